@@ -1,0 +1,41 @@
+# Everything runs in .venv, which the first target makes; only Python >= 3.11 with venv, and make, are needed.
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+WORKERS ?= auto
+
+.PHONY: help test test-fast check lint-demo bench docs clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+.venv/ready: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "halb needs Python 3.11 or newer; name one with 'make PYTHON=...'" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+test: .venv/ready check  ## everything that has to hold: style, types, import contracts, all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+test-fast: .venv/ready  ## the tests that take less than a few seconds each
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
+
+check: .venv/ready  ## ruff, mypy --strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lint-demo: .venv/ready  ## what halb-lint says about a pair that was built from a blog post
+	@$(BIN)/halb-lint --format full --fail-on never tests/cases/blog-pair
+
+bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
+	$(BIN)/python -m tests.bench.run
+
+docs: .venv/ready  ## write docs/rules.md and the README's output anew
+	$(BIN)/python -m tests.tools.make_docs
+
+clean:  ## remove .venv and what the tools leave behind
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out
