@@ -1,0 +1,7 @@
+"""`python -m rules`: the same as `halb-lint`."""
+
+from __future__ import annotations
+
+from rules.cli import run
+
+run()

@@ -1,0 +1,1 @@
+"""The rules, one module each, in a package per thing that they look at."""

@@ -1,0 +1,36 @@
+"""HL002: an ignore comment that names no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule, suggest
+from rules.suppress import Suppressions
+
+
+@rule("HL002", "unknown-code-in-ignore", Severity.WARNING, Scope.LINT)
+def check(suppressions: Suppressions) -> Iterator[Hit]:
+    """An ignore comment names a code or a name that no rule has, or no code at all.
+
+    Why it hurts: the comment looks as if a finding were excused, and excuses nothing.
+
+    How to fix: name the codes or names in brackets, as `halb-lint --list-rules` shows them:
+    `# halb: ignore[KA012] why it is right here`.
+
+    Silent when: every word in the brackets is a code, a name, or a prefix of codes.
+    """
+    for ignore in suppressions.ignores:
+        for word in ignore.unknown:
+            near = suggest(word)
+            yield Hit(
+                ignore.span,
+                f"the ignore comment names '{word}', which is no rule",
+                help=f"write '{near}'" if near else "'halb-lint --list-rules' shows the codes and names",
+            )
+        if not ignore.codes and not ignore.unknown:
+            yield Hit(
+                ignore.span,
+                "the ignore comment names no rule, so it hides nothing",
+                help="name the codes in brackets: 'halb: ignore[KA012] why it is right here'",
+            )

@@ -1,0 +1,187 @@
+"""`halb-lint`: the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rules.arguments import Arguments, UsageError, parse_arguments
+from rules.finding import Report, Severity
+from rules.inputs import Inputs
+from rules.report.style import Style
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
+
+
+def run() -> None:
+    """The console script: never shows a traceback, never dies of a closed pipe."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run `halb-lint` with these arguments; gives the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    try:
+        return _main(argv)
+    except UsageError as error:
+        _say(str(error))
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CLEAN
+    except RecursionError as error:
+        return _internal(error)
+    except Exception as error:
+        return _internal(error)
+
+
+def _internal(error: BaseException) -> int:
+    import traceback
+
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    _say(f"internal error: {type(error).__name__} in {at.name} ({Path(at.filename).name}:{at.lineno})")
+    _say("this is a fault of halb-lint, not of your files; please report it with the files, passwords removed")
+    return EXIT_INTERNAL
+
+
+def _say(text: str) -> None:
+    print(f"halb-lint: {text}", file=sys.stderr)  # noqa: T201 - stderr is where everything but findings goes
+
+
+def _main(argv: Sequence[str]) -> int:
+    arguments = parse_arguments(argv)
+    if arguments.message is not None:
+        return _print(arguments.message, arguments)
+    if arguments.explain is not None or arguments.list_rules:
+        return _about_rules(arguments)
+    inputs = _inputs(arguments)
+    for error in inputs.errors:
+        _say(error.message)
+    if not arguments.quiet:
+        for note in inputs.notes:
+            _say(note)
+    if arguments.list_files:
+        _print(_file_list(inputs), arguments)
+        return EXIT_USAGE if inputs.errors else EXIT_CLEAN
+    return _lint(arguments, inputs)
+
+
+def _about_rules(arguments: Arguments) -> int:
+    from rules.explain import explain, list_rules, list_rules_json
+
+    style = _style(arguments)
+    if arguments.explain is not None:
+        return _print("\n".join(explain(rule, style) for rule in arguments.explain), arguments)
+    if arguments.format == "json":
+        return _print(list_rules_json(), arguments)
+    return _print(list_rules(style), arguments)
+
+
+def _inputs(arguments: Arguments) -> Inputs:
+    from rules import inputs
+
+    local = _local_name()
+    if arguments.nodes:
+        return inputs.read_nodes(arguments.nodes, arguments.kind)
+    if arguments.paths:
+        return inputs.read_paths(arguments.paths, arguments.kind, arguments.stdin_filename, local)
+    if arguments.config is not None and any(lb.files for lb in arguments.config.load_balancers):
+        return inputs.read_config_nodes(arguments.config, arguments.kind)
+    return inputs.read_local(arguments.kind, local)
+
+
+def _local_name() -> str:
+    """The name of this machine up to the first dot: what keepalived compares `@id` lines with."""
+    import platform
+
+    return platform.node().partition(".")[0] or "localhost"
+
+
+def _file_list(inputs: Inputs) -> str:
+    """One line per node, kind and path, in aligned columns."""
+    rows = [
+        (node.name, kind, path)
+        for node in inputs.nodes
+        for kind, paths in (("haproxy", node.haproxy), ("keepalived", node.keepalived))
+        for path in paths
+    ]
+    width = max((len(name) for name, _, _ in rows), default=0)
+    return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
+
+
+def _lint(arguments: Arguments, inputs: Inputs) -> int:
+    from rules.engine import Options, lint
+    from rules.includes import DiskIncludes
+
+    options = Options(
+        selection=arguments.selection,
+        settings=arguments.settings,
+        nodes=inputs.nodes,
+        kinds=inputs.kinds,
+        config_ids=inputs.config_ids,
+        include=DiskIncludes(),
+        per_file_ignores=arguments.config.per_file_ignores if arguments.config else {},
+    )
+    report = lint(inputs.texts, options)
+    text = _renderer(arguments.format)(report, _style(arguments))
+    _print(text, arguments)
+    for crash in report.crashes:
+        _say(f"internal error: {crash}; the other rules ran")
+    if not arguments.quiet:
+        _summarise(report, arguments)
+    if report.crashes:
+        return EXIT_INTERNAL
+    if inputs.errors:
+        return EXIT_USAGE
+    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _renderer(name: str) -> Callable[[Report, Style], str]:
+    from importlib import import_module
+
+    render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
+    return render
+
+
+def _style(arguments: Arguments) -> Style:
+    from shutil import get_terminal_size
+
+    return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
+
+
+def _summarise(report: Report, arguments: Arguments) -> None:
+    files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
+    scope = f"{_count(len(files), 'file')} of {_count(len(report.nodes), 'node')}"
+    found = [_count(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
+    hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
+    if found:
+        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more about one"
+        _say(f"{', '.join(found)} in {scope}{hidden}{more}")
+    else:
+        _say(f"nothing found in {scope}{hidden}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"
+
+
+def _print(text: str, arguments: Arguments) -> int:
+    if arguments.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return EXIT_CLEAN
+    from rules.atomic import write_atomically
+
+    try:
+        write_atomically(Path(arguments.output), text)
+    except OSError as error:
+        raise UsageError(f"cannot write '{arguments.output}': {error.strerror}") from error
+    return EXIT_CLEAN

@@ -1,0 +1,62 @@
+"""Comparing one setting over the members of a VRRP group: what cross-node rules share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from parsers.source import Span
+from rules.finding import Related
+
+if TYPE_CHECKING:
+    from rules.groups import Member, VrrpGroup
+
+T = TypeVar("T", bound=Hashable)
+
+
+class Reading(NamedTuple, Generic[T]):
+    """One member's value of the setting that is compared."""
+
+    member: Member
+    value: T
+
+
+class Disagreement(NamedTuple, Generic[T]):
+    """Members whose value is not the one that most have (with two nodes: the later one's), and the others."""
+
+    odd: list[Reading[T]]
+    rest: list[Reading[T]]
+
+    def related(self, place: Callable[[Member], Span], note: Callable[[Reading[T]], str]) -> list[Related]:
+        """The places of all members but the first odd one, which is the finding's own."""
+        others = [*self.rest, *self.odd[1:]]
+        return [Related(place(r.member), note(r), r.member.node.name) for r in others]
+
+    def values(self, show: Callable[[Reading[T]], str]) -> str:
+        """`lb1 has 33, lb2 has 34`, every member in the order of the nodes."""
+        readings = sorted([*self.rest, *self.odd], key=lambda r: r.member.node.name)
+        return ", ".join(f"{r.member.node.name} has {show(r)}" for r in readings)
+
+
+def disagreement(group: VrrpGroup, value_of: Callable[[Member], T | None]) -> Disagreement[T] | None:
+    """How the members differ in a setting, or None when they agree.
+
+    Members whose value can't be known (`value_of` gives None) are left out.
+    """
+    readings = [Reading(member, value) for member in group if (value := value_of(member)) is not None]
+    counts = Counter(reading.value for reading in readings)
+    if len(counts) < 2:
+        return None
+    # max keeps the first of equals, so with two nodes the first one is taken as meant.
+    usual = max(counts, key=lambda value: counts[value])
+    return Disagreement([r for r in readings if r.value != usual], [r for r in readings if r.value == usual])
+
+
+def place_of(member: Member, *keywords: str) -> Span:
+    """Where a member's setting stands (the first keyword that it has), else the instance's name."""
+    for keyword in keywords:
+        value = member.instance.get(keyword)
+        if value is not None:
+            return value.span
+    return member.instance.name.span

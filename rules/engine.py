@@ -1,0 +1,216 @@
+"""Files in, report out: parses, groups, runs the rules of each scope, collects what they say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from parsers.source import Span
+from rules.finding import Finding, Hit, Location, NodeFiles, Report, Skipped
+from rules.fleet import Fleet, Node
+from rules.grouping import InputFile, group
+from rules.includes import MappingIncludes
+from rules.kinds import kind_of
+from rules.registry import Rule, Scope, Selection, rules_of
+from rules.secrets import Secrets
+from rules.settings import Settings
+from rules.suppress import Suppressions
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyDocument
+    from parsers.keepalived_include import IncludeReader
+    from parsers.keepalived_tree import KeepalivedDocument
+    from parsers.tree import Document
+
+
+class Options(NamedTuple):
+    """How `lint` runs.
+
+    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the
+    content must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is
+    missing here is evaluated only when its own name stands in its file); `include`: reads the files that
+    keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
+    """
+
+    selection: Selection = Selection()
+    settings: Settings = Settings()
+    nodes: Sequence[NodeFiles] | None = None
+    kinds: Mapping[str, str] = {}
+    config_ids: Mapping[str, str] = {}
+    include: IncludeReader | None = None
+    per_file_ignores: Mapping[str, Sequence[str]] = {}
+    skipped: Sequence[Skipped] = ()
+
+
+def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
+    """The findings on a fleet's files, given as path -> text. No file, network or clock is touched."""
+    options = options or Options()
+    return _Run(files, options).report()
+
+
+class _Run:
+    """One run: what was read, and what was found so far."""
+
+    def __init__(self, files: Mapping[str, str], options: Options) -> None:
+        self.files = files
+        self.options = options
+        self.documents: list[Document] = []
+        self.crashes: list[str] = []
+        self.ran: set[str] = set()
+        self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
+        self._haproxy: dict[str, HaproxyDocument] = {}
+        nodes = [self._node(node) for node in self.node_files]
+        self.fleet = Fleet(nodes)
+        self.owners = _owners(nodes)
+        self.secrets = Secrets(lambda: [span for document in self.documents for span in document.secrets])
+
+    def _grouped(self) -> list[NodeFiles]:
+        inputs = []
+        for path, text in self.files.items():
+            kind = self.options.kinds.get(path) or kind_of(path, text)
+            if kind is not None:
+                inputs.append(InputFile(path, kind, path))
+        return group(inputs)
+
+    def _node(self, files: NodeFiles) -> Node:
+        haproxy = keepalived = None
+        if files.haproxy:
+            from parsers.facts.haproxy import haproxy_facts
+
+            haproxy = haproxy_facts([self._haproxy_document(path) for path in files.haproxy])
+        if files.keepalived:
+            from parsers.facts.keepalived import keepalived_facts
+
+            keepalived = keepalived_facts(self._keepalived_document(files))
+        return Node(files, haproxy, keepalived)
+
+    def _haproxy_document(self, path: str) -> HaproxyDocument:
+        from parsers.haproxy import parse_haproxy
+
+        if path not in self._haproxy:
+            self._haproxy[path] = parse_haproxy(self.files[path], path)
+            self.documents.append(self._haproxy[path])
+        return self._haproxy[path]
+
+    def _keepalived_document(self, files: NodeFiles) -> KeepalivedDocument:
+        from parsers.keepalived import parse_keepalived
+
+        path = files.keepalived[0]
+        include = self.options.include or MappingIncludes(self.files)
+        config_id = self.options.config_ids.get(files.name)
+        document = parse_keepalived(self.files[path], path, config_id=config_id, include=include)
+        if config_id is None and files.name in document.conditions:
+            # The file has lines for a machine of the node's name: that is who it is.
+            document = parse_keepalived(self.files[path], path, config_id=files.name, include=include)
+        self.documents.append(document)
+        return document
+
+    def report(self) -> Report:
+        """Run the selected rules and sort out what they found."""
+        findings = _without_doubles(self._findings(self._work()))
+        sources = [source for document in self.documents for source in document.sources]
+        suppressions = Suppressions(sources, self.ran)
+        kept = [f for f in findings if not suppressions.hide(f) and not self._ignored_for_file(f)]
+        own = [(rule, suppressions, None) for rule in self._selected(Scope.LINT, any(suppressions.ignores))]
+        return Report(
+            nodes=self.node_files,
+            findings=sorted([*kept, *self._findings(own)], key=lambda finding: finding.sort_key),
+            skipped=self.options.skipped,
+            suppressed=len(findings) - len(kept),
+            secrets=self.secrets,
+            crashes=self.crashes,
+        )
+
+    def _selected(self, scope: Scope, needed: bool) -> list[Rule]:
+        """The rules of a scope that are to run; none, and nothing imported, where there is no subject."""
+        return [rule for rule in rules_of(scope) if rule in self.options.selection] if needed else []
+
+    def _ignored_for_file(self, finding: Finding) -> bool:
+        if not self.options.per_file_ignores:
+            return False
+        from fnmatch import fnmatch
+
+        return any(
+            fnmatch(finding.location.file, pattern)
+            and any(code in (finding.name, "ALL") or finding.code.startswith(code) for code in codes)
+            for pattern, codes in self.options.per_file_ignores.items()
+        )
+
+    def _findings(self, work: Iterable[tuple[Rule, Any, Node | None]]) -> Iterator[Finding]:
+        for rule, subject, node in work:
+            try:
+                hits = list(rule.run(subject, self.options.settings))
+            except Exception as error:
+                self.crashes.append(_crash(rule, node, error))
+                continue
+            for hit in hits:
+                yield self._finding(rule, hit, node)
+
+    def _work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
+        """Every (rule, subject) of the run, with the node that the subject is of."""
+        nodes = self.fleet.nodes
+        by_path = {document.source.path: node for node in nodes for document in _documents(node)}
+        subjects: dict[Scope, list[tuple[Any, Node | None]]] = {
+            Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.source.path in by_path],
+            Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
+            Scope.HAPROXY: [(node.haproxy, node) for node in nodes if node.haproxy],
+            Scope.NODE: [(node, node) for node in nodes if node.haproxy and node.keepalived],
+            Scope.FLEET: [(self.fleet, None)] if nodes else [],
+        }
+        for scope, given in subjects.items():
+            rules = self._selected(scope, bool(given))
+            if scope is not Scope.FLEET or len(nodes) > 1:
+                self.ran.update(rule.code for rule in rules)
+            yield from ((rule, subject, node) for rule in rules for subject, node in given)
+
+    def _finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
+        def located(span: Span, note: str, name: str | None) -> Location:
+            if name is None:
+                owners = self.owners.get(span.source.path, ())
+                name = node.name if node and (node.name in owners or not owners) else next(iter(owners), "")
+            return Location.of(span, name, note)
+
+        spans = [hit.span, *(place.span for place in hit.related)]
+        return Finding(
+            rule.code,
+            rule.name,
+            hit.severity or rule.severity,
+            self.secrets.message(hit.message, spans),
+            located(hit.span, self.secrets.message(hit.note, spans), hit.node),
+            [located(at.span, self.secrets.message(at.note, spans), at.node) for at in hit.related],
+            self.secrets.message(hit.help, spans),
+        )
+
+
+def _documents(node: Node) -> Iterator[Document]:
+    if node.haproxy:
+        yield from node.haproxy.documents
+    if node.keepalived:
+        yield node.keepalived.document
+
+
+def _owners(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    """Path -> the names of the nodes that read the file, included files too."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for node in nodes:
+        for document in _documents(node):
+            for source in document.sources:
+                owners[source.path] = (*owners.get(source.path, ()), node.name)
+    return owners
+
+
+def _without_doubles(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding per place and message: a file that serves several nodes is reported once."""
+    unique: dict[tuple[Any, ...], Finding] = {}
+    for finding in findings:
+        at = finding.location
+        unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+    return list(unique.values())
+
+
+def _crash(rule: Rule, node: Node | None, error: Exception) -> str:
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f" on node {node.name}" if node else ""
+    return f"rule {rule.code} {rule.name} failed{where}: {type(error).__name__} at {last.filename}:{last.lineno}"

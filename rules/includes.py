@@ -1,0 +1,96 @@
+"""Where keepalived's `include` finds its files: on the disk, or among the files of a run.
+
+As keepalived 2.2.7 does it: glob(3) with `{a,b}`, relative to the folder of the including file; directories
+and files with an execute bit are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from posixpath import normpath
+from stat import S_ISREG
+
+from parsers.keepalived_include import IncludedFile
+from parsers.source import Source
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_LIMIT = 1024  # names that one pattern may spell out; more is a mistake or malice
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The patterns that `{a,b}` groups spell out, in order."""
+    done, open_ = [], [pattern]
+    while open_ and len(done) + len(open_) <= _LIMIT:
+        current = open_.pop(0)
+        match = _BRACES.search(current)
+        if match is None:
+            done.append(current)
+        else:
+            open_[:0] = [current[: match.start()] + part + current[match.end() :] for part in match[1].split(",")]
+    return done
+
+
+def _is_wild(pattern: str) -> bool:
+    return any(char in pattern for char in "*?[")
+
+
+class DiskIncludes:
+    """Reads included files from the disk."""
+
+    def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile]:
+        """The files that the pattern names; a name without wildcard that is not there gives "missing"."""
+        result = []
+        for name in alternatives(pattern):
+            path = name if os.path.isabs(name) or not base else os.path.join(base, name)
+            result += [_read(found) for found in self._found(path)]
+        return result
+
+    @staticmethod
+    def _found(path: str) -> list[str]:
+        if not _is_wild(path):
+            return [path]
+        from glob import glob
+
+        return sorted(glob(path))
+
+
+def _read(path: str) -> IncludedFile:
+    try:
+        status = os.stat(path)
+        if not S_ISREG(status.st_mode):
+            return IncludedFile(path, None, "directory")
+        if os.name == "posix" and status.st_mode & 0o111:
+            return IncludedFile(path, None, "executable")
+        with open(path, "rb") as file:
+            return IncludedFile(path, Source.from_bytes(path, file.read()).text)
+    except FileNotFoundError:
+        return IncludedFile(path, None, "missing")
+    except OSError:
+        return IncludedFile(path, None, "unreadable")
+
+
+class MappingIncludes:
+    """Looks included files up among the texts of a run; what is not among them can't be told."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = {normpath(path): (path, text) for path, text in texts.items()}
+
+    def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile] | str:
+        """The files given that the pattern names, or why nobody can tell."""
+        found = list(self._matching(pattern, base))
+        return found or "the included file was not among those given"
+
+    def _matching(self, pattern: str, base: str) -> Iterator[IncludedFile]:
+        for name in alternatives(pattern):
+            wanted = normpath(name if name.startswith("/") or not base else f"{base}/{name}")
+            if not _is_wild(wanted):
+                if wanted in self._texts:
+                    yield IncludedFile(*self._texts[wanted])
+                continue
+            for path in sorted(self._texts):
+                # A `*` of glob(3) does not cross a slash, one of fnmatch does.
+                if path.count("/") == wanted.count("/") and fnmatchcase(path, wanted):
+                    yield IncludedFile(*self._texts[path])

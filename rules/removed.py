@@ -1,0 +1,21 @@
+"""What haproxy no longer understands, and which version a file is judged by."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parsers.haproxy import Section
+    from parsers.tree import Word
+
+# An address with a port, or a bare IPv4 address, as haproxy 1.x took it behind the name of a section.
+_ADDRESS = re.compile(r"[^\s/]*:\+?[0-9]+(?:-[0-9]+)?(?:,\S*)?\Z|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\Z")
+
+
+def header_address(section: Section) -> Word | None:
+    """The address on the header line of a `frontend` or `listen` section, which haproxy refuses since 1.9, or None."""
+    if section.keyword not in ("frontend", "listen"):
+        return None
+    extra = section.header.args[1:]
+    return extra[0] if extra and _ADDRESS.match(extra[0].value) and not extra[0].dynamic else None

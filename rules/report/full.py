@@ -1,0 +1,77 @@
+"""`--format full`: each finding with the lines it speaks of, carets below them, and what to do.
+
+The places of a cross-node finding stand one under the other, so that the difference is seen at a glance.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from rules.finding import Finding, Location, Report
+from rules.report.style import Style, printable
+
+_MARGIN = 3  # " | " between the line number and the line
+
+
+def render(report: Report, style: Style) -> str:
+    """The findings as blocks with an empty line between them."""
+    return "\n".join(_block(finding, report, style) for finding in report.findings)
+
+
+def _block(finding: Finding, report: Report, style: Style) -> str:
+    places = [finding.location, *finding.related]
+    gutter = max(len(str(place.line)) for place in places)
+    head = style.severity(finding.severity, f"{finding.severity.word}[{finding.code}]")
+    lines = [f"{head} {style.paint(finding.name, 'bold')}"]
+    lines += [f"  {line}" for line in _wrap(finding.message, style.width - 2)]
+    for index, place in enumerate(places):
+        lines += _excerpt(place, report, style, gutter, main=index == 0, finding=finding)
+    bar = " " * gutter + " " + style.paint("=", "blue")
+    for index, line in enumerate(_wrap(finding.help, style.width - gutter - 9)):
+        lines.append(f"{bar} {style.paint('help:', 'bold')} {line}" if index == 0 else f"{' ' * (gutter + 9)}{line}")
+    return "\n".join(lines) + "\n"
+
+
+def _excerpt(place: Location, report: Report, style: Style, gutter: int, *, main: bool, finding: Finding) -> list[str]:
+    pad = " " * gutter
+    bar = style.paint("|", "blue")
+    arrow = style.paint("-->" if main else ":::", "blue")
+    where = f"{printable(place.file)}:{place.line}:{place.column}"
+    node = f"  ({printable(place.node)})" if place.node and len(report.nodes) > 1 else ""
+    text, start, length = _window(place, report, style.width - gutter - _MARGIN)
+    number = style.paint(str(place.line).rjust(gutter), "blue")
+    mark = ("^" if main else "-") * length
+    note = f" {printable(place.note)}" if place.note else ""
+    painted = style.severity(finding.severity, mark + note) if main else style.paint(mark + note, "blue")
+    return [
+        f"{pad}{arrow} {where}{node}",
+        *([f"{pad} {bar}"] if main else []),
+        f"{number} {bar} {text}",
+        f"{pad} {bar} {' ' * start}{painted}",
+    ]
+
+
+def _window(place: Location, report: Report, width: int) -> tuple[str, int, int]:
+    """The part of the line that fits, and where the marked stretch stands in it (start, length)."""
+    text = printable(report.secrets.line(place.source, place.line)).rstrip()
+    start = min(place.column - 1, len(text))
+    end = place.end_column - 1 if place.end_line == place.line else len(text)
+    length = max(min(end, len(text)) - start, 1)
+    width = max(width, 20)
+    if len(text) <= width:
+        return text, start, length
+    left = max(0, min(start - width // 4, len(text) - width))
+    shown = text[left : left + width]
+    if left:
+        shown = "…" + shown[1:]
+    if left + width < len(text):
+        shown = shown[:-1] + "…"
+    return shown, start - left, min(length, width - (start - left))
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return [
+        line
+        for paragraph in text.split("\n")
+        for line in wrap(printable(paragraph), max(width, 30), break_long_words=False, break_on_hyphens=False) or [""]
+    ]

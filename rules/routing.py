@@ -1,0 +1,77 @@
+"""Which haproxy frontends lead to which backends, and which of them carry the Kubernetes API."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+
+API_PORT = 6443
+# Ports that people put the API on when 6443 is taken: kubeadm, kubekey and k3s guides.
+_API_LIKE_PORTS = frozenset((API_PORT, 5443, 7443, 8443, 9443, 16443, 26443, 36443))
+_API_NAME = re.compile(r"api-?_?\.?server|(?:kube\w*|k8s)[-_.]?api|control-?_?plane", re.IGNORECASE)
+_CLUSTER_NAME = re.compile(r"kube|k8s|k3s|rke|master|controller", re.IGNORECASE)
+_OTHER_NAME = re.compile(
+    r"ingress|dashboard|etcd|registry|harbor|webhook|metrics|stat|worker|rancher|web|http|machine-?config",
+    re.IGNORECASE,
+)
+_ENOUGH = 64  # servers looked at: an API backend has a handful
+
+
+class ApiProxy(NamedTuple):
+    """A backend that serves the Kubernetes API, and the frontends that lead to it (a `listen` is its own)."""
+
+    backend: Proxy
+    frontends: tuple[Proxy, ...]
+
+
+def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:
+    """`id(backend)` -> the frontends that send to it by name, in file order."""
+    found: dict[int, list[Proxy]] = {}
+    for frontend in config.frontends:
+        targets = {id(target): target for _, target in config.routes(frontend) if target is not None}
+        if frontend.is_backend and frontend.binds:
+            targets[id(frontend)] = frontend
+        for key in targets:
+            found.setdefault(key, []).append(frontend)
+    return found
+
+
+def api_proxies(config: HaproxyConfig) -> list[ApiProxy]:
+    """The backends that serve the Kubernetes API, as far as ports and names tell.
+
+    Port 6443, on a server or on the `bind` of a frontend in tcp mode, is enough; another port that is usual for it
+    needs a name that says so. Web backends and other parts of a cluster (ingress, etcd, ...) are left out.
+    """
+    fed = feeders(config)
+    result = []
+    for backend in config.backends:
+        frontends = fed.get(id(backend), [])
+        if _serves_api(backend, frontends):
+            result.append(ApiProxy(backend, tuple(frontends)))
+    return result
+
+
+def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
+    servers = list(islice(backend.servers, _ENOUGH))
+    if not servers:
+        return False
+    ports = {server.port for server in servers}
+    if API_PORT in ports:
+        return True
+    if backend.effective_mode != "tcp":
+        return False
+    names = " ".join(name.raw for name in (backend.name, *(f.name for f in frontends)) if name is not None)
+    if _OTHER_NAME.search(names):
+        return False
+    bound = any(a.covers_port(API_PORT) for f in frontends for b in f.binds for a in b.addresses)
+    # A server without a port is asked on the port that the client used.
+    if bound and not ports <= {80, 443}:
+        return True
+    usual = not ports.isdisjoint(_API_LIKE_PORTS)
+    if _API_NAME.search(names):
+        return usual or 443 in ports
+    return usual and _CLUSTER_NAME.search(names) is not None

@@ -1,0 +1,23 @@
+"""Small pieces of English that several rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(words: Iterable[object], joint: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    texts = [str(word) for word in words]
+    if len(texts) <= 1:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {joint} {texts[-1]}"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 server`, `3 servers`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def seconds(value: float) -> str:
+    """A duration as one would say it: `0.5 s`, `3 s`."""
+    return f"{value:g} s"
