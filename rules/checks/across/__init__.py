@@ -1,0 +1,1 @@
+"""Rules that compare the nodes of a fleet."""

@@ -1,0 +1,56 @@
+"""XN007: one virtual router, several advertisement intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.compare import disagreement, place_of
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.wording import seconds
+
+if TYPE_CHECKING:
+    from rules.fleet import Fleet
+    from rules.groups import Member
+
+
+def _interval(member: Member) -> float | None:
+    return member.instance.effective_advert_int
+
+
+@rule("XN007", "advert-int-mismatch", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """The nodes of one virtual router have different `advert_int`s.
+
+    Why it hurts: with VRRP version 2 a node drops adverts that carry another interval than its own. The start
+    looks fine; after about three of the longer intervals the second node becomes MASTER too and both hold
+    the VIP (measured with keepalived 2.2.7, 1 s against 5 s). With version 3 the backups take over the
+    master's interval, so the time to a takeover depends on who was master: a warning.
+
+    How to fix: write the same `advert_int` on every node. Without the line it is 1 second.
+
+    Silent when: an interval depends on a variable, or the versions differ (XN008 speaks of that).
+    """
+    for group in fleet.vrrp_groups:
+        versions = {member.instance.effective_version for member in group}
+        differ = disagreement(group, _interval)
+        if differ is None or len(versions) > 1 or None in versions:
+            continue
+        odd = differ.odd[0]
+        outcome = (
+            "each drops the other's adverts, and both come to hold the VIP"
+            if versions == {2}
+            else "the time until a takeover depends on which node was MASTER"
+        )
+        yield Hit(
+            place_of(odd.member, "advert_int"),
+            f"advert_int differs for {group.label}: {differ.values(lambda r: seconds(r.value))}; {outcome}",
+            help=f"write 'advert_int {differ.rest[0].value:g}' on every node",
+            note=f"{odd.member.node.name}: {seconds(odd.value)}",
+            related=differ.related(
+                lambda m: place_of(m, "advert_int"), lambda r: f"{r.member.node.name}: {seconds(r.value)}"
+            ),
+            severity=Severity.ERROR if versions == {2} else Severity.WARNING,
+            node=odd.member.node.name,
+        )

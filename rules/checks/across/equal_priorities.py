@@ -1,0 +1,66 @@
+"""XN010: several nodes with the same priority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.compare import place_of
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from rules.fleet import Fleet
+    from rules.groups import Member, VrrpGroup
+
+
+def _ties(group: VrrpGroup) -> list[tuple[int, list[Member]]]:
+    """Priorities that several members have, the highest first."""
+    by_priority: dict[int, list[Member]] = {}
+    for member in group:
+        priority = member.instance.effective_priority
+        if priority is not None:
+            by_priority.setdefault(priority, []).append(member)
+    return [(p, members) for p, members in sorted(by_priority.items(), reverse=True) if len(members) > 1]
+
+
+def _stays_where_it_is(group: VrrpGroup) -> bool:
+    """Whether the nodes are set up to keep the VIP where it is, so that no order is wanted."""
+    return all(member.instance.initial_state == "BACKUP" and member.instance.effective_nopreempt for member in group)
+
+
+def _note(member: Member) -> str:
+    written = member.instance.get("priority") is not None
+    return f"{member.node.name}: {member.instance.effective_priority}{'' if written else ' by default'}"
+
+
+@rule("XN010", "equal-priorities", Severity.WARNING, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """Nodes of one virtual router have the same priority.
+
+    Why it hurts: the node that is up first keeps the VIP, on a common start it is luck, and after a partition
+    heals the higher IP address wins (measured with keepalived 2.2.7): nobody can say where the VIP is. A weight
+    of a check has no order to work on. Without a `priority` line it is 100, and 255 with `state MASTER`.
+
+    How to fix: give each node its own number, the highest to the node that should normally hold the VIP.
+
+    Silent when: a priority depends on a variable. With `state BACKUP` and `nopreempt` on all nodes the VIP is
+    meant to stay where it is, and a tie among nodes below the highest matters only when two die: an info.
+    """
+    for group in fleet.vrrp_groups:
+        for priority, members in _ties(group)[:1]:
+            highest = all((m.instance.effective_priority or 0) <= priority for m in group)
+            harmless = _stays_where_it_is(group) or not highest
+            first, *others = reversed(members)
+            names = listed(sorted(member.node.name for member in members))
+            yield Hit(
+                place_of(first, "priority"),
+                f"{names} have the same priority {priority} for {group.label}: "
+                "which of them holds the VIP depends on which was up first",
+                help="give each node its own priority, as in 110, 100 and 90",
+                note=_note(first),
+                related=[(place_of(m, "priority"), _note(m), m.node.name) for m in others],
+                severity=Severity.INFO if harmless else None,
+                node=first.node.name,
+            )

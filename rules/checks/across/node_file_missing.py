@@ -1,0 +1,97 @@
+"""XN020: a peer whose file was not given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import Peer
+
+    from rules.fleet import Fleet, Node
+
+    Listed = dict[object, list[tuple[Node, Peer]]]
+
+
+def _own_addresses(fleet: Fleet) -> tuple[set[object], bool]:
+    """The addresses that the nodes send from, and whether every node's is known."""
+    known: set[object] = set()
+    complete = True
+    for node in fleet.nodes:
+        instances = node.keepalived.instances if node.keepalived else []
+        found = {
+            value.value
+            for instance in instances
+            for value in (instance.unicast_src_ip, instance.mcast_src_ip)
+            if value is not None and value.known
+        }
+        known |= found
+        complete = complete and bool(found or not instances)
+    return known, complete
+
+
+def _strangers(fleet: Fleet, known: set[object]) -> Listed:
+    """Peer addresses that no node sends from, with who lists them; a node whose list lacks a member is left out."""
+    strangers: Listed = {}
+    incomplete = _with_gaps(fleet)
+    for node in fleet.nodes:
+        for instance in node.keepalived.instances if node.keepalived else ():
+            vips = {vip.address for vip in instance.vips}
+            if id(instance) in incomplete:
+                continue
+            for peer in instance.unicast_peers:
+                if peer.address is not None and peer.certain and peer.address not in known | vips:
+                    strangers.setdefault(peer.address, []).append((node, peer))
+    return strangers
+
+
+def _with_gaps(fleet: Fleet) -> set[int]:
+    """Instances that do not list another member's address: the address that is too many is most likely
+    that member's, written wrongly, and XN005 says so.
+    """
+    gaps = set()
+    for group in fleet.vrrp_groups:
+        for member in group:
+            named = {peer.address for peer in member.instance.unicast_peers}
+            for other in group:
+                source = other.instance.unicast_src_ip
+                if other is not member and source is not None and source.known and source.value not in named:
+                    gaps.add(id(member.instance))
+    return gaps
+
+
+@rule("XN020", "node-file-missing", Severity.WARNING, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """A `unicast_peer` address belongs to no node whose file was given.
+
+    Why it hurts: what is not there can't be compared. The node may run with another VRID, password or peer
+    list, or may not exist any more; then adverts go to whoever has the address now.
+
+    How to fix: give that node's files to the linter too, or take the address out of `unicast_peer`.
+
+    Silent when: the address is that of a node given; a node does not say what it sends from
+    (`unicast_src_ip`), since the address may be its; or XN005 takes it for a misspelled one. When only one
+    node was given at all, that is a way to use the linter and it is an info.
+    """
+    known, complete = _own_addresses(fleet)
+    alone = len(fleet.nodes) == 1
+    if not complete and not alone:
+        return
+    for address, places in _strangers(fleet, known).items():
+        (node, peer), *others = places
+        names = listed(dict.fromkeys(place[0].name for place in places))
+        verb = "names" if names == node.name else "name"
+        lost = ": nothing could be compared between the nodes" if alone else ""
+        yield Hit(
+            peer.span,
+            f"{names} {verb} the peer {address}, and no file of that node was given{lost}",
+            help=f"lint the files of {address} together with these, or take it out of unicast_peer",
+            note="this node's files are missing",
+            related=[Related(other.span, f"{at.name} names it too", at.name) for at, other in others],
+            severity=Severity.INFO if alone else None,
+            node=node.name,
+        )

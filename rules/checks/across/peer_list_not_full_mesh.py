@@ -1,0 +1,89 @@
+"""XN005: a node does not send its adverts to another node of its virtual router."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import Peer
+
+    from rules.fleet import Fleet
+    from rules.groups import Member
+
+
+def _sources(members: Sequence[Member]) -> dict[int, object]:
+    """Index of a member -> the address that it sends from, where a file says it."""
+    sources = {}
+    for index, member in enumerate(members):
+        value = member.instance.unicast_src_ip
+        if value is not None and value.known:
+            sources[index] = value.value
+    return sources
+
+
+def _strangers(member: Member, known: Sequence[object]) -> list[Peer]:
+    """Peers of a member that no node of the group sends from."""
+    return [peer for peer in member.instance.unicast_peers if peer.address is not None and peer.address not in known]
+
+
+def _hit(member: Member, missing: Sequence[Member], strangers: Sequence[Peer]) -> Hit:
+    name = member.node.name
+    lacking = listed(f"{m.node.name} ({m.instance.unicast_src_ip.raw})" for m in missing if m.instance.unicast_src_ip)
+    instead = f", but names {listed(peer.raw for peer in strangers)}, which no node sends from" if strangers else ""
+    wanted = [m.instance.unicast_src_ip.raw for m in missing if m.instance.unicast_src_ip]
+    at = strangers[0].span if len(strangers) == 1 else member.instance.unicast_peer_blocks[0].span
+    change = f"replace '{strangers[0].raw}' by" if len(strangers) == len(missing) == 1 else "list"
+    outcome = "it does not hear" if len(missing) == 1 else "they do not hear"
+    return Hit(
+        at,
+        f"unicast_peer of {name} does not name {lacking}{instead}: {outcome} {name} and will be MASTER beside it",
+        help=f"{change} {listed(wanted)} in unicast_peer of {name}",
+        note=f"{name}: {listed(m.node.name for m in missing)} missing",
+        related=[
+            Related(m.instance.unicast_src_ip.span, f"{m.node.name} sends from here", m.node.name)
+            for m in missing
+            if m.instance.unicast_src_ip
+        ],
+        node=name,
+    )
+
+
+@rule("XN005", "peer-list-not-full-mesh", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """A node's `unicast_peer` does not name the address of another node of its virtual router.
+
+    Why it hurts: adverts go only to the addresses listed. A node that is not listed hears nothing and becomes
+    MASTER too. If it is the backup that lists the wrong address, all seems well until it is MASTER itself
+    (measured with keepalived 2.2.7). A new load balancer is often added to its own file only.
+
+    How to fix: on every node, list the `unicast_src_ip` of every other node.
+
+    Silent when: a node of the group uses multicast (XN006 speaks of that), an address is not known (no
+    `unicast_src_ip`, a variable), or peers come from an include that can't be read.
+    """
+    for group in fleet.vrrp_groups:
+        members = group.members
+        sources = _sources(members)
+        for index, member in enumerate(members):
+            peers = member.instance.unicast_peers
+            config = member.node.keepalived
+            if member.instance.is_unicast is not True or config is None or not config.complete:
+                continue
+            if any(peer.address is None or not peer.certain for peer in peers):
+                continue
+            named = {peer.address for peer in peers}
+            missing = [
+                members[other]
+                for other, address in sources.items()
+                # Two nodes that send from one address are XN015's.
+                if other != index and address not in named and address != sources.get(index)
+            ]
+            if missing and all(members[i].instance.is_unicast for i in range(len(members))):
+                everyone_known = len(sources) == len(members)
+                strangers = _strangers(member, list(sources.values())) if everyone_known else []
+                yield _hit(member, missing, strangers)

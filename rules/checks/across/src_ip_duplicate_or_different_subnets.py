@@ -1,0 +1,82 @@
+"""XN015: two nodes send from one address, or from networks that the VIP can't move between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.values import Value
+    from rules.fleet import Fleet
+    from rules.groups import Member, VrrpGroup
+
+
+def _source(member: Member) -> Value[object] | None:
+    value = member.instance.unicast_src_ip or member.instance.mcast_src_ip
+    return value if value is not None and value.known else None  # type: ignore[return-value]
+
+
+def _doubles(group: VrrpGroup) -> Iterator[Hit]:
+    first: dict[object, tuple[Member, Value[object]]] = {}
+    for member in group:
+        value = _source(member)
+        if value is None:
+            continue
+        if value.value not in first:
+            first[value.value] = (member, value)
+            continue
+        other, there = first[value.value]
+        yield Hit(
+            value.span,
+            f"{member.node.name} sends from {value.raw}, which is the address of {other.node.name} too",
+            help=f"write the address of {member.node.name} itself in {value.directive.keyword}",
+            note=f"{member.node.name}: {value.raw}",
+            related=[Related(there.span, f"{other.node.name}: {there.raw}", other.node.name)],
+            node=member.node.name,
+        )
+
+
+def _outside(group: VrrpGroup) -> Iterator[Hit]:
+    """Nodes outside the VIP's network while another node is inside."""
+    vip = next((vip for member in group for vip in member.instance.vips if vip.address and vip.prefix), None)
+    if vip is None or vip.prefix is None or vip.address is None or vip.prefix >= vip.address.max_prefixlen - 1:
+        return
+    network = ip_network(f"{vip.address}/{vip.prefix}", strict=False)
+    placed = [(member, value) for member in group if (value := _source(member)) is not None]
+    inside = [(m, v) for m, v in placed if v.value in network]
+    for member, value in placed:
+        if inside and value.value not in network:
+            near, there = inside[0]
+            yield Hit(
+                value.span,
+                f"{member.node.name} sends from {value.raw}, outside {network} of the {group.label}, "
+                f"and {near.node.name} from inside: the VIP can't be reached on {member.node.name}",
+                help=f"check {value.directive.keyword} of {member.node.name}; the nodes must share the VIP's network",
+                note=f"{member.node.name}: not in {network}",
+                related=[Related(there.span, f"{near.node.name}: in {network}", near.node.name)],
+                severity=Severity.WARNING,
+                node=member.node.name,
+            )
+
+
+@rule("XN015", "src-ip-duplicate-or-different-subnets", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """Two nodes of one virtual router have the same source address, or one is outside the VIP's network.
+
+    Why it hurts: `unicast_src_ip` (or `mcast_src_ip`) must be an address of the node itself. With a copied one
+    the bind fails and the instance stays in FAULT, silently for `keepalived -t` (measured with 2.2.7): there is
+    no second node. A VIP can only move between machines of one layer-2 network.
+
+    How to fix: write each node's own address; the load balancers and the VIP belong in one subnet.
+
+    Silent when: an address depends on a variable. Networks are judged only when the VIP has a prefix length
+    shorter than a host's and at least one node is inside; routed designs announce the VIP as /32. That part
+    is a warning.
+    """
+    for group in fleet.vrrp_groups:
+        yield from _doubles(group)
+        yield from _outside(group)

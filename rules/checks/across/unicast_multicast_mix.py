@@ -1,0 +1,54 @@
+"""XN006: one node sends to its peers, another to the multicast group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.compare import disagreement
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from rules.fleet import Fleet
+    from rules.groups import Member
+
+_WORDS = {True: "unicast", False: "multicast"}
+
+
+def _place(member: Member) -> Span:
+    blocks = member.instance.unicast_peer_blocks
+    return blocks[0].span if blocks else member.instance.name.span
+
+
+@rule("XN006", "unicast-multicast-mix", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """Some nodes of one virtual router use unicast, others multicast.
+
+    Why it hurts: a node with `unicast_peer` does not join the multicast group, and one without sends nothing
+    to single addresses. Neither hears the other, both are MASTER, both hold the VIP, and nothing is logged
+    (measured with keepalived 2.2.7). An empty `unicast_peer` block means multicast.
+
+    How to fix: give every node `unicast_src_ip` and a `unicast_peer` block with the addresses of all others.
+
+    Silent when: a peer list comes from an include or a variable that can't be resolved.
+    """
+    for group in fleet.vrrp_groups:
+        differ = disagreement(group, lambda member: member.instance.is_unicast)
+        if differ is None:
+            continue
+        # The block that is missing is what has to be written, whichever side is the larger.
+        odd = next(r for r in (*differ.odd, *differ.rest) if not r.value)
+        others = [r for r in (*differ.rest, *differ.odd) if r is not odd]
+        yield Hit(
+            _place(odd.member),
+            f"unicast and multicast are mixed for {group.label}: "
+            f"{differ.values(lambda r: _WORDS[r.value])}; neither side hears the other and both hold the VIP",
+            help=f"add a 'unicast_peer' block with the addresses of the other nodes on {odd.member.node.name}",
+            note=f"{odd.member.node.name}: multicast",
+            related=[
+                (_place(r.member), f"{r.member.node.name}: {_WORDS[r.value]}", r.member.node.name) for r in others
+            ],
+            node=odd.member.node.name,
+        )

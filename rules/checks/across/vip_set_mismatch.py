@@ -1,0 +1,122 @@
+"""XN003: one virtual router, several lists of virtual addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rules.compare import Disagreement, disagreement
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+    from parsers.facts.keepalived import VirtualAddress
+
+    from parsers.source import Span
+    from rules.fleet import Fleet
+    from rules.groups import Member, VrrpGroup
+
+    Addresses = frozenset[IPv4Address | IPv6Address]
+
+
+def _addresses(vips: Sequence[VirtualAddress]) -> Addresses | None:
+    """The set of addresses, or None when one of them can't be known (another rule speaks of bad ones)."""
+    if any(vip.address is None or not vip.certain for vip in vips):
+        return None
+    return frozenset(vip.address for vip in vips if vip.address is not None)
+
+
+def _place(member: Member, strange: Addresses) -> Span:
+    """The first address that others lack, else the block, else the instance."""
+    for vip in (*member.instance.vips, *member.instance.excluded_vips):
+        if vip.address in strange:
+            return vip.span
+    for keyword in ("virtual_ipaddress", "virtual_ipaddress_excluded"):
+        for block in member.instance.directive.find_all(keyword):
+            return block.span
+    return member.instance.name.span
+
+
+def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcome: str, severity: Severity) -> Hit:
+    every = frozenset[object]().union(*(r.value for r in (*differ.odd, *differ.rest)))
+    common = every.intersection(*(r.value for r in (*differ.odd, *differ.rest)))
+    odd = differ.odd[0]
+
+    def shown(addresses: Addresses) -> str:
+        return listed(sorted(map(str, addresses))) or "none"
+
+    return Hit(
+        _place(odd.member, odd.value - common),
+        f"{setting} differs for {group.label}: {differ.values(lambda r: shown(r.value))}; {outcome}",
+        help=f"list the same addresses on every node: {listed(sorted(map(str, every)))}",
+        note=f"{odd.member.node.name}: {shown(odd.value - common or odd.value)}",
+        related=[
+            Related(
+                _place(r.member, r.value - common),
+                f"{r.member.node.name}: {shown(r.value - common or r.value)}",
+                r.member.node.name,
+            )
+            for r in (*differ.rest, *differ.odd[1:])
+        ],
+        severity=severity,
+        node=odd.member.node.name,
+    )
+
+
+def _prefix_hits(group: VrrpGroup) -> Iterator[Hit]:
+    """VIPs that are the same but for their prefix length: they work, and look different afterwards."""
+    places: dict[object, list[tuple[Member, VirtualAddress]]] = {}
+    for member in group:
+        for vip in member.instance.vips:
+            places.setdefault(vip.address, []).append((member, vip))
+    for address, found in places.items():
+        lengths = {vip.prefix for _, vip in found}
+        if len(lengths) < 2 or any(not vip.certain for _, vip in found):
+            continue
+        usual = found[0][1].prefix
+        odd = next(item for item in found if item[1].prefix != usual)
+        yield Hit(
+            odd[1].span,
+            f"{address} has prefix length {_length(odd[1])} on {odd[0].node.name} and {_length(found[0][1])} on "
+            f"{found[0][0].node.name}; it moves all the same, but the address looks different after a failover",
+            help=f"write '{address}/{usual if usual is not None else odd[1].prefix}' on every node",
+            note=f"{odd[0].node.name}: {_length(odd[1])}",
+            related=[(found[0][1].span, f"{found[0][0].node.name}: {_length(found[0][1])}", found[0][0].node.name)],
+            severity=Severity.INFO,
+            node=odd[0].node.name,
+        )
+
+
+def _length(vip: VirtualAddress) -> str:
+    return f"/{vip.prefix}" if vip.prefix is not None else "none (a host address)"
+
+
+@rule("XN003", "vip-set-mismatch", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """The nodes of one virtual router list different virtual addresses.
+
+    Why it hurts: keepalived rejects an advert whose addresses are not its own ones (the count must be equal
+    and each address known), so both nodes are MASTER (measured with 2.2.7; `skip_check_adv_addr` does not
+    help). Where it is only one address that differs, the API's address disappears with a failover. Addresses
+    in `virtual_ipaddress_excluded` are not compared by keepalived: one that a node lacks is simply gone after
+    a failover, a warning. A prefix length that differs does no harm, an info.
+
+    How to fix: write the same `virtual_ipaddress` block on every node; the order does not matter.
+
+    Silent when: an address depends on a variable or is not an address, and for instances that nothing else
+    shows to belong together: two independent virtual routers have different VIPs by design.
+    """
+    for group in fleet.vrrp_groups:
+        differ = disagreement(group, lambda member: _addresses(member.instance.vips))
+        if differ is not None:
+            outcome = "adverts are rejected and every node holds its own list"
+            yield _hit(group, differ, "virtual_ipaddress", outcome, Severity.ERROR)
+        else:
+            yield from _prefix_hits(group)
+        excluded = disagreement(group, lambda member: _addresses(member.instance.excluded_vips))
+        if excluded is not None:
+            outcome = "what a node lacks is gone when it takes over"
+            yield _hit(group, excluded, "virtual_ipaddress_excluded", outcome, Severity.WARNING)
