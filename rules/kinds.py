@@ -23,7 +23,7 @@ _KEEPALIVED_LINE = re.compile(
 )
 _HAPROXY_SECTION = re.compile(
     r"^[ \t]*+(?:(?:global|defaults)|(?:frontend|backend|listen|userlist|peers|resolvers|mailers|cache"
-    r"|http-errors|ring|log-forward|fcgi-app|crt-store|program)[ \t]++[^\s{]++)[^\n{]*+$",
+    r"|http-errors|ring|log-forward|fcgi-app|crt-store|program)[ \t]++[\w.:\"'$<%-]++)(?:[ \t\r][^\n{;]*+)?+$",
     re.MULTILINE,
 )
 _TEMPLATE_SUFFIXES = (

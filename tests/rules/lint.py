@@ -1,0 +1,35 @@
+"""Running `halb-lint` as a user does: in a process of its own, with a clean environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+_LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+
+
+class Done(NamedTuple):
+    """What a run printed, and its exit status."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", **environment: str) -> Done:
+    """Run `halb-lint` with these arguments (in `cwd`, else the checkout)."""
+    env = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
+    env |= {"PYTHONPATH": str(ROOT), **environment}
+    done = subprocess.run(
+        [sys.executable, "-m", "rules", *arguments],
+        cwd=cwd or ROOT,
+        input=stdin,
+        env=env,
+        capture_output=True,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
