@@ -100,9 +100,13 @@ def _inputs(arguments: Arguments) -> Inputs:
 
 def _local_name() -> str:
     """The name of this machine up to the first dot: what keepalived compares `@id` lines with."""
-    import platform
+    if hasattr(os, "uname"):
+        name = os.uname().nodename
+    else:
+        import platform
 
-    return platform.node().partition(".")[0] or "localhost"
+        name = platform.node()
+    return name.partition(".")[0] or "localhost"
 
 
 def _file_list(inputs: Inputs) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
 
 HAPROXY = "haproxy"
@@ -11,20 +10,25 @@ KINDS = (HAPROXY, KEEPALIVED)
 
 _SAMPLE = 100_000  # characters looked at; the first block of either format stands long before
 
-_KEEPALIVED_BLOCK = re.compile(
-    r"^[ \t]*+(?:@\S++[ \t]++)?(?:global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|vrrp_track_process"
-    r"|track_file|vrrp_track_file|track_group|virtual_server(?:_group)?|bfd_instance|garp_group"
-    r"|static_(?:ipaddress|routes|rules)|virtual_ipaddress|unicast_peer|track_script)\b[^\n{]*+(?:\n\s*+)?\{",
-    re.MULTILINE,
+_KEEPALIVED_BLOCKS = frozenset(
+    (
+        *("global_defs", "vrrp_instance", "vrrp_script", "vrrp_sync_group", "vrrp_track_process", "track_file"),
+        *("vrrp_track_file", "track_group", "virtual_server", "virtual_server_group", "bfd_instance", "garp_group"),
+        *("static_ipaddress", "static_routes", "static_rules", "virtual_ipaddress", "unicast_peer", "track_script"),
+    )
 )
-_KEEPALIVED_LINE = re.compile(
-    r"^[ \t]*+(?:virtual_router_id|auth_pass|auth_type|advert_int|unicast_src_ip|include[bmrwa]?|state)[ \t]",
-    re.MULTILINE,
+_KEEPALIVED_WORDS = frozenset(
+    (
+        *("virtual_router_id", "auth_pass", "auth_type", "advert_int", "unicast_src_ip", "state"),
+        *("include", "includer", "includem", "includew", "includeb", "includea"),
+    )
 )
-_HAPROXY_SECTION = re.compile(
-    r"^[ \t]*+(?:(?:global|defaults)|(?:frontend|backend|listen|userlist|peers|resolvers|mailers|cache"
-    r"|http-errors|ring|log-forward|fcgi-app|crt-store|program)[ \t]++[\w.:\"'$<%-]++)(?:[ \t\r][^\n{;]*+)?+$",
-    re.MULTILINE,
+_HAPROXY_PLAIN = frozenset(("global", "defaults"))
+_HAPROXY_NAMED = frozenset(
+    (
+        *("frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers", "cache", "http-errors"),
+        *("ring", "log-forward", "fcgi-app", "crt-store", "program", "defaults"),
+    )
 )
 _TEMPLATE_SUFFIXES = (
     ".j2",
@@ -50,9 +54,24 @@ def kind_of(path: str, text: str) -> str | None:
 
     The content decides; the name decides where the content says nothing (an empty file).
     """
-    sample = text[:_SAMPLE]
-    keepalived = 3 * len(_KEEPALIVED_BLOCK.findall(sample)) + len(_KEEPALIVED_LINE.findall(sample))
-    haproxy = 3 * len(_HAPROXY_SECTION.findall(sample))
+    keepalived = haproxy = 0
+    lines = text[:_SAMPLE].split("\n")
+    for number, line in enumerate(lines):
+        words = line.split(None, 2)
+        if words and words[0].startswith("@"):
+            del words[0]
+        if not words:
+            continue
+        first = words[0].rstrip("{")
+        if first in _KEEPALIVED_BLOCKS:
+            follows = lines[number + 1].lstrip() if number + 1 < len(lines) else ""
+            keepalived += 3 * ("{" in line or follows.startswith("{"))
+        elif first in _KEEPALIVED_WORDS:
+            keepalived += len(words) > 1
+        elif "{" in line or line.rstrip().endswith(";"):
+            continue  # a block of some other format (nginx has `listen 80;` too)
+        elif first in (_HAPROXY_NAMED if len(words) > 1 and words[1][0] != "#" else _HAPROXY_PLAIN):
+            haproxy += 3
     if keepalived != haproxy:
         return KEEPALIVED if keepalived > haproxy else HAPROXY
     return _kind_by_name(path)

@@ -1,8 +1,8 @@
 """Real pairs that an expert has read line by line: what halb-lint finds of it, as a printed figure.
 
 A label counts as found when a finding of warning or error severity stands on its line, or names that line as a
-related place. A finding is a false alarm when its line is labelled as no problem at all. Lines that are a matter of taste
-do not count either way; findings on lines without any label are counted apart.
+related place. A finding is a false alarm when its line is labelled as no problem at all. Lines that are a matter of
+taste do not count either way; findings on lines without any label are counted apart.
 """
 
 from __future__ import annotations

@@ -1,0 +1,255 @@
+"""Speed and memory beside the real daemons, in one run: `make bench`.
+
+Every figure is CPU time (user + system) of whole processes, measured in turn (A B A B ...), medians of the pairs.
+Ratios can be compared between machines; seconds can't. A goal that is missed is marked, nothing fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from tests.bench import generate
+
+PYTHON = sys.executable
+LINT = [PYTHON, "-m", "rules", "--no-config", "--quiet", "--format", "concise", "--fail-on", "never"]
+PARSE = "import sys; from parsers import parse_{0}; parse_{0}(open(sys.argv[1], newline='').read())"
+
+
+class Cost(NamedTuple):
+    """One run: CPU seconds, and the largest resident size in MiB."""
+
+    cpu: float
+    memory: float
+
+
+def cost(command: Sequence[str]) -> Cost:
+    """What one run of the command costs; its output is thrown away."""
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
+    pid = os.posix_spawn(command[0], list(command), os.environ, file_actions=actions)
+    os.close(null)
+    _, _, usage = os.wait4(pid, 0)
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+class Pair(NamedTuple):
+    """Medians of two commands run in turn, and of their ratio."""
+
+    a: float
+    b: float
+    ratio: float
+    memory: float
+
+
+def compare(a: Sequence[str], b: Sequence[str], runs: int) -> Pair:
+    """Run the two commands in turn; the first round is not counted."""
+    cost(a), cost(b)
+    rounds = [(cost(a), cost(b)) for _ in range(runs)]
+    return Pair(
+        median(x.cpu for x, _ in rounds),
+        median(y.cpu for _, y in rounds),
+        median(x.cpu / y.cpu for x, y in rounds),
+        median(x.memory for x, _ in rounds),
+    )
+
+
+def line(goal: str, what: str, value: str, wanted: str, met: bool) -> None:
+    print(f"{goal:<4} {'ok  ' if met else 'MISS'} {what:<58} {value:>22}   wanted {wanted}")
+
+
+def against(goal: str, what: str, a: Sequence[str], b: Sequence[str], limit: float, runs: int) -> Pair:
+    """Measure, and print the ratio beside the wanted one."""
+    pair = compare(a, b, runs)
+    line(goal, what, f"{pair.ratio:.2f}x ({pair.a:.3f}/{pair.b:.3f} s)", f"<= {limit}x", pair.ratio <= limit)
+    return pair
+
+
+class Bench:
+    """The files, made once, and the measurements on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.haproxy = shutil.which("haproxy") or "/usr/sbin/haproxy"
+        self.keepalived = shutil.which("keepalived") or "/usr/sbin/keepalived"
+        self.have = [path for path in (self.haproxy, self.keepalived) if Path(path).exists()]
+
+    def file(self, name: str, make: Callable[[], str]) -> str:
+        path = self.folder / name
+        if not path.exists():
+            path.write_text(make(), encoding="utf-8", newline="")
+        return str(path)
+
+    def cfg(self, lines: int) -> str:
+        return self.file(f"h{lines}.cfg", lambda: generate.haproxy(lines))
+
+    def conf(self, lines: int) -> str:
+        return self.file(f"k{lines}.conf", lambda: generate.keepalived(lines))
+
+    def parse(self, kind: str, path: str) -> list[str]:
+        return [PYTHON, "-c", PARSE.format(kind), path]
+
+    def validate(self) -> None:
+        """Refuse to measure files that the real tools refuse."""
+        for lines in (50, 100_000):
+            if self.haproxy in self.have:
+                assert os.spawnv(os.P_WAIT, self.haproxy, ["haproxy", "-c", "-q", "-f", self.cfg(lines)]) == 0
+            if self.keepalived in self.have:
+                assert os.spawnv(os.P_WAIT, self.keepalived, ["keepalived", "-t", "-f", self.conf(lines)]) == 0
+
+    def start(self) -> None:
+        pair = ["--node", f"lb1={self.cfg(50)},{self.conf(50)}"]
+        floor = [PYTHON, "-c", "import pyparsing"]
+        against("G1", "cold lint of a pair / import pyparsing", [*LINT, *pair], floor, 1.35, 21)
+        modules = os.popen(
+            f"{PYTHON} -X importtime -m rules {' '.join(pair)} 2>&1 >/dev/null"
+            r" | grep -cE '\| +(textual|rich|jinja2|dns|asyncio|ssl|tomllib)(\.|$)'"
+        ).read()
+        line("G3", "heavy modules imported by a lint", modules.strip(), "0", modules.strip() == "0")
+
+    def large(self) -> None:
+        cfg, conf = self.cfg(100_000), self.conf(100_000)
+        if self.haproxy in self.have:
+            check = [self.haproxy, "-c", "-q", "-f", cfg]
+            against("G4", "parse 100k lines / haproxy -c", self.parse("haproxy", cfg), check, 2, 5)
+            against("G4", "lint 100k lines / haproxy -c", [*LINT, cfg], check, 6, 5)
+        if self.keepalived in self.have:
+            check = [self.keepalived, "-t", "-f", conf]
+            against("G5", "parse 100k lines / keepalived -t", self.parse("keepalived", conf), check, 8, 5)
+            against("G5", "lint 100k lines / keepalived -t", [*LINT, conf], check, 15, 5)
+
+    def growth(self) -> None:
+        empty = self.file("empty.cfg", lambda: "")
+        shapes = {
+            "haproxy.cfg": self.cfg,
+            "keepalived.conf": self.conf,
+            "n sections of one line": (
+                lambda n: self.file(f"s{n}.cfg", lambda: "".join(f"backend b{i}\n" for i in range(n)))
+            ),
+            "one section of n lines": (
+                lambda n: self.file(
+                    f"o{n}.cfg",
+                    lambda: (
+                        "backend b\n"
+                        + "".join(
+                            f"    server s{i} 10.0.{i >> 8 & 255}.{i & 255}:{1 + i % 65000} check\n" for i in range(n)
+                        )
+                    ),
+                )
+            ),
+        }
+        floor = median(cost([*LINT, "--kind", "haproxy", empty]).cpu for _ in range(5))
+        for name, make in shapes.items():
+            small = median(cost([*LINT, make(10_000)]).cpu for _ in range(3)) - floor
+            big = median(cost([*LINT, make(100_000)]).cpu for _ in range(3)) - floor
+            line("G6", f"lint 100k / 10k, {name}", f"{big / small:.1f}x", "<= 11x", big / small <= 11)
+
+    def memory(self) -> None:
+        base = cost(
+            [
+                PYTHON,
+                "-c",
+                "from parsers import parse_haproxy, parse_keepalived; parse_haproxy(''); parse_keepalived('')",
+            ]
+        )
+        for kind, path in (("haproxy", self.cfg(100_000)), ("keepalived", self.conf(100_000))):
+            for word, command, limit in (
+                ("parse", self.parse(kind, path), 0.4),
+                ("lint", [*LINT, path], 1.5),
+            ):
+                used = (median(cost(command).memory for _ in range(3)) - base.memory) * 1024 / 100_000
+                line(
+                    "G7",
+                    f"memory of {word} per line, {kind}",
+                    f"{used:.2f} KiB",
+                    f"<= {limit}",
+                    used <= limit,
+                )
+
+    def throughput(self) -> None:
+        for kind, path, wanted in (
+            ("haproxy", self.cfg(100_000), 100),
+            ("keepalived", self.conf(100_000), 50),
+        ):
+            rate = float(os.popen(f"{PYTHON} -m tests.bench.rate {kind} {path}").read())
+            line(
+                "G8",
+                f"parse throughput, {kind}",
+                f"{rate / 1000:.0f}k lines/s",
+                f">= {wanted}k",
+                rate >= wanted * 1000,
+            )
+        seconds = median(cost([*LINT, self.cfg(100_000)]).cpu for _ in range(3))
+        line(
+            "G8",
+            "full lint throughput, haproxy",
+            f"{100 / seconds:.0f}k lines/s",
+            ">= 20k",
+            100 / seconds >= 20,
+        )
+
+    def hostile(self) -> None:
+        for depth, limit in ((10_000, 0.5), (100_000, 5.0)):
+            path = self.file(f"deep{depth}.conf", lambda d=depth: "a {\n" * d + "}\n" * d)
+            cpu = median(cost([*LINT, "--kind", "keepalived", path]).cpu for _ in range(3))
+            line("G9", f"{depth} nested braces", f"{cpu:.2f} s", f"<= {limit} s", cpu <= limit)
+        size = 2_000_000
+        inputs = {
+            "unclosed quote": 'log "' + "x" * size,
+            "one word": "x" * size,
+            "escapes": "\\x " * (size // 3),
+            "adjacent quotes": '""' * (size // 2),
+            "hashes": "#" * size,
+            "blanks": " " * size,
+        }
+        for kind in ("haproxy", "keepalived"):
+            ordinary = self.file(
+                f"ordinary.{kind}",
+                lambda k=kind: getattr(generate, k)(40_000 if k == "haproxy" else 90_000)[:size],
+            )
+            usual = median(cost([*LINT, "--kind", kind, ordinary]).cpu for _ in range(3))
+            for name, text in inputs.items():
+                path = self.file(f"{name.replace(' ', '-')}.txt", lambda t=text: t)
+                ratio = median(cost([*LINT, "--kind", kind, path]).cpu for _ in range(3)) / usual
+                line("G10", f"{kind}: 2 MB of {name} / ordinary 2 MB", f"{ratio:.2f}x", "<= 1.5x", ratio <= 1.5)
+
+    def lossless(self) -> None:
+        from parsers import parse_haproxy, parse_keepalived
+
+        texts = [
+            Path(self.cfg(100_000)).read_text(encoding="utf-8"),
+            "a\r\nb\0\tc",
+            "\ufeffglobal\n",
+            "\udcff\n#",
+        ]
+        same = all(str(parse(text)) == text for text in texts for parse in (parse_haproxy, parse_keepalived))
+        line("G11", "str(parse(text)) == text", str(same), "True", same)
+
+
+def main() -> None:
+    """Make the files, measure, print."""
+    # Without byte code every start compiles all sources: no installed halb does that.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory(prefix="halb-bench-") as folder:
+        bench = Bench(Path(folder))
+        bench.validate()
+        for measure in (
+            bench.start,
+            bench.large,
+            bench.growth,
+            bench.memory,
+            bench.throughput,
+            bench.hostile,
+            bench.lossless,
+        ):
+            measure()
+
+
+if __name__ == "__main__":
+    main()

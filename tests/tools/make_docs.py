@@ -1,0 +1,76 @@
+"""Writes what is generated: docs/rules.md, and the demo output in README.md.
+
+`python -m tests.tools.make_docs` writes; the tests compare.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rules.cases import Case, cases_of
+from rules.registry import Rule, Scope, all_rules
+from tests.rules.lint import run
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ("--format", "full", "--fail-on", "never", "--color", "never", "tests/cases/blog-pair")
+_TITLES = {
+    Scope.PARSE: "The file can't be read as what it is",
+    Scope.KEEPALIVED: "One keepalived.conf",
+    Scope.FLEET: "Across nodes",
+    Scope.HAPROXY: "One haproxy.cfg",
+    Scope.NODE: "HAProxy and Keepalived of one node",
+    Scope.LINT: "The linter itself",
+}
+
+
+def rules_page() -> str:
+    """docs/rules.md: every rule with its documentation and examples."""
+    parts = [
+        "# Rules",
+        "",
+        "Generated from the rules by `make docs`. `halb-lint --explain CODE` shows the same on a terminal.",
+    ]
+    for scope, title in _TITLES.items():
+        rules = [rule for rule in all_rules() if rule.scope is scope]
+        parts += ["", f"## {title}", "", "| code | name | severity | what |", "| --- | --- | --- | --- |"]
+        parts += [f"| [{r.code}](#{r.code.lower()}) | {r.name} | {r.severity.word} | {r.summary} |" for r in rules]
+        for rule in rules:
+            parts += ["", *_rule(rule)]
+    return "\n".join(parts) + "\n"
+
+
+def _rule(rule: Rule) -> list[str]:
+    parts = [f"### {rule.code}", "", f"**{rule.name}** ({rule.severity.word})", "", rule.documentation]
+    for case in cases_of(rule.name):
+        parts += ["", f"{'Bad' if case.bad else 'Good'}: {case.title}", "", *_example(case)]
+    return parts
+
+
+def _example(case: Case) -> list[str]:
+    lines = []
+    for path, text in case.files.items():
+        shown = re.sub(r"[\x00-\x08\x0b-\x1f\ufeff]", lambda match: f"\\x{ord(match[0]):02x}", text.removesuffix("\n"))
+        lines += ["```", f"# {path}", *shown.split("\n"), "```"]
+    return lines
+
+
+def readme() -> str:
+    """README.md with what `make lint-demo` prints now."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    done = run(*DEMO, cwd=ROOT, COLUMNS="100")
+    output = f"<!-- lint-demo -->\n```\n{done.stdout}{done.stderr}```\n<!-- /lint-demo -->"
+    return re.sub(r"<!-- lint-demo -->.*<!-- /lint-demo -->", lambda _: output, text, flags=re.DOTALL)
+
+
+GENERATED = {"docs/rules.md": rules_page, "README.md": readme}
+
+
+def main() -> None:
+    """Write the generated files."""
+    for name, make in GENERATED.items():
+        (ROOT / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
