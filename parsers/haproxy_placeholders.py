@@ -1,0 +1,38 @@
+"""Words that are not final: marks of template languages, and variables that haproxy does not expand here."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.tree import Word
+
+# What makes a value depend on something outside the file when it is not protected by strong quotes: the marks of
+# the usual template languages, and a shell-like variable (which haproxy itself expands in addresses, unquoted).
+_TEMPLATE = r"\{\{|\}\}|\{%|%\}|<%|%>|__[A-Z][A-Z0-9_]*__|<[A-Za-z_][A-Za-z0-9_-]*+>|@[A-Z][A-Z0-9_]*+@"
+TEMPLATE = re.compile(_TEMPLATE)
+PLACEHOLDER = re.compile(_TEMPLATE + r"|\$(?:\{[A-Za-z_]|[A-Za-z_](?<![A-Za-z0-9]\$.))")
+_SPREADING = re.compile(r"\{\{|\{%|<%")
+_STRONG_PART = re.compile(r"'[^']*+'")
+_WEAK_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether any placeholder may stand in the text; quick for texts without one."""
+    marks = ("$", "{{", "{%", "<", "__", "@")
+    return any(mark in text for mark in marks) and PLACEHOLDER.search(text) is not None
+
+
+def mark_placeholders(words: list[Word]) -> None:
+    """Mark the words that hold a placeholder; a template's braces make everything behind them uncertain too."""
+    spread = False
+    for word in words:
+        raw = word.source.text[word.start : word.end]
+        if spread or (PLACEHOLDER.search(raw) and (not word.quoted or _unprotected(raw))):
+            word.dynamic = True
+            spread = spread or _SPREADING.search(raw) is not None
+
+
+def _unprotected(raw: str) -> bool:
+    """Whether a placeholder of a quoted word is one: strong quotes protect all, weak ones resolve `$` themselves."""
+    open_part = _STRONG_PART.sub("", raw)
+    return bool(TEMPLATE.search(open_part) or PLACEHOLDER.search(_WEAK_PART.sub("", open_part)))

@@ -1,0 +1,265 @@
+"""Which keyword which haproxy knows: a table read from `haproxy.txt`, block by block, when asked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN = "accepted", "ignored", "rejected", "removed", "unknown"
+
+
+class Keyword:
+    """One name of a block: where and since when it is accepted, and what to write instead.
+
+    `args` is the number of arguments (-1: it depends, None: not noted); `flags` are words such as FE, BE
+    (the side that uses it), HTTP (mode http only), SSL, NONEG (refuses `no`); `dropped` is the version
+    that removed it ("" when not known); `instead` says what to write.
+    """
+
+    __slots__ = ("_marks", "_versions", "args", "dropped", "flags", "instead", "name")
+
+    def __init__(self, name: str, versions: tuple[str, ...], words: list[str], instead: str) -> None:
+        self.name = name
+        self._versions = versions
+        self._marks: dict[str, str] = {}
+        self.args: int | None = None
+        self.dropped = ""
+        self.instead = instead
+        flags = []
+        for word in words:
+            head, colon, tail = word.partition(":")
+            if colon:
+                self._marks[head] = tail
+            elif word.startswith("args="):
+                self.args = int(word[5:])
+            elif word.startswith("dropped="):
+                self.dropped = word[8:]
+            elif word[0].isalpha():
+                flags.append(word)
+            else:
+                self._marks[ACCEPTED] = word
+        self.flags = frozenset(flags)
+
+    def _in(self, mark: str, index: int) -> bool:
+        ranges = self._marks.get(mark)
+        if ranges is None:
+            return mark == ACCEPTED
+        return index in _indices(ranges, self._versions)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The known versions that accept it with effect."""
+        return tuple(v for i, v in enumerate(self._versions) if self._in(ACCEPTED, i))
+
+    def status(self, version: str | None = None) -> str:
+        """`accepted`, `ignored` (a warning, no effect), `rejected` (refused here), `removed` or `unknown`.
+
+        A version between two known ones, or no version at all, gets the most lenient answer that fits.
+        """
+        answers = {self._status(index) for index in _near(version, self._versions)}
+        for answer in (ACCEPTED, IGNORED, REJECTED, REMOVED):
+            if answer in answers:
+                return answer
+        return UNKNOWN
+
+    def _status(self, index: int) -> str:
+        for mark in (ACCEPTED, IGNORED, REJECTED, REMOVED):
+            if self._in(mark, index):
+                return mark
+        return UNKNOWN
+
+    @property
+    def since(self) -> str:
+        """The first known version that accepts it ("" when none does)."""
+        versions = self.versions
+        return versions[0] if versions else ""
+
+    def __repr__(self) -> str:
+        return f"Keyword({self.name!r}, {self.status()})"
+
+
+class KeywordBlock:
+    """One block of the table. `complete`: a name that is not in it is unknown to all known versions."""
+
+    __slots__ = ("_prefixes", "complete", "entries", "title")
+
+    def __init__(self, title: str, complete: bool, entries: dict[str, Keyword]) -> None:
+        self.title = title
+        self.complete = complete
+        self.entries = entries
+        self._prefixes = [
+            (name[:-1].removesuffix("(*") + ("(" if name.endswith("(*)") else ""), keyword)
+            for name, keyword in entries.items()
+            if name.endswith(("*", "*)"))
+        ]
+
+    def get(self, name: str) -> Keyword | None:
+        """The entry that covers this word, by its whole name or by prefix."""
+        found = self.entries.get(name)
+        if found is None:
+            for prefix, keyword in self._prefixes:
+                if name.startswith(prefix):
+                    return keyword
+        return found
+
+    def status(self, name: str, version: str | None = None) -> str:
+        """As `Keyword.status`; a name that is missing here is `unknown` in a complete block, else `accepted`."""
+        keyword = self.get(name)
+        if keyword is None:
+            return UNKNOWN if self.complete else ACCEPTED
+        return keyword.status(version)
+
+    def names(self, version: str | None = None) -> list[str]:
+        """The names that are accepted, for suggestions."""
+        return [name for name, keyword in self.entries.items() if keyword.status(version) == ACCEPTED]
+
+
+class HaproxyTable:
+    """All blocks; each is read when it is first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._texts: dict[str, str] = {}
+        head, *blocks = text.split("\n[")
+        self.versions = tuple(head[head.index("\nversions ") + 10 :].split())
+        for block in blocks:
+            title, _, rest = block.partition("]")
+            self._texts[title] = rest
+        self._blocks: dict[str, KeywordBlock] = {}
+
+    def block(self, title: str) -> KeywordBlock | None:
+        """The block of this title, or None."""
+        block = self._blocks.get(title)
+        if block is None:
+            text = self._texts.get(title)
+            if text is None:
+                return None
+            block = self._blocks[title] = self._read(title, text)
+        return block
+
+    def _read(self, title: str, text: str) -> KeywordBlock:
+        first, *lines = text.split("\n")
+        entries = {}
+        for line in lines:
+            spec, _, instead = line.partition(" | ")
+            name, *words = spec.split(" ")
+            if name and name[0] != "#":
+                entries[name] = Keyword(name, self.versions, words, instead)
+        return KeywordBlock(title, first.strip() == "complete", entries)
+
+    def _required(self, title: str) -> KeywordBlock:
+        return self.block(title) or KeywordBlock(title, False, {})
+
+    def section(self, keyword: str) -> KeywordBlock | None:
+        """The keywords of a section, or None for a section that no known version has."""
+        return self.block(f"section {keyword}")
+
+    def actions(self, ruleset: str) -> KeywordBlock | None:
+        """The actions of `http-request`, `tcp-request content`, and so on."""
+        return self.block(f"actions {ruleset}")
+
+    @property
+    def sections(self) -> KeywordBlock:
+        """The section keywords."""
+        return self._required("sections")
+
+    @property
+    def removed(self) -> KeywordBlock:
+        """Section keywords that were removed, whatever the section."""
+        return self._required("removed")
+
+    @property
+    def bind_options(self) -> KeywordBlock:
+        """The options of `bind` lines, with `args`."""
+        return self._required("bind options")
+
+    @property
+    def server_options(self) -> KeywordBlock:
+        """The options of `server` and `default-server` lines, with `args`."""
+        return self._required("server options")
+
+    @property
+    def options(self) -> KeywordBlock:
+        """The names behind `option`."""
+        return self._required("options")
+
+    @property
+    def timeouts(self) -> KeywordBlock:
+        """The names behind `timeout`."""
+        return self._required("timeouts")
+
+    @property
+    def balance(self) -> KeywordBlock:
+        """The algorithms behind `balance`."""
+        return self._required("balance")
+
+    @property
+    def modes(self) -> KeywordBlock:
+        """The words behind `mode`."""
+        return self._required("modes")
+
+    @property
+    def http_check(self) -> KeywordBlock:
+        """The words behind `http-check`."""
+        return self._required("http-check")
+
+    @property
+    def tcp_check(self) -> KeywordBlock:
+        """The words behind `tcp-check`."""
+        return self._required("tcp-check")
+
+    @property
+    def filters(self) -> KeywordBlock:
+        """The words behind `filter`."""
+        return self._required("filters")
+
+
+@lru_cache(1)
+def haproxy_table() -> HaproxyTable:
+    """The table that comes with the package."""
+    return HaproxyTable(files("parsers.keywords").joinpath("haproxy.txt").read_text(encoding="utf-8"))
+
+
+@lru_cache(1024)
+def _indices(ranges: str, versions: tuple[str, ...]) -> frozenset[int]:
+    found: set[int] = set()
+    for part in ranges.split(","):
+        if part == "-":
+            continue
+        first, last = _bounds(part, versions)
+        found.update(range(versions.index(first), versions.index(last) + 1))
+    return frozenset(found)
+
+
+def _bounds(part: str, versions: tuple[str, ...]) -> tuple[str, str]:
+    """The ends of a range; version names may hold a hyphen themselves (`3.5-dev5`)."""
+    if part in versions:
+        return part, part
+    for first in versions:
+        if part == f"{first}-":
+            return first, versions[-1]
+        if part.startswith(f"{first}-") and part[len(first) + 1 :] in versions:
+            return first, part[len(first) + 1 :]
+    raise ValueError(f"no version range: {part!r}")
+
+
+@lru_cache(64)
+def _near(version: str | None, versions: tuple[str, ...]) -> tuple[int, ...]:
+    """Indices of the known versions that a version is judged by: itself, or its neighbours."""
+    everything = tuple(range(len(versions)))
+    wanted = _number(version) if version else None
+    if wanted is None:
+        return everything
+    numbers = [_number(known) or (0, 0) for known in versions]
+    if wanted in numbers:
+        return (numbers.index(wanted),)
+    below = [i for i, number in enumerate(numbers) if number < wanted]
+    above = [i for i, number in enumerate(numbers) if number > wanted]
+    return (*below[-1:], *above[:1])
+
+
+def _number(version: str) -> tuple[int, int] | None:
+    """Major and minor number of `2.6`, `2.6.12`, `3.5-dev5`; None for other text."""
+    parts = version.split("-", maxsplit=1)[0].split(".")
+    if len(parts) < 2 or not (parts[0].isdecimal() and parts[1].isdecimal()):
+        return None
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,1 @@
+"""The grammars: the one place that uses pyparsing."""

@@ -1,0 +1,56 @@
+"""The line grammar of haproxy.cfg: one pyparsing match for each physical line.
+
+The matches tile the text, so joining them gives it back. `lastindex` of a match is its class, which
+keeps the loop over 100,000 lines free of slicing:
+
+    None      nothing but blanks and a comment
+    SECTION   an unquoted section keyword
+    PLAIN     no quote, escape or variable anywhere, and short enough that it cannot have 65 words
+    SPECIAL   starts with `.` or `[`
+    SOUND     quotes and escapes are complete, no variable, no empty word
+    TRICKY    everything else: only the word splitter can tell
+
+For PLAIN and SOUND lines (and SECTION) the group of that number is the first word.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from pyparsing import Regex, ZeroOrMore
+
+SECTION, PLAIN, SPECIAL, SOUND, TRICKY = 1, 2, 3, 4, 5
+
+SECTION_KEYWORDS = (
+    "global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers", "cache",
+    "http-errors", "ring", "log-forward", "log-profile", "fcgi-app", "program", "namespace_list", "crt-store",
+    "traces", "acme", "healthcheck",
+)  # fmt: skip
+
+_WORD = r"[^ \t\v\f\r\n\0\"'\\#]++"
+_COMMENT = r"(?:\#[^\n\0]*+)?+"
+_END = r"\r?+(?=\n|\Z)"
+_HEX = r"x(?!00)[0-9a-fA-F]{2}"
+
+# 126 characters hold at most 63 words of one letter: the 64 that haproxy allows together with the keyword.
+LINE = rf"""(?!\Z) (?:\A\ufeff)?+ [ \t\v\f\r]*+
+(?: {_COMMENT} {_END}
+  | ({"|".join(re.escape(k) for k in SECTION_KEYWORDS)}) (?=[ \t\v\f\r\n\#]|\Z) [^\n]*+
+  | (?![.\[]) ({_WORD}) (?: [ \t\v\f] [^\"'\\\r\n\0\#]{{0,126}}+ )?+ {_COMMENT} {_END}
+  | ([.\[]) [^\n]*+
+  | ({_WORD}) [ \t\v\f]
+    (?: [^\"'\\\r\n\0\#]++
+      | \\(?: [^x\r\n\0] | {_HEX} )
+      | '[^'\r\n\0]++'(?!')
+      | "(?: [^\"\\$\r\n\0]++ | \\(?: [^x\r\n\0] | {_HEX} ) )++"(?!")
+    )*+ {_COMMENT} {_END}
+  | () [^\n]*+
+) \n?+"""
+
+_FILE = ZeroOrMore(Regex(LINE, flags=re.VERBOSE, as_match=True)).leave_whitespace().parse_with_tabs()
+
+
+def split_lines(text: str) -> list[re.Match[str]]:
+    """One match for each physical line of `text`; together they cover it without gaps."""
+    return cast("list[re.Match[str]]", _FILE.parse_string(text).as_list())
