@@ -138,6 +138,8 @@ def _share_from_above(nodes: list[_Draft]) -> list[_Draft]:
 
 def _names(places: Sequence[Place]) -> list[str]:
     distinct = sorted(set(places))
+    if not distinct:
+        return []
     if len(distinct) == 1:
         last = distinct[0][-1:] or ("node",)
         return [last[0].strip("/\\") or "node"] * len(places)

@@ -151,15 +151,13 @@ def read_config_nodes(config: Config, kind: str | None) -> Inputs:
     return read_nodes(nodes, kind)
 
 
-def read_local(kind: str | None, local_name: str) -> Inputs:
+def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES) -> Inputs:
     """The inputs when nothing was named: this machine's two files, as far as they exist."""
-    present = [path for path in LOCAL_FILES if Path(path).exists()]
+    present = [path for path in files if Path(path).exists()]
     inputs = read_paths(present, kind, None, local_name)
     if not present:
         inputs.errors.append(
-            InputError(
-                f"nothing to lint: neither {LOCAL_FILES[0]} nor {LOCAL_FILES[1]} exists; name files or directories"
-            )
+            InputError(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
         )
     return inputs
 

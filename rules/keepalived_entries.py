@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from parsers.facts.keepalived_settings import whole_number
 from parsers.tokens.common import read_ip
 from rules.finding import Severity
-from rules.keepalived_values import Wrong
+from rules.keepalived_values import NO_INTERFACE, Wrong, wrong_interface_name
 from rules.placeholders import placeholder
 
 if TYPE_CHECKING:
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from parsers.tree import Directive, Word
 
 _LIMIT = {"script": 253, "interface": 253, "bfd": 253, "process": 254, "file": 254}
-_HOST_NAME = re.compile(
-    r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?)*\.?"
-)
-_LEADING_ZERO = re.compile(r"(?<![\d])0\d")
-_HEX = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+# Patterns are compiled when something is wrong, which spares the start of a run.
+_LABEL = r"[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?"
+_HOST_NAME = rf"(?=[^A-Za-z]*[A-Za-z]){_LABEL}(?:\.{_LABEL})*\.?"
+_LEADING_ZERO = r"(?<![\d])0\d"
+_GLUED = r"\$([A-Za-z_]\w*)"
+_HEX = r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
 
 
 def looks_like_address(text: str) -> bool:
@@ -32,7 +33,7 @@ def looks_like_address(text: str) -> bool:
 
 def is_host_name(text: str) -> bool:
     """Whether a word that is no address is a name that DNS or /etc/hosts could know."""
-    return _HOST_NAME.fullmatch(text) is not None and not _HEX.fullmatch(text)
+    return re.fullmatch(_HOST_NAME, text, re.ASCII) is not None and not re.fullmatch(_HEX, text)
 
 
 def _judged(word: Word) -> bool:
@@ -42,9 +43,12 @@ def _judged(word: Word) -> bool:
 def _hint(text: str) -> str:
     """What is wrong with a word that should be an address."""
     bare = text.partition("/")[0]
+    glued = re.match(_GLUED, text, re.ASCII)
+    if glued is not None:
+        return f"write '${{{glued[1]}}}': keepalived puts '$NAME' in only before a blank, a comma or the end"
     if text.rstrip(",;") != text:
         return f"write it without the '{text[-1]}', one address per line"
-    if _LEADING_ZERO.search(bare) and ":" not in bare:
+    if re.search(_LEADING_ZERO, bare) and ":" not in bare:
         return "write the parts without leading zeros"
     if is_host_name(bare):
         return "write the address; keepalived does not look names up here"
@@ -73,8 +77,14 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
         yield Wrong(
             vip.directive.span, f"two 'dev' for '{vip.raw}': keepalived skips the address", "keep one 'dev INTERFACE'"
         )
+    if vip.dev is not None and vip.dev.certain and not placeholder(vip.dev.raw) and wrong_interface_name(vip.dev.raw):
+        yield Wrong(
+            vip.dev.span,
+            f"'dev {vip.dev.raw}' {NO_INTERFACE}: keepalived exits with status 2",
+            f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' behind it if the alias is wanted",
+        )
     _, slash, prefix = vip.raw.partition("/")
-    if slash and vip.prefix is None:
+    if slash and prefix and vip.prefix is None:
         longest = vip.effective_prefix
         yield Wrong(
             vip.span,
@@ -119,22 +129,41 @@ def wrong_peers(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wr
 
 
 def _wrong_peer_option(peer: Peer) -> Iterator[Wrong]:
-    for word in peer.unknown[:1]:
-        if not looks_like_address(word.value) and not word.dynamic:
+    for ttl in (peer.min_ttl, peer.max_ttl):
+        if ttl is not None and ttl.certain and not (ttl.value is not None and 0 <= ttl.value <= 255):
             yield Wrong(
-                word.span,
-                f"'{word.value}' is no option of a unicast peer: keepalived reports it and ignores the rest of "
-                "the line",
-                "write 'min_ttl N' or 'max_ttl N', or remove the words behind the address",
+                ttl.span,
+                f"'{ttl.raw}' of peer '{peer.raw}' is not a number from 0 to 255: keepalived reports it",
+                "write a number from 0 to 255",
                 Severity.WARNING,
             )
+    for word in peer.unknown[:1]:
+        if looks_like_address(word.value) or word.dynamic:
+            return
+        if word.value in ("min_ttl", "max_ttl"):
+            why, fix = "has no value behind it", f"write '{word.value} N' with a number from 0 to 255"
+        else:
+            why, fix = (
+                "is no option of a unicast peer",
+                "write 'min_ttl N' or 'max_ttl N', or nothing behind the address",
+            )
+        yield Wrong(
+            word.span,
+            f"'{word.value}' {why}: keepalived reports it and ignores the rest of the line",
+            fix,
+            Severity.WARNING,
+        )
 
 
-def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]]) -> Iterator[Wrong]:
-    """Lines of track blocks that keepalived drops or changes; `known` are the defined names by kind."""
+def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings: frozenset[str]) -> Iterator[Wrong]:
+    """Lines of track blocks that keepalived drops or changes; `known` are the defined names by kind.
+
+    Words in `settings` are keywords, which KA047 reports.
+    """
     seen: dict[tuple[str, str], Tracker] = {}
     for tracker in trackers:
-        if not tracker.certain or placeholder(tracker.name):
+        names = known.get(tracker.kind, set())
+        if not tracker.certain or placeholder(tracker.name) or (tracker.name in settings and tracker.name not in names):
             continue
         key = tracker.kind, tracker.name
         if key in seen:
@@ -146,7 +175,7 @@ def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]]) -> Itera
             )
             continue
         seen[key] = tracker
-        yield from _wrong_tracker(tracker, known.get(tracker.kind, set()))
+        yield from _wrong_tracker(tracker, names)
 
 
 def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
@@ -163,6 +192,14 @@ def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
             words[1].span,
             f"'{words[1].value}' is no option here: keepalived drops the line, and '{tracker.name}' is not tracked",
             f"write '{tracker.name}' or '{tracker.name} weight N'",
+        )
+    if not tracker.lost and tracker.unknown and len(words) > 3 and tracker.unknown[0] is words[3]:
+        yield Wrong(
+            words[3].span,
+            f"'{words[3].value}' behind the weight of '{tracker.name}' is no option: keepalived reports it and "
+            "ignores it",
+            "write nothing or 'reverse' behind the weight",
+            Severity.WARNING,
         )
     weight = tracker.weight
     if weight is None or not weight.certain or placeholder(weight.raw):

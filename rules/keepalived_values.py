@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from parsers.tree import Word
     from rules.keepalived_lines import Place
 
-_NUMBER_FIRST = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+# Patterns are compiled when something is wrong, which spares the start of a run.
+_NUMBER_FIRST = r"[+-]?\d+(?:\.\d+)?"
+_WHOLE_FIRST = r"\d{1,9}(?=[^\d])"
+# Whole numbers of which nothing is used when text follows; of others the daemon takes the number.
+_STRICT = ("priority", "virtual_router_id", "unicast_ttl", "weight")
 _WHOLE_KINDS = ("int", "uint")
 _LONGEST_IFNAME = 15  # IFNAMSIZ of the kernel, less the final NUL
 
 # Required arguments whose absence is only reported; all others make keepalived exit with status 2.
 _SURVIVES = frozenset(
     """
-    net_namespace net_namespace_ipvs instance router_id script_user vrrp_garp_extra_if vrrp_vmac_garp_intvl
+    net_namespace  instance router_id script_user vrrp_garp_extra_if vrrp_vmac_garp_intvl
     default_interface vrrp_priority vrrp_rt_priority vrrp_cpu_affinity checker_priority checker_rt_priority
     checker_cpu_affinity bfd_priority bfd_rt_priority bfd_cpu_affinity min_auto_priority_delay
     notification_email_from startup_script startup_script_timeout shutdown_script shutdown_script_timeout
@@ -36,8 +40,16 @@ _SURVIVES = frozenset(
     lvs_notify_fifo_script lvs_sync_daemon vrrp_netlink_cmd_rcv_bufs vrrp_netlink_monitor_rcv_bufs
     lvs_netlink_cmd_rcv_bufs lvs_netlink_monitor_rcv_bufs process_monitor_rcv_bufs vrrp_rx_bufs_policy
     vrrp_rx_bufs_multiplier snmp_socket dbus_service_name reload_time_file tmp_config_directory file
-    garp_extra_if vmac_garp_intvl kernel_rx_buf_size smtp_helo_name include_check script
+    garp_extra_if vmac_garp_intvl kernel_rx_buf_size script
     """.split()  # noqa: SIM905 - one word each would fill a page
+)
+# Keywords that take no value, or any word, without a message.
+_TOLERANT = (
+    "net_namespace_ipvs",
+    "smtp_helo_name",
+    "include_check",
+    "reload_check_config",
+    "fifo_write_vrrp_states_on_reload",
 )
 # What keepalived uses in place of a value that it refuses; by block and keyword, else by keyword.
 _INSTEAD = {
@@ -89,7 +101,7 @@ def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
     if any(word.dynamic or placeholder(word.value) for word in args):
         return
     if not args:
-        if keyword.argument_required and not keyword.takes_block:
+        if keyword.argument_required and not keyword.takes_block and keyword.name not in _TOLERANT:
             yield _missing(place, keyword)
         return
     word = args[0]
@@ -121,7 +133,7 @@ def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wron
     kind = keyword.kind
     if kind in _WHOLE_KINDS or kind == "decimal":
         yield from _number(keyword, word, release)
-    elif kind == "bool" and switch(word.value) is None:
+    elif kind == "bool" and switch(word.value) is None and keyword.name not in _TOLERANT:
         yield _refused(
             keyword, word, "is not one of on, off, true, false, yes and no", "write 'on' or 'off' in lower case"
         )
@@ -136,8 +148,10 @@ def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wron
         yield from _interface(keyword, word)
 
 
-def _refused(keyword: Keyword, word: Word, why: str, fix: str, severity: Severity | None = None) -> Wrong:
-    instead = _INSTEAD.get(f"{keyword.block}/{keyword.name}", "the line is ignored")
+def _refused(
+    keyword: Keyword, word: Word, why: str, fix: str, severity: Severity | None = None, instead: str = ""
+) -> Wrong:
+    instead = instead or _INSTEAD.get(f"{keyword.block}/{keyword.name}", "the line is ignored")
     return Wrong(word.span, f"'{keyword.name} {word.value}' {why}: {instead}", fix, severity)
 
 
@@ -147,6 +161,15 @@ def _range(keyword: Keyword) -> str:
     if low is None or high is None:
         return "a number"
     return f"a number from {low:.12g} to {high:.12g}{unit}"
+
+
+def _leading(keyword: Keyword, word: Word) -> str:
+    """What becomes of a number with text behind it, "" when it is not used."""
+    first = re.match(_WHOLE_FIRST, word.value, re.ASCII)
+    strict = keyword.name in _STRICT or keyword.block == "bfd_instance" or keyword.kind not in _WHOLE_KINDS
+    if first is None or strict or (keyword.minimum is not None and int(first[0]) < max(keyword.minimum, 1)):
+        return ""
+    return f"'keepalived -t' refuses it, and the daemon takes {int(first[0])}"
 
 
 def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
@@ -165,10 +188,10 @@ def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong
         )
         return
     if number is None:
-        first = _NUMBER_FIRST.match(word.value)
-        kind = "a whole number" if fraction is not None else "a number"
+        first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
+        kind = "a whole number" if fraction is not None else wanted if first and first[0] == word.value else "a number"
         fix = f"write '{first[0]}'" if first and "." not in first[0] and not fraction else f"write {wanted}"
-        yield _refused(keyword, word, f"is not {kind}", fix)
+        yield _refused(keyword, word, f"is not {kind}", fix, instead=_leading(keyword, word))
         return
     path = f"{keyword.block}/{keyword.name}"
     low, high = keyword.minimum, keyword.maximum
@@ -200,6 +223,14 @@ def _address(keyword: Keyword, word: Word) -> Iterator[Wrong]:
         yield _refused(keyword, word, "is not a multicast address", "write an address such as 224.0.0.18")
 
 
+NO_INTERFACE = "can be no interface, as the kernel allows no ':' and no '/' in a name"
+
+
+def wrong_interface_name(name: str) -> bool:
+    """Whether the kernel refuses the name; `eth0:1` is a label of an address, and no interface."""
+    return ":" in name or "/" in name
+
+
 def _interface(keyword: Keyword, word: Word) -> Iterator[Wrong]:
     if keyword.block != "vrrp_instance":
         return
@@ -210,5 +241,7 @@ def _interface(keyword: Keyword, word: Word) -> Iterator[Wrong]:
             f"is longer than the {_LONGEST_IFNAME} characters of an interface name",
             "write the name as 'ip link' shows it",
         )
+    elif wrong_interface_name(word.value):
+        yield _refused(keyword, word, NO_INTERFACE, "write the name as 'ip link' shows it, without alias")
     elif keyword.name == "interface" and word.value == "lo":
         yield _refused(keyword, word, "is the loopback interface", "write the interface that carries the VIP")

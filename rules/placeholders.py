@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Markers of template languages: never part of a value that is meant.
-_MARKER = r"\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|\{#[^\n]*?#\}|<%[^\n]*?%>"
+# Markers longer than that are none, and bounds keep a line full of braces from costing its length squared.
+_MARKER = r"\{\{[^\n]{0,200}?\}\}|\{%[^\n]{0,200}?%\}|\{#[^\n]{0,200}?#\}|<%[^\n]{0,200}?%>"
 _ANGLE = r"<-*+[A-Za-z_][^<>@|&;\n]*+>"
 _PERCENT = r"%[A-Za-z_]\w*+%"
 _AT = r"@@?[A-Za-z_]\w*+@@?(?!\S)"
@@ -18,17 +20,47 @@ _WORDS = (
 _DOTTED = r"(?<![\w.])(?=[\d.]*+[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3}|\d{1,2}[xX]{1,2})){3}(?![\w.])"
 _VARIABLE = r"\$\{[A-Za-z_][^{}\n]*+\}"
 
-_ANY = re.compile("|".join((_MARKER, _ANGLE, _PERCENT, _AT, _UNDERLINED, _WORDS, _DOTTED, _VARIABLE)))
-# In a command, `$X` and `${X}` are the shell's, and `<a >b` may be redirections.
-_IN_COMMAND = re.compile("|".join((_MARKER, r"<-*+[A-Za-z_][\w.-]*+>", _WORDS, _DOTTED)))
-_TEMPLATE = re.compile(_MARKER)
+# Without one of these no pattern can match, and none has to be compiled: the rule for files that work.
+_TRIGGERS = (
+    *("<", "%", "{", "@", "__", "$", ".x", "x."),
+    *("change", "replace", "fill", "edit", "your", "fixme", "todo", "insert"),
+)
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    return re.compile("|".join((_MARKER, _ANGLE, _PERCENT, _AT, _UNDERLINED, _WORDS, _DOTTED, _VARIABLE)))
+
+
+@cache
+def _in_command() -> re.Pattern[str]:
+    """In a command, `$X` and `${X}` are the shell's, and `<a >b` may be redirections."""
+    return re.compile("|".join((_MARKER, r"<-*+[A-Za-z_][\w.-]*+>", _WORDS, _DOTTED)))
+
+
+def _has_trigger(text: str) -> bool:
+    lower = text.lower()
+    return any(trigger in lower for trigger in _TRIGGERS)
 
 
 def placeholder(text: str, command: bool = False) -> re.Match[str] | None:
     """The first placeholder in the text, or None; `command` for text that a program or a shell will read."""
-    return (_IN_COMMAND if command else _ANY).search(text)
+    if not _has_trigger(text):
+        return None
+    return (_in_command() if command else _any()).search(text)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text is nothing but a placeholder: what a password must be to count as one."""
+    match = placeholder(text)
+    return match is not None and match.span() == (0, len(text))
+
+
+def may_have_placeholders(text: str) -> bool:
+    """Whether a look at the words of a file is worth it: false for nearly every file that works."""
+    return "$" in text or placeholder(text) is not None
 
 
 def is_template_marker(text: str) -> bool:
     """Whether the text is a marker of a template language (`{{ x }}`, `{% if %}`, `<%= x %>`)."""
-    return _TEMPLATE.match(text) is not None
+    return re.match(_MARKER, text) is not None

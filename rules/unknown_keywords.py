@@ -9,11 +9,11 @@ from parsers.keepalived import daemon_view_lost
 from parsers.keywords.keepalived import ROOT, keepalived_table
 from rules.keepalived_lines import Place, called, enclosing, places
 from rules.placeholders import placeholder
+from rules.spans import Spans
 from rules.wording import listed
 
 if TYPE_CHECKING:
     from parsers.keepalived_tree import KeepalivedDocument
-    from parsers.source import Span
     from parsers.tree import Directive
 
 _SHOWN = 4  # names in a list before "and others"
@@ -31,22 +31,22 @@ class Unknown(NamedTuple):
 def unknown_lines(document: KeepalivedDocument) -> Iterator[Unknown]:
     """The lines whose keyword is not one of the block's, where the table holds all names of the block.
 
-    Left out: lines under an unresolved condition, placeholders, and what a parser's problem covers.
+    Left out: lines under an unresolved condition, placeholders, what a parser's problem covers, and the top level
+    of a file where a block is not closed, since nobody can tell what was meant to be there.
     """
     table = keepalived_table()
-    covered = [problem.span for problem in document.problems]
+    covered = Spans(problem.span for problem in document.problems)
+    unclosed = any(problem.kind == "missing-close-brace" for problem in document.problems)
     for place in places(document):
         line = place.line
         if place.entry or not place.block or not line.keyword or place.keyword is not None:
             continue
+        if unclosed and line.parent is None:
+            continue
         word = line.words[0]
-        if word.dynamic or line.condition is not None or placeholder(word.value) or _is_covered(line.span, covered):
+        if word.dynamic or line.condition is not None or placeholder(word.value) or covered.touch(line.span):
             continue
         yield Unknown(place, _homes(table.blocks_with(word.value), place.block))
-
-
-def _is_covered(span: Span, others: list[Span]) -> bool:
-    return any(o.source is span.source and o.start < span.end and span.start < max(o.end, o.start + 1) for o in others)
 
 
 def _homes(blocks: list[str], here: str) -> list[str]:
@@ -79,6 +79,11 @@ def consequence(line: Directive) -> str:
         return f"{closes}, and none of its lines has the effect that was meant"
     shown = [f"'{keyword}'" for keyword in keywords[:_SHOWN]] + (["others"] if len(keywords) > _SHOWN else [])
     return f"{closes}, so {listed(shown)} behind it {'is' if len(keywords) == 1 else 'are'} lost"
+
+
+def shown(word: str) -> str:
+    """A keyword for a message; characters that nobody can see are written as U+00A0."""
+    return "".join(char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}" for char in word)
 
 
 def where(line: Directive) -> str:

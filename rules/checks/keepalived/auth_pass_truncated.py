@@ -1,0 +1,45 @@
+"""KA015: more than eight characters in auth_pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.placeholders import is_placeholder
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+_LIMIT = 8  # bytes: the size of the field in a VRRPv2 packet (RFC 2338, section 5.3.6)
+
+
+@rule("KA015", "auth-pass-truncated", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """An `auth_pass` is longer than the eight bytes that VRRP carries.
+
+    Why it hurts: keepalived cuts it after the eighth byte. Two passwords that differ only behind that are equal,
+    so nodes of another cluster are taken for partners; and `keepalived -t` exits with 5, which stops
+    installers that check the file (measured with keepalived 2.2.7).
+
+    How to fix: choose a password of up to 8 characters, and change it on all nodes together: while they
+    differ, each node holds the VIP.
+
+    Silent when: the password comes from a variable, or is a placeholder (KA004).
+    """
+    for instance in config.instances:
+        password = instance.auth_pass
+        if password is None or not password.certain or is_placeholder(password.raw):
+            continue
+        size = len(password.raw.encode("utf-8", "surrogateescape"))
+        unit = "characters" if password.raw.isascii() else "bytes"
+        if size > _LIMIT:
+            yield Hit(
+                password.span,
+                f"auth_pass of vrrp_instance '{instance.title}' has {size} {unit}, keepalived uses the first "
+                f"{_LIMIT} and drops the rest",
+                help="use a password of up to 8 characters, the same on all nodes, and change it on all of them "
+                "together",
+                note=f"cut after {_LIMIT} characters",
+            )

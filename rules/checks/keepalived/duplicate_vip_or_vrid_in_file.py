@@ -1,0 +1,156 @@
+"""KA030: two instances of one file with the same name, VIP or VRID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
+
+
+_COMPARED = 50  # instances of one VRID and interface; a file with more is a generated one
+
+
+def _names(config: KeepalivedConfig) -> Iterator[Hit]:
+    seen: dict[str, VrrpInstance] = {}
+    for instance in config.instances:
+        if instance.name is None or not instance.name.known or not instance.certain:
+            continue
+        first = seen.setdefault(instance.title, instance)
+        if first is not instance:
+            assert first.name is not None
+            yield Hit(
+                instance.name.span,
+                f"vrrp_instance '{instance.title}' is defined twice: keepalived skips this block, its addresses "
+                "and checks too",
+                help="give the second instance a name of its own",
+                note="skipped",
+                related=[(first.name.span, "the first one")],
+            )
+
+
+def _distinct(config: KeepalivedConfig) -> list[VrrpInstance]:
+    """The instances that keepalived runs: the first of each name."""
+    return list({instance.title: instance for instance in reversed(config.instances) if instance.certain}.values())[
+        ::-1
+    ]
+
+
+def _device(instance: VrrpInstance, vip: VirtualAddress | None = None) -> str | None:
+    """The interface of an instance or of one of its addresses; None when it is not known."""
+    value = vip.dev if vip is not None and vip.dev is not None else instance.interface
+    return value.value if value is not None else None
+
+
+Shared = list[tuple["VirtualAddress", "VirtualAddress"]]
+
+
+def _shared(instances: list[VrrpInstance]) -> Iterator[tuple[VrrpInstance, VrrpInstance, Shared]]:
+    """Pairs of instances (or one instance twice) with the addresses that both list on one interface."""
+    seen: dict[object, tuple[VrrpInstance, VirtualAddress]] = {}
+    found: dict[tuple[int, int], tuple[VrrpInstance, VrrpInstance, Shared]] = {}
+    for instance in instances:
+        for vip in (*instance.vips, *instance.excluded_vips):
+            if vip.address is None or not vip.certain:
+                continue
+            first, other = seen.setdefault((vip.address, _device(instance, vip)), (instance, vip))
+            if other is not vip:
+                found.setdefault((id(first), id(instance)), (first, instance, []))[2].append((other, vip))
+    yield from found.values()
+
+
+def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Iterator[Hit]:
+    groups = {member.value: group for group in reversed(config.sync_groups) for member in group.members}
+    for first, second, pairs in _shared(instances):
+        other, vip = pairs[0]
+        related = [(other.span, f"in '{first.title}'"), *((again.span, "this one too") for _, again in pairs[1:])]
+        if first is second:
+            yield Hit(
+                vip.span,
+                f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice: it counts twice in the "
+                "adverts, "
+                "and must on every node",
+                help="remove one of the two lines, on all nodes",
+                note="a second time",
+                related=related,
+                severity=Severity.INFO,
+            )
+            continue
+        group = groups.get(first.title)
+        together = group is not None and groups.get(second.title) is group
+        yield Hit(
+            vip.span,
+            f"the address '{vip.raw}' is in vrrp_instance '{first.title}' and in '{second.title}'"
+            + (
+                ", which move together"
+                if together
+                else ": when one of them goes to BACKUP it removes the address of both"
+            ),
+            help="list each address in one instance",
+            note="a second time",
+            related=related,
+            severity=Severity.INFO if together else None,
+        )
+
+
+def _clash(a: VrrpInstance, b: VrrpInstance) -> bool:
+    """Whether keepalived takes two instances of one VRID, family and interface for one router: both multicast, or
+    both unicast from one source address with a peer in common.
+    """
+    if a.is_unicast is None or b.is_unicast is None or a.is_unicast != b.is_unicast:
+        return False
+    if not a.is_unicast:
+        return True
+    sources = [value.value if value is not None else None for value in (a.unicast_src_ip, b.unicast_src_ip)]
+    peers = {peer.address for peer in a.unicast_peers} & {peer.address for peer in b.unicast_peers}
+    return sources[0] == sources[1] and bool(peers - {None})
+
+
+def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
+    seen: dict[object, list[VrrpInstance]] = {}
+    for instance in instances:
+        vrid = instance.virtual_router_id
+        device = _device(instance)
+        if vrid is None or not vrid.known or device is None or instance.family is None:
+            continue
+        if instance.get("mcast_dst_ip") is not None or instance.use_vmac is not None:
+            continue
+        others = seen.setdefault((vrid.value, instance.family, device), [])
+        first = next((other for other in others if _clash(other, instance)), None)
+        if len(others) < _COMPARED:
+            others.append(instance)
+        if first is not None:
+            assert first.virtual_router_id is not None
+            yield Hit(
+                vrid.span,
+                f"vrrp_instance '{instance.title}' has virtual_router_id {vrid.value} on {device}, as "
+                f"'{first.title}' has: "
+                "keepalived exits with status 2",
+                help="give each instance on one interface a virtual_router_id of its own, on all nodes",
+                note="taken",
+                related=[(first.virtual_router_id.span, f"the same in '{first.title}'")],
+            )
+
+
+@rule("KA030", "duplicate-vip-or-vrid-in-file", Severity.ERROR, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """Two instances of one file have the same virtual address, the same virtual_router_id, or the same name.
+
+    Why it hurts: with one VRID on one interface keepalived does not run at all. Two instances with one address
+    take it away from each other, which `keepalived -t` does not say. Of two blocks with one name the second is
+    skipped (measured with keepalived 2.2.7).
+
+    How to fix: give each instance a name, a virtual_router_id (on its interface) and addresses of its own.
+
+    Silent when: the VRID is used on different interfaces, for different address families, or once with unicast
+    and once with multicast, which is all legal; a value comes from a variable. The same address twice in one
+    instance is an info.
+    """
+    yield from _names(config)
+    instances = _distinct(config)
+    yield from _addresses(config, instances)
+    yield from _router_ids(instances)

@@ -1,0 +1,66 @@
+"""KA048: a value that keepalived refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.keywords.keepalived import keepalived_table
+from rules.finding import Hit, Severity
+from rules.keepalived_entries import wrong_addresses, wrong_peers, wrong_trackers
+from rules.keepalived_lines import places, tracking
+from rules.keepalived_missing import missing_settings, wrong_intervals, wrong_names
+from rules.keepalived_values import Wrong, wrong_values
+from rules.registry import Scope, rule
+from rules.spans import Spans
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+    from rules.settings import Settings
+
+
+def _lines(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:
+    table = keepalived_table()
+    for place in places(config.document):
+        if place.block and not place.entry and table.complete(place.block):
+            yield from wrong_values(place, release)
+
+
+def _entries(config: KeepalivedConfig) -> Iterator[Wrong]:
+    settings = frozenset(keepalived_table().keywords("vrrp_instance"))
+    known = {kind: {item.title for item in config.trackables(kind)} for kind in ("script", "process", "file", "bfd")}
+    for instance in config.instances:
+        yield from wrong_addresses(instance, settings)
+        yield from wrong_peers(instance, settings)
+    of_checks = frozenset(keepalived_table().keywords("vrrp_script"))
+    for user in tracking(config):
+        yield from wrong_trackers(user.trackers, known, of_checks)
+
+
+@rule("KA048", "invalid-value", Severity.ERROR, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig, settings: Settings) -> Iterator[Hit]:
+    """A value is out of range, not of the kind that the keyword wants, or missing.
+
+    Why it hurts: keepalived does not stop at most of them: it reports the value, uses another one and runs.
+    Priority 300 is 100, an address with a wrong part is left out, a script without `script` line is removed. A
+    keyword without its value, or an instance without `virtual_router_id` or `interface`, makes it exit with
+    status 2 (ranges and consequences measured with keepalived 2.2.7).
+
+    How to fix: write a value of the range that the finding names.
+
+    Silent when: the value comes from a variable, is a placeholder (KA004), or stands on a conditional line; for
+    keywords that the table does not know with their ranges (`virtual_server`, routes and rules); for everything
+    that depends on the host: interfaces, users and scripts that may or may not be there. What keepalived only
+    rounds is a warning.
+    """
+    release = settings.keepalived_version
+    covered = Spans(problem.span for problem in config.document.problems)
+    for wrong in (
+        *_lines(config, release),
+        *_entries(config),
+        *wrong_names(config),
+        *wrong_intervals(config),
+        *missing_settings(config),
+    ):
+        if not covered.touch(wrong.span):
+            yield Hit(wrong.span, wrong.message, help=wrong.help, severity=wrong.severity)

@@ -1,0 +1,51 @@
+"""KA012: settings that cancel nopreempt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+
+@rule("KA012", "master-with-nopreempt", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """`nopreempt` has no effect on an instance with `state MASTER` or priority 255.
+
+    Why it hurts: keepalived reports it and clears nopreempt (measured with 2.2.7; keepalived.conf(5), "nopreempt").
+    The node takes the VIP back as soon as it returns: the second interruption that nopreempt was to prevent.
+
+    How to fix: write `state BACKUP` on every node, with a priority of its own below 255 each; priority alone decides
+    who holds the VIP first.
+
+    Silent when: nopreempt, the state or the priority is conditional or comes from a variable; `preempt` follows.
+    """
+    for instance in config.instances:
+        wish, state, priority = instance.nopreempt, instance.state, instance.priority
+        if wish is None or not wish.certain or wish.value is False:
+            continue
+        revoked = instance.preempt
+        if (
+            revoked is not None
+            and revoked.value
+            and not (revoked.span.source is wish.span.source and revoked.span.start < wish.span.start)
+        ):
+            continue
+        if state is not None and state.known and state.value == "MASTER":
+            cause, span, fix = "state MASTER", state.span, "write 'state BACKUP' on every node and let priority decide"
+        elif priority is not None and priority.known and priority.value == 255:
+            cause, span, fix = "priority 255", priority.span, "use a priority below 255"
+        else:
+            continue
+        yield Hit(
+            wish.directive.span,
+            f"keepalived clears 'nopreempt' of vrrp_instance '{instance.title}' because of {cause}: "
+            "the node takes the VIP back when it returns",
+            help=fix,
+            note=f"cleared by {cause}",
+            related=[(span, "this cancels it")],
+        )

@@ -1,0 +1,51 @@
+"""KA043: an instance without any virtual address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.keepalived_gaps import blocks_in_doubt, can_tell_what_is_missing
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.source import Span
+
+
+@rule("KA043", "no-virtual-address", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """A `vrrp_instance` has no virtual address.
+
+    Why it hurts: the nodes elect a master and nothing moves: no address answers. With VRRP version 3 or strict
+    mode keepalived refuses to run; otherwise `keepalived -t` only finds it "not sensible" (measured with
+    keepalived 2.2.7).
+
+    How to fix: list the address in `virtual_ipaddress { ... }`, the same on all nodes.
+
+    Silent when: something stands in the block, even a wrong or conditional address; `no_virtual_ipaddress` says
+    that it is meant; the instance holds an unknown keyword, a brace is missing, or an include could not be
+    read. Addresses only in `virtual_ipaddress_excluded` are an info, since the partner does not compare them.
+    """
+    if not can_tell_what_is_missing(config):
+        return
+    doubtful = blocks_in_doubt(config)
+    for instance in config.instances:
+        if instance.vips or instance.directive in doubtful or instance.get("no_virtual_ipaddress") is not None:
+            continue
+        if instance.name is None or not instance.name.certain:
+            continue
+        blocks = instance.lines("virtual_ipaddress")
+        span: Span = blocks[0].words[0].span if blocks else instance.name.span
+        only = " in 'virtual_ipaddress', only excluded ones" if instance.excluded_vips else ""
+        dies = instance.effective_version == 3 or instance.is_strict is True
+        severity = Severity.ERROR if dies else Severity.INFO if instance.excluded_vips else None
+        yield Hit(
+            span,
+            f"vrrp_instance '{instance.title}' has no virtual address{only}"
+            + (": keepalived does not run the instance" if dies else ": it elects a master, and nothing moves"),
+            help="list the address in 'virtual_ipaddress { ... }', the same on all nodes",
+            note="no address",
+            severity=severity,
+        )

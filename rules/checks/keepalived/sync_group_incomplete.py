@@ -1,0 +1,75 @@
+"""KA042: a sync group that does not hold what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.keepalived_gaps import blocks_in_doubt, can_tell_what_is_missing
+from rules.placeholders import placeholder
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup
+    from parsers.facts.values import Value
+
+
+def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[str]]) -> Iterator[Hit]:
+    """Members that no instance has, or that belong to a group above."""
+    names = {instance.title for instance in config.instances}
+    for member in group.members:
+        if member.value is None or placeholder(member.raw):
+            continue
+        if member.value not in names:
+            yield Hit(
+                member.span,
+                f"sync group '{group.title}' lists '{member.raw}', which is no vrrp_instance: keepalived "
+                "ignores the member",
+                help="write the name of an instance as its 'vrrp_instance' line has it",
+                note="no such instance",
+            )
+        elif member.value in taken:
+            yield Hit(
+                member.span,
+                f"'{member.raw}' is in two sync groups: keepalived leaves it out of '{group.title}'",
+                help="list the instance in one group only",
+                note="taken by the group above",
+                related=[(taken[member.value].span, "it belongs here")],
+            )
+
+
+@rule("KA042", "sync-group-incomplete", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """A `vrrp_sync_group` has one member or none, or a member that is no instance.
+
+    Why it hurts: keepalived leaves such members out, and removes a group without any. Instances that were to
+    move together then move apart: one VIP here, the other there. A group of one instance does nothing, except
+    that weighted checks of its member are dropped (measured with keepalived 2.2.7).
+
+    How to fix: list at least two instances of the file by their names in `group { ... }`, each in one group.
+
+    Silent when: names come from variables or are placeholders; an include could not be read.
+    """
+    if not can_tell_what_is_missing(config):
+        return
+    doubtful = blocks_in_doubt(config)
+    taken: dict[str, Value[str]] = {}
+    for group in config.sync_groups:
+        if not group.certain or group.name is None or group.directive in doubtful:
+            continue
+        wrong = list(_foreign(config, group, taken))
+        yield from wrong
+        for member in group.members:
+            if member.value is not None:
+                taken.setdefault(member.value, member)
+        if len(group.members) < 2 and not wrong and all(member.certain for member in group.members):
+            what = f"only '{group.members[0].raw}'" if group.members else "no instance"
+            yield Hit(
+                group.name.span,
+                f"sync group '{group.title}' lists {what}: "
+                + ("it has no effect" if group.members else "keepalived removes the group"),
+                help="list two instances or more in 'group { ... }', or remove the group",
+                note="one member is no group" if group.members else "no member",
+                related=[(member.span, "the only member") for member in group.members],
+            )

@@ -1,0 +1,42 @@
+"""KA051: a tracked process that never matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+
+@rule("KA051", "track-process-path", Severity.ERROR, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """`process` of a vrrp_track_process is a path, without `full_command` or `param_match`.
+
+    Why it hurts: keepalived then compares with the name that `ps -o comm` shows, which never has a slash: the process
+    counts as dead for ever, and an instance that tracks it with weight 0 stays in FAULT. `keepalived -t` says
+    nothing (measured with keepalived 2.2.7).
+
+    How to fix: write the bare name, `process haproxy`, or add `full_command` (the whole command line) or
+    `param_match initial` (its beginning).
+
+    Silent when: the value comes from a variable.
+    """
+    for process in config.processes:
+        value = process.process
+        if value is None or not value.certain or not process.argv or not process.argv[0].startswith("/"):
+            continue
+        if process.full_command is not None or process.param_match is not None:
+            continue
+        path = process.argv[0]
+        yield Hit(
+            value.span,
+            f"process '{path}' of vrrp_track_process '{process.title}' is a path, which never matches a process "
+            "name: "
+            "it counts as dead for ever",
+            help=f"write 'process {path.rstrip('/').rpartition('/')[2]}', or add 'full_command' to the block",
+            note="compared with the name only",
+        )

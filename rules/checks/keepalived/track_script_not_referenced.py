@@ -1,0 +1,106 @@
+"""KA005: a check that no instance tracks, or a tracked name that nothing defines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.keywords.keepalived import keepalived_table
+from rules.finding import Hit, Severity
+from rules.keepalived_gaps import can_tell_what_is_missing
+from rules.keepalived_lines import tracking
+from rules.placeholders import placeholder
+from rules.registry import Scope, rule
+from rules.suggestions import closest
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Tracker, VrrpInstance
+    from parsers.source import Span
+
+_DEFINED_BY = {
+    "script": "vrrp_script",
+    "process": "vrrp_track_process",
+    "file": "track_file",
+    "bfd": "bfd_instance",
+}
+
+
+Names = dict[str, "dict[str, Span]"]
+
+
+def _names(config: KeepalivedConfig) -> Names:
+    return {kind: {i.title: i.span for i in config.trackables(kind) if i.title} for kind in _DEFINED_BY}
+
+
+def _undefined(config: KeepalivedConfig, names: Names, user: VrrpInstance | SyncGroup) -> Iterator[Hit]:
+    settings = keepalived_table().keywords("vrrp_script")
+    for tracker in user.trackers:
+        if tracker.kind not in _DEFINED_BY or not tracker.certain or config.definition(tracker) is not None:
+            continue
+        if placeholder(tracker.name) or tracker.name in settings:
+            continue
+        yield _undefined_hit(names[tracker.kind], user, tracker)
+
+
+def _undefined_hit(names: dict[str, Span], user: VrrpInstance | SyncGroup, tracker: Tracker) -> Hit:
+    keyword = _DEFINED_BY[tracker.kind]
+    close = closest(tracker.name, names)
+    return Hit(
+        tracker.span,
+        f"{user.directive.keyword} '{user.title}' tracks '{tracker.name}', but no {keyword} is called so: "
+        "keepalived ignores it and runs without this check",
+        help=f"write '{close}'" if close else f"define '{keyword} {tracker.name} {{ ... }}' above the instance",
+        note=f"no {keyword} of this name",
+        related=[(names[close], "did you mean this one?")] if close else (),
+    )
+
+
+def _mentioned(config: KeepalivedConfig) -> set[str]:
+    """Words that may be names: a track block that keepalived does not know, or a line that it drops, has them too."""
+    found = {line.keyword for line in config.document.walk() if line.parent is not None}
+    return found.union(word.value for user in tracking(config) for tracker in user.trackers for word in tracker.unknown)
+
+
+def _unused(config: KeepalivedConfig, names: Names) -> Iterator[Hit]:
+    users = tracking(config)
+    tracked = {(tracker.kind, tracker.name) for user in users for tracker in user.trackers}
+    # A misspelt name or block is one mistake, and reported where it is.
+    undefined = any(True for user in users for _ in _undefined(config, names, user))
+    mentioned = _mentioned(config)
+    for kind in ("script", "process"):
+        for item in config.trackables(kind):
+            if (kind, item.title) in tracked or not item.certain or item.name is None or placeholder(item.title):
+                continue
+            if undefined or item.title in mentioned:
+                continue
+            lonely = bool(config.instances) and not tracked
+            yield Hit(
+                item.name.span,
+                f"{item.directive.keyword} '{item.title}' is tracked by no vrrp_instance: keepalived never runs it"
+                + (", and the VIP stays on a node whatever fails there" if lonely else ""),
+                help=f"add 'track_{kind} {{ {item.title} }}' to the vrrp_instance, or remove the block",
+                note="never used",
+                severity=None if lonely else Severity.WARNING,
+            )
+
+
+@rule("KA005", "track-script-not-referenced", Severity.ERROR, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """A `vrrp_script` (or tracked process) is defined and never tracked, or tracked and never defined.
+
+    Why it hurts: either way no check runs, and the VIP stays on the node whose haproxy is dead. `keepalived -t`
+    is silent about a script that nobody tracks, and the daemon runs without one that it does not find (measured
+    with keepalived 2.2.7).
+
+    How to fix: name the script in `track_script { ... }` of each instance, as its `vrrp_script` line has it.
+
+    Silent when: a name comes from a variable, a brace is missing, or an include could not be read. A script
+    that is not tracked while others are is a warning. A definition below its use is KA035.
+    """
+    if not config.complete:
+        return
+    names = _names(config)
+    for user in tracking(config):
+        yield from _undefined(config, names, user)
+    if can_tell_what_is_missing(config):
+        yield from _unused(config, names)

@@ -1,0 +1,105 @@
+"""KA027: a keyword that keepalived does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.keywords.keepalived import keepalived_table, version
+from rules.finding import Hit, Severity
+from rules.keepalived_lines import places
+from rules.registry import Scope, rule
+from rules.suggestions import closest
+from rules.unknown_keywords import consequence, in_lvs, shown, unknown_lines, where
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+    from rules.keepalived_lines import Place
+    from rules.settings import Settings
+
+# What people write who know another tool or an abbreviation; difflib finds the rest.
+_ALIASES = {
+    "vrid": "virtual_router_id",
+    "prio": "priority",
+    "vip": "virtual_ipaddress",
+    "vips": "virtual_ipaddress",
+    "peers": "unicast_peer",
+    "source_ip": "unicast_src_ip",
+    "auth": "authentication",
+    "password": "auth_pass",
+    "type": "auth_type",
+    "check_script": "track_script",
+}
+
+
+_SUGGESTED = 100  # unknown lines of one file that get a suggestion; more are no misspellings
+
+
+def _meant(place: Place) -> str:
+    """The keyword of the block that most likely was meant, or ""."""
+    names = keepalived_table().keywords(place.block)
+    word = place.line.keyword
+    folded = word.lower().replace("-", "_")
+    if folded in names:
+        return folded
+    if _ALIASES.get(folded) in names:
+        return _ALIASES[folded]
+    return closest(folded, names, 0.75)
+
+
+def _help(word: str, meant: str) -> str:
+    if shown(word) != word:
+        return "replace the invisible characters at the start of the line by blanks"
+    if meant:
+        return f"write '{meant}'"
+    return "remove the line, or write the keyword that keepalived.conf(5) has"
+
+
+def _too_new(place: Place, release: str) -> bool:
+    keyword = place.keyword
+    if keyword is None or keyword.since is None:
+        return False
+    return keyword.since == "git" or version(keyword.since) > version(release)
+
+
+@rule("KA027", "unknown-keyword-typo", Severity.ERROR, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig, settings: Settings) -> Iterator[Hit]:
+    """A line starts with a word that is no keyword of any keepalived block.
+
+    Why it hurts: keepalived reports it and runs without the line. An unknown block is worse: keepalived does not
+    skip it but reads its lines as keywords of the block around it, whose end its `}` becomes. With
+    `virtual_ip_address {` the instance has no address; with `unicast_peers {` in the middle of an instance,
+    everything behind it is lost (measured with keepalived 2.2.7).
+
+    How to fix: write the keyword as keepalived.conf(5) has it; names are case-sensitive.
+
+    Silent when: any release of keepalived knows the keyword, unless a version is set and too old; the line
+    is conditional or a placeholder; the word is a keyword of another block (KA047). In `virtual_server`, and
+    for a word of `global_defs` that is near no keyword, it is a warning.
+    """
+    for number, (place, homes) in enumerate(unknown_lines(config.document)):
+        if homes:
+            continue
+        line = place.line
+        meant = _meant(place) if number < _SUGGESTED else ""
+        minor = in_lvs(place) or (place.block == "global_defs" and not meant and not line.is_block)
+        yield Hit(
+            line.words[0].span,
+            f"unknown keyword '{shown(line.keyword)}' {where(line)}: {consequence(line)}",
+            help=_help(line.keyword, meant),
+            note=f"did you mean '{meant}'?" if meant else "no keyword",
+            severity=Severity.WARNING if minor else None,
+        )
+    if settings.keepalived_version is None:
+        return
+    for place in places(config.document):
+        if _too_new(place, settings.keepalived_version) and place.line.condition is None:
+            keyword = place.keyword
+            assert keyword is not None
+            since = "a later release" if keyword.since == "git" else f"release {keyword.since}"
+            yield Hit(
+                place.line.words[0].span,
+                f"'{keyword.name}' came with {since}, keepalived {settings.keepalived_version} does not know it",
+                help="install a newer keepalived on the node, or remove the line",
+                severity=Severity.WARNING,
+            )

@@ -1,0 +1,201 @@
+"""KA041: words that keepalived drops without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from parsers.keepalived_scripts import command_of
+from parsers.keywords.keepalived import keepalived_table
+from parsers.source import Span
+from rules.finding import Hit, Severity
+from rules.keepalived_entries import looks_like_address
+from rules.keepalived_lines import places, tracking
+from rules.placeholders import placeholder
+from rules.registry import Scope, rule
+from rules.spans import Spans
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, Peer, VirtualAddress
+    from parsers.keywords.keepalived import Keyword
+    from parsers.tree import Directive, Word
+    from rules.keepalived_lines import Place
+
+_NAMED = ("vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file", "bfd_instance")
+_OFF = frozenset(("off", "no", "false", "0", "disable", "disabled", "none"))
+_ON = frozenset(("on", "yes", "true", "1", "enable", "enabled"))
+# Settings that are only shown to people.
+_NAMES_ONLY = ("router_id", "notification_email_from", "smtp_helo_name")
+# What can stand behind a notify command that is no user: an argument.
+_STATES = frozenset(("MASTER", "BACKUP", "FAULT", "STOP"))
+
+
+def _allowed(keyword: Keyword) -> int | None:
+    """How many words the keyword takes; None where that is not known or not limited."""
+    if keyword.kind == "flag":
+        return 0
+    if keyword.argument == "unknown" or keyword.kind in ("custom", "value-block", "uint-list", "enum-list"):
+        return None
+    if keyword.kind == "block":
+        return 1 if keyword.name in _NAMED else None
+    usage = keyword.usage
+    if not usage or "..." in usage:
+        return None
+    return len([part for part in usage.split(" ") if part != "{"])
+
+
+def _is_remark(word: Word) -> bool:
+    """Whether the words from here on are a comment that lacks its sign."""
+    return word.value.startswith(("//", ";", "--", "(", "<-")) or not word.value.isascii()
+
+
+def _extra_words(place: Place, keyword: Keyword, secret: bool) -> Hit | None:
+    line = place.line
+    allowed = _allowed(keyword)
+    if allowed is None or len(line.args) <= allowed:
+        return None
+    extra = line.args[allowed:]
+    word = extra[0]
+    span = Span(word.source, word.start, extra[-1].end)
+    if _is_remark(word):
+        text = "the words behind it" if secret else f"'{word.value}' and what follows"
+        return Hit(
+            span,
+            f"keepalived drops {text} on this line without a word: '//' and ';' start no comment",
+            help="write '#' before a comment",
+            note="dropped",
+            severity=Severity.INFO,
+        )
+    if secret:
+        message = f"'{line.keyword}' takes one word: the rest of the line is dropped"
+        return Hit(span, message, help='put it in double quotes: "..."', note="dropped")
+    if keyword.kind == "flag":
+        return _flag_with_word(line, word, span, place)
+    if word.value in keepalived_table().keywords(place.block):
+        return Hit(
+            span,
+            f"'{word.value}' stands on the line of '{line.keyword}', which keepalived reads as one setting: it "
+            "is dropped",
+            help=f"put '{word.value}' on a line of its own",
+            note="dropped",
+        )
+    cosmetic = place.block == "global_defs" and keyword.name in _NAMES_ONLY
+    taken = " ".join(w.value for w in line.words[: allowed + 1])
+    return Hit(
+        span,
+        f"keepalived reads '{taken}' and drops '{word.value}' behind it without a word",
+        help='put the value in double quotes: "..."'
+        if cosmetic
+        else "remove what stands behind the value, or put '#' before it",
+        note="dropped",
+        severity=Severity.INFO if cosmetic else None,
+    )
+
+
+def _flag_with_word(line: Directive, word: Word, span: Span, place: Place) -> Hit | None:
+    if word.value.lower() in _ON:
+        return None
+    if word.value.lower() in _OFF:
+        return Hit(
+            span,
+            f"'{line.keyword}' takes no value: '{word.value}' is dropped, and the line switches it on",
+            help=f"remove the line to leave '{line.keyword}' off",
+            note="dropped",
+        )
+    if word.value in keepalived_table().keywords(place.block):
+        fix = f"put '{word.value}' on a line of its own"
+    else:
+        fix = f"remove what stands behind '{line.keyword}'"
+    return Hit(span, f"'{line.keyword}' takes no value: keepalived drops '{word.value}'", help=fix, note="dropped")
+
+
+def _command_words(line: Directive, keyword: Keyword) -> Hit | None:
+    """Arguments that stand outside the one word that is the command."""
+    command = command_of(line)
+    if command.line is None or not command.extra:
+        return None
+    if any(word.dynamic for word in line.args):
+        return None
+    first = command.extra[0]
+    is_check = keyword.name == "script"
+    if not is_check and not (first.startswith(("-", "/")) or first in _STATES):
+        return None
+    args = line.args
+    whole = " ".join([command.line, *command.extra])
+    outcome = "drops the rest" if is_check else f"takes '{first}' for the user to run it as"
+    return Hit(
+        Span(args[0].source, args[0].start, args[-1].end),
+        f"keepalived runs '{command.line}' and {outcome}: a command is one word",
+        help=f'put the command and its arguments in double quotes: {keyword.name} "{whole}"'.replace('""', '"'),
+        note="one word only",
+    )
+
+
+def _lines(config: KeepalivedConfig) -> Iterator[Hit]:
+    table = keepalived_table()
+    secrets = Spans(config.document.secrets)
+    for place in places(config.document):
+        keyword, line = place.keyword, place.line
+        if keyword is None or line.condition is not None or not table.complete(place.block):
+            continue
+        if keyword.kind == "script":
+            hit = _command_words(line, keyword)
+        else:
+            if len(line.args) < 1 or any(placeholder(word.value) for word in line.args):
+                continue
+            hit = _extra_words(place, keyword, secrets.touch(line.span))
+        if hit is not None:
+            yield hit
+
+
+def _second_addresses(entries: Sequence[VirtualAddress | Peer], what: str) -> Iterator[Hit]:
+    for entry in entries:
+        for word in entry.unknown:
+            if entry.certain and looks_like_address(word.value):
+                yield Hit(
+                    word.span,
+                    f"'{word.value}' is the second address on its line: keepalived takes '{entry.raw}' and "
+                    f"loses this {what}",
+                    help="write one address per line",
+                    note="lost",
+                    related=[(entry.span, "the first address")],
+                )
+                break
+
+
+def _second_names(config: KeepalivedConfig) -> Iterator[Hit]:
+    names = {kind: {item.title for item in config.trackables(kind)} for kind in ("script", "process", "file", "bfd")}
+    for user in tracking(config):
+        for tracker in user.trackers:
+            if not tracker.lost or not tracker.certain:
+                continue
+            second = tracker.unknown[0]
+            if second.value in names.get(tracker.kind, ()):
+                yield Hit(
+                    second.span,
+                    f"'{second.value}' is the second name on its line: keepalived drops the whole line and "
+                    "tracks neither "
+                    f"'{tracker.name}' nor '{second.value}'",
+                    help="write one name per line",
+                    note="the line is dropped",
+                )
+
+
+@rule("KA041", "words-ignored", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """Words that keepalived drops: arguments outside the quotes, a second setting or address on a line.
+
+    Why it hurts: a line is one keyword with its value, and what follows is dropped, mostly in silence. `script
+    /bin/check -p 6443` runs `/bin/check` without its arguments; of two peers or addresses on a line the second
+    is lost; `vrrp_strict off` switches strict mode on (measured with keepalived 2.2.7).
+
+    How to fix: put a command with its arguments in double quotes, and everything else on lines of its own.
+
+    Silent when: the keyword takes any number of words, or the table does not know how many; the line is
+    conditional or holds a placeholder. What looks like a comment without its sign is an info.
+    """
+    yield from _lines(config)
+    for instance in config.instances:
+        yield from _second_addresses((*instance.vips, *instance.excluded_vips), "address")
+        yield from _second_addresses(instance.unicast_peers, "peer")
+    yield from _second_names(config)

@@ -1,0 +1,44 @@
+"""KA044: an included file that keepalived will not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+def _refuses(kind: str, variant: str, braces: bool) -> bool:
+    """Whether the variant of include (its letter, or "") makes keepalived exit with status 6 for this problem."""
+    if kind == "include-unreadable":
+        return variant != ""
+    return kind == "include-missing" and variant in ("ba" if braces else "mwa") and variant != ""
+
+
+@rule("KA044", "include-problem", Severity.WARNING, Scope.PARSE)
+def check(document: Document) -> Iterator[Hit]:
+    """A file that keepalived.conf includes is missing, unreadable, executable, a folder, or includes itself.
+
+    Why it hurts: `keepalived -t` mentions it and still exits with 0, and the daemon runs without the file's
+    lines: an instance, a check or the addresses are not there (measured with keepalived 2.2.7). Files with an
+    execute bit are skipped on purpose.
+
+    How to fix: correct the path (it is relative to the folder of the including file), take the execute bit off,
+    or remove the line. `includea` instead of `include` makes keepalived refuse to start when a file is missing,
+    which is then an error here.
+
+    Silent when: a pattern with `*`, `?` or `[` matches nothing, which is how empty folders are included, and
+    when the file was not among those given, so that nobody can tell.
+    """
+    strict = {include.span: include for include in getattr(document, "includes", ())}
+    for kind in ("include-missing", "include-unreadable", "include-cycle"):
+        for hit in problem_hits(document, kind):
+            include = strict.get(hit.span)
+            if include is not None and _refuses(kind, include.variant, "{" in include.pattern):
+                hit.severity = Severity.ERROR
+            yield hit
