@@ -98,11 +98,14 @@ def _parser() -> _Parser:
     what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one above here)")
     what.add_argument("--no-config", action="store_true", help="read no halb.toml")
     rules = parser.add_argument_group("which rules")
-    codes = {"metavar": "CODES", "action": "append", "default": []}
     rules.add_argument(
-        "--select", **codes, help="only these: codes, names or prefixes (KA, XN0), comma-separated, or ALL"
-    )  # type: ignore[arg-type]
-    rules.add_argument("--ignore", **codes, help="all but these")  # type: ignore[arg-type]
+        "--select",
+        metavar="CODES",
+        action="append",
+        default=[],
+        help="only these: codes, names or prefixes (KA, XN0), comma-separated, or ALL",
+    )
+    rules.add_argument("--ignore", metavar="CODES", action="append", default=[], help="all but these")
     rules.add_argument(
         "--fail-on",
         metavar="SEVERITY",

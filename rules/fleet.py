@@ -10,7 +10,6 @@ from rules.finding import NodeFiles
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.facts.keepalived import KeepalivedConfig
-
     from rules.groups import VrrpGroup
 
 

@@ -96,7 +96,7 @@ def _split(place: Place, members: list[InputFile]) -> list[_Draft]:
 def _one_each(place: Place, keepalived: list[InputFile], haproxy: list[InputFile]) -> list[_Draft]:
     words = _telling_words([file.path for file in keepalived])
     own: dict[str, list[InputFile]] = {word: [] for word in words}
-    shared = []
+    shared: list[InputFile] = []
     for file in haproxy:
         owner = next((word for word in words if word in _words(file.path)), None)
         (own[owner] if owner else shared).append(file)

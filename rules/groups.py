@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
-
     from rules.fleet import Node
 
 

@@ -22,7 +22,8 @@ _LIMIT = 1024  # names that one pattern may spell out; more is a mistake or mali
 
 def alternatives(pattern: str) -> list[str]:
     """The patterns that `{a,b}` groups spell out, in order."""
-    done, open_ = [], [pattern]
+    done: list[str] = []
+    open_ = [pattern]
     while open_ and len(done) + len(open_) <= _LIMIT:
         current = open_.pop(0)
         match = _BRACES.search(current)

@@ -185,7 +185,6 @@ def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile
     if len(keepalived) < 2 or not any("include" in reader.texts[file.path] for file in keepalived):
         return files
     from parsers.keepalived import parse_keepalived
-
     from rules.includes import DiskIncludes
 
     included: set[str] = set()

@@ -19,3 +19,12 @@ def header_address(section: Section) -> Word | None:
         return None
     extra = section.header.args[1:]
     return extra[0] if extra and _ADDRESS.match(extra[0].value) and not extra[0].dynamic else None
+
+
+def is_later(version: str, other: str) -> bool:
+    """Whether a version of haproxy (`3.2`, `3.5-dev5`, `2.6.12`) is of a later branch than another."""
+    return _branch(version) > _branch(other)
+
+
+def _branch(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.partition("-")[0].split(".")[:2] if part.isdecimal())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
 
 API_PORT = 6443
 # Ports that people put the API on when 6443 is taken: kubeadm, kubekey and k3s guides.
@@ -18,6 +19,8 @@ _OTHER_NAME = re.compile(
     r"ingress|dashboard|etcd|registry|harbor|webhook|metrics|stat|worker|rancher|web|http|machine-?config",
     re.IGNORECASE,
 )
+_PLAIN = r"[^ \t\v\f\r\n\"'\\#$<{@]"
+_PORT = re.compile(rf"[ \t\v\f]*+server[ \t\v\f]++{_PLAIN}++[ \t\v\f]++{_PLAIN}*:([0-9]{{1,5}})(?=[ \t\v\f\r\n]|\Z)")
 _ENOUGH = 64  # servers looked at: an API backend has a handful
 
 
@@ -28,9 +31,26 @@ class ApiProxy(NamedTuple):
     frontends: tuple[Proxy, ...]
 
 
+# Several rules ask, and the answer takes a walk through all proxies.
+_FEEDERS: WeakKeyDictionary[HaproxyConfig, dict[int, list[Proxy]]] = WeakKeyDictionary()
+_API: WeakKeyDictionary[HaproxyConfig, list[ApiProxy]] = WeakKeyDictionary()
+
+
+def port_of(server: Server) -> int | None:
+    """The server's port, found without taking the line apart where it is a plain one."""
+    line = server.directive
+    found = _PORT.match(line.line_text)
+    if found is None:
+        return server.port
+    return int(found[1]) if line.condition is None else None
+
+
 def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:
     """`id(backend)` -> the frontends that send to it by name, in file order."""
-    found: dict[int, list[Proxy]] = {}
+    found = _FEEDERS.get(config)
+    if found is not None:
+        return found
+    found = _FEEDERS[config] = {}
     for frontend in config.frontends:
         targets = {id(target): target for _, target in config.routes(frontend) if target is not None}
         if frontend.is_backend and frontend.binds:
@@ -46,8 +66,11 @@ def api_proxies(config: HaproxyConfig) -> list[ApiProxy]:
     Port 6443, on a server or on the `bind` of a frontend in tcp mode, is enough; another port that is usual for it
     needs a name that says so. Web backends and other parts of a cluster (ingress, etcd, ...) are left out.
     """
+    result = _API.get(config)
+    if result is not None:
+        return result
+    result = _API[config] = []
     fed = feeders(config)
-    result = []
     for backend in config.backends:
         frontends = fed.get(id(backend), [])
         if _serves_api(backend, frontends):
@@ -59,7 +82,7 @@ def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
     servers = list(islice(backend.servers, _ENOUGH))
     if not servers:
         return False
-    ports = {server.port for server in servers}
+    ports = {port_of(server) for server in servers}
     if API_PORT in ports:
         return True
     if backend.effective_mode != "tcp":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from parsers.haproxy import suggest_section
 from parsers.keywords.haproxy import haproxy_table
@@ -42,13 +44,27 @@ def judged_sections(config: HaproxyConfig) -> Iterator[tuple[Section, KeywordBlo
             yield section, block
 
 
+@lru_cache(64)
+def _known(section: str) -> frozenset[str]:
+    block = haproxy_table().section(section)
+    return frozenset((*(block.entries if block else ()), *haproxy_table().removed.entries))
+
+
+@lru_cache(256)
+def refused(section: str, statuses: tuple[str, ...], version: str | None = None) -> frozenset[str]:
+    """The keywords that have one of these statuses in a section, for the given version of haproxy."""
+    block = haproxy_table().section(section)
+    entries = block.entries if block else {}
+    return frozenset(name for name, entry in entries.items() if entry.status(version) in statuses)
+
+
 def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
     """The lines whose keyword no known version has, in file order; conditional and dynamic ones are left out."""
-    removed = haproxy_table().removed
+    strange = section.index().keys() - _known(section.keyword)
     lines = [
         line
-        for keyword in section.index()
-        if keyword and block.get(keyword) is None and removed.get(keyword) is None
+        for keyword in strange
+        if keyword and block.get(keyword) is None
         for line in section.all(keyword)
         if line.condition is None and line.words and not line.words[0].dynamic
     ]
@@ -62,17 +78,28 @@ def misspelled_header(line: HaproxyLine) -> str:
     return suggest_section(line.first_word) or ""
 
 
-def lost_sections(config: HaproxyConfig) -> tuple[dict[int, int], set[str]]:
-    """Where misspelled section headers stand, and the names that they were meant to give.
+class LostSections(NamedTuple):
+    """Misspelled section headers: what follows one belongs to the section that was meant.
 
-    The first is `id(section)` -> offset of the first such line in that section: what follows it belongs to the
-    section that was meant, so nothing can be said about it.
+    `starts`: `id(section)` -> offset of the first such line in that section, behind which nothing can be said about
+    it. `names`: the names that the headers were meant to give.
     """
-    starts: dict[int, int] = {}
-    names: set[str] = set()
-    for section, block in judged_sections(config):
-        for line in unknown_lines(section, block):
-            if misspelled_header(line):
-                starts.setdefault(id(section), line.start)
-                names.update(word.value for word in line.args[:1])
-    return starts, names
+
+    starts: dict[int, int]
+    names: set[str]
+
+
+_LOST: WeakKeyDictionary[HaproxyConfig, LostSections] = WeakKeyDictionary()
+
+
+def lost_sections(config: HaproxyConfig) -> LostSections:
+    """The misspelled section headers of a configuration."""
+    lost = _LOST.get(config)
+    if lost is None:
+        lost = _LOST[config] = LostSections({}, set())
+        for section, block in judged_sections(config):
+            for line in unknown_lines(section, block):
+                if misspelled_header(line):
+                    lost.starts.setdefault(id(section), line.start)
+                    lost.names.update(word.value for word in line.args[:1])
+    return lost

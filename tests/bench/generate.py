@@ -58,7 +58,7 @@ def _backend(rng: random.Random, number: int) -> Iterator[str]:
     yield "    default-server inter 3s fall 3 rise 2"
     for server in range(rng.randint(3, 12)):
         address = f"10.{number % 250}.{server}.{rng.randint(1, 254)}"
-        yield f"    server s{server} {address}:{rng.choice([80, 8080, 6443])} check weight {rng.randint(1, 100)}"
+        yield f"    server s{server} {address}:{rng.choice([80, 8080, 9000])} check weight {rng.randint(1, 100)}"
     yield ""
 
 

@@ -80,17 +80,30 @@ class Bench:
         self.keepalived = shutil.which("keepalived") or "/usr/sbin/keepalived"
         self.have = [path for path in (self.haproxy, self.keepalived) if Path(path).exists()]
 
-    def file(self, name: str, make: Callable[[], str]) -> str:
+    def file(self, name: str, text: str) -> str:
         path = self.folder / name
-        if not path.exists():
-            path.write_text(make(), encoding="utf-8", newline="")
+        path.write_text(text, encoding="utf-8", newline="")
         return str(path)
 
+    def _made(self, name: str, lines: int, make: Callable[[int], str]) -> str:
+        path = self.folder / name
+        return str(path) if path.exists() else self.file(name, make(lines))
+
     def cfg(self, lines: int) -> str:
-        return self.file(f"h{lines}.cfg", lambda: generate.haproxy(lines))
+        return self._made(f"h{lines}.cfg", lines, generate.haproxy)
 
     def conf(self, lines: int) -> str:
-        return self.file(f"k{lines}.conf", lambda: generate.keepalived(lines))
+        return self._made(f"k{lines}.conf", lines, generate.keepalived)
+
+    def many_sections(self, lines: int) -> str:
+        return self._made(f"s{lines}.cfg", lines, lambda n: "".join(f"backend b{i}\n" for i in range(n)))
+
+    def one_section(self, lines: int) -> str:
+        def text(count: int) -> str:
+            servers = (f"    server s{i} 10.0.{i >> 8 & 255}.{i & 255}:{1 + i % 65000} check\n" for i in range(count))
+            return "backend b\n" + "".join(servers)
+
+        return self._made(f"o{lines}.cfg", lines, text)
 
     def parse(self, kind: str, path: str) -> list[str]:
         return [PYTHON, "-c", PARSE.format(kind), path]
@@ -125,24 +138,12 @@ class Bench:
             against("G5", "lint 100k lines / keepalived -t", [*LINT, conf], check, 15, 5)
 
     def growth(self) -> None:
-        empty = self.file("empty.cfg", lambda: "")
-        shapes = {
+        empty = self.file("empty.cfg", "")
+        shapes: dict[str, Callable[[int], str]] = {
             "haproxy.cfg": self.cfg,
             "keepalived.conf": self.conf,
-            "n sections of one line": (
-                lambda n: self.file(f"s{n}.cfg", lambda: "".join(f"backend b{i}\n" for i in range(n)))
-            ),
-            "one section of n lines": (
-                lambda n: self.file(
-                    f"o{n}.cfg",
-                    lambda: (
-                        "backend b\n"
-                        + "".join(
-                            f"    server s{i} 10.0.{i >> 8 & 255}.{i & 255}:{1 + i % 65000} check\n" for i in range(n)
-                        )
-                    ),
-                )
-            ),
+            "n sections of one line": self.many_sections,
+            "one section of n lines": self.one_section,
         }
         floor = median(cost([*LINT, "--kind", "haproxy", empty]).cpu for _ in range(5))
         for name, make in shapes.items():
@@ -196,7 +197,7 @@ class Bench:
 
     def hostile(self) -> None:
         for depth, limit in ((10_000, 0.5), (100_000, 5.0)):
-            path = self.file(f"deep{depth}.conf", lambda d=depth: "a {\n" * d + "}\n" * d)
+            path = self.file(f"deep{depth}.conf", "a {\n" * depth + "}\n" * depth)
             cpu = median(cost([*LINT, "--kind", "keepalived", path]).cpu for _ in range(3))
             line("G9", f"{depth} nested braces", f"{cpu:.2f} s", f"<= {limit} s", cpu <= limit)
         size = 2_000_000
@@ -209,13 +210,11 @@ class Bench:
             "blanks": " " * size,
         }
         for kind in ("haproxy", "keepalived"):
-            ordinary = self.file(
-                f"ordinary.{kind}",
-                lambda k=kind: getattr(generate, k)(40_000 if k == "haproxy" else 90_000)[:size],
-            )
+            text = getattr(generate, kind)(40_000 if kind == "haproxy" else 90_000)[:size]
+            ordinary = self.file(f"ordinary.{kind}", text)
             usual = median(cost([*LINT, "--kind", kind, ordinary]).cpu for _ in range(3))
             for name, text in inputs.items():
-                path = self.file(f"{name.replace(' ', '-')}.txt", lambda t=text: t)
+                path = self.file(f"{name.replace(' ', '-')}.txt", text)
                 ratio = median(cost([*LINT, "--kind", kind, path]).cpu for _ in range(3)) / usual
                 line("G10", f"{kind}: 2 MB of {name} / ordinary 2 MB", f"{ratio:.2f}x", "<= 1.5x", ratio <= 1.5)
 

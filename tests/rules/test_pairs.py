@@ -46,7 +46,8 @@ def measure(name: str, findings: list[Finding], labels: list[dict[str, object]])
     serious = [finding for finding in findings if finding.severity >= Severity.WARNING]
     reported = {place for finding in serious for place in places(finding)}
     by_place: dict[tuple[str, int], set[str]] = {}
-    found, missed = [], []
+    found: list[str] = []
+    missed: list[str] = []
     for label in labels:
         place = (f"{label['node']}/{label['file']}", int(str(label["line"])))
         by_place.setdefault(place, set()).add(str(label["severity"]))

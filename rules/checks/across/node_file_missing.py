@@ -11,7 +11,6 @@ from rules.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
-
     from rules.fleet import Fleet, Node
 
     Listed = dict[object, list[tuple[Node, Peer]]]

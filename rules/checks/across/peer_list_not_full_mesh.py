@@ -11,14 +11,13 @@ from rules.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
-
     from rules.fleet import Fleet
     from rules.groups import Member
 
 
 def _sources(members: Sequence[Member]) -> dict[int, object]:
     """Index of a member -> the address that it sends from, where a file says it."""
-    sources = {}
+    sources: dict[int, object] = {}
     for index, member in enumerate(members):
         value = member.instance.unicast_src_ip
         if value is not None and value.known:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from parsers.facts.keepalived import VirtualAddress
-
     from parsers.source import Span
     from rules.fleet import Fleet
     from rules.groups import Member, VrrpGroup

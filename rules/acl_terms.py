@@ -1,0 +1,61 @@
+"""The conditions of haproxy rules: the ACL names behind `if` and `unless`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
+
+# The keywords whose lines may end in a condition.
+CONDITIONAL = (
+    "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response", "use_backend", "use-server",
+    "redirect", "monitor", "force-persist", "ignore-persist", "stick", "stats", "quic-initial",
+)  # fmt: skip
+# ACLs that haproxy brings along (measured with 2.6.12; HTTP_3.0 came later).
+BUILT_IN = frozenset(
+    ("TRUE", "FALSE", "LOCALHOST", "HTTP", "HTTP_1.0", "HTTP_1.1", "HTTP_2.0", "HTTP_3.0", "HTTP_CONTENT",
+     "HTTP_URL_ABS", "HTTP_URL_SLASH", "HTTP_URL_STAR", "METH_CONNECT", "METH_DELETE", "METH_GET", "METH_HEAD",
+     "METH_OPTIONS", "METH_POST", "METH_PUT", "METH_TRACE", "RDP_COOKIE", "REQ_CONTENT", "WAIT_END")
+)  # fmt: skip
+
+
+class Condition(NamedTuple):
+    """The condition of one line: the words that name ACLs, and the `{` that no `}` follows, if there is one.
+
+    `certain` is false when a variable or a placeholder may stand for any of it.
+    """
+
+    names: list[tuple[Word, str]]
+    unclosed: Word | None
+    certain: bool
+
+
+def condition_of(line: HaproxyLine) -> Condition | None:
+    """The condition behind the first unquoted `if` or `unless` of the line, or None."""
+    args = line.args
+    for index, word in enumerate(args):
+        if word.value in ("if", "unless") and not word.quoted:
+            return _read(args[index + 1 :])
+    return None
+
+
+def _read(words: Sequence[Word]) -> Condition:
+    names: list[tuple[Word, str]] = []
+    open_brace: Word | None = None
+    for word in words:
+        if word.dynamic:
+            return Condition(names, None, certain=False)
+        text = word.value
+        if open_brace is not None:
+            if text == "}":
+                open_brace = None
+            continue
+        text = text.lstrip("!")
+        if text == "{":
+            open_brace = word
+        elif text and text not in ("or", "||"):
+            names.append((word, text))
+    return Condition(names, open_brace, certain=True)

@@ -1,0 +1,84 @@
+"""XN101: corresponding backends of two load balancers have different servers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.proxy_groups import BackendGroup, Endpoint, backend_groups
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from rules.fleet import Fleet
+    from rules.proxy_groups import Member
+
+_Set = frozenset[Endpoint]
+
+
+@rule("XN101", "backend-set-differs", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """Two load balancers send the same traffic to different sets of servers.
+
+    Why it hurts: as long as the VIP stays where it is, nobody notices that the other node lacks a control-plane
+    node, or still has the address of one that was replaced. After the failover a part of the capacity is gone, or
+    connections go to a machine that is none of the cluster's.
+
+    How to fix: list the same addresses and ports on every node; names, weights and order do not matter here.
+
+    Silent when: nothing shows that the nodes belong together (no common VIP, no common server), the servers'
+    addresses are not all known, or the sets have nothing in common, as where each node serves its own
+    application. For backends other than the Kubernetes API's it is a warning.
+    """
+    for group in backend_groups(fleet):
+        known = [(member, frozenset(member.servers)) for member in group.members if member.servers is not None]
+        counts = Counter(servers for _, servers in known)
+        if len(counts) < 2:
+            continue
+        # max keeps the first of equals, so with two nodes the first one is taken as meant.
+        usual = max(counts, key=lambda servers: counts[servers])
+        for odd in [servers for servers in counts if servers != usual]:
+            if odd & usual or group.api:
+                yield _hit(group, known, odd, usual)
+
+
+def _hit(group: BackendGroup, known: Sequence[tuple[Member, _Set]], odd: _Set, usual: _Set) -> Hit:
+    strange = [member for member, servers in known if servers == odd]
+    others = [member for member, servers in known if servers == usual]
+    lacks, has = _shown(usual - odd), _shown(odd - usual)
+    names = listed(member.node.name for member in strange)
+    parts = []
+    if lacks:
+        parts.append(f"{names} {'lack' if len(strange) > 1 else 'lacks'} {lacks}")
+    if has:
+        parts.append(f"{'' if lacks else names + ' '}{'have' if len(strange) > 1 else 'has'} {has} in addition")
+    first = strange[0]
+    return Hit(
+        _place(first, odd - usual),
+        f"the servers of {group.label} differ: {listed(parts)}, compared with {listed(m.node.name for m in others)}; "
+        "it shows when the VIP moves",
+        help=f"list the same servers on every node: {_shown(odd | usual)}" if not (lacks and has)
+        else f"write {lacks} instead of {has}, or correct the other nodes",
+        note=f"{first.node.name}: {_shown(odd - usual) or 'no ' + lacks}",
+        related=[
+            Related(_place(member, servers), f"{member.node.name}: {_shown(servers) or 'as on most'}", member.node.name)
+            for member, servers in (*((m, usual - odd) for m in others), *((m, odd - usual) for m in strange[1:]))
+        ],
+        severity=Severity.ERROR if group.api else Severity.WARNING,
+        node=first.node.name,
+    )  # fmt: skip
+
+
+def _shown(endpoints: _Set) -> str:
+    return listed(sorted(f"{host}:{port}" if port else host for host, port in endpoints))
+
+
+def _place(member: Member, wanted: _Set) -> Span:
+    """The first of these servers on the node, else the name of its backend."""
+    for endpoint, server in (member.servers or {}).items():
+        if endpoint in wanted:
+            return server.address_span
+    return member.proxy.name.span if member.proxy.name is not None else member.proxy.span

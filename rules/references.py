@@ -1,0 +1,103 @@
+"""The names that a haproxy.cfg refers to, by what they should be: caches, peers, userlists, ..."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine, Section
+    from parsers.tree import Word
+
+
+class Reference(NamedTuple):
+    """One name that a line refers to: the section keyword that should define it, and the word it stands in."""
+
+    kind: str
+    name: str
+    word: Word
+
+
+Reader = Callable[["HaproxyLine"], Iterator[Reference]]
+
+_USERLIST = re.compile(r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)")
+_BACKEND_FETCH = re.compile(r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)")
+_RESOLVE = re.compile(r"do-resolve\([^(),\s]+,([^(),\s]+)")
+
+
+def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
+    """The word behind `keyword` among the arguments."""
+    args = line.args
+    for word, value in pairwise(args):
+        if word.value == keyword:
+            yield Reference(kind, value.value, value)
+
+
+def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
+    """The first argument (the second one when the first is the word `skip`)."""
+    args = line.args
+    if not skip and args:
+        yield Reference(kind, args[0].value, args[0])
+    elif len(args) > 1 and args[0].value == skip:
+        yield Reference(kind, args[1].value, args[1])
+
+
+def _inside(line: HaproxyLine, pattern: re.Pattern[str], kind: str) -> Iterator[Reference]:
+    for word in line.args:
+        for found in pattern.finditer(word.value):
+            yield Reference(kind, found[1], word)
+
+
+def _rules(line: HaproxyLine) -> Iterator[Reference]:
+    yield from _inside(line, _USERLIST, "userlist")
+    yield from _inside(line, _BACKEND_FETCH, "backend")
+    yield from _inside(line, _RESOLVE, "resolvers")
+    args = line.args
+    if args and args[0].value in ("cache-use", "cache-store"):
+        yield from _first(line, "cache", args[0].value)
+
+
+def _filters(line: HaproxyLine) -> Iterator[Reference]:
+    yield from _first(line, "cache", "cache")
+    yield from _first(line, "fcgi-app", "fcgi-app")
+
+
+_READERS: dict[str, Reader] = {
+    "acl": _rules,
+    "http-request": _rules,
+    "http-response": _rules,
+    "http-after-response": _rules,
+    "tcp-request": _rules,
+    "tcp-response": _rules,
+    "use_backend": lambda line: _inside(line, _BACKEND_FETCH, "backend"),
+    "monitor": lambda line: _inside(line, _BACKEND_FETCH, "backend"),
+    "filter": _filters,
+    "errorfiles": lambda line: _first(line, "http-errors"),
+    "use-fcgi-app": lambda line: _first(line, "fcgi-app"),
+    "stick-table": lambda line: _after(line, "peers", "peers"),
+}
+_SERVER_LINES = ("server", "server-template", "default-server")
+
+
+def references(section: Section, resolving: bool) -> Iterator[tuple[HaproxyLine, Reference]]:
+    """The names in the lines of a proxy section, but for ACLs and the targets of `use_backend` and the like.
+
+    `resolving`: whether any server line of the file may name a `resolvers` section.
+    """
+    index = section.index()
+    for keyword, reader in _READERS.items():
+        if keyword in index:
+            for line in section.all(keyword):
+                # One look at the whole line is cheaper than one at each of its words.
+                if keyword not in ("acl", "http-request", "tcp-request") or _may_refer(line.line_text):
+                    yield from ((line, reference) for reference in reader(line))
+    for keyword in _SERVER_LINES if resolving else ():
+        for line in section.all(keyword) if keyword in index else ():
+            if "resolvers" in line.line_text:
+                yield from ((line, reference) for reference in _after(line, "resolvers", "resolvers"))
+
+
+def _may_refer(text: str) -> bool:
+    return "(" in text or "cache-" in text
