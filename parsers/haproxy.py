@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 from parsers.haproxy_conditions import Conditions
 from parsers.haproxy_document import HaproxyDocument
 from parsers.haproxy_environment import Environment
-from parsers.haproxy_headers import check_header, suggest_section
+from parsers.haproxy_headers import check_header, is_simple, suggest_section
 from parsers.haproxy_placeholders import has_placeholder, mark_placeholders
 from parsers.haproxy_templates import control_lines
 from parsers.haproxy_tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy_words import MAX_WORDS, Context, Splitter
 from parsers.source import Source, Span
 from parsers.tokens.haproxy import PLAIN, SECTION, SECTION_KEYWORDS, SOUND, SPECIAL, split_lines
-from parsers.tree import Problem, Word
+from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]
 
@@ -28,7 +28,6 @@ _SECTIONS = frozenset(SECTION_KEYWORDS)
 _ENVIRONMENT = ("setenv", "presetenv", "unsetenv", "resetenv")
 _SCOPE = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+\[([^\]\r\n\0]*+)(\])?+[ \t\v\f\r]*+([^\n]?)")
 _SCOPE_NAME = re.compile(r"[A-Za-z0-9_.:-]+\Z")
-_BARE = re.compile(r"[^\"'\\\0\r\n#]*+(?:#[^\0\n]*+)?+\r?+\n?+\Z")
 _LONG = 2 * MAX_WORDS  # a line this short cannot have more than 64 words
 
 
@@ -125,11 +124,10 @@ class _Parser:
     def _split(self, match: re.Match[str], kind: int) -> HaproxyLine:
         """Split a line now, with the environment of this point, and keep its words and problems."""
         document, section = self.document, self.section
-        before = len(document.problems)
-        if kind == SECTION and match.end() - match.start() <= _LONG and _BARE.match(match[0]):
-            words = document.split(match, bare=True)
-        else:
-            words = self._hard_split(match)
+        name = (section.name.value if section.name else section.keyword) if section else ""
+        splitter = Splitter(self.source, match.start(), match.end(), Context(self.environment, name))
+        document.problems.extend(splitter.problems)
+        words = splitter.words
         if self.suspect:
             mark_placeholders(words)
             if any(word.dynamic for word in words):
@@ -138,16 +136,9 @@ class _Parser:
         if section is not None:
             condition = condition or section.condition
         line = HaproxyLine(document, match, section, condition, words)
-        if kind != SECTION and (kind != SOUND or len(document.problems) > before):
+        if kind != SECTION and (kind != SOUND or splitter.problems):
             document.split_lines[match.start()] = line
         return line
-
-    def _hard_split(self, match: re.Match[str]) -> list[Word]:
-        section = self.section
-        name = (section.name.value if section.name else section.keyword) if section else ""
-        splitter = Splitter(self.source, match.start(), match.end(), Context(self.environment, name))
-        self.document.problems.extend(splitter.problems)
-        return splitter.words
 
     def _uncertain(self, match: re.Match[str]) -> bool:
         """Whether a line that was not split yet holds a placeholder outside its comment."""
@@ -162,11 +153,16 @@ class _Parser:
         if kind == SPECIAL and match[SPECIAL] == "[":
             self._scope(match)
             return self._select()
+        if kind == SECTION and not self.suspect and is_simple(match):
+            if not self.conditions.masked:
+                self._open(HaproxyLine(self.document, match), match[SECTION])
+            return self._select()
         line = self._split(match, kind)
         first = line.words[0].value if line.words else ""
         if first in _SECTIONS:
             if not self.conditions.masked:
                 self._open(line, first)
+                check_header(self.document.sections[-1], self.document.problems)
         elif first.startswith("."):
             if first in (".if", ".elif", ".else", ".endif") or not self.conditions.masked:
                 self.document.dot_lines.append(line)
@@ -181,7 +177,6 @@ class _Parser:
         line.condition = self.conditions.condition or ("template" if self.controls else None)
         section = Section(self.document, line, keyword)
         line.section = section
-        check_header(section, self.document.problems)
         self.document.sections.append(section)
         self.section = section
 

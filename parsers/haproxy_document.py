@@ -9,7 +9,7 @@ from parsers.haproxy_placeholders import mark_placeholders
 from parsers.haproxy_tree import HaproxyLine, Section
 from parsers.haproxy_words import Splitter, bare_words
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SPECIAL
+from parsers.tokens.haproxy import PLAIN, SECTION, SPECIAL
 from parsers.tree import Problem, Word
 
 
@@ -60,10 +60,11 @@ class HaproxyDocument:
             self._secrets = find_secrets(self)
         return self._secrets
 
-    def split(self, match: re.Match[str], bare: bool = False) -> list[Word]:
+    def split(self, match: re.Match[str]) -> list[Word]:
         """The words of a line that the line grammar found sound (others are split while parsing)."""
-        if bare or match.lastindex == PLAIN:
-            words = bare_words(self.source, match.start(match.lastindex or 0), match.end())
+        kind = match.lastindex
+        if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
+            words = bare_words(self.source, match.start(kind), match.end())
         else:
             words = Splitter(self.source, match.start(), match.end()).words
         if self.templated:

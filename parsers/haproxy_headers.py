@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
 
-from parsers.haproxy_tree import Section
 from parsers.source import Span
 from parsers.tokens.haproxy import SECTION_KEYWORDS
 from parsers.tree import Problem, Word
+
+if TYPE_CHECKING:
+    from parsers.haproxy_tree import Section
 
 _PROXIES = frozenset(("frontend", "backend", "listen"))
 _NAMELESS = frozenset(("global", "namespace_list", "traces"))
@@ -18,6 +21,11 @@ _NAME_OPTIONAL = frozenset(("defaults", "crt-store"))
 _LENIENT = frozenset(("resolvers", "mailers", "http-errors", "ring", "namespace_list", "traces"))
 # Any character may stand in the name there. Measured with haproxy 2.6.12.
 _FREE_NAMES = frozenset(("cache", "defaults"))
+_NAME = r"[ \t]++(?!from\b)[A-Za-z0-9_.:-]++"
+_SIMPLE = re.compile(
+    rf"[ \t]*+(?:global|defaults|(?:defaults|frontend|backend|listen){_NAME}(?:[ \t]++from{_NAME})?+"
+    rf"|(?:userlist|peers|resolvers|cache){_NAME})[ \t]*+(?:#[^\0\n]*+)?+\r?+\n?+\Z"
+)
 _BAD_CHARACTER = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
@@ -29,44 +37,63 @@ def suggest_section(word: str) -> str | None:
     return near[0] if near else None
 
 
+class Layout(NamedTuple):
+    """The words of a header by their meaning: the name, the name behind `from`, and what is too much."""
+
+    name: Word | None = None
+    from_word: Word | None = None
+    from_name: Word | None = None
+    extra: Sequence[Word] = ()
+
+
+def header_layout(keyword: str, words: Sequence[Word]) -> Layout:
+    """Take the words of a header apart."""
+    rest = words[1:]
+    name = from_word = from_name = None
+    if keyword in _NAMELESS:
+        return Layout(extra=rest)
+    if rest and not (keyword == "defaults" and rest[0].value == "from" and len(rest) > 1):
+        name = rest[0]
+        rest = rest[1:]
+    if rest and rest[0].value == "from" and (keyword in _PROXIES or keyword == "defaults"):
+        from_word = rest[0]
+        from_name = rest[1] if len(rest) > 1 else None
+        rest = rest[2:]
+    return Layout(name, from_word, from_name, rest)
+
+
+def is_simple(match: re.Match[str]) -> bool:
+    """Whether a header line has nothing to complain about, judged without splitting it."""
+    return _SIMPLE.match(match.string, match.start(), match.end()) is not None
+
+
 def check_header(section: Section, problems: list[Problem]) -> None:
-    """Read the words of a header into its section, and report what haproxy refuses there."""
-    words = list(section.header.words)
+    """Report what haproxy refuses in the header of a section."""
+    words = section.header.words
     keyword = section.keyword
-    args = words[1:]
+    layout = header_layout(keyword, words)
     certain = section.condition is None
 
     def report(span: Span, message: str, advice: str) -> None:
         problems.append(Problem("section-header", span, message, advice, certain=certain))
 
     if keyword in _NAMELESS:
-        if args and keyword not in _LENIENT:
-            report(_all(args), f"'{keyword}' takes no name, but '{args[0].value}' follows", "remove it")
+        if layout.extra and keyword not in _LENIENT:
+            report(_all(layout.extra), f"'{keyword}' takes no name, but '{layout.extra[0].value}' follows", "remove it")
         return
-    if not args:
-        if keyword not in _NAME_OPTIONAL:
-            report(words[0].span, f"the section '{keyword}' has no name", f"write '{keyword} NAME'")
-        return
-    rest = args
-    if not (keyword == "defaults" and args[0].value == "from" and len(args) > 1):
-        section.name = args[0]
-        rest = args[1:]
-        _check_name(section, args[0], report)
-    if rest and rest[0].value == "from" and (keyword in _PROXIES or keyword == "defaults"):
-        if len(rest) == 1:
-            report(
-                rest[0].span, "'from' is not followed by the name of a 'defaults' section", "add it or remove 'from'"
-            )
-        else:
-            section.from_name = rest[1]
-        rest = rest[2:]
-    section.extra_words = rest
-    if rest and keyword != "defaults" and keyword not in _LENIENT and not any(word.dynamic for word in words):
+    if layout.name is not None:
+        _check_name(section, layout.name, report)
+    elif keyword not in _NAME_OPTIONAL:
+        report(words[0].span, f"the section '{keyword}' has no name", f"write '{keyword} NAME'")
+    if layout.from_word is not None and layout.from_name is None:
+        message = "'from' is not followed by the name of a 'defaults' section"
+        report(layout.from_word.span, message, "add it or remove 'from'")
+    extra = layout.extra
+    if extra and keyword != "defaults" and keyword not in _LENIENT and not any(word.dynamic for word in words):
+        advice = "remove it, or put a '#' before it"
         if keyword in _PROXIES:
-            advice = f"an address goes on a line of its own: 'bind {rest[0].value}'"
-        else:
-            advice = "remove it, or put a '#' before it"
-        report(_all(rest), f"'{rest[0].value}' follows the name of {section.label}", advice)
+            advice = f"an address goes on a line of its own: 'bind {extra[0].value}'"
+        report(_all(extra), f"'{extra[0].value}' follows the name of {section.label}", advice)
 
 
 def _check_name(section: Section, name: Word, report: Callable[[Span, str, str], None]) -> None:
@@ -80,5 +107,5 @@ def _check_name(section: Section, name: Word, report: Callable[[Span, str, str],
     )
 
 
-def _all(words: list[Word]) -> Span:
+def _all(words: Sequence[Word]) -> Span:
     return words[0].span.to(words[-1].span)

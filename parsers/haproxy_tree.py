@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parsers.haproxy_headers import Layout, header_layout
 from parsers.source import Span
 from parsers.tokens.haproxy import PLAIN, SOUND
 from parsers.tree import Directive, Word
@@ -147,35 +148,52 @@ class HaproxyLine(Directive):
 class Section:
     """One section: its header and its lines, in file order.
 
-    `name` is None for a section without one; `from_name` is the word behind `from` in the header.
-    `extra_words` are what follows them (`listen x *:80`, the syntax of haproxy 1.4).
     `condition` is the unresolved condition that the header stands under.
     """
 
     __slots__ = (
         "_index",
         "_items",
+        "_layout",
         "condition",
         "conditions",
         "document",
-        "extra_words",
-        "from_name",
         "header",
         "keyword",
-        "name",
     )
 
     def __init__(self, document: HaproxyDocument, header: HaproxyLine, keyword: str) -> None:
         self.document = document
         self.header = header
         self.keyword = keyword
-        self.name: Word | None = None
-        self.from_name: Word | None = None
-        self.extra_words: list[Word] = []
+        self._layout: Layout | None = None
         self.condition = header.condition
         self.conditions: dict[int, str] | None = None  # line start -> unresolved condition
         self._items: list[re.Match[str] | HaproxyLine] = []  # a match until somebody asks for the line
         self._index: dict[str, list[int]] | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The words of the header by their meaning."""
+        layout = self._layout
+        if layout is None:
+            layout = self._layout = header_layout(self.keyword, self.header.words)
+        return layout
+
+    @property
+    def name(self) -> Word | None:
+        """The name, or None for a section without one."""
+        return self.layout.name
+
+    @property
+    def from_name(self) -> Word | None:
+        """The word behind `from`."""
+        return self.layout.from_name
+
+    @property
+    def extra_words(self) -> Sequence[Word]:
+        """What follows them (`listen x *:80`, the syntax of haproxy 1.4)."""
+        return self.layout.extra
 
     @property
     def span(self) -> Span:

@@ -10,9 +10,8 @@ import gc
 
 from parsers.keepalived_include import IncludedFile, IncludeReader
 from parsers.keepalived_lines import LineReader
-from parsers.keepalived_recovery import daemon_view_lost, recover
 from parsers.keepalived_state import State
-from parsers.keepalived_tree import Include, KeepalivedDocument
+from parsers.keepalived_tree import Include, KeepalivedDocument, daemon_view_lost
 from parsers.source import Source
 
 __all__ = [
@@ -57,16 +56,20 @@ def _read(source: Source, state: State, condition: str | None) -> None:
 
 
 def _finish(document: KeepalivedDocument, state: State) -> None:
-    definitions = state.definitions
-    document.definitions = [(definition.name, definition.span) for definition in definitions.all]
-    document.undefined = definitions.undefined
+    secrets = set(document.secrets)
+    if state.defines:
+        definitions = state.definitions
+        document.definitions = [(definition.name, definition.span) for definition in definitions.all]
+        document.undefined = definitions.undefined
+        secrets.update(definitions.secret_spans())
     order = {id(source): index for index, source in enumerate(document.sources)}
-    secrets = {*document.secrets, *definitions.secret_spans()}
     document.secrets = sorted(secrets, key=lambda span: (order[id(span.source)], span.start, span.end))
     document.children = state.blocks.roots
     if document.template:
         document.complete = False
     if state.blocks.doubtful:
+        from parsers.keepalived_recovery import recover
+
         problems = recover(document)
         if not document.template:
             document.problems.extend(problems)

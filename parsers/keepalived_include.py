@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
 
 
-class IncludedFile(NamedTuple):
+class IncludedFile:
     """One file that an include names: its path, and its text or why there is none.
 
     `reason` is "missing", "unreadable", "directory" or "executable" when `text` is None
     (keepalived skips directories and files with an execute bit).
     """
 
-    path: str
-    text: str | None
-    reason: str = ""
+    __slots__ = ("path", "reason", "text")
+
+    def __init__(self, path: str, text: str | None, reason: str = "") -> None:
+        self.path = path
+        self.text = text
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"IncludedFile({self.path!r}, {self.reason or 'read'!r})"
 
 
-class IncludeReader(Protocol):
-    """Finds the files of an `include` line."""
-
-    def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile] | str:
-        """The files that match `pattern` (glob with `{a,b}`) in their order.
-
-        `base` is the directory of the including file ("" when its path has none), `variant` the letter
-        after `include` or "". A pattern without wildcard that matches nothing gives one entry with the
-        reason "missing"; a wildcard that matches nothing gives an empty sequence. A string instead says
-        that nobody can tell (the file was not among those given): the document is then incomplete,
-        without a problem.
-        """
-        ...
+# Called with the pattern of an include line (glob with `{a,b}`), the directory of the including file ("" when its path
+# has none), and the letter behind `include` or "". Gives the matching files in their order: a pattern without
+# wildcard that matches nothing is one entry with the reason "missing", a wildcard that matches nothing an empty
+# sequence. A string instead says that nobody can tell (the file was not among those given): the document is then
+# incomplete, without a problem.
+IncludeReader = Callable[[str, str, str], Sequence[IncludedFile] | str]
 
 
 def directory_of(path: str) -> str:

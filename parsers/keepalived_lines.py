@@ -6,16 +6,19 @@ and the steps of keepalived_logical. The matches of the line grammar tile the te
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyparsing import ParseResults
 
-from parsers.keepalived_conditions import unbalanced_lines
-from parsers.keepalived_logical import LogicalReader, decomment
 from parsers.keepalived_state import State
-from parsers.keepalived_text import UNKNOWN, Builder, Stretch
+from parsers.keepalived_text import UNKNOWN, Stretch
 from parsers.keepalived_tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import LineAction, markers, read_lines
+from parsers.tokens.keepalived import LineAction, read_lines
+
+if TYPE_CHECKING:
+    from parsers.keepalived_logical import LogicalReader
 
 _NOTHING: list[object] = []
 _INCLUDES = frozenset({"include", *(f"include{letter}" for letter in "rmwba")})
@@ -24,18 +27,24 @@ _INCLUDES = frozenset({"include", *(f"include{letter}" for letter in "rmwba")})
 class LineReader:
     """Reads one file into the tree that `state` holds."""
 
-    __slots__ = ("_condition", "_logical", "_nul", "source", "state")
+    __slots__ = ("_careful", "_condition", "_logical_reader", "_nul", "source", "state")
 
     def __init__(self, source: Source, state: State, condition: str | None = None) -> None:
         self.source = source
         self.state = state
         self._condition = condition
         self._nul = False
-        unbalanced: frozenset[int] = frozenset()
-        if "@" in source.text and state.config_id is None:
-            unbalanced, first = unbalanced_lines(source.text)
-            state.first_id = state.first_id or first
-        self._logical = LogicalReader(source, state, unbalanced)
+        self._logical_reader: LogicalReader | None = None
+        # Whether even plain lines need all the steps: under a condition, or within a multi-line definition.
+        self._careful = condition is not None
+
+    def _logical(self) -> LogicalReader:
+        """What reads the lines that are not plain; many files have none."""
+        if self._logical_reader is None:
+            from parsers.keepalived_logical import LogicalReader
+
+            self._logical_reader = LogicalReader(self.source, self.state)
+        return self._logical_reader
 
     def read(self) -> None:
         """Reads the whole file."""
@@ -48,8 +57,7 @@ class LineReader:
 
     def _action(self, starts: list[int]) -> LineAction:
         """What to do with each physical line; this is the one place where time counts."""
-        source, blocks, logical = self.source, self.state.blocks, self._logical
-        careful = self._condition is not None
+        source, blocks = self.source, self.state.blocks
         table = keepalived_table()
         names = {name: name for name in table.names if name not in table.block_names}
         heads = {name: name for name in table.block_names}
@@ -62,7 +70,7 @@ class LineReader:
             end = match.end()
             if end - offset > 255:
                 self._measure(offset, end)
-            if kind == "other" or careful or logical.definition is not None:
+            if kind == "other" or self._careful:
                 self._other(offset, end)
             elif kind == "leaf":
                 keyword = match["keyword"]
@@ -106,6 +114,7 @@ class LineReader:
 
     def _other(self, start: int, end: int) -> None:
         """A physical line that needs all the steps."""
+        logical = self._logical()
         text = self.source.text[start:end].rstrip("\r\n")
         nul = text.find("\0")
         if nul >= 0:
@@ -127,30 +136,18 @@ class LineReader:
             )
             start, text = 1, text[1:]
         if not text:
-            self._logical.end_definition()
+            logical.end_definition()
+            self._careful = self._condition is not None
             return
         plain = Stretch(self.source, text, start, condition=self._condition)
-        marked = self._mark(plain)
-        stretch = decomment(marked)
+        marked = logical.mark(plain)
+        stretch = logical.decomment(marked)
         if not stretch.text:
             return
         if marked is not plain and UNKNOWN in stretch.text:
             self.state.document.template = True
-        if self._logical.definition is not None:
-            self._logical.go_on(stretch)
+        if logical.definition is not None:
+            logical.go_on(stretch)
         else:
-            self._logical.run(stretch, start)
-
-    def _mark(self, stretch: Stretch) -> Stretch:
-        """Template markers become something unknown."""
-        text = stretch.text
-        if "{{" not in text and "{%" not in text:
-            return stretch
-        builder = Builder(stretch)
-        done = 0
-        for start, end in markers(text):
-            builder.keep(done, start)
-            builder.put(UNKNOWN, start, end)
-            done = end
-        builder.keep(done, len(text))
-        return builder.done() if done else stretch
+            logical.run(stretch, start)
+        self._careful = self._condition is not None or logical.definition is not None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.keepalived_definitions import Definition
-from parsers.keepalived_repeat import repetition
 from parsers.keepalived_state import State
 from parsers.keepalived_text import UNKNOWN, Builder, Stretch
 from parsers.keepalived_tree import Line, MappedLine
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import (
+from parsers.tokens.keepalived_steps import (
     BAD_DEFINITION,
     BRACE,
     CODE,
@@ -19,6 +18,7 @@ from parsers.tokens.keepalived import (
     ESCAPE,
     INCLUDE,
     PLACEHOLDER,
+    markers,
 )
 
 # How often a line may start over (after a substitution, or behind a brace) before it is taken as it is.
@@ -34,13 +34,18 @@ class LogicalReader:
 
     __slots__ = ("_rounds", "_unbalanced", "definition", "empty", "source", "state")
 
-    def __init__(self, source: Source, state: State, unbalanced: frozenset[int]) -> None:
+    def __init__(self, source: Source, state: State) -> None:
         self.source = source
         self.state = state
         self.definition: Definition | None = None
         self.empty = False
         self._rounds = 0
-        self._unbalanced = unbalanced
+        self._unbalanced: frozenset[int] = frozenset()
+        if "@" in source.text and state.config_id is None:
+            from parsers.keepalived_conditions import unbalanced_lines
+
+            self._unbalanced, first = unbalanced_lines(source.text)
+            state.first_id = state.first_id or first
 
     def run(self, stretch: Stretch, line_start: int) -> None:
         """One line, and whatever it expands to, without recursion."""
@@ -68,6 +73,8 @@ class LogicalReader:
             if stretch.text.startswith("$") and self._define(stretch):
                 return later
             if stretch.text.startswith(("~SEQ", "~LST")):
+                from parsers.keepalived_repeat import repetition
+
                 repeated = repetition(stretch, self.state)
                 return [*later, repeated] if repeated is not None else later
             if "$" not in stretch.text:
@@ -79,7 +86,7 @@ class LogicalReader:
                 later.append(self._further(more, stretch))
             if not replaced:
                 break
-            stretch = decomment(stretch)
+            stretch = self.decomment(stretch)
             if not stretch.text.startswith("@") and "$" not in stretch.text:
                 break
         include = INCLUDE.match(stretch.text)
@@ -231,36 +238,51 @@ class LogicalReader:
             self.definition.more = self.definition.more or None
             self.definition = None
 
-
-def decomment(stretch: Stretch) -> Stretch:
-    """Without its comment, without the backslash of escaped comment signs, without blanks around it.
-
-    A quote that is never closed hides everything behind it. Blanks before a backslash that ends
-    the line go too.
-    """
-    text = stretch.text
-    match = CODE.match(text)
-    end = match.end() if match is not None else 0
-    if end < len(text) and text[end] != '"':
-        stretch = stretch.cut(0, end)
+    @staticmethod
+    def mark(stretch: Stretch) -> Stretch:
+        """Template markers become something unknown."""
         text = stretch.text
-    stretch = stretch.trimmed()
-    if "\\" not in stretch.text:
-        return stretch
-    text = stretch.text
-    builder = Builder(stretch)
-    done = 0
-    for found in ESCAPE.finditer(text):
-        if found["sign"]:
-            # keepalived drops the backslash here, but its processes read a copy of the result, where the sign
-            # starts a comment after all (seen with 2.2.7): documented and real value differ, so it is not known.
-            builder.keep(done, found.start())
-            builder.put(UNKNOWN, found.end() - 1, found.end())
-            done = found.end()
-    if text.endswith("\\") and text[:-1].endswith((" ", "\t")):
-        builder.keep(done, len(text[:-1].rstrip(" \t")))
-        done = len(text) - 1
-    if not done:
-        return stretch
-    builder.keep(done, len(text))
-    return builder.done()
+        if "{{" not in text and "{%" not in text:
+            return stretch
+        builder = Builder(stretch)
+        done = 0
+        for start, end in markers(text):
+            builder.keep(done, start)
+            builder.put(UNKNOWN, start, end)
+            done = end
+        builder.keep(done, len(text))
+        return builder.done() if done else stretch
+
+    @staticmethod
+    def decomment(stretch: Stretch) -> Stretch:
+        """Without its comment, without the backslash of escaped comment signs, without blanks around it.
+
+        A quote that is never closed hides everything behind it. Blanks before a backslash that ends
+        the line go too.
+        """
+        text = stretch.text
+        match = CODE.match(text)
+        end = match.end() if match is not None else 0
+        if end < len(text) and text[end] != '"':
+            stretch = stretch.cut(0, end)
+            text = stretch.text
+        stretch = stretch.trimmed()
+        if "\\" not in stretch.text:
+            return stretch
+        text = stretch.text
+        builder = Builder(stretch)
+        done = 0
+        for found in ESCAPE.finditer(text):
+            if found["sign"]:
+                # keepalived drops the backslash here, but its processes read a copy of the result, where the sign
+                # starts a comment after all (seen with 2.2.7): documented and real value differ, so it is not known.
+                builder.keep(done, found.start())
+                builder.put(UNKNOWN, found.end() - 1, found.end())
+                done = found.end()
+        if text.endswith("\\") and text[:-1].endswith((" ", "\t")):
+            builder.keep(done, len(text[:-1].rstrip(" \t")))
+            done = len(text) - 1
+        if not done:
+            return stretch
+        builder.keep(done, len(text))
+        return builder.done()

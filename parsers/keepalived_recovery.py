@@ -281,19 +281,3 @@ def recover(document: KeepalivedDocument) -> list[Problem]:
         problems.extend(segment.problems)
     document.children = roots
     return problems
-
-
-def daemon_view_lost(block: Directive) -> list[Directive]:
-    """What keepalived does not see because of an unknown block.
-
-    The daemon ignores the unknown keyword and its `{`, so that its `}` closes the block around it: what
-    follows there is lost, and so on outwards. Empty for a block at the top level. Measured with 2.2.7.
-    """
-    lost: list[Directive] = []
-    node = block
-    while node.parent is not None and node.parent.children is not None:
-        siblings = node.parent.children
-        index = next((i for i, child in enumerate(siblings) if child is node), len(siblings))
-        lost.extend(siblings[index + 1 :])
-        node = node.parent
-    return lost

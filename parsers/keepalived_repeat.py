@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from parsers.keepalived_definitions import Definition
 from parsers.keepalived_state import State
 from parsers.keepalived_text import UNKNOWN, Stretch
-from parsers.tokens.keepalived import SEQUENCE_HEAD, read_list, read_sequence
+from parsers.tokens.keepalived_repeat import SEQUENCE_HEAD, read_list, read_sequence
 
 _FORMS = {
     "~SEQ": "~SEQ(NAME, first, step, last) text",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from parsers.keepalived_blocks import Blocks
-from parsers.keepalived_definitions import Definitions
 from parsers.keepalived_include import IncludedFile, IncludeReader, directory_of, has_wildcard
-from parsers.keepalived_scripts import SCRIPT_KEYWORDS, script_words
 from parsers.keepalived_secrets import find_secrets, near_secret
 from parsers.keepalived_text import UNKNOWN, Stretch
 from parsers.keepalived_tree import Include, KeepalivedDocument, MappedLine
 from parsers.source import Source, Span
 from parsers.tree import Problem
+
+if TYPE_CHECKING:
+    from parsers.keepalived_definitions import Definitions
 
 # Lines that repetitions and multi-line definitions may yield in one document.
 _BUDGET = 20_000
@@ -39,13 +41,27 @@ class State:
         self.document = document
         self.config_id = config_id
         self.blocks = Blocks()
-        self.definitions = Definitions(config_id)
+        self._definitions: Definitions | None = None
         self.seen_ids: set[str] = set()
         self.first_id: str | None = None
         self._reader = reader
         self._opener = opener
         self._paths: list[str] = []
         self._budget = _BUDGET
+
+    @property
+    def definitions(self) -> Definitions:
+        """The names that were defined; made when the first line needs them."""
+        if self._definitions is None:
+            from parsers.keepalived_definitions import Definitions
+
+            self._definitions = Definitions(self.config_id)
+        return self._definitions
+
+    @property
+    def defines(self) -> bool:
+        """Whether any line needed definitions."""
+        return self._definitions is not None
 
     def problem(self, kind: str, span: Span, message: str, help: str = "") -> None:  # noqa: A002
         """Adds a problem."""
@@ -67,6 +83,8 @@ class State:
 
     def unclosed_quote(self, line: MappedLine, stretch: Stretch) -> None:
         """Reports the quote that is never closed, unless the line's own rules close it."""
+        from parsers.keepalived_scripts import SCRIPT_KEYWORDS, script_words
+
         if line.keyword in SCRIPT_KEYWORDS and script_words(line.text) is not None:
             return
         at = stretch.text.rindex('"')

@@ -6,7 +6,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from rules.arguments import Arguments, UsageError, parse_arguments
 from rules.finding import Report, Severity
@@ -16,11 +18,16 @@ from rules.report.style import Style
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
 
 
-def run() -> None:
+def run() -> NoReturn:
     """The console script: never shows a traceback, never dies of a closed pipe."""
-    # One short run whose objects live to its end: looking for garbage would only cost time.
+    # One short run whose objects live to its end: looking for garbage, and freeing a large tree node by node
+    # before the process ends anyway, would only cost time.
     gc.disable()
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(status)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
+
+from parsers.keywords import table_text
 
 ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN = "accepted", "ignored", "rejected", "removed", "unknown"
 
@@ -216,7 +217,7 @@ class HaproxyTable:
 @lru_cache(1)
 def haproxy_table() -> HaproxyTable:
     """The table that comes with the package."""
-    return HaproxyTable(files("parsers.keywords").joinpath("haproxy.txt").read_text(encoding="utf-8"))
+    return HaproxyTable(table_text("haproxy.txt"))
 
 
 @lru_cache(1024)

@@ -7,8 +7,8 @@ a `Keyword` only when somebody asks for it, because reading a file needs little 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
+from parsers.keywords import table_text
 from parsers.tree import Directive
 
 ROOT = "(root)"
@@ -159,7 +159,7 @@ class Table:
 @cache
 def keepalived_table() -> Table:
     """The table, read once."""
-    return Table(files("parsers.keywords").joinpath("keepalived.txt").read_text(encoding="utf-8"))
+    return Table(table_text("keepalived.txt"))
 
 
 def block_path(directive: Directive | None) -> str:

@@ -51,11 +51,8 @@ def check(fleet: Fleet) -> Iterator[Hit]:
                 help=f"write 'state BACKUP' here, or give {member.node.name} a priority above {_priority(best)}",
                 note=f"{member.node.name}: MASTER, priority {_priority(member)}",
                 related=[
-                    Related(
-                        place_of(best, "priority"),
-                        f"{best.node.name}: priority {_priority(best)}",
-                        best.node.name,
-                    )
+                    Related(place_of(m, "priority"), f"{m.node.name}: priority {_priority(m)}", m.node.name)
+                    for m in (member, best)
                 ],
                 severity=Severity.INFO if both else None,
                 node=member.node.name,

@@ -1,0 +1,148 @@
+"""What holds for any text: it comes back unchanged, places are true, and nothing raises."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers import parse_haproxy
+from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
+from parsers.haproxy_document import HaproxyDocument
+from parsers.keywords.haproxy import haproxy_table
+from parsers.source import Source
+from parsers.tokens.common import read_int, read_ip, read_size, read_time
+from parsers.tokens.haproxy_addresses import read_address
+from parsers.tokens.haproxy_conditions import evaluate
+
+PIECES = st.sampled_from(
+    [
+        "global", "defaults", "frontend", "backend", "listen", "userlist", "resolvers", " x", " from", " a", " b", "\n",
+        "\n", "\n ", "\r\n", "\r", "\t", " ", "\v", "\f", "\0", "\ufeff",
+        '"', "'", "\\", "\\x41", "\\xZ", "\\ ", "#", "$",
+        "${X}", "${X-d}", "${X[*]}", '"$X"', "$X", "{{", "}}", "{% for x %}", "{% endfor %}", ".if", ".elif", ".else",
+        ".endif", ".notice", " 1", " 0", " defined(X)", " && ",
+        "(", ")", "!", "[scope]", "[", "no ", "default ", "option",
+        " httpchk", "server", " s", " 10.0.0.1:6443", " check",
+        " inter", " 5s", "default-server", "server-template", "bind",
+        " :6443", " [::]:1,a:2-3", "timeout", " client", "setenv",
+        " X", " y z", "stats auth u:p", "mode", " tcp", "acl",
+        "use_backend", "default_backend", "http-check send hdr Authorization x", "log global",
+        "é", "\u00a0", "\udcff", "''",
+    ]
+)  # fmt: skip
+CONFIGS = st.lists(PIECES, max_size=60).map("".join)
+ANY_TEXT = st.one_of(CONFIGS, st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
+
+
+def check_document(text: str) -> HaproxyDocument:
+    document = parse_haproxy(text)
+    assert str(document) == text
+    for problem in document.problems:
+        check_span(problem.span.start, problem.span.end, text)
+        assert problem.message
+    for span in [*document.secrets, *document.comments(), *document.scopes]:
+        check_span(span.start, span.end, text)
+    for span in document.comments():
+        assert span.text.startswith("#")
+        assert "\n" not in span.text
+    position = 0
+    for section in document.sections:
+        for line in [section.header, *section.directives]:
+            assert line.start >= position
+            position = line.start
+            check_words(line.words, text)
+            assert line.section is section
+            assert line.first_arg == (line.args[0].value if line.args else "")
+        lines = [line for keyword in section.keywords for line in section.find_all(keyword)]
+        assert sorted(lines, key=lambda line: line.start) == list(section.directives)
+        assert all(line.keyword == keyword for keyword in section.keywords for line in section.find_all(keyword))
+    return document
+
+
+def check_span(start: int, end: int, text: str) -> None:
+    assert 0 <= start <= end <= len(text)
+
+
+def check_words(words: object, text: str) -> None:
+    assert isinstance(words, list)
+    before = 0
+    for word in words:
+        check_span(word.start, word.end, text)
+        raw = text[word.start : word.end]
+        assert raw
+        assert "\n" not in raw
+        assert word.start >= before or "${" in raw
+        before = word.end
+        if not set(raw) & set("\"'\\\ufeff"):
+            assert raw == word.value
+
+
+def read_all(config: HaproxyConfig) -> None:
+    """Ask for everything once."""
+    for proxy in [*config.defaults, *config.proxies]:
+        for name in dir(type(proxy)):
+            if isinstance(getattr(type(proxy), name), property) or name in vars(type(proxy)):
+                getattr(proxy, name)
+        for item in [*proxy.servers, *proxy.binds, *proxy.use_backends]:
+            for name in dir(type(item)):
+                if not name.startswith("_"):
+                    getattr(item, name)
+        if proxy.is_frontend:
+            config.routes(proxy)
+    for kind in config.kinds():
+        config.named(kind)
+    assert config.global_.stats_sockets is not None
+    assert config.complete in (True, False)
+
+
+@given(ANY_TEXT)
+@settings(max_examples=400, deadline=None)
+def test_any_text(text: str) -> None:
+    read_all(haproxy_facts([check_document(text)]))
+
+
+@given(st.lists(CONFIGS, max_size=3))
+@settings(deadline=None)
+def test_several_files(texts: list[str]) -> None:
+    read_all(haproxy_facts([parse_haproxy(text, f"{number}.cfg") for number, text in enumerate(texts)]))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(data: bytes) -> None:
+    source = Source.from_bytes("haproxy.cfg", data)
+    document = parse_haproxy(source.text)
+    assert Source("haproxy.cfg", str(document)).to_bytes() == data
+
+
+@given(st.text(max_size=60))
+def test_readers_take_any_text(text: str) -> None:
+    read_time(text)
+    read_int(text)
+    read_size(text)
+    read_ip(text)
+    address = read_address(text)
+    assert address.port_start is None or address.port_start >= 0
+    evaluate(text)
+    haproxy_table().server_options.get(text)
+
+
+@given(st.text(alphabet="01!&|() defx", max_size=30))
+@settings(max_examples=300)
+def test_conditions_agree_with_a_plain_evaluation(text: str) -> None:
+    """Where Python can evaluate the translated expression, the outcome is the same."""
+    found = evaluate(text)
+    if found.error or found.outcome is None or not text.strip():
+        return
+    python = text.replace("&&", " and ").replace("||", " or ").replace("!", " not ").strip()
+    for zeros in ("00", "01"):
+        if zeros in text:  # not a Python number
+            return
+    assert bool(eval(python)) is found.outcome
+
+
+@given(st.lists(st.sampled_from(["a", "bind", "é", "x:1", "%[src]", "$", "{", "}"]), min_size=1, max_size=60))
+def test_plain_words_stand_as_they_are(parts: list[str]) -> None:
+    document = parse_haproxy("listen x\n  " + " \t".join(["k", *parts]) + " # c\n")
+    (line,) = document.sections[0].directives
+    assert [word.span.text for word in line.words] == ["k", *parts]
+    assert [word.value for word in line.words] == ["k", *parts]
