@@ -150,7 +150,8 @@ class _Segment:
             following is not None
             and following.line is not None
             and self._fits(child, following.line.keyword)
-            and not (self._valid(path, following.line.keyword) and following.column <= event.column)
+            # A keyword of both blocks: its indentation tells, or that the '}' for a block is there.
+            and not (self._missing and self._valid(path, following.line.keyword) and following.column <= event.column)
         )
         if self._room():
             self.problems.append(missing_open(line, belongs))

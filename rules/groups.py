@@ -57,6 +57,8 @@ class VrrpGroup:
 
 def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
     """The groups of two and more nodes, in the order of their first member."""
+    if sum(node.keepalived is not None for node in nodes) < 2:
+        return []
     members = [Member(node, instance) for node in nodes if node.keepalived for instance in node.keepalived.instances]
     groups = _Joined(members)
     groups.join(_vips)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keywords.keepalived import ROOT, Keyword, keepalived_table
@@ -31,8 +32,13 @@ class Place(NamedTuple):
         return None if self.entry or not self.block else keepalived_table().keyword(self.block, self.line.keyword)
 
 
-def places(document: KeepalivedDocument) -> Iterator[Place]:
+@lru_cache(maxsize=4)  # half a dozen rules walk the same document one after the other
+def places(document: KeepalivedDocument) -> Sequence[Place]:
     """Every line of the file (and of the included ones) in file order."""
+    return tuple(_walk(document))
+
+
+def _walk(document: KeepalivedDocument) -> Iterator[Place]:
     table = keepalived_table()
     stack = [(line, ROOT, False) for line in reversed(document.children)]
     while stack:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keepalived import daemon_view_lost
@@ -28,12 +29,17 @@ class Unknown(NamedTuple):
     homes: list[str]
 
 
-def unknown_lines(document: KeepalivedDocument) -> Iterator[Unknown]:
+@lru_cache(maxsize=4)  # two rules share them out
+def unknown_lines(document: KeepalivedDocument) -> Sequence[Unknown]:
     """The lines whose keyword is not one of the block's, where the table holds all names of the block.
 
     Left out: lines under an unresolved condition, placeholders, what a parser's problem covers, and the top level
     of a file where a block is not closed, since nobody can tell what was meant to be there.
     """
+    return tuple(_unknown(document))
+
+
+def _unknown(document: KeepalivedDocument) -> Iterator[Unknown]:
     table = keepalived_table()
     covered = Spans(problem.span for problem in document.problems)
     unclosed = any(problem.kind == "missing-close-brace" for problem in document.problems)

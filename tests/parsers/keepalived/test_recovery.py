@@ -192,3 +192,78 @@ def test_what_an_unknown_block_hides_from_the_daemon() -> None:
 def test_many_mistakes_make_few_problems() -> None:
     assert len(parse_keepalived("{" * 1000).problems) < 50
     assert len(parse_keepalived("a {\n" * 1000).problems) < 50
+
+
+PAIR = """\
+global_defs {
+    router_id lb1
+}
+
+vrrp_script chk {
+    script "/usr/bin/true"
+    interval 2
+}
+
+vrrp_instance VI_1 {
+    state BACKUP
+    interface eth0
+    authentication {
+        auth_type PASS
+        auth_pass secret
+    }
+    unicast_peer {
+        192.0.2.2
+    }
+    virtual_ipaddress {
+        192.0.2.100/24 dev eth0
+    }
+    track_script {
+        chk
+    }
+}
+
+vrrp_instance VI_2 {
+    virtual_router_id 52
+    virtual_ipaddress {
+        192.0.2.101/24
+    }
+    priority 100
+}
+
+virtual_server 192.0.2.100 80 {
+    delay_loop 6
+    real_server 192.0.2.3 80 {
+        weight 1
+        TCP_CHECK {
+            connect_timeout 3
+        }
+    }
+}
+"""
+BLOCKS = [line for line in parse_keepalived(PAIR).walk() if line.is_block]
+
+
+@pytest.mark.parametrize("indented", [True, False])
+@pytest.mark.parametrize("index", range(len(BLOCKS)))
+@pytest.mark.parametrize("kind", ["missing-open-brace", "missing-close-brace"])
+def test_any_one_brace_may_be_missing(kind: str, index: int, indented: bool) -> None:
+    block = BLOCKS[index]
+    brace = block.opened if kind == "missing-open-brace" else block.close
+    assert brace is not None
+    text = PAIR[: brace.start] + PAIR[brace.end :]
+    if not indented:
+        text = "\n".join(line.strip() for line in text.split("\n"))
+    document = parse_keepalived(text)
+    assert [problem.kind for problem in document.problems] == [kind]
+    if indented:
+        assert document.problems[0].span.line == block.span.line
+        assert shape(document.children) == shape(parse_keepalived(PAIR).children)
+
+
+@pytest.mark.parametrize("index", range(len(BLOCKS)))
+def test_any_closing_brace_may_be_doubled(index: int) -> None:
+    close = BLOCKS[index].close
+    assert close is not None
+    document = parse_keepalived(f"{PAIR[: close.end]}\n}}{PAIR[close.end :]}")
+    assert [problem.kind for problem in document.problems] == ["extra-close-brace"]
+    assert shape(document.children) == shape(parse_keepalived(PAIR).children)
