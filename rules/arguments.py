@@ -19,8 +19,9 @@ from rules.settings import Settings
 FORMATS = ("full", "concise", "json", "github")
 
 _DESCRIPTION = """\
-Check the HAProxy and Keepalived configurations of all load balancers together: each file by
-itself, the two files of a node against each other, and the nodes against one another.
+Check the HAProxy and Keepalived configurations of all load balancers together:
+each file by itself, the two files of a node against each other, and the nodes
+against one another.
 """
 
 _PATHS_HELP = """\
@@ -34,11 +35,12 @@ examples:
   halb-lint lb1/ lb2/                        two nodes, a directory each
   halb-lint /etc/keepalived/keepalived.conf  one file of this machine
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
-  halb-lint --explain vrid-mismatch          what a rule means, and how to fix it
+  halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
-exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that
-cannot be read (the others are still checked), 3 a fault of halb-lint itself.
-A comment '# halb: ignore[CODE] reason' on a line, or above it, hides a finding.
+exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
+file that cannot be read (the others are still checked), 3 a fault of halb-lint
+itself. A comment '# halb: ignore[CODE] reason' on a line, or above it, hides a
+finding.
 """
 
 
