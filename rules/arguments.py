@@ -8,14 +8,17 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from rules.config import Config, ConfigError, find_config, read_config
 from rules.finding import Severity
 from rules.kinds import KINDS
 from rules.registry import Rule, Selection, UnknownRuleError, find
 from rules.settings import Settings
 
+if TYPE_CHECKING:
+    from rules.config import Config
+
+CONFIG_NAME = "halb.toml"
 FORMATS = ("full", "concise", "json", "github")
 
 _DESCRIPTION = """\
@@ -251,13 +254,18 @@ def _nodes(options: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _config(given: argparse.Namespace) -> Config | None:
     if given.no_config:
         return None
-    if given.config is not None:
-        path: Path | None = Path(given.config)
-    else:
-        path = find_config(Path.cwd())
+    path = Path(given.config) if given.config is not None else _nearest_config(Path.cwd())
     if path is None:
         return None
+    from rules.config import ConfigError, read_config
+
     try:
         return read_config(path)
     except ConfigError as error:
         raise UsageError(str(error)) from error
+
+
+def _nearest_config(start: Path) -> Path | None:
+    """The halb.toml in `start` or the nearest folder above it."""
+    candidates = (folder / CONFIG_NAME for folder in (start, *start.parents))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

@@ -8,8 +8,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-NAME = "halb.toml"
-
 _LINT_KEYS = ("select", "ignore", "per-file-ignores", "haproxy-version", "keepalived-version")
 
 
@@ -34,15 +32,6 @@ class Config(NamedTuple):
     per_file_ignores: Mapping[str, Sequence[str]] = {}
     haproxy_version: str | None = None
     keepalived_version: str | None = None
-
-
-def find_config(start: Path) -> Path | None:
-    """The halb.toml in `start` or the nearest folder above it."""
-    for folder in (start, *start.parents):
-        candidate = folder / NAME
-        if candidate.is_file():
-            return candidate
-    return None
 
 
 def read_config(path: Path) -> Config:

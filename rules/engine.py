@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from parsers.tree import Document
 
 
+_ALONE = Skipped("XN", "only one node was given; the rules across nodes need two")
+
+
 class Options(NamedTuple):
     """How `lint` runs.
 
@@ -115,7 +118,7 @@ class _Run:
         return Report(
             nodes=self.node_files,
             findings=sorted([*kept, *self._findings(own)], key=lambda finding: finding.sort_key),
-            skipped=self.options.skipped,
+            skipped=[*self.options.skipped, *([_ALONE] if len(self.fleet.nodes) == 1 else [])],
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
             crashes=self.crashes,
@@ -155,12 +158,12 @@ class _Run:
             Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
             Scope.HAPROXY: [(node.haproxy, node) for node in nodes if node.haproxy],
             Scope.NODE: [(node, node) for node in nodes if node.haproxy and node.keepalived],
-            Scope.FLEET: [(self.fleet, None)] if nodes else [],
+            Scope.FLEET: [(self.fleet, None)] if len(nodes) > 1 else [],
+            Scope.GIVEN: [(self.fleet, None)] if nodes else [],
         }
         for scope, given in subjects.items():
             rules = self._selected(scope, bool(given))
-            if scope is not Scope.FLEET or len(nodes) > 1:
-                self.ran.update(rule.code for rule in rules)
+            self.ran.update(rule.code for rule in rules)
             yield from ((rule, subject, node) for rule in rules for subject, node in given)
 
     def _finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:

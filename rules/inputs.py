@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from os.path import abspath
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
-from rules.config import Config
 from rules.finding import NodeFiles
 from rules.grouping import InputFile, group
 from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
+
+if TYPE_CHECKING:
+    from rules.config import Config
 
 LOCAL_FILES = ("/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})

@@ -73,7 +73,8 @@ def keepalived(lines: int, seed: int = 1) -> str:
         "}",
         "",
     ]
-    for script in range(3):
+    scripts = min(3, 1 + lines // 100)  # no more than instances follow, so that each is tracked
+    for script in range(scripts):
         out += [
             f"vrrp_script check{script} {{",
             '    script "/bin/true"',
@@ -84,7 +85,7 @@ def keepalived(lines: int, seed: int = 1) -> str:
         ]
     number = 0
     while len(out) < lines and number < 4000:
-        out.extend(_instance(rng, number))
+        out.extend(_instance(rng, number, number % scripts))
         number += 1
     while len(out) < lines:
         out.extend(_virtual_server(rng, number))
@@ -92,7 +93,7 @@ def keepalived(lines: int, seed: int = 1) -> str:
     return "\n".join(out) + "\n"
 
 
-def _instance(rng: random.Random, number: int) -> Iterator[str]:
+def _instance(rng: random.Random, number: int, script: int) -> Iterator[str]:
     interface = f"v{number // 250}"
     yield f"vrrp_instance VI_{number} {{"
     yield f"    state {rng.choice(['MASTER', 'BACKUP'])}  # as planned"
@@ -105,7 +106,7 @@ def _instance(rng: random.Random, number: int) -> Iterator[str]:
         yield f"        10.{number // 250}.{number % 250}.{address + 1}/24 dev {interface}"
     yield "    }"
     yield "    track_script {"
-    yield f"        check{number % 3}"
+    yield f"        check{script}"
     yield "    }"
     yield "}"
     yield ""

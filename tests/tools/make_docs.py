@@ -18,6 +18,7 @@ _TITLES = {
     Scope.PARSE: "The file can't be read as what it is",
     Scope.KEEPALIVED: "One keepalived.conf",
     Scope.FLEET: "Across nodes",
+    Scope.GIVEN: "What was given",
     Scope.HAPROXY: "One haproxy.cfg",
     Scope.NODE: "HAProxy and Keepalived of one node",
     Scope.LINT: "The linter itself",

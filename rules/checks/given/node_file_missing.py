@@ -63,7 +63,7 @@ def _with_gaps(fleet: Fleet) -> set[int]:
     return gaps
 
 
-@rule("XN020", "node-file-missing", Severity.WARNING, Scope.FLEET)
+@rule("XN020", "node-file-missing", Severity.WARNING, Scope.GIVEN)
 def check(fleet: Fleet) -> Iterator[Hit]:
     """A `unicast_peer` address belongs to no node whose file was given.
 
