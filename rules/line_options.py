@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import ACCEPTED, haproxy_table
+from rules.plain_lines import plain_server, plain_tail, words_of
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine, Section
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 # Words between the keyword and the first option.
 _HEAD = {"server": 2, "server-template": 3, "default-server": 0, "bind": 1}
-_BLANKS = r"[ \t\v\f]"
-_WORD = re.compile(r"[^ \t\v\f]++")
-# A line whose words stand as they are: no quotes, escapes, variables, placeholders or comments.
-_PLAIN = {
-    keyword: re.compile(
-        rf"{_BLANKS}*+{keyword}(?:{_BLANKS}++[^ \t\v\f\r\n\"'\\#$<{{@]++){{{count}}}([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z"
-    )
-    for keyword, count in _HEAD.items()
-}
 # `source ADDR [usesrc ADDR] [interface NAME]` has parts that are no options by themselves.
 _SOURCE_PARTS = frozenset(("usesrc", "interface"))
 
@@ -42,11 +33,11 @@ def strange_options(section: Section, version: str | None = None) -> Iterator[tu
     """
     if section.keyword == "global":
         return
-    for keyword in section.index().keys() & _PLAIN.keys():
-        plain = _PLAIN[keyword]
+    for keyword in section.index().keys() & _HEAD.keys():
+        plain = plain_server if keyword == "server" else plain_tail(keyword, _HEAD[keyword]).match
         for line in section.all(keyword):
-            found = plain.match(line.line_text)
-            if found is not None and _strange_in(found[1], keyword, version) < 0:
+            found = plain(line.line_text)
+            if found is not None and _strange_in(found[found.re.groups], keyword, version) < 0:
                 continue
             words = line.args[_HEAD[keyword] :]
             at = _first_strange([word.value for word in words], keyword, version)
@@ -56,7 +47,7 @@ def strange_options(section: Section, version: str | None = None) -> Iterator[tu
 
 @lru_cache(4096)
 def _strange_in(text: str, keyword: str, version: str | None) -> int:
-    return _first_strange(_WORD.findall(text), keyword, version)
+    return _first_strange(words_of(text), keyword, version)
 
 
 def _first_strange(words: Sequence[str], keyword: str, version: str | None) -> int:

@@ -22,9 +22,9 @@ class Reference(NamedTuple):
 
 Reader = Callable[["HaproxyLine"], Iterator[Reference]]
 
-_USERLIST = re.compile(r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)")
-_BACKEND_FETCH = re.compile(r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)")
-_RESOLVE = re.compile(r"do-resolve\([^(),\s]+,([^(),\s]+)")
+_USERLIST = r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)"
+_BACKEND_FETCH = r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)"
+_RESOLVE = r"do-resolve\([^(),\s]+,([^(),\s]+)"
 
 
 def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
@@ -44,9 +44,9 @@ def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
         yield Reference(kind, args[1].value, args[1])
 
 
-def _inside(line: HaproxyLine, pattern: re.Pattern[str], kind: str) -> Iterator[Reference]:
-    for word in line.args:
-        for found in pattern.finditer(word.value):
+def _inside(line: HaproxyLine, pattern: str, kind: str) -> Iterator[Reference]:
+    for word in line.args if "(" in line.line_text else ():
+        for found in re.finditer(pattern, word.value):
             yield Reference(kind, found[1], word)
 
 

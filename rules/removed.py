@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 # An address with a port, or a bare IPv4 address, as haproxy 1.x took it behind the name of a section.
-_ADDRESS = re.compile(r"[^\s/]*:\+?[0-9]+(?:-[0-9]+)?(?:,\S*)?\Z|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\Z")
+_ADDRESS = r"[^\s/]*:\+?[0-9]+(?:-[0-9]+)?(?:,\S*)?\Z|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\Z"
 
 
 def header_address(section: Section) -> Word | None:
@@ -18,7 +18,7 @@ def header_address(section: Section) -> Word | None:
     if section.keyword not in ("frontend", "listen"):
         return None
     extra = section.header.args[1:]
-    return extra[0] if extra and _ADDRESS.match(extra[0].value) and not extra[0].dynamic else None
+    return extra[0] if extra and re.match(_ADDRESS, extra[0].value) and not extra[0].dynamic else None
 
 
 def is_later(version: str, other: str) -> bool:

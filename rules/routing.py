@@ -7,20 +7,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
+from rules.plain_lines import plain_server
+
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
 
 API_PORT = 6443
 # Ports that people put the API on when 6443 is taken: kubeadm, kubekey and k3s guides.
 _API_LIKE_PORTS = frozenset((API_PORT, 5443, 7443, 8443, 9443, 16443, 26443, 36443))
-_API_NAME = re.compile(r"api-?_?\.?server|(?:kube\w*|k8s)[-_.]?api|control-?_?plane", re.IGNORECASE)
-_CLUSTER_NAME = re.compile(r"kube|k8s|k3s|rke|master|controller", re.IGNORECASE)
-_OTHER_NAME = re.compile(
-    r"ingress|dashboard|etcd|registry|harbor|webhook|metrics|stat|worker|rancher|web|http|machine-?config",
-    re.IGNORECASE,
-)
-_PLAIN = r"[^ \t\v\f\r\n\"'\\#$<{@]"
-_PORT = re.compile(rf"[ \t\v\f]*+server[ \t\v\f]++{_PLAIN}++[ \t\v\f]++{_PLAIN}*:([0-9]{{1,5}})(?=[ \t\v\f\r\n]|\Z)")
+_API_NAME = r"api-?_?\.?server|(?:kube\w*|k8s)[-_.]?api|control-?_?plane"
+_CLUSTER_NAME = r"kube|k8s|k3s|rke|master|controller"
+_OTHER_NAME = r"ingress|dashboard|etcd|registry|harbor|webhook|metrics|stat|worker|rancher|web|http|machine-?config"
 _ENOUGH = 64  # servers looked at: an API backend has a handful
 
 
@@ -39,10 +36,10 @@ _API: WeakKeyDictionary[HaproxyConfig, list[ApiProxy]] = WeakKeyDictionary()
 def port_of(server: Server) -> int | None:
     """The server's port, found without taking the line apart where it is a plain one."""
     line = server.directive
-    found = _PORT.match(line.line_text)
-    if found is None:
+    found = plain_server(line.line_text)
+    if found is None or found[3] is None:
         return server.port
-    return int(found[1]) if line.condition is None else None
+    return int(found[3]) if line.condition is None else None
 
 
 def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:
@@ -87,14 +84,14 @@ def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
         return True
     if backend.effective_mode != "tcp":
         return False
-    names = " ".join(name.raw for name in (backend.name, *(f.name for f in frontends)) if name is not None)
-    if _OTHER_NAME.search(names):
+    names = " ".join(name.raw for name in (backend.name, *(f.name for f in frontends)) if name is not None).lower()
+    if re.search(_OTHER_NAME, names):
         return False
     bound = any(a.covers_port(API_PORT) for f in frontends for b in f.binds for a in b.addresses)
     # A server without a port is asked on the port that the client used.
     if bound and not ports <= {80, 443}:
         return True
     usual = not ports.isdisjoint(_API_LIKE_PORTS)
-    if _API_NAME.search(names):
+    if re.search(_API_NAME, names):
         return usual or 443 in ports
-    return usual and _CLUSTER_NAME.search(names) is not None
+    return usual and re.search(_CLUSTER_NAME, names) is not None

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from parsers.haproxy import suggest_section
 from parsers.keywords.haproxy import haproxy_table
 
 if TYPE_CHECKING:
@@ -44,10 +43,22 @@ def judged_sections(config: HaproxyConfig) -> Iterator[tuple[Section, KeywordBlo
             yield section, block
 
 
+@lru_cache(1)
+def removed_everywhere() -> frozenset[str]:
+    """The removed keywords that no section of any known version has any more."""
+    table = haproxy_table()
+    blocks = [block for name in ("global", "listen") if (block := table.section(name)) is not None]
+    return frozenset(
+        name
+        for name in table.removed.entries
+        if not any(name in b.entries and b.entries[name].versions for b in blocks)
+    )
+
+
 @lru_cache(64)
 def _known(section: str) -> frozenset[str]:
     block = haproxy_table().section(section)
-    return frozenset((*(block.entries if block else ()), *haproxy_table().removed.entries))
+    return frozenset((*(block.entries if block else ()), *removed_everywhere()))
 
 
 @lru_cache(256)
@@ -71,11 +82,16 @@ def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
     return sorted(lines, key=lambda line: line.start)
 
 
-def misspelled_header(line: HaproxyLine) -> str:
-    """The section keyword that the line's keyword is a misspelling of, or "": `frontned api`."""
+def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
+    """The section keyword that the line's keyword is a misspelling of, or "": `frontned api`.
+
+    `block` are the keywords of the section that the line stands in; what is nearer to one of those is no header.
+    """
     if len(line.args) > 3:
         return ""
-    return suggest_section(line.first_word) or ""
+    sections = haproxy_table().sections.entries
+    near = nearest(line.first_word, (*sections, *block.names()))
+    return near if near in sections else ""
 
 
 class LostSections(NamedTuple):
@@ -99,7 +115,7 @@ def lost_sections(config: HaproxyConfig) -> LostSections:
         lost = _LOST[config] = LostSections({}, set())
         for section, block in judged_sections(config):
             for line in unknown_lines(section, block):
-                if misspelled_header(line):
+                if misspelled_header(line, block):
                     lost.starts.setdefault(id(section), line.start)
                     lost.names.update(word.value for word in line.args[:1])
     return lost

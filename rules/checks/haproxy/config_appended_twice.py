@@ -1,0 +1,100 @@
+"""HA028: two sections or two servers with one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.removed import is_later
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.haproxy import HaproxyLine, Section
+    from parsers.tree import Word
+    from rules.settings import Settings
+
+_UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-errors", "fcgi-app"))
+
+
+@rule("HA028", "config-appended-twice", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
+    """Two sections of one kind, or two servers of one backend, have the same name.
+
+    Why it hurts: haproxy refuses the file: "has the same name as ...", "another server named ..." (2.6 to 3.4).
+    The usual cause is a guide's `cat >> haproxy.cfg` that was run twice, or a copied server line. A `listen`
+    section shares its name with neither a frontend nor a backend; a frontend and a backend of one name are
+    accepted up to haproxy 3.2.
+
+    How to fix: remove the second copy, or give it another name.
+
+    Silent when: one of the two stands under a condition, or its name depends on a variable.
+    """
+    version = settings.haproxy_version
+    yield from _proxies(config, one_side_each=version is None or not is_later(version, "3.2"))
+    yield from _sections(config)
+    for backend in config.backends:
+        if len(backend.servers) > 1:
+            yield from _servers(backend)
+
+
+def _proxies(config: HaproxyConfig, one_side_each: bool) -> Iterator[Hit]:
+    """`one_side_each`: a frontend and a backend may share a name."""
+    first_of: dict[tuple[str, str], Proxy] = {}
+    for proxy in config.proxies:
+        name = proxy.section.name
+        if name is None or name.dynamic or proxy.section.condition is not None:
+            continue
+        sides = ["any"]
+        if one_side_each:
+            sides = [side for side, on in (("front", proxy.is_frontend), ("back", proxy.is_backend)) if on]
+        first = next((found for side in sides if (found := first_of.get((side, name.value)))), None)
+        for side in sides:
+            first_of.setdefault((side, name.value), proxy)
+        if first is not None and first.section.name is not None:
+            yield _section_hit(proxy.section, name, first.section, first.section.name)
+
+
+def _sections(config: HaproxyConfig) -> Iterator[Hit]:
+    first_of: dict[tuple[str, str], Section] = {}
+    for section in config.sections:
+        name = section.name
+        if section.keyword not in _UNIQUE or name is None or name.dynamic or section.condition is not None:
+            continue
+        first = first_of.setdefault((section.keyword, name.value), section)
+        if first is not section and first.name is not None:
+            yield _section_hit(section, name, first, first.name)
+
+
+def _section_hit(section: Section, name: Word, first: Section, first_name: Word) -> Hit:
+    return Hit(
+        name.span,
+        f"{section.label} has the name of {first.label} in line {first_name.span.line}; haproxy refuses the file",
+        help="remove the second copy, or give it another name",
+        note="the name is taken",
+        related=[(first_name.span, "first here")],
+    )
+
+
+def _servers(backend: Proxy) -> Iterator[Hit]:
+    first_of: dict[str, HaproxyLine] = {}
+    for line in backend.all("server"):
+        # Splitting a line into words as haproxy does takes longer than looking for a simple name.
+        plain = line.line_text.split(None, 2)
+        if len(plain) == 3 and plain[1].isalnum():
+            name = plain[1]
+        elif line.args and not line.args[0].dynamic:
+            name = line.args[0].value
+        else:
+            continue
+        first = first_of.setdefault(name, line)
+        if first is not line and line.condition is None and first.condition is None:
+            yield Hit(
+                line.args[0].span,
+                f"server '{name}' of {backend.label} has the name of the server in line {first.span.line}; "
+                "haproxy refuses the file",
+                help="remove the second copy, or give it another name",
+                note="the name is taken",
+                related=[(first.args[0].span, "first here")],
+            )

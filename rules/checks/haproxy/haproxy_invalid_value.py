@@ -1,0 +1,81 @@
+"""HA034: a value that haproxy refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.values import globals as global_statements
+from rules.values import statements
+from rules.values.binds import binds
+from rules.values.servers import checks_without_port, server_faults, unusual_lines, unverified
+from rules.vocabulary import lost_sections
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.haproxy import Section
+    from rules.values.faults import Fault
+
+_PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
+
+
+@rule("HA034", "haproxy-invalid-value", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A number, time, address, port or word that haproxy does not accept in that place, or one that is missing.
+
+    Why it hurts: haproxy refuses the file. What is reported is what every version from 2.6 to 3.4 refuses; where
+    older ones take `maxconn 4k` for 4 without a word, they are wrong in silence, and newer ones are not.
+
+    How to fix: the message names the value and what haproxy wants instead.
+
+    Silent when: the value holds a variable or a placeholder, or stands under a condition; and for what depends on
+    the machine: files, users, names that have to be resolved.
+    """
+    lost = lost_sections(config).starts
+    unusual: set[int] = set()
+    for section in config.sections:
+        end = lost.get(id(section))
+        readers = global_statements.READERS if section.keyword == "global" else statements.READERS
+        if section.keyword != "global" and section.keyword not in _PROXY_KINDS:
+            continue
+        yield from _statements(section, readers, end)
+        lines = unusual_lines(section) if section.keyword in ("backend", "listen", "defaults") else []
+        if lines:
+            unusual.add(id(section))
+        for line, fault in server_faults(lines):
+            if end is None or line.start < end:
+                yield _hit(fault)
+    verify = config.global_.setting("ssl-server-verify")
+    encrypting = any("ssl" in document.source.text for document in config.documents)
+    unverifiable = encrypting and not (verify is not None and verify.raw == "none")
+    for proxy in config.proxies:
+        if id(proxy.section) not in lost and not proxy.disabled:
+            yield from _proxy(proxy, id(proxy.section) in unusual, unverifiable)
+
+
+def _statements(section: Section, readers: dict[str, statements.Reader], end: int | None) -> Iterator[Hit]:
+    for keyword in section.index():
+        reader = readers.get(keyword)
+        if reader is None or (
+            section.keyword == "frontend" and keyword in ("balance", "cookie", "http-check", "tcp-check")
+        ):
+            continue
+        for line in section.all(keyword):
+            if line.condition is None and (end is None or line.start < end):
+                yield from (_hit(fault) for fault in reader(line))
+
+
+def _proxy(proxy: Proxy, unusual: bool, unverifiable: bool) -> Iterator[Hit]:
+    yield from (_hit(fault) for fault in binds(proxy))
+    if proxy.is_backend and proxy.certain:
+        yield from (_hit(fault) for fault in (checks_without_port(proxy) if unusual else ()))
+        for fault, others in unverified(proxy) if unverifiable else ():
+            hit = _hit(fault)
+            hit.related = tuple(Related(server.name.span, "this one too") for server in others)
+            yield hit
+
+
+def _hit(fault: Fault) -> Hit:
+    return Hit(fault.span, fault.message, help=fault.help)

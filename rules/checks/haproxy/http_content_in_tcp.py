@@ -1,0 +1,83 @@
+"""HA038: a tcp proxy decides by HTTP that it has not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.acl_terms import condition_of
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
+
+# What haproxy takes from an HTTP request.
+_HTTP = (
+    r"(?:req\.|req_)?(?:hdr|fhdr|cook|hdrs|ver)(?:_(?:beg|dir|dom|end|len|reg|sub|cnt|ip|val))?\b(?!\.)"
+    r"|(?:path|pathq|url|urlp|url_param|base|baseq|query|url32|base32)(?:_(?:beg|dir|dom|end|len|reg|sub|cnt|ip|val))?\b(?!\.)"
+    r"|method\b|http_auth|http_first_req\b"
+)
+_DECISIONS = ("use_backend", "redirect")
+
+
+@rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A proxy in mode tcp chooses the backend by a path, a header or something else of HTTP.
+
+    Why it hurts: in mode tcp haproxy decides as soon as the connection is there, before any of the request has arrived,
+    so the condition does not hold and all clients go to the default backend. Behind TLS that is passed through the
+    request can't be read at all. `haproxy -c` says nothing (2.6.12).
+
+    How to fix: `mode http` for the proxies that speak it. For TLS that is passed through, choose by
+    `req.ssl_sni` with `tcp-request inspect-delay 5s` and `tcp-request content accept if { req.ssl_hello_type 1 }`.
+
+    Silent when: the proxy waits for content (`tcp-request inspect-delay`, `tcp-request content`), the mode can't be
+    known, or the ACL has another line that does not look at HTTP.
+    """
+    for frontend in config.frontends:
+        if not frontend.has("use_backend") or frontend.effective_mode != "tcp" or not frontend.certain:
+            continue
+        if any(
+            line.args and line.args[0].value in ("inspect-delay", "content") for line in frontend.all("tcp-request")
+        ):
+            continue
+        acls = _http_acls(frontend)
+        for keyword in _DECISIONS:
+            for line in frontend.all(keyword):
+                yield from _hits(frontend, line, acls)
+
+
+def _http_acls(frontend: Proxy) -> dict[str, Word]:
+    """The ACLs that look at nothing but HTTP, with the word that says so."""
+    found: dict[str, Word | None] = {}
+    for line in frontend.all("acl"):
+        args = line.args
+        if len(args) < 2:
+            continue
+        name = args[0].value
+        is_http = re.match(_HTTP, args[1].value) is not None and not args[1].dynamic
+        found[name] = (found.get(name) or args[1]) if is_http and found.get(name, args[1]) is not None else None
+    return {name: word for name, word in found.items() if word is not None}
+
+
+def _hits(frontend: Proxy, line: HaproxyLine, acls: dict[str, Word]) -> Iterator[Hit]:
+    condition = condition_of(line)
+    if condition is None or line.condition is not None or not condition.certain:
+        return
+    for word, name in condition.names:
+        fetch = acls.get(name)
+        if fetch is None or word.value.startswith("!"):
+            continue
+        yield Hit(
+            word.span,
+            f"'{line.keyword}' of {frontend.label} asks for '{fetch.value}' (ACL '{name}'), but in mode tcp haproxy "
+            "decides before it has read any HTTP: the condition does not hold",
+            help="use 'mode http', or for TLS that is passed through 'req.ssl_sni' with 'tcp-request inspect-delay 5s'",
+            note="HTTP in mode tcp",
+            related=[(fetch.span, f"ACL '{name}' looks at HTTP")],
+        )
+        return

@@ -1,0 +1,80 @@
+"""HA004: idle connections to the Kubernetes API are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.source import Span
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.routing import api_proxies
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.values import Value
+
+_ENOUGH = 600.0  # seconds; the API server closes watches itself after 30 to 60 minutes
+
+
+@rule("HA004", "idle-timeout-too-short", Severity.WARNING, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """Connections to the Kubernetes API are closed after less than ten minutes of silence.
+
+    Why it hurts: `kubectl logs -f`, `exec` and `watch` are silent while nothing happens, and end with "unexpected
+    EOF" (kubernetes/kubeadm#2227, kubernetes/kubernetes#94301). The 50 seconds come from Debian's haproxy.cfg; Go
+    clients that ping every 30 s survive them, others do not.
+
+    How to fix: `timeout tunnel 1h` in the backend, or `timeout client 1h` and `timeout server 1h`, for the
+    proxies of the API. In mode tcp `timeout tunnel` replaces both as soon as data went both ways (measured with
+    2.6 and 2.8).
+
+    Silent when: `timeout tunnel` is ten minutes or more, a timeout is missing (see `missing-timeouts`) or can't
+    be known, and for backends that do not serve the API.
+    """
+    seen: set[Span] = set()
+    for api in api_proxies(config):
+        for frontend in api.frontends:
+            short = _short(frontend, api.backend)
+            if short and short[0][1].span not in seen:
+                seen.add(short[0][1].span)
+                yield _hit(short, api.backend)
+
+
+def _short(frontend: Proxy, backend: Proxy) -> list[tuple[str, Value[float]]]:
+    """The timeouts that cut an idle connection, the shortest first; empty when none is short."""
+    if not (frontend.certain and backend.certain):
+        return []
+    tunnel = backend.timeout("tunnel") if backend.effective_mode == "tcp" else None
+    if tunnel is not None and tunnel.value != 0:
+        found = [("tunnel", tunnel)]
+    else:
+        pair = (("client", frontend.timeout("client")), ("server", backend.timeout("server")))
+        found = [(name, value) for name, value in pair if value is not None]
+    if any(value.value is None or not value.certain or _lacks_unit(value) for _, value in found):
+        return []
+    short = [(name, value) for name, value in found if value.value is not None and 0 < value.value < _ENOUGH]
+    return sorted(short, key=lambda item: item[1].value or 0)
+
+
+def _lacks_unit(value: Value[float]) -> bool:
+    """Whether the number was most likely meant in seconds, which another rule reports."""
+    return value.raw.isdecimal() and int(value.raw) < 1000
+
+
+def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
+    name, value = short[0]
+    origin = f", inherited from '{value.origin}'" if value.origin else ""
+    also = "".join(f"; 'timeout {n} {v.raw}' too" for n, v in short[1:])
+    if name == "tunnel":
+        advice = "write 'timeout tunnel 1h'"
+    else:
+        advice = f"write 'timeout tunnel 1h' in {backend.label}, or 'timeout client 1h' and 'timeout server 1h'"
+    return Hit(
+        value.span,
+        f"'timeout {name} {value.raw}'{origin} closes connections to the Kubernetes API ({backend.label}) that are "
+        f"silent for {value.value:g} s, as 'kubectl logs -f' and watches are{also}",
+        help=advice,
+        note=f"{value.value:g} s",
+        related=[(v.span, f"timeout {n}: {v.value:g} s") for n, v in short[1:]],
+    )

@@ -1,0 +1,93 @@
+"""HA032: a proxy without the timeouts that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.source import Span
+
+# Their old names, removed in haproxy 2.1, which another rule reports.
+_OLD = {"client": "clitimeout", "server": "srvtimeout", "connect": "contimeout"}
+_ADVICE = {"connect": "5s", "client": "1m", "server": "1m"}
+
+
+@rule("HA032", "missing-timeouts", Severity.WARNING, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A proxy has no `timeout client`, `connect` or `server`, neither its own nor from `defaults`.
+
+    Why it hurts: without a timeout haproxy waits forever: connections of clients and servers that are long gone
+    fill its tables until nobody gets in. haproxy warns ("missing timeouts") and starts. The `defaults` section in
+    force is the last one before the proxy, and a second anonymous one starts empty, which is how the timeouts of
+    the first get lost.
+
+    How to fix: set them once in the `defaults` section that the proxy uses.
+
+    Silent when: the proxy is disabled or has nothing to time (a backend without servers), `timeout tunnel` stands
+    in for `timeout server` in mode tcp, or a condition or a variable leaves it open. 0 counts as missing.
+    """
+    by_defaults: dict[int, list[tuple[Proxy, list[str]]]] = {}
+    for proxy in config.proxies:
+        if not proxy.certain or proxy.disabled or proxy.effective_mode not in ("tcp", "http"):
+            continue
+        missing = [name for name in _needed(proxy) if _is_missing(proxy, name)]
+        if missing:
+            by_defaults.setdefault(id(proxy.defaults), []).append((proxy, missing))
+    yield from (_hit(lacking) for lacking in by_defaults.values())
+
+
+def _hit(lacking: list[tuple[Proxy, list[str]]]) -> Hit:
+    """One hit for the proxies that use the same `defaults` section, which is where the timeouts belong."""
+    first, missing = lacking[0]
+    names = [name for name in _ADVICE if any(name in lacks for _, lacks in lacking)]
+    lines = listed(f"'timeout {name} {_ADVICE[name]}'" for name in names)
+    where = f"{first.defaults.label} (line {first.defaults.span.line})" if first.defaults else "a 'defaults' section"
+    others = {1: "", 2: " (and one more proxy lacks some)"}.get(
+        len(lacking), f" (and {len(lacking) - 1} more proxies lack some)"
+    )
+    return Hit(
+        _place(first),
+        f"{first.label} has no {_names(missing)}{others}: haproxy never gives up on a peer that is gone",
+        help=f"write {lines} (or what suits) in {where}",
+        note=f"no {_names(missing)}",
+        related=[
+            *((_place(proxy), f"no {_names(lacks)}") for proxy, lacks in lacking[1:]),
+            *((first.timeouts[name].span, "0 means no timeout") for name in missing if name in first.timeouts),
+        ],
+    )
+
+
+def _place(proxy: Proxy) -> Span:
+    return proxy.name.span if proxy.name else proxy.span
+
+
+def _names(timeouts: list[str]) -> str:
+    return listed(f"'timeout {name}'" for name in timeouts)
+
+
+def _needed(proxy: Proxy) -> list[str]:
+    needed = ["client"] if proxy.is_frontend and (proxy.kind == "frontend" or proxy.binds) else []
+    if proxy.is_backend and (proxy.has("server") or proxy.has("server-template")):
+        needed += ["connect"]
+        if proxy.effective_mode == "http" or not _is_set(proxy, "tunnel"):
+            needed += ["server"]
+    return needed
+
+
+def _is_set(proxy: Proxy, name: str) -> bool:
+    value = proxy.timeout(name)
+    return value is not None and value.value != 0
+
+
+def _is_missing(proxy: Proxy, name: str) -> bool:
+    value = proxy.timeout(name)
+    if value is not None:
+        return value.certain and value.value == 0
+    owners = [proxy, *([proxy.defaults] if proxy.defaults else [])]
+    return not any(owner.has(_OLD[name]) for owner in owners)

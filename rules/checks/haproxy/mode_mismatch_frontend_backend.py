@@ -1,0 +1,89 @@
+"""HA001: a frontend and its backend do not speak the same mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.routing import api_proxies, port_of
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.source import Span
+
+_TLS_PORTS = (443, 6443, 8443)
+
+
+@rule("HA001", "mode-mismatch-frontend-backend", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A frontend and the backend it sends to have different modes, once `defaults` is taken into account.
+
+    Why it hurts: haproxy refuses an http frontend with a tcp backend ("tries to use incompatible tcp backend";
+    2.6 to 3.4), and `mode tcp` in the backend does not change the frontend: with the `mode http` of Debian's
+    `defaults` section that is how most first attempts at a Kubernetes load balancer end. The other way round, a
+    tcp frontend with an http backend, is accepted without a word; the HTTP parser then meets the TLS handshake of
+    the clients and answers each with an error (measured with 2.6 and 2.8).
+
+    How to fix: write `mode tcp` in both, or in the `defaults` section that both use.
+
+    Silent when: a mode depends on a variable, a condition or an unknown `defaults` section, the backend is chosen
+    at run time, and for a tcp frontend before an http backend whose ports say nothing of TLS: haproxy can upgrade
+    such a connection.
+    """
+    api = {id(proxy.backend) for proxy in api_proxies(config)}
+    for frontend in config.frontends:
+        mode = frontend.effective_mode
+        if mode not in ("http", "tcp") or not frontend.certain:
+            continue
+        seen: set[int] = set()
+        for _, backend in config.routes(frontend):
+            if backend is None or id(backend) in seen or not backend.certain:
+                continue
+            seen.add(id(backend))
+            other = backend.effective_mode
+            if mode == "http" and other == "tcp":
+                yield _hit(frontend, backend, "haproxy refuses the file", "tcp" if id(backend) in api else None)
+            elif mode == "tcp" and other == "http" and (id(backend) in api or _is_tls(frontend, backend)):
+                yield _hit(frontend, backend, "its HTTP parser can't read the clients' TLS", "tcp")
+
+
+def _is_tls(frontend: Proxy, backend: Proxy) -> bool:
+    """Whether the ports say that clients and servers speak TLS, which haproxy passes on."""
+    if any(bind.ssl for bind in frontend.binds) or any(server.ssl for server in backend.servers[:8]):
+        return False
+    bound = any(a.covers_port(p) for b in frontend.binds for a in b.addresses for p in _TLS_PORTS)
+    return bound and any(port_of(server) in _TLS_PORTS for server in backend.servers[:8])
+
+
+def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> Hit:
+    wrong, right = (backend, frontend) if frontend.effective_mode == wanted else (frontend, backend)
+    mode = wanted or "tcp"
+    related = [(place, note) for place, note in (_origin(wrong), _origin(right)) if place != _place(wrong)]
+    return Hit(
+        _place(wrong),
+        f"{frontend.label} is in mode {frontend.effective_mode}{_inherited(frontend)}, but sends to {backend.label}, "
+        f"which is in mode {backend.effective_mode}{_inherited(backend)}: {outcome}",
+        help=f"write 'mode {mode}' in {wrong.label}",
+        note=f"mode {wrong.effective_mode}",
+        related=related,
+    )
+
+
+def _place(proxy: Proxy) -> Span:
+    """The proxy's own `mode`, else its name."""
+    if proxy.mode is not None and proxy.mode.origin is None:
+        return proxy.mode.span
+    return proxy.name.span if proxy.name is not None else proxy.span
+
+
+def _origin(proxy: Proxy) -> tuple[Span, str]:
+    """Where the mode comes from, with what to say there."""
+    if proxy.mode is None:
+        return _place(proxy), f"{proxy.label}: mode tcp, as nothing says otherwise"
+    return proxy.mode.span, f"{proxy.label}: mode {proxy.mode.raw}{_inherited(proxy)}"
+
+
+def _inherited(proxy: Proxy) -> str:
+    return f" (from '{proxy.mode.origin}')" if proxy.mode is not None and proxy.mode.origin else ""

@@ -1,0 +1,46 @@
+"""HA035: a frontend that listens nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.removed import header_address
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+
+
+@rule("HA035", "no-bind", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A `frontend` or `listen` section has no `bind` line.
+
+    Why it hurts: nobody can connect to it. haproxy only warns, and when no section listens at all it says that it
+    "will not start" and exits with 2 (2.6 to 3.4), which many a deployment script takes for success.
+
+    How to fix: add `bind *:6443` (or the port that is meant), or make the section a `backend` when it only holds
+    servers.
+
+    Silent when: the section is disabled, its address stands on the header line (see `removed-keyword`), or a
+    condition or a template leaves it open.
+    """
+    for proxy in config.frontends:
+        if proxy.binds or proxy.disabled or not proxy.certain or not proxy.section.document.complete:
+            continue
+        if header_address(proxy.section) is not None or _has_placeholder(proxy):
+            continue
+        used = proxy.kind == "listen"
+        yield Hit(
+            proxy.section.keyword_span,
+            f"{proxy.label} has no 'bind' line, so nobody can connect to it",
+            help="add 'bind ADDRESS:PORT'" + (", or make it a 'backend'" if used else ""),
+            note="no 'bind'",
+            severity=Severity.WARNING if used and proxy.servers else Severity.ERROR,
+        )
+
+
+def _has_placeholder(proxy: Proxy) -> bool:
+    """Whether a line of the section may turn into anything."""
+    return any(line.words and line.words[0].dynamic for line in proxy.directives)

@@ -1,0 +1,111 @@
+"""HA030: a keyword that haproxy no longer has, or does not have yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
+from rules.finding import Hit, Severity
+from rules.line_options import options_of, strange_options
+from rules.registry import Scope, rule
+from rules.removed import header_address, is_later
+from rules.vocabulary import judged_sections, refused, removed_everywhere
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.haproxy import Section
+    from parsers.keywords.haproxy import Keyword, KeywordBlock
+    from parsers.tree import Word
+    from rules.settings import Settings
+
+    Found = tuple[Word, str, Keyword]
+
+_GONE = (REMOVED, UNKNOWN)
+_FINE = (ACCEPTED, IGNORED, REJECTED)
+
+
+@rule("HA030", "removed-keyword", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
+    """A keyword, option or spelling that haproxy has given up.
+
+    Why it hurts: haproxy refuses the file. Old guides are full of them: `clitimeout` and its kin, `reqadd`,
+    `nbproc`, `listen web 0.0.0.0:80` with the address behind the name, `option http-use-htx`.
+
+    How to fix: the help names the successor. Set `haproxy-version` in `[lint]` of halb.toml to the version that
+    is installed; keywords that came later, or were removed by then, are reported too (the later ones as a
+    warning).
+
+    Silent when: without `haproxy-version` at least one version from 2.6 on accepts the keyword; for lines under a
+    condition and for words with a placeholder.
+    """
+    version = settings.haproxy_version
+    for section in config.sections:
+        yield from _header(section)
+        if version is not None:
+            entry = haproxy_table().sections.get(section.keyword)
+            if entry is not None and entry.status(version) in _GONE and section.condition is None:
+                yield _hit(section.header.words[0], f"the section '{section.keyword}'", entry, version)
+    for section, block in judged_sections(config):
+        for word, what, entry in (*_keywords(section, block, version), *_second_words(section, version)):
+            yield _hit(word, what, entry, version)
+        for line, word in strange_options(section, version) if version is not None else ():
+            option = options_of(line.keyword).get(word.value)
+            if option is not None:
+                yield _hit(word, f"'{word.value}' of '{line.keyword}'", option, version)
+
+
+def _header(section: Section) -> Iterator[Hit]:
+    address = header_address(section)
+    if address is not None and section.condition is None:
+        yield Hit(
+            address.span,
+            f"the address '{address.value}' stands behind the name of {section.label}; haproxy wants a 'bind' line "
+            "since 1.9 and refuses the file",
+            help=f"write 'bind {address.value}' on a line of its own in the section",
+            note="needs 'bind'",
+        )
+
+
+def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Iterator[Found]:
+    removed = haproxy_table().removed.entries
+    keywords = section.index().keys()
+    gone = keywords & refused(section.keyword, _GONE, version)
+    # A keyword that never belonged into this section, but was one elsewhere.
+    foreign = (keywords & removed_everywhere()) - block.entries.keys()
+    for keyword in sorted(gone | foreign):
+        for line in section.all(keyword):
+            word = line.keyword_word
+            if word is not None and line.condition is None and not word.dynamic:
+                yield word, f"'{keyword}'", block.get(keyword) or removed[keyword]
+
+
+def _second_words(section: Section, version: str | None) -> Iterator[Found]:
+    """The same for the words behind `option`, `mode` and `timeout`."""
+    table = haproxy_table()
+    index = section.index()
+    for keyword, block in (("option", table.options), ("mode", table.modes), ("timeout", table.timeouts)):
+        if section.keyword == "global" or keyword not in index:
+            continue
+        for line in section.all(keyword):
+            word = line.args[0] if line.args else None
+            entry = block.get(word.value) if word is not None else None
+            if word is None or entry is None or word.dynamic or line.condition is not None:
+                continue
+            if entry.status(version) not in _FINE:
+                yield word, f"'{keyword} {word.value}'", entry
+
+
+def _hit(word: Word, what: str, entry: Keyword, version: str | None) -> Hit:
+    advice = entry.instead or "remove it"
+    # Without a version only what every version refuses gets here.
+    if version is None or entry.status(version) == REMOVED or not entry.since:
+        when = f" in haproxy {entry.dropped}" if entry.dropped else ""
+        message = f"{what} was removed{when}; haproxy refuses the file"
+        return Hit(word.span, message, help=advice, note="no longer known")
+    if is_later(entry.since, version):
+        message = f"{what} needs haproxy {entry.since}; this file is for {version}, which refuses it"
+        advice = f"remove it, or set 'haproxy-version' to {entry.since} when that is what runs"
+        return Hit(word.span, message, help=advice, note=f"not in {version}", severity=Severity.WARNING)
+    message = f"{what} is not known to haproxy {version} any more; {entry.versions[-1]} was the last one"
+    return Hit(word.span, message, help=advice, note=f"not in {version}")

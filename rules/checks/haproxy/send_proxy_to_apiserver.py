@@ -1,0 +1,44 @@
+"""HA011: the PROXY protocol towards an API server that does not speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.source import Span
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.routing import api_proxies
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+
+_FORMS = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn")
+
+
+@rule("HA011", "send-proxy-to-apiserver", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A PROXY protocol header is sent before the connections to the Kubernetes API.
+
+    Why it hurts: kube-apiserver does not know that protocol and takes the header for a broken TLS handshake:
+    every client fails. The checks are sent without it, so all servers are UP (measured with haproxy 2.6.12).
+
+    How to fix: remove `send-proxy` from the servers and from `default-server`.
+
+    Silent when: the backend does not serve the API, or the option depends on a condition.
+    """
+    seen: set[Span] = set()
+    for api in api_proxies(config):
+        for server in api.backend.servers:
+            for form in _FORMS:
+                option = server.option(form)
+                if option is None or not option.certain or option.span in seen:
+                    continue
+                seen.add(option.span)
+                yield Hit(
+                    option.span,
+                    f"'{form}' puts a header before each connection to {api.backend.label} that kube-apiserver takes "
+                    "for a broken TLS handshake: every client fails",
+                    help=f"remove '{form}'",
+                    note="kube-apiserver does not speak it",
+                )

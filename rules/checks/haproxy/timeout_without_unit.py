@@ -1,0 +1,120 @@
+"""HA005: a time without a unit counts in milliseconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.wording import counted
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.haproxy import Section
+    from parsers.tree import Word
+
+# Waiting for a connection or a slot for some hundred milliseconds can be meant; talking to a client can't.
+_SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "handshake"))
+_INTERVALS = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
+_ANY_BARE_INTERVAL = re.compile(r"(?:inter|slowstart)[ \t]++0*[1-9][0-9]?(?![0-9a-zA-Z.])")
+# Other places of a time in milliseconds: keyword -> (word before it or "", index of the time among the arguments).
+_PLACES = {"tcp-request": ("inspect-delay", 1), "tcp-response": ("inspect-delay", 1), "hard-stop-after": ("", 0)}
+
+
+@rule("HA005", "timeout-without-unit", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A time has no unit, so haproxy takes it for milliseconds.
+
+    Why it hurts: `timeout client 60` ends every connection after 60 milliseconds (measured: 0.062 s), and
+    `haproxy -c` of 2.6 to 3.0 says nothing; from 3.2 on it calls small values suspicious. `inter 5` asks every
+    server two hundred times a second. Values of 1000 and more are most likely meant, as in Debian's `timeout
+    client 50000`: those are an info, once per section.
+
+    How to fix: write the unit: `60s`, `5m`, `1h`, or `60ms` where that is meant.
+
+    Silent when: the value is 0, has a unit, or depends on a variable; for check intervals of 100 and more, where
+    `inter 2000` is a common way to write it.
+    """
+    for section in config.sections:
+        keywords = section.index()
+        bare = list(_bare_timeouts(section)) if "timeout" in keywords else []
+        harmless = []
+        for name, word in bare:
+            if int(word.value) >= 1000:
+                harmless.append((name, word))
+            else:
+                yield _too_short(f"timeout {name}", name in _SHORT_WAITS, word)
+        if harmless:
+            yield _info(section, harmless)
+        for keyword, (before, index) in _PLACES.items():
+            for line in section.all(keyword) if keyword in keywords else ():
+                args = line.args
+                if len(args) > index and (not before or args[0].value == before) and _is_bare(args[index], 100):
+                    yield _too_short(f"{keyword} {before}".strip(), False, args[index])
+    for document in config.documents:
+        if _ANY_BARE_INTERVAL.search(document.source.text):
+            for section in document.sections:
+                yield from _intervals(section)
+
+
+def _is_bare(word: Word, below: int = 1 << 31) -> bool:
+    return word.value.isdecimal() and word.value.isascii() and not word.dynamic and 0 < int(word.value[:12]) < below
+
+
+def _bare_timeouts(section: Section) -> Iterator[tuple[str, Word]]:
+    for line in section.all("timeout"):
+        args = line.args
+        if len(args) == 2 and _is_bare(args[1]):
+            yield args[0].value, args[1]
+
+
+def _too_short(setting: str, plausible: bool, word: Word) -> Hit:
+    plausible = plausible and int(word.value) >= 100
+    return Hit(
+        word.span,
+        f"'{setting} {word.value}' has no unit, so it is {word.value} milliseconds",
+        help=f"write '{word.value}s', or '{word.value}ms' if that is meant",
+        note="milliseconds",
+        severity=Severity.WARNING if plausible else Severity.ERROR,
+    )
+
+
+def _info(section: Section, bare: list[tuple[str, Word]]) -> Hit:
+    name, word = bare[0]
+    more = f" (and {counted(len(bare) - 1, 'other timeout')} of the section)" if len(bare) > 1 else ""
+    return Hit(
+        word.span,
+        f"'timeout {name} {word.value}' in {section.label}{more} has no unit and counts in milliseconds",
+        help=f"write '{_spelled(int(word.value))}', so that nobody takes it for seconds",
+        note=_spelled(int(word.value)),
+        related=[(other.span, _spelled(int(other.value))) for _, other in bare[1:]],
+        severity=Severity.INFO,
+    )
+
+
+def _spelled(milliseconds: int) -> str:
+    """The same time with the largest unit that fits: 50000 is `50s`."""
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+        if milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
+def _intervals(section: Section) -> Iterator[Hit]:
+    for keyword in ("default-server", "server", "server-template"):
+        for line in section.all(keyword):
+            if not _ANY_BARE_INTERVAL.search(line.line_text):
+                continue
+            args = line.args
+            for name, value in pairwise(args):
+                if name.value in _INTERVALS and _is_bare(value, 100):
+                    yield Hit(
+                        value.span,
+                        f"'{name.value} {value.value}' has no unit, so it is {value.value} milliseconds",
+                        help=f"write '{value.value}s', or '{value.value}ms' if that is meant",
+                        note="milliseconds",
+                        severity=Severity.WARNING,
+                    )

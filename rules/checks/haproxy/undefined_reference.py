@@ -1,0 +1,191 @@
+"""HA031: a name that nothing in the file defines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.acl_terms import BUILT_IN, CONDITIONAL, condition_of
+from rules.finding import Hit, Severity
+from rules.references import references
+from rules.registry import Scope, rule
+from rules.vocabulary import did_you_mean, lost_sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from parsers.facts.haproxy import HaproxyConfig, Option, Proxy
+    from parsers.facts.values import Value
+    from parsers.source import Span
+    from parsers.tree import Word
+
+# resolvers 'default' is made by haproxy itself, from /etc/resolv.conf (measured with 2.6.12).
+_GIVEN = {("resolvers", "default")}
+
+
+@rule("HA031", "undefined-reference", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A line refers to a backend, ACL, userlist, resolvers, peers, cache or `defaults` section that does not exist.
+
+    Why it hurts: haproxy refuses the file: "unable to find required default_backend", "no such ACL" (2.6 to 3.4).
+    An ACL must stand above the line that uses it, in the same section; terms side by side mean "and", and the
+    word `and` itself is taken for the name of an ACL.
+
+    How to fix: correct the name or add what it names; the help says what comes nearest.
+
+    Silent when: the file holds placeholders or open conditions, so that not all of it is known; the name is put
+    together at run time (`use_backend %[...]`); no backend at all was given, as in a part of a configuration; the
+    proxy is disabled; or a misspelled section header explains it.
+    """
+    if not config.complete:
+        return
+    lost = lost_sections(config).names
+    texts = [document.source.text for document in config.documents]
+    tracking = any(" track " in text for text in texts)
+    resolving = any(" resolvers " in text for text in texts)
+    yield from _backends(config, lost)
+    yield from _defaults(config)
+    for proxy in (*config.defaults, *config.proxies):
+        if not proxy.disabled:
+            yield from _acls(proxy)
+            if proxy.is_backend and proxy.kind != "defaults" and (tracking or proxy.has("use-server")):
+                yield from _servers(config, proxy)
+            yield from _others(config, proxy, lost, resolving)
+
+
+def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
+    names = [proxy.name.raw for proxy in config.backends if proxy.name is not None]
+    if not names:
+        return
+    seen: set[Span] = set()
+    for frontend in config.frontends:
+        if frontend.disabled:
+            continue
+        targets: list[tuple[str, Value[str]]] = [
+            ("use_backend", use.backend) for use in frontend.use_backends if not use.dynamic
+        ]
+        if frontend.default_backend is not None:
+            targets.append(("default_backend", frontend.default_backend))
+        for keyword, value in targets:
+            name = value.value
+            if not name or not value.certain or name in lost or config.backend(name) is not None or value.span in seen:
+                continue
+            seen.add(value.span)
+            if config.frontend(name) is not None:
+                message = f"'{keyword} {name}' names a frontend; it takes a 'backend' or 'listen' section"
+            else:
+                message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
+            yield Hit(value.span, message, help=did_you_mean(name, names, f"add 'backend {name}'"), note="not defined")
+
+
+def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
+    names = {proxy.name.raw: proxy for proxy in config.defaults if proxy.name is not None}
+    for proxy in (*config.defaults, *config.proxies):
+        wanted = proxy.section.from_name
+        if wanted is None or proxy.defaults_known or wanted.dynamic:
+            continue
+        later = names.get(wanted.value)
+        if later is not None and later is not proxy:
+            message = f"'from {wanted.value}' stands above 'defaults {wanted.value}'; haproxy looks upwards only"
+            related = [(later.span, "too far down")]
+            yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
+        else:
+            message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
+            yield Hit(wanted.span, message, help=did_you_mean(wanted.value, names, f"add 'defaults {wanted.value}'"))
+
+
+def _acls(proxy: Proxy) -> Iterator[Hit]:
+    index = proxy.section.index()
+    keywords = [keyword for keyword in CONDITIONAL if keyword in index]
+    if not keywords:
+        return
+    defined: dict[str, Word] = {}
+    for line in proxy.all("acl"):
+        if line.args:
+            defined.setdefault(line.args[0].value, line.args[0])
+    for keyword in keywords:
+        for line in proxy.all(keyword):
+            condition = condition_of(line)
+            if condition is None or line.condition is not None or not condition.certain:
+                continue
+            for word, name in condition.names:
+                known = defined.get(name)
+                if name not in BUILT_IN and (known is None or known.start > line.start):
+                    yield _acl_hit(proxy, word, name, known, defined)
+                    break
+
+
+def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: Iterable[str]) -> Hit:
+    if later is not None:
+        message = f"the ACL '{name}' is used above its definition; haproxy looks upwards only"
+        return Hit(word.span, message, help="move the 'acl' line above it", related=[(later.span, "too far down")])
+    message = f"there is no ACL '{name}' in {proxy.label}"
+    if name.lower() in ("and", "&&"):
+        advice = f"remove '{name}': terms that stand side by side must all be true"
+    elif name.lower() in ("or", "|"):
+        advice = "write 'or' or '||'"
+    elif name[0] in "()":
+        advice = "conditions have no parentheses: repeat the terms, or write an ACL for the part"
+    elif name[0] in "{}" or name[-1] == "}":
+        advice = "an anonymous ACL needs blanks around its braces: '{ src 10.0.0.0/8 }'"
+    else:
+        advice = did_you_mean(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
+    return Hit(word.span, message, help=advice, note="not defined")
+
+
+def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
+    """`use-server`, and `track`."""
+    names = {server.name.raw for server in proxy.servers}
+    if any(server.template or server.name.value is None for server in proxy.servers):
+        return
+    words = [line.args[0] for line in proxy.all("use-server") if line.args and line.condition is None]
+    words = [word for word in words if not word.dynamic and "%[" not in word.value]
+    for word in words:
+        if word.value not in names:
+            message = f"'use-server {word.value}': {proxy.label} has no server '{word.value}'"
+            yield Hit(word.span, message, help=did_you_mean(word.value, names, "name one of its servers"))
+    for server in proxy.servers:
+        track = server.option("track")
+        if track is None or not track.value or not track.certain:
+            continue
+        if "/" in track.value:
+            yield from _tracked(config, track)
+        elif track.value not in names:
+            message = f"'track {track.value}': {proxy.label} has no server '{track.value}'"
+            yield Hit(track.span, message, help=did_you_mean(track.value, names, "name a server that has checks"))
+
+
+def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], resolving: bool) -> Iterator[Hit]:
+    for line, (kind, name, word) in references(proxy.section, resolving):
+        if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _GIVEN:
+            continue
+        if kind == "backend":
+            known = {p.name.raw for p in config.backends if p.name is not None}
+        else:
+            known = set(config.named(kind))
+        if name not in known:
+            message = f"there is no '{kind}' section '{name}'"
+            advice = did_you_mean(name, known, f"add '{kind} {name}', or correct the name")
+            yield Hit(word.span, message, help=advice, note="not defined")
+    yield from _external(config, proxy)
+
+
+def _tracked(config: HaproxyConfig, track: Option) -> Iterator[Hit]:
+    """`track BACKEND/SERVER`."""
+    owner, _, name = track.raw.partition("/")
+    other = config.backend(owner)
+    if other is None or (other.server(name) is None and not any(s.template for s in other.servers)):
+        what = f"there is no backend '{owner}'" if other is None else f"{other.label} has no server '{name}'"
+        yield Hit(track.span, f"'track {track.raw}': {what}", help="write BACKEND/SERVER of a server that has checks")
+
+
+def _external(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
+    option = proxy.effective_check if proxy.kind != "defaults" else None
+    if (
+        option is not None
+        and option.value == "external-check"
+        and option.certain
+        and not config.global_.has("external-check")
+    ):
+        message = "'option external-check' needs 'external-check' in the 'global' section, which is not there"
+        yield Hit(option.span, message, help="add 'external-check' to 'global', or use another check")

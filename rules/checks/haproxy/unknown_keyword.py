@@ -1,0 +1,201 @@
+"""HA029: a word that no haproxy knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.keywords.haproxy import REJECTED, haproxy_table
+from parsers.source import Span
+from rules.finding import Hit, Severity
+from rules.line_options import options_of, strange_options
+from rules.registry import Scope, rule
+from rules.vocabulary import (
+    did_you_mean,
+    judged_sections,
+    lost_sections,
+    misspelled_header,
+    refused,
+    unknown_lines,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.haproxy import HaproxyLine, Section
+    from parsers.keywords.haproxy import KeywordBlock
+    from parsers.tree import Word
+
+# Rules that an anonymous `defaults` section may not hold, a named one may. Measured with haproxy 2.6.12.
+_NAMED_ONLY = frozenset(("acl", "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"))
+_SECOND_WORDS = frozenset(("option", "timeout", "http-check", "tcp-check", "filter"))
+_LOOKS_LIKE_ADDRESS = frozenset("0123456789:*[/")
+_RULESETS = ("http-request", "http-response", "http-after-response")
+
+
+@rule("HA029", "unknown-keyword", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A keyword, option, timeout or action that no haproxy from 2.6 to 3.4 knows in that place.
+
+    Why it hurts: haproxy refuses the file. Keywords are case-sensitive, a misspelled section keyword is taken for
+    a statement of the section before it, and there are no continuation lines: a backslash at the end of a line
+    makes the next one a statement of its own.
+
+    How to fix: the help names the keyword that was most likely meant.
+
+    Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords
+    are not all known to the linter (resolvers, peers, ...), under a condition, behind a misspelled section
+    header, and for words with a placeholder.
+    """
+    lost = lost_sections(config).starts
+    for section, block in judged_sections(config):
+        end = lost.get(id(section))
+        for line in unknown_lines(section, block):
+            if end is None or line.start <= end:
+                yield _keyword_hit(section, line, block)
+        for line in _misplaced(section):
+            if end is None or line.start < end:
+                yield _place_hit(section, line)
+        if section.keyword != "global":
+            for line, hit in (*_second_words(section), *_actions(section)):
+                if end is None or line.start < end:
+                    yield hit
+        for line, word in strange_options(section):
+            if end is None or line.start < end:
+                yield _option_hit(line.keyword, word)
+
+
+def _keyword_hit(section: Section, line: HaproxyLine, block: KeywordBlock) -> Hit:
+    word = line.words[0]
+    if word.value in ("no", "default"):
+        following = line.words[1].value if len(line.words) > 1 else ""
+        return Hit(
+            word.span,
+            f"'{word.value}' can't stand before '{following}'; haproxy refuses it",
+            help="'no' and 'default' go with 'option', 'log' and a few switches of 'global' only",
+        )
+    joined = _continuation(section, line)
+    if joined is not None:
+        return joined
+    header = misspelled_header(line, block)
+    if header:
+        advice = f"did you mean the section keyword '{header}'?"
+    else:
+        elsewhere = [name for name in ("global", "defaults", "frontend", "backend") if _accepts(name, word.value)]
+        otherwise = f"it belongs into a '{elsewhere[-1]}' section" if elsewhere else "remove it, or put a '#' before it"
+        advice = otherwise if elsewhere else did_you_mean(word.value, block.names(), otherwise)
+    return Hit(word.span, f"'{word.value}' is no keyword of a '{section.keyword}' section", help=advice, note="unknown")
+
+
+def _accepts(section: str, keyword: str) -> bool:
+    block = haproxy_table().section(section)
+    return block is not None and block.get(keyword) is not None and block.status(keyword) != REJECTED
+
+
+def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
+    """The hit for a line that a backslash before it was meant to join to the line above, or None."""
+    source = line.document.source
+    backslash = source.text.rfind("\\", 0, line.start)
+    if backslash < 0 or source.text[backslash + 1 : line.start] not in ("\n", "\r\n"):
+        return None
+    word = line.words[0]
+    return Hit(
+        Span(source, backslash, backslash + 1),
+        f"haproxy has no continuation lines: the next one, '{word.value}', is read as a statement of its own and is no "
+        f"keyword of a '{section.keyword}' section",
+        help="write the statement in one line, without the backslash",
+        note="does not join the lines",
+        related=[(word.span, "taken for a keyword")],
+    )
+
+
+def _misplaced(section: Section) -> Iterator[HaproxyLine]:
+    """Lines that haproxy knows and refuses in this kind of section."""
+    keywords = section.index().keys() & refused(section.keyword, (REJECTED,))
+    if section.keyword == "defaults" and section.name is None:
+        keywords |= section.index().keys() & _NAMED_ONLY
+    for keyword in sorted(keywords):
+        yield from (line for line in section.all(keyword) if line.condition is None)
+
+
+def _place_hit(section: Section, line: HaproxyLine) -> Hit:
+    word = line.keyword_word or line.words[0]
+    if section.keyword == "defaults" and word.value in _NAMED_ONLY:
+        where, advice = "an anonymous 'defaults' section", "give the section a name, or move the line into the proxies"
+    else:
+        article = "an" if section.keyword[0] in "aeiou" else "a"
+        where = f"{article} '{section.keyword}' section"
+        fitting = (
+            "a 'frontend' or 'listen'"
+            if word.value in ("bind", "use_backend", "monitor")
+            else "a 'backend' or 'listen'"
+        )
+        advice = f"move it into {fitting} section"
+    return Hit(word.span, f"'{word.value}' is not allowed in {where}; haproxy refuses the file", help=advice)
+
+
+def _second_block(keyword: str) -> KeywordBlock:
+    table = haproxy_table()
+    blocks = {
+        "option": table.options, "timeout": table.timeouts, "http-check": table.http_check,
+        "tcp-check": table.tcp_check, "filter": table.filters,
+    }  # fmt: skip
+    return blocks[keyword]
+
+
+def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
+    """Unknown words behind `option`, `timeout`, `http-check`, ..."""
+    for keyword in section.index().keys() & _SECOND_WORDS:
+        block = _second_block(keyword)
+        for line in section.all(keyword):
+            word = line.args[0] if line.args else None
+            if word is None or word.dynamic or line.condition is not None:
+                continue
+            entry = block.get(word.value)
+            if entry is None:
+                advice = did_you_mean(word.value, block.entries, f"'{keyword}' takes {_some(block)}")
+                message = f"'{keyword} {word.value}' is nothing that haproxy knows"
+                yield line, Hit(word.span, message, help=advice, note="unknown")
+            elif line.prefix and "NONEG" in entry.flags:
+                message = f"'{line.prefix} option {word.value}' is refused: haproxy can't take this option back"
+                yield line, Hit(line.words[0].span, message, help="remove the line")
+
+
+def _some(block: KeywordBlock) -> str:
+    names = [name for name in block.names() if "*" not in name]
+    return f"{', '.join(names[:6])} ..." if len(names) > 12 else ", ".join(names)
+
+
+def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
+    """Unknown actions of http rules."""
+    index = section.index()
+    for ruleset in _RULESETS:
+        block = haproxy_table().actions(ruleset) if ruleset in index else None
+        if block is None or not block.complete:
+            continue
+        for line in section.all(ruleset):
+            word = line.args[0] if line.args else None
+            if word is not None and not word.dynamic and line.condition is None and block.get(word.value) is None:
+                advice = did_you_mean(word.value, block.entries, f"'{ruleset}' takes {_some(block)}")
+                yield (
+                    line,
+                    Hit(
+                        word.span,
+                        f"'{ruleset} {word.value}' is nothing that haproxy knows",
+                        help=advice,
+                        note="unknown",
+                    ),
+                )
+
+
+def _option_hit(keyword: str, word: Word) -> Hit:
+    message = f"'{word.value}' is no option of '{keyword}'"
+    if word.value[:1] in _LOOKS_LIKE_ADDRESS:
+        if keyword == "bind":
+            advice = "write several addresses as one word with commas, or several 'bind' lines"
+        elif keyword == "default-server":
+            advice = "'default-server' takes options only, no address"
+        else:
+            advice = "a server has one address; another one needs a line of its own"
+        return Hit(word.span, message, help=advice, note="not an option")
+    advice = did_you_mean(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
+    return Hit(word.span, message, help=advice, note="unknown")

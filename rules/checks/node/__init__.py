@@ -1,0 +1,1 @@
+"""Rules that hold the two configurations of one node against each other."""

@@ -1,0 +1,75 @@
+"""XN202: haproxy binds an address that the node has only sometimes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.tokens.haproxy_addresses import read_address
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.removed import header_address
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.source import Span
+    from parsers.tokens.common import IPAddress
+    from rules.fleet import Node
+
+
+@rule("XN202", "bind-vip-needs-nonlocal", Severity.WARNING, Scope.NODE)
+def check(node: Node) -> Iterator[Hit]:
+    """The VIP itself is bound by haproxy, and the node holds it only while it is master.
+
+    Why it hurts: on the node without the VIP haproxy does not start, "Cannot assign requested address", unless
+    the kernel allows it; `haproxy -c` accepts the file (measured with 2.6.12). The check of haproxy then fails on
+    the backup, and the VIP can never move there.
+
+    How to fix: `bind *:PORT`, or `net.ipv4.ip_nonlocal_bind = 1` (`net.ipv6.ip_nonlocal_bind` for IPv6) in
+    /etc/sysctl.d/ on every node, or `transparent` behind the address. The files do not show whether the setting
+    is there: ignore the finding with a comment when it is.
+
+    Silent when: the line has `transparent`, or the address depends on a variable.
+    """
+    if node.haproxy is None or node.keepalived is None:
+        return
+    vips = {
+        vip.address: vip
+        for instance in node.keepalived.instances
+        for vip in (*instance.vips, *instance.excluded_vips)
+        if vip.certain and vip.address is not None
+    }
+    places = [(address, span) for address, span in _bound(node.haproxy) if address in vips]
+    if not places:
+        return
+    first, span = places[0]
+    setting = f"net.ipv{first.version}.ip_nonlocal_bind"
+    yield Hit(
+        span,
+        f"haproxy binds the VIP {first} itself: while the other node holds it, haproxy does not start here, unless "
+        f"{setting} is 1",
+        help=f"write 'bind *:PORT', or set '{setting} = 1' in /etc/sysctl.d on every node",
+        note="held by one node at a time",
+        related=[
+            *(Related(other, "this one too") for _, other in places[1:]),
+            *(Related(vips[address].span, "the VIP") for address in dict.fromkeys(a for a, _ in places)),
+        ],
+    )
+
+
+def _bound(config: HaproxyConfig) -> Iterator[tuple[IPAddress, Span]]:
+    """The IP addresses that must be there when haproxy starts."""
+    for frontend in config.frontends:
+        if frontend.disabled:
+            continue
+        for bind in frontend.binds:
+            if bind.option("transparent") is not None:
+                continue
+            for address in bind.addresses:
+                if address.certain and address.address is not None:
+                    yield address.address, address.span
+        old = header_address(frontend.section)
+        if old is not None:
+            ip = read_address(old.value.partition(",")[0]).ip
+            if ip is not None:
+                yield ip, old.span

@@ -1,0 +1,28 @@
+"""PA002: a byte order mark at the start of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA002", "byte-order-mark", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    r"""The file starts with a byte order mark.
+
+    Why it hurts: both daemons take the invisible character for a part of the first word. haproxy refuses
+    the file, even when its first line is a comment (2.6 to 3.4); keepalived does not know the first
+    keyword any more, and runs without that block (2.2.7).
+
+    How to fix: save the file as UTF-8 without BOM, or `sed -i '1s/^\xEF\xBB\xBF//' FILE`.
+
+    Silent when: the file does not start with one.
+    """
+    return problem_hits(document, "byte-order-mark")

@@ -1,0 +1,28 @@
+"""PA009: an empty word that ends the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA009", "empty-word", Severity.WARNING, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """An empty word (two quotes with nothing between them) stands before other words.
+
+    Why it hurts: up to haproxy 3.0 it ends the arguments silently: `server s1 10.0.0.1:6443 "" check`
+    has no health check. haproxy 3.2 warns, from 3.3 on the file is refused.
+
+    How to fix: remove the empty word, or give the variable in it a value.
+
+    Silent when: it is the last word of its line, where it changes nothing, or a variable whose value
+    isn't known.
+    """
+    return problem_hits(document, "empty-word")

@@ -1,0 +1,28 @@
+"""PA012: a `$NAME=` definition that keepalived can't read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA012", "invalid-definition", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """A definition (`$NAME=value`) or a repeated line (`~SEQ`, `~LST`) is not written as keepalived reads it.
+
+    Why it hurts: keepalived takes the line for an unknown keyword or drops it, and wherever the name is
+    used its text stays as it stands: an address or a priority that is none (measured with 2.2.7;
+    keepalived.conf(5), "Parameter substitution").
+
+    How to fix: write `$NAME=value` without a blank before the `=`, the name of letters, digits and `_`.
+
+    Silent when: the line is an ordinary one.
+    """
+    return problem_hits(document, "invalid-definition")

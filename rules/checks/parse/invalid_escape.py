@@ -1,0 +1,28 @@
+r"""PA004: `\x` without two hexadecimal digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA004", "invalid-escape", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    r"""`\x` is not followed by two hexadecimal digits.
+
+    Why it hurts: haproxy reads `\xHH` as the character with that code, also inside double quotes, and
+    refuses the file when the digits are missing (2.6 to 3.4). Windows paths and regular expressions are
+    where it happens.
+
+    How to fix: write the two digits, double the backslash (`\\x`), or put the word in single quotes.
+
+    Silent when: the backslash is followed by anything else: haproxy keeps both characters then.
+    """
+    return problem_hits(document, "invalid-escape")

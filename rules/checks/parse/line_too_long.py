@@ -1,0 +1,27 @@
+"""PA010: a line of more than 1023 bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA010", "line-too-long", Severity.WARNING, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """A line is longer than the 1023 bytes that keepalived reads.
+
+    Why it hurts: keepalived 2.2.7 takes the rest for a new line, even when the line is a comment: its
+    text then becomes keywords. From 2.4.0 on the whole line is ignored and reported.
+
+    How to fix: break the line up; a block's items may stand on lines of their own.
+
+    Silent when: the line has 1023 bytes or fewer. haproxy has no such limit.
+    """
+    return problem_hits(document, "line-too-long")

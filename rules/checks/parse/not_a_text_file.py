@@ -1,0 +1,29 @@
+"""PA001: a NUL character in a configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA001", "not-a-text-file", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """The file holds a NUL character, so it is not the text that it should be.
+
+    Why it hurts: haproxy stops at the character ("Stray NUL character"), keepalived drops the rest of
+    the line without a word (measured with haproxy 2.6 to 3.4 and keepalived 2.2.7). Many of them mean
+    that an editor saved the file as UTF-16, or that a disk or a copy was cut short.
+
+    How to fix: save the file as UTF-8 (in an editor: "UTF-8 without BOM"), or copy it again from where
+    it came from.
+
+    Silent when: there is no NUL character. A file full of them is reported once.
+    """
+    return problem_hits(document, "nul-character")

@@ -1,0 +1,29 @@
+"""PA006: statements before the first section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA006", "text-outside-section", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """Statements stand before the first section of the file.
+
+    Why it hurts: haproxy does not know what they belong to and refuses the file ("unknown keyword ...
+    out of section"; 2.6 to 3.4). A section of an earlier file does not reach into this one, so a file
+    given with a second `-f` needs a section keyword of its own.
+
+    How to fix: put `global`, `defaults`, `frontend NAME`, `backend NAME` or `listen NAME` before the
+    statements; look for a misspelled section keyword.
+
+    Silent when: every statement there depends on an `.if` or holds a placeholder: then it is a warning.
+    """
+    return problem_hits(document, "text-outside-section")

@@ -1,0 +1,28 @@
+"""PA005: more than 64 words on a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.problems import problem_hits
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.tree import Document
+
+
+@rule("PA005", "too-many-words", Severity.ERROR, Scope.PARSE)
+def check(document: Document) -> Iterable[Hit]:
+    """A line has more than 64 words.
+
+    Why it hurts: haproxy reads 64 words of a line, the keyword included, and refuses the file when there
+    are more ("too many words"; 2.6 to 3.4). Long lists of addresses in an `acl` are the usual case.
+
+    How to fix: repeat the line (several `acl` lines with one name are alternatives), or put the list
+    into a file and load it with `-f FILE`.
+
+    Silent when: the line has 64 words or fewer; a quoted text is one word.
+    """
+    return problem_hits(document, "too-many-words")

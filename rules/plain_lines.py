@@ -1,0 +1,34 @@
+"""Reading server lines without taking them apart: most of a long file, and most of them plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+_BLANKS = r"[ \t\v\f]"
+# Everything but quotes, escapes, variables, placeholders and comments, which change what the words are.
+_WORD = r"[^ \t\v\f\r\n\"'\\#$<{@]"
+
+# Groups: the name, the address, the address's port (None without one), the options.
+plain_server = re.compile(
+    rf"{_BLANKS}*+server{_BLANKS}++({_WORD}++){_BLANKS}++((?:{_WORD}*:([0-9]{{1,5}}))(?=[ \t\v\f\r\n]|\Z)|{_WORD}++)"
+    rf"([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z"
+).match
+
+
+@lru_cache(8)
+def plain_tail(keyword: str, words: int) -> re.Pattern[str]:
+    """Matches a plain line with this keyword; group 1 is what follows the first `words` words behind it."""
+    return re.compile(rf"{_BLANKS}*+{keyword}(?:{_BLANKS}++{_WORD}++){{{words}}}([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a plain stretch of text."""
+    return re.findall(r"[^ \t\v\f]++", text)
+
+
+@lru_cache(1)
+def ipv4() -> Callable[[str, int, int], re.Match[str] | None]:
+    """Matches a stretch of text that is an IPv4 address without leading zeros."""
+    return re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}").match
