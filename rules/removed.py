@@ -14,7 +14,7 @@ _ADDRESS = r"[^\s/]*:\+?[0-9]+(?:-[0-9]+)?(?:,\S*)?\Z|[0-9]{1,3}(?:\.[0-9]{1,3})
 
 
 def header_address(section: Section) -> Word | None:
-    """The address on the header line of a `frontend` or `listen` section, which haproxy refuses since 1.9, or None."""
+    """The address on the header line of a `frontend` or `listen` section, where haproxy 1 took it, or None."""
     if section.keyword not in ("frontend", "listen"):
         return None
     extra = section.header.args[1:]

@@ -39,7 +39,7 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
         for name in ("ssl-min-ver", "ssl-max-ver"):
             option = bind.option(name)
             if option is not None and option.value:
-                yield from check_choice(line.args[_index(bind, option.span.start)], name, _TLS_VERSIONS)
+                yield from check_choice(line.args[_index(bind, option.span.start)], name, _TLS_VERSIONS, "version")
 
 
 def _index(bind: Bind, start: int) -> int:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.tokens.common import read_int, read_time
+from rules.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
@@ -64,10 +65,13 @@ def check_number(word: Word, setting: str, low: int, high: int | None = None) ->
         )
 
 
-def check_choice(word: Word, setting: str, known: Iterable[str]) -> Iterator[Fault]:
-    """The word must be one of a few."""
+def check_choice(word: Word, setting: str, known: Iterable[str], what: str = "word") -> Iterator[Fault]:
+    """The word must be one of a few; `what` says what they are (`mode`, `facility`)."""
     names = list(known)
     if not word.dynamic and word.value not in names:
         near = get_close_matches(word.value.lower(), names, n=1, cutoff=0.72)
-        advice = f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(names)}"
-        yield Fault(word.span, f"'{setting} {word.value}' is nothing that haproxy knows", advice)
+        shown = listed(names if len(names) < 16 else [*names[:12], "others"], "or")
+        advice = f"did you mean '{near[0]}'? It takes {shown}" if near else f"it takes {shown}"
+        yield Fault(
+            word.span, f"'{setting} {word.value}': '{word.value}' is no {what} that haproxy knows there", advice
+        )

@@ -42,7 +42,7 @@ def cookie(line: HaproxyLine) -> Iterator[Fault]:
         if args[at].value in _COOKIE_VALUES:
             at += 2
             continue
-        yield from check_choice(args[at], f"cookie {args[0].value}", (*_COOKIE_FLAGS, *_COOKIE_VALUES))
+        yield from check_choice(args[at], f"cookie {args[0].value}", (*_COOKIE_FLAGS, *_COOKIE_VALUES), "option")
         at += 1
 
 

@@ -44,6 +44,6 @@ def log(line: HaproxyLine) -> Iterator[Fault]:
     if not rest:
         yield Fault(line.span, f"'log {target.value}' has no facility", f"write 'log {target.value} local0'")
         return
-    yield from check_choice(rest[0], f"log {target.value}", _FACILITIES)
+    yield from check_choice(rest[0], f"log {target.value}", _FACILITIES, "facility")
     for level in rest[1:3]:
-        yield from check_choice(level, f"log ... {rest[0].value}", _LEVELS)
+        yield from check_choice(level, f"log ... {rest[0].value}", _LEVELS, "level")

@@ -52,7 +52,7 @@ def mode(line: HaproxyLine) -> Iterator[Fault]:
     if not args:
         yield missing(line, "a mode", "mode tcp")
     elif haproxy_table().modes.get(args[0].value) is None:
-        yield from check_choice(args[0], "mode", ("tcp", "http", "log"))
+        yield from check_choice(args[0], "mode", ("tcp", "http", "log"), "mode")
     elif len(args) > 1:
         yield extra(args[1], f"mode {args[0].value}")
 
@@ -66,7 +66,9 @@ def balance(line: HaproxyLine) -> Iterator[Fault]:
     if word.value == "\\":
         return  # a continuation line that haproxy does not have, which another rule reports
     if haproxy_table().balance.get(word.value) is None:
-        yield from check_choice(word, "balance", [n for n in haproxy_table().balance.names() if "*" not in n])
+        yield from check_choice(
+            word, "balance", [n for n in haproxy_table().balance.names() if "*" not in n], "algorithm"
+        )
     elif name == "hdr" and (not rest.endswith(")") or rest == ")"):
         yield Fault(word.span, f"'balance {word.value}' names no header", "write 'balance hdr(Host)'")
     elif name in ("url_param", "hash") and not bracket and len(line.args) < 2:
@@ -101,7 +103,7 @@ def stick_table(line: HaproxyLine) -> Iterator[Fault]:
             yield Fault(line.span, f"the 'stick-table' has no '{name}'", f"add '{example}'")
     for word, value in pairwise(args):
         if word.value == "type":
-            yield from check_choice(value, "stick-table type", _TABLE_TYPES)
+            yield from check_choice(value, "stick-table type", _TABLE_TYPES, "type")
         elif word.value == "size" and not re.match(_SIZE, value.value):
             yield Fault(value.span, f"'size {value.value}' is no number of entries", "write it like '100k'")
         elif word.value == "expire":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from parsers.facts.values import Value
 
 _ENOUGH = 600.0  # seconds; the API server closes watches itself after 30 to 60 minutes
+_RISKY = 60.0  # clients written in Go ping every 30 s, so that only others notice a longer timeout
 
 
 @rule("HA004", "idle-timeout-too-short", Severity.WARNING, Scope.HAPROXY)
@@ -23,7 +24,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     Why it hurts: `kubectl logs -f`, `exec` and `watch` are silent while nothing happens, and end with "unexpected
     EOF" (kubernetes/kubeadm#2227, kubernetes/kubernetes#94301). The 50 seconds come from Debian's haproxy.cfg; Go
-    clients that ping every 30 s survive them, others do not.
+    clients that ping every 30 s survive them, others do not. More than a minute is an info.
 
     How to fix: `timeout tunnel 1h` in the backend, or `timeout client 1h` and `timeout server 1h`, for the
     proxies of the API. In mode tcp `timeout tunnel` replaces both as soon as data went both ways (measured with
@@ -77,4 +78,5 @@ def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
         help=advice,
         note=f"{value.value:g} s",
         related=[(v.span, f"timeout {n}: {v.value:g} s") for n, v in short[1:]],
+        severity=None if (value.value or 0) <= _RISKY else Severity.INFO,
     )

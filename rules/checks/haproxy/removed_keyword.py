@@ -60,8 +60,8 @@ def _header(section: Section) -> Iterator[Hit]:
     if address is not None and section.condition is None:
         yield Hit(
             address.span,
-            f"the address '{address.value}' stands behind the name of {section.label}; haproxy wants a 'bind' line "
-            "since 1.9 and refuses the file",
+            f"the address '{address.value}' stands behind the name of {section.label}, as haproxy 1 took it; today it "
+            "wants a 'bind' line and refuses the file",
             help=f"write 'bind {address.value}' on a line of its own in the section",
             note="needs 'bind'",
         )

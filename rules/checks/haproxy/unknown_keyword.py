@@ -78,11 +78,13 @@ def _keyword_hit(section: Section, line: HaproxyLine, block: KeywordBlock) -> Hi
         return joined
     header = misspelled_header(line, block)
     if header:
-        advice = f"did you mean the section keyword '{header}'?"
+        message = f"'{word.value}' is no section keyword, so haproxy takes the line for a statement of {section.label}"
+        return Hit(word.span, message, help=f"did you mean the section keyword '{header}'?", note="unknown")
+    elsewhere = [name for name in ("global", "defaults", "frontend", "backend") if _accepts(name, word.value)]
+    if elsewhere:
+        advice = f"it belongs into a '{elsewhere[-1]}' section"
     else:
-        elsewhere = [name for name in ("global", "defaults", "frontend", "backend") if _accepts(name, word.value)]
-        otherwise = f"it belongs into a '{elsewhere[-1]}' section" if elsewhere else "remove it, or put a '#' before it"
-        advice = otherwise if elsewhere else did_you_mean(word.value, block.names(), otherwise)
+        advice = did_you_mean(word.value, block.names(), "remove it, or put a '#' before it")
     return Hit(word.span, f"'{word.value}' is no keyword of a '{section.keyword}' section", help=advice, note="unknown")
 
 

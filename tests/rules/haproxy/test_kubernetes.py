@@ -131,6 +131,11 @@ def test_idle_timeouts(text: str, lines: list[int]) -> None:
     assert [finding.location.line for finding in of("HA004", text)] == lines
 
 
+def test_idle_timeouts_are_graded() -> None:
+    severities = [of("HA004", timeouts(value, "1h"))[0].severity.word for value in ("20s", "60s", "61s", "9m")]
+    assert severities == ["warning", "warning", "info", "info"]
+
+
 def test_one_place_is_reported_once_for_several_backends() -> None:
     text = timeouts("50s", "50s") + "listen rke2\n    bind *:9345\n    server cp1 10.0.0.21:6443 check\n"
     assert len(of("HA004", text)) == 1
