@@ -1,6 +1,6 @@
 """The bad and good examples that every rule ships: shown by `--explain` and in docs/rules.md, run by the tests.
 
-One text file per rule, `rules/examples/<rule-name>.txt`:
+One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in the rule's name):
 
     === bad: two routers, two VRIDs
     expect lb2/keepalived.conf:4

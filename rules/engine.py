@@ -18,8 +18,8 @@ from rules.suppress import Suppressions
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyDocument
-    from parsers.keepalived_include import IncludeReader
-    from parsers.keepalived_tree import KeepalivedDocument
+    from parsers.keepalived.include import IncludeReader
+    from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Document
 
 

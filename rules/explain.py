@@ -11,7 +11,7 @@ def explain(rule: Rule, style: Style) -> str:
     """A rule's documentation with its first bad and its first good example."""
     head = f"{style.severity(rule.severity, rule.code)} {style.paint(rule.name, 'bold')} ({rule.severity.word})"
     parts = [head, "", rule.documentation]
-    cases = cases_of(rule.name)
+    cases = cases_of(rule.examples)
     for wanted, word in ((True, "Bad"), (False, "Good")):
         case = next((case for case in cases if case.bad is wanted), None)
         if case is not None:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 from stat import S_ISREG
 
-from parsers.keepalived_include import IncludedFile
+from parsers.keepalived.include import IncludedFile
 from parsers.source import Source
 
 _BRACES = re.compile(r"\{([^{}]*)\}")

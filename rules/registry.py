@@ -57,6 +57,11 @@ class Rule:
         return cleandoc(self.check.__doc__ or "")
 
     @property
+    def examples(self) -> str:
+        """The name of the rule's file in `rules/examples`: that of its module."""
+        return self.check.__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
     def summary(self) -> str:
         """The first line of the docstring."""
         return self.documentation.partition("\n")[0]

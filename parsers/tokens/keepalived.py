@@ -29,7 +29,8 @@ LINE = (
     r")(?:\n|\Z)"
 )
 
-LineAction = Callable[[str, int, ParseResults], "list[object]"]
+Tokens = ParseResults
+LineAction = Callable[[str, int, Tokens], "list[object]"]
 
 
 def read_lines(text: str, action: LineAction) -> int:

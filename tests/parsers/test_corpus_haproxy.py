@@ -9,7 +9,7 @@ import pytest
 
 from parsers import parse_haproxy
 from parsers.facts.haproxy import haproxy_facts
-from parsers.haproxy_document import HaproxyDocument
+from parsers.haproxy.document import HaproxyDocument
 from parsers.source import Source
 from tests.parsers.haproxy.test_properties import read_all
 from tests.shared import shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.placeholders import may_have_placeholders, placeholder
+from rules.support.keepalived.placeholders import may_have_placeholders, placeholder
 
 
 @pytest.mark.parametrize(

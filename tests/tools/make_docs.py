@@ -43,7 +43,7 @@ def rules_page() -> str:
 
 def _rule(rule: Rule) -> list[str]:
     parts = [f"### {rule.code}", "", f"**{rule.name}** ({rule.severity.word})", "", rule.documentation]
-    for case in cases_of(rule.name):
+    for case in cases_of(rule.examples):
         parts += ["", f"{'Bad' if case.bad else 'Good'}: {case.title}", "", *_example(case)]
     return parts
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Related, Severity
-from rules.proxy_groups import BackendGroup, Endpoint, backend_groups
 from rules.registry import Scope, rule
-from rules.wording import listed
+from rules.support.haproxy.proxy_groups import BackendGroup, Endpoint, backend_groups
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.fleet import Fleet
-    from rules.proxy_groups import Member
+    from rules.support.haproxy.proxy_groups import Member
 
 _Set = frozenset[Endpoint]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.finding import Hit, Related, Severity
-from rules.proxy_groups import backend_groups, same_cluster
 from rules.registry import Scope, rule
-from rules.wording import listed
+from rules.support.haproxy.proxy_groups import backend_groups, same_cluster
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, Proxy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.compare import place_of
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.wording import listed
+from rules.support.compare import place_of
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from rules.fleet import Fleet

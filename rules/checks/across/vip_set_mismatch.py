@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.compare import Disagreement, disagreement
 from rules.finding import Hit, Related, Severity
 from rules.registry import Scope, rule
-from rules.wording import listed
+from rules.support.compare import Disagreement, disagreement
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address

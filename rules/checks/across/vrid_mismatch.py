@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.compare import disagreement, place_of
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
+from rules.support.compare import disagreement, place_of
 
 if TYPE_CHECKING:
     from rules.fleet import Fleet

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Related, Severity
 from rules.registry import Scope, rule
-from rules.wording import listed
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.removed import is_later
+from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Related, Severity
 from rules.registry import Scope, rule
-from rules.values import globals as global_statements
-from rules.values import statements
-from rules.values.binds import binds
-from rules.values.servers import checks_without_port, server_faults, unusual_lines, unverified
-from rules.vocabulary import lost_sections
+from rules.support.haproxy.values import globals as global_statements
+from rules.support.haproxy.values import statements
+from rules.support.haproxy.values.binds import binds
+from rules.support.haproxy.values.servers import checks_without_port, server_faults, unusual_lines, unverified
+from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.haproxy import Section
-    from rules.values.faults import Fault
+    from rules.support.haproxy.values.faults import Fault
 
 _PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
 
 
-@rule("HA034", "haproxy-invalid-value", Severity.ERROR, Scope.HAPROXY)
+@rule("HA034", "invalid-value", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A number, time, address, port or word that haproxy does not accept in that place, or one that is missing.
 

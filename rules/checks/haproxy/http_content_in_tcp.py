@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.acl_terms import condition_of
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
+from rules.support.haproxy.acl_terms import condition_of
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy

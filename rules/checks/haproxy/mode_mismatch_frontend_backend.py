@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import api_proxies, port_of
+from rules.support.haproxy.routing import api_proxies, port_of
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import API_PORT, feeders, port_of
+from rules.support.haproxy.routing import API_PORT, feeders, port_of
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Server

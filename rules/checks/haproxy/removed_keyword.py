@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
 from rules.finding import Hit, Severity
-from rules.line_options import options_of, strange_options
 from rules.registry import Scope, rule
-from rules.removed import header_address, is_later
-from rules.vocabulary import judged_sections, refused, removed_everywhere
+from rules.support.haproxy.line_options import options_of, strange_options
+from rules.support.haproxy.removed import header_address, is_later
+from rules.support.haproxy.vocabulary import judged_sections, refused, removed_everywhere
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parsers.source import Span
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import api_proxies
+from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from parsers.source import Span
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import ApiProxy, api_proxies
-from rules.wording import counted
+from rules.support.haproxy.routing import ApiProxy, api_proxies
+from rules.support.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.wording import counted
+from rules.support.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import API_PORT, api_proxies, port_of
-from rules.wording import counted
+from rules.support.haproxy.routing import API_PORT, api_proxies, port_of
+from rules.support.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Server

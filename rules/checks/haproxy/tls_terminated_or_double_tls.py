@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
-from rules.routing import ApiProxy, api_proxies
+from rules.support.haproxy.routing import ApiProxy, api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, HaproxyConfig, Option

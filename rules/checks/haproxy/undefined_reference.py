@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.finding import Hit, Severity
-from rules.references import references
 from rules.registry import Scope, rule
-from rules.vocabulary import did_you_mean, lost_sections
+from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
+from rules.support.haproxy.references import references
+from rules.support.haproxy.vocabulary import did_you_mean, lost_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
 from rules.finding import Hit, Severity
-from rules.line_options import options_of, strange_options
 from rules.registry import Scope, rule
-from rules.vocabulary import (
+from rules.support.haproxy.line_options import options_of, strange_options
+from rules.support.haproxy.vocabulary import (
     did_you_mean,
     judged_sections,
     lost_sections,

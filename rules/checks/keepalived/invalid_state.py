@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.placeholders import placeholder
 from rules.registry import Scope, rule
+from rules.support.keepalived.placeholders import placeholder
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance

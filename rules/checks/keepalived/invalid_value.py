@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
 from rules.finding import Hit, Severity
-from rules.keepalived_entries import wrong_addresses, wrong_peers, wrong_trackers
-from rules.keepalived_lines import places, tracking
-from rules.keepalived_missing import missing_settings, wrong_intervals, wrong_names
-from rules.keepalived_values import Wrong, wrong_values
 from rules.registry import Scope, rule
-from rules.spans import Spans
+from rules.support.keepalived.entries import wrong_addresses, wrong_peers, wrong_trackers
+from rules.support.keepalived.lines import places, tracking
+from rules.support.keepalived.missing import missing_settings, wrong_intervals, wrong_names
+from rules.support.keepalived.values import Wrong, wrong_values
+from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig

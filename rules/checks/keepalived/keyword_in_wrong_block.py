@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
 from rules.finding import Hit, Severity
-from rules.keepalived_lines import called, places
 from rules.registry import Scope, rule
-from rules.unknown_keywords import block_named, consequence, in_lvs, unknown_lines, where
-from rules.wording import listed
+from rules.support.keepalived.lines import called, places
+from rules.support.keepalived.unknown import block_named, consequence, in_lvs, unknown_lines, where
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.keepalived_lines import Place
+    from rules.support.keepalived.lines import Place
 
 _TRACKERS = ("track_script", "track_process", "track_file", "track_bfd", "track_interface")
 _ADDRESSES = ("virtual_ipaddress", "virtual_ipaddress_excluded", "unicast_peer")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.keepalived_gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.registry import Scope, rule
+from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
 from rules.finding import Hit, Severity
-from rules.keepalived_entries import is_host_name
-from rules.placeholders import placeholder
 from rules.registry import Scope, rule
+from rules.support.keepalived.entries import is_host_name
+from rules.support.keepalived.placeholders import placeholder
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from parsers.keywords.keepalived import version
 from parsers.source import Span
 from rules.finding import Hit, Severity
-from rules.keepalived_lines import places
 from rules.kinds import is_template
-from rules.placeholders import is_template_marker, may_have_placeholders, placeholder
 from rules.registry import Scope, rule
-from rules.spans import Spans
+from rules.support.keepalived.lines import places
+from rules.support.keepalived.placeholders import is_template_marker, may_have_placeholders, placeholder
+from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from parsers.keepalived_tree import KeepalivedDocument
+    from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Word
     from rules.settings import Settings
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.keepalived_lines import tracking
 from rules.registry import Scope, rule
+from rules.support.keepalived.lines import tracking
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig

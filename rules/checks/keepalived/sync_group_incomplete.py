@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.keepalived_gaps import blocks_in_doubt, can_tell_what_is_missing
-from rules.placeholders import placeholder
 from rules.registry import Scope, rule
+from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
+from rules.support.keepalived.placeholders import placeholder
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup

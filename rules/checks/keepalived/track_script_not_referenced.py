@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
 from rules.finding import Hit, Severity
-from rules.keepalived_gaps import can_tell_what_is_missing
-from rules.keepalived_lines import tracking
-from rules.placeholders import placeholder
 from rules.registry import Scope, rule
-from rules.suggestions import closest
+from rules.support.keepalived.gaps import can_tell_what_is_missing
+from rules.support.keepalived.lines import tracking
+from rules.support.keepalived.placeholders import placeholder
+from rules.support.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Tracker, VrrpInstance

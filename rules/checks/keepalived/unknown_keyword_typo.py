@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table, version
 from rules.finding import Hit, Severity
-from rules.keepalived_lines import places
 from rules.registry import Scope, rule
-from rules.suggestions import closest
-from rules.unknown_keywords import consequence, in_lvs, shown, unknown_lines, where
+from rules.support.keepalived.lines import places
+from rules.support.keepalived.unknown import consequence, in_lvs, shown, unknown_lines, where
+from rules.support.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.keepalived_lines import Place
     from rules.settings import Settings
+    from rules.support.keepalived.lines import Place
 
 # What people write who know another tool or an abbreviation; difflib finds the rest.
 _ALIASES = {

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from parsers.keepalived_scripts import command_of
+from parsers.keepalived.scripts import command_of
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
 from rules.finding import Hit, Severity
-from rules.keepalived_entries import looks_like_address
-from rules.keepalived_lines import places, tracking
-from rules.placeholders import placeholder
 from rules.registry import Scope, rule
-from rules.spans import Spans
+from rules.support.keepalived.entries import looks_like_address
+from rules.support.keepalived.lines import places, tracking
+from rules.support.keepalived.placeholders import placeholder
+from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Peer, VirtualAddress
     from parsers.keywords.keepalived import Keyword
     from parsers.tree import Directive, Word
-    from rules.keepalived_lines import Place
+    from rules.support.keepalived.lines import Place
 
 _NAMED = ("vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file", "bfd_instance")
 _OFF = frozenset(("off", "no", "false", "0", "disable", "disabled", "none"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parsers.tokens.haproxy_addresses import read_address
 from rules.finding import Hit, Related, Severity
 from rules.registry import Scope, rule
-from rules.removed import header_address
+from rules.support.haproxy.removed import header_address
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

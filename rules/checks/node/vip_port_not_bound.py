@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Related, Severity
 from rules.registry import Scope, rule
-from rules.routing import api_proxies
-from rules.wording import listed
+from rules.support.haproxy.routing import api_proxies
+from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.problems import problem_hits
 from rules.registry import Scope, rule
+from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
     from parsers.tree import Document

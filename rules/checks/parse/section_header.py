@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
-from rules.problems import problem_hits
 from rules.registry import Scope, rule
-from rules.removed import header_address
+from rules.support.haproxy.removed import header_address
+from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
     from parsers.tree import Document

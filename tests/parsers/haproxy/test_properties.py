@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parsers import parse_haproxy
 from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
-from parsers.haproxy_document import HaproxyDocument
+from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
 from parsers.tokens.common import read_int, read_ip, read_size, read_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers import parse_haproxy
-from parsers.haproxy_document import HaproxyDocument
+from parsers.haproxy.document import HaproxyDocument
 
 
 def words(line: str, before: str = "") -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from parsers import parse_haproxy
 from parsers.facts.haproxy import haproxy_facts
-from rules.routing import api_proxies
+from rules.support.haproxy.routing import api_proxies
 from tests.rules.haproxy.linting import DEFAULTS, backend, codes, of
 
 SERVERS = ("server cp1 10.0.0.21:6443 check", "server cp2 10.0.0.22:6443 check")

@@ -1,0 +1,90 @@
+"""The part of a proxy that needs no inheritance: its header and its own lines."""
+
+from __future__ import annotations
+
+from parsers.facts.haproxy.lines import header_value
+from parsers.facts.lazy import lazy
+from parsers.facts.values import Value
+from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.source import Span
+
+MAX_DEPTH = 40  # longer chains of `defaults ... from ...` are not followed
+
+
+class ProxySection:
+    """A proxy or `defaults` section by itself: header, own lines, and which `defaults` it inherits from."""
+
+    def __init__(self, section: Section, defaults: ProxySection | None, *, defaults_known: bool = True) -> None:
+        self.section = section
+        self.kind = section.keyword
+        self.depth: int = defaults.depth + 1 if defaults else 0
+        if self.depth > MAX_DEPTH:
+            defaults, defaults_known, self.depth = None, False, 0
+        self.defaults = defaults
+        self.defaults_known = defaults_known
+        self.is_frontend = self.kind != "backend"
+        self.is_backend = self.kind != "frontend"
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.section.label})"
+
+    # -- the section itself
+
+    @lazy
+    def name(self) -> Value[str] | None:
+        """The name in the header; None for an anonymous `defaults`."""
+        return header_value(self.section, self.section.name)
+
+    @property
+    def label(self) -> str:
+        """How messages name it: `backend 'api'`, `defaults`."""
+        return self.section.label
+
+    @property
+    def span(self) -> Span:
+        """The header line."""
+        return self.section.span
+
+    @property
+    def path(self) -> str:
+        """The file it stands in."""
+        return self.section.document.path
+
+    @lazy
+    def defaults_name(self) -> Value[str] | None:
+        """The name behind `from`."""
+        return header_value(self.section, self.section.from_name)
+
+    @property
+    def certain(self) -> bool:
+        """False when the section itself is conditional, or it is not known what it inherits."""
+        return self.section.condition is None and self.inheritance_certain
+
+    @property
+    def inheritance_certain(self) -> bool:
+        """False when the `defaults` behind `from` is missing, or the one in force is conditional."""
+        return self.defaults_known and (self.defaults is None or self.defaults.certain)
+
+    @property
+    def origin(self) -> str:
+        """How values say that they were inherited from this section."""
+        return f"defaults {self.section.name.value}" if self.section.name else "defaults"
+
+    # -- own lines
+
+    @property
+    def directives(self) -> list[HaproxyLine]:
+        """The own lines, in file order."""
+        return list(self.section.directives)
+
+    def all(self, keyword: str) -> list[HaproxyLine]:
+        """The own lines with this keyword (those with `no` in front too: see `prefix`)."""
+        return self.section.all(keyword)
+
+    def get(self, keyword: str) -> HaproxyLine | None:
+        """The last own line with this keyword."""
+        return self.section.get(keyword)
+
+    def has(self, keyword: str) -> bool:
+        """Whether an own line has this keyword."""
+        return keyword in self.section.index()

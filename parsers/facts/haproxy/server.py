@@ -1,0 +1,264 @@
+"""`server` and `server-template` lines, with what `default-server` and `defaults` add."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.facts.haproxy.options import (
+    Option,
+    Part,
+    as_int,
+    as_seconds,
+    option_of,
+    parts_of_text,
+    parts_of_words,
+    unclear,
+)
+from parsers.facts.haproxy.server_defaults import ServerDefaults, forget_opposite, opposite
+from parsers.facts.values import Value
+from parsers.haproxy.tree import HaproxyLine
+from parsers.source import Span
+from parsers.tokens.common import IPAddress
+from parsers.tokens.haproxy_addresses import Address, read_address
+from parsers.tree import Word
+
+# Name, address and the rest of a server line that needs no splitting.
+_HEAD = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n#]++)[ \t\v\f]++([^ \t\v\f\r\n#]++)(?:[ \t\v\f]++([^\r\n#]*+))?+")
+
+
+class Server:
+    """One server of a proxy.
+
+    `host` is the text of the address without port and brackets, `address` the IP address when it is one,
+    `port` None when there is none (or a variable, or an offset: see `port_offset`). `certain` is false when the line
+    is conditional or its name or address holds a variable. Options are the own ones, then those of
+    `default-server` lines above it, then those of `defaults`; `origin` says which.
+    """
+
+    __slots__ = ("_address", "_base", "_defaults", "_head", "_parts", "certain", "directive", "template")
+
+    def __init__(self, line: HaproxyLine, defaults: ServerDefaults) -> None:
+        self.directive = line
+        self.template = line.keyword == "server-template"
+        self._defaults = defaults
+        self._address: Address | None = None
+        self._head: re.Match[str] | tuple[Word | None, Word | None]
+        head = line.bare_match(_HEAD) if not self.template else None
+        if head is not None:
+            self._head = head
+            self._base = head.start(3)
+            self._parts = parts_of_text(head[3]) if head[3] else ()
+            self.certain = line.condition is None
+        else:
+            self._split(line)
+
+    def _split(self, line: HaproxyLine) -> None:
+        """The same from the words: quotes, variables, a template, or a line that is too short."""
+        args = line.args
+        index = 2 if self.template else 1
+        rest = args[index + 1 :]
+        self._head = (args[0] if args else None, args[index] if len(args) > index else None)
+        self._base = rest[0].start if rest else 0
+        self._parts = parts_of_words(rest, self._base, server=True)
+        self.certain = line.condition is None and not any(word.dynamic for word in args[: index + 1])
+
+    def _word(self, group: int) -> Word | None:
+        head = self._head
+        if isinstance(head, tuple):
+            return head[group - 1]
+        return Word(self.directive.document.source, *head.span(group), head[group])
+
+    @property
+    def name(self) -> Value[str]:
+        """The server's name (the prefix of a template)."""
+        word = self._word(1)
+        if word is None:
+            return Value(None, "", self.directive.span, self.directive, self.certain)
+        certain = self.directive.condition is None and not word.dynamic
+        return Value(None if word.dynamic else word.value, word.value, word.span, self.directive, certain)
+
+    @property
+    def address_word(self) -> Word | None:
+        """The word with host and port, or None when the line ends before it."""
+        return self._word(2)
+
+    @property
+    def parsed(self) -> Address:
+        """The address in parts."""
+        address = self._address
+        if address is None:
+            word = self._word(2)
+            address = self._address = read_address(word.value if word else "")
+        return address
+
+    @property
+    def host(self) -> Value[str]:
+        """The address without port and brackets; None for a socket path and the like."""
+        word = self._word(2)
+        span = word.span if word else self.directive.span
+        raw = word.value if word else ""
+        return Value(self.parsed.host if word else None, raw, span, self.directive, self.certain)
+
+    @property
+    def address(self) -> IPAddress | None:
+        """The IP address, or None for a name."""
+        return self.parsed.ip if self.certain else None
+
+    @property
+    def port(self) -> int | None:
+        """The port, or None without one."""
+        return self.parsed.port_start if self.certain else None
+
+    @property
+    def port_offset(self) -> int | None:
+        """N of `:+N` or `:-N`: added to the port the client used."""
+        return self.parsed.offset
+
+    @property
+    def address_span(self) -> Span:
+        """The address word, or the whole line when there is none."""
+        word = self.address_word
+        return word.span if word else self.directive.span
+
+    @property
+    def span(self) -> Span:
+        """The whole line."""
+        return self.directive.span
+
+    @property
+    def options_certain(self) -> bool:
+        """False when a placeholder may stand for any option, here or in `default-server`."""
+        return self._defaults.certain and not unclear(self._parts)
+
+    def _own(self, name: str) -> Part | bool | None:
+        """The last own option of this name; False when its opposite follows, None when neither is there."""
+        other = opposite(name)
+        for part in reversed(self._parts):
+            if part[0] == name:
+                return part
+            if part[0] == other:
+                return False
+        return None
+
+    def option(self, name: str) -> Option | None:
+        """The option that counts for this server, or None."""
+        own = self._own(name)
+        if own is None:
+            return self._defaults.options.get(name)
+        return option_of(self.directive, own, self._base) if isinstance(own, tuple) else None
+
+    @property
+    def own_options(self) -> dict[str, Option]:
+        """The options that stand on the line itself, without those that a later word takes back."""
+        own: dict[str, Option] = {}
+        for option in self.all_options:
+            forget_opposite(own, option.name)
+            own[option.name] = option
+        return own
+
+    @property
+    def all_options(self) -> list[Option]:
+        """The options of the line in order, repeated ones included."""
+        return [option_of(self.directive, part, self._base) for part in self._parts]
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """All options that count: own ones first, then the inherited ones."""
+        merged = self.own_options
+        own = set(merged)
+        for name, option in self._defaults.options.items():
+            if name not in own and opposite(name) not in own:
+                merged[name] = option
+        return merged
+
+    def flag(self, name: str) -> bool | None:
+        """Whether a flag is on; None when a placeholder or a condition may have set it."""
+        own = self._own(name)
+        if isinstance(own, tuple):
+            return True if self.directive.condition is None else None
+        if not self.options_certain:
+            return None
+        if own is False:
+            return False
+        option = self._defaults.options.get(name)
+        return False if option is None else True if option.certain else None
+
+    @property
+    def check(self) -> bool | None:
+        """Whether the health check is on (`check`, own or by default); None when that cannot be known."""
+        return self.flag("check")
+
+    @property
+    def check_ssl(self) -> bool | None:
+        """Whether `check-ssl` is set."""
+        return self.flag("check-ssl")
+
+    @property
+    def ssl(self) -> bool | None:
+        """Whether `ssl` is set: traffic and checks are encrypted."""
+        return self.flag("ssl")
+
+    @property
+    def backup(self) -> bool | None:
+        """Whether it is a backup server."""
+        return self.flag("backup")
+
+    @property
+    def disabled(self) -> bool | None:
+        """Whether it starts disabled."""
+        return self.flag("disabled")
+
+    @property
+    def send_proxy(self) -> bool | None:
+        """Whether any form of the PROXY protocol is sent."""
+        names = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn")
+        flags = [self.flag(name) for name in names]
+        return True if True in flags else None if None in flags else False
+
+    @property
+    def maxconn(self) -> Value[int] | None:
+        """`maxconn`; 0 is unlimited, as without it."""
+        return as_int(self.option("maxconn"))
+
+    @property
+    def weight(self) -> Value[int] | None:
+        """`weight`, 0 to 256; 1 without it."""
+        return as_int(self.option("weight"))
+
+    @property
+    def check_port(self) -> Value[int] | None:
+        """`port`: the port of the health check, when it is not the server's."""
+        return as_int(self.option("port"))
+
+    @property
+    def inter(self) -> Value[float] | None:
+        """`inter` in seconds; 2 without it."""
+        return as_seconds(self.option("inter"))
+
+    @property
+    def fastinter(self) -> Value[float] | None:
+        """`fastinter` in seconds; as `inter` without it."""
+        return as_seconds(self.option("fastinter"))
+
+    @property
+    def downinter(self) -> Value[float] | None:
+        """`downinter` in seconds; as `inter` without it."""
+        return as_seconds(self.option("downinter"))
+
+    @property
+    def rise(self) -> Value[int] | None:
+        """`rise`; 2 without it."""
+        return as_int(self.option("rise"))
+
+    @property
+    def fall(self) -> Value[int] | None:
+        """`fall`; 3 without it."""
+        return as_int(self.option("fall"))
+
+    @property
+    def track(self) -> Option | None:
+        """`track`: the state follows another server's check."""
+        return self.option("track")
+
+    def __repr__(self) -> str:
+        return f"Server({self.name.raw!r}, {self.address_word.value if self.address_word else ''!r})"

@@ -1,0 +1,258 @@
+"""What a keepalived.conf says, as typed values with their places.
+
+Facts are read from the structure that the author meant (with braces put right by the parser); every value
+keeps its place, wrong ones are kept with their text, and what depends on a variable, a placeholder or
+`@id` is marked uncertain.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from parsers.facts.keepalived.checks import BfdInstance, Named, Trackable, TrackFile, TrackProcess, VrrpScript
+from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
+from parsers.facts.keepalived.instance import VrrpInstance
+from parsers.facts.keepalived.settings import Address, Settings, text_value, whole_number, within
+from parsers.facts.values import Value
+from parsers.keepalived.scripts import Command, command_of
+from parsers.keepalived.tree import KeepalivedDocument
+from parsers.tree import Directive
+
+__all__ = [
+    "Address",
+    "BfdInstance",
+    "Command",
+    "GlobalDefs",
+    "KeepalivedConfig",
+    "Peer",
+    "SyncGroup",
+    "TrackFile",
+    "TrackProcess",
+    "Trackable",
+    "Tracker",
+    "VirtualAddress",
+    "VrrpInstance",
+    "VrrpScript",
+    "command_of",
+    "keepalived_facts",
+]
+
+
+class GlobalDefs(Settings):
+    """All global_defs blocks together; later values win."""
+
+    @property
+    def vrrp_version(self) -> Value[int] | None:
+        """2 or 3."""
+        return self.integer("vrrp_version", 2, 3)
+
+    @property
+    def effective_vrrp_version(self) -> int | None:
+        """The last valid vrrp_version, 2 without one, None when not known."""
+        value, certain = self.effective("vrrp_version", lambda text: within(whole_number(text), 2, 3), 2)
+        return value if certain else None
+
+    @property
+    def vrrp_strict(self) -> Value[bool] | None:
+        """Whether vrrp_strict is there (an argument, even `off`, is ignored)."""
+        return self.flag("vrrp_strict")
+
+    @property
+    def enable_script_security(self) -> Value[bool] | None:
+        """Whether enable_script_security is there."""
+        return self.flag("enable_script_security")
+
+    @property
+    def script_user(self) -> Value[str] | None:
+        """The user scripts run as."""
+        return self.get("script_user")
+
+    @property
+    def router_id(self) -> Value[str] | None:
+        """The name in mails and logs."""
+        return self.get("router_id")
+
+    @property
+    def vrrp_mcast_group4(self) -> Value[Address] | None:
+        """The IPv4 group of adverts."""
+        return self.address("vrrp_mcast_group4")
+
+    @property
+    def vrrp_mcast_group6(self) -> Value[Address] | None:
+        """The IPv6 group of adverts."""
+        return self.address("vrrp_mcast_group6")
+
+    @property
+    def vrrp_skip_check_adv_addr(self) -> Value[bool] | None:
+        """Whether vrrp_skip_check_adv_addr is there."""
+        return self.flag("vrrp_skip_check_adv_addr")
+
+    @property
+    def vrrp_check_unicast_src(self) -> Value[bool] | None:
+        """Whether vrrp_check_unicast_src is there."""
+        return self.flag("vrrp_check_unicast_src")
+
+    @property
+    def dynamic_interfaces(self) -> Value[bool] | None:
+        """Whether dynamic_interfaces is there."""
+        return self.flag("dynamic_interfaces")
+
+    @property
+    def default_interface(self) -> Value[str] | None:
+        """The interface of static addresses without one."""
+        return self.get("default_interface")
+
+    def garp(self, name: str) -> Value[float] | None:
+        """The value of `vrrp_garp_<name>` (master_delay, master_repeat, interval, ...), in its own unit."""
+        return self.decimal(f"vrrp_garp_{name}")
+
+
+class SyncGroup(Named):
+    """A vrrp_sync_group block."""
+
+    @cached_property
+    def members(self) -> list[Value[str]]:
+        """The words of the first `group` block; the daemon ignores a second one."""
+        blocks = self.lines("group")
+        if not blocks:
+            return []
+        return [text_value(word, line) for line, _ in entries(blocks[0]) for word in line.words]
+
+    @property
+    def extra_groups(self) -> list[Directive]:
+        """`group` blocks after the first."""
+        return list(self.lines("group")[1:])
+
+    @cached_property
+    def trackers(self) -> list[Tracker]:
+        """What the group itself tracks; weights apply to every member."""
+        return trackers_of(self.directive)
+
+    @property
+    def global_tracking(self) -> Value[bool] | None:
+        """Whether weighted trackers of members work: sync_group_tracking_weight or the older global_tracking."""
+        return self.flag("sync_group_tracking_weight") or self.flag("global_tracking")
+
+
+class KeepalivedConfig:
+    """Everything one keepalived.conf (with its includes) says."""
+
+    def __init__(self, document: KeepalivedDocument) -> None:
+        self.document = document
+        self.path = document.path
+        self._by_keyword: dict[str, list[Directive]] = {}
+        for child in document.children:
+            if child.children is not None:
+                self._by_keyword.setdefault(child.keyword, []).append(child)
+
+    def blocks(self, keyword: str) -> list[Directive]:
+        """The top-level blocks with this keyword, in file order."""
+        return self._by_keyword.get(keyword, [])
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything the daemon reads is known: false with includes that could not be followed, unresolved
+        `@id` lines, template markers. Rules about "X is nowhere" must then stay silent.
+        """
+        return self.document.complete and self.document.resolved
+
+    @cached_property
+    def global_defs(self) -> GlobalDefs:
+        """The settings of all global_defs blocks."""
+        return GlobalDefs(self.blocks("global_defs"))
+
+    @cached_property
+    def instances(self) -> list[VrrpInstance]:
+        """The vrrp_instance blocks, in file order."""
+        return [VrrpInstance(block, self.global_defs) for block in self.blocks("vrrp_instance")]
+
+    @cached_property
+    def scripts(self) -> list[VrrpScript]:
+        """The vrrp_script blocks."""
+        return [VrrpScript(block) for block in self.blocks("vrrp_script")]
+
+    @cached_property
+    def processes(self) -> list[TrackProcess]:
+        """The vrrp_track_process blocks."""
+        return [TrackProcess(block) for block in self.blocks("vrrp_track_process")]
+
+    @cached_property
+    def track_files(self) -> list[TrackFile]:
+        """The track_file and vrrp_track_file blocks."""
+        both = {*self.blocks("track_file"), *self.blocks("vrrp_track_file")}
+        return [TrackFile(block) for block in self.document.children if block in both]
+
+    @cached_property
+    def bfds(self) -> list[BfdInstance]:
+        """The bfd_instance blocks."""
+        return [BfdInstance(block) for block in self.blocks("bfd_instance")]
+
+    @cached_property
+    def sync_groups(self) -> list[SyncGroup]:
+        """The vrrp_sync_group blocks."""
+        return [SyncGroup(block) for block in self.blocks("vrrp_sync_group")]
+
+    def trackables(self, kind: str) -> list[Trackable]:
+        """The definitions a tracker of this kind ("script", "process", "file", "bfd") can name, in file order."""
+        if kind == "script":
+            return list(self.scripts)
+        if kind == "process":
+            return list(self.processes)
+        if kind == "file":
+            return list(self.track_files)
+        return list(self.bfds) if kind == "bfd" else []
+
+    @cached_property
+    def _definitions(self) -> dict[tuple[str, str], Trackable]:
+        found: dict[tuple[str, str], Trackable] = {}
+        for kind in ("script", "process", "file", "bfd"):
+            for item in self.trackables(kind):
+                found.setdefault((kind, item.title), item)
+        return found
+
+    @cached_property
+    def _order(self) -> dict[int, int]:
+        return {id(child): index for index, child in enumerate(self.document.children)}
+
+    def definition(self, tracker: Tracker) -> Trackable | None:
+        """The block a tracker names, the first with that name as in the daemon; None when nothing defines it."""
+        return self._definitions.get((tracker.kind, tracker.name))
+
+    def defined_before(self, item: Trackable, user: Named) -> bool:
+        """Whether a definition stands before the block that uses it, as keepalived needs it."""
+        order = self._order
+        return order.get(id(item.directive), -1) < order.get(id(user.directive), -1)
+
+    def tracker_weight(self, tracker: Tracker) -> int | None:
+        """The weight a tracker works with: the line's, else the definition's (0 for interfaces); None if not known."""
+        if tracker.weight is not None:
+            if not tracker.weight.certain:
+                return None
+            if tracker.weight.value is not None:
+                return tracker.weight.value
+        if tracker.kind == "interface":
+            return 0
+        item = self.definition(tracker)
+        return None if item is None else item.effective_weight
+
+    def tracker_reverse(self, tracker: Tracker) -> bool:
+        """Whether a tracker's result is reversed: by the line, else by the definition."""
+        if tracker.reverse or tracker.noreverse:
+            return tracker.reverse
+        item = self.definition(tracker)
+        return item is not None and item.reverse
+
+    def sync_group_of(self, instance: VrrpInstance) -> SyncGroup | None:
+        """The first sync group that lists an instance."""
+        for group in self.sync_groups:
+            if any(member.value == instance.title for member in group.members):
+                return group
+        return None
+
+    def __repr__(self) -> str:
+        return f"KeepalivedConfig({self.path!r}, {len(self.instances)} instances)"
+
+
+def keepalived_facts(document: KeepalivedDocument) -> KeepalivedConfig:
+    """The typed view of a document; everything is read when it is asked for."""
+    return KeepalivedConfig(document)

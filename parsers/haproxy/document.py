@@ -1,0 +1,113 @@
+"""What parsing haproxy.cfg gives: the text again, its sections, problems, comments and secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from parsers.haproxy.placeholders import mark_placeholders
+from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.words import Splitter, bare_words
+from parsers.source import Source, Span
+from parsers.tokens.haproxy import PLAIN, SECTION, SPECIAL
+from parsers.tree import Problem, Word
+
+
+class HaproxyDocument:
+    """One parsed haproxy.cfg.
+
+    `sections` in file order (those under an `.if` that is certainly false are left out); `stray` are
+    statements before any section; `dot_lines` the lines that start with a dot; `scopes` the `[...]` lines.
+    `templated` is true when the text holds placeholders of a template; `complete` is false when a template's
+    control lines or an unresolved `.if` leave open what the file says.
+    """
+
+    __slots__ = (
+        "_secrets", "_texts", "complete", "dot_lines", "environment", "problems", "scopes", "sections",
+        "source", "split_lines", "stray", "templated",
+    )  # fmt: skip
+
+    def __init__(self, source: Source, matches: list[re.Match[str]]) -> None:
+        self.source = source
+        self.sections: list[Section] = []
+        self.problems: list[Problem] = []
+        self.stray: list[HaproxyLine] = []
+        self.dot_lines: list[HaproxyLine] = []
+        self.scopes: list[Span] = []
+        self.templated = False
+        self.complete = True
+        self.environment: dict[str, str | None] = {}
+        self.split_lines: dict[int, HaproxyLine] = {}  # the lines that were split while parsing, by their start
+        self._texts = matches
+        self._secrets: list[Span] | None = None
+
+    @property
+    def path(self) -> str:
+        """The path the document was parsed with."""
+        return self.source.path
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The file itself: haproxy.cfg includes no other."""
+        return (self.source,)
+
+    @property
+    def secrets(self) -> list[Span]:
+        """The stretches that no message may show: passwords, tokens, Authorization values."""
+        if self._secrets is None:
+            from parsers.haproxy.secrets import find_secrets
+
+            self._secrets = find_secrets(self)
+        return self._secrets
+
+    def split(self, match: re.Match[str]) -> list[Word]:
+        """The words of a line that the line grammar found sound (others are split while parsing)."""
+        kind = match.lastindex
+        if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
+            words = bare_words(self.source, match.start(kind), match.end())
+        else:
+            words = Splitter(self.source, match.start(), match.end()).words
+        if self.templated:
+            mark_placeholders(words)
+        return words
+
+    def comments(self) -> Iterator[Span]:
+        """Every comment, from its `#` to the end of the line, in file order."""
+        source = self.source
+        text = source.text
+        if "#" not in text:
+            return
+        for match in self._texts:
+            if "#" not in match[0]:
+                continue
+            start = self._comment_start(match)
+            if start is not None:
+                end = match.end()
+                while end > start and text[end - 1] in "\r\n":
+                    end -= 1
+                yield Span(source, start, end)
+
+    def _comment_start(self, match: re.Match[str]) -> int | None:
+        kind = match.lastindex
+        text = self.source.text
+        if kind is None or kind == PLAIN:
+            return text.index("#", match.start(), match.end())
+        if kind == SPECIAL and match[SPECIAL] == "[":
+            at = text.find("#", match.start(), match.end())
+            return at if at >= 0 else None
+        return Splitter(self.source, match.start(), match.end()).comment
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section whose header is the last one at or before `offset`."""
+        found = None
+        for section in self.sections:
+            if section.header.start > offset:
+                break
+            found = section
+        return found
+
+    def __str__(self) -> str:
+        return "".join([match[0] for match in self._texts])
+
+    def __repr__(self) -> str:
+        return f"HaproxyDocument({self.source.path!r}, {len(self.sections)} sections)"

@@ -1,0 +1,76 @@
+"""keepalived.conf -> KeepalivedDocument.
+
+`parse_keepalived` never raises on any text, keeps the text byte for byte, and leaves a tree that later
+stages can work with even where braces, quotes or includes are wrong: each mistake is one `Problem`.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from parsers.keepalived.include import IncludedFile, IncludeReader
+from parsers.keepalived.lines import LineReader
+from parsers.keepalived.state import State
+from parsers.keepalived.tree import Include, KeepalivedDocument, daemon_view_lost
+from parsers.source import Source
+
+__all__ = [
+    "Include",
+    "IncludeReader",
+    "IncludedFile",
+    "KeepalivedDocument",
+    "daemon_view_lost",
+    "parse_keepalived",
+]
+
+
+def parse_keepalived(
+    text: str,
+    path: str = "keepalived.conf",
+    *,
+    config_id: str | None = None,
+    include: IncludeReader | None = None,
+) -> KeepalivedDocument:
+    """Read the text of a keepalived.conf.
+
+    `config_id` is the node's identifier for `@id` lines (keepalived's -i option, or the host name up to the
+    first dot); without it the lines of all nodes are kept, each with its condition.
+    `include` finds the files of `include` lines; without it the document is only marked incomplete.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        document = KeepalivedDocument(Source(path, text))
+        state = State(document, config_id, include, _read)
+        state.open(document.source, None)
+        state.blocks.end()
+        _finish(document, state)
+    finally:
+        if enabled:
+            gc.enable()
+    return document
+
+
+def _read(source: Source, state: State, condition: str | None) -> None:
+    LineReader(source, state, condition).read()
+
+
+def _finish(document: KeepalivedDocument, state: State) -> None:
+    secrets = set(document.secrets)
+    if state.defines:
+        definitions = state.definitions
+        document.definitions = [(definition.name, definition.span) for definition in definitions.all]
+        document.undefined = definitions.undefined
+        secrets.update(definitions.secret_spans())
+    order = {id(source): index for index, source in enumerate(document.sources)}
+    document.secrets = sorted(secrets, key=lambda span: (order[id(span.source)], span.start, span.end))
+    document.children = state.blocks.roots
+    if document.template:
+        document.complete = False
+    if state.blocks.doubtful:
+        from parsers.keepalived.recovery import recover
+
+        problems = recover(document)
+        if not document.template:
+            document.problems.extend(problems)
+    document.problems.sort(key=lambda problem: (order[id(problem.span.source)], problem.span.start))

@@ -1,0 +1,1 @@
+"""What several rules need: comparing, wording, and what the keyword tables say."""

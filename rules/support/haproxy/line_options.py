@@ -1,0 +1,71 @@
+"""The names of the options on `bind`, `server` and `default-server` lines: which of them haproxy does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from parsers.keywords.haproxy import ACCEPTED, haproxy_table
+from rules.support.haproxy.plain_lines import plain_server, plain_tail, words_of
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine, Section
+    from parsers.keywords.haproxy import KeywordBlock
+    from parsers.tree import Word
+
+# Words between the keyword and the first option.
+_HEAD = {"server": 2, "server-template": 3, "default-server": 0, "bind": 1}
+# `source ADDR [usesrc ADDR] [interface NAME]` has parts that are no options by themselves.
+_SOURCE_PARTS = frozenset(("usesrc", "interface"))
+
+
+def options_of(keyword: str) -> KeywordBlock:
+    """The options that a line with this keyword may have."""
+    table = haproxy_table()
+    return table.bind_options if keyword == "bind" else table.server_options
+
+
+def strange_options(section: Section, version: str | None = None) -> Iterator[tuple[HaproxyLine, Word]]:
+    """The first option of each line that no haproxy knows, or that the given version does not.
+
+    Lines with a condition, and what follows a variable or a placeholder, are left out.
+    """
+    if section.keyword == "global":
+        return
+    for keyword in section.index().keys() & _HEAD.keys():
+        plain = plain_server if keyword == "server" else plain_tail(keyword, _HEAD[keyword]).match
+        for line in section.all(keyword):
+            found = plain(line.line_text)
+            if found is not None and _strange_in(found[found.re.groups], keyword, version) < 0:
+                continue
+            words = line.args[_HEAD[keyword] :]
+            at = _first_strange([word.value for word in words], keyword, version)
+            if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):
+                yield line, words[at]
+
+
+@lru_cache(4096)
+def _strange_in(text: str, keyword: str, version: str | None) -> int:
+    return _first_strange(words_of(text), keyword, version)
+
+
+def _first_strange(words: Sequence[str], keyword: str, version: str | None) -> int:
+    """Index of the first word that stands where an option is wanted and is none; -1 without one."""
+    block = options_of(keyword)
+    at = 0
+    after_source = False
+    while at < len(words):
+        name = words[at]
+        entry = block.get(name)
+        if after_source and name in _SOURCE_PARTS:
+            at += 2
+            continue
+        if name == "\\" and at == len(words) - 1:
+            return -1  # meant to join the next line, which is reported there
+        if (entry is None) if version is None else (entry is not None and entry.status(version) != ACCEPTED):
+            return at
+        after_source = after_source or name == "source"
+        # -1: a variable number, the first of which is always there.
+        at += 1 + abs((entry.args or 0) if entry else 0)
+    return -1

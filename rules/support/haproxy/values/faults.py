@@ -1,0 +1,77 @@
+"""What a value reader finds, and the readers of single words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.tokens.common import read_int, read_time
+from rules.support.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from parsers.tree import Directive, Word
+
+
+class Fault(NamedTuple):
+    """A value that haproxy refuses: where, what is wrong, what to write."""
+
+    span: Span
+    message: str
+    help: str
+
+
+def missing(line: Directive, what: str, example: str) -> Fault:
+    """The line ends before something that it needs."""
+    return Fault(line.span, f"'{line.keyword}' is not followed by {what}", f"write '{example}'")
+
+
+def extra(word: Word, before: str, advice: str = "remove it, or put a '#' before it") -> Fault:
+    """A word too many."""
+    return Fault(word.span, f"'{word.value}' is one word too many for '{before}'", advice)
+
+
+def time_problem(text: str) -> str:
+    """Why haproxy can't read a time, or "" when it can."""
+    time = read_time(text)
+    if time.seconds is not None:
+        return ""
+    if time.overflow:
+        return "is longer than the 24.8 days that haproxy can count"
+    return "is no time: haproxy takes a whole number and one of us, ms, s, m, h, d"
+
+
+def check_time(word: Word, setting: str) -> Iterator[Fault]:
+    """The word must be a time."""
+    problem = time_problem(word.value) if not word.dynamic else ""
+    if problem:
+        yield Fault(
+            word.span, f"'{setting} {word.value}': '{word.value}' {problem}", "write it like '5s', '500ms' or '1h'"
+        )
+
+
+def check_number(word: Word, setting: str, low: int, high: int | None = None) -> Iterator[Fault]:
+    """The word must be a whole number in a range."""
+    if word.dynamic:
+        return
+    number = read_int(word.value)
+    if number is None or number < low or (high is not None and number > high):
+        wanted = f"from {low} to {high}" if high is not None else f"of {low} or more"
+        yield Fault(
+            word.span,
+            f"'{setting} {word.value}': haproxy wants a whole number {wanted}",
+            f"write a whole number {wanted}",
+        )
+
+
+def check_choice(word: Word, setting: str, known: Iterable[str], what: str = "word") -> Iterator[Fault]:
+    """The word must be one of a few; `what` says what they are (`mode`, `facility`)."""
+    names = list(known)
+    if not word.dynamic and word.value not in names:
+        near = get_close_matches(word.value.lower(), names, n=1, cutoff=0.72)
+        shown = listed(names if len(names) < 16 else [*names[:12], "others"], "or")
+        advice = f"did you mean '{near[0]}'? It takes {shown}" if near else f"it takes {shown}"
+        yield Fault(
+            word.span, f"'{setting} {word.value}': '{word.value}' is no {what} that haproxy knows there", advice
+        )

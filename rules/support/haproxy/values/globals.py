@@ -1,0 +1,102 @@
+"""Statements of the `global` section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, extra, missing
+from rules.support.haproxy.values.logs import log
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine
+    from rules.support.haproxy.values.statements import Reader
+
+
+def _number(low: int, high: int | None = None) -> Reader:
+    def read(line: HaproxyLine) -> Iterator[Fault]:
+        if not line.args:
+            yield missing(line, "a number", f"{line.keyword} {low}")
+        else:
+            yield from check_number(line.args[0], line.keyword, low, high)
+
+    return read
+
+
+def _time(line: HaproxyLine) -> Iterator[Fault]:
+    if not line.args:
+        yield missing(line, "a time", f"{line.keyword} 30s")
+    else:
+        yield from check_time(line.args[0], line.keyword)
+
+
+def _something(line: HaproxyLine) -> Iterator[Fault]:
+    if not line.args:
+        yield missing(line, "a value", f"{line.keyword} ...")
+
+
+def _nothing(line: HaproxyLine) -> Iterator[Fault]:
+    if line.args and not line.args[0].dynamic:
+        yield extra(line.args[0], line.keyword)
+
+
+def _one_value(line: HaproxyLine) -> Iterator[Fault]:
+    yield from _something(line)
+    if len(line.args) > 1 and not any(word.dynamic for word in line.args):
+        yield extra(line.args[1], f"{line.keyword} {line.args[0].value}")
+
+
+def _stats(line: HaproxyLine) -> Iterator[Fault]:
+    args = line.args
+    if not args:
+        yield missing(line, "what to set", "stats socket /run/haproxy/admin.sock mode 660 level admin")
+    elif len(args) < 2 and args[0].value in ("socket", "timeout", "maxconn"):
+        yield missing(
+            line, f"a value ('stats {args[0].value}')", "stats socket /run/haproxy/admin.sock mode 660 level admin"
+        )
+    elif args[0].value == "timeout":
+        yield from check_time(args[1], "stats timeout")
+    elif args[0].value == "socket":
+        for word, value in pairwise(args):
+            if word.value == "level":
+                yield from check_choice(value, "level", ("user", "operator", "admin"))
+
+
+def _environment(line: HaproxyLine) -> Iterator[Fault]:
+    if len(line.args) < 2:
+        yield missing(line, "a name and a value", f"{line.keyword} NAME VALUE")
+
+
+def _verify(line: HaproxyLine) -> Iterator[Fault]:
+    if not line.args:
+        yield missing(line, "'none' or 'required'", "ssl-server-verify none")
+    else:
+        yield from check_choice(line.args[0], line.keyword, ("none", "required"))
+
+
+READERS: dict[str, Reader] = {
+    "busy-polling": _nothing,
+    "ca-base": _something,
+    "chroot": _something,
+    "crt-base": _something,
+    "daemon": _nothing,
+    "group": _something,
+    "hard-stop-after": _time,
+    "localpeer": _something,
+    "log": log,
+    "log-tag": _something,
+    "maxconn": _one_value,
+    "nbthread": _number(1),
+    "pidfile": _something,
+    "presetenv": _environment,
+    "set-dumpable": _nothing,
+    "setenv": _environment,
+    "ssl-server-verify": _verify,
+    "stats": _stats,
+    "strict-limits": _nothing,
+    "tune.bufsize": _number(1),
+    "tune.ssl.default-dh-param": _number(1024),
+    "unsetenv": _something,
+    "user": _something,
+}

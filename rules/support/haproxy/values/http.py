@@ -1,0 +1,132 @@
+"""Statements about HTTP, health checks and the statistics page: one reader per keyword."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, missing
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine
+
+_COOKIE_FLAGS = (
+    "rewrite",
+    "insert",
+    "prefix",
+    "indirect",
+    "nocache",
+    "postonly",
+    "preserve",
+    "httponly",
+    "secure",
+    "dynamic",
+)
+_COOKIE_VALUES = ("domain", "maxidle", "maxlife", "attr")
+_STATS = (
+    "admin", "auth", "enable", "hide-version", "http-request", "realm", "refresh", "scope", "show-desc", "show-legends",
+    "show-modules", "show-node", "uri",
+)  # fmt: skip
+_STATUS = r"[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*+\Z"
+
+
+def cookie(line: HaproxyLine) -> Iterator[Fault]:
+    """`cookie NAME [FLAGS]`."""
+    args = line.args
+    if not args:
+        yield missing(line, "the name of a cookie", "cookie SRV insert indirect nocache")
+    at = 1
+    while at < len(args):
+        if args[at].value in _COOKIE_VALUES:
+            at += 2
+            continue
+        yield from check_choice(args[at], f"cookie {args[0].value}", (*_COOKIE_FLAGS, *_COOKIE_VALUES), "option")
+        at += 1
+
+
+def stats(line: HaproxyLine) -> Iterator[Fault]:
+    """`stats WORD` of a proxy."""
+    args = line.args
+    if not args:
+        yield missing(line, "what to set", "stats enable")
+        return
+    yield from check_choice(args[0], "stats", _STATS)
+    if args[0].value in ("uri", "auth", "realm", "scope", "refresh") and len(args) == 1:
+        yield missing(
+            line, f"a value ('stats {args[0].value}')", "stats uri /stats" if args[0].value == "uri" else "stats ..."
+        )
+    elif args[0].value == "refresh":
+        yield from check_time(args[1], "stats refresh")
+    elif args[0].value == "admin" and (len(args) < 2 or args[1].value not in ("if", "unless")):
+        yield missing(line, "a condition ('stats admin')", "stats admin if LOCALHOST")
+
+
+def http_check(line: HaproxyLine) -> Iterator[Fault]:
+    """`http-check expect status ...`, `http-check connect port N`."""
+    args = [word for word in line.args if word.value != "!"]
+    if len(args) > 1 and args[0].value == "expect" and args[1].value == "status":
+        if len(args) < 3:
+            yield missing(line, "a status code ('expect status')", "http-check expect status 200")
+        elif not re.match(_STATUS, args[2].value) and not args[2].dynamic:
+            advice = "write codes and ranges: '200', '200-299', '200,401'"
+            yield Fault(
+                args[2].span, f"'expect status {args[2].value}': '{args[2].value}' is no list of status codes", advice
+            )
+    elif args and args[0].value == "expect" and len(args) < 2:
+        yield missing(line, "what to expect", "http-check expect status 200")
+    elif args and args[0].value == "connect":
+        yield from _connect_port(line)
+
+
+def tcp_check(line: HaproxyLine) -> Iterator[Fault]:
+    """`tcp-check connect port N`."""
+    if line.args and line.args[0].value == "connect":
+        yield from _connect_port(line)
+
+
+def _connect_port(line: HaproxyLine) -> Iterator[Fault]:
+    for word, value in pairwise(line.args):
+        # Anything but a number is an expression that is looked at when the check runs.
+        if word.value == "port" and value.value.isdecimal():
+            yield from check_number(value, "port", 1, 65535)
+
+
+def error_status(line: HaproxyLine) -> Iterator[Fault]:
+    """`errorfile CODE FILE`, `errorloc CODE URL`."""
+    args = line.args
+    if len(args) < 2:
+        yield missing(line, "a status code and what to send", f"{line.keyword} 503 /etc/haproxy/errors/503.http")
+    elif not re.fullmatch(r"[2-5][0-9][0-9]", args[0].value) and not args[0].dynamic:
+        yield Fault(
+            args[0].span,
+            f"'{line.keyword} {args[0].value}': '{args[0].value}' is no HTTP status",
+            "write it like '503'",
+        )
+
+
+def redirect(line: HaproxyLine) -> Iterator[Fault]:
+    """`redirect location|prefix|scheme TO [code N]`, also as an action of http-request."""
+    args = line.args
+    if line.keyword != "redirect":
+        if not args or args[0].value != "redirect":
+            return
+        args = args[1:]
+    if any(word.dynamic for word in args):
+        return
+    if not any(word.value in ("location", "prefix", "scheme") for word in args):
+        yield Fault(line.span, "the redirect names no target", "write 'location URL', 'prefix URL' or 'scheme https'")
+    for word, value in pairwise(args):
+        if word.value in ("if", "unless"):
+            break
+        if word.value == "code":
+            yield from check_choice(value, "code", ("301", "302", "303", "307", "308"))
+
+
+def capture(line: HaproxyLine) -> Iterator[Fault]:
+    """`capture cookie|request|response ...`."""
+    if not line.args:
+        yield missing(line, "what to capture", "capture request header Host len 64")
+    else:
+        yield from check_choice(line.args[0], "capture", ("cookie", "request", "response"))

@@ -1,0 +1,227 @@
+"""Lines of value blocks that keepalived refuses: addresses, peers, tracked names. Measured with keepalived 2.2.7."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.facts.keepalived.settings import whole_number
+from parsers.tokens.common import read_ip
+from rules.finding import Severity
+from rules.support.keepalived.placeholders import placeholder
+from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface_name
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import VrrpInstance
+    from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress
+    from parsers.tree import Directive, Word
+
+_LIMIT = {"script": 253, "interface": 253, "bfd": 253, "process": 254, "file": 254}
+# Patterns are compiled when something is wrong, which spares the start of a run.
+_LABEL = r"[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?"
+_HOST_NAME = rf"(?=[^A-Za-z]*[A-Za-z]){_LABEL}(?:\.{_LABEL})*\.?"
+_LEADING_ZERO = r"(?<![\d])0\d"
+_GLUED = r"\$([A-Za-z_]\w*)"
+_HEX = r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+
+
+def looks_like_address(text: str) -> bool:
+    """Whether a word is an address, with or without a prefix length."""
+    return read_ip(text.partition("/")[0]) is not None
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a word that is no address is a name that DNS or /etc/hosts could know."""
+    return re.fullmatch(_HOST_NAME, text, re.ASCII) is not None and not re.fullmatch(_HEX, text)
+
+
+def _judged(word: Word) -> bool:
+    return not word.dynamic and placeholder(word.value) is None
+
+
+def _hint(text: str) -> str:
+    """What is wrong with a word that should be an address."""
+    bare = text.partition("/")[0]
+    glued = re.match(_GLUED, text, re.ASCII)
+    if glued is not None:
+        return f"write '${{{glued[1]}}}': keepalived puts '$NAME' in only before a blank, a comma or the end"
+    if text.rstrip(",;") != text:
+        return f"write it without the '{text[-1]}', one address per line"
+    if re.search(_LEADING_ZERO, bare) and ":" not in bare:
+        return "write the parts without leading zeros"
+    if is_host_name(bare):
+        return "write the address; keepalived does not look names up here"
+    return "write an IPv4 address with four parts up to 255, or an IPv6 address"
+
+
+def wrong_addresses(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wrong]:
+    """Virtual addresses that keepalived skips or changes. Words in `settings` are keywords, which KA047 reports."""
+    for vip in (*instance.vips, *instance.excluded_vips):
+        if vip.certain and _judged(vip.word) and vip.raw not in settings:
+            yield from _wrong_vip(vip)
+
+
+def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
+    words = vip.directive.words
+    if vip.lost == "address":
+        yield Wrong(vip.span, f"'{vip.raw}' is not an IP address: keepalived skips the line", _hint(vip.raw))
+        return
+    if vip.lost == "missing-value":
+        yield Wrong(
+            words[-1].span,
+            f"'{words[-1].value}' has no value behind it: keepalived skips the address '{vip.raw}'",
+            "write the value behind it, or remove the word",
+        )
+    elif vip.lost == "duplicate-dev":
+        yield Wrong(
+            vip.directive.span, f"two 'dev' for '{vip.raw}': keepalived skips the address", "keep one 'dev INTERFACE'"
+        )
+    if vip.dev is not None and vip.dev.certain and not placeholder(vip.dev.raw) and wrong_interface_name(vip.dev.raw):
+        yield Wrong(
+            vip.dev.span,
+            f"'dev {vip.dev.raw}' {NO_INTERFACE}: keepalived exits with status 2",
+            f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' behind it if the alias is wanted",
+        )
+    _, slash, prefix = vip.raw.partition("/")
+    if slash and prefix and vip.prefix is None:
+        longest = vip.effective_prefix
+        yield Wrong(
+            vip.span,
+            f"'/{prefix}' of '{vip.raw}' is no prefix length: keepalived uses /{longest}",
+            f"write a length from 0 to {longest}, as in '{vip.raw.partition('/')[0]}/{24 if longest == 32 else 64}'",
+            Severity.WARNING,
+        )
+    broadcast = vip.options.get("broadcast")
+    if broadcast is not None and broadcast.certain and broadcast.raw not in ("+", "-") and not read_ip(broadcast.raw):
+        yield Wrong(
+            broadcast.span,
+            f"'{broadcast.raw}' is no broadcast address: keepalived skips the address '{vip.raw}'",
+            "write an address, '+' or '-', or leave it out",
+        )
+    for word in vip.unknown:
+        if not looks_like_address(word.value) and not word.dynamic:
+            yield Wrong(
+                word.span,
+                f"'{word.value}' is no option of a virtual address: keepalived ignores the word",
+                "write 'dev INTERFACE', 'label NAME' or another option of keepalived.conf(5), or remove it",
+                Severity.WARNING,
+            )
+            return
+
+
+def wrong_peers(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wrong]:
+    """Unicast peers that keepalived skips; host names are left to KA029."""
+    family = instance.family
+    for peer in instance.unicast_peers:
+        if not peer.certain or not _judged(peer.word) or peer.raw in settings:
+            continue
+        if peer.address is None:
+            if not is_host_name(peer.raw.partition("/")[0]):
+                yield Wrong(peer.span, f"'{peer.raw}' is not an IP address: keepalived skips the peer", _hint(peer.raw))
+        elif family is not None and peer.address.version != family:
+            yield Wrong(
+                peer.span,
+                f"peer '{peer.raw}' is IPv{peer.address.version} in an IPv{family} instance: keepalived skips it",
+                f"list the IPv{family} address of the other node",
+            )
+        yield from _wrong_peer_option(peer)
+
+
+def _wrong_peer_option(peer: Peer) -> Iterator[Wrong]:
+    for ttl in (peer.min_ttl, peer.max_ttl):
+        if ttl is not None and ttl.certain and not (ttl.value is not None and 0 <= ttl.value <= 255):
+            yield Wrong(
+                ttl.span,
+                f"'{ttl.raw}' of peer '{peer.raw}' is not a number from 0 to 255: keepalived reports it",
+                "write a number from 0 to 255",
+                Severity.WARNING,
+            )
+    for word in peer.unknown[:1]:
+        if looks_like_address(word.value) or word.dynamic:
+            return
+        if word.value in ("min_ttl", "max_ttl"):
+            why, fix = "has no value behind it", f"write '{word.value} N' with a number from 0 to 255"
+        else:
+            why, fix = (
+                "is no option of a unicast peer",
+                "write 'min_ttl N' or 'max_ttl N', or nothing behind the address",
+            )
+        yield Wrong(
+            word.span,
+            f"'{word.value}' {why}: keepalived reports it and ignores the rest of the line",
+            fix,
+            Severity.WARNING,
+        )
+
+
+def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings: frozenset[str]) -> Iterator[Wrong]:
+    """Lines of track blocks that keepalived drops or changes; `known` are the defined names by kind.
+
+    Words in `settings` are keywords, which KA047 reports.
+    """
+    seen: dict[tuple[str, str], Tracker] = {}
+    for tracker in trackers:
+        names = known.get(tracker.kind, set())
+        if not tracker.certain or placeholder(tracker.name) or (tracker.name in settings and tracker.name not in names):
+            continue
+        key = tracker.kind, tracker.name
+        if key in seen:
+            yield Wrong(
+                tracker.span,
+                f"'{tracker.name}' is tracked twice: keepalived reports it and ignores the second line",
+                "remove one of the two lines",
+                Severity.WARNING,
+            )
+            continue
+        seen[key] = tracker
+        yield from _wrong_tracker(tracker, names)
+
+
+def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
+    limit = _LIMIT[tracker.kind]
+    words = tracker.directive.words
+    if tracker.lost and words[1].value == "weight":
+        yield Wrong(
+            words[1].span,
+            f"'weight' has no number behind it: keepalived drops '{tracker.name}', and nothing is tracked",
+            "write the number, as in 'weight -20'",
+        )
+    elif tracker.lost and words[1].value not in names:
+        yield Wrong(
+            words[1].span,
+            f"'{words[1].value}' is no option here: keepalived drops the line, and '{tracker.name}' is not tracked",
+            f"write '{tracker.name}' or '{tracker.name} weight N'",
+        )
+    if not tracker.lost and tracker.unknown and len(words) > 3 and tracker.unknown[0] is words[3]:
+        yield Wrong(
+            words[3].span,
+            f"'{words[3].value}' behind the weight of '{tracker.name}' is no option: keepalived reports it and "
+            "ignores it",
+            "write nothing or 'reverse' behind the weight",
+            Severity.WARNING,
+        )
+    weight = tracker.weight
+    if weight is None or not weight.certain or placeholder(weight.raw):
+        return
+    number = whole_number(weight.raw)
+    if weight.value is None:
+        used = "0 (FAULT when it is down)" if tracker.kind == "interface" else "the weight of the definition"
+        yield Wrong(
+            weight.span,
+            f"weight '{weight.raw}' of '{tracker.name}' is not a number from -{limit} to {limit}: {used} is used",
+            f"write a number from -{limit} to {limit}",
+        )
+    elif number is not None and abs(number) > limit:
+        yield Wrong(
+            weight.span,
+            f"weight '{weight.raw}' of '{tracker.name}' is beyond {limit}: keepalived uses "
+            f"{'-' if number < 0 else ''}{limit}",
+            f"write a number from -{limit} to {limit}",
+            Severity.WARNING,
+        )
+
+
+def has_address_behind(line: Directive) -> bool:
+    """Whether another address stands behind the first word of a line."""
+    return any(looks_like_address(word.value) for word in line.words[1:])

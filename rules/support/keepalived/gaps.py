@@ -1,0 +1,29 @@
+"""Settings that a keepalived.conf lacks: when their absence means anything, and when it is another mistake's echo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.support.keepalived.unknown import unknown_lines
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.tree import Directive
+
+_BRACES = frozenset(("missing-open-brace", "missing-close-brace", "extra-open-brace", "extra-close-brace"))
+
+
+def blocks_in_doubt(config: KeepalivedConfig) -> set[Directive]:
+    """The top-level blocks that hold a line keepalived does not know: what they lack may be that very line."""
+    found: set[Directive] = set()
+    for unknown in unknown_lines(config.document):
+        line = unknown.place.line
+        while line.parent is not None:
+            line = line.parent
+        found.add(line)
+    return found
+
+
+def can_tell_what_is_missing(config: KeepalivedConfig) -> bool:
+    """Whether a line that is nowhere is really missing: all files are known and no brace is in doubt."""
+    return config.complete and not any(problem.kind in _BRACES for problem in config.document.problems)

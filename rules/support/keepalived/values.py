@@ -1,0 +1,247 @@
+"""Values of keepalived.conf held against the keyword table: which are refused, and what is used instead.
+
+The consequences were measured with keepalived 2.2.7, keyword by keyword.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
+from parsers.keywords.keepalived import version
+from rules.finding import Severity
+from rules.support.keepalived.placeholders import placeholder
+from rules.support.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.keywords.keepalived import Keyword
+    from parsers.source import Span
+    from parsers.tree import Word
+    from rules.support.keepalived.lines import Place
+
+# Patterns are compiled when something is wrong, which spares the start of a run.
+_NUMBER_FIRST = r"[+-]?\d+(?:\.\d+)?"
+_WHOLE_FIRST = r"\d{1,9}(?=[^\d])"
+# Whole numbers of which nothing is used when text follows; of others the daemon takes the number.
+_STRICT = ("priority", "virtual_router_id", "unicast_ttl", "weight")
+_WHOLE_KINDS = ("int", "uint")
+_LONGEST_IFNAME = 15  # IFNAMSIZ of the kernel, less the final NUL
+
+# Required arguments whose absence is only reported; all others make keepalived exit with status 2.
+_SURVIVES = frozenset(
+    """
+    net_namespace  instance router_id script_user vrrp_garp_extra_if vrrp_vmac_garp_intvl
+    default_interface vrrp_priority vrrp_rt_priority vrrp_cpu_affinity checker_priority checker_rt_priority
+    checker_cpu_affinity bfd_priority bfd_rt_priority bfd_cpu_affinity min_auto_priority_delay
+    notification_email_from startup_script startup_script_timeout shutdown_script shutdown_script_timeout
+    notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
+    lvs_notify_fifo_script lvs_sync_daemon vrrp_netlink_cmd_rcv_bufs vrrp_netlink_monitor_rcv_bufs
+    lvs_netlink_cmd_rcv_bufs lvs_netlink_monitor_rcv_bufs process_monitor_rcv_bufs vrrp_rx_bufs_policy
+    vrrp_rx_bufs_multiplier snmp_socket dbus_service_name reload_time_file tmp_config_directory file
+    garp_extra_if vmac_garp_intvl kernel_rx_buf_size script
+    """.split()  # noqa: SIM905 - one word each would fill a page
+)
+# Keywords that take no value, or any word, without a message.
+_TOLERANT = (
+    "net_namespace_ipvs",
+    "smtp_helo_name",
+    "include_check",
+    "reload_check_config",
+    "fifo_write_vrrp_states_on_reload",
+)
+# What keepalived uses in place of a value that it refuses; by block and keyword, else by keyword.
+_INSTEAD = {
+    "vrrp_instance/priority": "100 is used",
+    "vrrp_instance/virtual_router_id": "the instance is left without an id, and keepalived exits with status 2",
+    "vrrp_instance/advert_int": "the default of 1 s is used",
+    "vrrp_instance/preempt_delay": "0 s is used",
+    "vrrp_instance/authentication/auth_type": "no authentication is used",
+    "vrrp_instance/interface": "the instance is left without an interface, and keepalived exits with status 2",
+    "vrrp_script/interval": "the default of 1 s is used",
+    "vrrp_script/timeout": "the interval is used",
+    "vrrp_script/weight": "keepalived reports it and uses the number all the same",
+    "vrrp_script/rise": "1 is used",
+    "vrrp_script/fall": "1 is used",
+    "bfd_instance/neighbor_ip": "the BFD instance is ignored",
+    "bfd_instance/neighbour_ip": "the BFD instance is ignored",
+}
+# Zero is in the range of these, but becomes one, which is reported.
+_ZERO_IS_ONE = frozenset(
+    """
+    vrrp_script/interval vrrp_script/timeout vrrp_instance/garp_master_repeat
+    vrrp_instance/garp_master_refresh_repeat global_defs/vrrp_garp_master_repeat
+    global_defs/vrrp_garp_master_refresh_repeat
+    """.split()  # noqa: SIM905 - one word each would fill a page
+)
+# Zero is out of the range of these, and what they are without the line.
+_ZERO_IS_DEFAULT = frozenset(("global_defs/vrrp_garp_interval", "global_defs/vrrp_gna_interval"))
+
+
+class Wrong(NamedTuple):
+    """A value that keepalived refuses: where, what it says, what to write, and how bad (None: an error)."""
+
+    span: Span
+    message: str
+    help: str
+    severity: Severity | None = None
+
+
+def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
+    """What is wrong with a line's arguments, judged by the table; nothing where the table is not complete.
+
+    Conditional lines, variables and placeholders are not judged, nor `state` (KA038) and commands.
+    """
+    keyword = place.keyword
+    line = place.line
+    if keyword is None or keyword.argument == "unknown" or line.condition is not None:
+        return
+    args = line.args
+    if any(word.dynamic or placeholder(word.value) for word in args):
+        return
+    if not args:
+        if keyword.argument_required and not keyword.takes_block and keyword.name not in _TOLERANT:
+            yield _missing(place, keyword)
+        return
+    word = args[0]
+    if len(args) > 1 and word.value == "all" and keyword.usage.startswith("[all]"):
+        word = args[1]
+    yield from _of_kind(keyword, word, release)
+    if keyword.name == "weight" and len(args) > 1 and args[1].value != "reverse":
+        yield Wrong(
+            args[1].span,
+            f"'{args[1].value}' behind the weight is no option: keepalived reports it and ignores the word",
+            "write nothing or 'reverse' behind the weight",
+            Severity.WARNING,
+        )
+
+
+def _missing(place: Place, keyword: Keyword) -> Wrong:
+    fatal = keyword.name not in _SURVIVES and not (keyword.name == "weight" and keyword.block != "vrrp_script")
+    outcome = "keepalived exits with status 2" if fatal else "keepalived ignores the line"
+    wanted = keyword.usage or "a value"
+    return Wrong(
+        place.line.words[0].span,
+        f"'{keyword.name}' needs a value and has none: {outcome}",
+        f"write '{keyword.name} {wanted}', or remove the line",
+        None if fatal else Severity.WARNING,
+    )
+
+
+def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
+    kind = keyword.kind
+    if kind in _WHOLE_KINDS or kind == "decimal":
+        yield from _number(keyword, word, release)
+    elif kind == "bool" and switch(word.value) is None and keyword.name not in _TOLERANT:
+        yield _refused(
+            keyword, word, "is not one of on, off, true, false, yes and no", "write 'on' or 'off' in lower case"
+        )
+    elif kind == "enum" and keyword.enum and keyword.name != "state" and word.value not in keyword.enum:
+        choices = listed(keyword.enum, "or")
+        yield _refused(keyword, word, f"is not {choices}", f"write {choices}")
+    elif kind == "enum-list" and word.value.lstrip("+-") not in keyword.enum:
+        yield _refused(keyword, word, f"is none of {listed(keyword.enum)}", f"write {listed(keyword.enum, 'or')}")
+    elif kind == "ip":
+        yield from _address(keyword, word)
+    elif kind == "ifname":
+        yield from _interface(keyword, word)
+
+
+def _refused(
+    keyword: Keyword, word: Word, why: str, fix: str, severity: Severity | None = None, instead: str = ""
+) -> Wrong:
+    instead = instead or _INSTEAD.get(f"{keyword.block}/{keyword.name}", "the line is ignored")
+    return Wrong(word.span, f"'{keyword.name} {word.value}' {why}: {instead}", fix, severity)
+
+
+def _range(keyword: Keyword) -> str:
+    low, high = keyword.minimum, keyword.maximum
+    unit = f" {keyword.unit}" if keyword.unit else ""
+    if low is None or high is None:
+        return "a number"
+    return f"a number from {low:.12g} to {high:.12g}{unit}"
+
+
+def _leading(keyword: Keyword, word: Word) -> str:
+    """What becomes of a number with text behind it, "" when it is not used."""
+    first = re.match(_WHOLE_FIRST, word.value, re.ASCII)
+    strict = keyword.name in _STRICT or keyword.block == "bfd_instance" or keyword.kind not in _WHOLE_KINDS
+    if first is None or strict or (keyword.minimum is not None and int(first[0]) < max(keyword.minimum, 1)):
+        return ""
+    return f"'keepalived -t' refuses it, and the daemon takes {int(first[0])}"
+
+
+def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
+    fraction = decimal_number(word.value)
+    number: float | None = whole_number(word.value) if keyword.kind in _WHOLE_KINDS else fraction
+    wanted = _range(keyword)
+    if number is None and fraction is not None and keyword.decimal_since is not None:
+        if release is not None and version(release) >= version(keyword.decimal_since):
+            return
+        yield _refused(
+            keyword,
+            word,
+            f"has a fraction, which keepalived takes since release {keyword.decimal_since}, before that",
+            "write a whole number of seconds",
+            Severity.WARNING,
+        )
+        return
+    if number is None:
+        first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
+        kind = "a whole number" if fraction is not None else wanted if first and first[0] == word.value else "a number"
+        fix = f"write '{first[0]}'" if first and "." not in first[0] and not fraction else f"write {wanted}"
+        yield _refused(keyword, word, f"is not {kind}", fix, instead=_leading(keyword, word))
+        return
+    path = f"{keyword.block}/{keyword.name}"
+    low, high = keyword.minimum, keyword.maximum
+    if number == 0 and path in _ZERO_IS_DEFAULT:
+        yield Wrong(
+            word.span,
+            f"'{keyword.name} 0' is reported and ignored, which leaves the default: no interval",
+            "remove the line",
+            Severity.INFO,
+        )
+    elif number == 0 and path in _ZERO_IS_ONE:
+        yield Wrong(
+            word.span, f"'{keyword.name} 0' is reported, and 1 is used", f"write '{keyword.name} 1'", Severity.WARNING
+        )
+    elif (low is not None and number < low) or (high is not None and number > high):
+        yield _refused(keyword, word, f"is not {wanted}", f"write {wanted}")
+
+
+def _address(keyword: Keyword, word: Word) -> Iterator[Wrong]:
+    address = peer_address(word.value)
+    name = keyword.name
+    if address is None:
+        yield _refused(keyword, word, "is not an IP address", "write an IPv4 or IPv6 address (no host name)")
+    elif name == "vrrp_mcast_group4" and not (address.version == 4 and address.is_multicast):
+        yield _refused(keyword, word, "is not an IPv4 multicast address", "write an address such as 224.0.0.18")
+    elif name == "vrrp_mcast_group6" and not (address.version == 6 and address.is_multicast):
+        yield _refused(keyword, word, "is not an IPv6 multicast address", "write an address such as ff02::12")
+    elif name == "mcast_dst_ip" and not address.is_multicast:
+        yield _refused(keyword, word, "is not a multicast address", "write an address such as 224.0.0.18")
+
+
+NO_INTERFACE = "can be no interface, as the kernel allows no ':' and no '/' in a name"
+
+
+def wrong_interface_name(name: str) -> bool:
+    """Whether the kernel refuses the name; `eth0:1` is a label of an address, and no interface."""
+    return ":" in name or "/" in name
+
+
+def _interface(keyword: Keyword, word: Word) -> Iterator[Wrong]:
+    if keyword.block != "vrrp_instance":
+        return
+    if len(word.value.encode("utf-8", "replace")) > _LONGEST_IFNAME:
+        yield _refused(
+            keyword,
+            word,
+            f"is longer than the {_LONGEST_IFNAME} characters of an interface name",
+            "write the name as 'ip link' shows it",
+        )
+    elif wrong_interface_name(word.value):
+        yield _refused(keyword, word, NO_INTERFACE, "write the name as 'ip link' shows it, without alias")
+    elif keyword.name == "interface" and word.value == "lo":
+        yield _refused(keyword, word, "is the loopback interface", "write the interface that carries the VIP")
