@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rules.arguments import Arguments, UsageError, parse_arguments
 from rules.finding import Report, Severity
-from rules.inputs import Inputs
-from rules.report.style import Style
+
+if TYPE_CHECKING:
+    from rules.inputs import Inputs
+    from rules.report.style import Style
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
 
@@ -145,8 +147,9 @@ def _lint(arguments: Arguments, inputs: Inputs) -> int:
         per_file_ignores=arguments.config.per_file_ignores if arguments.config else {},
     )
     report = lint(inputs.texts, options)
-    text = _renderer(arguments.format)(report, _style(arguments))
-    _print(text, arguments)
+    # Only json says something about a run without findings; for the others there is nothing to load.
+    wordless = not report.findings and arguments.format != "json"
+    _print("" if wordless else _renderer(arguments.format)(report, _style(arguments)), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if not arguments.quiet:
@@ -167,6 +170,8 @@ def _renderer(name: str) -> Callable[[Report, Style], str]:
 
 def _style(arguments: Arguments) -> Style:
     from shutil import get_terminal_size
+
+    from rules.report.style import Style
 
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 

@@ -154,7 +154,7 @@ class _Run:
         nodes = self.fleet.nodes
         by_path = {document.source.path: node for node in nodes for document in _documents(node)}
         subjects: dict[Scope, list[tuple[Any, Node | None]]] = {
-            Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.source.path in by_path],
+            Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.problems],
             Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
             Scope.HAPROXY: [(node.haproxy, node) for node in nodes if node.haproxy],
             Scope.NODE: [(node, node) for node in nodes if node.haproxy and node.keepalived],

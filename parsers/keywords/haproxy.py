@@ -7,6 +7,8 @@ from functools import lru_cache
 from parsers.keywords import table_text
 
 ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN = "accepted", "ignored", "rejected", "removed", "unknown"
+_LENIENT = (ACCEPTED, IGNORED, REJECTED, REMOVED)  # the best answer first
+_NEVER = "-"  # a range of versions without any
 
 
 class Keyword:
@@ -57,17 +59,16 @@ class Keyword:
 
         A version between two known ones, or no version at all, gets the most lenient answer that fits.
         """
+        marks = self._marks
+        if ACCEPTED not in marks:
+            return ACCEPTED  # by every version
+        if version is None:
+            return next((answer for answer in _LENIENT if marks.get(answer, _NEVER) != _NEVER), UNKNOWN)
         answers = {self._status(index) for index in _near(version, self._versions)}
-        for answer in (ACCEPTED, IGNORED, REJECTED, REMOVED):
-            if answer in answers:
-                return answer
-        return UNKNOWN
+        return next((answer for answer in _LENIENT if answer in answers), UNKNOWN)
 
     def _status(self, index: int) -> str:
-        for mark in (ACCEPTED, IGNORED, REJECTED, REMOVED):
-            if self._in(mark, index):
-                return mark
-        return UNKNOWN
+        return next((mark for mark in _LENIENT if self._in(mark, index)), UNKNOWN)
 
     @property
     def since(self) -> str:
@@ -224,7 +225,7 @@ def haproxy_table() -> HaproxyTable:
 def _indices(ranges: str, versions: tuple[str, ...]) -> frozenset[int]:
     found: set[int] = set()
     for part in ranges.split(","):
-        if part == "-":
+        if part == _NEVER:
             continue
         first, last = _bounds(part, versions)
         found.update(range(versions.index(first), versions.index(last) + 1))

@@ -22,7 +22,7 @@ _VARIABLE = r"\$\{[A-Za-z_][^{}\n]*+\}"
 
 # Without one of these no pattern can match, and none has to be compiled: the rule for files that work.
 _TRIGGERS = (
-    *("<", "%", "{", "@", "__", "$", ".x", "x."),
+    *("<", "%", "{{", "{%", "{#", "@", "__", "$", ".x", "x."),
     *("change", "replace", "fill", "edit", "your", "fixme", "todo", "insert"),
 )
 
