@@ -28,8 +28,8 @@ check: .venv/ready  ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lint-demo: .venv/ready  ## what halb-lint says about a pair that was built from a blog post
-	@$(BIN)/halb-lint --format full --fail-on never tests/cases/blog-pair
+lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that no daemon reports
+	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
 
 bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 	$(BIN)/python -m tests.bench.run

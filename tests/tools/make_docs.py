@@ -13,7 +13,7 @@ from rules.registry import Rule, Scope, all_rules
 from tests.rules.lint import run
 
 ROOT = Path(__file__).resolve().parents[2]
-DEMO = ("--format", "full", "--fail-on", "never", "--color", "never", "tests/cases/blog-pair")
+DEMO = ("--format", "full", "--fail-on", "never", "--color", "never", "tests/cases/demo-pair")
 _TITLES = {
     Scope.PARSE: "The file can't be read as what it is",
     Scope.KEEPALIVED: "One keepalived.conf",
@@ -59,7 +59,7 @@ def _example(case: Case) -> list[str]:
 def readme() -> str:
     """README.md with what `make lint-demo` prints now."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    done = run(*DEMO, cwd=ROOT, COLUMNS="100")
+    done = run(*DEMO, cwd=ROOT, COLUMNS="90")
     output = f"<!-- lint-demo -->\n```\n{done.stdout}{done.stderr}```\n<!-- /lint-demo -->"
     return re.sub(r"<!-- lint-demo -->.*<!-- /lint-demo -->", lambda _: output, text, flags=re.DOTALL)
 

@@ -65,7 +65,7 @@ def _lacks_unit(value: Value[float]) -> bool:
 
 def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
     name, value = short[0]
-    origin = f", inherited from '{value.origin}'" if value.origin else ""
+    origin = f", inherited from '{value.origin}'," if value.origin else ""
     also = "".join(f"; 'timeout {n} {v.raw}' too" for n, v in short[1:])
     if name == "tunnel":
         advice = "write 'timeout tunnel 1h'"
