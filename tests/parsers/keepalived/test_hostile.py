@@ -11,6 +11,8 @@ import pytest
 
 from parsers.keepalived import parse_keepalived
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = {
     "deep": "a {\n" * 10_000 + "}\n" * 10_000,
     "very deep": "a {\n" * 100_000 + "}\n" * 100_000,
