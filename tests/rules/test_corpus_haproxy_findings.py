@@ -10,6 +10,7 @@ import pytest
 
 from parsers.source import Source
 from rules.finding import Finding, Severity
+from tests.conftest import Figure
 from tests.rules.haproxy.linting import findings
 from tests.shared import shared
 
@@ -58,11 +59,10 @@ def test_accepted_files_are_not_called_refused() -> None:
     assert wrong == {}
 
 
-def test_refused_files_have_an_error_or_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+def test_refused_files_have_an_error_or_a_warning(figure: Figure) -> None:
     refused = [real for real in real_files() if real.status == 1]
     missed = [real for real in refused if not any(f.severity >= Severity.WARNING for f in findings_on(real))]
-    with capsys.disabled():
-        print(f"\nfiles that haproxy refuses: {len(refused) - len(missed)} of {len(refused)} have an error or warning")
-        for real in missed:
-            print(f"  {real.name}: {real.message}")
+    figure(f"files that haproxy refuses: {len(refused) - len(missed)} of {len(refused)} have an error or warning")
+    for real in missed:
+        figure(f"  {real.name}: {real.message}")
     assert len(missed) < len(refused)

@@ -12,6 +12,7 @@ from parsers.source import Source
 from rules import lint
 from rules.engine import Options
 from rules.finding import Finding, NodeFiles, Severity
+from tests.conftest import Figure
 from tests.shared import shared
 
 pytestmark = pytest.mark.corpus
@@ -56,30 +57,25 @@ def says_refused(finding: Finding) -> bool:
     return finding.code in _SAY_REFUSED or finding.code.startswith("PA")
 
 
-def test_accepted_files_are_not_called_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_accepted_files_are_not_called_refused(figure: Figure) -> None:
     accepted = [real for real in real_files() if real.status in (0, 6)]
     wrong = []
     for real in accepted:
         texts = [f"{finding.code} {finding.message}" for finding in findings_on(real) if says_refused(finding)]
         if texts and real.name not in _REPORTED_TOO:
             wrong.append((real.name, texts))
-    with capsys.disabled():
-        print(f"\n{len(accepted)} real files that keepalived accepts: {len(wrong)} wrongly called refused")
+    figure(f"{len(accepted)} real files that keepalived accepts: {len(wrong)} wrongly called refused")
     assert not wrong
 
 
-def test_reported_files_have_findings(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reported_files_have_findings(figure: Figure) -> None:
     reported = [real for real in real_files() if real.status not in (0, 6)]
     silent = [
         real for real in reported if not any(finding.severity >= Severity.WARNING for finding in findings_on(real))
     ]
-    with capsys.disabled():
-        print(
-            f"\n{len(reported)} real files that keepalived reports: {len(reported) - len(silent)} get a warning "
-            "or error"
-        )
-        for real in silent:
-            print(f"  none: {real.name}: {real.message[:100]}")
+    figure(f"{len(reported)} real files that keepalived reports: {len(reported) - len(silent)} get a warning or error")
+    for real in silent:
+        figure(f"  none: {real.name}: {real.message[:100]}")
     assert len(silent) < len(reported)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from parsers.source import Source
 from rules.finding import Finding, Severity
+from tests.conftest import Figure
 from tests.rules.haproxy.linting import findings
 from tests.shared import shared
 
@@ -68,24 +69,22 @@ def says_refused(finding: Finding) -> bool:
     return finding.code in _SAY_REFUSED or finding.code.startswith("PA")
 
 
-def test_refused_files_have_an_error_or_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+def test_refused_files_have_an_error_or_a_warning(figure: Figure) -> None:
     refused = [case for case in cases() if case.refused]
     missed = [
         case.name
         for case in refused
         if not any(says_refused(f) and f.severity >= Severity.WARNING for f in findings(case.text))
     ]
-    with capsys.disabled():
-        print(f"\nhaproxy cases refused by every version: {len(refused) - len(missed)} of {len(refused)} found")
+    figure(f"haproxy cases refused by every version: {len(refused) - len(missed)} of {len(refused)} found")
     assert set(missed) == set(_MISSED)
     assert len(missed) <= 0.05 * len(refused)
 
 
-def test_accepted_files_are_not_called_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_accepted_files_are_not_called_refused(figure: Figure) -> None:
     accepted = [case for case in cases() if case.accepted]
     wrong = [case.name for case in accepted if any(says_refused(f) for f in findings(case.text))]
-    with capsys.disabled():
-        print(f"\nhaproxy cases accepted by every version: {len(accepted) - len(wrong)} of {len(accepted)} left alone")
+    figure(f"haproxy cases accepted by every version: {len(accepted) - len(wrong)} of {len(accepted)} left alone")
     assert set(wrong) == set(_SAID)
     assert len(wrong) <= 0.01 * len(accepted)
 

@@ -14,6 +14,7 @@ from rules import lint
 from rules.engine import Options
 from rules.finding import Finding, NodeFiles, Severity
 from rules.includes import DiskIncludes
+from tests.conftest import Figure
 from tests.shared import shared
 
 pytestmark = pytest.mark.corpus
@@ -93,7 +94,7 @@ def says_refused(finding: Finding) -> bool:
     return finding.code in _SAY_REFUSED or finding.code.startswith("PA")
 
 
-def test_what_keepalived_refuses_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_keepalived_refuses_is_found(tmp_path: Path, figure: Figure) -> None:
     includes = Includes(tmp_path)
     refused = [case for case in cases() if not case.accepted]
     missed = [
@@ -103,19 +104,17 @@ def test_what_keepalived_refuses_is_found(tmp_path: Path, capsys: pytest.Capture
     ]
     judged = [case for case in refused if not _EXCEPTIONS.get(case.name, "").startswith(_HOST[:10])]
     found = len([case for case in judged if case not in missed])
-    with capsys.disabled():
-        print(
-            f"\nkeepalived refuses {len(refused)} cases, {len(refused) - len(missed)} of them get a warning or error; ",
-            end="",
-        )
-        print(f"without those that depend on the host: {found} of {len(judged)} = {found / len(judged):.1%}")
-        for case in missed:
-            print(f"  missed: {case.name}: {_EXCEPTIONS.get(case.name, case.messages)}")
+    figure(
+        f"keepalived refuses {len(refused)} cases, {len(refused) - len(missed)} of them get a warning or error; "
+        f"without those that depend on the host: {found} of {len(judged)} = {found / len(judged):.1%}"
+    )
+    for case in missed:
+        figure(f"  missed: {case.name}: {_EXCEPTIONS.get(case.name, case.messages)}")
     assert {case.name for case in missed} <= set(_EXCEPTIONS)
     assert found >= 0.95 * len(judged)
 
 
-def test_what_keepalived_accepts_is_not_called_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_keepalived_accepts_is_not_called_refused(tmp_path: Path, figure: Figure) -> None:
     includes = Includes(tmp_path)
     accepted = [case for case in cases() if case.accepted]
     wrong = {
@@ -125,12 +124,9 @@ def test_what_keepalived_accepts_is_not_called_refused(tmp_path: Path, capsys: p
         for case in accepted
     }
     wrong = {name: texts for name, texts in wrong.items() if texts}
-    with capsys.disabled():
-        print(
-            f"\nkeepalived accepts {len(accepted)} cases, {len(accepted) - len(wrong)} of them are not called refused"
-        )
-        for name, texts in wrong.items():
-            print(f"  wrongly called refused: {name}: {texts}")
+    figure(f"keepalived accepts {len(accepted)} cases, {len(accepted) - len(wrong)} of them are not called refused")
+    for name, texts in wrong.items():
+        figure(f"  wrongly called refused: {name}: {texts}")
     assert not wrong
 
 

@@ -16,6 +16,7 @@ import pytest
 from parsers.source import Source
 from rules import lint
 from rules.finding import Finding, Severity
+from tests.conftest import Figure
 from tests.shared import shared
 
 pytestmark = pytest.mark.corpus
@@ -65,7 +66,7 @@ def measure(name: str, findings: list[Finding], labels: list[dict[str, object]])
     return Figures(found, missed, false_alarms, unlabelled)
 
 
-def test_recall_and_false_alarms(capsys: pytest.CaptureFixture[str]) -> None:
+def test_recall_and_false_alarms(figure: Figure) -> None:
     corpus = shared() / "corpus"
     labels = json.loads((corpus / "pairs-labels.json").read_text(encoding="utf-8"))
     total = Figures([], [], [], [])
@@ -76,11 +77,12 @@ def test_recall_and_false_alarms(capsys: pytest.CaptureFixture[str]) -> None:
         for into, part in zip(total, measure(folder.name, list(report.findings), mine), strict=True):
             into.extend(part)
     wanted = len(total.found) + len(total.missed)
-    with capsys.disabled():
-        print(f"\nlabelled pairs: {len(total.found)} of {wanted} mistakes found, ", end="")
-        print(f"{len(total.false_alarms)} false alarms, {len(total.unlabelled)} findings on unlabelled lines")
-        for word, lines in zip(("missed", "false alarm", "unlabelled"), total[1:], strict=True):
-            for line in lines:
-                print(f"  {word}: {line}")
+    figure(
+        f"labelled pairs: {len(total.found)} of {wanted} mistakes found, {len(total.false_alarms)} false alarms, "
+        f"{len(total.unlabelled)} findings on unlabelled lines"
+    )
+    for word, lines in zip(("missed", "false alarm", "unlabelled"), total[1:], strict=True):
+        for line in lines:
+            figure(f"  {word}: {line}")
     assert not total.false_alarms
     assert len(total.found) >= 0.8 * wanted
