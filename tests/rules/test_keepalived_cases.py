@@ -27,8 +27,6 @@ _EXCEPTIONS = {
     "vip_dev_missing": _HOST.format("whether the interface is there"),
     "script_own_user_unknown": _HOST.format("whether the user is there"),
     "script_missing_nosec": _HOST.format("whether the script is there"),
-    "v3_auth": "authentication in version 3 is only without effect: an info (KA016), no warning",
-    "preempt_delay_master": "a delay that is cleared: an info (KA025), no warning",
     "linkbeat": "a deprecated keyword that works: never more than an info",
     "def_rand": "the value is a random number, which the linter does not throw",
 }

@@ -25,7 +25,7 @@ def _authentication(member: Member) -> Authentication | None:
     kind, secret = member.instance.auth_type, member.instance.auth_pass
     if (kind is not None and not kind.certain) or (secret is not None and not secret.certain):
         return None
-    if kind is None or kind.value is None or secret is None or not secret.raw:
+    if kind is None or kind.value is None or secret is None or not secret.raw or member.instance.is_strict:
         return _NONE  # either line without the other means no authentication (keepalived 2.2.7)
     return kind.value, (secret.value or "").encode("utf-8", "surrogateescape")[:_USED_BYTES]
 

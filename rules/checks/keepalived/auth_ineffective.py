@@ -1,0 +1,61 @@
+"""KA016: authentication that protects nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived.instance import VrrpInstance
+
+
+def _reason(instance: VrrpInstance, kind: str) -> tuple[str, str] | None:
+    """Why keepalived does not use the authentication as written, and what to do; None when it does."""
+    if instance.effective_version == 3:
+        return "VRRP version 3 has no authentication and keepalived ignores the block", "remove the block"
+    if instance.is_strict:
+        return "strict mode allows no authentication and keepalived ignores the block", "remove the block"
+    if kind != "AH":
+        return None
+    if instance.is_unicast:
+        return (
+            "AH is no part of VRRP since RFC 3768 and was never meant for unicast",
+            "write 'auth_type PASS' everywhere",
+        )
+    return (
+        "AH is no part of VRRP since RFC 3768, and keepalived does not begin as MASTER with it",
+        "write 'auth_type PASS' on every node",
+    )
+
+
+@rule("KA016", "auth-ineffective", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """An `authentication` block that keepalived ignores, or that uses AH.
+
+    Why it hurts: with VRRP version 3 and in strict mode keepalived reports the block and goes on without it (measured
+    with 2.2.7; RFC 5798 section 9), so whoever relies on it has nothing. AH was dropped by RFC 3768; keepalived reports
+    `state MASTER` beside it, and it hides the adverts from tools and firewalls that know VRRP as protocol 112.
+
+    How to fix: remove the block, or for version 2 use `auth_type PASS`. A password is sent in clear text and only keeps
+    routers apart that were mixed up by accident; who may speak VRRP is a matter for the network.
+
+    Silent when: the type, the version or the password is missing or depends on a variable (KA045 speaks of a missing
+    one), and about passwords that are easy to guess.
+    """
+    for instance in config.instances:
+        kind, password = instance.auth_type, instance.auth_pass
+        if kind is None or not kind.known or password is None or not password.raw:
+            continue
+        reason = _reason(instance, str(kind.value))
+        if reason is not None:
+            outcome, fix = reason
+            yield Hit(
+                kind.span,
+                f"auth_type {kind.value} in vrrp_instance '{instance.title}': {outcome}",
+                help=fix,
+                note="of no use here",
+            )

@@ -1,0 +1,44 @@
+"""KA025: a preempt_delay that keepalived clears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+
+@rule("KA025", "preempt-delay-conflicts", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """`preempt_delay` together with `state MASTER`, `nopreempt` or strict mode.
+
+    Why it hurts: keepalived reports the conflict and clears the delay (measured with 2.2.7; keepalived.conf(5),
+    "preempt_delay"): a node that has just booted takes the VIP at once, before its haproxy and its network are ready.
+
+    How to fix: for a delay write `state BACKUP` and no `nopreempt`; with `nopreempt` there is nothing to delay.
+
+    Silent when: the delay is 0 or no number, or one of the settings is conditional or comes from a variable.
+    """
+    for instance in config.instances:
+        delay, state, wish = instance.preempt_delay, instance.state, instance.nopreempt
+        if delay is None or not delay.known or not delay.value:
+            continue
+        if state is not None and state.known and state.value == "MASTER":
+            cause, span, fix = "state MASTER", state.span, "write 'state BACKUP' on every node"
+        elif wish is not None and wish.certain and instance.effective_nopreempt:
+            cause, span, fix = "nopreempt", wish.directive.span, "remove 'nopreempt' or 'preempt_delay'"
+        elif instance.is_strict:
+            cause, span, fix = "strict mode", instance.name.span, "remove 'vrrp_strict'"
+        else:
+            continue
+        yield Hit(
+            delay.directive.span,
+            f"keepalived clears 'preempt_delay {delay.raw}' of vrrp_instance '{instance.title}' because of {cause}",
+            help=fix,
+            note=f"cleared by {cause}",
+            related=[(span, "this cancels it")],
+        )
