@@ -76,7 +76,7 @@ def _main(argv: Sequence[str]) -> int:
         return _about_rules(arguments)
     inputs = _inputs(arguments)
     for error in inputs.errors:
-        _say(error.message)
+        _say(error)
     if not arguments.quiet:
         for note in inputs.notes:
             _say(note)
@@ -152,7 +152,7 @@ def _lint(arguments: Arguments, inputs: Inputs) -> int:
     _print("" if wordless else _renderer(arguments.format)(report, _style(arguments)), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
-    if not arguments.quiet:
+    if report.nodes and not arguments.quiet:
         _summarise(report, arguments)
     if report.crashes:
         return EXIT_INTERNAL

@@ -14,6 +14,7 @@ from rules.kinds import kind_of
 from rules.registry import Rule, Scope, Selection, rules_of
 from rules.secrets import Secrets
 from rules.settings import Settings
+from rules.support.wording import clipped
 from rules.suppress import Suppressions
 
 if TYPE_CHECKING:
@@ -174,14 +175,18 @@ class _Run:
             return Location.of(span, name, note)
 
         spans = [hit.span, *(place.span for place in hit.related)]
+
+        def shown(text: str) -> str:
+            return clipped(self.secrets.message(text, spans))
+
         return Finding(
             rule.code,
             rule.name,
             hit.severity or rule.severity,
-            self.secrets.message(hit.message, spans),
-            located(hit.span, self.secrets.message(hit.note, spans), hit.node),
-            [located(at.span, self.secrets.message(at.note, spans), at.node) for at in hit.related],
-            self.secrets.message(hit.help, spans),
+            shown(hit.message),
+            located(hit.span, shown(hit.note), hit.node),
+            [located(at.span, shown(at.note), at.node) for at in hit.related],
+            shown(hit.help),
         )
 
 

@@ -19,23 +19,18 @@ if TYPE_CHECKING:
 
 LOCAL_FILES = ("/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+_NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only when it is named
 
 
-class InputError(NamedTuple):
-    """An input that could not be used: one line for stderr."""
-
-    message: str
-
-
 class Inputs(NamedTuple):
-    """What was read: texts by the path to show, the nodes, and what could not be read."""
+    """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr)."""
 
     texts: dict[str, str]
     kinds: dict[str, str]
     nodes: list[NodeFiles]
     config_ids: dict[str, str]
-    errors: list[InputError]
+    errors: list[str]
     notes: list[str]
 
 
@@ -46,11 +41,11 @@ class _Reader:
         self.forced_kind = forced_kind
         self.texts: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
-        self.errors: list[InputError] = []
+        self.errors: list[str] = []
         self.notes: list[str] = []
 
     def fail(self, path: str, why: str) -> None:
-        self.errors.append(InputError(f"{path}: {why}"))
+        self.errors.append(f"{path}: {why}")
 
     def read(self, path: str) -> str | None:
         """The file's text, or None after noting why it could not be read."""
@@ -72,7 +67,8 @@ class _Reader:
         if kind is None:
             del self.texts[path]
             if named:
-                self.fail(path, "neither a haproxy.cfg nor a keepalived.conf; '--kind' says which it is")
+                what = "empty" if not text else "not a text file" if "\0" in text else ""
+                self.fail(path, f"{what or _NEITHER}; '--kind' says what to take it for")
             return None
         self.kinds[path] = kind
         return kind
@@ -158,9 +154,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
     present = [path for path in files if Path(path).exists()]
     inputs = read_paths(present, kind, None, local_name)
     if not present:
-        inputs.errors.append(
-            InputError(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
-        )
+        inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
     return inputs
 
 

@@ -14,6 +14,7 @@ from parsers.source import Source, Span
 from parsers.tree import Problem, Word
 
 MAX_WORDS = 64  # haproxy's MAX_LINE_ARGS; word 65 is an error and everything from it on is cut
+_GIVE_UP = 1000  # words after which a line is no configuration, and the rest of it is not worth the time
 
 _PLAIN = re.compile(r"[^ \t\v\f\r\n\0\"'\\#]++")
 _WEAK = re.compile(r"[^\"\\$\r\n\0]++")
@@ -72,11 +73,13 @@ class Splitter:
 
     def _problem(self, kind: str, start: int, end: int, message: str, help_text: str) -> None:
         self._broken = True
-        self.problems.append(Problem(kind, Span(self._source, start, end), message, help_text))
+        # haproxy names the first of its kind on a line and goes no further.
+        if all(problem.kind != kind for problem in self.problems):
+            self.problems.append(Problem(kind, Span(self._source, start, end), message, help_text))
 
     def _split(self, at: int) -> None:
         text, end = self._text, self._end
-        while at < end:
+        while at < end and len(self.words) < _GIVE_UP:
             plain = _PLAIN.match(text, at, end)
             if plain:
                 self._parts.append(plain.group())
@@ -123,7 +126,8 @@ class Splitter:
         """Cut the words at the first empty one and at the 65th, as haproxy does."""
         words = self.words
         if len(words) > MAX_WORDS:
-            message = f"the line has {len(words)} words; haproxy reads {MAX_WORDS}"
+            count = len(words) if len(words) < _GIVE_UP else f"{_GIVE_UP} or more"
+            message = f"the line has {count} words; haproxy reads {MAX_WORDS}"
             advice = "spread it over several lines (an 'acl' may be repeated, for instance)"
             self._problem("too-many-words", words[MAX_WORDS].start, words[-1].end, message, advice)
             del words[MAX_WORDS:]

@@ -19,32 +19,55 @@ class Keyword:
     that removed it ("" when not known); `instead` says what to write.
     """
 
-    __slots__ = ("_marks", "_versions", "args", "dropped", "flags", "instead", "name")
+    __slots__ = ("_marks", "_spec", "_versions", "_words", "instead", "name")
 
-    def __init__(self, name: str, versions: tuple[str, ...], words: list[str], instead: str) -> None:
+    def __init__(self, name: str, versions: tuple[str, ...], spec: str, instead: str) -> None:
         self.name = name
-        self._versions = versions
-        self._marks: dict[str, str] = {}
-        self.args: int | None = None
-        self.dropped = ""
         self.instead = instead
-        flags = []
-        for word in words:
-            head, colon, tail = word.partition(":")
-            if colon:
-                self._marks[head] = tail
-            elif word.startswith("args="):
-                self.args = int(word[5:])
-            elif word.startswith("dropped="):
-                self.dropped = word[8:]
-            elif word[0].isalpha():
-                flags.append(word)
-            else:
-                self._marks[ACCEPTED] = word
-        self.flags = frozenset(flags)
+        self._versions = versions
+        # Hundreds are made and a few looked at: what the words say is worked out when asked.
+        self._spec = spec
+        self._marks: dict[str, str] | None = None
+        self._words: list[str] = []
+
+    def _read(self) -> dict[str, str]:
+        """Which versions each mark is for; sets the other words aside."""
+        marks = self._marks
+        if marks is None:
+            marks = self._marks = {}
+            for word in self._spec.split(" ") if self._spec else ():
+                head, colon, tail = word.partition(":")
+                if colon:
+                    marks[head] = tail
+                elif word[0].isalpha():
+                    self._words.append(word)
+                else:
+                    marks[ACCEPTED] = word
+        return marks
+
+    def _setting(self, prefix: str) -> str:
+        self._read()
+        return next((word[len(prefix) :] for word in self._words if word.startswith(prefix)), "")
+
+    @property
+    def args(self) -> int | None:
+        """The number of arguments, -1 when it depends, None when it is not noted."""
+        number = self._setting("args=")
+        return int(number) if number else None
+
+    @property
+    def dropped(self) -> str:
+        """The version that removed it ("" when not known)."""
+        return self._setting("dropped=")
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """FE, BE, HTTP, SSL, NONEG, ..."""
+        self._read()
+        return frozenset(word for word in self._words if "=" not in word)
 
     def _in(self, mark: str, index: int) -> bool:
-        ranges = self._marks.get(mark)
+        ranges = self._read().get(mark)
         if ranges is None:
             return mark == ACCEPTED
         return index in _indices(ranges, self._versions)
@@ -59,7 +82,7 @@ class Keyword:
 
         A version between two known ones, or no version at all, gets the most lenient answer that fits.
         """
-        marks = self._marks
+        marks = self._read() if self._spec else {}
         if ACCEPTED not in marks:
             return ACCEPTED  # by every version
         if version is None:
@@ -143,9 +166,9 @@ class HaproxyTable:
         entries = {}
         for line in lines:
             spec, _, instead = line.partition(" | ")
-            name, *words = spec.split(" ")
+            name, _, rest = spec.partition(" ")
             if name and name[0] != "#":
-                entries[name] = Keyword(name, self.versions, words, instead)
+                entries[name] = Keyword(name, self.versions, rest, instead)
         return KeywordBlock(title, first.strip() == "complete", entries)
 
     def _required(self, title: str) -> KeywordBlock:

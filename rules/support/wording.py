@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST_WORD = 100
+
 
 def listed(words: Iterable[object], joint: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
@@ -11,6 +13,13 @@ def listed(words: Iterable[object], joint: str = "and") -> str:
     if len(texts) <= 1:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} {joint} {texts[-1]}"
+
+
+def clipped(text: str) -> str:
+    """The text with every word of more than 100 characters cut short: a message can't use a line of megabytes."""
+    if len(text) <= _LONGEST_WORD:
+        return text
+    return " ".join(w if len(w) <= _LONGEST_WORD else f"{w[:60]}…{w[-10:]}" for w in text.split(" "))
 
 
 def counted(number: int, word: str) -> str:

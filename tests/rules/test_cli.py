@@ -114,13 +114,31 @@ def test_other_files_are_linted_when_one_cannot_be_read(folder: Path) -> None:
     assert done.status == 2
     assert "KA012" in done.stdout
     assert "missing.conf: no such file or directory" in done.stderr
-    assert "strange.conf: neither a haproxy.cfg nor a keepalived.conf; '--kind' says which it is" in done.stderr
+    assert "strange.conf: neither a haproxy.cfg nor a keepalived.conf; '--kind' says what to take it for" in done.stderr
 
 
 def test_a_file_that_cannot_be_read(folder: Path) -> None:
     (folder / "loop.conf").symlink_to("loop.conf")
     done = run("--quiet", "loop.conf", "good.conf", cwd=folder)
     assert (done.status, done.stderr) == (2, "halb-lint: loop.conf: Too many levels of symbolic links\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "what"), [(b"", "empty"), (b"\x7fELF\0\0\0", "not a text file"), (b"hello\n", "neither a haproxy.cfg nor")]
+)
+def test_files_that_are_no_configuration(folder: Path, data: bytes, what: str) -> None:
+    (folder / "thing").write_bytes(data)
+    done = run("thing", cwd=folder)
+    assert done.status == 2
+    assert done.stderr.startswith(f"halb-lint: thing: {what}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_word_of_megabytes_is_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "haproxy.cfg").write_text("global\n    " + "x" * 2_000_000 + " 1\n")
+    done = run("haproxy.cfg", cwd=tmp_path)
+    assert done.status == 1
+    assert len(done.stdout) < 1000
 
 
 def test_a_template_is_left_alone(folder: Path) -> None:
@@ -156,7 +174,7 @@ def test_hostile_files_are_findings_at_most(tmp_path: Path, data: bytes, name: s
 def test_nothing_named_and_nothing_installed(tmp_path: Path) -> None:
     absent = [str(tmp_path / "haproxy.cfg"), str(tmp_path / "keepalived.conf")]
     (error,) = read_local(None, "lb1", absent).errors
-    assert error.message == f"nothing to lint: neither {absent[0]} nor {absent[1]} exists; name files or directories"
+    assert error == f"nothing to lint: neither {absent[0]} nor {absent[1]} exists; name files or directories"
     Path(absent[1]).write_text(GOOD)
     inputs = read_local(None, "lb1", absent)
     assert [node.keepalived for node in inputs.nodes] == [(absent[1],)]
