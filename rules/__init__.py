@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from rules.engine import Options, lint
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rules.engine import Options, lint
 
 __all__ = ["Options", "lint"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the engine, and the parsers with it, when it is asked for."""
+    if name in __all__:
+        from importlib import import_module
+
+        return getattr(import_module("rules.engine"), name)
+    raise AttributeError(f"module 'rules' has no attribute '{name}'")

@@ -43,6 +43,8 @@ class Fleet:
     @property
     def vrrp_groups(self) -> list[VrrpGroup]:
         """The instances of different nodes that are meant to be one virtual router."""
+        if len(self.nodes) < 2:
+            return []
         if self._groups is None:
             from rules.groups import vrrp_groups
 

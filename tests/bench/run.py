@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tests.bench import generate
 
 PYTHON = sys.executable
-LINT = [PYTHON, "-m", "rules", "--no-config", "--quiet", "--format", "concise", "--fail-on", "never"]
+LINT = [str(Path(PYTHON).parent / "halb-lint"), "--no-config", "--quiet", "--format", "concise", "--fail-on", "never"]
 PARSE = "import sys; from parsers import parse_{0}; parse_{0}(open(sys.argv[1], newline='').read())"
 
 
