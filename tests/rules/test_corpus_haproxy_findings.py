@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import NamedTuple
-
 import pytest
 
 from parsers.source import Source
 from rules.finding import Finding, Severity
 from tests.conftest import Figure
 from tests.rules.haproxy.linting import findings
-from tests.shared import shared
+from tests.shared import RealFile, real_files
 
 pytestmark = pytest.mark.corpus
 
 _SAY_REFUSED = frozenset(("HA001", "HA024", "HA028", "HA029", "HA030", "HA031", "HA034"))
 
 
-class Real(NamedTuple):
-    path: Path
-    status: int
-    message: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.path.parent.parent.name}/{self.path.parent.name}/{self.path.name}"
-
-
-def real_files() -> list[Real]:
-    corpus = shared() / "corpus"
-    with (corpus / "manifest.tsv").open(encoding="utf-8", newline="") as manifest:
-        rows = list(csv.DictReader(manifest, delimiter="\t"))
-    return [
-        Real(corpus / row["relative_path"], int(row["rc"]), row["first_message"])
-        for row in rows
-        if row["relative_path"].startswith("singles/haproxy/") or row["relative_path"].endswith("/haproxy.cfg")
-    ]
-
-
-def findings_on(real: Real) -> list[Finding]:
+def findings_on(real: RealFile) -> list[Finding]:
     return findings(Source.from_bytes(real.name, real.path.read_bytes()).text)
 
 
@@ -49,7 +24,7 @@ def says_refused(finding: Finding) -> bool:
 
 
 def test_accepted_files_are_not_called_refused() -> None:
-    accepted = [real for real in real_files() if real.status == 0]
+    accepted = [real for real in real_files("haproxy") if real.status == 0]
     assert accepted
     wrong = {
         real.name: [f"{f.code} line {f.location.line}: {f.message}" for f in found]
@@ -60,7 +35,7 @@ def test_accepted_files_are_not_called_refused() -> None:
 
 
 def test_refused_files_have_an_error_or_a_warning(figure: Figure) -> None:
-    refused = [real for real in real_files() if real.status == 1]
+    refused = [real for real in real_files("haproxy") if real.status == 1]
     missed = [real for real in refused if not any(f.severity >= Severity.WARNING for f in findings_on(real))]
     figure(f"files that haproxy refuses: {len(refused) - len(missed)} of {len(refused)} have an error or warning")
     for real in missed:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import NamedTuple
-
 import pytest
 
 from parsers.source import Source
@@ -13,7 +9,7 @@ from rules import lint
 from rules.engine import Options
 from rules.finding import Finding, NodeFiles, Severity
 from tests.conftest import Figure
-from tests.shared import shared
+from tests.shared import RealFile, real_files
 
 pytestmark = pytest.mark.corpus
 
@@ -25,28 +21,7 @@ _REPORTED_TOO = {
 }
 
 
-class Real(NamedTuple):
-    path: Path
-    status: int
-    message: str
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-
-def real_files() -> list[Real]:
-    corpus = shared() / "corpus"
-    with (corpus / "manifest.tsv").open(encoding="utf-8", newline="") as manifest:
-        rows = list(csv.DictReader(manifest, delimiter="\t"))
-    return [
-        Real(corpus / row["relative_path"], int(row["rc"]), row["first_message"])
-        for row in rows
-        if row["relative_path"].startswith("singles/keepalived/") or row["relative_path"].endswith("/keepalived.conf")
-    ]
-
-
-def findings_on(real: Real) -> list[Finding]:
+def findings_on(real: RealFile) -> list[Finding]:
     text = Source.from_bytes(real.name, real.path.read_bytes()).text
     report = lint({real.name: text}, Options(nodes=[NodeFiles("lb1", (), (real.name,))]))
     assert not report.crashes
@@ -58,18 +33,18 @@ def says_refused(finding: Finding) -> bool:
 
 
 def test_accepted_files_are_not_called_refused(figure: Figure) -> None:
-    accepted = [real for real in real_files() if real.status in (0, 6)]
+    accepted = [real for real in real_files("keepalived") if real.status in (0, 6)]
     wrong = []
     for real in accepted:
         texts = [f"{finding.code} {finding.message}" for finding in findings_on(real) if says_refused(finding)]
-        if texts and real.name not in _REPORTED_TOO:
+        if texts and real.path.name not in _REPORTED_TOO:
             wrong.append((real.name, texts))
     figure(f"{len(accepted)} real files that keepalived accepts: {len(wrong)} wrongly called refused")
     assert not wrong
 
 
 def test_reported_files_have_findings(figure: Figure) -> None:
-    reported = [real for real in real_files() if real.status not in (0, 6)]
+    reported = [real for real in real_files("keepalived") if real.status not in (0, 6)]
     silent = [
         real for real in reported if not any(finding.severity >= Severity.WARNING for finding in findings_on(real))
     ]
@@ -80,6 +55,6 @@ def test_reported_files_have_findings(figure: Figure) -> None:
 
 
 def test_the_files_with_more_reports_are_found() -> None:
-    for real in real_files():
-        if real.name in _REPORTED_TOO:
+    for real in real_files("keepalived"):
+        if real.path.name in _REPORTED_TOO:
             assert any(says_refused(finding) for finding in findings_on(real))
