@@ -182,7 +182,7 @@ def _summarise(report: Report, arguments: Arguments) -> None:
     found = [_count(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
     hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
     if found:
-        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more about one"
+        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more"
         _say(f"{', '.join(found)} in {scope}{hidden}{more}")
     else:
         _say(f"nothing found in {scope}{hidden}")
