@@ -17,6 +17,12 @@ plain_server = re.compile(
 ).match
 
 
+def plain_port(text: str) -> int | None:
+    """The port of a plain server line; None when it has none, or is not plain."""
+    found = plain_server(text)
+    return int(found[3]) if found is not None and found[3] else None
+
+
 @lru_cache(8)
 def plain_tail(keyword: str, words: int) -> re.Pattern[str]:
     """Matches a plain line with this keyword; group 1 is what follows the first `words` words behind it."""

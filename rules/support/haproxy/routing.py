@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from rules.support.haproxy.plain_lines import plain_server
+from rules.support.haproxy.plain_lines import plain_port
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
@@ -36,10 +36,10 @@ _API: WeakKeyDictionary[HaproxyConfig, list[ApiProxy]] = WeakKeyDictionary()
 def port_of(server: Server) -> int | None:
     """The server's port, found without taking the line apart where it is a plain one."""
     line = server.directive
-    found = plain_server(line.line_text)
-    if found is None or found[3] is None:
+    port = plain_port(line.line_text)
+    if port is None:
         return server.port
-    return int(found[3]) if line.condition is None else None
+    return port if line.condition is None else None
 
 
 def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:

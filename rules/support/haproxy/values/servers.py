@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import server_args
 from parsers.tokens.common import read_int
-from rules.support.haproxy.plain_lines import ipv4, plain_server, words_of
+from rules.support.haproxy.plain_lines import ipv4, plain_port, plain_server, words_of
 from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem
 
@@ -58,7 +58,7 @@ def server_faults(lines: Iterable[HaproxyLine]) -> Iterator[tuple[HaproxyLine, F
 
 def _is_usual(text: str) -> bool:
     found = plain_server(text)
-    if found is None or not found[3] or len(found[3]) > 4 or found[3][0] == "0" or _problems_in(found[4]):
+    if found is None or not found[3] or found[3][0] == "0" or int(found[3]) > 65535 or _problems_in(found[4]):
         return False
     if not found[1].isalnum() and re.search(_BAD_IN_NAME, found[1]):
         return False
@@ -157,6 +157,8 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
     ):
         return
     for server in backend.servers:
+        if plain_port(server.directive.line_text):
+            continue
         if server.parsed.kind != "ip" or server.parsed.port_start or not server.check or not server.certain:
             continue
         if server.address_word is None or server.parsed.bad_port or not server.options_certain:
