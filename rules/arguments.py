@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from rules.config import Config
 
 CONFIG_NAME = "halb.toml"
+_SEE_HELP = "'halb-lint --help' shows the options"
 FORMATS = ("full", "concise", "json", "github")
 
 _DESCRIPTION = """\
@@ -74,7 +74,7 @@ class Arguments(NamedTuple):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; 'halb-lint --help' shows the options")
+        raise UsageError(f"{message}; {_SEE_HELP}")
 
 
 def _parser() -> _Parser:
@@ -177,17 +177,19 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
 def _refuse_unknown(parser: _Parser, word: str) -> NoReturn:
     option = word.partition("=")[0]
     known = [name for action in parser._actions for name in action.option_strings]
-    near = get_close_matches(option, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "'halb-lint --help' shows the options"
-    raise UsageError(f"unknown option '{option}'; {hint}")
+    from rules.support.suggestions import hint
+
+    raise UsageError(f"unknown option '{option}'; {hint(option, known, _SEE_HELP)}")
 
 
 def _one_of(option: str, word: str, known: Sequence[str]) -> str:
     if word in known:
         return word
-    near = get_close_matches(word, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(known[:-1])} or {known[-1]}"
-    raise UsageError(f"{option} can't be '{word}'; {hint}")
+    from rules.support.suggestions import hint
+    from rules.support.wording import listed
+
+    advice = hint(word, known, f"it takes {listed(known, 'or')}")
+    raise UsageError(f"{option} can't be '{word}'; {advice}")
 
 
 def _format(word: str | None) -> str:

@@ -177,19 +177,17 @@ def _style(arguments: Arguments) -> Style:
 
 
 def _summarise(report: Report, arguments: Arguments) -> None:
+    from rules.support.wording import counted
+
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
-    scope = f"{_count(len(files), 'file')} of {_count(len(report.nodes), 'node')}"
-    found = [_count(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
+    scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
+    found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
     hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
     if found:
         more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more"
         _say(f"{', '.join(found)} in {scope}{hidden}{more}")
     else:
         _say(f"nothing found in {scope}{hidden}")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"
 
 
 def _print(text: str, arguments: Arguments) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from rules.support.suggestions import hint
 
 _LINT_KEYS = ("select", "ignore", "per-file-ignores", "haproxy-version", "keepalived-version")
 
@@ -76,9 +77,8 @@ class _Reader:
     def known_keys(self, table: Mapping[str, Any], where: str, keys: Sequence[str]) -> None:
         for key in table:
             if key not in keys:
-                near = get_close_matches(key, keys, n=1)
-                hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(keys)}"
-                raise self.error(f"unknown key '{key}' in {where}; {hint}")
+                advice = hint(key, keys, f"known are {', '.join(keys)}")
+                raise self.error(f"unknown key '{key}' in {where}; {advice}")
 
     def strings(self, table: Mapping[str, Any], where: str, key: str) -> tuple[str, ...]:
         value = table.get(key, [])

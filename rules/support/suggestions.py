@@ -15,3 +15,9 @@ def closest(word: str, names: Collection[str], cutoff: float = 0.6) -> str:
         return ""
     close = get_close_matches(word, names, n=1, cutoff=cutoff)
     return close[0] if close else ""
+
+
+def hint(word: str, names: Collection[str], otherwise: str) -> str:
+    """`did you mean '...'?` for a word that is none of `names`, or `otherwise` where nothing comes near."""
+    near = closest(word, names)
+    return f"did you mean '{near}'?" if near else otherwise

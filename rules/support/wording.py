@@ -23,8 +23,8 @@ def clipped(text: str) -> str:
 
 
 def counted(number: int, word: str) -> str:
-    """`1 server`, `3 servers`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    """`1 server`, `3 servers`, `3 info` (a word without a plural)."""
+    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"
 
 
 def seconds(value: float) -> str:

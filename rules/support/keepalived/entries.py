@@ -15,7 +15,7 @@ from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
     from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress
-    from parsers.tree import Directive, Word
+    from parsers.tree import Word
 
 _LIMIT = {"script": 253, "interface": 253, "bfd": 253, "process": 254, "file": 254}
 # Patterns are compiled when something is wrong, which spares the start of a run.
@@ -220,8 +220,3 @@ def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
             f"write a number from -{limit} to {limit}",
             Severity.WARNING,
         )
-
-
-def has_address_behind(line: Directive) -> bool:
-    """Whether another address stands behind the first word of a line."""
-    return any(looks_like_address(word.value) for word in line.words[1:])
