@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help test test-fast check lint-demo bench docs clean
+.PHONY: help test test-fast check lint-demo bench docs life clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -34,8 +34,11 @@ lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that n
 bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 	$(BIN)/python -m tests.bench.run
 
-docs: .venv/ready  ## write docs/rules.md and the README's output anew
+docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
+
+life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
+	$(BIN)/python -m tests.tools.record_life
 
 clean:  ## remove .venv and what the tools leave behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out

@@ -14,6 +14,9 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
 `expect PATH:LINE` names where the rule's findings are (a line each); without one, at least one finding is
 wanted anywhere. A line `escapes` says that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
 `no-final-newline` takes the newline off the end of each file; `set haproxy-version 2.8` judges by that version.
+
+Two paths have a meaning: `halb.toml` is the cluster's, and `live` is no file but what the network answers, written as
+`rules.live.notation` reads it.
 """
 
 from __future__ import annotations
@@ -21,7 +24,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from rules.engine import Options
+
+CLUSTER = "halb.toml"
+LIVE = "live"
 
 
 class Case(NamedTuple):
@@ -32,6 +41,25 @@ class Case(NamedTuple):
     files: dict[str, str]
     expected: tuple[tuple[str, int], ...]
     settings: dict[str, str]
+
+    def options(self) -> Options:
+        """How to lint the example's files: with its versions, its halb.toml, and its answers of the network."""
+        from rules.engine import Options
+        from rules.settings import Settings
+
+        options = Options(
+            settings=Settings(self.settings.get("haproxy-version"), self.settings.get("keepalived-version"))
+        )
+        if CLUSTER in self.files:
+            from rules.cluster import parse_cluster
+
+            options = options._replace(cluster=parse_cluster(self.files[CLUSTER], CLUSTER))
+        if LIVE in self.files:
+            from rules.live.notation import read_observations
+
+            name = options.cluster.endpoint if options.cluster else None
+            options = options._replace(observed=read_observations(self.files[LIVE], name.value if name else ""))
+        return options
 
 
 @cache

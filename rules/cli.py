@@ -10,12 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rules.arguments import Arguments, UsageError, parse_arguments
+from rules.arguments import Arguments, parse_arguments
 from rules.finding import Report, Severity
+from rules.options import CONFIG_NAME, UsageError
 
 if TYPE_CHECKING:
+    from rules.endpoint import Endpoint
     from rules.inputs import Inputs
+    from rules.live.observations import Observations
+    from rules.live.observe import Survey
     from rules.report.style import Style
+
+    Answers = Callable[[], Observations]
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
 
@@ -74,6 +80,7 @@ def _main(argv: Sequence[str]) -> int:
         return _print(arguments.message, arguments)
     if arguments.explain is not None or arguments.list_rules:
         return _about_rules(arguments)
+    survey = _start_survey(arguments)
     inputs = _inputs(arguments)
     for error in inputs.errors:
         _say(error)
@@ -83,7 +90,7 @@ def _main(argv: Sequence[str]) -> int:
     if arguments.list_files:
         _print(_file_list(inputs), arguments)
         return EXIT_USAGE if inputs.errors else EXIT_CLEAN
-    return _lint(arguments, inputs)
+    return _lint(arguments, inputs, survey)
 
 
 def _about_rules(arguments: Arguments) -> int:
@@ -105,9 +112,29 @@ def _inputs(arguments: Arguments) -> Inputs:
         return inputs.read_nodes(arguments.nodes, arguments.kind)
     if arguments.paths:
         return inputs.read_paths(arguments.paths, arguments.kind, arguments.stdin_filename, local)
-    if arguments.config is not None and any(lb.files for lb in arguments.config.load_balancers):
-        return inputs.read_config_nodes(arguments.config, arguments.kind)
+    cluster = arguments.cluster
+    if cluster is not None and any(lb.files for lb in cluster.load_balancers):
+        return inputs.read_cluster_nodes(cluster, arguments.kind)
+    if arguments.live is not None and cluster is not None and cluster.endpoint is not None:
+        if cluster.path.name == CONFIG_NAME:
+            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is none of its nodes
+        return inputs.read_local(arguments.kind, local, needed=False)
     return inputs.read_local(arguments.kind, local)
+
+
+def _start_survey(arguments: Arguments) -> Survey | None:
+    """With --live: begin to ask the name servers, so that they think while the files are being read."""
+    live, cluster = arguments.live, arguments.cluster
+    if live is None or arguments.list_files:
+        return None
+    if cluster is None or cluster.endpoint is None:
+        _say("nothing to ask: no endpoint is known; name it with '--endpoint NAME[:PORT]' or in halb.toml")
+        return None
+    from rules.live.observe import Survey
+
+    survey = Survey(live.resolvers, live.timeout, live.ca_file)
+    survey.start_dns(cluster.endpoint.value)
+    return survey
 
 
 def _local_name() -> str:
@@ -133,8 +160,8 @@ def _file_list(inputs: Inputs) -> str:
     return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
 
 
-def _lint(arguments: Arguments, inputs: Inputs) -> int:
-    from rules.engine import Options, lint
+def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
+    from rules.engine import Options, Run
     from rules.includes import DiskIncludes
 
     options = Options(
@@ -144,21 +171,40 @@ def _lint(arguments: Arguments, inputs: Inputs) -> int:
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
-        per_file_ignores=arguments.config.per_file_ignores if arguments.config else {},
+        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
+        cluster=arguments.cluster,
     )
-    report = lint(inputs.texts, options)
+    run = Run(inputs.texts, options)
+    report = run.report(_answers(arguments, survey, lambda: run.endpoint))
     # Only json says something about a run without findings; for the others there is nothing to load.
     wordless = not report.findings and arguments.format != "json"
     _print("" if wordless else _renderer(arguments.format)(report, _style(arguments)), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
-    if report.nodes and not arguments.quiet:
+    if survey is not None and run.observed is not None and not arguments.quiet:
+        from rules.live.notes import notes
+
+        for note in notes(run.endpoint, run.observed, run.fleet):
+            _say(note)
+    if (report.nodes or survey) and not arguments.quiet:
         _summarise(report, arguments)
     if report.crashes:
         return EXIT_INTERNAL
     if inputs.errors:
         return EXIT_USAGE
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[], Endpoint]) -> Answers | None:
+    """Has everybody asked; gives the function that waits for the answers, None when nobody is to be asked."""
+    if survey is not None:
+        survey.start_apis(endpoint())
+        return survey.finish
+    if arguments.live is None:
+        return None
+    from rules.live.observations import NOTHING
+
+    return lambda: NOTHING
 
 
 def _renderer(name: str) -> Callable[[Report, Style], str]:
@@ -181,6 +227,8 @@ def _summarise(report: Report, arguments: Arguments) -> None:
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
     scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
+    if not files:
+        scope = "what was asked; there was no file to look at"
     found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
     hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
     if found:

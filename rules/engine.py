@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parsers.source import Span
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
     from parsers.keepalived.include import IncludeReader
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Document
+    from rules.cluster.model import Cluster
+    from rules.endpoint import Endpoint
+    from rules.live.observations import Observations
 
 
 _ALONE = Skipped("XN", "only one node was given; the rules across nodes need two")
+_UNKNOWN = {
+    "network": "it needs the network: '--live' asks it",
+    "endpoint": "no endpoint is known: '--endpoint NAME[:PORT]', or 'endpoint' under [cluster] in halb.toml",
+    "vip": "no VIP is known: '--vip ADDR', or 'address' under [vip] in halb.toml",
+    "control-plane": "no control-plane node is known: [[control_plane]] in halb.toml, or servers in haproxy.cfg",
+}
 
 
 class Options(NamedTuple):
@@ -34,6 +44,8 @@ class Options(NamedTuple):
     content must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is
     missing here is evaluated only when its own name stands in its file); `include`: reads the files that
     keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
+    `cluster`: what halb.toml and the command line say; `observed`: what the network answered, None when it was not
+    asked. Asking is not done here: `rules.live.observe`.
     """
 
     selection: Selection = Selection()
@@ -44,16 +56,17 @@ class Options(NamedTuple):
     include: IncludeReader | None = None
     per_file_ignores: Mapping[str, Sequence[str]] = {}
     skipped: Sequence[Skipped] = ()
+    cluster: Cluster | None = None
+    observed: Observations | None = None
 
 
 def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
     """The findings on a fleet's files, given as path -> text. No file, network or clock is touched."""
-    options = options or Options()
-    return _Run(files, options).report()
+    return Run(files, options or Options()).report()
 
 
-class _Run:
-    """One run: what was read, and what was found so far."""
+class Run:
+    """One run in two steps, for callers that need the fleet before the report: to know whom to ask on the network."""
 
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
         self.files = files
@@ -66,7 +79,9 @@ class _Run:
         nodes = [self._node(node) for node in self.node_files]
         self.fleet = Fleet(nodes)
         self.owners = _owners(nodes)
-        self.secrets = Secrets(lambda: [span for document in self.documents for span in document.secrets])
+        self.secrets = Secrets(self._secrets)
+        self.observed = options.observed
+        self._answers: Callable[[], Observations] | None = None
 
     def _grouped(self) -> list[NodeFiles]:
         inputs = []
@@ -109,21 +124,74 @@ class _Run:
         self.documents.append(document)
         return document
 
-    def report(self) -> Report:
-        """Run the selected rules and sort out what they found."""
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """The endpoint that these files and the options describe."""
+        from rules.endpoint import endpoint_of
+
+        return endpoint_of(self.options.cluster, self.fleet)
+
+    def report(self, answers: Callable[[], Observations] | None = None) -> Report:
+        """Run the selected rules and sort out what they found.
+
+        `answers` gives what the network said; it is called when all other rules are through, so that it may wait.
+        """
+        self._answers = answers
         findings = _without_doubles(self._findings(self._work()))
         sources = [source for document in self.documents for source in document.sources]
+        if self.options.cluster is not None:
+            sources.append(self.options.cluster.source)
         suppressions = Suppressions(sources, self.ran)
         kept = [f for f in findings if not suppressions.hide(f) and not self._ignored_for_file(f)]
         own = [(rule, suppressions, None) for rule in self._selected(Scope.LINT, any(suppressions.ignores))]
         return Report(
             nodes=self.node_files,
             findings=sorted([*kept, *self._findings(own)], key=lambda finding: finding.sort_key),
-            skipped=[*self.options.skipped, *([_ALONE] if len(self.fleet.nodes) == 1 else [])],
+            skipped=self._skipped,
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
             crashes=self.crashes,
         )
+
+    def _secrets(self) -> list[Span]:
+        spans = [span for document in self.documents for span in document.secrets]
+        return [*spans, *(self.options.cluster.secrets if self.options.cluster else ())]
+
+    def _skipped(self) -> list[Skipped]:
+        """Inputs and rules that were left out, with the reason."""
+        live = [rule for scope in Scope if scope.live for rule in self._selected(scope, True)]
+        return [
+            *self.options.skipped,
+            *([_ALONE] if len(self.fleet.nodes) == 1 else []),
+            *(Skipped(rule.code, reason) for rule in live if (reason := self._missing(rule))),
+        ]
+
+    def _missing(self, rule: Rule) -> str:
+        """Why a live rule can't run here, or ""."""
+        endpoint = self.endpoint
+        known = {
+            "network": self.observed is not None,
+            "endpoint": endpoint.name is not None,
+            "vip": bool(endpoint.vips),
+            "control-plane": bool(endpoint.control_plane),
+        }
+        return next((_UNKNOWN[need] for need in rule.needs if not known[need]), "")
+
+    def _live_work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
+        """The live rules of which everything that they need is known."""
+        cluster = self.options.cluster
+        if self._answers is None and self.observed is None and (cluster is None or cluster.endpoint is None):
+            return
+        from rules.live.observations import NOTHING
+        from rules.live.view import LiveView
+
+        live = [rule for scope in Scope if scope.live for rule in self._selected(scope, True)]
+        if self._answers is not None:
+            self.observed = self._answers()
+        view = LiveView(self.endpoint, self.observed or NOTHING, self.fleet)
+        rules = [rule for rule in live if not self._missing(rule)]
+        self.ran.update(rule.code for rule in rules)
+        yield from ((rule, view, None) for rule in rules)
 
     def _selected(self, scope: Scope, needed: bool) -> list[Rule]:
         """The rules of a scope that are to run; none, and nothing imported, where there is no subject."""
@@ -166,6 +234,7 @@ class _Run:
             rules = self._selected(scope, bool(given))
             self.ran.update(rule.code for rule in rules)
             yield from ((rule, subject, node) for rule in rules for subject, node in given)
+        yield from self._live_work()
 
     def _finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
         def located(span: Span, note: str, name: str | None) -> Location:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -135,23 +135,28 @@ class NodeFiles(NamedTuple):
 class Report:
     """The result of one run."""
 
-    __slots__ = ("crashes", "findings", "nodes", "secrets", "skipped", "suppressed")
+    __slots__ = ("_skipped", "crashes", "findings", "nodes", "secrets", "suppressed")
 
     def __init__(
         self,
         nodes: Sequence[NodeFiles],
         findings: Sequence[Finding],
-        skipped: Sequence[Skipped] = (),
+        skipped: Callable[[], Sequence[Skipped]] = tuple,
         suppressed: int = 0,
         secrets: Secrets | None = None,
         crashes: Sequence[str] = (),
     ) -> None:
         self.nodes = tuple(nodes)
         self.findings = tuple(findings)
-        self.skipped = tuple(skipped)
+        self._skipped = skipped
         self.suppressed = suppressed
         self.secrets = secrets or Secrets()
         self.crashes = tuple(crashes)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was left out. Found out when it is asked for: only some formats show it."""
+        return tuple(self._skipped())
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""

@@ -15,7 +15,7 @@ from rules.grouping import InputFile, group
 from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
 
 if TYPE_CHECKING:
-    from rules.config import Config
+    from rules.cluster.model import Cluster
 
 LOCAL_FILES = ("/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -142,18 +142,26 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
     return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes)
 
 
-def read_config_nodes(config: Config, kind: str | None) -> Inputs:
-    """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it."""
-    folder = Path(os.path.relpath(config.path.parent))
-    nodes = [(lb.name, [str(folder / file) for file in lb.files]) for lb in config.load_balancers if lb.files]
-    return read_nodes(nodes, kind)
+def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = False) -> Inputs:
+    """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it.
+
+    With `present`, files that are not there (yet) are left out instead of being an error.
+    """
+    folder = Path(os.path.relpath(cluster.path.parent))
+    nodes = [(lb.name.value, [str(folder / file.value) for file in lb.files]) for lb in cluster.load_balancers]
+    if present:
+        nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
+    return read_nodes([(name, paths) for name, paths in nodes if paths], kind)
 
 
-def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES) -> Inputs:
-    """The inputs when nothing was named: this machine's two files, as far as they exist."""
+def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES, *, needed: bool = True) -> Inputs:
+    """The inputs when nothing was named: this machine's two files, as far as they exist.
+
+    With `needed`, it is an error when neither does.
+    """
     present = [path for path in files if Path(path).exists()]
     inputs = read_paths(present, kind, None, local_name)
-    if not present:
+    if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
     return inputs
 

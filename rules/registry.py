@@ -23,6 +23,7 @@ class Scope(Enum):
 
     KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.Node`.
     FLEET: the `rules.fleet.Fleet` of two nodes or more. GIVEN: the fleet whatever its size.
+    DNS, HOST, KUBERNETES: a `rules.live.view.LiveView`, when the network was asked (`--live`).
     PARSE: the parsers' problems of one document.
     LINT: the ignore comments of the run (`rules.suppress.Suppressions`).
     """
@@ -33,20 +34,31 @@ class Scope(Enum):
     NODE = "node"
     FLEET = "across"
     GIVEN = "given"
+    DNS = "dns"
+    HOST = "host"
+    KUBERNETES = "kubernetes"
     LINT = "lint"
+
+    @property
+    def live(self) -> bool:
+        """Whether the rules of this scope judge what the network answered."""
+        return self in (Scope.DNS, Scope.HOST, Scope.KUBERNETES)
 
 
 class Rule:
-    """One rule: its metadata and its function."""
+    """One rule: its metadata and its function. `needs` are what must be known for it to run (live rules only)."""
 
-    __slots__ = ("check", "code", "name", "scope", "severity", "wants_settings")
+    __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
 
-    def __init__(self, code: str, name: str, severity: Severity, scope: Scope, check: Check) -> None:
+    def __init__(
+        self, code: str, name: str, severity: Severity, scope: Scope, check: Check, needs: tuple[str, ...] = ()
+    ) -> None:
         self.code = code
         self.name = name
         self.severity = severity
         self.scope = scope
         self.check = check
+        self.needs = needs
         self.wants_settings = check.__code__.co_argcount > 1
 
     @property
@@ -75,8 +87,13 @@ _RULES: dict[str, Rule] = {}
 _LOADED: set[Scope] = set()
 
 
-def rule(code: str, name: str, severity: Severity, scope: Scope) -> Callable[[Check], Check]:
+def rule(
+    code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
+) -> Callable[[Check], Check]:
     """Declare the decorated function to be a rule.
+
+    A live rule's `needs` are the facts without which it has nothing to judge, in the order in which they are asked
+    for: "network", "endpoint", "vip", "control-plane" (`rules.engine` has the sentence for each).
 
     The function takes the subject of its scope, and optionally the run's `rules.settings.Settings`,
     and yields `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then
@@ -87,7 +104,7 @@ def rule(code: str, name: str, severity: Severity, scope: Scope) -> Callable[[Ch
         previous = _RULES.get(code)
         if previous is not None and previous.check.__module__ != check.__module__:
             raise ValueError(f"{code} is declared by {previous.check.__module__} and {check.__module__}")
-        _RULES[code] = Rule(code, name, severity, scope, check)
+        _RULES[code] = Rule(code, name, severity, scope, check, needs)
         return check
 
     return register

@@ -19,8 +19,9 @@ def test_generated_text_is_up_to_date(name: str) -> None:
 
 def test_every_option_of_the_readme_exists() -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "README.md").read_text(encoding="utf-8")))
-    known = set(re.findall(r"--[a-z][a-z-]+", run("--help").stdout))
-    assert options - known <= {"--no-index", "--find-links"}  # pip's
+    helps = run("--help").stdout + run("verify", "--help", module="wizard").stdout
+    known = set(re.findall(r"--[a-z][a-z-]+", helps))
+    assert options - known <= {"--no-index", "--find-links", "--control-plane-endpoint"}  # pip's and kubeadm's
 
 
 def test_every_relative_link_leads_somewhere() -> None:
@@ -30,7 +31,8 @@ def test_every_relative_link_leads_somewhere() -> None:
 
 
 def test_help_fits_a_small_terminal() -> None:
-    assert all(len(line) <= 80 for line in run("--help", COLUMNS="80").stdout.splitlines())
+    for done in (run("--help", COLUMNS="80"), run("verify", "--help", COLUMNS="80", module="wizard")):
+        assert all(len(line) <= 80 for line in done.stdout.splitlines())
 
 
 def test_codes_in_the_documents_are_rules() -> None:
@@ -38,4 +40,4 @@ def test_codes_in_the_documents_are_rules() -> None:
     pages = [Path("README.md"), Path("CONTRIBUTING.md"), *Path("docs/adr").glob("*.md")]
     for page in pages:
         text = (ROOT / page).read_text(encoding="utf-8")
-        assert set(re.findall(r"\b(?:PA|KA|HA|XN|HL)\d{3}\b", text)) <= codes
+        assert set(re.findall(r"\b(?:(?:PA|KA|HA|XN|HL|DN|HO)\d{3}|K8\d{3})\b", text)) <= codes

@@ -46,7 +46,7 @@ def hook_source(tmp_path: Path) -> Path:
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, source)
-    for name in ("parsers", "rules"):
+    for name in ("parsers", "rules", "wizard"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     git(source, "init", "-q")
     git(source, "add", "-A")

@@ -20,12 +20,14 @@ class Done(NamedTuple):
     stderr: str
 
 
-def run(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", **environment: str) -> Done:
-    """Run `halb-lint` with these arguments (in `cwd`, else the checkout)."""
+def run(
+    *arguments: str, cwd: Path | None = None, stdin: bytes = b"", module: str = "rules", **environment: str
+) -> Done:
+    """Run `halb-lint` with these arguments (in `cwd`, else the checkout); module "wizard" is `halb-wizard`."""
     env = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
     env |= {"PYTHONPATH": str(ROOT), **environment}
     done = subprocess.run(
-        [sys.executable, "-m", "rules", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=cwd or ROOT,
         input=stdin,
         env=env,

@@ -6,11 +6,10 @@ import re
 
 import pytest
 
-from rules import Options, lint
+from rules import lint
 from rules.cases import Case, cases_of
 from rules.finding import Report, Severity
 from rules.registry import Rule, all_rules
-from rules.settings import Settings
 
 RULES = all_rules()
 CASES = [
@@ -21,8 +20,7 @@ CASES = [
 
 
 def report_on(case: Case) -> Report:
-    settings = Settings(case.settings.get("haproxy-version"), case.settings.get("keepalived-version"))
-    report = lint(case.files, Options(settings=settings))
+    report = lint(case.files, case.options())
     assert not report.crashes
     return report
 

@@ -1,4 +1,4 @@
-"""Writes what is generated: docs/rules.md, and the demo output in README.md.
+"""Writes what is generated: docs/rules.md, the table in docs/live.md, and the demo output in README.md.
 
 `python -m tests.tools.make_docs` writes; the tests compare.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from rules.cases import Case, cases_of
 from rules.registry import Rule, Scope, all_rules
 from tests.rules.lint import run
+from tests.rules.live.test_dns_kinds import kinds_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("--format", "full", "--fail-on", "never", "--color", "never", "tests/cases/demo-pair")
@@ -21,6 +22,9 @@ _TITLES = {
     Scope.GIVEN: "What was given",
     Scope.HAPROXY: "One haproxy.cfg",
     Scope.NODE: "HAProxy and Keepalived of one node",
+    Scope.DNS: "The endpoint's name (live)",
+    Scope.HOST: "What answers at the cluster's addresses (live)",
+    Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
     Scope.LINT: "The linter itself",
 }
 
@@ -64,7 +68,14 @@ def readme() -> str:
     return re.sub(r"<!-- lint-demo -->.*<!-- /lint-demo -->", lambda _: output, text, flags=re.DOTALL)
 
 
-GENERATED = {"docs/rules.md": rules_page, "README.md": readme}
+def live_page() -> str:
+    """docs/live.md with the table of DNS answers and the rules that speak of them."""
+    text = (ROOT / "docs/live.md").read_text(encoding="utf-8")
+    table = f"<!-- kinds -->\n{kinds_table().strip()}\n<!-- /kinds -->"
+    return re.sub(r"<!-- kinds -->.*<!-- /kinds -->", lambda _: table, text, flags=re.DOTALL)
+
+
+GENERATED = {"docs/rules.md": rules_page, "docs/live.md": live_page, "README.md": readme}
 
 
 def main() -> None:

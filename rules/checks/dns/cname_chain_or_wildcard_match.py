@@ -1,0 +1,73 @@
+"""DN011: the name is an alias, or matched by a wildcard only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.live.observations import Role
+from rules.live.wording import record
+from rules.registry import Scope, rule
+from rules.support.live.accounts import few, in_order, name_span
+from rules.support.live.destination import leads
+
+if TYPE_CHECKING:
+    from rules.endpoint import Target
+    from rules.live.observations import Alias
+    from rules.live.view import LiveView
+
+_SHOWN = 4  # links of a chain
+
+
+@rule("DN011", "cname-chain-or-wildcard-match", Severity.INFO, Scope.DNS, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """The endpoint's name is a CNAME, or has an address only because the zone answers for every name.
+
+    Why it hurts: with a CNAME to a machine's own name it is easy to change the wrong record at the cutover: the
+    machine's, so that its own name leads to the VIP. Each link of a chain has a TTL of its own, and the longest
+    counts. With a wildcard, a misspelt endpoint resolves like a right one, and a record that was never made is not
+    missed before the wildcard changes.
+
+    How to fix: give the name its own A record (and AAAA record), with the address it has now.
+
+    Silent when: the name has addresses of its own; no authoritative server could be asked for a name that nobody
+    made; the wildcard's addresses are others than the name's.
+    """
+    replies = (*view.dns.of(Role.AUTHORITY), *view.dns.of(Role.RESOLVER))
+    chain = next((reply.chain for reply in replies if reply.chain), ())
+    found = {address for lead in leads(view) for address in lead.addresses}
+    own = " and ".join(f"'{record(view.name, a)}'" for a in in_order(found)[:2])
+    if chain:
+        host = _host(view, chain)
+        whose = f", the own name of {host.label}" if host is not None else ""
+        keep = f"; leave '{chain[-1].target}' alone" if host is not None else ""
+        yield Hit(
+            name_span(view),
+            f"{view.name} is a CNAME of {_shown(chain)}{whose}",
+            help=f"give the name its own record, {own or 'with the address it should have'}{keep}",
+            note=f"CNAME of {chain[-1].target}",
+        )
+    ipv4 = {address for address in found if address.version == 4}  # the wildcard was asked for A only
+    if ipv4 and ipv4 <= set(view.dns.wildcard):
+        yield Hit(
+            name_span(view),
+            f"{view.name} leads where every name of its zone leads ({few(in_order(ipv4))}): a "
+            "wildcard record may be all there is",
+            help=f"give the name its own record, {own}",
+            note="wildcard",
+        )
+
+
+def _shown(chain: tuple[Alias, ...]) -> str:
+    targets = [alias.target for alias in chain]
+    if len(targets) > _SHOWN:
+        targets = [*targets[: _SHOWN - 1], "...", targets[-1]]
+    return ", a CNAME of ".join(targets)
+
+
+def _host(view: LiveView, chain: tuple[Alias, ...]) -> Target | None:
+    """The machine whose own name the chain ends in, by its first label or in full."""
+    last = chain[-1].target
+    machines = (*view.endpoint.control_plane, *view.endpoint.load_balancers)
+    return next((m for m in machines if m.name.lower() in (last, last.partition(".")[0])), None)

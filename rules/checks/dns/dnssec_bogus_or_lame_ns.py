@@ -1,0 +1,76 @@
+"""DN013: wrong DNSSEC signatures, or authoritative servers that do not answer for the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.live.observations import Kind
+from rules.registry import Scope, rule
+from rules.support.live.accounts import Account, authorities, labels_of, name_span, said
+from rules.support.live.resolution import resolution, resolves
+
+if TYPE_CHECKING:
+    from rules.live.view import LiveView
+
+_UNHEARD = (Kind.TIMEOUT, Kind.UNREACHABLE)
+
+
+@rule("DN013", "dnssec-bogus-or-lame-ns", Severity.INFO, Scope.DNS, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """A resolver finds the zone's DNSSEC signatures wrong, or one of the zone's name servers gives no usable answer.
+
+    Why it hurts: a resolver that checks DNSSEC gives SERVFAIL for the name while others resolve it; often the
+    signatures have run out, or the DS record in the parent zone is that of an old key (a warning; an error when
+    nothing else resolves the name from here). A name server that is listed and does not answer makes lookups slow,
+    and with the next failure the zone is gone.
+
+    How to fix: sign the zone again or correct the DS record; let the name server load the zone, or take its NS
+    record out of the zone and of the parent.
+
+    Silent when: no authoritative server answers (port 53 may be closed from here); an authoritative server lost the
+    question for one record type only; it has only an IPv6 address and there is no IPv6 here.
+    """
+    place = name_span(view)
+    bogus = resolution(view).bogus
+    if bogus:
+        labels = labels_of(bogus)
+        zone = view.dns.zone or "the zone"
+        yield Hit(
+            place,
+            f"the DNSSEC signatures of {view.name} are wrong for {labels}: SERVFAIL, and an answer when told not "
+            "to check",
+            help=f"'delv {view.name}' or 'dig +cd {view.name}' shows more; sign {zone} again, or correct its DS record "
+            "in the parent zone",
+            note="bogus",
+            severity=Severity.WARNING if resolves(view) else Severity.ERROR,
+        )
+    lame = _lame(authorities(view))
+    if lame:
+        yield Hit(
+            place,
+            f"{'name servers' if len(lame) > 1 else 'a name server'} of {view.name} can't be relied on: {said(lame)}; "
+            "others answer",
+            help="let the server load the zone and answer, or take its NS record out of the zone and of its parent",
+            note="lame name server",
+        )
+
+
+def _lame(zone: tuple[Account, ...]) -> list[Account]:
+    """The authoritative servers without a usable answer, where another one has one."""
+    answering = [account for account in zone if len(account.failures) < len(account.replies)]
+    if not any(not account.failures for account in answering):
+        return []
+    ipv6 = any(":" in account.server.address for account in answering)
+    return [account for account in zone if _fails(account) and (ipv6 or not _unreachable_ipv6(account))]
+
+
+def _fails(account: Account) -> bool:
+    """Whether the server fails for all it was asked, or in a way that is not a lost packet."""
+    failures = account.failures
+    return len(failures) == len(account.replies) or any(reply.kind not in _UNHEARD for reply in failures)
+
+
+def _unreachable_ipv6(account: Account) -> bool:
+    return ":" in account.server.address and all(reply.kind in _UNHEARD for reply in account.failures)

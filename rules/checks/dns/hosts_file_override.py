@@ -1,0 +1,114 @@
+"""DN010: the hosts file names the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.source import Source, Span
+from rules.finding import Hit, Severity
+from rules.registry import Scope, rule
+from rules.support.live.accounts import authorities, few, in_order, name_span, resolvers
+from rules.support.wording import listed
+
+if TYPE_CHECKING:
+    from rules.live.observations import HostsEntry, IPAddress, SystemView
+    from rules.live.view import LiveView
+
+_READ_IT = ("files", "resolve")  # systemd-resolved reads the hosts file too (resolved.conf(5), ReadEtcHosts)
+
+
+@rule("DN010", "hosts-file-override", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """The hosts file of this machine has a line for the endpoint's name.
+
+    Why it hurts: the line wins over DNS wherever nsswitch.conf asks `files` first, which is usual. When the name is
+    moved to the VIP, this machine goes on to the initial master for good, and nobody notices before that one is
+    down. Installers and hurried people leave such lines on some machines and not on others.
+
+    How to fix: take the line out when DNS has the name. In a network without DNS, keep the same line on every
+    machine, and change all of them at the cutover.
+
+    Silent when: no line has the name. An info when the line says what DNS or the phase says today, or when
+    nsswitch.conf does not ask the hosts file before DNS.
+    """
+    system = view.dns.system
+    if system is None or not system.hosts:
+        return
+    source = Source(system.hosts_path, system.hosts_text)
+    odd = [entry for entry in system.hosts if _differs(view, entry.address)]
+    first, *others = odd or system.hosts
+    wins = _wins(system)
+    yield Hit(
+        Span(source, first.start, first.end),
+        _message(view, system, odd),
+        help=_help(view, first),
+        note=f"{first.address} here",
+        related=[
+            *((Span(source, entry.start, entry.end), "here too") for entry in others[:4]),
+            (name_span(view), "the endpoint"),
+        ],
+        severity=None if odd and wins else Severity.INFO,
+    )
+
+
+def _in_dns(view: LiveView) -> tuple[IPAddress, ...]:
+    found = {a for account in (*authorities(view), *resolvers(view)) for a in account.addresses}
+    return in_order(found)
+
+
+def _wanted(view: LiveView) -> tuple[IPAddress, ...]:
+    """Where the phase that was set wants the name."""
+    phase = view.endpoint.phase
+    return tuple(target.address for target in view.expected(phase.value)) if phase is not None else ()
+
+
+def _differs(view: LiveView, address: IPAddress) -> bool:
+    """Whether an address is another one than DNS or the phase says; without either, whether nobody known has it."""
+    dns, wanted = _in_dns(view), _wanted(view)
+    if dns and address not in dns:
+        return True
+    if any(other.version == address.version for other in wanted):
+        return address not in wanted
+    return not dns and bool(view.endpoint.targets) and view.target(address) is None
+
+
+def _wins(system: SystemView) -> bool:
+    """Whether nsswitch.conf lets the hosts file speak before DNS (it is read first where nothing is said)."""
+    if not system.order:
+        return True
+    first = next((word for word in system.order if word in (*_READ_IT, "dns")), "")
+    return first in _READ_IT
+
+
+def _message(view: LiveView, system: SystemView, odd: list[HostsEntry]) -> str:
+    shown = tuple(dict.fromkeys(entry.address for entry in (odd or system.hosts)))
+    roles = listed(role for role in dict.fromkeys(map(view.role_of, shown)) if role)
+    pinned = f"{few(shown)}{f' ({roles})' if roles else ''}"
+    text = f"{system.hosts_path} of this machine pins {view.name} to {pinned}"
+    dns, wanted = _in_dns(view), _wanted(view)
+    if any(account.denies for account in (*authorities(view), *resolvers(view))) and not dns:
+        text += ", and no name server that was asked has the name"
+    elif dns and any(entry.address not in dns for entry in odd):
+        text += f", where the name servers say {few(dns)}"
+    if odd and wanted and wanted != dns and any(entry.address not in wanted for entry in odd):
+        text += f", and the {view.phase} phase wants {few(wanted)}"
+    elif not odd:
+        text += ": right today, and left behind when the name moves"
+    return f"{text}; {_order(system)}" if system.order else text
+
+
+def _order(system: SystemView) -> str:
+    words = [word for word in system.order if word in (*_READ_IT, "dns")]
+    if not {*_READ_IT} & {*words}:
+        return "nsswitch.conf does not ask files, so the line has no effect"
+    if "dns" not in words:
+        return f"nsswitch.conf asks {words[0]} and not dns"
+    before, after = words[0], words[1]
+    return f"nsswitch.conf asks {before} before {after}"
+
+
+def _help(view: LiveView, entry: HostsEntry) -> str:
+    if _in_dns(view):
+        return f"take '{view.name}' out of line {entry.line}: DNS has it"
+    return "have the same line on every machine and change all of them when the name moves, or make the record in DNS"

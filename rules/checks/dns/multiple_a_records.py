@@ -1,0 +1,66 @@
+"""DN003: several addresses of one family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.live.observations import IPAddress
+from rules.live.wording import record
+from rules.registry import Scope, rule
+from rules.support.live.accounts import few, in_order, name_span
+from rules.support.live.destination import destination, leads
+from rules.support.live.records import cutting_over, initial_record, unready, vip_records
+from rules.support.wording import listed
+
+if TYPE_CHECKING:
+    from rules.live.view import LiveView
+
+
+@rule("DN003", "multiple-a-records", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """The endpoint's name has several addresses of one family: the VIP and a leftover, or several machines.
+
+    Why it hurts: clients take any of them. With a leftover initial master beside the VIP every second connection
+    goes past the load balancers, and when that machine is down, every second connection waits until it times out;
+    a kubelet that got hold of a dead address may stay with it for a quarter of an hour.
+
+    How to fix: leave one A record (and one AAAA record, for dual stack).
+
+    Silent when: there is one address per family; none of the addresses is right (DN002); only a cache has several
+    (DN006); one of them is a VIP that does not serve (DN008: which record has to go depends on that).
+    """
+    surplus = destination(view).surplus
+    found = {address for lead in leads(view) for address in lead.addresses}
+    if not surplus or any(vip.address in found and unready(view, vip) for vip in view.endpoint.vips):
+        return
+    families = {address.version for address in surplus}
+    every = list(in_order(a for a in found if a.version in families))
+    yield Hit(
+        name_span(view),
+        f"{view.name} has {len(every)} addresses where one is wanted{' per family' if len(families) > 1 else ''}: "
+        f"{few(_described(view, address) for address in every)}; clients take any of them",
+        help=_help(view, surplus, every),
+        note=f"{len(every)} addresses",
+    )
+
+
+def _described(view: LiveView, address: IPAddress) -> str:
+    role = view.role_of(address)
+    return f"{address} ({role})" if role else str(address)
+
+
+def _help(view: LiveView, surplus: tuple[IPAddress, ...], every: list[IPAddress]) -> str:
+    if any(map(view.is_vip, every)):
+        if view.vip_ready:
+            gone = [address for address in every if not view.is_vip(address)]
+            return f"take out {few(gone)} and leave {vip_records(view)}"
+        return (
+            f"leave one: {initial_record(view)} until the VIP answers with a certificate for the name, then the VIP's"
+        )
+    stays = [address for address in every if address not in surplus]
+    if any(map(view.is_initial_master, stays)) and not cutting_over(view):
+        kept = listed(f"'{record(view.name, address)}'" for address in stays)
+        return f"take out {few(surplus)} and leave {kept}"
+    return "leave one record: that of the initial master, or the VIP's once the VIP answers"

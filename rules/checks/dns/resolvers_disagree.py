@@ -1,0 +1,164 @@
+"""DN006: the servers give different addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Severity
+from rules.live.observations import IPAddress
+from rules.live.wording import duration
+from rules.registry import Scope, rule
+from rules.support.live.accounts import (
+    Account,
+    authorities,
+    few,
+    in_order,
+    labels_of,
+    name_span,
+    other_means,
+    resolvers,
+    said,
+)
+from rules.support.live.resolution import resolution, unresolved
+
+if TYPE_CHECKING:
+    from rules.live.observations import SystemView
+    from rules.live.view import LiveView
+
+_QUESTIONS = ("A", "AAAA")
+
+
+@rule("DN006", "resolvers-disagree", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """Name servers give different addresses for the endpoint's name, or this machine resolves it to another one.
+
+    Why it hurts: which API server a machine comes to depends on whom it asks. After a change of the record some
+    resolvers go on with the old one until its TTL has passed; a secondary server that did not get the change goes
+    on for days; a split horizon needs the change on both sides.
+
+    How to fix: bring the zone's authoritative servers in line first (raise the serial number, see that the
+    secondary is told), then wait for the caches or empty them.
+
+    Silent when: nothing resolves the name (DN001); a resolver gives no usable answer (DN001), drops private
+    addresses (DN007) or finds the signatures wrong (DN013); a resolver with data of its own (the AA bit) leads to a
+    part of the endpoint, so the split horizon is wanted; one family has no records anywhere; IPv6 addresses are
+    made up by DNS64; the hosts file makes the difference (DN010).
+    """
+    if unresolved(view):
+        return
+    place = name_span(view)
+    zone = authorities(view)
+    if _differ(zone):
+        yield Hit(
+            place,
+            f"the authoritative servers of {view.name} disagree: {said(_informed(zone))}",
+            help="raise the zone's serial number and let the secondary servers fetch the zone "
+            f"('dig @SERVER {view.dns.zone or view.name} SOA' shows the serial number that each has)",
+            note="two versions",
+        )
+    yield from _behind(view, zone)
+    yield from _this_machine(view, zone)
+
+
+def _behind(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
+    """Resolvers that say something else than the zone; without the zone's word, than each other."""
+    found = resolution(view)
+    comparable = [*found.serving, *found.denying]
+    odd = [account for account in comparable if _contradicts(account, zone) and not _is_wanted(view, account)]
+    if odd:
+        truth = few(in_order({a for z in zone for a in z.addresses}))
+        yield Hit(
+            name_span(view),
+            f"the resolvers are not up to date on {view.name}: {said(odd)}; "
+            f"the authoritative servers say {truth or 'that there is no address'}",
+            help=_wait(view, odd),
+            note="caches differ",
+        )
+    elif not any(_informed(zone)) and _differ(comparable):
+        yield Hit(
+            name_span(view),
+            f"the resolvers disagree on {view.name}: {said(comparable)}",
+            help=_wait(view, comparable),
+            note="resolvers differ",
+        )
+
+
+def _this_machine(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
+    """What this machine's own way of resolving gives, beside what the name servers give."""
+    system = view.dns.system
+    if system is None or view.name.endswith(".local"):
+        return
+    cached = resolvers(view)
+    given = {*view.addresses, *(a for account in (*cached, *zone) for a in account.addresses)}
+    alien = tuple(address for address in other_means(view) if address not in given)
+    order = f"nsswitch.conf asks {', '.join(system.order)}" if system.order else "it asks somebody else"
+    told = [account for account in (*cached, *zone) if not account.failures]
+    if alien and told:
+        servers = few(in_order(given)) or "no address"
+        yield Hit(
+            name_span(view),
+            f"this machine resolves {view.name} to {few(alien)}, where the name servers say {servers}: {order}",
+            help=f"'getent ahosts {view.name}' and 'resolvectl query {view.name}' show where that comes from",
+            note="another source",
+        )
+    elif system.addresses == () and _denies(system) and cached and all(map(_is_sound, cached)):
+        yield Hit(
+            name_span(view),
+            f"this machine finds no address for {view.name} ({system.error or 'no such name'}), though the name "
+            f"servers have {few(cached[0].addresses)}: {order}",
+            help="let the 'hosts:' line of /etc/nsswitch.conf ask dns, as in 'hosts: files dns'",
+            note="not found here",
+        )
+
+
+def _denies(system: SystemView) -> bool:
+    """Whether getaddrinfo said that there is nothing; when it was late or had no answer, that says nothing."""
+    return not any(word in system.error for word in ("timeout", "temporary"))
+
+
+def _is_sound(account: Account) -> bool:
+    return bool(account.addresses) and not account.failures
+
+
+def _informed(accounts: Iterable[Account]) -> list[Account]:
+    """Those that know anything about the name's addresses."""
+    return [account for account in accounts if any(account.known(question) is not None for question in _QUESTIONS)]
+
+
+def _known(accounts: Iterable[Account], question: str) -> set[frozenset[IPAddress]]:
+    return {known for account in accounts if (known := account.known(question)) is not None}
+
+
+def _differ(accounts: Iterable[Account]) -> bool:
+    every = list(accounts)
+    return any(len(_known(every, question)) > 1 for question in _QUESTIONS)
+
+
+def _contradicts(account: Account, zone: tuple[Account, ...]) -> bool:
+    for question in _QUESTIONS:
+        known, truth = account.known(question), _known(zone, question)
+        if known is not None and truth and known not in truth:
+            return True
+    return False
+
+
+def _is_wanted(view: LiveView, account: Account) -> bool:
+    """Whether a server with data of its own leads into the endpoint: a split horizon on purpose."""
+    return account.first_hand and all(view.target(address) is not None for address in account.addresses)
+
+
+def _wait(view: LiveView, odd: list[Account]) -> str:
+    own = [account for account in odd if account.first_hand]
+    cached = [account for account in odd if not account.first_hand]
+    steps = []
+    if cached:
+        longest = max((account.keeps or 0 for account in cached), default=0)
+        wait = f"wait up to {duration(longest)}, or " if longest else ""
+        steps.append(
+            f"{wait}empty the cache of {labels_of(cached)} "
+            f"('unbound-control flush {view.name}', 'rndc flushname {view.name}', 'resolvectl flush-caches')"
+        )
+    if own:
+        steps.append(f"{labels_of(own)} has the record itself: change it there too")
+    return "; ".join(steps)

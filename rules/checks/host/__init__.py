@@ -1,0 +1,1 @@
+"""Rules on what answers at the cluster's addresses."""

@@ -1,0 +1,130 @@
+"""HO011: another certificate than the control-plane nodes' comes through the VIP or a load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.finding import Hit, Related, Severity
+from rules.live.observations import Contact
+from rules.live.wording import names_of
+from rules.registry import Scope, rule
+from rules.support.wording import listed
+
+if TYPE_CHECKING:
+    from rules.endpoint import Target
+    from rules.live.observations import Certificate, Probe
+    from rules.live.view import LiveView
+
+
+class _Wrong(NamedTuple):
+    """What is wrong with a certificate: equal ones are one complaint."""
+
+    what: str  # "CA", "name", or "chain"
+    detail: str = ""
+
+
+class _Seen(NamedTuple):
+    """A certificate, and through which address it came."""
+
+    target: Target
+    certificate: Certificate
+
+
+@rule("HO011", "vip-serves-wrong-cert", Severity.ERROR, Scope.HOST, needs=("network", "endpoint"))
+def check(view: LiveView) -> Iterator[Hit]:
+    """The certificate that comes through the VIP or a load balancer is not one that the cluster's clients accept.
+
+    It lacks the endpoint's name, is from another CA than the control-plane nodes' own certificates, or the file given
+    with `--ca-file` does not verify it.
+
+    Why it hurts: every client checks the name and the cluster's CA, so nobody gets in by the endpoint. Another CA means
+    that haproxy leads to another cluster (the one before the reinstallation, too), or ends TLS itself: then kubelets
+    can't log in either, since their client certificates don't get past haproxy.
+
+    How to fix: `mode tcp`, no `ssl` on the `bind` line, and as servers only this cluster's control-plane nodes.
+
+    Silent when: no TLS answers; a control-plane node's own certificate has the same lack (K8003 says so); another
+    machine has the VIP (HO002); the certificate is out of its dates and that is the reason (HO016). The CAs are
+    compared by their keys, and only when no control-plane node could be left out: not while one does not answer at
+    all, unless the name is missing too. DN008 says what follows when the name leads there already.
+    """
+    found: dict[_Wrong, list[_Seen]] = {}
+    for target in (*view.endpoint.vips, *view.endpoint.load_balancers):
+        probe = view.probe(target)
+        if probe is None or probe.certificate is None or view.taken(target):
+            continue
+        wrong = _wrong(view, probe, probe.certificate)
+        if wrong is not None:
+            found.setdefault(wrong, []).append(_Seen(target, probe.certificate))
+    for wrong, seen in found.items():
+        yield _hit(view, wrong, seen)
+
+
+def _wrong(view: LiveView, probe: Probe, certificate: Certificate) -> _Wrong | None:
+    """The complaint about one certificate; the one that explains the others."""
+    named = certificate.covers_name(view.name)
+    if view.of_another_ca(certificate) and not (named and _some_unseen(view)):
+        return _Wrong("CA", certificate.issuer_key or certificate.issuer)
+    if not named:
+        return None if _nodes_lack_it_too(view) else _Wrong("name")
+    reason = probe.verified
+    if not reason or (_dates(reason) and not certificate.not_before <= view.observed.taken_at <= certificate.not_after):
+        return None
+    return _Wrong("chain", reason)
+
+
+def _dates(reason: str) -> bool:
+    """Whether OpenSSL refused a certificate for its dates ("certificate has expired", "... is not yet valid")."""
+    return "expired" in reason or "not yet valid" in reason
+
+
+def _some_unseen(view: LiveView) -> bool:
+    """Whether the VIP may lead to a control-plane node whose certificate is not known."""
+    probes = [view.probe(node) for node in view.endpoint.control_plane]
+    return any(
+        probe is None or (probe.certificate is None and probe.contact is not Contact.REFUSED) for probe in probes
+    )
+
+
+def _nodes_lack_it_too(view: LiveView) -> bool:
+    """Whether a control-plane node's certificate lacks the name as well: what comes through the VIP is then its."""
+    return any(not own.covers_name(view.name) for own in view.node_certificates)
+
+
+def _key(certificate: Certificate) -> str:
+    """A CA: its name, which many clusters share, and the beginning of its key's identifier."""
+    whole = certificate.issuer_key
+    key = f" with the key {whole if len(whole) <= 12 else f'{whole[:12]}...'}" if whole else ""
+    return f"{certificate.issuer or 'a CA without a name'}{key}"
+
+
+def _hit(view: LiveView, wrong: _Wrong, seen: list[_Seen]) -> Hit:
+    first = seen[0].target
+    certificate = seen[0].certificate
+    where = f"through {listed(f'the {s.target.label}' if not s.target.name else s.target.label for s in seen)}"
+    probing = f"'openssl s_client -connect {first.socket} -servername {view.name}' shows it"
+    look = f"{probing}; haproxy has to pass TLS through: 'mode tcp', no 'ssl' on its bind line, and only this cluster's"
+    look += " control-plane nodes as servers"
+    if wrong.what == "CA":
+        own = listed(dict.fromkeys(map(_key, view.node_certificates)), "or")
+        message = (
+            f"{where} comes a certificate of another CA than the control-plane nodes': {_key(certificate)}, not {own}"
+        )
+    elif wrong.what == "name":
+        message = f"{where} comes a certificate that is not for {view.name}, but for {names_of(certificate, 4)}"
+    else:
+        message = f"{where} comes a certificate that the CA file does not verify: {wrong.detail}"
+        refused = [probe for probe in map(view.probe, view.endpoint.control_plane) if probe and probe.verified]
+        if refused:
+            message += "; neither does it verify the control-plane nodes' own"
+            look = "give '--ca-file' the CA of this cluster: /etc/kubernetes/pki/ca.crt of a control-plane node"
+    others = [Related(s.target.span, f"{s.target.label}: the same", s.target.node) for s in seen[1:]]
+    return Hit(
+        first.span,
+        message,
+        help=look,
+        note=f"for {names_of(certificate, 4)}",
+        related=[*first.related("the same address"), *others],
+        node=first.node,
+    )

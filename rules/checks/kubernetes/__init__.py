@@ -1,0 +1,1 @@
+"""Rules on what Kubernetes needs of the endpoint."""

@@ -1,0 +1,1 @@
+"""The network side, against real servers on loopback and in network namespaces."""

@@ -1,0 +1,150 @@
+"""From a name that does not exist to the VIP, against real name servers, API servers and HAProxy."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import Figure
+from tests.live.life import MASTERS, NAME, VIP, Life, life
+from tests.rules.lint import Done
+
+pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("whole-life")]
+
+QUICK = ("--timeout", "0.5")
+INIT = f"kubeadm init --control-plane-endpoint={NAME}:6443"
+TO_MASTER = f"{NAME}. 60 IN A {MASTERS['k8s-master1']}"
+TO_VIP = f"{NAME}. 60 IN A {VIP}"
+
+
+@pytest.fixture
+def cluster() -> Iterator[Life]:
+    with life() as made:
+        yield made
+
+
+def plan_of(done: Done) -> dict[str, Any]:
+    assert done.stderr == ""
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def codes(done: Done) -> set[str]:
+    return set(re.findall(r":\d+:\d+: ([A-Z0-9]{5}) ", done.stdout))
+
+
+def resolve_freshly(cluster: Life) -> None:
+    cluster.forget(0)
+    cluster.forget(1)
+
+
+def test_a_cluster_s_life_from_no_name_to_the_vip(cluster: Life, figure: Figure) -> None:
+    # Nothing is there.
+    cluster.write_plan("bootstrap")
+    nothing = cluster.verify(*QUICK)
+    assert nothing.status == 1
+    assert "NXDOMAIN" in nothing.stdout
+    assert TO_MASTER in nothing.stdout
+    assert INIT not in nothing.stdout
+    assert codes(cluster.lint(*QUICK)) == {"DN001"}
+
+    # The name leads to the initial master: kubeadm init may run.
+    cluster.set_record(MASTERS["k8s-master1"])
+    resolve_freshly(cluster)
+    named = cluster.verify(*QUICK)
+    assert named.status == 1
+    assert INIT in named.stdout
+    assert codes(cluster.lint(*QUICK)) == set()
+
+    # kubeadm init and two joins later the phase is passed.
+    cluster.start_masters("k8s-master1")
+    joining = cluster.verify(*QUICK)
+    assert INIT not in joining.stdout
+    assert "kubeadm join" in joining.stdout
+    cluster.start_masters("k8s-master2", "k8s-master3")
+    assert cluster.verify(*QUICK).status == 0
+    assert codes(cluster.lint(*QUICK)) == set()
+
+    # In the cutover phase the record is not shown before the VIP serves.
+    cluster.write_plan("cutover")
+    early = cluster.verify(*QUICK)
+    assert early.status == 1
+    assert TO_VIP not in early.stdout
+    cluster.start_balancer("haproxy-lb1")
+    cluster.start_balancer("haproxy-lb2")
+    without_vip = plan_of(
+        cluster.verify_until(lambda d: json.loads(d.stdout)["next"] == "vip", *QUICK, "--format", "json")
+    )
+    assert TO_VIP not in json.dumps(without_vip)
+    cluster.take_vip()
+    ready = cluster.verify(*QUICK)
+    assert TO_VIP in ready.stdout
+    assert codes(cluster.lint(*QUICK)) == {"DN002"}
+
+    # The name moves; one resolver has just asked, and keeps the old address for a while.
+    resolve_freshly(cluster)
+    cluster.verify(*QUICK)
+    cluster.set_record(VIP)
+    cluster.forget(1)
+    stale = plan_of(cluster.verify(*QUICK, "--format", "json"))
+    assert stale["passed"] is False
+    [countdown] = stale["countdown"]
+    assert countdown["addresses"] == [MASTERS["k8s-master1"]]
+    assert 0 <= countdown["seconds"] <= 6
+    assert codes(cluster.lint(*QUICK)) == {"DN006"}
+    watching = cluster.watch(*QUICK)
+    shown, _ = watching.communicate(timeout=60)
+    assert watching.returncode == 0
+    assert "may keep 192.168.2.151 for" in shown
+    assert "all passed" in shown
+    assert cluster.lint(*QUICK).status == 0
+    figure(f"whole life: {countdown['seconds']:.0f} s countdown of the stale resolver, watch ended with 0")
+
+
+def test_the_article_s_order_is_called_an_outage(cluster: Life) -> None:
+    """It moves the name to the VIP before there is a load balancer."""
+    cluster.write_plan("cutover")
+    cluster.set_record(VIP)
+    cluster.start_masters(*MASTERS)
+    resolve_freshly(cluster)
+    done = cluster.verify(*QUICK)
+    assert done.status == 1
+    assert TO_MASTER in done.stdout
+    assert TO_VIP not in done.stdout
+    assert "DN008" in codes(cluster.lint(*QUICK))
+
+
+def test_a_hosts_file_that_pins_the_old_address_is_named_with_its_line(cluster: Life) -> None:
+    cluster.write_plan("cutover")
+    cluster.set_record(VIP)
+    cluster.start_masters(*MASTERS)
+    cluster.start_balancer("haproxy-lb1")
+    cluster.start_balancer("haproxy-lb2")
+    cluster.take_vip()
+    cluster.lab.write_etc("hosts", f"127.0.0.1 localhost\n{MASTERS['k8s-master1']} {NAME}\n")
+    resolve_freshly(cluster)
+    done = cluster.verify_until(lambda d: "ok   3" in d.stdout, *QUICK)
+    assert done.status == 1
+    assert "/etc/hosts:2" in done.stdout
+    linted = cluster.lint(*QUICK)
+    assert "/etc/hosts:2" in linted.stdout
+    assert codes(linted) == {"DN010"}
+
+
+def test_a_silent_resolver_and_a_dead_balancer_are_told_apart(cluster: Life) -> None:
+    cluster.write_plan("bootstrap")
+    cluster.set_record(MASTERS["k8s-master1"])
+    cluster.start_masters(*MASTERS)
+    resolve_freshly(cluster)
+    cluster.resolvers[1].pause()
+    try:
+        done = cluster.lint(*QUICK)
+    finally:
+        cluster.resolvers[1].resume()
+    assert codes(done) == {"DN001"}
+    assert "10.0.1.53 does not answer" in done.stdout
+    assert "10.0.0.53 does" not in done.stdout

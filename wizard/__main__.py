@@ -1,0 +1,7 @@
+"""`python -m wizard`: the same as `halb-wizard`."""
+
+from __future__ import annotations
+
+from wizard.cli import run
+
+run()

@@ -1,0 +1,1 @@
+"""A checklist as text and as JSON."""
