@@ -193,7 +193,8 @@ class Probe(NamedTuple):
     """What answered at one address and port when asked for `/readyz` with the endpoint as server name.
 
     `certificate` is there from a TLS handshake on, unless it could not be read (then `detail` says why).
-    `verified` is None without a CA file, "" when the chain holds against it, else the reason why not.
+    `verified` is None without a CA file or without a verdict, "" when the chain holds against it, else the reason
+    why not.
     `connect`, `handshake` and `response` are seconds that each took, None for what was not reached.
     `local` says that the address is on this machine, so the question never left it.
     """

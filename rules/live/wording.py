@@ -40,9 +40,9 @@ def duration(seconds: float) -> str:
     return f"{hours // 24} days"
 
 
-def addresses(found: tuple[IPAddress, ...]) -> str:
-    """`192.168.2.140`, `192.168.2.140 and 192.168.2.151`."""
-    return listed(found)
+def addresses(found: tuple[IPAddress, ...], most: int = 8) -> str:
+    """`192.168.2.140`, `192.168.2.140 and 192.168.2.151`; of many, the first `most`."""
+    return listed(found) if len(found) <= most else listed((*found[:most], f"{len(found) - most} more"))
 
 
 def told(reply: Reply) -> str:

@@ -85,10 +85,14 @@ def element(tag: int, *contents: bytes) -> bytes:
     return bytes([tag, 0x80 | len(size)]) + size + content
 
 
-def dated(written: bytes) -> bytes:
-    """A certificate whose first date is this element."""
-    validity = element(0x30, written, element(0x17, b"490101000000Z"))
-    body = element(0x30, element(0x02, b"\x01"), element(0x30), element(0x30), validity, element(0x30), element(0x30))
+DATE = element(0x17, b"260501000000Z")  # NOW
+
+
+def by_hand(*, date: bytes = DATE, issuer: bytes = b"", rest: bytes = b"") -> bytes:
+    """A certificate with this element as its first date, this as its issuer's content, `rest` after the public key."""
+    validity = element(0x30, date, DATE)
+    names = element(0x30, issuer), validity, element(0x30)
+    body = element(0x30, element(0x02, b"\x01"), element(0x30), *names, element(0x30), rest)
     return element(0x30, body, element(0x30), element(0x03, b"\0"))
 
 

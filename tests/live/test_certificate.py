@@ -13,7 +13,9 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from rules.live.certificate import read_certificate
 from tests.live.certificates import Authority, PrivateKey, alt_names, self_signed
-from tests.live.der import EPOCH, NOW, WHATEVER, alternatives, dated, element, expected, kubeadm_certificate, signed
+from tests.live.der import EPOCH, NOW, WHATEVER, alternatives, by_hand, element, expected, kubeadm_certificate, signed
+
+KEY_ID = element(0x30, element(0x80, b"\xab\xcd"))
 
 
 def test_an_api_servers_certificate_is_read() -> None:
@@ -55,19 +57,15 @@ def test_without_alternative_names_and_key_identifier() -> None:
 
 
 def test_the_oldest_version_has_no_extensions() -> None:
-    body = b"".join(
-        [
-            element(0x02, b"\x01"),
-            element(0x30),
-            element(0x30),
-            element(0x30, element(0x17, b"260501000000Z"), element(0x17, b"270501000000Z")),
-            element(0x30),
-            element(0x30),
-        ]
-    )
-    read = read_certificate(element(0x30, element(0x30, body), element(0x30), element(0x03, b"\0")))
-    assert read.not_before == NOW.timestamp()
-    assert (read.subject, read.names) == ("", ())
+    read = read_certificate(by_hand())
+    assert read.not_before == read.not_after == NOW.timestamp()
+    assert (read.subject, read.issuer, read.names) == ("", "", ())
+
+
+def test_the_unique_identifiers_of_old_are_gone_over() -> None:
+    extensions = element(0xA3, element(0x30, element(0x30, element(0x06, b"\x55\x1d\x23"), element(0x04, KEY_ID))))
+    for old in (b"", element(0x81, b"\0a"), element(0x82, b"\0b"), element(0x81, b"\0a") + element(0x82, b"\0b")):
+        assert read_certificate(by_hand(rest=old + extensions)).issuer_key == "abcd"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +86,7 @@ def test_dates(moment: datetime) -> None:
     if moment.year >= 1950:  # `cryptography` does not write older ones
         assert read_certificate(signed(not_before=moment, not_after=moment)).not_after == seconds
     text = moment.strftime("%Y%m%d%H%M%SZ").encode()
-    assert read_certificate(dated(element(0x18, text))).not_before == seconds
+    assert read_certificate(by_hand(date=element(0x18, text))).not_before == seconds
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,7 @@ def test_dates(moment: datetime) -> None:
 )
 def test_dates_that_are_none_are_refused(written: bytes) -> None:
     with pytest.raises(ValueError, match=r"^not a readable X\.509 certificate: validity: "):
-        read_certificate(dated(written))
+        read_certificate(by_hand(date=written))
 
 
 ODD_SUBJECTS = [
@@ -144,11 +142,35 @@ def test_a_part_of_several_values() -> None:
     assert read_certificate(der) == expected(der)
 
 
+def named_by(identifier: bytes, value: bytes) -> bytes:
+    """A certificate whose issuer has one attribute, of this type and with this element as value."""
+    return by_hand(issuer=element(0x31, element(0x30, element(0x06, identifier), value)))
+
+
 def test_a_value_that_is_no_text_is_shown_in_hex() -> None:
-    name = element(0x30, element(0x31, element(0x30, element(0x06, b"\x55\x04\x2d"), element(0x03, b"\0\xab"))))
-    validity = element(0x30, *[element(0x17, b"260501000000Z")] * 2)
-    body = element(0x30, element(0x02, b"\x01"), element(0x30), name, validity, element(0x30), element(0x30))
-    assert read_certificate(element(0x30, body, element(0x30), element(0x03, b"\0"))).issuer == "2.5.4.45=#00ab"
+    assert read_certificate(named_by(b"\x55\x04\x2d", element(0x03, b"\0\xab"))).issuer == "2.5.4.45=#00ab"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "dotted"),
+    [
+        (b"\x55\x04\x03", "CN"),
+        (b"\x00", "0.0"),
+        (b"\x27\x7f", "0.39.127"),
+        (b"\x28\x81\x00", "1.0.128"),
+        (b"\x78", "2.40"),
+        (b"\x88\x37\x03", "2.999.3"),
+        (b"\xff" * 63 + b"\x7f", f"2.{(1 << 64 * 7) - 1 - 80}"),
+    ],
+)
+def test_attribute_types(identifier: bytes, dotted: str) -> None:
+    assert read_certificate(named_by(identifier, element(0x0C, b"x"))).issuer == f"{dotted}=x"
+
+
+@pytest.mark.parametrize("identifier", [b"", b"\x55\x84", b"\x55\x80\x03", b"\x80\x01", b"\xff" * 64 + b"\x7f"])
+def test_attribute_types_that_are_none(identifier: bytes) -> None:
+    with pytest.raises(ValueError, match="issuer: an object identifier that "):
+        read_certificate(named_by(identifier, element(0x0C, b"x")))
 
 
 def test_other_kinds_of_alternative_names_are_left_out() -> None:
