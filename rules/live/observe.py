@@ -102,6 +102,10 @@ class Survey:
 
     def start_dns(self, name: str) -> None:
         """Begin to ask about the endpoint's name."""
+        # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
+        # and the first question would leave later by as much.
+        import rules.live.dns  # noqa: F401
+
         self._dns = _in_thread(lambda: asyncio.run(_ask_dns(name, self._resolvers, self._timeout)))
 
     def start_apis(self, endpoint: Endpoint) -> None:

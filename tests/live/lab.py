@@ -81,10 +81,10 @@ class Lab:
         self.stack.callback(_end, process)
         return process
 
-    def run(self, module: str, *arguments: str) -> Done:
-        """Run `python -m module` (`rules` is halb-lint, `wizard` is halb-wizard) on the workstation."""
+    def run(self, module: str, *arguments: str, prefix: Sequence[str] = ()) -> Done:
+        """Run `python -m module` (`rules` is halb-lint, `wizard` is halb-wizard), on the workstation by default."""
         done = subprocess.run(
-            [*self.here, sys.executable, "-m", module, *arguments],
+            [*(prefix or self.here), sys.executable, "-m", module, *arguments],
             cwd=self.folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,

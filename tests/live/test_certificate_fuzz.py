@@ -17,6 +17,8 @@ from rules.live.observations import Certificate
 from tests.live.certificates import alt_names
 from tests.live.der import WHATEVER, alternatives, element, expected, kubeadm_certificate, signed
 
+pytestmark = pytest.mark.slow
+
 
 def read_or_refuse(der: bytes) -> Certificate | None:
     """The certificate, or None for the one error that is allowed."""

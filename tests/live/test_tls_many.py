@@ -20,7 +20,7 @@ from tests.live.asking import AUTHORITY, LOOPBACK, NAME, issued, quiet, within
 from tests.rules.lint import ROOT
 
 __all__ = ["quiet"]  # a fixture
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Figure
-from tests.live.life import MASTERS, NAME, VIP, Life, life
+from tests.live.life import MASTERS, NAME, RESOLVERS, VIP, Life, life
 from tests.rules.lint import Done
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("whole-life")]
@@ -133,6 +133,19 @@ def test_a_hosts_file_that_pins_the_old_address_is_named_with_its_line(cluster: 
     linted = cluster.lint(*QUICK)
     assert "/etc/hosts:2" in linted.stdout
     assert codes(linted) == {"DN010"}
+
+
+def test_it_says_when_it_was_asked_on_the_load_balancer_itself(cluster: Life) -> None:
+    cluster.write_plan("cutover")
+    cluster.set_record(VIP)
+    cluster.start_masters(*MASTERS)
+    cluster.start_balancer("haproxy-lb1")
+    cluster.take_vip()
+    there = ("--resolver", RESOLVERS[0], *QUICK)
+    done = cluster.lab.run("rules", "--live", *there, prefix=cluster.lab.cluster)
+    assert "which is haproxy-lb1" in done.stderr
+    assert f"holds the VIP {VIP} now" in done.stderr
+    assert "none of the nodes" in cluster.lint(*QUICK).stderr
 
 
 def test_a_silent_resolver_and_a_dead_balancer_are_told_apart(cluster: Life) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from rules.report import json as json_format
 from rules.report.style import Style
 from tests.rules.test_cases import CASES
 from tests.rules.test_pairs import read_pair
+
+pytestmark = pytest.mark.slow
 
 FLEETS = [{path: text for path, text in read_pair(folder).items() if path != "expected.txt"} for folder in CASES]
 WORDS = sorted({word for fleet in FLEETS for text in fleet.values() for word in text.split()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,8 @@ from wizard.checklist import Status, checklist
 from wizard.report.json import render
 from wizard.report.text import text
 from wizard.watch import aged, steady
+
+pytestmark = pytest.mark.slow
 
 PLANS = st.sampled_from(
     [

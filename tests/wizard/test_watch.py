@@ -25,6 +25,8 @@ from tests.wizard.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, l
 from wizard.arguments import Arguments
 from wizard.watch import Log, aged
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20.0  # seconds
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 

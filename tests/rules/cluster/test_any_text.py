@@ -12,6 +12,8 @@ from rules.cluster import ClusterError, parse_cluster
 from rules.cluster.read import LARGEST
 from tests.rules.cluster.plan import PLAN
 
+pytestmark = pytest.mark.slow
+
 
 def outcome(text: str) -> str:
     """ "" for a text that is a plan, else what is wrong with it."""

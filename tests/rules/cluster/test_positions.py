@@ -16,6 +16,8 @@ from parsers.source import Source
 from rules.cluster.positions import Positions
 from tests.rules.cluster.toml_texts import SPECIAL, documents
 
+pytestmark = pytest.mark.slow
+
 Way = tuple[str | int, ...]
 
 

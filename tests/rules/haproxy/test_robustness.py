@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.cases import cases_of
 from rules.registry import Scope, rules_of
 from tests.rules.haproxy.linting import DEFAULTS, findings, report_on
+
+pytestmark = pytest.mark.slow
 
 _WORDS = st.sampled_from(
     [

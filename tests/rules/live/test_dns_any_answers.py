@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ from rules.support.live.destination import destination, leads
 from rules.support.live.resolution import resolution, unresolved
 from tests.rules.live.answers import NAME, OK, answers, plan
 from tests.rules.live.names import CUTOVER, MASTER, VIP, findings, view_of, words, worst
+
+pytestmark = pytest.mark.slow
 
 ADDRESSES = [ip_address(a) for a in (MASTER, VIP, "192.0.2.99", "10.20.0.21", "2001:db8::10", "64:ff9b::c000:215")]
 PLANS = [

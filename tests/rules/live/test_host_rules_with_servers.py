@@ -24,6 +24,8 @@ from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority, Issued, self_signed
 from tests.rules.live.answers import NAME, OWN_CODES
 
+pytestmark = pytest.mark.slow
+
 # A network of this process's own, so that one free port is free on all of its addresses.
 NETWORK = f"127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250 + 1}"
 VIP, LB, CP1, CP2 = (f"{NETWORK}.{host}" for host in (10, 11, 21, 22))
