@@ -42,6 +42,12 @@ _TEMPLATE_SUFFIXES = (
     ".ctmpl",
     ".mustache",
 )
+# Backups, and formats in which something is called haproxy or keepalived without being its configuration: manifests,
+# units, scripts, documents.
+_OTHER_SUFFIXES = (
+    *("~", ".bak", ".orig", ".swp"),
+    *(".yaml", ".yml", ".json", ".toml", ".service", ".sh", ".py", ".md", ".rst", ".log"),
+)
 
 
 def is_template(path: str) -> bool:
@@ -52,8 +58,11 @@ def is_template(path: str) -> bool:
 def kind_of(path: str, text: str) -> str | None:
     """HAPROXY, KEEPALIVED, or None when neither the content nor the name tells.
 
-    The content decides; the name decides where the content says nothing (an empty file).
+    The content decides; the name decides where the content says nothing (an empty file). A script is neither,
+    whatever it is called (`check-haproxy`).
     """
+    if text.startswith("#!"):
+        return None
     keepalived = haproxy = 0
     lines = text[:_SAMPLE].split("\n")
     for number, line in enumerate(lines):
@@ -79,7 +88,7 @@ def kind_of(path: str, text: str) -> str | None:
 
 def _kind_by_name(path: str) -> str | None:
     name = PurePath(path).name.lower()
-    found = [kind for kind in KINDS if kind in name] or [kind for kind in KINDS if kind in path.lower()]
+    found = [kind for kind in KINDS if kind in name] or [kind for kind in KINDS if kind in PurePath(path.lower()).parts]
     if len(found) == 1:
         return found[0]
     return HAPROXY if name.startswith("haproxy") else KEEPALIVED if name.startswith("keepalived") else None
@@ -88,6 +97,6 @@ def _kind_by_name(path: str) -> str | None:
 def may_be_config(path: str) -> bool:
     """Whether a directory search should open the file: by its name, before reading it."""
     name = PurePath(path).name.lower()
-    if name.startswith(".") or is_template(name) or name.endswith(("~", ".bak", ".orig", ".swp")):
+    if name.startswith(".") or is_template(name) or name.endswith(_OTHER_SUFFIXES):
         return False
     return name.endswith((".cfg", ".conf", ".cnf")) or any(kind in name for kind in KINDS)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rules.registry import all_rules
-from tests.rules.lint import run
+from tests.rules.lint import Done, run
 from tests.tools.make_docs import GENERATED, ROOT
+from wizard.arguments import COMMANDS
 
 
 @pytest.mark.parametrize("name", GENERATED)
@@ -17,11 +18,17 @@ def test_generated_text_is_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == GENERATED[name](), f"{name} is stale; run 'make docs'"
 
 
+def _helps() -> list[Done]:
+    """The help of every command, at 80 columns."""
+    commands = [run(command, "--help", COLUMNS="80", module="wizard") for command in COMMANDS]
+    return [run("--help", COLUMNS="80"), *commands]
+
+
 def test_every_option_of_the_readme_exists() -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "README.md").read_text(encoding="utf-8")))
-    helps = run("--help").stdout + run("verify", "--help", module="wizard").stdout
+    helps = "".join(done.stdout for done in _helps())
     known = set(re.findall(r"--[a-z][a-z-]+", helps))
-    assert options - known <= {"--no-index", "--find-links", "--control-plane-endpoint"}  # pip's and kubeadm's
+    assert options - known <= {"--no-index", "--find-links", "--control-plane-endpoint", "--rollback"}  # of others
 
 
 def test_every_relative_link_leads_somewhere() -> None:
@@ -31,7 +38,7 @@ def test_every_relative_link_leads_somewhere() -> None:
 
 
 def test_help_fits_a_small_terminal() -> None:
-    for done in (run("--help", COLUMNS="80"), run("verify", "--help", COLUMNS="80", module="wizard")):
+    for done in _helps():
         assert all(len(line) <= 80 for line in done.stdout.splitlines())
 
 

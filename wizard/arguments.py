@@ -23,8 +23,9 @@ from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
+    from wizard.commands.options import ImportArguments, RenderArguments
 
-COMMANDS = ("verify",)
+COMMANDS = ("import", "render", "verify")
 FORMATS = ("text", "json")
 
 SEE_HELP = "'halb-wizard verify --help' shows the options"
@@ -33,11 +34,13 @@ USAGE = """\
 usage: halb-wizard COMMAND [OPTIONS]
 
 commands:
+  import   read haproxy.cfg and keepalived.conf that are there into a halb.toml
+  render   write the files of a halb.toml: haproxy.cfg, keepalived.conf, ...
   verify   ask the name servers, the load balancers and the control plane
            whether all is as it has to be, and say what to do next
 
-'halb-wizard verify --help' shows its options; 'halb-wizard --version' the
-version. There is no interactive wizard yet.
+'halb-wizard COMMAND --help' shows a command's options, 'halb-wizard --version'
+the version. There is no interactive wizard yet.
 """
 
 _DESCRIPTION = """\
@@ -63,7 +66,8 @@ itself, 130 after Ctrl-C.
 class Arguments(NamedTuple):
     """A command line, checked. `message` is text to print instead of doing anything (--help, --version).
 
-    `resolvers` None stands for this machine's. `timeout` and `interval` are in seconds.
+    `resolvers` None stands for this machine's. `timeout` and `interval` are in seconds. `render` or `imports` holds
+    the rest of those commands' lines; where both are None, the command is `verify`.
     """
 
     path: Path | None = None
@@ -76,6 +80,8 @@ class Arguments(NamedTuple):
     phase: str | None = None
     color: bool = False
     message: str | None = None
+    render: RenderArguments | None = None
+    imports: ImportArguments | None = None
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -89,6 +95,10 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         return Arguments(message=_version())
     if command == "verify":
         return _verify(rest)
+    if command == "render":
+        return _render(rest)
+    if command == "import":
+        return _import(rest)
     if command.startswith("-"):
         raise UsageError(f"unknown option '{command}'; a command comes first: 'halb-wizard verify'")
     if Path(command).is_dir():
@@ -100,6 +110,24 @@ def _version() -> str:
     from rules.version import version
 
     return f"halb-wizard {version()}\n"
+
+
+def _render(argv: Sequence[str]) -> Arguments:
+    from wizard.commands.options import Asked, render_arguments
+
+    given = render_arguments(argv)
+    if isinstance(given, Asked):
+        return Arguments(message=given.help or _version())
+    return Arguments(path=_config(given.path, "halb-wizard render DIR -o DIR"), render=given)
+
+
+def _import(argv: Sequence[str]) -> Arguments:
+    from wizard.commands.options import Asked, import_arguments
+
+    given = import_arguments(argv)
+    if isinstance(given, Asked):
+        return Arguments(message=given.help or _version())
+    return Arguments(imports=given)
 
 
 def _verify(argv: Sequence[str]) -> Arguments:
@@ -116,7 +144,7 @@ def _verify(argv: Sequence[str]) -> Arguments:
     if given.interval is not None and not given.watch:
         raise UsageError("--interval is the time between two looks: it goes with --watch")
     return Arguments(
-        path=_config(given.path),
+        path=_config(given.path, "halb-wizard verify DIR"),
         watch=given.watch,
         interval=5.0 if given.interval is None else seconds("--interval", given.interval),
         timeout=seconds("--timeout", given.timeout),
@@ -155,7 +183,7 @@ def _options() -> Parser:
     return options
 
 
-def _config(word: str | None) -> Path:
+def _config(word: str | None, example: str) -> Path:
     """The halb.toml that was named, else the nearest one from the working directory upwards."""
     if word is not None:
         path = Path(word)
@@ -163,4 +191,4 @@ def _config(word: str | None) -> Path:
     nearest = nearest_config(Path.cwd())
     if nearest is not None:
         return Path(CONFIG_NAME) if nearest.parent == Path.cwd() else nearest
-    raise UsageError(f"no {CONFIG_NAME} here or in a folder above; name one: 'halb-wizard verify DIR'")
+    raise UsageError(f"no {CONFIG_NAME} here or in a folder above; name one: '{example}'")

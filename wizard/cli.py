@@ -57,6 +57,15 @@ def _main(argv: Sequence[str]) -> int:
         sys.stdout.write(arguments.message)
         sys.stdout.flush()
         return EXIT_OK
+    if arguments.render is not None:
+        from wizard.commands.rendering import run_render
+
+        assert arguments.path is not None
+        return run_render(arguments.render, arguments.path)
+    if arguments.imports is not None:
+        from wizard.commands.importing import run_import
+
+        return run_import(arguments.imports)
     from wizard.verify import verify
 
     return verify(arguments)

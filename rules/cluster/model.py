@@ -63,13 +63,14 @@ class Vip(NamedTuple):
 
 
 class Vrrp(NamedTuple):
-    """`[vrrp]`: `advert_int` in seconds, `mode` "unicast" or "multicast"."""
+    """`[vrrp]`: `advert_int` in seconds, `mode` "unicast" or "multicast", `track` "process" or "script"."""
 
     virtual_router_id: Setting[int] | None = None
     advert_int: Setting[float] | None = None
     mode: Setting[str] | None = None
     preempt: Setting[bool] | None = None
     auth_pass: Setting[str] | None = None
+    track: Setting[str] | None = None
 
 
 class LintConfig(NamedTuple):
@@ -85,8 +86,8 @@ class LintConfig(NamedTuple):
 class Cluster(NamedTuple):
     """A halb.toml, read and checked. What the file leaves out is None or empty: a plan may be half finished.
 
-    `port` is None where API_PORT is meant. `haproxy` holds the checked keys of `[haproxy]`. `secrets` are the places
-    that must never be shown.
+    `port` is None where API_PORT is meant. `layout` is "dedicated" or "stacked". `haproxy` holds the checked keys of
+    `[haproxy]`. `secrets` are the places that must never be shown.
     """
 
     path: Path
@@ -102,3 +103,4 @@ class Cluster(NamedTuple):
     haproxy: Mapping[str, Setting[Any]] = {}
     lint: LintConfig = LintConfig()
     secrets: tuple[Span, ...] = ()
+    layout: Setting[str] | None = None

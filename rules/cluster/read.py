@@ -65,10 +65,12 @@ def parse_cluster(text: str, path: str | Path) -> Cluster:
     """The text of a halb.toml; `path` is what messages call it. Raises ClusterError like `read_cluster`."""
     source = Source(str(path), text)
     plan = _Plan(source)
+    endpoint = plan.table("cluster")
+    endpoint.pop("schema", None)
     cluster = Cluster(
         Path(path),
         source,
-        **plan.table("cluster"),
+        **endpoint,
         control_plane=tuple(plan.control_plane()),
         vip=Vip(**plan.table("vip")),
         vrrp=Vrrp(**plan.table("vrrp")),
@@ -142,11 +144,18 @@ class _Plan:
         self.secrets: list[Span] = []
         self._data = _toml(source)
         self.positions = Positions(source)
+        self._check_schema()
         for name, value in self._data.items():
             try:
                 check_table(name, value)
             except ValueError as error:
                 self._wrong((name,), str(error))
+
+    def _check_schema(self) -> None:
+        """The form of the file before all else: what a later one holds may be unknown here."""
+        values = self._data.get("cluster")
+        if isinstance(values, dict) and "schema" in values:
+            self._settings("cluster", ("cluster",), header("cluster"), {"schema": values["schema"]})
 
     def table(self, name: str) -> Settings:
         """The values of `[name]` that are there."""

@@ -52,10 +52,14 @@ SCHEMA: Mapping[str, Table] = {
     "cluster": Table(
         "the endpoint",
         {
+            "schema": Key(values.schema_number, "the form of this file"),
             "name": Key(string("kacang"), "what the cluster is called"),
             "endpoint": Key(values.endpoint_name, "the DNS name given to kubeadm as control-plane endpoint"),
             "port": Key(values.port_number, "the port that clients and kubeadm use, and haproxy binds (6443)"),
             "phase": Key(values.phase, "where the name leads: bootstrap (initial master) or cutover (VIP)"),
+            "layout": Key(
+                one_of(("dedicated", "stacked")), "dedicated load balancers, or stacked on the control-plane nodes"
+            ),
         },
     ),
     "control_plane": Table(
@@ -81,6 +85,7 @@ SCHEMA: Mapping[str, Table] = {
             "advert_int": Key(values.advert_int, "seconds between adverts"),
             "mode": Key(one_of(("unicast", "multicast")), "how adverts are sent: unicast or multicast"),
             "preempt": Key(yes_or_no, "whether a load balancer of higher priority takes the VIP back"),
+            "track": Key(one_of(("process", "script")), "what is watched: haproxy's process too, or the script alone"),
             "auth_pass": Key(values.auth_pass, "VRRP's password, 8 characters at most", secret=True),
         },
     ),
@@ -116,6 +121,9 @@ SCHEMA: Mapping[str, Table] = {
             "timeout-server-fin": Key(time, "the same for a server that has closed its half of the connection"),
             "timeout-queue": Key(time, "longest wait for a free place at a server"),
             "timeout-check": Key(time, "longest wait for the answer to a check"),
+            "bind": Key(one_of(("any", "vip")), "where haproxy listens: any address of the machine, or the vip alone"),
+            "health-port": Key(values.port_number, "the local port on which keepalived asks haproxy for its health"),
+            "run": Key(one_of(("package", "static-pod")), "how haproxy and keepalived run: package or static-pod"),
         },
     ),
     "lint": Table(

@@ -13,6 +13,9 @@ from typing import Any
 from rules.cluster.model import IPAddress, Phase
 from rules.cluster.readers import one_of, shown, strings, whole_number
 
+SCHEMA_NUMBER = 1
+"""The form of halb.toml that this halb reads and writes; a file that says nothing has it."""
+
 _EXAMPLE = "kube-control.example.com"
 _OF_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 _NODE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -24,6 +27,18 @@ priority = whole_number(
 )
 """A VRRP priority. 255 is the address owner's (RFC 9568 section 5.2.4): with it keepalived 2.2.7 ignores the weights
 of tracked scripts and clears nopreempt."""
+
+
+_schema_number = whole_number(1, 10**9)
+
+
+def schema_number(value: Any) -> int:
+    """The form of the file; a later one holds what this halb does not know."""
+    if _schema_number(value) > SCHEMA_NUMBER:
+        raise ValueError(
+            f"written by a later halb (schema {value}); this one knows {SCHEMA_NUMBER}: upgrade halb-wizard"
+        )
+    return SCHEMA_NUMBER
 
 
 def advert_int(value: Any) -> float:

@@ -119,10 +119,11 @@ class Life:
 
     def verify_until(self, condition: Callable[[Done], bool], *arguments: str) -> Done:
         """Run `verify` until it says what is waited for: caches and health checks take their time."""
-        deadline = time.monotonic() + PATIENCE
-        while not condition(done := self.verify(*arguments)):
-            assert time.monotonic() < deadline, done.stdout + done.stderr
-        return done
+        return _until(condition, lambda: self.verify(*arguments))
+
+    def lint_until(self, condition: Callable[[Done], bool], *arguments: str) -> Done:
+        """Run the linter until it says what is waited for."""
+        return _until(condition, lambda: self.lint(*arguments))
 
     def watch(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `verify --watch` with a poll every half second."""
@@ -131,6 +132,13 @@ class Life:
 
     def lint(self, *arguments: str) -> Done:
         return self.lab.run("rules", "--live", *arguments)
+
+
+def _until(condition: Callable[[Done], bool], run: Callable[[], Done]) -> Done:
+    deadline = time.monotonic() + PATIENCE
+    while not condition(done := run()):
+        assert time.monotonic() < deadline, done.stdout + done.stderr
+    return done
 
 
 def _zone(records: str, serial: int) -> str:

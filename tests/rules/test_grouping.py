@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.grouping import InputFile, group
+from rules.inputs import read_paths
 from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
 from tests.rules.lint import run
 
@@ -169,3 +170,12 @@ def test_an_included_file_is_not_a_node(tmp_path: Path) -> None:
 def test_kind_is_forced(tmp_path: Path) -> None:
     put(tmp_path, {"odd": "global\n"})
     assert run("--list-files", "--kind", "keepalived", "odd", cwd=tmp_path).stdout.split()[1:] == ["keepalived", "odd"]
+
+
+def test_a_script_called_after_a_daemon_is_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "keepalived.conf").write_text("vrrp_instance A {\n}\n")
+    (tmp_path / "check-haproxy").write_text("#!/bin/sh\ncurl -f http://127.0.0.1:8405/healthz\n")
+    (tmp_path / "haproxy.yaml").write_text("kind: Pod\nmetadata:\n  name: haproxy\n")
+    found = read_paths([str(tmp_path)], None, None, "here")
+    assert list(found.texts) == [str(tmp_path / "keepalived.conf")]
+    assert found.errors == []

@@ -22,7 +22,7 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
     ("arguments", "text"),
     [
         (["verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
-        (["render"], "unknown command 'render'; known: verify"),
+        (["rehearse"], "unknown command 'rehearse'; known: import, render and verify"),
         (["--watch"], "unknown option '--watch'; a command comes first: 'halb-wizard verify'"),
         (["."], "there is no interactive wizard yet; 'halb-wizard verify .' checks what runs"),
         (["verify", "--wach"], "unknown option '--wach'; did you mean '--watch'?"),

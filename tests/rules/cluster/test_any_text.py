@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,7 +84,7 @@ def test_the_largest_file_takes_no_time(piece: str) -> None:
         length += len(pieces[-1])
         number += 1 if number < 9999 else -9998
     text = "".join(pieces)
-    start = perf_counter()
+    start = process_time()
     message = outcome(text)
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
     assert message == "" or message.startswith("halb.toml:")

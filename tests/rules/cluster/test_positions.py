@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -199,12 +199,12 @@ def test_time_grows_with_the_length_of_the_text(piece: str) -> None:
         source = Source("halb.toml", "".join(piece.format(number) for number in range(count)))
         times = []
         for _ in range(3):
-            start = perf_counter()
+            start = process_time()
             Positions(source)
-            times.append(perf_counter() - start)
+            times.append(process_time() - start)
         return min(times)
 
-    assert shortest(8000) < 20 * shortest(1000)  # 8 times the text; a square would be 64
+    assert shortest(16000) < 80 * shortest(1000)  # 16 times the text; a square would be 256
 
 
 @pytest.mark.parametrize(
@@ -222,6 +222,6 @@ def test_time_grows_with_the_length_of_the_text(piece: str) -> None:
     ],
 )
 def test_long_and_deep_texts_are_walked_in_no_time(text: str) -> None:
-    start = perf_counter()
+    start = process_time()
     Positions(Source("halb.toml", text))
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2

@@ -1,0 +1,1 @@
+"""The commands of `halb-wizard` that read and write plans and files, without asking anybody."""

@@ -1,0 +1,198 @@
+"""`halb-wizard import`: read the files of load balancers into a halb.toml, and say what it can't hold."""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rules.options import UsageError
+from rules.report.style import printable
+from rules.support.wording import clipped, counted
+from wizard.commands.draft_text import draft_text
+from wizard.commands.missing import missing
+from wizard.commands.options import ImportArguments
+from wizard.commands.saying import say
+
+if TYPE_CHECKING:
+    from rules.cluster.model import Cluster
+    from rules.inputs import Inputs
+    from wizard.draft import Draft
+    from wizard.importer import Imported
+
+EXIT_OK, EXIT_NOTHING, EXIT_UNUSABLE = 0, 1, 2
+_OF_LINT = "; '--kind' says what to take it for"
+
+
+def run_import(arguments: ImportArguments) -> int:
+    """Run `halb-wizard import`; gives the exit status."""
+    from wizard.importer import import_files
+
+    given = _given(arguments)
+    _check_output(arguments)
+    inputs = _inputs(arguments)
+    if inputs is None:
+        return EXIT_UNUSABLE
+    imported = import_files(inputs.texts, inputs.nodes, given)
+    if imported.candidates:
+        _show_candidates(imported)
+        return EXIT_NOTHING
+    draft = imported.draft
+    if not _tells(draft):
+        _show(_notes(imported))
+        say("nothing of an endpoint could be read from these files; no halb.toml was written")
+        return EXIT_NOTHING
+    folder = arguments.output.parent if arguments.output else Path()
+    text, left_out = draft_text(draft, folder)
+    _write(arguments.output, text, private=draft.vrrp.auth_pass is not None)
+    _show([*left_out, *_notes(imported), *_missing(draft, text, arguments.output)])
+    return EXIT_OK
+
+
+def _tells(draft: Draft) -> bool:
+    """Whether there is anything of an endpoint in it; the names of the files' folders alone are nothing."""
+    known = (lb.address or lb.interface or lb.priority for lb in draft.load_balancers)
+    return bool(draft.vip or draft.control_plane or any(known))
+
+
+def _given(arguments: ImportArguments) -> Cluster | None:
+    """What the options say of the cluster."""
+    from rules.cluster import ClusterError
+    from rules.cluster.given import Given
+
+    try:
+        return Given(arguments.endpoint, arguments.vip).cluster(None)
+    except ClusterError as error:
+        raise UsageError(str(error)) from error
+
+
+def _check_output(arguments: ImportArguments) -> None:
+    """Raise UsageError when the output is there already, or can't be written; before anything else is done."""
+    output = arguments.output
+    if output is None:
+        return
+    if output.is_dir():
+        raise UsageError(f"{output}: is a folder; write '-o {output / 'halb.toml'}'")
+    if os.path.lexists(output) and not arguments.force:
+        raise UsageError(f"{output}: is there already; '--force' overwrites it and keeps a backup, '-o' names another")
+    folder = output.parent
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder}: nothing can be written there; permission denied, or the file system is read-only")
+
+
+def _inputs(arguments: ImportArguments) -> Inputs | None:
+    """The files, as halb-lint groups them; None after saying what can't be read."""
+    from rules.inputs import read_paths
+
+    inputs = read_paths(arguments.paths, None, None, platform.node().partition(".")[0] or "localhost")
+    for note in inputs.notes:
+        say(note.replace("lint what it renders to", "import what it renders to"))
+    for error in inputs.errors:
+        say(error.removesuffix(_OF_LINT).replace("sudo halb-lint", "sudo halb-wizard"))
+    return None if inputs.errors else inputs
+
+
+def _write(output: Path | None, text: str, *, private: bool) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    from wizard.files import reason, replace_file
+    from wizard.store.backups import content, keep_backup
+
+    try:
+        target = output.resolve()
+        old, mode = content(target), 0o600 if private else 0o644
+        if old is not None:
+            old_mode = stat.S_IMODE(target.stat().st_mode)
+            # What nobody else could read stays so.
+            mode = mode if private or old_mode & 0o077 else 0o600
+        if old is not None and old != text.encode():
+            backup = keep_backup(target, old, old_mode & 0o600 if private else old_mode, datetime.now(UTC))
+            say(f"{output}: what was there is in {backup.name} now")
+        replace_file(target, text.encode(), mode)
+    except OSError as error:
+        raise UsageError(f"{output}: {reason(error)}") from error
+    except RuntimeError as error:  # a link that leads to itself
+        raise UsageError(f"{output}: a symbolic link leads to itself") from error
+
+
+def _show(lines: list[str]) -> None:
+    sys.stderr.write("".join(f"{printable(clipped(line))}\n" for line in lines))
+
+
+def _show_candidates(imported: Imported) -> None:
+    say("several virtual routers could be the endpoint's; name the VIP of the Kubernetes API with '--vip ADDR':")
+    _show(
+        [
+            f"  {candidate.name}: {', '.join(candidate.vips) or 'no VIP'} on {', '.join(candidate.nodes)}"
+            for candidate in imported.candidates
+        ]
+    )
+
+
+def _notes(imported: Imported) -> list[str]:
+    """Everything that an import has to say: what contradicts, what is left over, what was guessed."""
+    return [*_conflicts(imported), *_leftovers(imported), *(f"note: {note}" for note in imported.notes)]
+
+
+def _conflicts(imported: Imported) -> Iterator[str]:
+    if imported.conflicts:
+        yield f"{counted(len(imported.conflicts), 'contradiction')} between the files:"
+    for conflict in imported.conflicts:
+        yield f"  {conflict.key}: {conflict.chosen} was taken ({conflict.why})"
+        for place in conflict.places:
+            yield f"    {place.file}:{place.line}: {place.value}"
+
+
+def _leftovers(imported: Imported) -> Iterator[str]:
+    """The leftovers, those of one kind together; what is lost comes first."""
+    from wizard.importer.model import Kind
+
+    for kind in Kind:
+        left = [leftover for leftover in imported.leftovers if leftover.kind is kind]
+        if left:
+            yield f"{_TITLES.get(kind.value, kind.value)}:"
+        for leftover in left:
+            why = "" if kind is Kind.PACKAGED else f" ({leftover.why})"
+            yield f"  {leftover.file}:{leftover.line}: {leftover.text.strip()}{why}"
+
+
+_TITLES = {
+    "lost": "left over, as a plan can't hold it",
+    "replaced": "left over, as halb's own files do it in their way",
+    "packaged": "left over, as Debian's packages ship it and the endpoint doesn't need it",
+    "other": "left over, as it serves something else",
+    "unreadable": "left over, as it can't be read",
+}
+
+
+def _missing(draft: Draft, text: str, output: Path | None) -> Iterator[str]:
+    """What has to be written into the halb.toml before it can be rendered, and what is wrong in it."""
+    from rules.cluster import ClusterError, parse_cluster
+    from wizard.plan import PlanError, check_plan, plan_of
+
+    name = str(output) if output else "halb.toml"
+    lacking = list(missing(draft))
+    if lacking:
+        yield f"still missing, to be written into {name}:"
+        yield from (f"  {line}" for line in lacking)
+    try:
+        plan = plan_of(parse_cluster(text, name))
+        wrong = [f"{name}: {error}" for error in check_plan(plan)]
+    except ClusterError as error:
+        wrong = [str(error)]
+    except PlanError as error:
+        wrong = [] if lacking else [f"{name}: {error}"]
+    if wrong:
+        yield "to be put right:"
+        yield from (f"  {line}" for line in wrong)
+    elif not lacking:
+        yield f"next: 'halb-wizard render {name} -o DIR'" if output else "next: 'halb-wizard render HALB.TOML -o DIR'"

@@ -1,0 +1,168 @@
+"""`halb-wizard render`: read the plan, render and lint its files, write them or show what would change."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.finding import NodeFiles, Severity
+from rules.options import CONFIG_NAME, UsageError
+from rules.report.style import printable
+from rules.support.wording import counted
+from wizard.commands.options import RenderArguments
+from wizard.commands.saying import say
+
+if TYPE_CHECKING:
+    from rules.cluster.model import Cluster
+    from rules.finding import Report
+    from wizard.plan import Plan
+    from wizard.store import Written
+
+EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
+_STATES = {"mode": "changed"}
+
+
+class Tree(NamedTuple):
+    """A plan, as it was read, and its files: text and mode by path."""
+
+    cluster: Cluster
+    plan: Plan
+    files: Mapping[str, tuple[str, int]]
+
+
+def run_render(arguments: RenderArguments, path: Path) -> int:
+    """Run `halb-wizard render` on the halb.toml at `path`; gives the exit status."""
+    from wizard.store import ChangedError, StoreError
+
+    tree = rendered(path)
+    if tree is None:
+        return EXIT_UNUSABLE
+    report = _linted(tree)
+    errors = report.count(Severity.ERROR)
+    refused = bool(errors) and not arguments.force
+    _show_findings(report, on_stdout=refused and not arguments.diff)
+    try:
+        if arguments.diff:
+            differs = _show_diff(arguments.directory, tree)
+            return EXIT_REFUSED if differs or refused else EXIT_OK
+        if refused:
+            say(f"{counted(errors, 'error')} in the files of this plan; nothing was written ('--force' writes them)")
+            return EXIT_REFUSED
+        _show_written(arguments.directory, _written(arguments, path, tree))
+    except ChangedError as error:
+        for problem in error.problems:
+            say(problem)
+        say("nothing was written; '--diff' shows what would change, '--force' overwrites and keeps a backup")
+        return EXIT_REFUSED
+    except StoreError as error:
+        for problem in error.problems:
+            say(problem)
+        return EXIT_UNUSABLE
+    return EXIT_OK
+
+
+def rendered(path: Path) -> Tree | None:
+    """The plan of a halb.toml and its files; None after saying why the plan can't be used.
+
+    Raises UsageError when the file can't be read, or its text is wrong.
+    """
+    from rules.cluster import ClusterError, read_cluster
+    from wizard.plan import PlanError, check_plan, plan_of
+    from wizard.plan_file import write_plan
+    from wizard.quoting import RenderError
+    from wizard.render import render
+
+    try:
+        cluster = read_cluster(path)
+        plan = plan_of(cluster)
+        if wrong := check_plan(plan):
+            for error in wrong:
+                say(f"{path}: {error}")
+            return None
+        files = {name: (file.text, file.mode) for name, file in render(plan).items()}
+        text = write_plan(plan, cluster.source.text)
+    except ClusterError as error:
+        raise UsageError(str(error)) from error
+    except (PlanError, RenderError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    private = plan.vrrp.auth_pass is not None or not path.stat().st_mode & 0o077
+    return Tree(cluster, plan, {CONFIG_NAME: (text, 0o600 if private else 0o644), **files})
+
+
+def _linted(tree: Tree) -> Report:
+    """What halb-lint says of the files, with the choices of [lint]."""
+    from rules import Options, lint
+    from rules.cluster import parse_cluster
+    from rules.registry import Selection, UnknownRuleError
+    from rules.settings import Settings
+
+    cluster = parse_cluster(tree.files[CONFIG_NAME][0], CONFIG_NAME)
+    config = cluster.lint
+    try:
+        selection = Selection(config.select, config.ignore)
+    except UnknownRuleError as error:
+        raise UsageError(f"{tree.cluster.path}: [lint] {error}") from error
+    nodes = []
+    for lb in tree.plan.load_balancers:
+        folder = f"{lb.name}/etc"
+        haproxy, keepalived = f"{folder}/haproxy/haproxy.cfg", f"{folder}/keepalived/keepalived.conf"
+        nodes.append(
+            NodeFiles(lb.name, (haproxy,) * (haproxy in tree.files), (keepalived,) * (keepalived in tree.files))
+        )
+    paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
+    options = Options(
+        selection=selection,
+        settings=Settings(config.haproxy_version, config.keepalived_version),
+        nodes=nodes,
+        config_ids={node.name: node.name for node in nodes},
+        per_file_ignores=config.per_file_ignores,
+        cluster=cluster,
+    )
+    return lint({path: tree.files[path][0] for path in paths}, options)
+
+
+def _show_findings(report: Report, *, on_stdout: bool) -> None:
+    """The errors and warnings, a line each: on stdout where they are the result, else on stderr."""
+    if any(finding.severity > Severity.INFO for finding in report.findings):
+        from rules.report.concise import render
+        from rules.report.style import Style
+
+        kept = [finding for finding in report.findings if finding.severity > Severity.INFO]
+        shown = type(report)(report.nodes, kept, secrets=report.secrets)
+        (sys.stdout if on_stdout else sys.stderr).write(render(shown, Style()))
+    for crash in report.crashes:
+        say(f"internal error: {crash}; the other rules ran")
+
+
+def _show_diff(directory: Path, tree: Tree) -> bool:
+    """Show what would change; gives whether anything would."""
+    from wizard.store import diff
+
+    found = diff(directory, tree.files)
+    sys.stdout.write("".join(found.values()))
+    sys.stdout.flush()
+    return bool(found)
+
+
+def _written(arguments: RenderArguments, path: Path, tree: Tree) -> Written:
+    from wizard.store import write_tree
+
+    directory = arguments.directory
+    # Where plan and files share a folder, the plan is the user's to edit: what was read may be replaced.
+    own = (directory / CONFIG_NAME).resolve() == path.resolve()
+    seen = {CONFIG_NAME: tree.cluster.source.text} if own else {}
+    if tree.plan.vrrp.auth_pass is not None and not own and path.stat().st_mode & 0o077:
+        say(f"{path}: others can read the password in it; 'chmod 600 {path}'")
+    return write_tree(directory, tree.files, force=arguments.force, when=datetime.now(UTC), seen=seen)
+
+
+def _show_written(directory: Path, written: Written) -> None:
+    for file in written.files:
+        note = f" (backup: {Path(file.backup).name})" if file.backup else " (mode)" if file.state == "mode" else ""
+        sys.stdout.write(printable(f"{_STATES.get(file.state, file.state):<9}  {directory / file.path}{note}") + "\n")
+    sys.stdout.flush()
+    for path in written.stale:
+        say(f"{directory / path}: is no part of the plan any more; delete it when its machine is gone")

@@ -1,0 +1,80 @@
+"""What an import gives: the draft, and everything that did not become part of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from wizard.draft import Draft
+
+
+class Kind(StrEnum):
+    """Why a directive is left over."""
+
+    LOST = "lost"
+    """It belongs to the endpoint, and no plan can express it."""
+    REPLACED = "replaced"
+    """halb's own files do the same in their own way."""
+    PACKAGED = "packaged"
+    """The packages of Debian ship it; nothing of the endpoint needs it."""
+    OTHER = "other"
+    """It serves something else than the Kubernetes API."""
+    UNREADABLE = "unreadable"
+    """It was not understood, or depends on something that the files do not hold."""
+
+
+class Leftover(NamedTuple):
+    """Something that would be lost if the files were rendered anew from the draft.
+
+    `line` to `last` (both from 1) are its lines: a whole section or block is one leftover, named by its first line.
+    `text` is that line, or the part of it that is left over, with secrets hidden.
+    """
+
+    node: str
+    file: str
+    line: int
+    text: str
+    why: str
+    kind: Kind = Kind.LOST
+    last: int = 0
+
+
+class Place(NamedTuple):
+    """One value where it stands; a secret is hidden."""
+
+    node: str
+    file: str
+    line: int
+    value: str
+
+
+class Conflict(NamedTuple):
+    """Places that contradict each other. `key` is that of halb.toml, `chosen` the value the draft has."""
+
+    key: str
+    places: tuple[Place, ...]
+    chosen: str
+    why: str
+
+
+class Candidate(NamedTuple):
+    """One virtual router of several, of which nothing in the files tells which is the endpoint's."""
+
+    name: str
+    vips: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+
+class Imported(NamedTuple):
+    """What was read from existing files.
+
+    `used` are the (file, line) pairs that the draft, or a conflict, accounts for. `notes` say what was guessed and
+    what is missing. `candidates` is empty unless somebody has to choose: give the VIP then.
+    """
+
+    draft: Draft
+    leftovers: tuple[Leftover, ...]
+    conflicts: tuple[Conflict, ...]
+    notes: tuple[str, ...]
+    used: tuple[tuple[str, int], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
