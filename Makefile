@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help test test-fast check lint-demo bench docs life clean
+.PHONY: help wizard test test-fast check lint-demo bench docs screenshots life clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -15,6 +15,9 @@ help:  ## this list
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+
+wizard: .venv/ready  ## open the wizard; DIR=... names the folder for its files
+	@$(BIN)/halb-wizard $(or $(DIR),./)
 
 test: .venv/ready check  ## everything that has to hold: style, types, import contracts, all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
@@ -36,6 +39,9 @@ bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
+
+screenshots: .venv/ready  ## make the README's pictures anew, from the real app
+	$(BIN)/python screenshots/make.py
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life

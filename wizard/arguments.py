@@ -31,7 +31,11 @@ FORMATS = ("text", "json")
 SEE_HELP = "'halb-wizard verify --help' shows the options"
 
 USAGE = """\
-usage: halb-wizard COMMAND [OPTIONS]
+usage: halb-wizard [DIR]
+       halb-wizard COMMAND [OPTIONS]
+
+Without a command the wizard opens: it asks, shows what the answers mean, and
+writes the files to DIR (default: here) when you say so.
 
 commands:
   import   read haproxy.cfg and keepalived.conf that are there into a halb.toml
@@ -40,7 +44,7 @@ commands:
            whether all is as it has to be, and say what to do next
 
 'halb-wizard COMMAND --help' shows a command's options, 'halb-wizard --version'
-the version. There is no interactive wizard yet.
+the version.
 """
 
 _DESCRIPTION = """\
@@ -67,7 +71,8 @@ class Arguments(NamedTuple):
     """A command line, checked. `message` is text to print instead of doing anything (--help, --version).
 
     `resolvers` None stands for this machine's. `timeout` and `interval` are in seconds. `render` or `imports` holds
-    the rest of those commands' lines; where both are None, the command is `verify`.
+    the rest of those commands' lines; `directory` is the folder of the interactive wizard. Where all are None, the
+    command is `verify`.
     """
 
     path: Path | None = None
@@ -82,12 +87,13 @@ class Arguments(NamedTuple):
     message: str | None = None
     render: RenderArguments | None = None
     imports: ImportArguments | None = None
+    directory: Path | None = None
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
     """The checked arguments; raises UsageError with what to type instead."""
     if not argv:
-        raise UsageError("name a command: 'halb-wizard verify' (there is no interactive wizard yet)")
+        return Arguments(directory=Path())
     command, *rest = argv
     if command in ("--help", "-h"):
         return Arguments(message=USAGE)
@@ -101,9 +107,12 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         return _import(rest)
     if command.startswith("-"):
         raise UsageError(f"unknown option '{command}'; a command comes first: 'halb-wizard verify'")
-    if Path(command).is_dir():
-        raise UsageError(f"there is no interactive wizard yet; 'halb-wizard verify {command}' checks what runs")
-    raise UsageError(f"unknown command '{command}'; {hint(command, COMMANDS, f'known: {listed(COMMANDS)}')}")
+    if Path(command).is_dir() or "/" in command:
+        if rest:
+            raise UsageError(f"one folder at a time: '{rest[0]}' is one too many")
+        return Arguments(directory=Path(command))
+    advice = hint(command, COMMANDS, f"known: {listed(COMMANDS)}; a folder that is not there yet is written with a '/'")
+    raise UsageError(f"unknown command '{command}'; {advice}")
 
 
 def _version() -> str:

@@ -36,10 +36,6 @@ def main(argv: Sequence[str]) -> int:
         return _main(argv)
     except UsageError as error:
         _say(str(error))
-        if not argv:
-            from wizard.arguments import USAGE
-
-            sys.stderr.write(USAGE)
         return EXIT_USAGE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -57,6 +53,10 @@ def _main(argv: Sequence[str]) -> int:
         sys.stdout.write(arguments.message)
         sys.stdout.flush()
         return EXIT_OK
+    if arguments.directory is not None:
+        from wizard.commands.opening import run_wizard
+
+        return run_wizard(arguments.directory)
     if arguments.render is not None:
         from wizard.commands.rendering import run_render
 

@@ -13,7 +13,7 @@ import pytest
 from tests.live.api_servers import Behaviour
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.views import CUTOVER, MASTER, NAME, PLAN, VIP
-from wizard.arguments import parse_arguments
+from wizard.arguments import COMMANDS, parse_arguments
 
 UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
 
@@ -22,9 +22,13 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
     ("arguments", "text"),
     [
         (["verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
-        (["rehearse"], "unknown command 'rehearse'; known: import, render and verify"),
+        (
+            ["rehearse"],
+            "unknown command 'rehearse'; known: import, render and verify; a folder that is not there yet is written "
+            "with a '/'",
+        ),
         (["--watch"], "unknown option '--watch'; a command comes first: 'halb-wizard verify'"),
-        (["."], "there is no interactive wizard yet; 'halb-wizard verify .' checks what runs"),
+        (["./", "b"], "one folder at a time: 'b' is one too many"),
         (["verify", "--wach"], "unknown option '--wach'; did you mean '--watch'?"),
         (["verify", "--zzz"], "unknown option '--zzz'; 'halb-wizard verify --help' shows the options"),
         (["verify", "a.toml", "b.toml"], "one halb.toml at a time: 'b.toml' is one too many"),
@@ -66,11 +70,13 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_without_a_command_the_usage_names_verify(tmp_path: Path) -> None:
-    done = run(cwd=tmp_path)
+@pytest.mark.parametrize("arguments", [[], ["."], ["new/"]])
+def test_without_a_terminal_the_wizard_names_the_commands_that_need_none(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, cwd=tmp_path)
     assert (done.status, done.stdout) == (2, "")
-    assert "halb-wizard verify" in done.stderr.splitlines()[0]
-    assert "usage: halb-wizard COMMAND" in done.stderr
+    for command in COMMANDS:
+        assert f"halb-wizard {command}" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["verify", "--help"], ["verify", "-h", "--nonsense"]])

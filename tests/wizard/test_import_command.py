@@ -23,6 +23,8 @@ from wizard.plan import Plan, plan_of
 from wizard.plan_file import write_plan
 from wizard.render import render
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "hunter2!"
 
 

@@ -19,6 +19,8 @@ from wizard.plan import Plan, check_plan
 from wizard.quoting import RenderError
 from wizard.render import Rendered, render
 
+pytestmark = pytest.mark.slow
+
 
 def unaccounted(files: dict[str, str], found: Imported) -> list[tuple[str, int, str]]:
     """Lines with content that are neither used nor left over, found without a parser."""

@@ -21,6 +21,8 @@ from tests.wizard.test_render import DUAL, PODS
 from wizard.plan import Plan
 from wizard.render import render
 
+pytestmark = pytest.mark.slow
+
 INSTALLED = {
     "etc/haproxy/haproxy.cfg": 0o644,
     "etc/keepalived/check-haproxy": 0o755,

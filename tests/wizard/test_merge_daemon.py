@@ -15,7 +15,7 @@ from tests.wizard.merging import BODIES, NEWER, RENDERED
 from wizard.merge import merge_haproxy
 from wizard.render import render
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.slow]
 
 # What Debian's package installs depends on files of that package; this is the part that does not.
 DEBIAN = """\

@@ -15,6 +15,8 @@ from tests.shared import real_files, shared
 from tests.wizard.merging import BODIES, NEWER, OURS, RENDERED, effective, facts, kinds
 from wizard.merge import Merged, merge_haproxy
 
+pytestmark = pytest.mark.slow
+
 BLANKS = st.sampled_from(["", "\n", "\n\n", "# a comment\n", "\n# above\n", "# below\n\n", " \t\n", "#\udcff é\n"])
 STATEMENTS = st.sampled_from(
     [

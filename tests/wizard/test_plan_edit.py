@@ -16,6 +16,8 @@ from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, PATIENT, plans
 from wizard.plan import Balancer, Machine, Plan, plan_of
 from wizard.plan_file import write_plan
 
+pytestmark = pytest.mark.slow
+
 HAND_MADE = """\
 # Our plan. Ask Ann before you touch it.
 

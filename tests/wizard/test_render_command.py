@@ -16,6 +16,8 @@ from tests.wizard.running import run
 from wizard.plan import Plan
 from wizard.plan_file import write_plan
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "hunter2!"
 CFG = "haproxy-lb1/etc/haproxy/haproxy.cfg"
 CONF = "haproxy-lb1/etc/keepalived/keepalived.conf"

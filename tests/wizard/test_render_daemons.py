@@ -17,7 +17,7 @@ from tests.wizard.plans import ARTICLE, plans
 from wizard.plan import Plan
 from wizard.render import render
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.slow]
 
 _SETTINGS = settings(
     max_examples=12,

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from tests.rules.lint import ROOT
 from wizard.store import ChangedError, FileWritten, StoreError, Written, write_tree
 
+pytestmark = pytest.mark.slow
+
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STAMP = "halb-20260102T030405"
 CFG, CONF, SCRIPT = "lb1/etc/haproxy/haproxy.cfg", "lb1/etc/keepalived/keepalived.conf", "lb1/install.sh"

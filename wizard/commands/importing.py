@@ -44,13 +44,13 @@ def run_import(arguments: ImportArguments) -> int:
         return EXIT_NOTHING
     draft = imported.draft
     if not _tells(draft):
-        _show(_notes(imported))
+        _show(notes_of(imported))
         say("nothing of an endpoint could be read from these files; no halb.toml was written")
         return EXIT_NOTHING
     folder = arguments.output.parent if arguments.output else Path()
     text, left_out = draft_text(draft, folder)
     _write(arguments.output, text, private=draft.vrrp.auth_pass is not None)
-    _show([*left_out, *_notes(imported), *_missing(draft, text, arguments.output)])
+    _show([*left_out, *notes_of(imported), *_missing(draft, text, arguments.output)])
     return EXIT_OK
 
 
@@ -138,7 +138,7 @@ def _show_candidates(imported: Imported) -> None:
     )
 
 
-def _notes(imported: Imported) -> list[str]:
+def notes_of(imported: Imported) -> list[str]:
     """Everything that an import has to say: what contradicts, what is left over, what was guessed."""
     return [*_conflicts(imported), *_leftovers(imported), *(f"note: {note}" for note in imported.notes)]
 

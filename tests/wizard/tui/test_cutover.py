@@ -1,0 +1,177 @@
+"""The cutover screen, against servers on loopback."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rules.cluster.model import Phase
+from tests.live.api_servers import Behaviour
+from tests.wizard.running import Cluster, cluster
+from tests.wizard.tui.ends import ENDPOINT, MASTER, article, at_step, play, wizard
+from tests.wizard.tui.pilot import Driven, sees, text, until, words
+from tests.wizard.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
+from tests.wizard.views import MASTER as MASTER_ADDRESS
+from wizard.answers import Answers, Place, from_toml
+from wizard.phases import due, in_phase, watched
+from wizard.screens.cutover import CutoverScreen
+
+pytestmark = pytest.mark.slow
+
+
+def asked_at(made: Cluster) -> list[str]:
+    server = made.resolver.server
+    return [f"{server.address}:{server.port}"]
+
+
+def answers_of(made: Cluster) -> Answers:
+    return from_toml((made.folder / "halb.toml").read_text())
+
+
+def screen_of(pilot: Driven) -> CutoverScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, CutoverScreen)
+    return screen
+
+
+def test_offline_nothing_is_asked(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            async with at_step("cutover", tmp_path, answers_of(made), resolvers=asked_at(made)) as pilot:
+                await sees(pilot, "offline: nothing is asked")
+                await pilot.press("f5")
+                await pilot.pause()
+            assert made.resolver.heard == []
+            assert made.master.connections == 0
+
+    play(scene())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_it_shows_what_to_do_and_follows_the_world(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            async with at_step(
+                "cutover", tmp_path, answers_of(made), size=size, offline=False, resolvers=asked_at(made)
+            ) as pilot:
+                await sees(pilot, "phase: bootstrap")
+                await sees(pilot, "next: step")
+                assert max(map(len, text(pilot).splitlines())) <= size[0]
+                made.led_to = made.master.address
+                made.master.behaviour = Behaviour.SERVE
+                await until(pilot, lambda: not screen_of(pilot).asking)
+                await pilot.press("f5")
+                await sees(pilot, "all passed; what comes next:")
+                assert re.search(r"ok +[0-9]+\. resolvers", text(pilot))
+
+    play(scene())
+
+
+def test_countdowns_run_between_two_looks(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            made.led_to = made.master.address
+            async with at_step(
+                "cutover", tmp_path, answers_of(made), size=(120, 36), offline=False, resolvers=asked_at(made)
+            ) as pilot:
+                await sees(pilot, "(TTL 60 s)")
+                heard = len(made.resolver.heard)
+                await sees(pilot, "(TTL 59 s)")
+                assert len(made.resolver.heard) == heard
+
+    play(scene())
+
+
+def test_leaving_the_screen_ends_the_asking(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            async with at_step("cutover", tmp_path, answers_of(made), offline=False, resolvers=asked_at(made)) as pilot:
+                await sees(pilot, "phase: bootstrap")
+                (worker,) = [worker for worker in pilot.app.workers if worker.group == "cutover"]
+                await pilot.press("escape")
+                await until(pilot, lambda: wizard(pilot).step == "write")
+                await until(pilot, lambda: worker.is_finished)
+
+    play(scene())
+
+
+def test_a_resolver_that_is_silent_does_not_stop_the_keys(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            made.resolver.done.set()  # it hears, and answers nothing any more
+            async with at_step("cutover", tmp_path, answers_of(made), offline=False, resolvers=asked_at(made)) as pilot:
+                await until(pilot, lambda: made.resolver.heard)
+                assert screen_of(pilot).asking
+                await pilot.press("escape")
+                await until(pilot, lambda: wizard(pilot).step == "write")
+
+    play(scene())
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (Answers(), "nothing can be asked yet: the DNS name is missing"),
+        (Answers({ENDPOINT: "kube.example.com"}), "the initial master and the VIP are missing"),
+        (Answers({ENDPOINT: "kube.example.com", MASTER: "nowhere"}), "nothing can be asked yet: "),
+    ],
+)
+def test_what_is_missing_is_said_in_place_of_the_checklist(tmp_path: Path, answers: Answers, said: str) -> None:
+    async def scene() -> None:
+        async with at_step("cutover", tmp_path, answers, offline=False, resolvers=["127.0.0.1:9"]) as pilot:
+            await sees(pilot, said)
+            await pilot.press("p", "f5")
+            await sees(pilot, said)
+
+    play(scene())
+
+
+def test_p_shows_the_other_phase_and_back(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            async with at_step("cutover", tmp_path, answers_of(made), offline=False, resolvers=asked_at(made)) as pilot:
+                await sees(pilot, "phase: bootstrap")
+                await pilot.press("p")
+                await until(pilot, lambda: screen_of(pilot).phase is Phase.CUTOVER)
+                await pilot.press("p")
+                await sees(pilot, "phase: bootstrap")
+
+    play(scene())
+
+
+def test_the_keys_are_on_the_screen_at_80x24(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("cutover", tmp_path, article()) as pilot:
+            last = text(pilot).splitlines()[-1]
+            assert all(key in last for key in ("ask now", "other phase", "back", "help", "palette"))
+            assert "Cutover" in words(pilot)
+
+    play(scene())
+
+
+def test_the_cutover_is_due_when_all_is_passed_before_it() -> None:
+    early = view(PLAN, replies=leads_to(MASTER_ADDRESS), system=gives(MASTER_ADDRESS))
+    assert due(early) is Phase.BOOTSTRAP
+    made = view(PLAN, replies=leads_to(MASTER_ADDRESS), probes=serving(*NODES), system=gives(MASTER_ADDRESS))
+    assert due(made) is Phase.CUTOVER
+    moved = view(PLAN, replies=leads_to(VIP), probes=ready(), system=gives(VIP))
+    assert due(moved) is Phase.CUTOVER
+    assert due(view(CUTOVER)) is Phase.CUTOVER
+    assert in_phase(moved, Phase.BOOTSTRAP).phase is Phase.BOOTSTRAP
+
+
+def test_the_endpoint_of_the_answers_has_all_machines() -> None:
+    endpoint = watched(article(), {}).endpoint
+    assert [target.name for target in endpoint.load_balancers] == ["haproxy-lb1", "haproxy-lb2"]
+    assert [target.name for target in endpoint.control_plane] == ["k8s-master1", "k8s-master2", "k8s-master3"]
+    assert [str(target.address) for target in endpoint.vips] == ["192.168.2.140"]
+
+
+def test_rendered_files_say_who_listens_on_the_vip_alone() -> None:
+    from wizard.session import judge
+
+    answers = article().put(Place("haproxy", 0, "bind"), "vip")
+    endpoint = watched(answers, judge(answers).files).endpoint
+    assert [target.name for target in endpoint.unasked] == ["haproxy-lb1", "haproxy-lb2"]

@@ -1,0 +1,300 @@
+"""The review screen: what blocks, what is found, what differs, and the way from there to fields and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList
+
+from rules import lint
+from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wizard
+from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
+from wizard.answers import Answers, Place
+from wizard.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
+from wizard.screens.reason import Reason
+from wizard.screens.review import ReviewScreen
+from wizard.session import Outcome, judge
+from wizard.widgets.diff import Diff, coloured
+from wizard.widgets.field import Field
+
+pytestmark = pytest.mark.slow
+
+CONF = "haproxy-lb2/etc/keepalived/keepalived.conf"
+CODE = "XN001"
+
+
+def broken() -> Outcome:
+    """The article's cluster with files that say two different virtual router IDs, as a bad template would."""
+    outcome = judge(article())
+    files = dict(outcome.files)
+    files[CONF] = files[CONF].replace("virtual_router_id 33", "virtual_router_id 34")
+    report = lint({path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))})
+    return outcome._replace(files=files, report=report)
+
+
+def error_codes(outcome: Outcome) -> set[str]:
+    return {item.finding.code for item in blockers(outcome, {}) if item.finding is not None}
+
+
+def overriding(outcome: Outcome) -> Overrides:
+    return dict.fromkeys(error_codes(outcome), "the switch filters these packets")
+
+
+async def show_broken(pilot: Driven) -> None:
+    app = wizard(pilot)
+    app.outcome = broken()
+    assert isinstance(app.screen, ReviewScreen)
+    app.screen.judged()
+    await sees(pilot, "error in the files")
+
+
+def test_what_is_missing_or_wrong_comes_before_findings_and_blocks() -> None:
+    answers = Answers({ENDPOINT: "kube.example.com", Place("vip", 0, "address"): "192.168.2.140"})
+    found = items(judge(answers), {})
+    assert found[0].kind is Kind.WRONG
+    assert found[0].text.startswith("Virtual IP: Address / prefix: ")
+    assert {item.kind for item in found} == {Kind.WRONG, Kind.MISSING}
+    assert blocked(judge(answers), {}).startswith("8 answers are missing, 1 answer is wrong")
+
+
+def test_the_article_has_nothing_that_blocks() -> None:
+    assert blocked(judge(article()), {}) == ""
+
+
+def test_an_error_blocks_until_it_is_overridden_and_then_has_its_place_and_reason() -> None:
+    outcome = broken()
+    assert blocked(outcome, {}).endswith("in the files")
+    overrides = overriding(outcome)
+    assert blocked(outcome, overrides) == ""
+    places = {(one.path, one.code, one.reason) for one in accepted(outcome, overrides)}
+    assert places == {
+        (finding.location.file, finding.code, overrides[finding.code])
+        for finding in (outcome.report.findings if outcome.report else ())
+        if finding.code in overrides
+    }
+    assert all(one.line > 0 for one in accepted(outcome, overrides))
+    assert accepted(outcome, {}) == ()
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "a\nb", "\x1b[31m", "x" * 101])
+def test_a_reason_that_no_comment_can_hold_is_refused(reason: str) -> None:
+    assert reason_fault(reason)
+
+
+def test_a_machine_is_called_by_its_name() -> None:
+    answers = Answers({Place("lb", 1, "name"): "haproxy-lb2"})
+    assert label(Place("lb", 1, "interface"), answers) == "Load balancers, haproxy-lb2: Interface"
+    assert label(Place("lb", 0, "interface"), answers) == "Load balancers, no. 1: Interface"
+    assert label(Place("vrrp", 0, "auth_pass"), answers) == "vrrp.auth_pass"
+
+
+def test_the_files_to_write_have_halb_toml_with_its_comments_and_a_private_mode(tmp_path: Path) -> None:
+    outcome = judge(article())
+    fresh = tree(outcome, tmp_path)
+    assert fresh["halb.toml"][1] == 0o600
+    (tmp_path / "halb.toml").write_text(f"# mine\n{fresh['halb.toml'][0]}")
+    assert tree(outcome, tmp_path)["halb.toml"][0].startswith("# mine\n")
+    (tmp_path / "halb.toml").write_bytes(b"\xff not TOML [")
+    assert tree(outcome, tmp_path)["halb.toml"][0] == fresh["halb.toml"][0]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_enter_leads_from_a_missing_answer_to_its_field(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, Answers({ENDPOINT: "kube.example.com"}), size=size) as pilot:
+            await sees(pilot, "nothing can be written yet: 9 answers are missing")
+            assert "○ missing" in text(pilot)
+            await pilot.press("down", "down", "enter")
+            await until(pilot, lambda: wizard(pilot).step == "vip" and isinstance(_field(pilot), Field))
+            field = _field(pilot)
+            assert field is not None
+            assert field.place == Place("vip", 0, "address")
+
+    play(scene())
+
+
+def _field(pilot: Driven) -> Field | None:
+    focused = pilot.app.focused
+    return next((node for node in focused.ancestors_with_self if isinstance(node, Field)), None) if focused else None
+
+
+def test_when_nothing_blocks_one_enter_leads_to_the_write_screen(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            await sees(pilot, "go on: write the files (nothing was found)")
+            await sees(pilot, "haproxy-lb1 4 new")
+            await pilot.press("enter")
+            await until(pilot, lambda: wizard(pilot).step == "write")
+        assert list(tmp_path.iterdir()) == []
+
+    play(scene())
+
+
+def test_the_mouse_alone_leads_to_a_field_and_back(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, Answers({ENDPOINT: "kube.example.com"})) as pilot:
+            await sees(pilot, "Virtual IP")
+            await pilot.click("#items", offset=(20, 2))
+            await until(pilot, lambda: wizard(pilot).step == "vip")
+
+    play(scene())
+
+
+def test_escape_goes_back_a_step(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            await pilot.press("escape")
+            await until(pilot, lambda: wizard(pilot).step == "haproxy")
+
+    play(scene())
+
+
+def test_an_error_is_overridden_with_a_reason_and_taken_back(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            app = wizard(pilot)
+            await show_broken(pilot)
+            codes = error_codes(app.outcome)
+            assert len(codes) == 1
+            await pilot.press("o")
+            await until(pilot, lambda: isinstance(app.screen, Reason))
+            await pilot.press("enter")
+            await sees(pilot, "say in a few words why this is right here")
+            await pilot.press(*"filtered", "enter")
+            await sees(pilot, "~ overridden")
+            assert app.overrides == dict.fromkeys(codes, "filtered")
+            await sees(pilot, "go on: write the files")
+            app.screen.query_one("#items", OptionList).highlighted = 0
+            await sees(pilot, "overridden: filtered")
+            await pilot.press("o")
+            await sees(pilot, "1 error in the files")
+            assert app.overrides == {}
+
+    play(scene())
+
+
+def test_escape_leaves_an_error_an_error(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            app = wizard(pilot)
+            await show_broken(pilot)
+            await pilot.press("o")
+            await until(pilot, lambda: isinstance(app.screen, Reason))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
+            assert app.overrides == {}
+
+    play(scene())
+
+
+def test_a_missing_answer_can_not_be_overridden(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, Answers({ENDPOINT: "kube.example.com"})) as pilot:
+            await sees(pilot, "missing")
+            await pilot.press("o")
+            assert isinstance(pilot.app.screen, ReviewScreen)
+            assert wizard(pilot).overrides == {}
+
+    play(scene())
+
+
+def test_e_explains_the_rule_and_escape_closes_the_page(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            await show_broken(pilot)
+            (code,) = error_codes(wizard(pilot).outcome)
+            await pilot.press("e")
+            await sees(pilot, f"{code} ")
+            await sees(pilot, "(error)")
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
+
+    play(scene())
+
+
+def test_the_diff_shows_what_would_change_without_the_password(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article(), size=LARGE) as pilot:
+            screen = pilot.app.screen
+            assert isinstance(screen, ReviewScreen)
+            await until(pilot, lambda: screen.changes.diffs)
+            assert "********" in screen.changes.diffs[CONF]
+            await pilot.press("f4")
+            await sees(pilot, "+++ b/halb.toml")
+            diff = coloured(screen.changes.diffs).plain
+            assert SECRET not in diff
+            assert isinstance(pilot.app.focused, Diff)
+            await pilot.press("end")
+            await sees(pilot, diff.splitlines()[-1][:40].strip())
+
+    play(scene())
+
+
+def test_a_folder_that_can_not_be_read_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "RUNBOOK.md").mkdir()
+
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            await sees(pilot, "a folder is in the file's place")
+
+    play(scene())
+
+
+def test_all_keys_of_the_footer_fit_on_80_columns(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            last = text(pilot).splitlines()[-1]
+            for key in ("explain", "override", "diff", "back", "help", "preview", "palette"):
+                assert key in last
+            assert "Review" in words(pilot)
+
+    play(scene())
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
+def test_every_last_screen_is_painted_in_every_theme(tmp_path: Path, theme: str) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article()) as pilot:
+            app = wizard(pilot)
+            app.theme = theme
+            await show_broken(pilot)
+            await sees(pilot, "✗ error")
+            await pilot.press("f4")
+            await sees(pilot, "+++ b/halb.toml")
+            await pilot.press("escape")
+            await app.go("write")
+            await sees(pilot, "+ new")
+            await app.go("cutover")
+            await sees(pilot, "offline: nothing is asked")
+
+    play(scene())
+
+
+@pytest.mark.parametrize("key", ["review", "write", "cutover"])
+def test_in_a_small_terminal_the_keys_stay_alive(tmp_path: Path, key: str) -> None:
+    async def scene() -> None:
+        async with at_step(key, tmp_path, article(), size=(40, 10)) as pilot:
+            await sees(pilot, "make the terminal larger")
+            await pilot.press("escape")
+            await until(pilot, lambda: wizard(pilot).step != key)
+
+    play(scene())
+
+
+def test_what_was_typed_is_shown_as_it_is_and_obeyed_by_nobody(tmp_path: Path) -> None:
+    answers = Answers({ENDPOINT: "[bold]x[/bold]\x1b[2J", Place("vip", 0, "address"): "[/]"})
+
+    async def scene() -> None:
+        async with at_step("review", tmp_path, answers, size=LARGE) as pilot:
+            await sees(pilot, "[bold]x[/bold]")
+            await sees(pilot, "[/]")
+            assert "\x1b" not in text(pilot)
+
+    play(scene())
+
+
+def test_a_removed_line_that_looks_like_a_head_is_shown_as_removed() -> None:
+    diff = coloured({"a": "--- a/a\n+++ b/a\n@@ -1 +0,0 @@\n--- old\n"})
+    assert diff.plain.splitlines()[3] == "--- old"
+    assert [span.style for span in diff.spans] == ["bold", "bold", "$text-accent", "$text-error"]

@@ -1,0 +1,103 @@
+"""The installed `halb-wizard` in a real terminal of 80x24: from an empty folder to written files, by keys alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules import lint
+from tests.daemons import require
+from tests.wizard.tui.pilot import is_named
+from tests.wizard.tui.test_keystrokes import TYPED
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 30.0  # seconds
+_NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape", "ctrl+q": "C-q"}
+
+
+class Terminal:
+    """A tmux window of 80x24 with the wizard in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tmux = [str(require("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
+        wizard = Path(sys.executable).parent / "halb-wizard"
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "TERM": "screen-256color", "LANG": "C.UTF-8"}
+        setting = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
+        # The program stays in the window after its end, so that its last words can be read.
+        command = f"{wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
+        self._run("new-session", "-d", "-x", "80", "-y", "24", *setting, "-c", str(folder), command)
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def screen(self) -> str:
+        """What the window shows."""
+        return self._run("capture-pane", "-p")
+
+    def press(self, key: str) -> None:
+        """Send a named key, or type a text."""
+        self._run("send-keys", *([_NAMES.get(key, key)] if is_named(key) else ["-l", key]))
+
+    def wait_for(self, *words: str) -> str:
+        """Wait until the window shows all of these."""
+        deadline = time.monotonic() + PATIENCE
+        while not all(word in (shown := self.screen()) for word in words):
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.02)
+        return shown
+
+    def end(self) -> None:
+        self._run("kill-server")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    (tmp_path / "home").mkdir()
+    made = Terminal(tmp_path)
+    yield made
+    made.end()
+
+
+def test_from_an_empty_folder_to_written_files(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.wait_for("New", "Nothing is written before you say so")
+    titles = [
+        "DNS name",
+        "Initial master",
+        "Other control-plane",
+        "Virtual IP",
+        "Load balancers",
+        "",
+        "VRRP",
+        "HAProxy",
+        "Review",
+    ]
+    for keys, title in zip(TYPED, titles, strict=True):
+        for key in keys:
+            terminal.press(key)
+        terminal.wait_for(title) if title else None
+    terminal.wait_for("Review", "nothing was found")
+    terminal.press("f10")
+    terminal.wait_for("files would be written")
+    assert not (tmp_path / "kacang").exists()
+    terminal.press("enter")
+    shown = terminal.wait_for("What to do next")
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    terminal.press("ctrl+q")
+    terminal.wait_for("ended with 0")
+    written = {p.relative_to(tmp_path / "kacang").as_posix() for p in (tmp_path / "kacang").rglob("*") if p.is_file()}
+    for name in ("haproxy-lb1", "haproxy-lb2"):
+        assert f"{name}/etc/haproxy/haproxy.cfg" in written
+        assert f"{name}/etc/keepalived/keepalived.conf" in written
+        assert f"{name}/install.sh" in written
+    assert {"halb.toml", "RUNBOOK.md", "kubeadm-config.yaml"} <= written
+    texts = {name: (tmp_path / "kacang" / name).read_text() for name in written if name.endswith((".cfg", ".conf"))}
+    assert [finding for finding in lint(texts).findings if finding.severity.word != "info"] == []

@@ -1,0 +1,35 @@
+"""`halb-wizard [DIR]`: the interactive wizard, with what it needs from the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rules.inputs import read_paths
+from wizard.answers import from_toml
+from wizard.commands.draft_text import draft_text
+from wizard.commands.importing import notes_of
+from wizard.opening import Import, open_wizard
+
+
+def run_wizard(directory: Path) -> int:
+    """Open the wizard for a folder; gives the exit status."""
+    return open_wizard(directory, importer=import_answers)
+
+
+def import_answers(paths: Sequence[str]) -> Import:
+    """The answers that existing files hold, and a line for everything that the user must know.
+
+    Raises ValueError with the words for the user when nothing can be made of these paths.
+    """
+    from wizard.importer import import_files
+
+    inputs = read_paths(paths, None, None, "")
+    if inputs.errors:
+        raise ValueError("; ".join(inputs.errors))
+    imported = import_files(inputs.texts, inputs.nodes)
+    if imported.candidates:
+        names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
+        raise ValueError(f"these files are of several clusters: {names}; name the files of one of them")
+    text, left_out = draft_text(imported.draft, Path())
+    return Import(from_toml(text), (*left_out, *notes_of(imported)))
