@@ -20,7 +20,7 @@ from tests.live.scripted import Asked, Script, Scripted, answer, scripted, servi
 from tests.live.zones import NAME, PATIENT, ZONE, Place, asked, authority, delegated, kinds, place, record
 
 __all__ = ["place", "quiet"]  # fixtures
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
 
 
 def test_resolvers_and_authorities_are_asked_for_both_families(place: Place) -> None:

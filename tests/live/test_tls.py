@@ -18,7 +18,7 @@ from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.asking import AUTHORITY, LOOPBACK, NAME, ask, issued, quiet, within
 
 __all__ = ["quiet"]  # a fixture
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
 
 
 @pytest.fixture

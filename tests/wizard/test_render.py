@@ -28,6 +28,8 @@ from wizard.quoting import LANGUAGES
 from wizard.render import Rendered, RenderError, render
 from wizard.template_values import half
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = sorted((ROOT / "wizard" / "templates").iterdir())
 _MANY = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
