@@ -21,6 +21,11 @@ pytestmark = pytest.mark.slow
 
 PATIENCE = 30.0  # seconds
 _NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape", "ctrl+q": "C-q"}
+# The line at the top of the screen after each part of TYPED; "" where the part does not end a step.
+TITLES = [
+    *("─ DNS name", "─ Initial master", "─ Other control-plane", "─ Virtual IP", "─ Load balancers", ""),
+    *("─ VRRP", "─ HAProxy", "Review"),
+]
 
 
 class Terminal:
@@ -33,7 +38,18 @@ class Terminal:
         setting = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
         # The program stays in the window after its end, so that its last words can be read.
         command = f"{wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
-        self._run("new-session", "-d", "-x", "80", "-y", "24", *setting, "-c", str(folder), command)
+        size = ("-x", "80", "-y", "24")
+        self._run("new-session", "-d", *size, *setting, "-c", str(folder), command)
+        self._command = command
+
+    def again(self) -> None:
+        """Start the program anew, in the same window."""
+        self._run("respawn-pane", "-k", self._command)
+
+    def kill(self) -> None:
+        """Kill the wizard with SIGKILL, as a lost machine would."""
+        shell = self._run("display-message", "-p", "#{pane_pid}").strip()
+        subprocess.run(["pkill", "-KILL", "-P", shell, "-f", "halb-wizard"], check=True)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
@@ -67,20 +83,26 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     made.end()
 
 
+@pytest.mark.parametrize("steps", range(2, len(TYPED)))
+def test_a_killed_wizard_goes_on_where_the_last_step_was_left(terminal: Terminal, tmp_path: Path, steps: int) -> None:
+    terminal.wait_for("New", "Nothing is written before you say so")
+    for keys, title in list(zip(TYPED, TITLES, strict=True))[:steps]:
+        for key in keys:
+            terminal.press(key)
+        if title:
+            terminal.wait_for(title)
+    terminal.kill()
+    terminal.wait_for("ended with 137")
+    terminal.again()
+    terminal.wait_for("Resume")
+    terminal.press("enter")
+    terminal.wait_for("kube-control.kacangisnuts.com")
+    assert not (tmp_path / "kacang").exists()
+
+
 def test_from_an_empty_folder_to_written_files(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for("New", "Nothing is written before you say so")
-    titles = [
-        "DNS name",
-        "Initial master",
-        "Other control-plane",
-        "Virtual IP",
-        "Load balancers",
-        "",
-        "VRRP",
-        "HAProxy",
-        "Review",
-    ]
-    for keys, title in zip(TYPED, titles, strict=True):
+    for keys, title in zip(TYPED, TITLES, strict=True):
         for key in keys:
             terminal.press(key)
         terminal.wait_for(title) if title else None
