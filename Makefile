@@ -36,6 +36,7 @@ lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that n
 
 bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 	$(BIN)/python -m tests.bench.run
+	$(BIN)/python -m tests.bench.wizard
 
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
