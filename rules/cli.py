@@ -6,11 +6,11 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from rules.arguments import Arguments, parse_arguments
+from rules.command import EXIT_INTERNAL, EXIT_USAGE, Command, finish, guarded
 from rules.finding import Report, Severity
 from rules.options import CONFIG_NAME, UsageError
 
@@ -23,51 +23,20 @@ if TYPE_CHECKING:
 
     Answers = Callable[[], Observations]
 
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
+EXIT_CLEAN, EXIT_FINDINGS = 0, 1
+_FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
 
 
 def run() -> NoReturn:
     """The console script: never shows a traceback, never dies of a closed pipe."""
-    # One short run whose objects live to its end: looking for garbage, and freeing a large tree node by node
-    # before the process ends anyway, would only cost time.
+    # One short run whose objects live to its end: looking for garbage would only cost time.
     gc.disable()
-    status = main(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(status)
+    finish(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; gives the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-    try:
-        return _main(argv)
-    except UsageError as error:
-        _say(str(error))
-        return EXIT_USAGE
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; what is still buffered goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_CLEAN
-    except RecursionError as error:
-        return _internal(error)
-    except Exception as error:
-        return _internal(error)
-
-
-def _internal(error: BaseException) -> int:
-    import traceback
-
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    _say(f"internal error: {type(error).__name__} in {at.name} ({Path(at.filename).name}:{at.lineno})")
-    _say("this is a fault of halb-lint, not of your files; please report it with the files, passwords removed")
-    return EXIT_INTERNAL
+    return guarded(Command(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
 def _say(text: str) -> None:

@@ -11,14 +11,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Span
+from rules.cluster.model import API_PORT
 from rules.finding import Related
 from rules.fleet import Fleet, Node
+from rules.support.wording import socket_name
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress, VrrpInstance
     from rules.cluster.model import Cluster, IPAddress, Phase, Setting
-
-API_PORT = 6443
 
 
 class Part(StrEnum):
@@ -52,7 +52,7 @@ class Target(NamedTuple):
     @property
     def socket(self) -> str:
         """`192.168.2.140:6443`, `[fd00::1]:6443`."""
-        return f"[{self.address}]:{self.port}" if self.address.version == 6 else f"{self.address}:{self.port}"
+        return socket_name(self.address, self.port)
 
     def related(self, note: str) -> list[Related]:
         """The further places of the address, for a hit at `span`."""

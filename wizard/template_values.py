@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rules.support.wording import socket_name
 from wizard.plan import Balancer, IPAddress, IPInterface, Machine, Plan
 from wizard.quoting import Keyed, RenderError
 from wizard.weights import script_weight
@@ -38,7 +39,7 @@ def shared_values(plan: Plan) -> dict[str, Any]:
         "fastinter": half(plan.haproxy.inter),
         "binds": [_bind(plan, vip) for vip in vips],
         "nonlocal": [vip.version for vip in vips] if nonlocal_bind else [],
-        "servers": [{"name": node.name, "place": place(node.address, node.port)} for node in plan.control_plane],
+        "servers": [{"name": node.name, "place": socket_name(node.address, node.port)} for node in plan.control_plane],
         "stacked": plan.layout == "stacked",
         "shared_port": plan.layout == "stacked" and plan.port in {node.port for node in plan.control_plane},
         "in_container": plan.haproxy.run == "static-pod",
@@ -108,7 +109,7 @@ def runbook_values(plan: Plan) -> dict[str, Any]:
     manifest = "/etc/kubernetes/manifests/haproxy.yaml"
     return {
         "vips": ", ".join(str(vip.ip) for vip in vips),
-        "vip_urls": [f"https://{place(vip.ip, plan.port)}/readyz" for vip in vips],
+        "vip_urls": [f"https://{socket_name(vip.ip, plan.port)}/readyz" for vip in vips],
         "vrrp": vrrp_values(plan),
         "groups": ", ".join(_MULTICAST[vip.version] for vip in vips),
         "machines": [_machine(node) for node in plan.control_plane],
@@ -123,11 +124,6 @@ def runbook_values(plan: Plan) -> dict[str, Any]:
         "stop_haproxy": "systemctl stop haproxy" if service else f"mv {manifest} /root/",
         "start_haproxy": "systemctl start haproxy" if service else f"mv /root/haproxy.yaml {manifest}",
     }
-
-
-def place(address: IPAddress, port: int) -> str:
-    """`192.168.2.151:6443`, `[fd00::1]:6443`."""
-    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def half(time: str) -> str:
@@ -146,7 +142,7 @@ def _vips(plan: Plan) -> list[IPInterface]:
 
 def _bind(plan: Plan, vip: IPInterface) -> dict[str, Any]:
     if plan.haproxy.bind == "vip":
-        return {"address": place(vip.ip, plan.port), "v6only": False, "nonlocal": True}
+        return {"address": socket_name(vip.ip, plan.port), "v6only": False, "nonlocal": True}
     # The first line has IPv4 already where there are two.
     address = f"[::]:{plan.port}" if vip.version == 6 else f"*:{plan.port}"
     return {"address": address, "v6only": vip.version == 6, "nonlocal": False}
@@ -188,7 +184,7 @@ def _machine(node: Machine) -> dict[str, Any]:
         "name": node.name,
         "address": node.address,
         "port": node.port,
-        "place": place(node.address, node.port),
+        "place": socket_name(node.address, node.port),
         "bind_address": f"--bind-address={node.address}",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from rules.live.observations import Certificate, Contact, IPAddress, Kind, Probe, Reply, Vantage
-from rules.support.wording import listed
+from rules.support.wording import listed, socket_name
 
 # What a kind of reply means to somebody who has never read RFC 1035.
 _MEANING = {
@@ -68,6 +68,7 @@ def met(probe: Probe) -> str:
 def advice(probe: Probe) -> str:
     """What to look at when an API server is not met alive, as a command or a short sentence."""
     where = f"{probe.address} port {probe.port}"
+    at = socket_name(probe.address, probe.port)
     advices = {
         Contact.TIMEOUT: f"is the machine up, and does a firewall on the way drop port {probe.port}?",
         Contact.REFUSED: f"nothing listens on {where}: start it, or look on which address and port it listens",
@@ -76,15 +77,11 @@ def advice(probe: Probe) -> str:
         Contact.CLOSED: "a proxy without a healthy server closes connections so: look at haproxy's servers",
         Contact.SILENT: f"{where} takes connections and hangs: look at the process, or at haproxy's servers",
         Contact.PLAIN: f"{where} speaks plain HTTP: the API speaks TLS; something else listens there",
-        Contact.TLS_ERROR: f"'openssl s_client -connect {_socket(probe)}' shows more",
-        Contact.TLS: f"'openssl s_client -connect {_socket(probe)}' shows more",
-        Contact.HTTP: f"'curl -k https://{_socket(probe)}/readyz?verbose' says what is not ready",
+        Contact.TLS_ERROR: f"'openssl s_client -connect {at}' shows more",
+        Contact.TLS: f"'openssl s_client -connect {at}' shows more",
+        Contact.HTTP: f"'curl -k https://{at}/readyz?verbose' says what is not ready",
     }
     return advices[probe.contact]
-
-
-def _socket(probe: Probe) -> str:
-    return f"[{probe.address}]:{probe.port}" if probe.address.version == 6 else f"{probe.address}:{probe.port}"
 
 
 def record(name: str, address: IPAddress, ttl: int = 60) -> str:

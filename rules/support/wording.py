@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 _LONGEST_WORD = 100
 
@@ -25,6 +29,11 @@ def clipped(text: str) -> str:
 def counted(number: int, word: str) -> str:
     """`1 server`, `3 servers`, `3 info` (a word without a plural)."""
     return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"
+
+
+def socket_name(address: IPv4Address | IPv6Address, port: int) -> str:
+    """An address with its port, as URLs and both daemons write it: `192.168.2.151:6443`, `[fd00::1]:6443`."""
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def seconds(value: float) -> str:
