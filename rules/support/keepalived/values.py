@@ -117,8 +117,22 @@ def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
         )
 
 
+def is_fatal(place: Place) -> bool:
+    """Whether the line lacks a value without which keepalived ends at the start, with status 2 (measured with 2.2.7)."""
+    keyword = place.keyword
+    if keyword is None or keyword.argument == "unknown" or place.line.condition is not None or place.line.args:
+        return False
+    wanted = keyword.argument_required and not keyword.takes_block and keyword.name not in _TOLERANT
+    return wanted and not _survives(keyword)
+
+
+def _survives(keyword: Keyword) -> bool:
+    """Whether keepalived only ignores the keyword when its value is missing."""
+    return keyword.name in _SURVIVES or (keyword.name == "weight" and keyword.block != "vrrp_script")
+
+
 def _missing(place: Place, keyword: Keyword) -> Wrong:
-    fatal = keyword.name not in _SURVIVES and not (keyword.name == "weight" and keyword.block != "vrrp_script")
+    fatal = not _survives(keyword)
     outcome = "keepalived exits with status 2" if fatal else "keepalived ignores the line"
     wanted = keyword.usage or "a value"
     return Wrong(

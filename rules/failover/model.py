@@ -1,0 +1,167 @@
+"""What the failover model works on: the routers of all nodes as keepalived runs them, and what is broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+    from rules.groups import Member
+
+    IPAddress = IPv4Address | IPv6Address
+
+
+class Seconds(NamedTuple):
+    """A duration known to lie between two bounds, in seconds."""
+
+    low: float
+    high: float
+
+    def plus(self, other: Seconds) -> Seconds:
+        """One after the other."""
+        return Seconds(self.low + other.low, self.high + other.high)
+
+    def hull(self, other: Seconds) -> Seconds:
+        """From the earlier of the two to the later."""
+        return Seconds(min(self.low, other.low), max(self.high, other.high))
+
+    def first(self, other: Seconds) -> Seconds:
+        """When the first of two that run at the same time is over."""
+        return Seconds(min(self.low, other.low), min(self.high, other.high))
+
+    def last(self, other: Seconds) -> Seconds:
+        """When both of two that run at the same time are over."""
+        return Seconds(max(self.low, other.low), max(self.high, other.high))
+
+
+AT_ONCE = Seconds(0.0, 0.0)
+STARTING = Seconds(0.0, 0.5)
+"""What keepalived needs to read its file and open its sockets (measured with 2.2.7: 0.1 to 0.4 s)."""
+FAREWELL = Seconds(0.0, 0.1)
+"""What a master needs to take its addresses down and send priority 0 (measured with 2.2.7: 0.01 to 0.08 s)."""
+
+
+class Subject(StrEnum):
+    """What a check tells of: what has to break for it to fail."""
+
+    HAPROXY = "haproxy"
+    INTERFACE = "interface"
+    NEIGHBOUR = "neighbour"
+    OTHER = "something else"
+    NOTHING = "nothing"
+    """It never fails, as `/bin/true`."""
+    ALWAYS = "always"
+    """It never succeeds, as `/bin/false`."""
+
+
+class CheckKey(NamedTuple):
+    """A check on a node: trackers with the same kind and name are one check there."""
+
+    node: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that a router tracks.
+
+    `kind`: "script", "process", "file", "interface", "bfd". `weight` and `reverse` are those that keepalived uses for
+    this router. `subject` is what it tells of and `about` which one (an interface's name, a node's); `assumed`: what
+    it does could not be told, and it is taken for a check of haproxy. `trip`: from the failure to the moment when
+    keepalived counts it as bad; `recover`: back again.
+    """
+
+    key: CheckKey
+    weight: int
+    reverse: bool = False
+    subject: Subject = Subject.OTHER
+    about: str = ""
+    assumed: bool = False
+    trip: Seconds = AT_ONCE
+    recover: Seconds = AT_ONCE
+
+    @property
+    def kind(self) -> str:
+        """The kind of tracker."""
+        return self.key.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """One vrrp_instance of one node, as keepalived 2.2.7 runs it.
+
+    `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends
+    from and listens on, None when nothing tells. `segment`: routers with the same number are on one network segment.
+    `elsewhere`: further interfaces that must be up, as some VIP is on them. `sync`: the name of its sync group on the
+    node, "" without. `refused`: why keepalived does not run the file, "" when it does.
+    """
+
+    node: str
+    instance: str
+    interface: str
+    vrid: int
+    family: int
+    version: int
+    priority: int
+    advert: float
+    missed: int = 3
+    source: IPAddress | None = None
+    unicast: bool = False
+    peers: frozenset[IPAddress] = frozenset()
+    multicast_group: str = ""
+    segment: int = 0
+    authentication: tuple[str, bytes] = field(default=("none", b""), repr=False)
+    vips: frozenset[IPAddress] = frozenset()
+    excluded: frozenset[IPAddress] = frozenset()
+    elsewhere: tuple[str, ...] = ()
+    nopreempt: bool = False
+    preempt_delay: float = 0.0
+    startup_delay: float = 0.0
+    starts_as_master: bool = False
+    checks: tuple[Check, ...] = ()
+    sync: str = ""
+    checks_source: bool = False
+    silent_to_lower: bool = False
+    tracks_link: bool = True
+    refused: str = ""
+    member: Member | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def owner(self) -> bool:
+        """Whether it is the address owner (priority 255), which no weight touches."""
+        return self.priority == 255
+
+    def skew(self, priority: int, advert: float) -> float:
+        """Seconds by which a lower priority waits longer (RFC 5798 section 6.1, RFC 3768); `advert` is the master's."""
+        return (advert if self.version == 3 else 1.0) * (256 - priority) / 256
+
+    def down_interval(self, priority: int, advert: float) -> float:
+        """Seconds without an advert after which a backup takes over.
+
+        `advert`: the interval of the master that was heard; version 2 has its own in place of it, as it hears no other.
+        """
+        interval = advert if self.version == 3 else self.advert
+        return self.missed * interval + self.skew(priority, advert)
+
+
+class Situation(NamedTuple):
+    """What is broken at one moment; all of it empty: nothing is.
+
+    `down`: nodes on which no keepalived runs. `hung`: its processes are stopped, but hold what they had. `links`:
+    interfaces without link, as (node, interface). `bad`: checks that fail. `numbers`: what stands in a tracked file
+    where that is not 0. `parts`: the nodes that reach each other, when the network is cut. `deaf`: nodes that send
+    and hear nothing. `homeless`: nodes without the address that they are to send from.
+    """
+
+    down: frozenset[str] = frozenset()
+    hung: frozenset[str] = frozenset()
+    links: frozenset[tuple[str, str]] = frozenset()
+    bad: frozenset[CheckKey] = frozenset()
+    numbers: tuple[tuple[CheckKey, int], ...] = ()
+    parts: tuple[frozenset[str], ...] = ()
+    deaf: frozenset[str] = frozenset()
+    homeless: frozenset[str] = frozenset()

@@ -1,0 +1,259 @@
+"""What VRRP makes of one moment: who may take part, with which priority, and who listens to whom.
+
+Measured with keepalived 2.2.7 in network namespaces unless a line names another source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rules.failover.model import Check, Router, Situation, Subject
+
+LOWEST, HIGHEST, OWNER = 1, 254, 255
+_FILE_FAULT, _FILE_HIGHEST = -254, 253
+
+
+class Moment(NamedTuple):
+    """A situation as the protocol sees it; routers and units are numbered, sets of them are bit masks.
+
+    `eligible`: the units that may be master. `priority`: by router. `heard_by`: by router, the routers whose adverts
+    it receives and accepts. `silenced_by`: by router, those whose adverts reach it with its VRID and are refused.
+    By unit, the units that, as masters, `holds` it back from taking over, that `beats` it when both are master, and
+    that `draws` with it: of those two nothing tells which gives way.
+    """
+
+    eligible: int
+    priority: tuple[int, ...]
+    heard_by: tuple[int, ...]
+    silenced_by: tuple[int, ...]
+    holds: tuple[int, ...]
+    beats: tuple[int, ...]
+    draws: tuple[int, ...]
+
+
+def contribution(check: Check, bad: bool, number: int) -> int:
+    """What a weighted check adds to the priority."""
+    sign = -1 if check.reverse else 1
+    if check.kind == "file":
+        return min(number * check.weight * sign, _FILE_HIGHEST)
+    if check.weight > 0:
+        return 0 if bad else sign * check.weight
+    return sign * check.weight if bad else 0
+
+
+def is_fault(check: Check, bad: bool, number: int) -> bool:
+    """Whether a check, as it stands, keeps its router in FAULT."""
+    if check.kind == "file":
+        if check.weight:
+            return number * check.weight * (-1 if check.reverse else 1) <= _FILE_FAULT
+        return (number != 0) is not check.reverse
+    return check.weight == 0 and bad is not check.reverse
+
+
+def effective_priority(router: Router, bad: Sequence[bool], numbers: Sequence[int]) -> int:
+    """The priority that adverts carry: the base with all weights, from 1 to 254; 255 is never changed."""
+    if router.owner:
+        return router.priority
+    total = router.priority + sum(
+        contribution(check, is_bad, number)
+        for check, is_bad, number in zip(router.checks, bad, numbers, strict=True)
+        if check.weight
+    )
+    return max(LOWEST, min(HIGHEST, total))
+
+
+def rejection(sender: Router, receiver: Router) -> str:
+    """Why the receiver takes no account of the sender's adverts, "" when it does.
+
+    "unheard": none reaches it; "vrid": they are for another virtual router; then the tests in the order in which
+    keepalived makes them: "version", "source", "authentication", "advert_int", "addresses".
+    """
+    if not _is_delivered(sender, receiver):
+        return "unheard"
+    if (sender.vrid, sender.family) != (receiver.vrid, receiver.family):
+        return "vrid"
+    if sender.version != receiver.version:
+        return "version"
+    if receiver.unicast and receiver.checks_source and sender.source not in receiver.peers:
+        return "source"
+    if receiver.version == 2:
+        if sender.authentication != receiver.authentication:
+            return "authentication"
+        if sender.advert != receiver.advert:
+            return "advert_int"
+    if len(sender.vips) != len(receiver.vips) or not receiver.vips <= sender.vips:
+        return "addresses"
+    return ""
+
+
+def _is_delivered(sender: Router, receiver: Router) -> bool:
+    """Whether the network brings adverts of one to the other when nothing is broken.
+
+    The receiver's own list of peers plays no part in it.
+    """
+    if sender.node == receiver.node or sender.unicast is not receiver.unicast or sender.segment != receiver.segment:
+        return False
+    if sender.unicast:
+        return receiver.source is not None and receiver.source in sender.peers
+    return sender.multicast_group == receiver.multicast_group
+
+
+class Protocol:
+    """The routers of a fleet that have to do with each other, and what they do in any situation.
+
+    A unit is what becomes master as one: a router alone, or the members of a sync group on one node.
+    """
+
+    def __init__(self, routers: Sequence[Router]) -> None:
+        self.routers = tuple(routers)
+        self.units = _units(self.routers)
+        self.unit_of = {r: index for index, unit in enumerate(self.units) for r in unit}
+        self.nodes = tuple(dict.fromkeys(router.node for router in self.routers))
+        self.rejections = [[rejection(a, b) for a in self.routers] for b in self.routers]
+        self._accepted = [_mask(not why for why in row) for row in self.rejections]
+        self._refused = [_mask(why not in ("", "unheard", "vrid") for why in row) for row in self.rejections]
+        self._moments: dict[Situation, Moment] = {}
+        self._address = [None if r.source is None else int(r.source) for r in self.routers]
+        self._units_on: dict[str, int] = {}
+        for unit in range(len(self.units)):
+            node = self.node_of(unit)
+            self._units_on[node] = self._units_on.get(node, 0) | 1 << unit
+
+    def units_on(self, nodes: Iterable[str]) -> int:
+        """The units of some nodes."""
+        mask = 0
+        for node in nodes:
+            mask |= self._units_on.get(node, 0)
+        return mask
+
+    def node_of(self, unit: int) -> str:
+        """The node that a unit runs on."""
+        return self.routers[self.units[unit][0]].node
+
+    def moment(self, situation: Situation) -> Moment:
+        """The situation as the protocol sees it; remembered."""
+        found = self._moments.get(situation)
+        if found is None:
+            found = self._moments[situation] = self._moment(situation)
+        return found
+
+    def _moment(self, situation: Situation) -> Moment:
+        numbers = dict(situation.numbers)
+        able = []
+        priorities = []
+        for router in self.routers:
+            bad = [is_bad(check, situation) for check in router.checks]
+            values = [numbers.get(check.key, 0) for check in router.checks]
+            able.append(
+                _can_run(router, situation)
+                and not any(is_fault(c, b, n) for c, b, n in zip(router.checks, bad, values, strict=True))
+            )
+            priorities.append(effective_priority(router, bad, values))
+        reach = self._reach(situation)
+        heard = [accepted & arriving for accepted, arriving in zip(self._accepted, reach, strict=True)]
+        return Moment(
+            _mask(all(able[r] for r in unit) for unit in self.units),
+            tuple(priorities),
+            tuple(heard),
+            tuple(refused & arriving for refused, arriving in zip(self._refused, reach, strict=True)),
+            *self._orders(priorities, heard),
+        )
+
+    def _orders(self, priorities: Sequence[int], heard: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+        """`holds`, `beats` and `draws` of a moment."""
+        holds, beats, draws = ([0] * len(self.units) for _ in range(3))
+        for b, router in enumerate(self.routers):
+            unit = self.unit_of[b]
+            mine = priorities[b]
+            for a in bits(heard[b]):
+                other, theirs = 1 << self.unit_of[a], priorities[a]
+                if theirs >= mine or router.nopreempt:
+                    holds[unit] |= other
+                if theirs > mine:
+                    beats[unit] |= other
+                elif theirs == mine:
+                    if mine == OWNER or self._address[a] is None or self._address[a] == self._address[b]:
+                        draws[unit] |= other
+                    elif (self._address[a] or 0) > (self._address[b] or 0):
+                        beats[unit] |= other
+        return tuple(holds), tuple(beats), tuple(draws)
+
+    def _reach(self, situation: Situation) -> list[int]:
+        """By router, the routers whose packets get through to it."""
+        every = (1 << len(self.routers)) - 1
+        if not (situation.parts or situation.links or situation.deaf or situation.hung or situation.down):
+            return [every] * len(self.routers)
+        part = {node: index for index, nodes in enumerate(situation.parts) for node in nodes}
+        mute = situation.down | situation.hung
+        sending = _mask(r.node not in mute and (r.node, r.interface) not in situation.links for r in self.routers)
+        reach = []
+        for router in self.routers:
+            if (
+                router.node in mute
+                or router.node in situation.deaf
+                or (router.node, router.interface) in situation.links
+            ):
+                reach.append(0)
+            elif part:
+                same = part.get(router.node, -1)
+                reach.append(sending & _mask(part.get(other.node, -1) == same for other in self.routers))
+            else:
+                reach.append(sending)
+        return reach
+
+
+def is_bad(check: Check, situation: Situation) -> bool:
+    """Whether a check fails in a situation."""
+    match check.subject:
+        case Subject.INTERFACE:
+            return (check.key.node, check.about) in situation.links
+        case Subject.NEIGHBOUR:
+            return _is_apart(check.key.node, check.about, situation)
+        case Subject.ALWAYS:
+            return True
+        case Subject.NOTHING:
+            return False
+    return check.key in situation.bad
+
+
+def _is_apart(node: str, other: str, situation: Situation) -> bool:
+    if not other:
+        return False
+    if other in situation.down or any(name in (node, other) for name, _ in situation.links):
+        return True
+    return bool(situation.parts) and not any(node in part and other in part for part in situation.parts)
+
+
+def _can_run(router: Router, situation: Situation) -> bool:
+    """Whether a router has what it needs, its checks aside."""
+    node = router.node
+    if router.refused or node in situation.down or node in situation.homeless or not (router.vips or router.excluded):
+        return False
+    if router.tracks_link and (node, router.interface) in situation.links:
+        return False
+    return not any((node, interface) in situation.links for interface in router.elsewhere)
+
+
+def _units(routers: Sequence[Router]) -> tuple[tuple[int, ...], ...]:
+    units: dict[tuple[str, str, int], list[int]] = {}
+    for index, router in enumerate(routers):
+        units.setdefault((router.node, router.sync, -1 if router.sync else index), []).append(index)
+    return tuple(tuple(members) for members in units.values())
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers in a bit mask, from the lowest."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _mask(truths: Iterable[bool]) -> int:
+    """The bit mask of a sequence of truths."""
+    mask = 0
+    for index, bit in enumerate(truths):
+        if bit:
+            mask |= 1 << index
+    return mask

@@ -1,0 +1,340 @@
+"""What comes of a change: who is master when all timers have run out, and when the last of them did.
+
+The outcome may depend on a race or on what was before; then every outcome that can be is given. The rules are those of
+RFC 3768 and RFC 5798 section 6.4 with the ways of keepalived 2.2.7, measured in network namespaces: an equal priority
+takes nothing over; a master gives way to a higher priority and, at a tie, to the higher address; `nopreempt` leaves
+any living master alone, and protects none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from rules.failover.model import AT_ONCE, FAREWELL, STARTING, Seconds, Situation
+from rules.failover.protocol import Protocol, bits, is_bad, is_fault
+
+_MOST_ENDS = 64
+
+
+class State(NamedTuple):
+    """Who has the addresses: the master units, and the units whose daemon was killed while it was master."""
+
+    masters: int = 0
+    stale: int = 0
+
+
+class Change(NamedTuple):
+    """From one situation to another.
+
+    `polite`: nodes whose keepalived was stopped and said so; `killed`: nodes whose keepalived died and left its
+    addresses behind; `gone`: nodes that took their addresses with them.
+    """
+
+    before: Situation
+    after: Situation
+    polite: frozenset[str] = frozenset()
+    killed: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+class End(NamedTuple):
+    """One way in which a change can end.
+
+    `gained`: by unit, when it became master (of the units that are master now and were not before). `flaps`: it does
+    not end, the masters change again and again. `undecided`: a race came before it.
+    """
+
+    state: State
+    gained: Mapping[int, Seconds]
+    flaps: bool = False
+
+
+class _Deadline(NamedTuple):
+    """When a unit takes over unless it hears something.
+
+    `origin`: timers of one origin run from the same moment, so that `own` tells which is first, even where
+    both intervals overlap.
+    """
+
+    at: Seconds
+    origin: str
+    own: float
+
+    def may_precede(self, other: _Deadline) -> bool:
+        if self.origin == other.origin:
+            return self.own <= other.own
+        return self.at.low <= other.at.high
+
+
+def settle(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
+    """Every way in which a change can end, at least one."""
+    run = _Settling(protocol, state, change)
+    return run.untouched() or run.ends()
+
+
+class _Settling:
+    def __init__(self, protocol: Protocol, state: State, change: Change) -> None:
+        self.protocol = protocol
+        self.change = change
+        self.old = state
+        self.before = protocol.moment(change.before)
+        self.after = protocol.moment(change.after)
+        self.found: dict[State, End] = {}
+        self.frozen = protocol.units_on(change.after.hung)
+        # A killed daemon is no master, even where it is there again.
+        left = change.killed | change.gone | change.polite
+        self.start = state.masters & self.after.eligible & ~protocol.units_on(left)
+        stale = state.stale | (state.masters & protocol.units_on(change.killed))
+        self.stale = stale & protocol.units_on(change.after.down - change.gone) if stale else 0
+
+    def untouched(self) -> tuple[End, ...]:
+        """The one end of a change that no master notices, and nobody who waits for one; empty when it is another."""
+        start = self.start
+        if start != self.old.masters or self.frozen or not start:
+            return ()
+        moment = self.after
+        for unit in bits(start):
+            if (moment.beats[unit] | moment.draws[unit]) & start:
+                return ()
+        if self._waiting(start):
+            return ()
+        return (End(State(start, self.stale), {}, self._is_unrest(start)),)
+
+    def ends(self) -> tuple[End, ...]:
+        """All ends, by trying who takes over first, and next."""
+        deadlines = {}
+        for unit in self._waiting(self.start):
+            deadlines[unit] = self._first_deadline(unit)
+        self._follow(self.start, deadlines, AT_ONCE, {}, ())
+        return tuple(self.found.values())
+
+    # -- the run
+
+    def _follow(
+        self,
+        masters: int,
+        deadlines: dict[int, _Deadline],
+        now: Seconds,
+        gained: dict[int, Seconds],
+        path: tuple[int, ...],
+    ) -> None:
+        """From a set of masters on, through every branch, to the ends."""
+        if len(self.found) >= _MOST_ENDS:
+            return
+        for left in self._give_way(masters):
+            waiting = self._waiting(left)
+            pending = {
+                unit: deadlines.get(unit) or self._after_loss(unit, now)
+                for unit in waiting
+                if not self.frozen >> unit & 1
+            }
+            kept = {unit: at for unit, at in gained.items() if left >> unit & 1}
+            if left in path:
+                for masters_then in (*path[path.index(left) :], left):
+                    self._end(masters_then, kept, flaps=True)
+            elif not pending:
+                self._end(left, kept, flaps=self._is_unrest(left))
+            else:
+                for unit, deadline in _firsts(pending):
+                    others = self._told(unit, deadline.at, {u: d for u, d in pending.items() if u != unit})
+                    self._follow(left | 1 << unit, others, deadline.at, {**kept, unit: deadline.at}, (*path, left))
+
+    def _end(self, masters: int, gained: Mapping[int, Seconds], *, flaps: bool) -> None:
+        state = State(masters, self.stale)
+        new = {unit: at for unit, at in gained.items() if masters >> unit & 1 and not self.old.masters >> unit & 1}
+        known = self.found.get(state)
+        if known is not None:
+            new = {unit: at.hull(known.gained.get(unit, at)) for unit, at in {**known.gained, **new}.items()}
+            flaps = flaps or known.flaps
+        self.found[state] = End(state, new, flaps)
+
+    def _give_way(self, masters: int) -> list[int]:
+        """The masters that are left when everybody who hears a better one has given up; several at a draw."""
+        beats, draws = self.after.beats, self.after.draws
+        drawn: tuple[int, int] | None = None
+        losing = 0
+        for unit in bits(masters & ~self.frozen):
+            if beats[unit] & masters:
+                losing |= 1 << unit
+            elif drawn is None and draws[unit] & masters:
+                drawn = unit, next(bits(draws[unit] & masters))
+        if losing:
+            return self._give_way(masters & ~losing)
+        if drawn is None:
+            return [masters]
+        # Who of the two gives way is not told by anything in the files.
+        return sorted({left for loser in drawn for left in self._give_way(masters & ~(1 << loser))})
+
+    def _masters_heard(self, router: int, masters: int) -> Iterator[int]:
+        unit_of = self.protocol.unit_of
+        return (a for a in bits(self.after.heard_by[router]) if masters >> unit_of[a] & 1)
+
+    def _waiting(self, masters: int) -> list[int]:
+        """The units that will take over, as nobody keeps them from it."""
+        holds = self.after.holds
+        return [unit for unit in bits(self.after.eligible & ~masters & ~self.frozen) if not holds[unit] & masters]
+
+    # -- the timers
+
+    def _down_interval(self, b: int, advert: float | None = None) -> float:
+        router = self.protocol.routers[b]
+        return router.down_interval(self.after.priority[b], router.advert if advert is None else advert)
+
+    def _after_loss(self, unit: int, now: Seconds) -> _Deadline:
+        """The timer of a unit whose master has just given way."""
+        longest = max(self._down_interval(b) for b in self.protocol.units[unit])
+        least = min(self._down_interval(b) - self.protocol.routers[b].advert for b in self.protocol.units[unit])
+        return _Deadline(now.plus(Seconds(max(least, 0.0), longest)), f"loss at {now.low}", longest)
+
+    def _told(self, master: int, at: Seconds, pending: dict[int, _Deadline]) -> dict[int, _Deadline]:
+        """The timers after a unit has become master: preempt_delay begins when a lower master is heard."""
+        for unit, deadline in list(pending.items()):
+            delay = self._delay(unit, 1 << master)
+            if delay:
+                longest = max(self._down_interval(b) for b in self.protocol.units[unit])
+                later = at.plus(Seconds(delay + longest, delay + longest))
+                pending[unit] = _Deadline(later.last(deadline.at), f"delay at {at.low}", delay + longest)
+        return pending
+
+    def _delay(self, unit: int, masters: int) -> float:
+        """Seconds of preempt_delay that a unit has to wait with these masters about."""
+        routers = self.protocol.routers
+        return max(
+            (
+                routers[b].preempt_delay
+                for b in self.protocol.units[unit]
+                if routers[b].preempt_delay and any(self._masters_heard(b, masters))
+            ),
+            default=0.0,
+        )
+
+    def _first_deadline(self, unit: int) -> _Deadline:
+        """The timer of a unit at the beginning, from how it came to be without a master."""
+        if not self.before.eligible >> unit & 1 or self.old.stale >> unit & 1:
+            return self._fresh(unit)
+        found: _Deadline | None = None
+        for b in self.protocol.units[unit]:
+            for a in bits(self.before.heard_by[b]):
+                master = self.protocol.unit_of[a]
+                if self.old.masters >> master & 1 and self.before.holds[unit] >> master & 1:
+                    deadline = self._after_keeper(unit, a, b)
+                    if found is None or deadline.at.high > found.at.high:
+                        found = deadline
+        return found or self._after_loss(unit, AT_ONCE)
+
+    def _fresh(self, unit: int) -> _Deadline:
+        """A unit that has just started, or has left FAULT."""
+        routers = self.protocol.routers
+        started = self.protocol.node_of(unit) in self.change.before.down
+        wait = 0.0
+        for b in self.protocol.units[unit]:
+            router = routers[b]
+            own = 0.0 if router.owner and router.starts_as_master else self._down_interval(b)
+            wait = max(wait, own + (router.startup_delay if started else 0.0))
+        wait += self._delay(unit, self.start)
+        begun = self._noticed(unit, faults=True).plus(STARTING if started else AT_ONCE)
+        return _Deadline(begun.plus(Seconds(wait, wait)), "start", wait)
+
+    def _after_keeper(self, unit: int, a: int, b: int) -> _Deadline:
+        """The timer of router b, when a has kept it from taking over and does so no more."""
+        routers = self.protocol.routers
+        sender, receiver = routers[a], routers[b]
+        master = self.protocol.unit_of[a]
+        gone = not self.start >> master & 1
+        whole = self._down_interval(b, sender.advert)
+        if gone and self._says_so(a, b):
+            skew = receiver.skew(self.after.priority[b], sender.advert)
+            at = self._noticed(master, faults=True).plus(FAREWELL).plus(Seconds(skew, skew))
+            return _Deadline(at, f"farewell of {a}", skew)
+        # The last advert came up to one interval before it fell silent.
+        wait = Seconds(max(whole - sender.advert, 0.0), whole)
+        if gone:
+            noticed = self._noticed(master, faults=True)
+        else:
+            noticed = self._noticed(master).last(self._noticed(unit))
+            delay = receiver.preempt_delay if self.after.heard_by[b] >> a & 1 else 0.0
+            if delay:
+                wait = Seconds(delay + whole - sender.advert, delay + whole)
+        return _Deadline(noticed.plus(wait), f"silence of {a}", whole)
+
+    def _says_so(self, a: int, b: int) -> bool:
+        """Whether a master that goes sends priority 0, and b hears it."""
+        sender = self.protocol.routers[a]
+        if sender.node in self.change.polite:
+            return True
+        if sender.node in self.change.killed | self.change.gone | self.change.after.down:
+            return False
+        return bool(self.after.heard_by[b] >> a & 1)
+
+    def _noticed(self, unit: int, *, faults: bool = False) -> Seconds:
+        """From the event to when keepalived knows what its checks have to say of it.
+
+        `faults`: those of weight 0, of which the first to fail (the last to recover) decides; else the weighted ones.
+        """
+        before, after = self.change.before, self.change.after
+        told: list[Seconds] = []
+        recovered: list[Seconds] = []
+        for b in self.protocol.units[unit]:
+            for check in self.protocol.routers[b].checks:
+                was, now = is_bad(check, before), is_bad(check, after)
+                if was == now or (check.weight == 0) is not faults:
+                    continue
+                failing = is_fault(check, now, 0) if faults else now
+                (told if failing else recovered).append(check.trip if now else check.recover)
+        if told:
+            return _first_of(told) if faults else _all_of(told)
+        return _last_of(recovered) if recovered else AT_ONCE
+
+    # -- what does not come to rest
+
+    def _is_unrest(self, masters: int) -> bool:
+        """Whether a master with a backup is kept from sending by adverts that it does not accept.
+
+        keepalived starts its own advert timer anew with every advert of its VRID, refused ones too (not with
+        `lower_prio_no_advert`): of two masters that refuse each other, one falls silent, its backup takes over, is
+        told off, and so on.
+        """
+        routers = self.protocol.routers
+        if not any(self.after.silenced_by):
+            return False
+        for unit in bits(masters & ~self.frozen):
+            for x in self.protocol.units[unit]:
+                if routers[x].silent_to_lower:
+                    continue
+                for y in bits(self.after.silenced_by[x]):
+                    is_master = masters >> self.protocol.unit_of[y] & 1
+                    if is_master and routers[y].advert <= routers[x].advert and self._has_backup(x, masters):
+                        return True
+        return False
+
+    def _has_backup(self, x: int, masters: int) -> bool:
+        """Whether some backup hears no master but x."""
+        for b in range(len(self.protocol.routers)):
+            unit = self.protocol.unit_of[b]
+            if masters >> unit & 1 or not self.after.eligible >> unit & 1:
+                continue
+            if self.after.holds[unit] & masters == 1 << self.protocol.unit_of[x]:
+                return True
+        return False
+
+
+def _firsts(pending: Mapping[int, _Deadline]) -> list[tuple[int, _Deadline]]:
+    """The units that may be the first to take over."""
+    return [
+        (unit, deadline)
+        for unit, deadline in pending.items()
+        if all(deadline.may_precede(other) for other in pending.values())
+    ]
+
+
+def _first_of(times: Sequence[Seconds]) -> Seconds:
+    return Seconds(min(t.low for t in times), min(t.high for t in times))
+
+
+def _last_of(times: Sequence[Seconds]) -> Seconds:
+    return Seconds(max(t.low for t in times), max(t.high for t in times))
+
+
+def _all_of(times: Sequence[Seconds]) -> Seconds:
+    return Seconds(min(t.low for t in times), max(t.high for t in times))

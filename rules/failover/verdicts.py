@@ -1,0 +1,107 @@
+"""What an outcome is worth: who has the VIP, whether that is who should, and for how long nobody had it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rules.failover.events import Events, Kind
+from rules.failover.model import Seconds
+
+
+class Verdict(StrEnum):
+    """The words of `--format json`."""
+
+    OK = "ok"
+    STAYS = "stays"
+    NO_OWNER = "no-owner"
+    SPLIT_BRAIN = "split-brain"
+    FAILING_OWNER = "failing-owner"
+    UNKNOWN = "unknown"
+
+    @property
+    def good(self) -> bool:
+        """Whether the endpoint is served as well as it can be."""
+        return self in (Verdict.OK, Verdict.STAYS)
+
+
+_WORST_FIRST = (
+    Verdict.SPLIT_BRAIN,
+    Verdict.FAILING_OWNER,
+    Verdict.NO_OWNER,
+    Verdict.UNKNOWN,
+    Verdict.OK,
+    Verdict.STAYS,
+)
+
+
+class Outcome(NamedTuple):
+    """One outcome of an event for one VIP.
+
+    `owners` believe that they are master, `holders` have the address on an interface; `before`: the owners before
+    the event. `outage`: seconds without an owner; None when it lasts until somebody repairs something. `flaps`: the
+    VIP moves again and again.
+    """
+
+    before: tuple[str, ...]
+    owners: tuple[str, ...]
+    holders: tuple[str, ...]
+    verdict: Verdict
+    outage: Seconds | None
+    flaps: bool = False
+
+
+class Condition(NamedTuple):
+    """The nodes after some events: which of them could serve, which can be heard by clients, and who hears whom."""
+
+    able: frozenset[str]
+    heard: frozenset[str]
+    parts: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str]) -> Condition:
+        """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all."""
+        struck = {event.node: event.kind for event in events if event.kind in (Kind.POWER, Kind.KEEPALIVED, Kind.STOP)}
+        linkless = {event.node for event in events if event.kind is Kind.LINK}
+        dead = {event.node for event in events if event.kind is Kind.HAPROXY}
+        parts = next(
+            ((frozenset(e.nodes), frozenset(e.others)) for e in events if e.kind is Kind.PARTITION),
+            (frozenset(nodes),),
+        )
+        return cls(
+            frozenset(n for n in nodes if n not in struck and n not in linkless | dead | refused),
+            frozenset(n for n in nodes if struck.get(n) is not Kind.POWER and n not in linkless),
+            parts,
+        )
+
+
+def verdict_of(
+    before: tuple[str, ...], owners: tuple[str, ...], holders: tuple[str, ...], condition: Condition, *, healthy: bool
+) -> Verdict:
+    """The verdict on an outcome. In a cut network, each side is judged by itself, if a node there could serve."""
+    served = [part for part in condition.parts if part & condition.able]
+    if not served:
+        held = [owner for owner in owners if owner in condition.heard]
+        if len([holder for holder in holders if holder in condition.heard]) > 1 and len(condition.parts) == 1:
+            return Verdict.SPLIT_BRAIN
+        return Verdict.STAYS if held else Verdict.NO_OWNER
+    found = [_of_side(part, owners, holders, condition) for part in served]
+    worst = min(found, key=_WORST_FIRST.index)
+    if worst is Verdict.OK and not healthy and owners == before:
+        return Verdict.STAYS
+    return worst
+
+
+def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, ...], condition: Condition) -> Verdict:
+    heard = [holder for holder in holders if holder in part and holder in condition.heard]
+    masters = [owner for owner in owners if owner in part and owner in condition.heard]
+    if len(heard) > 1:
+        return Verdict.SPLIT_BRAIN
+    if not masters:
+        return Verdict.NO_OWNER
+    return Verdict.OK if masters[0] in condition.able else Verdict.FAILING_OWNER
+
+
+def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:
+    """The outcome to reckon with."""
+    return min(outcomes, key=lambda outcome: _WORST_FIRST.index(outcome.verdict))
