@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help wizard test test-fast check lint-demo bench docs screenshots life clean
+.PHONY: help wizard test test-fast check lint-demo bench docs screenshots film life clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -41,8 +41,11 @@ bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
 
-screenshots: .venv/ready  ## make the README's pictures anew, from the real app
+screenshots: .venv/ready  ## make the pictures anew, from the real app
 	$(BIN)/python screenshots/make.py
+
+film: .venv/ready  ## record docs/article.cast anew, in a real terminal (tmux)
+	$(BIN)/python -m screenshots.cast
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life

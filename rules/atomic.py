@@ -1,9 +1,49 @@
-"""Writing a file so that a reader sees the old content or the new, never a part."""
+"""Putting a file in its place at once: whoever reads it sees the old content or the new, never a part.
+
+The mode is set before the file can be seen under its name: a password is at no time readable by more than the mode
+allows.
+"""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
+
+_SUFFIX = ".new"
+
+
+def stage(target: Path, data: bytes, mode: int) -> Path:
+    """Write `data` to a file beside `target`, flushed to the disk, with this mode; gives its path.
+
+    `os.replace` then puts it in place. Raises OSError; then nothing is left.
+    """
+    handle, name = mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        set_mode(staged, mode)
+    except BaseException:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)
+        raise
+    return staged
+
+
+def replace_file(target: Path, data: bytes, mode: int) -> None:
+    """Write `data` to `target`, with this mode, in one step. Raises OSError; then `target` is as it was."""
+    staged = stage(target, data, mode)
+    try:
+        staged.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)
+        raise
+    flush_folder(target.parent)
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -11,35 +51,49 @@ def write_atomically(path: Path, text: str) -> None:
 
     Raises OSError; then `path` is as it was and nothing is left beside it.
     """
-    from tempfile import NamedTemporaryFile
-
     target = path.resolve()  # a link stays a link, what it points at is replaced
-    mode = target.stat().st_mode & 0o7777 if target.exists() else None
     if target.exists() and not target.is_file():
         # /dev/stdout and the like can't be replaced, only written to.
         target.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
-    with NamedTemporaryFile(
-        "w",
-        encoding="utf-8",
-        errors="backslashreplace",
-        dir=target.parent,
-        prefix=f".{target.name}.",
-        delete=False,
-    ) as file:
+    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+    replace_file(target, text.encode("utf-8", "backslashreplace"), mode)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk too, where the system can do that: a rename survives a power cut."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # some network file systems flush no folders
+        handle = os.open(folder, os.O_RDONLY)
         try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    try:
-        Path(file.name).chmod(mode if mode is not None else 0o666 & ~_umask())
-        Path(file.name).replace(target)
-    except BaseException:
-        Path(file.name).unlink(missing_ok=True)
-        raise
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def set_mode(path: Path, mode: int) -> None:
+    """Set the mode, where the file system has modes; a FAT stick refuses, and has none to protect with."""
+    with suppress(PermissionError, NotImplementedError):
+        path.chmod(mode)
+
+
+def left_over(target: Path) -> list[Path]:
+    """What killed runs left beside `target`: staged files of it and of its backups that never came into their place."""
+    prefix = _prefix(target)
+    with suppress(OSError):
+        names = sorted(os.listdir(target.parent))
+        return [target.parent / name for name in names if name.startswith(prefix) and name.endswith(_SUFFIX)]
+    return []
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}.halb-"
+
+
+def reason(error: OSError) -> str:
+    """What went wrong, in the system's words."""
+    return (error.strerror or type(error).__name__).lower()
 
 
 def _umask() -> int:

@@ -21,7 +21,7 @@ def test_generated_text_is_up_to_date(name: str) -> None:
 def _helps() -> list[Done]:
     """The help of every command, at 80 columns."""
     commands = [run(command, "--help", COLUMNS="80", module="wizard") for command in COMMANDS]
-    return [run("--help", COLUMNS="80"), *commands]
+    return [run("--help", COLUMNS="80"), run("--help", COLUMNS="80", module="wizard"), *commands]
 
 
 def test_every_option_of_the_readme_exists() -> None:

@@ -146,3 +146,17 @@ def from_toml(text: str) -> Answers:
                     if key in SCHEMA[name].keys and isinstance(item, str | int | float):
                         texts[Place(name, index, key)] = str(item).lower() if isinstance(item, bool) else str(item)
     return Answers(texts)
+
+
+def with_secrets(answers: Answers, plan: Answers) -> Answers:
+    """The answers with the passwords that their halb.toml has: a draft holds none.
+
+    Only where both are about the same VIP, and so about the same virtual router.
+    """
+    vip = Place("vip", 0, "address")
+    if not answers[vip] or answers[vip] != plan[vip]:
+        return answers
+    for place in plan:
+        if SCHEMA[place.table].keys[place.key].secret and not answers[place]:
+            answers = answers.put(place, plan[place])
+    return answers

@@ -5,6 +5,7 @@ The screens compose; what is right, missing or found is said by `wizard.session.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,16 +15,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 
-from wizard.answers import Answers, Place, to_toml
+from wizard.answers import Answers, Place
+from wizard.day_two import to_do
 from wizard.opening import EXIT_OK, Importer, Store, open_wizard
 from wizard.session import Outcome, judge, missing_of, step_of
+from wizard.session_draft import SessionDraft
 from wizard.steps import Step, steps
 
 if TYPE_CHECKING:
+    from rules.live.observations import NameServer
     from wizard.screens.write import WriteScreen
     from wizard.store import Failure
 
@@ -53,7 +58,8 @@ class Wizard(App[int]):
     """The app. `answers` change through `set_answer` and `replace_answers` alone; `outcome` follows them.
 
     `directory` is the target folder; nothing is written there before the write screen. `resolvers` and `offline` are
-    for the live checks. `overrides`: the user's reasons for findings that are to stay, by code.
+    for the live checks. `overrides`: the user's reasons for findings that are to stay, by code. `before`: the answers
+    that the machines' files were made of so far, None where there are none.
     """
 
     TITLE = "halb"
@@ -63,10 +69,15 @@ class Wizard(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "previous_step", "back", id="wizard.back", key_display="Esc"),
-        Binding("f1", "explain", "help", id="wizard.help", key_display="F1"),
+        # Each function key has a second key: there is a terminal for every one of them that keeps it to itself.
+        Binding("ctrl+g", "explain", "help", id="wizard.help"),
+        Binding("f1", "explain", "help", id="wizard.help", show=False),
         Binding("f2", "findings", "findings", id="wizard.findings", key_display="F2"),
+        Binding("ctrl+l", "findings", "findings", id="wizard.findings", show=False),
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
-        Binding("f10", "write", "write", id="wizard.write", show=False),
+        Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
+        Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
+        Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),
     ]
@@ -78,7 +89,7 @@ class Wizard(App[int]):
         store: Store | None = None,
         importer: Importer | None = None,
         offline: bool = False,
-        resolvers: Sequence[str] | None = None,
+        resolvers: Sequence[NameServer | str] | None = None,
     ) -> None:
         super().__init__()
         self.directory = directory
@@ -88,6 +99,8 @@ class Wizard(App[int]):
         self.resolvers = resolvers
         self.overrides: dict[str, str] = {}
         self.answers = Answers()
+        self.draft = SessionDraft(store, directory)
+        self.before: Answers | None = None
         self.outcome = Outcome(self.answers, {}, missing=missing_of(self.answers))
         self.files_before: Mapping[str, str] = {}
         self.visited: set[str] = set()
@@ -95,9 +108,14 @@ class Wizard(App[int]):
         self.farewell = ""
         self.draft_note = ""
         self._last_files: Mapping[str, str] = {}
-        self._kept = self.answers
         self._revision = 0
         self._timer: Timer | None = None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the terminal can't show, or is not to show, goes out of every line."""
+        from wizard.widgets.terminal import line_filters
+
+        return line_filters(super().get_line_filters(), term=os.environ.get("TERM", ""), no_color=self.no_color)
 
     @property
     def crash(self) -> Exception | None:
@@ -107,7 +125,11 @@ class Wizard(App[int]):
     def on_mount(self) -> None:
         """Begin with the start screen."""
         from wizard.screens.start import StartScreen
+        from wizard.widgets.terminal import LIGHT, fitting_theme
 
+        self.register_theme(LIGHT)
+        if theme := None if self.is_headless else fitting_theme(self.console.color_system):
+            self.theme = theme
         self.show(StartScreen())
 
     # The answers
@@ -121,6 +143,14 @@ class Wizard(App[int]):
         """Put all answers at once: those of a draft or of imported files."""
         self.visited |= {step.key for place in answers if (step := step_of(place)) is not None}
         self._change(answers)
+
+    def begin(self, answers: Answers, *, kept: Answers | None = None, own: str | None = None) -> None:
+        """Go on with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
+        self.draft.begin(Answers() if kept is None else kept, own=own)
+        self.before = None
+        self.overrides.clear()
+        self.visited.clear()
+        self.replace_answers(answers)
 
     def _change(self, answers: Answers) -> None:
         self.answers = answers
@@ -234,6 +264,12 @@ class Wizard(App[int]):
         else:
             self.push_screen(PreviewScreen())
 
+    def action_what_if(self) -> None:
+        """Show what happens if something fails."""
+        from wizard.widgets.what_if import WhatIfScreen
+
+        self.push_screen(WhatIfScreen())
+
     def action_explain(self) -> None:
         """Explain the field that has the focus, or the step."""
         from wizard.widgets.field import Field
@@ -255,10 +291,11 @@ class Wizard(App[int]):
         for step in steps():
             yield SystemCommand(f"Go to {step.name}", step.title, partial(self.go, step.key))
         for title, text, action in (
-            ("Findings (F2)", "what is missing, wrong or found", self.action_findings),
-            ("Preview (F3)", "the files as they would be written", self.action_preview),
-            ("Write (F10)", "the last look before anything is written", self.action_write),
-            ("Help (F1)", "about this field", self.action_explain),
+            ("Findings (F2, Ctrl+L)", "what is missing, wrong or found", self.action_findings),
+            ("Preview (F3, Ctrl+R)", "the files as they would be written", self.action_preview),
+            ("What if (F6)", "who has the VIP when something fails", self.action_what_if),
+            ("Write (Ctrl+O, F10)", "the last look before anything is written", self.action_write),
+            ("Help (Ctrl+G, F1)", "about this field", self.action_explain),
             ("Next step (Ctrl+N)", "whatever this one lacks", self.action_next_step),
         ):
             yield SystemCommand(title, text, action)
@@ -276,11 +313,10 @@ class Wizard(App[int]):
 
     def save_draft(self) -> Failure | None:
         """Keep the answers, if they have changed since; gives what went wrong."""
-        if self.store is None or self.answers == self._kept:
+        kept = self.draft.save(self.answers)
+        if kept is None:
             return None
-        kept = self.store.save(to_toml(self.answers), self.directory)
         if isinstance(kept, Path):
-            self._kept = self.answers
             self.draft_note = f"draft saved {datetime.now().astimezone():%H:%M}"
             self.farewell = f"the draft is kept in {kept}; 'halb-wizard {self.directory}' goes on with it"
             return None
@@ -290,12 +326,16 @@ class Wizard(App[int]):
 
     def on_write_screen_done(self, message: WriteScreen.Done) -> None:
         """The files are written: the draft has done its work, and the folder is the one that was chosen there."""
-        if self.store is not None:
-            self.store.drop(self.directory)
+        self.draft.drop()
         self.directory = message.directory
-        self._kept = self.answers
+        self.draft = SessionDraft(self.store, self.directory, self.answers)
         self.draft_note = ""
         self.farewell = f"the files are in {self.directory}; 'halb-wizard verify {self.directory}' says what comes next"
+        before, self.before = self.before, self.answers
+        if before is not None and (words := to_do(before, self.answers)):
+            from wizard.screens.notes import NotesScreen
+
+            self.push_screen(NotesScreen("What to do on the machines, in this order", words))
 
     async def action_quit(self) -> None:
         """Leave; the draft is kept. Asks only when it can't be."""

@@ -20,10 +20,18 @@ from rules.options import (
 )
 from rules.support.suggestions import hint
 from rules.support.wording import listed
+from wizard.commands.options import (
+    Asked,
+    ImportArguments,
+    RenderArguments,
+    add_plan,
+    import_arguments,
+    refuse_more,
+    render_arguments,
+)
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from wizard.commands.options import ImportArguments, RenderArguments
 
 COMMANDS = ("import", "render", "verify")
 FORMATS = ("text", "json")
@@ -31,11 +39,16 @@ FORMATS = ("text", "json")
 SEE_HELP = "'halb-wizard verify --help' shows the options"
 
 USAGE = """\
-usage: halb-wizard [DIR]
+usage: halb-wizard [DIR] [--offline | --resolver ADDR[:PORT]]
        halb-wizard COMMAND [OPTIONS]
 
 Without a command the wizard opens: it asks, shows what the answers mean, and
-writes the files to DIR (default: here) when you say so.
+writes the files to DIR (default: here) when you say so. Beside the answers it
+shows what name servers and machines say right now:
+
+  --offline               ask nobody
+  --resolver ADDR[:PORT]  ask this name server instead of this machine's;
+                          repeatable
 
 commands:
   import   read haproxy.cfg and keepalived.conf that are there into a halb.toml
@@ -71,8 +84,8 @@ class Arguments(NamedTuple):
     """A command line, checked. `message` is text to print instead of doing anything (--help, --version).
 
     `resolvers` None stands for this machine's. `timeout` and `interval` are in seconds. `render` or `imports` holds
-    the rest of those commands' lines; `directory` is the folder of the interactive wizard. Where all are None, the
-    command is `verify`.
+    the rest of those commands' lines; `directory` is the folder of the interactive wizard, which asks nobody when
+    `offline`. Where all are None, the command is `verify`.
     """
 
     path: Path | None = None
@@ -88,6 +101,7 @@ class Arguments(NamedTuple):
     render: RenderArguments | None = None
     imports: ImportArguments | None = None
     directory: Path | None = None
+    offline: bool = False
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -105,14 +119,43 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         return _render(rest)
     if command == "import":
         return _import(rest)
-    if command.startswith("-"):
-        raise UsageError(f"unknown option '{command}'; a command comes first: 'halb-wizard verify'")
-    if Path(command).is_dir() or "/" in command:
-        if rest:
-            raise UsageError(f"one folder at a time: '{rest[0]}' is one too many")
-        return Arguments(directory=Path(command))
-    advice = hint(command, COMMANDS, f"known: {listed(COMMANDS)}; a folder that is not there yet is written with a '/'")
-    raise UsageError(f"unknown command '{command}'; {advice}")
+    return _wizard(argv)
+
+
+def _wizard(argv: Sequence[str]) -> Arguments:
+    """The arguments of the interactive wizard, in any order."""
+    options = Parser(prog="halb-wizard", usage="", see_help="'halb-wizard --help' shows the options")
+    options.add_argument("folder", nargs="?")
+    options.add_argument("--offline", action="store_true")
+    options.add_argument("--resolver", action="append", default=[])
+    for names in (("--version",), ("--help", "-h")):
+        options.add_argument(*names, action="store_true")
+    given, unknown = options.parse_known_args(argv)
+    if given.help or given.version:
+        return Arguments(message=USAGE if given.help else _version())
+    for word in unknown:
+        if word.startswith("-"):
+            known = ("--offline", "--resolver")
+            advice = hint(word.partition("=")[0], known, "a command comes first: 'halb-wizard verify'")
+            raise UsageError(f"unknown option '{word}'; {advice}")
+    folder = _folder(given.folder)
+    if unknown:
+        raise UsageError(f"one folder at a time: '{unknown[0]}' is one too many")
+    if given.offline and given.resolver:
+        raise UsageError("--offline asks nobody, so --resolver can't go with it; leave one of them out")
+    return Arguments(directory=folder, offline=given.offline, resolvers=resolvers(given.resolver))
+
+
+def _folder(word: str | None) -> Path:
+    """The folder of the interactive wizard: one that is there, or is written like one."""
+    if word is None:
+        return Path()
+    if word in COMMANDS:
+        raise UsageError(f"'{word}' is a command, and comes first: 'halb-wizard {word} --help' shows its options")
+    if Path(word).is_dir() or "/" in word:
+        return Path(word)
+    advice = hint(word, COMMANDS, f"known: {listed(COMMANDS)}; a folder that is not there yet is written with a '/'")
+    raise UsageError(f"unknown command '{word}'; {advice}")
 
 
 def _version() -> str:
@@ -122,8 +165,6 @@ def _version() -> str:
 
 
 def _render(argv: Sequence[str]) -> Arguments:
-    from wizard.commands.options import Asked, render_arguments
-
     given = render_arguments(argv)
     if isinstance(given, Asked):
         return Arguments(message=given.help or _version())
@@ -131,8 +172,6 @@ def _render(argv: Sequence[str]) -> Arguments:
 
 
 def _import(argv: Sequence[str]) -> Arguments:
-    from wizard.commands.options import Asked, import_arguments
-
     given = import_arguments(argv)
     if isinstance(given, Asked):
         return Arguments(message=given.help or _version())
@@ -146,10 +185,7 @@ def _verify(argv: Sequence[str]) -> Arguments:
         return Arguments(message=options.format_help())
     if given.version:
         return Arguments(message=_version())
-    for word in unknown:
-        if not word.startswith("-"):
-            raise UsageError(f"one halb.toml at a time: '{word}' is one too many")
-        options.refuse_unknown(word)
+    refuse_more(options, unknown)
     if given.interval is not None and not given.watch:
         raise UsageError("--interval is the time between two looks: it goes with --watch")
     return Arguments(
@@ -174,9 +210,7 @@ def _options() -> Parser:
         see_help=SEE_HELP,
     )
     what = options.add_argument_group("what to check")
-    what.add_argument(
-        "path", metavar="HALB.TOML", nargs="?", help="the plan, or its folder (default: the nearest one above here)"
-    )
+    add_plan(what)
     what.add_argument(
         "--phase", metavar="PHASE", help="bootstrap or cutover (default: halb.toml's, else what DNS shows)"
     )

@@ -33,7 +33,7 @@ def _main(argv: Sequence[str]) -> int:
     if arguments.directory is not None:
         from wizard.commands.opening import run_wizard
 
-        return run_wizard(arguments.directory)
+        return run_wizard(arguments.directory, offline=arguments.offline, resolvers=arguments.resolvers)
     if arguments.render is not None:
         from wizard.commands.rendering import run_render
 

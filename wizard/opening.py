@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rules.report.style import printable
-from wizard.answers import Answers, to_toml
+from wizard.answers import Answers
 
 if TYPE_CHECKING:
+    from rules.live.observations import NameServer
+    from wizard.app import Wizard
     from wizard.store import Failure, SavedDraft
 
 EXIT_OK, EXIT_USAGE, EXIT_INTERNAL = 0, 2, 3
@@ -51,9 +53,9 @@ def open_wizard(
     *,
     importer: Importer | None = None,
     offline: bool = False,
-    resolvers: Sequence[str] | None = None,
+    resolvers: Sequence[NameServer | str] | None = None,
 ) -> int:
-    """Open the wizard for a folder; gives the exit status.
+    """Open the wizard for a folder; gives the exit status. `offline`: nobody is asked, `resolvers`: who is.
 
     0 after it was left; 2 when there is no terminal; 3 after a crash: then the terminal is as before, the draft is
     kept, and a log beside it has the traceback, without the values of variables.
@@ -68,25 +70,26 @@ def open_wizard(
     app = Wizard(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
     status = app.run()
     if app.crash is not None:
-        return _crashed(app.crash, app.answers, directory, store)
+        return _crashed(app.crash, app)
     if app.farewell:
         sys.stdout.write(f"{printable(app.farewell)}\n")
     return status or EXIT_OK
 
 
-def _crashed(error: Exception, answers: Answers, directory: Path, store: Store) -> int:
+def _crashed(error: Exception, app: Wizard) -> int:
     """Keep the draft and a log beside it, and say where they are."""
     import tempfile
     import traceback
     from datetime import UTC, datetime
 
-    kept = store.save(to_toml(answers), directory)
+    kept = app.draft.save(app.answers) or app.draft.path
     _say(f"internal error: {type(error).__name__}; this is a fault of halb-wizard, not of your cluster")
     if isinstance(kept, Path):
-        _say(f"the draft is kept in {kept}; 'halb-wizard {directory}' goes on with it")
+        _say(f"the draft is kept in {kept}; 'halb-wizard {app.directory}' goes on with it")
         folder = kept.parent
     else:
-        _say(kept.text)
+        if kept is not None:
+            _say(kept.text)
         folder = Path(tempfile.gettempdir())
     log = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:

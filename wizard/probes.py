@@ -50,6 +50,23 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
     return facts.balancers if step_key == "load-balancers" else ()
 
 
+def unasked(step_key: str, answers: Answers) -> tuple[Chip, ...]:
+    """What the live checks of a step would be about: the chips where nobody may be asked."""
+    facts = known(answers)
+    if not subject(step_key, answers):
+        return ()
+    if step_key == "dns":
+        about = [f"name servers about {facts.name}"]
+    elif step_key == "vip":
+        about = [f"{vip} port {facts.port}" for vip in facts.vips]
+    elif step_key == "load-balancers":
+        about = [f"interface of {machine.label}" for machine in facts.balancers]
+    else:
+        wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
+        about = [f"{machine.label} port {machine.port}" for machine in wanted]
+    return tuple(chip(Tone.INFO, f"{what}: not asked (offline)") for what in about)
+
+
 async def checks(
     step_key: str, answers: Answers, *, resolvers: Sequence[NameServer | str] | None, timeout: float = 3.0
 ) -> tuple[Chip, ...]:

@@ -69,14 +69,20 @@ class Override(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What writing would do: the files (text and mode), the state of each ("new", "changed", "mode", "unchanged"),
-    diffs without secrets by path, and what keeps the folder from being looked at.
+    """What writing would do: the files (text and mode), the state of each ("new", "changed", "merged", "mode",
+    "unchanged"), diffs without secrets by path, and what keeps the files from being written there.
+
+    `foreign` are the files that can be merged and hold what somebody else wrote, `bases` the content by path that a
+    text was merged into, `notes` what else there is to say about a merge.
     """
 
     files: Mapping[str, tuple[str, int]] = {}
     states: Mapping[str, str] = {}
     diffs: Mapping[str, str] = {}
     problems: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    bases: Mapping[str, bytes] = {}
+    notes: tuple[str, ...] = ()
 
     def counts(self) -> str:
         """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
@@ -198,17 +204,37 @@ def _with_reasons(text: str, reasons: Sequence[Override]) -> str:
     return "\n".join(lines)
 
 
-def changes(outcome: Outcome, directory: Path, overrides: Overrides = MappingProxyType({})) -> Changes:
-    """What writing the files below `directory` would do to those that are there; reads the disk, writes nothing."""
-    from wizard.store import StoreError, diff
+def changes(
+    outcome: Outcome,
+    directory: Path,
+    overrides: Overrides = MappingProxyType({}),
+    *,
+    merge: bool = False,
+    replace: bool = False,
+) -> Changes:
+    """What writing the files below `directory` would do to those that are there; reads the disk, writes nothing.
+
+    `merge` and `replace` as for `wizard.store.merge_tree`.
+    """
+    from wizard.store import StoreError, diff, merge_tree
     from wizard.store.survey import look
 
     files = tree(outcome, directory, overrides)
     try:
-        states = {place.path: place.state for place in look(directory, files)}
-        return Changes(files, states, diff(directory, files))
+        merging = merge_tree(directory, files, merge=merge, replace=replace)
+        notes = tuple(_below(directory, note) for note in merging.notes)
+        if merging.problems:
+            problems = tuple(_below(directory, problem) for problem in merging.problems)
+            return Changes(files, problems=problems, foreign=merging.foreign, notes=notes)
+        states = {place.path: merging.state(place.path, place.state) for place in look(directory, merging.files)}
+        return Changes(merging.files, states, diff(directory, merging.files), (), merging.foreign, merging.bases, notes)
     except StoreError as error:
         return Changes(files, problems=tuple(map(_safe, error.problems)))
+
+
+def _below(directory: Path, line: str) -> str:
+    """A line about a file, which is named as the folder has it."""
+    return _safe(line.removeprefix(f"{directory}/"))
 
 
 def _plan_text(outcome: Outcome, directory: Path) -> str:

@@ -106,7 +106,8 @@ def runbook_values(plan: Plan) -> dict[str, Any]:
     at_vip = not direct and through is None
     first = [vip.ip for vip in vips] if at_vip else [initial.address]
     service = plan.haproxy.run == "package"
-    manifest = "/etc/kubernetes/manifests/haproxy.yaml"
+    # The kubelet runs what is in the folder of manifests, and nothing of the folder above it.
+    manifest, parked = "/etc/kubernetes/manifests/haproxy.yaml", "/etc/kubernetes/haproxy.yaml"
     return {
         "vips": ", ".join(str(vip.ip) for vip in vips),
         "vip_urls": [f"https://{socket_name(vip.ip, plan.port)}/readyz" for vip in vips],
@@ -121,8 +122,8 @@ def runbook_values(plan: Plan) -> dict[str, Any]:
         "through_haproxy": through is not None,
         "bootstrap_records": [_record(plan, address) for address in first],
         "cutover_records": [_record(plan, vip.ip) for vip in vips],
-        "stop_haproxy": "systemctl stop haproxy" if service else f"mv {manifest} /root/",
-        "start_haproxy": "systemctl start haproxy" if service else f"mv /root/haproxy.yaml {manifest}",
+        "stop_haproxy": "systemctl stop haproxy" if service else f"mv {manifest} {parked}",
+        "start_haproxy": "systemctl start haproxy" if service else f"mv {parked} {manifest}",
     }
 
 

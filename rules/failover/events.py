@@ -77,7 +77,7 @@ def _partitions(nodes: Sequence[str]) -> Iterator[Event]:
             yield Event(Kind.PARTITION, side, tuple(node for node in rest if node not in beside))
 
 
-def pairs(events: Sequence[Event]) -> Iterator[Events]:
+def two_of(events: Sequence[Event]) -> Iterator[Events]:
     """Every two failures that can be there at the same time, and of which one does not contain the other."""
     for first, second in combinations(events, 2):
         if first.kind is second.kind is Kind.PARTITION:
@@ -89,11 +89,11 @@ def pairs(events: Sequence[Event]) -> Iterator[Events]:
         yield first, second
 
 
-def check_subsets(nodes: Sequence[str]) -> Iterator[Events]:
-    """Three and more nodes whose checks of haproxy fail (one and two are among the others)."""
+def check_subsets(nodes: Sequence[str], least: int = 3) -> Iterator[Events]:
+    """`least` and more nodes whose checks of haproxy fail (of three and more: one and two are among the others)."""
     if len(nodes) > MOST_NODES_FOR_EVERY_CUT:
         return
-    for size in range(3, len(nodes) + 1):
+    for size in range(least, len(nodes) + 1):
         for chosen in combinations(nodes, size):
             yield tuple(Event(Kind.HAPROXY, (node,)) for node in chosen)
 

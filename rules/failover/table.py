@@ -12,8 +12,8 @@ from rules.failover.events import (
     Scene,
     check_subsets,
     name_of,
-    pairs,
     single_events,
+    two_of,
 )
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
 from rules.failover.protocol import Protocol
@@ -94,10 +94,13 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def failover_table(fleet: Fleet, cluster: Cluster | None = None) -> Table:
-    """The table of a fleet. Of what the files leave open it says so, and why; nothing is guessed."""
+def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> Table:
+    """The table of a fleet. Of what the files leave open it says so, and why; nothing is guessed.
+
+    Without `pairs` it has single failures, and failing checks on several nodes.
+    """
     reading = read_routers(fleet, known_addresses(cluster))
-    return Table(tuple(_blocks(reading)), tuple(_notes(reading)))
+    return Table(tuple(_blocks(reading, pairs=pairs)), tuple(_notes(reading)))
 
 
 def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
@@ -119,7 +122,7 @@ def _notes(reading: Reading) -> Iterator[str]:
         yield f"{node} names no unicast_src_ip: taken for the address that its peers list"
 
 
-def _blocks(reading: Reading) -> Iterator[Block]:
+def _blocks(reading: Reading, *, pairs: bool) -> Iterator[Block]:
     holders: dict[IPAddress, list[Key]] = {}
     for key, member in reading.members.items():
         for vip in (*member.instance.usable_vips, *member.instance.excluded_vips):
@@ -142,7 +145,7 @@ def _blocks(reading: Reading) -> Iterator[Block]:
             continue
         routers = [reading.routers[key] for key in world]
         own = [reading.routers[key] for key in held_by]
-        rows = BlockTable(routers, own, addresses[0]).rows()
+        rows = BlockTable(routers, own, addresses[0]).rows(pairs=pairs)
         yield block._replace(rows=tuple(rows), notes=tuple(_assumptions(own, nodes)))
 
 
@@ -229,13 +232,14 @@ class BlockTable:
 
     # -- rows
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, *, pairs: bool = True) -> Iterator[Row]:
         """All rows: healthy, single events, pairs, subsets of failing checks."""
         yield self.row((), [Came(State(), end) for end in self.starts.values()])
         singles = single_events(self.nodes)
         for event in singles:
             yield self.row((event,), self._after((event,)))
-        for events in (*pairs(singles), *check_subsets(self.nodes)):
+        subsets = check_subsets(self.nodes, 3 if pairs else 2)
+        for events in (*(two_of(singles) if pairs else ()), *subsets):
             yield self.row(events, self._after(events))
 
     def _after(self, events: Events) -> tuple[Came, ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemons import require
+from tests.e2e.addresses import AddressLog
 
 PATIENCE = 30.0  # seconds
 
@@ -35,6 +36,8 @@ class Machine:
         _ip("netns", "add", self.space)
         network.stack.callback(_ip, "netns", "del", self.space)
         _ip("-n", self.space, "link", "set", "lo", "up")
+        self.log = AddressLog(self.space, network.folder / f"{name}.addresses")
+        network.stack.callback(_end, self.log.process)
         _ip(
             *("-n", network.switch, "link", "add", self.port, "type", "veth"),
             *("peer", "name", interface, "netns", self.space),
@@ -50,20 +53,6 @@ class Machine:
     def prefix(self) -> list[str]:
         """What a command is preceded with to run on this machine."""
         return ["ip", "netns", "exec", self.space]
-
-    def addresses(self) -> str:
-        """What `ip addr` says about its interface."""
-        done = subprocess.run(
-            ["ip", "-n", self.space, "-o", "addr", "show", "dev", self.interface],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
-    def holds(self, address: str) -> bool:
-        """Whether it has this address now."""
-        return f" {address}/" in self.addresses()
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command on the machine and wait for it."""
@@ -116,7 +105,7 @@ class Balancer:
         self.keepalived: subprocess.Popen[bytes] | None = None
         # All machines here have one process table, which is where keepalived looks for its process by name: each one's
         # haproxy has a name of its own.
-        self.process = f"hap-{machine.network.mark}-{machine.network.count}"
+        self.process = f"hap-{machine.port}"
         self._binary = machine.network.folder / self.process
         shutil.copy(require("haproxy"), self._binary)
         self._run = machine.network.folder / f"run-{machine.name}"
@@ -152,33 +141,44 @@ class Balancer:
         self.machine.network.stack.callback(_end, self.keepalived)
 
     def kill_haproxy(self) -> float:
-        """Kill it as a crash would; gives the time."""
+        """Kill it as a crash would; gives the time (seconds since 1970)."""
         assert self.haproxy is not None
+        now = time.time()
         self.haproxy.send_signal(signal.SIGKILL)
-        now = time.monotonic()
         self.haproxy.wait(PATIENCE)
         return now
 
 
-def until(condition: Callable[[], bool], what: Callable[[], str], patience: float = PATIENCE) -> float:
-    """Wait until a condition holds; gives the time when it did. `what` tells the state if it never does."""
+def until(condition: Callable[[], bool], what: Callable[[], str], patience: float = PATIENCE) -> None:
+    """Wait until a condition holds. `what` tells the state if it never does."""
     deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(what())
-        time.sleep(0.01)
-    return time.monotonic()
+        time.sleep(0.02)
 
 
-@contextmanager
-def network(folder: Path) -> Iterator[Network]:
-    """A bridge without machines."""
-    for tool in ("ip", "unshare"):
+def holds_for(seconds: float, condition: Callable[[], bool], what: Callable[[], str]) -> None:
+    """See a condition hold all the time. `what` tells the state if it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert condition(), what()
+        time.sleep(0.02)
+
+
+def require_network() -> None:
+    """Skip the test where there can be no machines; in CI, where there must be, let it fail."""
+    for tool in ("ip", "unshare", "haproxy", "keepalived"):
         require(tool)
     if os.geteuid() != 0:
         if os.environ.get("CI"):
             pytest.fail("network namespaces need root, and CI must have it")
         pytest.skip("network namespaces need root")
+
+
+@contextmanager
+def network(folder: Path) -> Iterator[Network]:
+    """A bridge without machines."""
     for place in ("/etc/haproxy", "/etc/keepalived", "/run/haproxy"):
         Path(place).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

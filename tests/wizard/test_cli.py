@@ -29,6 +29,17 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
         ),
         (["--watch"], "unknown option '--watch'; a command comes first: 'halb-wizard verify'"),
         (["./", "b"], "one folder at a time: 'b' is one too many"),
+        (["--ofline", "./"], "unknown option '--ofline'; did you mean '--offline'?"),
+        (["./", "--resolver"], "argument --resolver: expected one argument; 'halb-wizard --help' shows the options"),
+        (
+            ["./", "--offline", "--resolver", "127.0.0.1"],
+            "--offline asks nobody, so --resolver can't go with it; leave one of them out",
+        ),
+        (
+            ["--offline", "verify"],
+            "'verify' is a command, and comes first: 'halb-wizard verify --help' shows its options",
+        ),
+        (["--offline", "verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
         (["verify", "--wach"], "unknown option '--wach'; did you mean '--watch'?"),
         (["verify", "--zzz"], "unknown option '--zzz'; 'halb-wizard verify --help' shows the options"),
         (["verify", "a.toml", "b.toml"], "one halb.toml at a time: 'b.toml' is one too many"),
@@ -55,8 +66,9 @@ def test_wrong_usage_is_one_line_and_status_2(tmp_path: Path, arguments: list[st
     assert (done.status, done.stdout, done.stderr) == (2, "", f"halb-wizard: {text}\n")
 
 
-def test_a_resolver_that_is_no_address_is_refused(tmp_path: Path) -> None:
-    done = run("verify", str(tmp_path), "--resolver", "dns.example.com", cwd=tmp_path)
+@pytest.mark.parametrize("command", [[], ["verify"]])
+def test_a_resolver_that_is_no_address_is_refused(tmp_path: Path, command: list[str]) -> None:
+    done = run(*command, str(tmp_path), "--resolver", "dns.example.com", cwd=tmp_path)
     assert done.status == 2
     assert done.stderr.startswith("halb-wizard: --resolver 'dns.example.com' is not an address")
 
@@ -70,7 +82,7 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["."], ["new/"]])
+@pytest.mark.parametrize("arguments", [[], ["."], ["new/"], ["--offline"], ["--resolver", "127.0.0.1:53", "new/"]])
 def test_without_a_terminal_the_wizard_names_the_commands_that_need_none(tmp_path: Path, arguments: list[str]) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert (done.status, done.stdout) == (2, "")
@@ -79,7 +91,19 @@ def test_without_a_terminal_the_wizard_names_the_commands_that_need_none(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["verify", "--help"], ["verify", "-h", "--nonsense"]])
+def test_the_wizard_s_options_stand_before_or_behind_the_folder() -> None:
+    for words in (["--offline", "new/"], ["new/", "--offline"]):
+        offline = parse_arguments(words)
+        assert (offline.directory, offline.offline, offline.resolvers) == (Path("new"), True, None)
+    asked = parse_arguments(["--resolver", "127.0.0.1:5353", "--resolver=::1"])
+    assert (asked.directory, asked.offline) == (Path(), False)
+    assert [(str(one.address), one.port) for one in asked.resolvers or ()] == [("127.0.0.1", 5353), ("::1", 53)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["-h"], [".", "--offline", "--help"], ["verify", "--help"], ["verify", "-h", "--nonsense"]],
+)
 def test_help_goes_to_stdout(tmp_path: Path, arguments: list[str]) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert (done.status, done.stderr) == (0, "")

@@ -104,7 +104,7 @@ def _write(output: Path | None, text: str, *, private: bool) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from wizard.files import reason, replace_file
+    from rules.atomic import reason, replace_file
     from wizard.store.backups import content, keep_backup
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rules.inputs import read_paths
 from wizard.answers import from_toml
@@ -11,10 +12,13 @@ from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
 from wizard.opening import Import, open_wizard
 
+if TYPE_CHECKING:
+    from rules.live.observations import NameServer
 
-def run_wizard(directory: Path) -> int:
-    """Open the wizard for a folder; gives the exit status."""
-    return open_wizard(directory, importer=import_answers)
+
+def run_wizard(directory: Path, *, offline: bool = False, resolvers: Sequence[NameServer] | None = None) -> int:
+    """Open the wizard for a folder; gives the exit status. `resolvers` None stands for this machine's."""
+    return open_wizard(directory, importer=import_answers, offline=offline, resolvers=resolvers)
 
 
 def import_answers(paths: Sequence[str]) -> Import:

@@ -23,10 +23,17 @@ examples:
   halb-wizard render -o out              the plan of the nearest halb.toml
   halb-wizard render -o out --diff       only show what would change
   halb-wizard render kacang/ -o kacang   the plan and its files in one folder
+  halb-wizard render -o out --merge --diff
+                                         what merging would change
 
 A file that was there stays beside the new one as NAME.halb-TIME.bak. A file
 that somebody changed since it was written is not overwritten, and then no
 other file is either. The files are linted before they are written.
+
+--merge is for haproxy.cfg: halb's sections are replaced where they stand, or
+added at the end. What was merged once is merged again by every later run.
+keepalived.conf is never merged: --force replaces it. Findings in what others
+wrote are shown and stop nothing.
 
 Exit status: 0 all is written (with --diff: nothing would change), 1 refused,
 or with --diff something would change, 2 wrong usage, a halb.toml that can't
@@ -54,12 +61,14 @@ halb-wizard itself.
 
 
 class RenderArguments(NamedTuple):
-    """`render`, checked. `path` is the halb.toml that was named, or None."""
+    """`render`, checked. `path` is the halb.toml that was named, or None; `take_over` are sections, as typed."""
 
     path: str | None
     directory: Path
     diff: bool = False
     force: bool = False
+    merge: bool = False
+    take_over: tuple[str, ...] = ()
 
 
 class ImportArguments(NamedTuple):
@@ -83,33 +92,42 @@ def render_arguments(argv: Sequence[str]) -> RenderArguments | Asked:
     """The command line of `render`; raises UsageError."""
     options = Parser(
         prog="halb-wizard render",
-        usage="halb-wizard render [HALB.TOML] -o DIR [--diff] [--force]",
+        usage="halb-wizard render [HALB.TOML] -o DIR [--diff] [--merge] [--force]",
         description=_RENDER,
         epilog=_RENDER_EPILOG,
         see_help=SEE_RENDER_HELP,
     )
     what = options.add_argument_group("what to write")
-    what.add_argument(
-        "path", metavar="HALB.TOML", nargs="?", help="the plan, or its folder (default: the nearest one above here)"
-    )
+    add_plan(what)
     what.add_argument("--output", "-o", metavar="DIR", help="the folder to write to; it is made if it is not there")
     what.add_argument("--diff", action="store_true", help="write nothing, show what would change")
     what.add_argument(
         "--force", action="store_true", help="overwrite files that were changed, and write in spite of errors"
     )
+    others = options.add_argument_group("what others wrote")
+    others.add_argument(
+        "--merge", action="store_true", help="put halb's sections into a haproxy.cfg of others, keep every other byte"
+    )
+    others.add_argument(
+        "--take-over",
+        metavar="SECTION",
+        action="append",
+        default=[],
+        help="with --merge: remove this section of others ('frontend web'), halb's take its place; repeatable",
+    )
     _add_common(options)
     given, unknown = options.parse_known_args(argv)
     if asked := _asked(options, given):
         return asked
-    for word in unknown:
-        if not word.startswith("-"):
-            raise UsageError(f"one halb.toml at a time: '{word}' is one too many")
-        options.refuse_unknown(word)
+    refuse_more(options, unknown)
     if not given.output:
         raise UsageError("name the folder to write to: 'halb-wizard render -o DIR'")
     if given.output == "-":
         raise UsageError("-o can't be '-': what is written is a folder of files; 'halb-wizard render -o DIR'")
-    return RenderArguments(given.path, _path("-o", given.output), given.diff, given.force)
+    if given.take_over and not given.merge:
+        raise UsageError("--take-over names a section that a merge removes: it goes with --merge")
+    directory = _path("-o", given.output)
+    return RenderArguments(given.path, directory, given.diff, given.force, given.merge, tuple(given.take_over))
 
 
 def import_arguments(argv: Sequence[str]) -> ImportArguments | Asked:
@@ -148,6 +166,21 @@ def import_arguments(argv: Sequence[str]) -> ImportArguments | Asked:
         raise UsageError("-o can't be empty; name a file, or - for stdout")
     output_path = None if given.output == "-" else _path("-o", given.output)
     return ImportArguments(tuple(given.paths), output_path, given.endpoint, tuple(given.vip), given.force)
+
+
+def add_plan(group: argparse._ArgumentGroup) -> None:
+    """Declare the halb.toml of a command; what was typed is `path`."""
+    group.add_argument(
+        "path", metavar="HALB.TOML", nargs="?", help="the plan, or its folder (default: the nearest one above here)"
+    )
+
+
+def refuse_more(options: Parser, unknown: Sequence[str]) -> None:
+    """Raise UsageError for the first word that the command has no use for: a second halb.toml, or an option."""
+    for word in unknown:
+        if not word.startswith("-"):
+            raise UsageError(f"one halb.toml at a time: '{word}' is one too many")
+        options.refuse_unknown(word)
 
 
 def _add_common(options: Parser) -> None:

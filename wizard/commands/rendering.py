@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from rules.cluster.model import Cluster
     from rules.finding import Report
     from wizard.plan import Plan
-    from wizard.store import Written
+    from wizard.store import ChangedError, Merging, Written
 
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
+_WITHOUT_MERGE = (
+    "'--merge --take-over SECTION' removes a section of others, "
+    "'--force' alone replaces the whole file and keeps a backup"
+)
 
 
 class Tree(NamedTuple):
@@ -40,28 +44,63 @@ def run_render(arguments: RenderArguments, path: Path) -> int:
     tree = rendered(path)
     if tree is None:
         return EXIT_UNUSABLE
-    report = _linted(tree)
-    errors = report.count(Severity.ERROR)
-    refused = bool(errors) and not arguments.force
-    _show_findings(report, on_stdout=refused and not arguments.diff)
     try:
-        if arguments.diff:
-            differs = _show_diff(arguments.directory, tree)
-            return EXIT_REFUSED if differs or refused else EXIT_OK
-        if refused:
-            say(f"{counted(errors, 'error')} in the files of this plan; nothing was written ('--force' writes them)")
-            return EXIT_REFUSED
-        _show_written(arguments.directory, _written(arguments, path, tree))
+        return _render(arguments, path, tree)
     except ChangedError as error:
-        for problem in error.problems:
-            say(problem)
-        say("nothing was written; '--diff' shows what would change, '--force' overwrites and keeps a backup")
+        _say_all(error.problems)
+        say(f"nothing was written; {_ways(error, arguments)}")
         return EXIT_REFUSED
     except StoreError as error:
-        for problem in error.problems:
-            say(problem)
+        _say_all(error.problems)
         return EXIT_UNUSABLE
+
+
+def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
+    """Lint, merge, write or show; raises StoreError."""
+    report = _linted(tree, tree.files)
+    errors = report.count(Severity.ERROR)
+    refused = bool(errors) and not arguments.force
+    if refused and not arguments.diff:
+        _show_findings(report, on_stdout=True)
+        say(f"{counted(errors, 'error')} in the files of this plan; nothing was written ('--force' writes them)")
+        return EXIT_REFUSED
+    merging = _merged(arguments, tree)
+    if merging.merged and not merging.problems:
+        report = _linted(tree, merging.files)
+    _show_findings(report, on_stdout=False)
+    _say_all(merging.notes)
+    if merging.problems:
+        _say_all(merging.problems)
+        say(f"nothing {'would be' if arguments.diff else 'was'} written; {_WITHOUT_MERGE}")
+        return EXIT_REFUSED
+    if merging.merged and not errors and (others := report.count(Severity.ERROR)):
+        say(f"{counted(others, 'error')} because of what others wrote, none in what halb renders: that stops nothing")
+    if arguments.diff:
+        differs = _show_diff(arguments.directory, merging)
+        return EXIT_REFUSED if differs or refused else EXIT_OK
+    _show_written(arguments.directory, _written(arguments, path, tree, merging))
     return EXIT_OK
+
+
+def _merged(arguments: RenderArguments, tree: Tree) -> Merging:
+    from wizard.store import merge_tree
+
+    replace = arguments.force and not arguments.merge
+    return merge_tree(
+        arguments.directory, tree.files, merge=arguments.merge, replace=replace, take_over=arguments.take_over
+    )
+
+
+def _ways(error: ChangedError, arguments: RenderArguments) -> str:
+    """What can be done about files that somebody else wrote."""
+    from wizard.store import is_mergeable
+
+    if arguments.merge:
+        return "only haproxy.cfg is merged; '--merge --force' merges it, overwrites the others and keeps a backup"
+    overwrite = "'--force' overwrites and keeps a backup"
+    if any(map(is_mergeable, error.files)):
+        return f"'--merge' keeps what others wrote in haproxy.cfg, {overwrite}; '--diff' shows either beforehand"
+    return f"'--diff' shows what would change, {overwrite}"
 
 
 def rendered(path: Path) -> Tree | None:
@@ -92,14 +131,14 @@ def rendered(path: Path) -> Tree | None:
     return Tree(cluster, plan, {CONFIG_NAME: (text, 0o600 if private else 0o644), **files})
 
 
-def _linted(tree: Tree) -> Report:
-    """What halb-lint says of the files, with the choices of [lint]."""
+def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
+    """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
     from rules import Options, lint
     from rules.cluster import parse_cluster
     from rules.registry import Selection, UnknownRuleError
     from rules.settings import Settings
 
-    cluster = parse_cluster(tree.files[CONFIG_NAME][0], CONFIG_NAME)
+    cluster = parse_cluster(files[CONFIG_NAME][0], CONFIG_NAME)
     config = cluster.lint
     try:
         selection = Selection(config.select, config.ignore)
@@ -109,9 +148,7 @@ def _linted(tree: Tree) -> Report:
     for lb in tree.plan.load_balancers:
         folder = f"{lb.name}/etc"
         haproxy, keepalived = f"{folder}/haproxy/haproxy.cfg", f"{folder}/keepalived/keepalived.conf"
-        nodes.append(
-            NodeFiles(lb.name, (haproxy,) * (haproxy in tree.files), (keepalived,) * (keepalived in tree.files))
-        )
+        nodes.append(NodeFiles(lb.name, (haproxy,) * (haproxy in files), (keepalived,) * (keepalived in files)))
     paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
     options = Options(
         selection=selection,
@@ -121,7 +158,7 @@ def _linted(tree: Tree) -> Report:
         per_file_ignores=config.per_file_ignores,
         cluster=cluster,
     )
-    return lint({path: tree.files[path][0] for path in paths}, options)
+    return lint({path: files[path][0] for path in paths}, options)
 
 
 def _show_findings(report: Report, *, on_stdout: bool) -> None:
@@ -137,17 +174,17 @@ def _show_findings(report: Report, *, on_stdout: bool) -> None:
         say(f"internal error: {crash}; the other rules ran")
 
 
-def _show_diff(directory: Path, tree: Tree) -> bool:
+def _show_diff(directory: Path, merging: Merging) -> bool:
     """Show what would change; gives whether anything would."""
     from wizard.store import diff
 
-    found = diff(directory, tree.files)
+    found = diff(directory, merging.files)
     sys.stdout.write("".join(found.values()))
     sys.stdout.flush()
     return bool(found)
 
 
-def _written(arguments: RenderArguments, path: Path, tree: Tree) -> Written:
+def _written(arguments: RenderArguments, path: Path, tree: Tree, merging: Merging) -> Written:
     from wizard.store import write_tree
 
     directory = arguments.directory
@@ -156,7 +193,9 @@ def _written(arguments: RenderArguments, path: Path, tree: Tree) -> Written:
     seen = {CONFIG_NAME: tree.cluster.source.text} if own else {}
     if tree.plan.vrrp.auth_pass is not None and not own and path.stat().st_mode & 0o077:
         say(f"{path}: others can read the password in it; 'chmod 600 {path}'")
-    return write_tree(directory, tree.files, force=arguments.force, when=datetime.now(UTC), seen=seen)
+    return write_tree(
+        directory, merging.files, force=arguments.force, when=datetime.now(UTC), seen=seen, merging=merging
+    )
 
 
 def _show_written(directory: Path, written: Written) -> None:
@@ -166,3 +205,8 @@ def _show_written(directory: Path, written: Written) -> None:
     sys.stdout.flush()
     for path in written.stale:
         say(f"{directory / path}: is no part of the plan any more; delete it when its machine is gone")
+
+
+def _say_all(lines: Sequence[str]) -> None:
+    for line in lines:
+        say(line)

@@ -47,7 +47,8 @@ class CutoverScreen(EndScreen):
 
     STEP: ClassVar[str] = "cutover"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "ask_now", "ask now", id="cutover.ask"),
+        Binding("f5", "ask_now", "ask now", id="cutover.ask", key_display="F5"),
+        Binding("ctrl+y", "ask_now", "ask now", id="cutover.ask", show=False),
         Binding("p", "other_phase", "other phase", id="cutover.phase"),
         Binding("f2", "app.findings", "findings", id="cutover.findings", show=False),
         Binding("f3", "app.preview", "preview", id="cutover.preview", show=False),

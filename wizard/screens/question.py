@@ -19,7 +19,7 @@ class Question(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="question.back", key_display="Esc"),
-        Binding("left,right", "app.focus_next", show=False),
+        Binding("left,right", "app.focus_next", show=False, id="question.other"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     Question { align: center middle; }

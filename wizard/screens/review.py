@@ -18,6 +18,7 @@ from wizard.screens.ends import EndScreen
 from wizard.screens.reading import Reading
 from wizard.screens.reason import Reason
 from wizard.widgets.diff import Diff
+from wizard.widgets.what_if import WhatIf
 
 _SYMBOLS = {
     Kind.MISSING: "○",
@@ -46,12 +47,15 @@ class ReviewScreen(EndScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "why", "explain", id="review.explain"),
         Binding("o", "override", "override", id="review.override"),
-        Binding("f4", "diff", "diff", id="review.diff"),
+        Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
+        Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
         Binding("f2", "app.findings", "findings", id="review.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     ReviewScreen > Static { padding: 0 1; height: auto; }
-    ReviewScreen #items { height: 1fr; min-height: 4; border: none; padding: 0 1; }
+    ReviewScreen #items { height: auto; min-height: 2; max-height: 1fr; border: none; padding: 0 1; }
+    ReviewScreen #what-if { height: 1fr; min-height: 4; border-top: dashed $panel; }
+    ReviewScreen #what-if OptionList { height: 1fr; }
     ReviewScreen #detail { max-height: 6; border-top: solid $panel; }
     ReviewScreen #files { max-height: 4; color: $text-muted; }
     """
@@ -65,6 +69,7 @@ class ReviewScreen(EndScreen):
         """The items, what to do about the one under the cursor, and the state of the files."""
         yield from self.head()
         yield OptionList(id="items", markup=False)
+        yield WhatIf(id="what-if")
         yield Static(id="detail", markup=False)
         yield Static(id="files", markup=False)
         yield Footer()
@@ -77,6 +82,7 @@ class ReviewScreen(EndScreen):
     def judged(self) -> None:
         """The answers have been judged anew."""
         self._fill()
+        self.query_one(WhatIf).look()
 
     def on_screen_resume(self) -> None:
         """A file may have changed while another screen was shown."""

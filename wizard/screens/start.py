@@ -1,31 +1,39 @@
-"""The start: a new cluster, the draft or the halb.toml that is there, existing files, or the cutover alone."""
+"""The start: a new cluster, the draft or the halb.toml that is there, existing files, one machine more, or the cutover.
+
+What other answers take the place of is never lost: `wizard.session_draft` gives an older draft a number, and answers
+that can't be kept are asked about.
+"""
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.widgets import Button, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report.style import printable
-from wizard.answers import Answers, from_toml
+from wizard import day_two
+from wizard.answers import Answers, Place
 from wizard.opening import Import
 from wizard.screens import Page, settled
-from wizard.session import PLAN
+from wizard.screens.choose import ChooseScreen
+from wizard.screens.importing import ImportScreen
+from wizard.screens.notes import NotesScreen
+from wizard.screens.question import Question
+from wizard.session import PLAN, step_of
 from wizard.steps import steps
-from wizard.store import SavedDraft
+from wizard.ways_in import Known, Origin, look
 from wizard.widgets.dialog import Dialog
 from wizard.widgets.field import obey
 
+_LONGEST_PATH = 36  # characters
 INTRO = """\
 The control plane of a Kubernetes cluster behind one name: HAProxy spreads
 the connections, Keepalived moves one address between the load balancers.
@@ -50,45 +58,46 @@ class StartScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._draft: SavedDraft | None = None
-        self._plan: Path | None = None
+        self._known = Known()
 
     def compose(self) -> ComposeResult:
         """The purpose, the list, the keys."""
-        yield Static(" halb", id="heading", markup=False)
-        with Vertical(id="start"):
+        wizard = self.wizard
+        session = wizard.answers if wizard.visited else None
+        self._known = look(wizard.directory, wizard.store, session)
+        yield Static(" halb   offline: nobody is asked" if wizard.offline else " halb", id="heading", markup=False)
+        with VerticalScroll(id="start", can_focus=False):
             yield Static(INTRO, markup=False, classes="intro")
             yield Menu(*self._options())
-            yield Static(markup=False, id="notes")
+            yield Static("\n".join(_failed(text) for text in self._known.failures), markup=False, id="notes")
         yield Footer()
 
-    def _options(self) -> list[Option]:
-        wizard = self.wizard
-        folder = printable(str(wizard.directory))
-        found = []
-        if wizard.visited:
-            found.append(_option("back", "Go on", "with the answers of right now"))
-        saved = wizard.store.load(wizard.directory) if wizard.store else None
-        if isinstance(saved, SavedDraft):
-            self._draft = saved
-            found.append(_option("resume", "Resume", f"the draft of {saved.saved.astimezone():%Y-%m-%d %H:%M}"))
-        elif saved is not None:
-            self.call_after_refresh(self._say, saved.text)
-        if (plan := wizard.directory / PLAN).is_file():
-            self._plan = plan
-            found.append(_option("change", "Change", f"the cluster of {folder}/{PLAN}"))
-        found.append(_option("new", "New", f"answer a few questions; the files go to {folder}"))
-        if wizard.importer is not None:
-            found.append(_option("import", "Import", "haproxy.cfg and keepalived.conf that exist"))
-        found.append(_option("cutover", "Cutover", "only watch where the name leads, and what to do next"))
-        return found
+    def _options(self) -> Iterator[Option]:
+        known, folder = self._known, _ending(printable(str(self.wizard.directory)))
+        if known.session is not None:
+            yield _option("back", "Go on", "with the answers of right now")
+        if known.draft is not None:
+            yield _option("resume", "Resume", known.draft.about)
+        if known.plan is not None or known.plan_fault:
+            yield _option("change", "Change", f"the cluster of {folder}/{PLAN}")
+        if (base := known.cluster) is not None:
+            yield _option("add", "Add", f"a load balancer: one more in {base.about}")
+            yield _option("replace", "Replace", f"a master: another machine in {base.about}")
+        yield _option("new", "New", f"answer a few questions; the files go to {folder}")
+        if self.wizard.importer is not None:
+            yield _option("import", "Import", "haproxy.cfg and keepalived.conf that exist")
+        if known.earlier:
+            yield _option("earlier", "Earlier", f"drafts that were replaced: {len(known.earlier)}")
+        yield _option("cutover", "Cutover", "only watch where the name leads, and what to do next")
 
     def on_mount(self) -> None:
         """The list has the keys."""
         self.query_one(Menu).focus()
 
     def _say(self, text: str) -> None:
-        self.query_one("#notes", Static).update(f"✗ {printable(text)}")
+        notes = self.query_one("#notes", Static)
+        notes.update(_failed(text))
+        self.call_after_refresh(notes.scroll_visible)
 
     async def action_begin(self) -> None:
         """Take the line that is marked."""
@@ -101,155 +110,135 @@ class StartScreen(Page):
         """Take the line that was clicked."""
         self.app.call_later(self._begin, event.option_id)
 
+    # What each line does; in the app's own order of events, so that keys typed ahead find the form
+
     async def _begin(self, choice: str | None) -> None:
-        """Begin with what was chosen; in the app's own order of events, so that keys typed ahead find the form."""
-        first = steps()[0].key
+        known, first = self._known, steps()[0].key
         match choice:
             case "back":
                 await self.wizard.go(first)
-            case "resume" if self._draft is not None:
-                await self._with(self._draft.text, "the draft", "")
-            case "change":
-                await self._read_plan(first)
+            case "resume" if known.draft is not None:
+                await self._open(known.draft)
+            case "change" | "cutover" if known.plan_fault:
+                self._say(known.plan_fault)
+            case "change" | "cutover" if known.plan is not None:
+                await self._open(known.plan, first if choice == "change" else "cutover")
+            case "add" if known.cluster is not None:
+                await self._add(known.cluster)
+            case "replace" if known.cluster is not None:
+                self._replace(known.cluster)
             case "import":
                 self.app.push_screen(ImportScreen(), self._imported)
+            case "earlier":
+                lines = [f"{one.about}: {one.cluster}" for one in known.earlier]
+                self.app.push_screen(ChooseScreen("Which of the replaced drafts?", lines), self._take_earlier)
             case "cutover":
-                await self._read_plan("cutover")
+                await self.wizard.go("cutover")
             case _:
-                self.wizard.visited.clear()
-                self.wizard.replace_answers(Answers())
-                await self.wizard.go(first)
+                await self._open(Origin(Answers(), "", on_disk=True), first)
 
-    def _go(self, key: str) -> None:
-        self.app.call_later(self.wizard.go, key)
-
-    async def _read_plan(self, key: str) -> None:
-        """Take the answers of halb.toml, where there is one, and go to a step."""
-        if self._plan is None:
-            await self.wizard.go(key)
-            return
+    async def _add(self, base: Origin) -> None:
         try:
-            text = self._plan.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            self._say(f"{self._plan}: {getattr(error, 'strerror', None) or 'is not UTF-8'}")
-            return
-        await self._with(text, str(self._plan), key)
-
-    async def _with(self, text: str, what: str, key: str) -> None:
-        try:
-            answers = from_toml(text)
+            answers, place = day_two.with_new_balancer(base.answers)
         except ValueError as error:
-            self._say(f"{what} can't be read: {error}")
+            self._say(str(error))
             return
-        self.wizard.replace_answers(answers)
-        await self.wizard.go(key or self._last_answered())
+        words = day_two.adding(base.answers)
+        self._after_notes("One load balancer more", words, partial(self._change, base, answers, place))
+
+    def _replace(self, base: Origin) -> None:
+        nodes = day_two.machines(base.answers, "control_plane")
+
+        def chosen(number: int | None) -> None:
+            if number is None:
+                return
+            node = nodes[number]
+            place = Place("control_plane", node.number, "address")
+            words = day_two.replacing(base.answers, node.number)
+            self._after_notes(
+                f"Another machine for {node.label}", words, partial(self._change, base, base.answers, place)
+            )
+
+        lines = [f"{node.label}{'' if node.number else '  initial master'}" for node in nodes]
+        self.app.push_screen(ChooseScreen("Which control-plane node is replaced?", lines), chosen)
+
+    def _take_earlier(self, number: int | None) -> None:
+        if number is not None:
+            self.app.call_later(self._open, self._known.earlier[number])
+
+    def _imported(self, found: Import | None) -> None:
+        if found is None:
+            return
+        then = partial(self._open, Origin(found.answers, ""), steps()[0].key)
+        if found.notes:
+            self._after_notes("What was read, and what a plan can't express", found.notes, then)
+        else:
+            self.app.call_later(then)
+
+    def _after_notes(self, title: str, words: Sequence[str], then: Callable[[], Awaitable[None]]) -> None:
+        def read(_nothing: None) -> None:
+            self.app.call_later(then)
+
+        self.app.push_screen(NotesScreen(title, words), read)
+
+    async def _change(self, base: Origin, answers: Answers, place: Place) -> None:
+        """Show the row of a machine: the base's answers, which may have room for one more now."""
+        step = step_of(place)
+        if step is not None:
+            await self._open(base, step.key, answers, place)
+
+    async def _open(
+        self, origin: Origin, key: str = "", answers: Answers | None = None, place: Place | None = None
+    ) -> None:
+        """Go on with an origin's answers, or those made of them, at a step: the last one answered unless it is said.
+
+        Asks first where the answers of right now would be lost.
+        """
+        wizard = self.wizard
+        take = partial(self._take, origin, key, answers, place)
+        if origin is self._known.session or wizard.draft.is_kept(wizard.answers):
+            await take()
+            return
+        failure = wizard.save_draft()
+        if wizard.draft.is_kept(wizard.answers):
+            await take()
+            return
+        why = failure.text if failure is not None else "no drafts are kept in this session"
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self.app.call_later(take)
+
+        question = Question("The answers of right now would be lost.", [why], yes="Lose them", no="Back")
+        self.app.push_screen(question, answered)
+
+    async def _take(self, origin: Origin, key: str, answers: Answers | None, place: Place | None) -> None:
+        wizard, plan = self.wizard, self._known.plan
+        if origin is not self._known.session:
+            wizard.begin(origin.answers, kept=origin.answers if origin.on_disk else None, own=origin.draft)
+        if wizard.before is None and origin.about:
+            wizard.before = origin.answers if plan is None else plan.answers
+        if answers is not None:
+            wizard.replace_answers(answers)
+        await wizard.go(key or self._last_answered(), place)
 
     def _last_answered(self) -> str:
         """The step to go on with: the last one that has an answer."""
         answered = [step.key for step in steps() if step.fields and step.key in self.wizard.visited]
         return answered[-1] if answered else steps()[0].key
 
-    def _imported(self, found: Import | None) -> None:
-        if found is None:
-            return
-        self.wizard.replace_answers(found.answers)
-        if found.notes:
-            self.app.push_screen(NotesScreen(found.notes), lambda _: self._go(steps()[0].key))
-        else:
-            self._go(steps()[0].key)
+
+def _ending(path: str) -> str:
+    """The path, or the end of one that would take more than its line: that is the part that tells."""
+    return path if len(path) <= _LONGEST_PATH else f"…{path[1 - _LONGEST_PATH :]}"
 
 
 def _option(key: str, word: str, text: str) -> Option:
     return Option(Content.assemble((f"{word:<9}", "bold"), text), id=key)
 
 
-class ImportScreen(Dialog[Import]):
-    """Asks for paths; gives what their files hold."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", id="import.back")]
-
-    class Read(Message, bubble=False):
-        """The files have been read, or can't be."""
-
-        def __init__(self, found: Import | str) -> None:
-            super().__init__()
-            self.found = found
-
-    def compose(self) -> ComposeResult:
-        """The question, the paths, what is wrong."""
-        with Vertical(classes="dialog"):
-            yield Static("Import", markup=False, classes="title")
-            yield Static(
-                "Folders or files, one folder per load balancer, blanks between them; nothing is changed there.",
-                markup=False,
-            )
-            yield Input(placeholder="haproxy-lb1/ haproxy-lb2/", compact=True)
-            yield Static(markup=False, id="wrong")
-            yield Button("Read them", compact=True)
-            yield Static("Esc: back", markup=False, classes="keys")
-
-    def on_button_pressed(self) -> None:
-        """The same as Enter."""
-        self.on_input_submitted()
-
-    def on_input_submitted(self) -> None:
-        """Read the files, in a thread."""
-        text = self.query_one(Input).value
-        try:
-            paths = shlex.split(text)
-        except ValueError:
-            paths = text.split()
-        if not paths:
-            self._say("✗ name a folder or a file")
-            return
-        self._say("… reading")
-        work = partial(self._read, paths)
-        self.run_worker(work, thread=True, exclusive=True, group="import", exit_on_error=False)
-
-    def _read(self, paths: list[str]) -> None:
-        importer = self.app.importer  # type: ignore[attr-defined]
-        found: Import | str
-        try:
-            found = importer(paths)
-        except Exception as error:  # an importer's fault must not cost the session
-            known = isinstance(error, (ValueError, OSError))
-            found = str(error) if known else f"the files can't be imported ({type(error).__name__}: {error})"
-        self.post_message(self.Read(found))
-
-    def on_import_screen_read(self, message: Read) -> None:
-        """Give what was found, or say what is wrong."""
-        if isinstance(message.found, str):
-            self._say(f"✗ {printable(message.found)}")
-        else:
-            self.dismiss(message.found)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#wrong", Static).update(text)
-
-
-class NotesScreen(Dialog[None]):
-    """What an import could not take over; every line is shown."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "go on", id="notes.on")]
-
-    def __init__(self, notes: tuple[str, ...]) -> None:
-        super().__init__()
-        self._notes = notes
-
-    def compose(self) -> ComposeResult:
-        """The lines as a list."""
-        with Vertical(classes="dialog"):
-            yield Static("What was read, and what a plan can't express", markup=False, classes="title")
-            yield OptionList(*(Option(Content(printable(note))) for note in self._notes))
-            yield Button("Go on", compact=True)
-
-    def on_option_list_option_selected(self) -> None:
-        """Enter goes on."""
-        self.dismiss(None)
-
-    def on_button_pressed(self) -> None:
-        """So does a click."""
-        self.dismiss(None)
+def _failed(text: str) -> str:
+    return f"✗ {printable(text)}"
 
 
 class QuitScreen(Dialog[bool]):

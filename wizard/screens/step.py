@@ -26,11 +26,14 @@ from wizard.widgets.machines import MachineList, accepted, compact, may_stay_emp
 from wizard.widgets.preview import Preview
 from wizard.widgets.steps_bar import StepsBar
 from wizard.widgets.topology import Topology
+from wizard.widgets.what_if import WhatIf
 
 if TYPE_CHECKING:
     from wizard.app import Judged
 
 WIDE = 120  # columns from which the preview stands beside the form
+HIGH = 32  # lines from which the picture of the cluster and the table of failures stand one above the other
+WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
 _NEEDED = "needed to go on; Ctrl+N goes on without"
 
 
@@ -55,7 +58,7 @@ class StepScreen(Page):
         Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
         Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
         Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
-        Binding("f5", "ask", "ask again", show=False, id="step.ask"),
+        Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
     ]
 
     def action_ask(self) -> None:
@@ -80,6 +83,8 @@ class StepScreen(Page):
                     yield from self._fields()
                 yield ChecksLine(self.step)
                 yield Topology(wizard.answers)
+                if self.step.key == WITH_TABLE:
+                    yield WhatIf(id="what-if")
             if wizard.size.width >= WIDE:
                 yield Preview()
         yield StatusLine(status(wizard.outcome, wizard.overrides), id="status")
@@ -101,7 +106,11 @@ class StepScreen(Page):
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
-        """The preview comes when there is room; where there is none any more, the style sheet hides it."""
+        """The preview comes when there is room; where there is none any more, the style sheet hides it.
+
+        Where the table of failures stands, the picture of the cluster needs a high screen.
+        """
+        self.query_one(Topology).display = self.step.key != WITH_TABLE or self.app.size.height >= HIGH
         if self.app.size.width >= WIDE and not self.query(Preview):
             await self.query_one("#middle").mount(Preview())
 
@@ -142,6 +151,15 @@ class StepScreen(Page):
         self._show_faults()
         for preview in self.query(Preview):
             preview.show()
+        for table in self.query(WhatIf):
+            table.look()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Beside what happens if something fails, show what the other choice of the answer would change."""
+        field = _field_of(event.widget)
+        for table in self.query(WhatIf):
+            if field is not None:
+                table.compare(field.place)
 
     def _show_faults(self) -> None:
         outcome = self.wizard.outcome

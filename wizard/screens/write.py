@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,24 +15,25 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Button, Footer, Input, Static
 
-from rules.report.style import printable
-from rules.support.wording import clipped, counted
-from wizard.review import Changes, Overrides, blocked, changes, tree
+from wizard.review import Changes, blocked
 from wizard.screens.ends import EndScreen
 from wizard.screens.question import Question
 from wizard.screens.reading import Reading
 from wizard.widgets.diff import Diff
+from wizard.widgets.file_list import listed, not_written, results, said, state
+from wizard.widgets.ways import Ways
+from wizard.writing import Way, next_steps, preview, state_words, to_choose, write
 
 if TYPE_CHECKING:
-    from wizard.plan import Plan
-    from wizard.session import Outcome
-    from wizard.store import Written
+    from wizard.store import ChangedError, Written
 
 PAUSE = 0.3  # seconds without a change of the folder after which it is looked at
 
 _NO_FOLDER = "name a folder for the files"
-_STYLES = {"new": "$text-success", "changed": "$text-warning", "mode": "$text-warning", "unchanged": "$text-muted"}
-_SYMBOLS = {"new": "+", "changed": "~", "mode": "~", "unchanged": "="}
+_NOTHING = f"""\
+'{Way.LEAVE.value}' is chosen: nothing is written.
+
+Choose '{Way.MERGE.value}' or '{Way.REPLACE.value}', and this page shows what it would change."""
 
 
 class WriteScreen(EndScreen):
@@ -42,13 +41,16 @@ class WriteScreen(EndScreen):
 
     STEP: ClassVar[str] = "write"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "diff", "diff", id="write.diff"),
-        Binding("f10", "write", "write", id="write.write"),
+        Binding("f4", "diff", "diff", id="write.diff", key_display="F4"),
+        Binding("ctrl+t", "diff", "diff", id="write.diff", show=False),
+        Binding("ctrl+o", "write", "write", id="write.write"),
+        Binding("f10", "write", "write", id="write.write", show=False),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     WriteScreen Static { padding: 0 1; height: auto; }
     WriteScreen VerticalScroll { height: 1fr; }
+    WriteScreen Ways { margin: 0 1; }
     WriteScreen #folder { margin: 0 1; }
     WriteScreen Horizontal { height: auto; padding: 0 1; }
     WriteScreen Button { margin-right: 2; }
@@ -70,6 +72,11 @@ class WriteScreen(EndScreen):
         self._timer: Timer | None = None
 
     @property
+    def way(self) -> Way:
+        """What is to be done about what others wrote."""
+        return self.query_one(Ways).way
+
+    @property
     def directory(self) -> Path | None:
         """The folder in the field; a leading `~` is the home folder. None when the field is empty.
 
@@ -89,6 +96,7 @@ class WriteScreen(EndScreen):
         yield from self.head()
         yield Static("Into this folder", markup=False)
         yield Input(str(self.wizard.directory), id="folder", compact=True)
+        yield Ways()
         with VerticalScroll(can_focus=True):
             yield Static(id="list", markup=False)
         yield Static(id="state", markup=False)
@@ -100,6 +108,7 @@ class WriteScreen(EndScreen):
     def on_mount(self) -> None:
         """Look at the folder."""
         self.query_one("#go-on").display = False
+        self.query_one(Ways).display = False
         self.query_one("#write").focus()
         self._look()
 
@@ -109,6 +118,7 @@ class WriteScreen(EndScreen):
 
     @on(Input.Changed, "#folder")
     def _folder_changed(self) -> None:
+        self.query_one(Ways).way = Way.LEAVE  # what is right for one folder need not be so for another
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._look)
@@ -116,6 +126,10 @@ class WriteScreen(EndScreen):
     @on(Input.Submitted, "#folder")
     def _folder_submitted(self) -> None:
         self.query_one("#write").focus()
+
+    @on(Ways.Chosen)
+    def _way_chosen(self) -> None:
+        self._look()
 
     @on(Button.Pressed, "#write")
     def _write_pressed(self) -> None:
@@ -125,10 +139,20 @@ class WriteScreen(EndScreen):
     def _go_on_pressed(self) -> None:
         self.leave_for("cutover")
 
-    def action_diff(self) -> None:
-        """Show what writing would change."""
+    @work(group="diff", exclusive=True, exit_on_error=False)
+    async def action_diff(self) -> None:
+        """Show what writing would change, as the folder is now."""
         where = self.directory or self.wizard.directory
-        self.app.push_screen(Reading(f"what writing would change in {where}", Diff(self.changes.diffs)))
+        found, way = self.changes, self.way
+        if self.written is None and not self.writing:
+            found = await asyncio.to_thread(preview, self.wizard.outcome, where, self.wizard.overrides, way)
+            if way is not self.way:
+                return
+            self._looked(found)
+        body: Diff | str = "\n".join(found.problems) or Diff(found.diffs)
+        if to_choose(found, way) and not found.problems:
+            body = _NOTHING
+        self.app.push_screen(Reading(f"what writing would change in {where}", body))
 
     def action_write(self) -> None:
         """Write the files, unless something is in the way."""
@@ -140,6 +164,9 @@ class WriteScreen(EndScreen):
         elif self.directory is None:
             self.notify(_NO_FOLDER, severity="warning", markup=False)
             self.query_one("#folder").focus()
+        elif to_choose(self.changes, self.way):
+            self.notify(state_words(self.changes, self.way), severity="warning", markup=False)
+            self.query_one(Ways).focus()
         elif self.written is None and not self.writing:
             self._write(self.directory, force=False)
 
@@ -155,12 +182,17 @@ class WriteScreen(EndScreen):
             self._show()
             self._say(Content.assemble(("✗ ", "$text-error"), _NO_FOLDER))
             return
-        found = await asyncio.to_thread(changes, app.outcome, directory, app.overrides)
+        self._looked(await asyncio.to_thread(preview, app.outcome, directory, app.overrides, self.way))
+
+    def _looked(self, found: Changes) -> None:
         if self.writing or self.written is not None:  # what was looked at is old by now
             return
         self.changes = found
-        self._show(*_listed(self.changes))
-        self._say(_state(self.changes, blocked(app.outcome, app.overrides)))
+        ways = self.query_one(Ways)
+        # What is chosen stays to be seen while a merge is refused, or leaves nothing to do.
+        ways.display = bool(found.foreign) or self.way is not Way.LEAVE
+        self._show(*listed(found, self.way))
+        self._say(state(found, self.way, blocked(self.wizard.outcome, self.wizard.overrides)))
 
     def _write(self, directory: Path, *, force: bool) -> None:
         self.writing = True
@@ -171,20 +203,35 @@ class WriteScreen(EndScreen):
     async def _write_files(self, directory: Path, force: bool) -> None:
         from wizard.store import ChangedError, StoreError
 
+        app, changed = self.wizard, None
         try:
             found, written = await asyncio.to_thread(
-                _write, self.wizard.outcome, directory, self.wizard.overrides, force
+                write, app.outcome, directory, app.overrides, self.way, self.changes, force=force
             )
         except ChangedError as error:
-            self._ask(directory, error.problems)
+            changed = error
         except StoreError as error:
-            self._say(_refused(error.problems))
+            self._say(not_written(error.problems))
         except Exception as error:  # nothing that a disk does may cost the answers
-            self._say(_refused([f"{type(error).__name__}: {error}"]))
+            self._say(not_written([f"{type(error).__name__}: {error}"]))
         else:
             self._finish(directory, found, written)
         finally:
             self.writing = False
+        if changed is not None:
+            self._refused(directory, changed)
+
+    def _refused(self, directory: Path, error: ChangedError) -> None:
+        """Somebody else wrote a file: have a way chosen where there are several, else ask whether to replace it."""
+        from wizard.store import is_mergeable
+
+        if self.way is not Way.REPLACE and any(map(is_mergeable, error.files)):
+            self.notify("\n".join(map(said, error.problems)), severity="warning", markup=False)
+            self.query_one(Ways).display = True
+            self.query_one(Ways).focus()
+            self._look()
+        else:
+            self._ask(directory, error.problems)
 
     def _ask(self, directory: Path, problems: tuple[str, ...]) -> None:
         def go_on(sure: bool | None) -> None:
@@ -200,10 +247,13 @@ class WriteScreen(EndScreen):
     def _finish(self, directory: Path, found: Changes, written: Written) -> None:
         self.changes, self.written = found._replace(states={}, diffs={}), written
         plan = self.wizard.outcome.plan
-        self._show(*(Content(line) for line in _next_steps(directory, plan, found)), Content(""), *_results(written))
+        self._show(
+            *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
+        )
         self.query_one("#title", Static).update(Content.styled("Written", "bold"))
-        self._say(Content.styled(f"✓ written: {_said(str(directory))}", "$text-success"))
+        self._say(Content.styled(f"✓ written: {said(str(directory))}", "$text-success"))
         self.query_one("#folder", Input).disabled = True
+        self.query_one(Ways).display = False
         self.query_one("#write").display = False
         go_on = self.query_one("#go-on")
         go_on.display = True
@@ -215,63 +265,3 @@ class WriteScreen(EndScreen):
 
     def _say(self, words: Content) -> None:
         self.query_one("#state", Static).update(words)
-
-
-def _write(outcome: Outcome, directory: Path, overrides: Overrides, force: bool) -> tuple[Changes, Written]:
-    from wizard.store import write_tree
-
-    files = tree(outcome, directory, overrides)
-    return Changes(files), write_tree(directory, files, force=force, when=datetime.now(UTC))
-
-
-def _said(text: str) -> str:
-    return clipped(printable(text))
-
-
-def _refused(problems: Sequence[str]) -> Content:
-    head = Content.styled("✗ nothing was written", "$text-error")
-    return Content("\n").join([head, *(Content(_said(problem)) for problem in problems)])
-
-
-def _listed(found: Changes) -> Iterator[Content]:
-    for problem in found.problems:
-        yield Content.assemble(("✗ ", "$text-error"), _said(problem))
-    for path, state in found.states.items():
-        yield _file(path, state)
-
-
-def _results(written: Written) -> Iterator[Content]:
-    for file in written.files:
-        yield _file(file.path, file.state, f"   the old one: {file.backup}" if file.backup else "")
-    for path in written.stale:
-        yield Content(_said(f"! {path} is no part of the plan any more; delete it when its machine is gone"))
-
-
-def _file(path: str, state: str, more: str = "") -> Content:
-    return Content.assemble(
-        (f"{_SYMBOLS[state]} {state:<10}", _STYLES[state]), _said(path), (_said(more), "$text-muted")
-    )
-
-
-def _state(found: Changes, why_not: str) -> Content:
-    if why_not:
-        return Content.assemble(("✗ nothing can be written yet", "$text-error"), f": {why_not}; the review says which")
-    if found.problems:
-        return Content.styled("✗ nothing can be written there", "$text-error")
-    differing = sum(state != "unchanged" for state in found.states.values())
-    if not differing:
-        return Content("all files are there already; nothing would change")
-    return Content(f"{counted(differing, 'file')} would be written; old content is kept in backups")
-
-
-def _next_steps(directory: Path, plan: Plan | None, found: Changes) -> Iterator[str]:
-    """What to do with the files, in the order in which it is to be done."""
-    yield "What to do next:"
-    names = [lb.name for lb in plan.load_balancers] if plan is not None else []
-    number = 1
-    for name in names:
-        if f"{name}/install.sh" in found.files:
-            yield _said(f"  {number}. copy {directory / name} to {name}, and run in it, as root: sh install.sh")
-            number += 1
-    if "RUNBOOK.md" in found.files:
-        yield _said(f"  {number}. {directory / 'RUNBOOK.md'} has the whole way, from the DNS record to the cutover")

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rules.atomic import left_over, reason, replace_file
 from rules.cluster.read import LARGEST
-from wizard.files import left_over, reason, replace_file
 from wizard.store.secrets import without_secrets
 
 _HEADER = "#:halb-draft "

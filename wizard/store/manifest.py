@@ -14,11 +14,13 @@ _SCHEMA = 1
 class Manifest(NamedTuple):
     """SHA-256 sums by path: of what was `written`, and of what a run has `begun` to write.
 
-    A run that was killed leaves its sums in `begun`: a file with such a sum is halb's as well.
+    A run that was killed leaves its sums in `begun`: a file with such a sum is halb's as well. `merged` are the files
+    in which sections of others stand beside halb's.
     """
 
     written: Mapping[str, str] = {}
     begun: Mapping[str, str] = {}
+    merged: frozenset[str] = frozenset()
 
     def knows(self, path: str) -> bool:
         """Whether halb ever wrote the file."""
@@ -54,7 +56,10 @@ def read_manifest(directory: Path) -> Manifest:
         return Manifest()
     if not isinstance(data, dict) or data.get("schema") != _SCHEMA:
         return Manifest()
-    return Manifest(_sums(data.get("written")), _sums(data.get("begun")))
+    merged = data.get("merged", [])
+    if not isinstance(merged, list) or not all(isinstance(path, str) for path in merged):
+        return Manifest()
+    return Manifest(_sums(data.get("written")), _sums(data.get("begun")), frozenset(merged))
 
 
 def _sums(value: Any) -> Mapping[str, str]:
@@ -65,5 +70,10 @@ def manifest_data(manifest: Manifest) -> bytes:
     """The manifest as it is written: sorted, so that two runs with the same result write the same."""
     import json
 
-    data = {"schema": _SCHEMA, "written": dict(manifest.written), "begun": dict(manifest.begun)}
+    data = {
+        "schema": _SCHEMA,
+        "written": dict(manifest.written),
+        "begun": dict(manifest.begun),
+        "merged": sorted(manifest.merged),
+    }
     return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()

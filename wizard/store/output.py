@@ -9,15 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from wizard.files import flush_folder, left_over, reason, replace_file, set_mode, stage
+from rules.atomic import flush_folder, left_over, reason, replace_file, set_mode, stage
 from wizard.store.backups import content, keep_backup
 from wizard.store.errors import StoreError
 from wizard.store.manifest import FOLDER, Manifest, checksum, manifest_data, manifest_path, read_manifest
+from wizard.store.merging import Merging
 from wizard.store.survey import Files, Place, check_unchanged, check_writable, look
 
 
 class FileWritten(NamedTuple):
-    """What happened to one file: `state` is "new", "changed", "mode" (only the mode was wrong) or "unchanged".
+    """What happened to one file: `state` is "new", "changed", "merged" (changed, and what others wrote in it is still
+    there), "mode" (only the mode was wrong) or "unchanged".
 
     `backup` is the path, relative to the folder, of the file that keeps the old content.
     """
@@ -35,42 +37,60 @@ class Written(NamedTuple):
 
 
 def write_tree(
-    directory: Path, files: Files, *, force: bool, when: datetime, seen: Mapping[str, str] | None = None
+    directory: Path,
+    files: Files,
+    *,
+    force: bool,
+    when: datetime,
+    seen: Mapping[str, str] | None = None,
+    merging: Merging | None = None,
 ) -> Written:
     """Write these files below `directory`; the old content of a changed file stays beside it as a backup.
 
     `when` is the time in the names of the backups. `seen` are texts, by path, that the caller has read and built upon:
-    a file that still has that text may be replaced even if halb did not write it.
+    a file that still has that text may be replaced even if halb did not write it. `merging` is what `files` came out
+    of, where some of them are merged: those are written only over the content that they were merged into, forced or
+    not.
 
     Raises ChangedError, unless forced, when a file holds what somebody else wrote; StoreError when something can't be
     written. Whatever can be checked is checked, and all new content is on the disk, before the first file changes.
     A run that is killed leaves the old or the new content of each file, and the next one completes it.
     """
-    places = _checked(directory, files, force, seen or {})
-    if all(place.state == "unchanged" for place in places) and _recorded(directory, places):
+    merging = merging or Merging()
+    places = _checked(directory, files, force, seen or {}, merging)
+    if all(place.state == "unchanged" for place in places) and _recorded(directory, places, merging.merged):
         return Written(tuple(FileWritten(place.path, "unchanged") for place in places), _stale(directory, files))
     try:
         with _locked(directory):
-            places = _checked(directory, files, force, seen or {})
-            backups = _write(directory, places, when)
+            places = _checked(directory, files, force, seen or {}, merging)
+            backups = _write(directory, places, when, merging.merged)
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else directory
         raise StoreError([f"{where}: {reason(error)}"]) from error
-    done = tuple(FileWritten(place.path, place.state, backups.get(place.path)) for place in places)
+    done = tuple(
+        FileWritten(place.path, merging.state(place.path, place.state), backups.get(place.path)) for place in places
+    )
     return Written(done, _stale(directory, files))
 
 
-def _checked(directory: Path, files: Files, force: bool, seen: Mapping[str, str]) -> list[Place]:
+def _checked(directory: Path, files: Files, force: bool, seen: Mapping[str, str], merging: Merging) -> list[Place]:
     places = look(directory, files)
+    moved = [place for place in places if place.path in merging.bases and place.old != merging.bases[place.path]]
+    if moved:
+        raise StoreError([f"{directory / place.path}: was changed while halb merged; run it again" for place in moved])
     if not force:
-        check_unchanged(directory, places, read_manifest(directory), seen)
+        asked = merging.bases if merging.asked else {}
+        rest = [place for place in places if place.path not in asked]
+        check_unchanged(directory, rest, read_manifest(directory), seen)
     check_writable(directory, places)
     return places
 
 
-def _recorded(directory: Path, places: Sequence[Place]) -> bool:
+def _recorded(directory: Path, places: Sequence[Place], merged: frozenset[str]) -> bool:
     manifest = read_manifest(directory)
-    return not manifest.begun and all(manifest.written.get(place.path) == checksum(place.new) for place in places)
+    if manifest.begun or manifest.merged & {place.path for place in places} != merged:
+        return False
+    return all(manifest.written.get(place.path) == checksum(place.new) for place in places)
 
 
 def _stale(directory: Path, files: Files) -> tuple[str, ...]:
@@ -99,7 +119,7 @@ def _locked(directory: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(directory: Path, places: Sequence[Place], when: datetime) -> dict[str, str]:
+def _write(directory: Path, places: Sequence[Place], when: datetime, merged: frozenset[str]) -> dict[str, str]:
     """Write what differs; gives the backups by path."""
     changing = [place for place in places if place.state in ("new", "changed")]
     manifest = read_manifest(directory)
@@ -117,7 +137,7 @@ def _write(directory: Path, places: Sequence[Place], when: datetime) -> dict[str
                 # A copy of a file with a password is no more open than the file is to be.
                 mode = place.old_mode & (place.mode | 0o600)
                 backups[place.path] = keep_backup(place.target, place.old, mode, when)
-        _record(directory, _begun(manifest, places))
+        _record(directory, _begun(manifest, places, merged))
     except BaseException:
         for path in staged:
             path.unlink(missing_ok=True)
@@ -130,7 +150,8 @@ def _write(directory: Path, places: Sequence[Place], when: datetime) -> dict[str
         if place.state == "mode":
             set_mode(place.target, place.mode)
     sums = {place.path: checksum(place.new) for place in places}
-    _record(directory, Manifest(_still_there(directory, manifest) | sums))
+    there = _still_there(directory, manifest)
+    _record(directory, Manifest(there | sums, {}, merged | (manifest.merged & there.keys() - sums.keys())))
     return {path: _below(directory, backup) for path, backup in backups.items()}
 
 
@@ -157,14 +178,15 @@ def _make_folders(folder: Path) -> list[Path]:
     return missing[::-1]
 
 
-def _begun(manifest: Manifest, places: Sequence[Place]) -> Manifest:
+def _begun(manifest: Manifest, places: Sequence[Place], merged: frozenset[str]) -> Manifest:
     """The manifest while files are being put in place: what is halb's now, and what will be."""
     now = {
         place.path: checksum(place.old)
         for place in places
         if place.old is not None and manifest.has_written(place.path, place.old)
     }
-    return Manifest({**manifest.written, **now}, {place.path: checksum(place.new) for place in places})
+    begun = {place.path: checksum(place.new) for place in places}
+    return Manifest({**manifest.written, **now}, begun, manifest.merged | merged)
 
 
 def _still_there(directory: Path, manifest: Manifest) -> dict[str, str]:

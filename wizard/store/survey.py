@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from rules.atomic import reason
 from rules.cluster.readers import shown
-from wizard.files import reason
 from wizard.store.errors import ChangedError, StoreError
 from wizard.store.manifest import FOLDER, Manifest
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from wizard.answers import Answers
 from wizard.chips import Chip, Tone
-from wizard.probes import checks, subject
+from wizard.probes import checks, subject, unasked
 from wizard.screens.reading import Reading
 from wizard.steps import Step
 
@@ -95,7 +95,7 @@ class ChecksLine(Widget):
             self._ask(answers, pause)
         else:
             self.workers.cancel_group(self, "checks")
-            self.chips = (Chip(Tone.INFO, "offline: nothing is asked"),) if self.wizard.offline else ()
+            self.chips = unasked(self.step.key, answers) if self.wizard.offline else ()
         self.refresh(layout=True)
 
     @work(group="checks", exclusive=True, exit_on_error=False)

@@ -62,7 +62,7 @@ def because(outcome: Outcome) -> Content:
 class FindingsScreen(Dialog[Place]):
     """The list, and the `reason` why it is shown if the user did not ask for it; gives the answer that was chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2", "dismiss(None)", "back", id="findings.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
 
     def __init__(self, outcome: Outcome, overrides: Overrides, reason: str = "") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""F1: what a field is about."""
+"""Ctrl+G or F1: what a field is about."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ KEYS = """\
 Enter         next field; in the last one: next step
 Esc           back
 Tab, ↑, ↓     other fields         ←, →, blank  other choice
-F2            what is missing, wrong or found
-F3            the files as they would be written
-F8            remove a machine from a list
-F10           write                Ctrl+N  next step, as it is
-Ctrl+P        everything else      Ctrl+Q  leave; the draft is kept"""
+Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
+Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes
+Ctrl+O, F10   write                Ctrl+Y, F5   ask the network again
+Ctrl+N        next step, as it is  F6           what happens if…
+F8            remove this machine
+Ctrl+P        everything else      Ctrl+Q       leave; the draft is kept"""
 
 
 class HelpScreen(Dialog[None]):
     """The explanation of a field, else of its step, and the keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "dismiss(None)", "back", id="help.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+g,f1,enter", "dismiss(None)", "back", id="help.back")]
 
     def __init__(self, field: Field | None, step: Step | None) -> None:
         super().__init__()

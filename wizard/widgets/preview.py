@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,13 +10,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
+from textual.content import Content, Span
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
 from rules.report.style import printable
+from wizard.highlight import Kind, highlight
 from wizard.widgets.dialog import Dialog
 from wizard.widgets.findings import because
 
@@ -25,27 +25,21 @@ if TYPE_CHECKING:
     from wizard.app import Judged, Wizard
 
 BAR = "▎"
-_CONFIGURATIONS = (".cfg", ".conf")
-_TOKEN = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|(?P<number>(?<![\w.-])[0-9][\w.:/%]*)|(?P<brace>[{}])""")
-_FIRST_WORD = re.compile(r"\s*([^\s{}#]+)")
+_STYLES = {
+    Kind.SECTION: "bold $text-primary",
+    Kind.KEYWORD: "$text-secondary",
+    Kind.COMMENT: "$text-muted italic",
+    Kind.STRING: "$text-success",
+    Kind.NUMBER: "$text-warning",
+    Kind.UNKNOWN: "bold underline $text-error",
+}
 
 
-def highlight(path: str, line: str) -> Content:
-    """One line in colours: comments, and in haproxy.cfg and keepalived.conf keywords, numbers and quoted texts."""
-    shown = Content(line)
-    if line.lstrip().startswith("#"):
-        return shown.stylize("$text-muted italic")
-    if not path.endswith(_CONFIGURATIONS):
-        return shown
-    code = re.split(r"\s#", line)[0]
-    if match := _FIRST_WORD.match(code):
-        top = match.start(1) == 0
-        shown = shown.stylize("bold $text-primary" if top else "$text-secondary", match.start(1), match.end(1))
-    begin = match.end() if match else 0
-    for token in _TOKEN.finditer(code, begin):
-        colour = {"text": "$text-success", "number": "$text-warning", "brace": "bold"}[token.lastgroup or "brace"]
-        shown = shown.stylize(colour, token.start(), token.end())
-    return shown.stylize("$text-muted italic", len(code)) if len(code) < len(line) else shown
+def coloured(path: str, text: str) -> Content:
+    """A file's text in colours, by what the parsers make of its words; a word that is refused is underlined too."""
+    spans = [Span(start, end, _STYLES[kind]) for start, end, kind in highlight(path, text) if kind in _STYLES]
+    # Not by Content(text): that would take control characters out and move what stands behind them.
+    return Content(text, spans, strip_control_codes=False)
 
 
 def changed_lines(before: str, text: str) -> set[int]:
@@ -63,11 +57,10 @@ def content_of(path: str, text: str, before: str) -> Content:
 
     marked = changed_lines(before, text)
     count = len(text.splitlines())
-    lines = [
-        Content.assemble((BAR, "$text-accent") if number in marked else " ", highlight(path, printable(line)))
-        for number, line in enumerate(masked_lines(path, text)[:count])
-    ]
-    return Content("\n").join(lines)
+    lines = [printable(line) for line in masked_lines(path, text)[:count]]
+    bars = [Content.styled(BAR, "$text-accent") if number in marked else Content(" ") for number in range(count)]
+    rows = coloured(path, "\n".join(lines)).split("\n", allow_blank=True)
+    return Content("\n").join(bar + row for bar, row in zip(bars, rows, strict=False))
 
 
 class FileTabs(Widget, can_focus=True):
@@ -176,7 +169,7 @@ def _short(path: str) -> str:
 class PreviewScreen(Dialog[None]):
     """The preview over the whole screen, where there is no room beside the form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3", "dismiss(None)", "back", id="preview.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3,ctrl+r", "dismiss(None)", "back", id="preview.back")]
 
     def compose(self) -> ComposeResult:
         """The preview and the keys."""

@@ -98,7 +98,7 @@ def test_offline_is_said_and_nobody_is_asked(tmp_path: Path, servers: ExitStack)
 
     async def scene() -> None:
         async with at_step("dns", tmp_path, named(), resolvers=asked) as pilot:
-            await sees(pilot, "offline: nothing is asked")
+            await sees(pilot, f"name servers about {NAME}: not asked (offline)")
         assert server.heard == []
 
     play(scene())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Button, OptionList
 from textual.widgets._footer import FooterKey
 
@@ -26,8 +29,11 @@ from tests.wizard.tui.pilot import (
 )
 from wizard.answers import Answers, Place
 from wizard.app import Wizard
+from wizard.screens.reading import Reading
 from wizard.screens.start import QuitScreen
-from wizard.widgets.field import Choice
+from wizard.session import step_of
+from wizard.steps import steps
+from wizard.widgets.field import Choice, Entry
 from wizard.widgets.findings import FindingsScreen
 from wizard.widgets.help import HelpScreen
 from wizard.widgets.preview import FileTabs, PreviewScreen
@@ -61,6 +67,100 @@ def test_start_fields_next_and_back_by_clicks(tmp_path: Path) -> None:
 
     answers = drive(tmp_path, script).answers
     assert (answers[ENDPOINT], answers[PORT]) == ("k.example.com", "7443")
+
+
+async def paste(pilot: Driven, app: Wizard, place: Place, value: str) -> None:
+    """Click into a field and paste its answer, as the mouse's middle button would."""
+    await until(pilot, lambda: app.screen.query(Entry) and field_at(app, place).answer.region.height)
+    await pilot.click(field_at(app, place).answer)
+    await until(pilot, lambda: focused(app) == place)
+    app.post_message(events.Paste(value))
+    await until(pilot, lambda: app.answers[place] == value)
+
+
+def _moved(app: Wizard, before: tuple[str, Place | None]) -> bool:
+    return (app.step, focused(app)) != before
+
+
+async def next_by_click(pilot: Driven, app: Wizard, step: str) -> None:
+    """Click on the footer's Enter until the next step is there."""
+    for _ in range(12):
+        if app.step == step:
+            break
+        before = (app.step, focused(app))
+        await sees(pilot, "Enter next")
+        await click_text(pilot, "Enter next", inside=FooterKey)
+        await until(pilot, partial(_moved, app, before))
+    await at_step(pilot, step)
+
+
+def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(tmp_path: Path) -> None:
+    order = [step.key for step in steps()]
+    folder = tmp_path / "kacang"
+
+    async def forth(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        await click_text(pilot, "New", inside=OptionList)
+        for key, following in pairwise(order[: order.index("review") + 1]):
+            await at_step(pilot, key)
+            for place, value in ARTICLE.items():
+                if step_of(place) == steps()[order.index(key)]:
+                    await paste(pilot, app, place, value)
+            await next_by_click(pilot, app, following)
+
+    async def write(pilot: Driven, app: Wizard) -> None:
+        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
+        await sees(pilot, "go on: write the files")
+        await click_text(pilot, "go on: write", inside=OptionList)
+        await at_step(pilot, "write")
+        await sees(pilot, "files would be written")
+        await click_text(pilot, "F4 diff", inside=FooterKey)
+        await opens(pilot, Reading)
+        await sees(pilot, "Esc back")
+        await click_text(pilot, "Esc back", inside=FooterKey)
+        await closes(pilot, Reading)
+        assert not folder.exists()
+        await sees(pilot, "^o write")
+        await click_text(pilot, "^o write", inside=FooterKey)
+        await sees(pilot, "What to do next")
+
+    async def back(pilot: Driven, app: Wizard) -> None:
+        await pilot.click("#go-on")
+        for key in reversed(order):
+            await at_step(pilot, key)
+            await sees(pilot, "Esc back")
+            await click_text(pilot, "Esc back", inside=FooterKey)
+        await sees(pilot, "Go on")
+        await click_text(pilot, "Esc back", inside=FooterKey)
+        await opens(pilot, QuitScreen)
+        await sees(pilot, "Leave halb?")
+        await pilot.click("#leave")
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await forth(pilot, app)
+        await write(pilot, app)
+        await back(pilot, app)
+        await until(pilot, lambda: app.return_value is not None)
+
+    app = drive(folder, script)
+    assert app.return_value == 0
+    assert app.answers == Answers(ARTICLE)
+    assert (folder / "halb.toml").is_file()
+    assert (folder / "haproxy-lb2" / "etc" / "haproxy" / "haproxy.cfg").is_file()
+
+
+def test_the_palette_is_opened_and_leads_out_by_clicks(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go("dns")
+        await sees(pilot, "^p palette")
+        await click_text(pilot, "^p palette", inside=FooterKey)
+        await sees(pilot, "Search for commands")
+        await press(pilot, "quit")  # a typed value: what is looked for
+        await sees(pilot, "Quit")
+        await click_text(pilot, "Quit", inside=OptionList)
+        await until(pilot, lambda: app.return_value is not None)
+
+    assert drive(tmp_path, script, answers=ARTICLE).return_value == 0
 
 
 def test_the_bar_leads_to_every_step_at_120_columns(tmp_path: Path) -> None:
@@ -100,7 +200,7 @@ def test_findings_help_and_preview_open_and_close_by_clicks(tmp_path: Path) -> N
         await app.go("haproxy")
         await until(pilot, lambda: app.outcome.files)
         for key, screen, close in (
-            ("F1 help", HelpScreen, "Esc: back"),
+            ("^g help", HelpScreen, "Esc: back"),
             ("F2 findings", FindingsScreen, "Esc: back"),
             ("F3 preview", PreviewScreen, "Esc back"),
         ):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.scripted import scripted, serving
 from tests.wizard.running import environment
 
 pytestmark = pytest.mark.slow
@@ -62,6 +63,24 @@ def run_in_terminal(folder: Path, program: str, keys: list[tuple[str, str]]) -> 
         process.kill()
         process.wait()
         os.close(ours)
+
+
+COMMAND = "import sys; from wizard.cli import main; sys.exit(main([*{}, sys.argv[1]]))"
+
+
+def test_offline_is_said_from_the_first_screen_on(tmp_path: Path) -> None:
+    keys = [("offline: nobody is asked", "\r"), ("kube-control", "k.example.com"), ("not asked (offline)", "\x11")]
+    status, _ = run_in_terminal(tmp_path, COMMAND.format(["--offline"]), keys)
+    assert (status, keys) == (0, [])
+
+
+def test_the_resolver_of_the_command_line_is_asked_beside_the_form(tmp_path: Path) -> None:
+    with scripted(serving({("k.example.com", "A"): ["k.example.com. 60 IN A 192.0.2.77"]})) as server:
+        option = f"--resolver={server.server.address}:{server.server.port}"
+        keys = [("begin", "\r"), ("kube-control", "k.example.com"), ("192.0.2.77", "\x11")]
+        status, _ = run_in_terminal(tmp_path, COMMAND.format([option]), keys)
+    assert (status, keys) == (0, [])
+    assert server.heard
 
 
 def test_without_a_terminal_it_says_what_to_use_and_does_not_import_textual(tmp_path: Path) -> None:

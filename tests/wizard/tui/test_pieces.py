@@ -10,7 +10,7 @@ from wizard.answers import Answers, Place
 from wizard.session import judge
 from wizard.steps import steps
 from wizard.widgets.machines import accepted, compact, suggestion
-from wizard.widgets.preview import changed_lines, content_of, highlight
+from wizard.widgets.preview import changed_lines, coloured, content_of
 from wizard.widgets.steps_bar import items
 from wizard.widgets.topology import WIDTH, draw
 
@@ -105,14 +105,16 @@ def test_cleared_rows_are_taken_out() -> None:
 
 @given(st.sampled_from(["haproxy.cfg", "keepalived.conf", "install.sh"]), st.text())
 def test_colours_change_no_character(path: str, line: str) -> None:
-    assert highlight(path, line).plain == type(highlight(path, "x"))(line).plain
+    assert coloured(path, line).plain == line
 
 
-def test_keywords_comments_and_numbers_have_colours_of_their_own() -> None:
-    shown = highlight("haproxy.cfg", "    server m1 10.0.0.1:6443 check # why")
-    styles = {shown.plain[span.start : span.end]: span.style for span in shown.spans}
-    assert set(styles) == {"server", "10.0.0.1:6443", " # why"}
-    assert len(set(styles.values())) == 3
+def test_keywords_comments_numbers_and_mistakes_have_styles_of_their_own() -> None:
+    shown = coloured("haproxy.cfg", "backend a\n    server m1 10.0.0.1:6443 check # why\n    sever m2 10.0.0.2\n")
+    styles = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
+    words = ["backend", "server", "10.0.0.1:6443", "# why", "sever"]
+    assert set(styles) == {*words, "10.0.0.2"}
+    assert len({styles[word] for word in words}) == len(words)
+    assert "underline" in styles["sever"]  # where there are no colours, this is what is left
 
 
 def test_changed_lines_are_those_that_are_new_or_different() -> None:

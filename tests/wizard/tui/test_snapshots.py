@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screenshots.make import SHOWN, answers_up_to
+from screenshots.steps import SHOWN, answers_up_to
 from tests.wizard.tui.pilot import LARGE, SMALL, until
 from tests.wizard.tui.pilot import text as shown
 from wizard.answers import Answers

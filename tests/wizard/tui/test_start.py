@@ -15,7 +15,8 @@ from wizard import store
 from wizard.answers import Answers, Place, to_toml
 from wizard.app import Wizard
 from wizard.opening import Import
-from wizard.screens.start import ImportScreen, QuitScreen
+from wizard.screens.importing import ImportScreen
+from wizard.screens.start import QuitScreen
 from wizard.steps import steps
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from tests.wizard.tui.test_keystrokes import TYPED
 pytestmark = pytest.mark.slow
 
 PATIENCE = 30.0  # seconds
-_NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape", "ctrl+q": "C-q"}
+_NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape"}
 # The line at the top of the screen after each part of TYPED; "" where the part does not end a step.
 TITLES = [
     *("─ DNS name", "─ Initial master", "─ Other control-plane", "─ Virtual IP", "─ Load balancers", ""),
@@ -29,15 +29,18 @@ TITLES = [
 
 
 class Terminal:
-    """A tmux window of 80x24 with the wizard in it."""
+    """A tmux window of 80x24 with the wizard in it; `settings` are environment variables of the wizard alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self._tmux = [str(require("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
         wizard = Path(sys.executable).parent / "halb-wizard"
-        env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "TERM": "screen-256color", "LANG": "C.UTF-8"}
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8"}
         setting = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
+        # tmux would set TERM itself, and hand on what the terminal around it has.
+        unset = " ".join(f"-u {name}" for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_THEME"))
+        own = " ".join(f"{key}={value}" for key, value in {"TERM": "screen-256color", **settings}.items())
         # The program stays in the window after its end, so that its last words can be read.
-        command = f"{wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
+        command = f"env {unset} {own} {wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
         size = ("-x", "80", "-y", "24")
         self._run("new-session", "-d", *size, *setting, "-c", str(folder), command)
         self._command = command
@@ -55,13 +58,18 @@ class Terminal:
         done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
         return done.stdout
 
-    def screen(self) -> str:
-        """What the window shows."""
-        return self._run("capture-pane", "-p")
+    def screen(self, *, styles: bool = False) -> str:
+        """What the window shows; with the escape sequences of colours and the like on demand."""
+        return self._run("capture-pane", "-p", *(["-e"] if styles else []))
 
     def press(self, key: str) -> None:
         """Send a named key, or type a text."""
-        self._run("send-keys", *([_NAMES.get(key, key)] if is_named(key) else ["-l", key]))
+        name = _NAMES.get(key, key.replace("ctrl+", "C-"))
+        self._run("send-keys", *([name] if is_named(key) else ["-l", key]))
+
+    def send(self, data: bytes) -> None:
+        """Send the bytes that some other terminal has for a key."""
+        self._run("send-keys", "-H", *(f"{byte:02x}" for byte in data))
 
     def wait_for(self, *words: str) -> str:
         """Wait until the window shows all of these."""

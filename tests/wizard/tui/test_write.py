@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 EARLIER = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CONF = "haproxy-lb1/etc/haproxy/haproxy.cfg"
+KEEPALIVED = "haproxy-lb1/etc/keepalived/keepalived.conf"
 
 
 @pytest.fixture(autouse=True)
@@ -119,8 +120,8 @@ def test_own_files_are_replaced_without_a_question_and_the_old_ones_kept(tmp_pat
 
 
 def foreign(folder: Path) -> Path:
-    """A haproxy.cfg that somebody else wrote."""
-    path = folder / CONF
+    """A keepalived.conf that somebody else wrote."""
+    path = folder / KEEPALIVED
     path.parent.mkdir(parents=True)
     path.write_text("# by hand\n")
     return path
@@ -135,10 +136,10 @@ def test_a_file_of_somebody_else_is_left_alone_unless_the_answer_is_yes(tmp_path
             await sees(pilot, "~ changed")
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-            await sees(pilot, "haproxy.cfg: is there already")
+            await sees(pilot, "keepalived.conf: is there already")
             await pilot.press(*keys)
             await sees(pilot, "nothing was written; the files are as they were")
-        assert files_below(tmp_path) == {CONF}
+        assert files_below(tmp_path) == {KEEPALIVED}
         assert path.read_text() == "# by hand\n"
 
     play(scene())
@@ -153,7 +154,7 @@ def test_a_file_of_somebody_else_is_replaced_on_yes_and_kept_as_a_backup(tmp_pat
             await until(pilot, lambda: isinstance(pilot.app.screen, Question))
             await pilot.press("tab", "enter")
             await written(pilot)
-        (backup,) = path.parent.glob("haproxy.cfg.halb-*.bak")
+        (backup,) = path.parent.glob("keepalived.conf.halb-*.bak")
         assert backup.read_text() == "# by hand\n"
         assert path.read_text() != "# by hand\n"
 

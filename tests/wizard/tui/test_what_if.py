@@ -1,0 +1,140 @@
+"""What happens if something fails: on the VRRP step, on the review, and one key away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList
+
+from tests.wizard.tui.pilot import (
+    ARTICLE,
+    LARGE,
+    SMALL,
+    Driven,
+    at_step,
+    closes,
+    drive,
+    opens,
+    press,
+    sees,
+    text,
+    words,
+)
+from wizard.answers import Place
+from wizard.app import Wizard
+from wizard.screens.reading import Reading
+from wizard.widgets.topology import Topology
+from wizard.widgets.what_if import WhatIf, WhatIfScreen
+
+pytestmark = pytest.mark.slow
+
+DEAD = "haproxy dies on lb1"
+BOTH = "haproxy dies on both"
+
+
+async def show(pilot: Driven, app: Wizard, key: str) -> None:
+    app.go(key)
+    await at_step(pilot, key)
+    await sees(pilot, DEAD)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("key", ["vrrp", "review"])
+def test_the_table_stands_on_the_step(tmp_path: Path, key: str, size: tuple[int, int]) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, key)
+        assert "✓ haproxy dies on lb1" in words(pilot)
+        assert "0.6 - 0.7 s" in words(pilot)
+        assert all(len(line) <= size[0] for line in text(pilot).splitlines())
+
+    drive(tmp_path, script, answers=ARTICLE, size=size)
+
+
+def test_a_high_screen_has_room_for_the_picture_of_the_cluster_too(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        assert not app.screen.query_one(Topology).display
+        await pilot.resize_terminal(*LARGE)
+        await sees(pilot, "k8s-master1 192.168.2.151")
+        assert app.screen.query_one(Topology).display
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_before_the_answers_are_complete_the_table_says_so(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await press(pilot, "f6")
+        await opens(pilot, WhatIfScreen)
+        await sees(pilot, "is known when the answers are complete")
+        await press(pilot, "escape")
+        await closes(pilot, WhatIfScreen)
+
+    drive(tmp_path, script)
+
+
+def test_the_choice_under_the_cursor_is_compared_with_the_other_one(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        assert "(chosen)" not in text(pilot)
+        await press(pilot, "down", "down", "down")
+        await sees(pilot, "process (chosen) script")
+        first = app.screen.query_one(WhatIf).lines[0]
+        assert first.event == BOTH
+        await sees(pilot, "✗ nobody, until repaired = lb1, until repaired")
+        await press(pilot, "right")
+        await sees(pilot, "script (chosen) process")
+        await sees(pilot, "= lb1, until repaired ✗ nobody, until repaired")
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_an_answer_that_changes_what_happens_changes_the_table(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "review")
+        app.set_answer(Place("vrrp", 0, "track"), "script")
+        await sees(pilot, "haproxy dies on lb1 lb1 → lb2 4.6 - 7.6 s")
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_enter_explains_a_line(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "review")
+        app.screen.query_one(WhatIf).query_one(OptionList).focus()
+        await press(pilot, "end", "enter")
+        await opens(pilot, Reading)
+        await sees(pilot, "If haproxy dies on both")
+        await sees(pilot, "Either way nothing answers until a haproxy is back.")
+        await press(pilot, "escape")
+        await closes(pilot, Reading)
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_a_click_explains_a_line(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        options = app.screen.query_one(WhatIf).query_one(OptionList)
+        await pilot.click(options, offset=(5, 0))
+        await opens(pilot, Reading)
+        await sees(pilot, "Why:")
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_a_key_opens_the_table_on_every_step(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        app.go("haproxy")
+        await at_step(pilot, "haproxy")
+        await press(pilot, "f6")
+        await opens(pilot, WhatIfScreen)
+        await sees(pilot, DEAD)
+        await press(pilot, "enter")
+        await opens(pilot, Reading)
+        await press(pilot, "escape")
+        await closes(pilot, Reading)
+        await press(pilot, "f6")
+        await closes(pilot, WhatIfScreen)
+
+    drive(tmp_path, script, answers=ARTICLE)
