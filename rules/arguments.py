@@ -50,6 +50,7 @@ class Arguments(NamedTuple):
     quiet: bool = False
     cluster: Cluster | None = None
     live: Live | None = None
+    failover: bool = False
     message: str | None = None
 
 
@@ -88,6 +89,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         list_files=given.list_files,
         cluster=cluster,
         live=_live(given),
+        failover=given.failover,
         **common,
     )
 

@@ -16,6 +16,8 @@ from rules.options import CONFIG_NAME, UsageError
 
 if TYPE_CHECKING:
     from rules.endpoint import Endpoint
+    from rules.engine import Run
+    from rules.failover.table import Table
     from rules.inputs import Inputs
     from rules.live.observations import Observations
     from rules.live.observe import Survey
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
+_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
+_NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
 
 
 def run() -> NoReturn:
@@ -82,7 +86,7 @@ def _inputs(arguments: Arguments) -> Inputs:
     if arguments.paths:
         return inputs.read_paths(arguments.paths, arguments.kind, arguments.stdin_filename, local)
     cluster = arguments.cluster
-    if cluster is not None and any(lb.files for lb in cluster.load_balancers):
+    if cluster is not None and any(files for _, files in inputs.cluster_files(cluster)):
         return inputs.read_cluster_nodes(cluster, arguments.kind)
     if arguments.live is not None and cluster is not None and cluster.endpoint is not None:
         if cluster.path.name == CONFIG_NAME:
@@ -145,9 +149,8 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
     )
     run = Run(inputs.texts, options)
     report = run.report(_answers(arguments, survey, lambda: run.endpoint))
-    # Only json says something about a run without findings; for the others there is nothing to load.
-    wordless = not report.findings and arguments.format != "json"
-    _print("" if wordless else _renderer(arguments.format)(report, _style(arguments)), arguments)
+    table = _failover_table(run, arguments) if arguments.failover else None
+    _print(_report_text(report, table, arguments), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if survey is not None and run.observed is not None and not arguments.quiet:
@@ -176,11 +179,52 @@ def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[],
     return lambda: NOTHING
 
 
+def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
+    """What goes to stdout: the findings, and the failover table when it was asked for."""
+    style = _style(arguments)
+    if arguments.format == "json":
+        from rules.report.json import render as render_json
+
+        return render_json(report, style, table)
+    # Nothing is said about a run without findings, and there is nothing to load.
+    findings = _renderer(arguments.format)(report, style) if report.findings else ""
+    if table is None:
+        return findings
+    from rules.report import failover
+
+    marks = failover.UNICODE if arguments.output is not None else failover.marks_for(sys.stdout.encoding)
+    shown = failover.render(table, style, marks)
+    return f"{findings}\n{shown}" if findings else shown
+
+
 def _renderer(name: str) -> Callable[[Report, Style], str]:
     from importlib import import_module
 
     render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
     return render
+
+
+def _failover_table(run: Run, arguments: Arguments) -> Table:
+    """The failover table of the files; its notes, which JSON has no place for, go to stderr then."""
+    from rules.failover.table import Table, failover_table
+
+    table = failover_table(run.fleet, arguments.cluster)
+    secrets = [span for document in run.documents for span in document.secrets]
+
+    def shown(text: str) -> str:
+        return run.secrets.message(text, secrets)
+
+    blocks = tuple(block._replace(unknown=shown(block.unknown)) for block in table.blocks)
+    table = Table(blocks, tuple(map(shown, table.notes)))
+    if not any(node.keepalived for node in run.fleet.nodes):
+        table = Table((), (_NO_FILE,))
+    elif not blocks:
+        table = Table((), (_NO_VIP, *table.notes))
+    if arguments.format == "json" and not arguments.quiet:
+        about = [note for block in blocks for note in block.notes]
+        for note in dict.fromkeys((*about, *table.notes)):
+            _say(f"failover: {note}")
+    return table
 
 
 def _style(arguments: Arguments) -> Style:

@@ -17,7 +17,9 @@ from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
 if TYPE_CHECKING:
     from rules.cluster.model import Cluster
 
-LOCAL_FILES = ("/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf")
+WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
+"""Where halb-wizard puts a load balancer's files, below the folder of its name."""
+LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only when it is named
@@ -142,13 +144,24 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
     return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes)
 
 
+def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
+    """Each load balancer of a halb.toml with its files: those it names, else those that halb-wizard has written."""
+    folder = Path(os.path.relpath(cluster.path.parent))
+    found = []
+    for lb in cluster.load_balancers:
+        name = lb.name.value
+        named = [str(folder / file.value) for file in lb.files]
+        written = [str(folder / name / file) for file in WRITTEN_FILES if (folder / name / file).is_file()]
+        found.append((name, named or written))
+    return found
+
+
 def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = False) -> Inputs:
     """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it.
 
     With `present`, files that are not there (yet) are left out instead of being an error.
     """
-    folder = Path(os.path.relpath(cluster.path.parent))
-    nodes = [(lb.name.value, [str(folder / file.value) for file in lb.files]) for lb in cluster.load_balancers]
+    nodes = cluster_files(cluster)
     if present:
         nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
     return read_nodes([(name, paths) for name, paths in nodes if paths], kind)

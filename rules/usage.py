@@ -24,6 +24,7 @@ examples:
   halb-lint /etc/keepalived/keepalived.conf  one file of this machine
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
   halb-lint --live --resolver 10.0.0.53      ask DNS and the API servers too
+  halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
@@ -77,6 +78,9 @@ def parser() -> Parser:
         "--format",
         metavar="FORMAT",
         help="full (default on a terminal), concise, json, or github (default in GitHub Actions)",
+    )
+    output.add_argument(
+        "--failover", action="store_true", help="show too who has each VIP after every failure, and when nobody has it"
     )
     output.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -125,8 +126,10 @@ class Wizard(App[int]):
     def on_mount(self) -> None:
         """Begin with the start screen."""
         from wizard.screens.start import StartScreen
-        from wizard.widgets.terminal import LIGHT, fitting_theme
+        from wizard.widgets.terminal import LIGHT, fitting_theme, watch_terminal
 
+        if not self.is_headless:
+            watch_terminal(self.hang_up)
         self.register_theme(LIGHT)
         if theme := None if self.is_headless else fitting_theme(self.console.color_system):
             self.theme = theme
@@ -355,6 +358,13 @@ class Wizard(App[int]):
         if sure:
             self.save_draft()
             self.exit(EXIT_OK)
+
+    def hang_up(self, status: int) -> None:
+        """Nobody is there any more: keep the draft and end, at once, as the terminal takes no farewell."""
+        with suppress(Exception):
+            self._take_all()
+            self.save_draft()
+        os._exit(status)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with all variables, passwords too; `open_wizard` logs it without."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
+from rules.failover.joined import Joined
+
 if TYPE_CHECKING:
     from rules.failover.reading import Key, Reading
 
@@ -15,18 +17,13 @@ def components(reading: Reading) -> dict[Key, tuple[Key, ...]]:
     Two instances have to do with each other when they share an address, are in one sync group of a node, or may hear
     each other: the same VRID on the same segment.
     """
-    number = {key: index for index, key in enumerate(reading.members)}
-    first: dict[Hashable, Key] = {}
+    joined = Joined(reading.members)
     for key in reading.members:
         for mark in _marks(reading, key):
-            other = first.setdefault(mark, key)
-            old, new = number[key], number[other]
-            if old != new:
-                number = {k: new if value == old else value for k, value in number.items()}
-    whole: dict[int, list[Key]] = {}
-    for key, value in number.items():
-        whole.setdefault(value, []).append(key)
-    return {key: tuple(whole[value]) for key, value in number.items()}
+            joined.mark(key, mark)
+    place = {key: index for index, key in enumerate(reading.members)}
+    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in map(joined.set_of, reading.members)}
+    return {key: sets[id(joined.set_of(key))] for key in reading.members}
 
 
 def _marks(reading: Reading, key: Key) -> Iterator[Hashable]:

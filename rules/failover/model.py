@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,8 +64,7 @@ class CheckKey(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing that a router tracks.
 
     `kind`: "script", "process", "file", "interface", "bfd". `weight` and `reverse` are those that keepalived uses for
@@ -90,8 +88,7 @@ class Check:
         return self.key.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Router:
+class Router(NamedTuple):
     """One vrrp_instance of one node, as keepalived 2.2.7 runs it.
 
     `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends
@@ -114,7 +111,7 @@ class Router:
     peers: frozenset[IPAddress] = frozenset()
     multicast_group: str = ""
     segment: int = 0
-    authentication: tuple[str, bytes] = field(default=("none", b""), repr=False)
+    authentication: tuple[str, bytes] = ("none", b"")
     vips: frozenset[IPAddress] = frozenset()
     excluded: frozenset[IPAddress] = frozenset()
     elsewhere: tuple[str, ...] = ()
@@ -128,12 +125,20 @@ class Router:
     silent_to_lower: bool = False
     tracks_link: bool = True
     refused: str = ""
-    member: Member | None = field(default=None, compare=False, repr=False)
+    member: Member | None = None
+
+    def __repr__(self) -> str:
+        return f"Router({self.node!r}, {self.instance!r})"  # never the password
 
     @property
     def owner(self) -> bool:
         """Whether it is the address owner (priority 255), which no weight touches."""
         return self.priority == 255
+
+    @property
+    def is_master_at_once(self) -> bool:
+        """Whether it becomes master when it starts, without listening first."""
+        return self.owner and self.starts_as_master
 
     def skew(self, priority: int, advert: float) -> float:
         """Seconds by which a lower priority waits longer (RFC 5798 section 6.1, RFC 3768); `advert` is the master's."""

@@ -143,12 +143,14 @@ class Protocol:
         able = []
         priorities = []
         for router in self.routers:
+            if router.node in situation.down:
+                able.append(False)
+                priorities.append(router.priority)
+                continue
             bad = [is_bad(check, situation) for check in router.checks]
-            values = [numbers.get(check.key, 0) for check in router.checks]
-            able.append(
-                _can_run(router, situation)
-                and not any(is_fault(c, b, n) for c, b, n in zip(router.checks, bad, values, strict=True))
-            )
+            values = [numbers.get(check.key, 0) for check in router.checks] if numbers else [0] * len(bad)
+            faults = any(map(is_fault, router.checks, bad, values))
+            able.append(not faults and _can_run(router, situation))
             priorities.append(effective_priority(router, bad, values))
         reach = self._reach(situation)
         heard = [accepted & arriving for accepted, arriving in zip(self._accepted, reach, strict=True)]
@@ -173,7 +175,7 @@ class Protocol:
                 if theirs > mine:
                     beats[unit] |= other
                 elif theirs == mine:
-                    if mine == OWNER or self._address[a] is None or self._address[a] == self._address[b]:
+                    if self._address[a] is None or self._address[b] is None or self._address[a] == self._address[b]:
                         draws[unit] |= other
                     elif (self._address[a] or 0) > (self._address[b] or 0):
                         beats[unit] |= other
@@ -184,37 +186,34 @@ class Protocol:
         every = (1 << len(self.routers)) - 1
         if not (situation.parts or situation.links or situation.deaf or situation.hung or situation.down):
             return [every] * len(self.routers)
-        part = {node: index for index, nodes in enumerate(situation.parts) for node in nodes}
         mute = situation.down | situation.hung
-        sending = _mask(r.node not in mute and (r.node, r.interface) not in situation.links for r in self.routers)
-        reach = []
-        for router in self.routers:
-            if (
-                router.node in mute
-                or router.node in situation.deaf
-                or (router.node, router.interface) in situation.links
-            ):
-                reach.append(0)
-            elif part:
-                same = part.get(router.node, -1)
-                reach.append(sending & _mask(part.get(other.node, -1) == same for other in self.routers))
-            else:
-                reach.append(sending)
-        return reach
+        sending = every
+        for index, router in enumerate(self.routers):
+            if router.node in mute or (router.node, router.interface) in situation.links:
+                sending &= ~(1 << index)
+        deaf = mute | situation.deaf if situation.deaf else mute
+        sides = {node: self._routers_on(part) for part in situation.parts for node in part}
+        return [
+            0
+            if router.node in deaf or (router.node, router.interface) in situation.links
+            else sending & sides.get(router.node, every)
+            for router in self.routers
+        ]
+
+    def _routers_on(self, nodes: frozenset[str]) -> int:
+        return _mask(router.node in nodes for router in self.routers)
 
 
 def is_bad(check: Check, situation: Situation) -> bool:
     """Whether a check fails in a situation."""
-    match check.subject:
-        case Subject.INTERFACE:
-            return (check.key.node, check.about) in situation.links
-        case Subject.NEIGHBOUR:
-            return _is_apart(check.key.node, check.about, situation)
-        case Subject.ALWAYS:
-            return True
-        case Subject.NOTHING:
-            return False
-    return check.key in situation.bad
+    subject = check.subject
+    if subject is Subject.HAPROXY or subject is Subject.OTHER:
+        return check.key in situation.bad
+    if subject is Subject.INTERFACE:
+        return (check.key.node, check.about) in situation.links
+    if subject is Subject.NEIGHBOUR:
+        return _is_apart(check.key.node, check.about, situation)
+    return subject is Subject.ALWAYS
 
 
 def _is_apart(node: str, other: str, situation: Situation) -> bool:
@@ -228,7 +227,10 @@ def _is_apart(node: str, other: str, situation: Situation) -> bool:
 def _can_run(router: Router, situation: Situation) -> bool:
     """Whether a router has what it needs, its checks aside."""
     node = router.node
-    if router.refused or node in situation.down or node in situation.homeless or not (router.vips or router.excluded):
+    if router.refused or node in situation.down or node in situation.homeless:
+        return False
+    # keepalived begins by taking its VIPs off the interface: of a node's own address that leaves none to send from.
+    if router.source in router.vips or not (router.vips or router.excluded):
         return False
     if router.tracks_link and (node, router.interface) in situation.links:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rules.failover.model import Router, Subject
@@ -76,7 +75,7 @@ def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> Reading:
             )
             del routers[key]
         else:
-            routers[key] = replace(router, segment=placed[key], source=where.get(key))
+            routers[key] = router._replace(segment=placed[key], source=where.get(key))
     _name_neighbours(routers)
     without = tuple(node.name for node in fleet.nodes if node.keepalived is None)
     return Reading(routers, unknown, members, without, refused, inferred)
@@ -88,9 +87,9 @@ def _name_neighbours(routers: dict[Key, Router]) -> None:
     for key, router in routers.items():
         if any(check.subject is Subject.NEIGHBOUR for check in router.checks):
             checks = (
-                replace(c, about=nodes.get(c.about, "")) if c.subject is Subject.NEIGHBOUR else c for c in router.checks
+                c._replace(about=nodes.get(c.about, "")) if c.subject is Subject.NEIGHBOUR else c for c in router.checks
             )
-            routers[key] = replace(router, checks=tuple(checks))
+            routers[key] = router._replace(checks=tuple(checks))
 
 
 def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusal: Refusal | None) -> Router:

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from rules.failover.events import Event, Events, Kind
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.protocol import contribution, is_bad, is_fault
+from rules.failover.protocol import bits, contribution, is_bad, is_fault
 from rules.failover.verdicts import Condition, Outcome, Verdict, worst_of
 from rules.support.wording import listed
 
 if TYPE_CHECKING:
     from rules.failover.table import BlockTable
 
-_REFUSALS = {
-    "unheard": "{b} is sent no adverts by {a}",
-    "vrid": "virtual_router_id is {x.vrid} on {a} and {y.vrid} on {b}",
-    "version": "{a} speaks VRRP version {x.version} and {b} version {y.version}",
-    "source": "{b} takes adverts from its own peers only, and {a} is none of them",
-    "authentication": "{a} and {b} authenticate differently",
-    "advert_int": "advert_int is {x.advert:g} s on {a} and {y.advert:g} s on {b}",
-    "addresses": "{a} and {b} have different lists of addresses",
+
+_APART = {
+    "vrid": "virtual_router_id is {x.vrid} on {x.node} and {y.vrid} on {y.node}",
+    "version": "{x.node} speaks VRRP version {x.version} and {y.node} version {y.version}",
+    "source": "{y.node} takes adverts from its unicast_peer only, and {x.node} is none of them",
+    "authentication": "{x.node} and {y.node} authenticate differently",
+    "advert_int": "advert_int is {x.advert:g} s on {x.node} and {y.advert:g} s on {y.node}",
+    "addresses": "{x.node} and {y.node} have different lists of addresses",
 }
 
 
 def why(table: BlockTable, events: Events, outcomes: Sequence[Outcome], condition: Condition) -> str:
-    """The sentence for the worst of the outcomes."""
+    """The sentence for the worst of the outcomes, without a full stop."""
     outcome = worst_of(tuple(outcomes))
+    others = list(dict.fromkeys(other.owners for other in outcomes if other.owners != outcome.owners))
+    if not events and others and outcome.verdict.good:
+        return _undecided(table, [outcome.owners, *others])
     text = _why(table, events, outcome, condition)
-    others = [other for other in outcomes if other.owners != outcome.owners]
     if others:
-        ways = listed((_who(other.owners) for other in others), "or")
-        text += f"; depending on who was first, {ways} instead"
+        ways = listed(map(_who, others), "or")
+        has = "have" if max(map(len, others)) > 1 else "has"
+        text += f"; depending on what came first, {ways} {has} it instead"
     return text
 
 
@@ -44,68 +48,111 @@ def _why(table: BlockTable, events: Events, outcome: Outcome, condition: Conditi
     situation = table.change(events).after
     match outcome.verdict:
         case Verdict.SPLIT_BRAIN:
-            return _split(table, events, outcome)
+            return _split(table, outcome, situation, condition)
         case Verdict.NO_OWNER:
-            return _nobody(table, events, situation)
+            return _nobody(table, events, outcome, condition)
         case Verdict.FAILING_OWNER:
             return _failing(table, outcome, situation, condition)
     if not events:
         return _healthy(table, outcome)
     if not condition.able:
-        return f"no healthy node is left: {_who(outcome.owners)} keeps the address, and nothing answers there"
+        have = "have" if len(outcome.owners) > 1 else "has"
+        return f"no node is left that can serve: {_who(outcome.owners)} {have} the address, and nothing answers there"
     if any(event.kind is Kind.PARTITION for event in events):
-        return _cut(table, outcome, condition)
+        return _cut(table, outcome, situation)
     if outcome.verdict is Verdict.STAYS:
-        return f"{_who(outcome.owners)} was the owner and is well"
-    return _moved(table, events, outcome, situation)
+        return f"{_who(outcome.owners)} still {'serve' if len(outcome.owners) > 1 else 'serves'}"
+    return _moved(table, events, outcome, condition)
 
 
 def _healthy(table: BlockTable, outcome: Outcome) -> str:
     owner = outcome.owners[0]
-    rest = [r for r in table.own if r.node != owner and not r.refused]
     mine = _router(table, owner)
-    higher = [r for r in rest if r.priority >= mine.priority]
+    rest = [r for r in table.own if r.node != owner and not r.refused]
     if not rest:
         return f"nobody but {owner} can have it"
-    if higher:
-        return f"whoever is first keeps it (priority {mine.priority})"
-    return f"{owner} has the highest priority, {mine.priority}"
+    now = _priority(table, owner, Situation())
+    best = max(_priority(table, r.node, Situation()) for r in rest)
+    if now > best:
+        return f"{owner} has the highest priority, {now}"
+    if now == best:
+        return f"{owner} has priority {now} as others have, and the highest address of them"
+    if mine.nopreempt:
+        return f"{owner} is first, and nobody takes it from there"
+    return f"{owner} has it with priority {now}"
+
+
+def _undecided(table: BlockTable, ways: Sequence[tuple[str, ...]]) -> str:
+    """Several nodes may have it when all is well."""
+    who = listed(map(_who, ways), "or")
+    routers = [_router(table, node) for node in dict.fromkeys(node for way in ways for node in way)]
+    if any(router.nopreempt for router in routers):
+        return f"nopreempt: whoever was first keeps it, {who}"
+    if len({router.priority for router in routers}) == 1:
+        return f"equal priorities ({routers[0].priority}): whoever was first keeps it, {who}"
+    return f"whoever was first keeps it, {who}"
 
 
 def _router(table: BlockTable, node: str) -> Router:
     return next(router for router in table.own if router.node == node)
 
 
+def _unit(table: BlockTable, node: str) -> int:
+    return table.protocol.unit_of[_index(table, _router(table, node))]
+
+
+def _index(table: BlockTable, router: Router) -> int:
+    return next(i for i, r in enumerate(table.protocol.routers) if r is router)
+
+
 def _priority(table: BlockTable, node: str, situation: Situation) -> int:
-    moment = table.protocol.moment(situation)
-    index = next(i for i, r in enumerate(table.protocol.routers) if r is _router(table, node))
-    return moment.priority[index]
+    return table.protocol.moment(situation).priority[_index(table, _router(table, node))]
 
 
 # -- two owners
 
 
-def _split(table: BlockTable, events: Events, outcome: Outcome) -> str:
-    stale = [node for node in outcome.holders if node not in outcome.owners]
-    if stale and len(outcome.owners) <= 1:
-        return f"keepalived died on {listed(stale)} and left the address there, {_who(outcome.owners)} has it as well"
-    a, b = outcome.owners[:2]
-    first, second = _router(table, a), _router(table, b)
+def _split(table: BlockTable, outcome: Outcome, situation: Situation, condition: Condition) -> str:
+    side = next((p for p in condition.parts if len(p & condition.heard & frozenset(outcome.holders)) > 1), None)
+    owners = [node for node in outcome.owners if side is None or node in side]
+    stale = [node for node in outcome.holders if node not in owners and (side is None or node in side)]
+    if stale and len(owners) <= 1:
+        if not owners:
+            return f"the killed keepalived leaves the address on {listed(stale)}, and no other one takes it away"
+        left = f"the killed keepalived leaves the address on {listed(stale)}"
+        return f"{left}; {owners[0]} takes it too, until keepalived runs on {listed(stale)} again"
+    pairs = list(combinations((_index(table, _router(table, node)) for node in owners), 2))
+    if outcome.flaps:
+        silenced_by = table.protocol.moment(situation).silenced_by
+        # Those that silence one another may be about another VIP than this one.
+        pairs = [*pairs, *((x, y) for x, mask in enumerate(silenced_by) for y in bits(mask))]
     rejections = table.protocol.rejections
-    routers = table.protocol.routers
-    i, j = routers.index(first), routers.index(second)
-    # The one that should listen is the lower one: look at what it makes of the higher one's adverts.
-    higher, lower = (i, j) if first.priority >= second.priority else (j, i)
-    reason = rejections[lower][higher] or rejections[higher][lower]
-    x, y = routers[higher], routers[lower]
-    if not rejections[lower][higher]:
-        x, y = y, x
-    text = _REFUSALS[reason].format(a=x.node, b=y.node, x=x, y=y) if reason else f"{a} and {b} don't hear each other"
-    if reason == "unheard" and x.unicast is not y.unicast:
-        text = f"{x.node} uses {_mode(x)} and {y.node} {_mode(y)}"
+    refused = [(a, b) for a, b in pairs if rejections[a][b] or rejections[b][a]]
+    text = _apart(table, *(refused or pairs)[0])
     if outcome.flaps:
         return f"{text}: one silences the other, whose backup takes over for a moment, again and again"
     return text
+
+
+def _apart(table: BlockTable, i: int, j: int) -> str:
+    """Why two routers don't take account of each other's adverts."""
+    routers, rejections = table.protocol.routers, table.protocol.rejections
+    # The lower one is the one that should listen.
+    higher, lower = (i, j) if routers[i].priority >= routers[j].priority else (j, i)
+    if not rejections[lower][higher]:
+        higher, lower = lower, higher
+    reason, x, y = rejections[lower][higher], routers[higher], routers[lower]
+    if not reason:
+        return f"{x.node} and {y.node} don't hear each other"
+    if reason != "unheard":
+        return _APART[reason].format(x=x, y=y)
+    if x.unicast is not y.unicast:
+        return f"{x.node} uses {_mode(x)} and {y.node} {_mode(y)}"
+    if x.unicast:
+        return f"unicast_peer of {x.node} does not list {y.node}, which hears nothing from it"
+    if x.segment == y.segment:
+        return f"{x.node} sends to {x.multicast_group}, where {y.node} does not listen"
+    return f"{x.node} and {y.node} are on different networks"
 
 
 def _mode(router: Router) -> str:
@@ -115,32 +162,44 @@ def _mode(router: Router) -> str:
 # -- no owner
 
 
-def _nobody(table: BlockTable, events: Events, situation: Situation) -> str:
-    reasons = [f"{router.node} {_absent(table, router, events, situation)}" for router in table.own]
-    return f"nobody may have it: {listed(reasons)}"
+def _nobody(table: BlockTable, events: Events, outcome: Outcome, condition: Condition) -> str:
+    situation = table.change(events).after
+    empty = [part for part in condition.parts if part & condition.able and not part & frozenset(outcome.owners)]
+    side = empty[0] if empty and len(condition.parts) > 1 else frozenset(table.nodes)
+    absent: dict[str, list[str]] = {}
+    for router in table.own:
+        if router.node in side:
+            absent.setdefault(_absent(table, router, events, situation), []).append(router.node)
+    where = "" if len(side) == len(table.nodes) else f" on the side of {listed(n for n in table.nodes if n in side)}"
+    reasons = listed(f"{what} on {listed(nodes)}" for what, nodes in absent.items())
+    text = f"nobody can take it{where}: {reasons}"
+    stale = [node for node in outcome.holders if node not in outcome.owners and node in side]
+    return text + (f"; the killed keepalived left the address on {listed(stale)}" if stale else "")
 
 
 def _absent(table: BlockTable, router: Router, events: Events, situation: Situation) -> str:
-    mine = [event for event in events if event.node == router.node and event.kind is not Kind.PARTITION]
-    for event in mine:
-        if event.kind is Kind.POWER:
-            return "is gone"
-        if event.kind in (Kind.KEEPALIVED, Kind.STOP):
-            return "has no keepalived"
+    """What keeps a router from it, to be followed by "on" and its node."""
+    mine = {event.kind for event in events if event.node == router.node and event.kind is not Kind.PARTITION}
+    if Kind.POWER in mine:
+        return "no power"
+    if Kind.KEEPALIVED in mine or Kind.STOP in mine:
+        return "no keepalived"
     if router.refused:
-        return "refuses its file"
-    if any(event.kind is Kind.LINK for event in mine) and router.tracks_link:
-        return "has no link"
+        return "a file that keepalived refuses"
+    if Kind.LINK in mine:
+        return "no link"
+    if router.source in router.vips:
+        return "its own address among the VIPs"
     fault = fault_of(table, router, situation)
     if fault is not None:
-        return f"is in FAULT by {fault}"
-    return "is kept from it"
+        return f"FAULT by {fault}"
+    return "a master without the address"
 
 
 def fault_of(table: BlockTable, router: Router, situation: Situation) -> str | None:
     """The check that has a router (or one of its sync group) in FAULT, in words."""
     numbers = dict(situation.numbers)
-    unit = table.protocol.unit_of[table.protocol.routers.index(router)]
+    unit = table.protocol.unit_of[_index(table, router)]
     for member in table.protocol.units[unit]:
         for check in table.protocol.routers[member].checks:
             if is_fault(check, is_bad(check, situation), numbers.get(check.key, 0)):
@@ -158,61 +217,72 @@ def _named(check: Check) -> str:
 def _failing(table: BlockTable, outcome: Outcome, situation: Situation, condition: Condition) -> str:
     owner = next((node for node in outcome.owners if node not in condition.able), outcome.owners[0])
     router = _router(table, owner)
-    healthy = [r for r in table.own if r.node in condition.able]
+    side = next(part for part in condition.parts if owner in part)
+    healthy = [r for r in table.own if r.node in condition.able & side]
     checks = [c for c in router.checks if c.subject is Subject.HAPROXY]
     if not checks:
-        return f"nothing tells keepalived on {owner} that haproxy is dead, and {owner} keeps it"
+        return f"nothing tells keepalived on {owner} that haproxy is dead: {owner} keeps it"
     if router.owner:
         return f"{owner} has priority 255, which no weight lowers"
-    now = _priority(table, owner, situation)
+    before, now = _priority(table, owner, Situation()), _priority(table, owner, situation)
     best = max(healthy, key=lambda r: _priority(table, r.node, situation))
     theirs = _priority(table, best.node, situation)
+    if not any(c.weight and contribution(c, True, 1) != contribution(c, False, 0) for c in checks):
+        return f"the checks of {owner} change nothing: {owner} keeps it with priority {now}"
+    drop = f"{owner} drops from {before} to {now}" if now != before else f"{owner} stays at {now}"
     if theirs > now and best.nopreempt:
-        return f"{owner} drops to {now}, but nopreempt has {best.node} ({theirs}) leave a living master alone"
-    lowered = [c for c in checks if c.weight and contribution(c, True, 1) != contribution(c, False, 0)]
-    if not lowered:
-        return f"the checks of {owner} change nothing, and {owner} keeps it"
+        return f"{drop} and keeps it: nopreempt has {best.node} ({theirs}) leave any living master alone"
     if now == theirs:
-        return f"{owner} drops to {now}, which is not below {best.node} ({theirs}): a tie moves nothing"
-    return f"{owner} has {now} with its check failing, healthy {best.node} only {theirs}"
+        return f"{drop}, and healthy {best.node} has {theirs} too: a tie moves nothing"
+    if now > theirs:
+        return f"{drop}, still above healthy {best.node} with {theirs}"
+    return f"{drop}, but healthy {best.node} with {theirs} does not take it"
 
 
 # -- as it should be
 
 
-def _cut(table: BlockTable, outcome: Outcome, condition: Condition) -> str:
+def _cut(table: BlockTable, outcome: Outcome, situation: Situation) -> str:
     if len(outcome.owners) < 2:
         return f"{_who(outcome.owners)} has it on its side of the cut, and nobody could serve on the other"
-    last = max(outcome.owners, key=lambda node: (_router(table, node).priority, _number(_router(table, node))))
-    return f"each side of the cut has an owner of its own; when it heals, {last} has it alone within an advert"
+    healed = table.protocol.moment(situation._replace(parts=()))
+    masters = sum(1 << _unit(table, node) for node in outcome.owners)
+    left = [node for node in outcome.owners if not healed.beats[_unit(table, node)] & masters]
+    text = "each side of the cut has an owner of its own"
+    if len(left) != 1:
+        return text
+    return f"{text}; when it heals, {left[0]} has it alone within an advert"
 
 
-def _number(router: Router) -> int:
-    return int(router.source) if router.source is not None else 0
-
-
-def _moved(table: BlockTable, events: Events, outcome: Outcome, situation: Situation) -> str:
-    new = _who(outcome.owners)
-    old = next((node for node in outcome.before if node not in outcome.owners), "")
+def _moved(table: BlockTable, events: Events, outcome: Outcome, condition: Condition) -> str:
+    owners = [node for node in outcome.owners if node in condition.heard]
+    unheard = [node for node in outcome.owners if node not in condition.heard]
+    old = next((node for node in outcome.before if node not in owners), "")
+    new = listed(owners)
+    takes = f"{new} takes over"
+    if set(owners) <= set(outcome.before):
+        takes = f"{new} still serves" if unheard else f"{new} has it alone"
+    if unheard:
+        return f"{listed(unheard)} has it too, but without link and unheard; {takes}"
     struck = [event for event in events if event.node == old]
     if not struck:
-        return f"{new} takes over"
+        return takes
     cause = min(struck, key=lambda event: list(Kind).index(event.kind))
-    return f"{_left(table, cause, old, situation)}; {new} takes over"
+    return f"{_left(table, cause, old, table.change(events).after)}; {takes}"
 
 
 def _left(table: BlockTable, event: Event, old: str, situation: Situation) -> str:
+    """How the old owner went."""
     match event.kind:
         case Kind.POWER:
             return f"{old} falls silent"
         case Kind.KEEPALIVED:
-            return f"keepalived of {old} falls silent"
+            return f"keepalived on {old} falls silent"
         case Kind.STOP:
-            return f"{old} says that it goes"
+            return f"keepalived on {old} signs off"
         case Kind.LINK:
-            return f"{old} is cut off" if _router(table, old).tracks_link else f"{old} is cut off and does not notice"
-    router = _router(table, old)
-    fault = fault_of(table, router, situation)
+            return f"{old} has no link"
+    fault = fault_of(table, _router(table, old), situation)
     if fault is not None:
         return f"{old} goes to FAULT by {fault}"
-    return f"{old} drops to {_priority(table, old, situation)}"
+    return f"{old} drops from {_priority(table, old, Situation())} to {_priority(table, old, situation)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.support.keepalived.clashes import is_one_router
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.values import is_fatal
 from rules.support.wording import clipped
@@ -11,6 +12,8 @@ from rules.support.wording import clipped
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
     from parsers.source import Span
+
+_COMPARED = 50  # instances of one VRID and interface; a file with more is a generated one
 
 
 class Refusal(NamedTuple):
@@ -31,8 +34,12 @@ def refusal_of(config: KeepalivedConfig) -> Refusal | None:
     for place in places(config.document):
         if is_fatal(place):
             return Refusal(f"'{place.line.keyword}' has no value", place.line.span)
-    seen: dict[tuple[int, str, int | None], VrrpInstance] = {}
+    seen: dict[tuple[int, str, int | None], list[VrrpInstance]] = {}
+    names: set[str] = set()
     for instance in config.instances:
+        if instance.name.raw in names:
+            continue  # of two instances with one name keepalived skips the second, whatever it lacks
+        names.add(instance.name.raw)
         found = _without(config, instance) or _twice(instance, seen)
         if found is not None:
             return found
@@ -62,13 +69,16 @@ def _all(instance: VrrpInstance):  # type: ignore[no-untyped-def]
     ]
 
 
-def _twice(instance: VrrpInstance, seen: dict[tuple[int, str, int | None], VrrpInstance]) -> Refusal | None:
-    """The same id twice on one interface."""
+def _twice(instance: VrrpInstance, seen: dict[tuple[int, str, int | None], list[VrrpInstance]]) -> Refusal | None:
+    """The same id twice on one interface, for what keepalived takes for one router."""
     vrid, interface = instance.virtual_router_id, instance.interface
     if vrid is None or interface is None or vrid.value is None or not interface.certain:
         return None
-    first = seen.setdefault((vrid.value, interface.raw, instance.family), instance)
-    if first is instance or first.name.raw == instance.name.raw:
+    others = seen.setdefault((vrid.value, interface.raw, instance.family), [])
+    first = next((other for other in others if is_one_router(other, instance)), None)
+    if len(others) < _COMPARED:
+        others.append(instance)
+    if first is None:
         return None
     return Refusal(
         f"virtual_router_id {vrid.value} stands twice for {clipped(interface.raw)}, in "

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING
 
+from rules.failover.joined import Joined
 from rules.failover.model import Router
 
 if TYPE_CHECKING:
@@ -23,25 +24,17 @@ def segments(members: Mapping[Key, Member], groups: Sequence[VrrpGroup]) -> dict
     One segment have: instances that are meant to be one virtual router, interfaces of one node with one name, and
     instances whose virtual addresses are in one subnet. Of others nothing tells that they ever meet.
     """
-    number = {key: index for index, key in enumerate(members)}
-    first: dict[Hashable, Key] = {}
+    joined = Joined(members)
     for key, member in members.items():
         for mark in _marks(member):
-            _merge(number, key, first.setdefault(mark, key))
+            joined.mark(key, mark)
     by_instance = {id(member.instance): key for key, member in members.items()}
     for group in groups:
         keys = [by_instance[id(member.instance)] for member in group if id(member.instance) in by_instance]
         for key in keys[1:]:
-            _merge(number, keys[0], key)
-    return number
-
-
-def _merge(number: dict[Key, int], a: Key, b: Key) -> None:
-    old, new = number[b], number[a]
-    if old != new:
-        for key, value in number.items():
-            if value == old:
-                number[key] = new
+            joined.join(keys[0], key)
+    numbers: dict[int, int] = {}
+    return {key: numbers.setdefault(id(joined.set_of(key)), len(numbers)) for key in members}
 
 
 def _marks(member: Member) -> Iterator[Hashable]:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
 
 # Programs that look at processes and services; the name of one stands behind them.
-_LOOKS_AT_PROCESSES = re.compile(
+_LOOKS_AT_PROCESSES = (
     r"\b(?:pgrep|pidof|killall5?|pkill|ps|systemctl|service|rc-service|supervisorctl|monit|podman|docker|crictl)\b"
 )
-_HAPROXY = re.compile(r"\bhaproxy\b", re.IGNORECASE)
-_URL = re.compile(r"\b(https?)://(\[[^\]]*\]|[^\s/:'\"]+)(?::(\d+))?", re.IGNORECASE)
-_DEV_TCP = re.compile(r"/dev/tcp/([^/\s]+)/(\d+)")
-_NETCAT = re.compile(r"\b(?:nc|ncat|netcat|telnet)\b(?:\s+-\S+(?:\s+\d+(?=\s+[-\w.:]+\s+\d))?)*\s+([\w.:-]+)\s+(\d+)\b")
-_LISTENING = re.compile(r"\b(?:ss|netstat|lsof)\b.*?(?:sport\s*=\s*:?|[:\s])(\d{2,5})\b")
+_HAPROXY = r"(?i)\bhaproxy\b"
+_URL = r"(?i)\b(https?)://(\[[^\]]*\]|[^\s/:'\"]+)(?::(\d+))?"
+_DEV_TCP = r"/dev/tcp/([^/\s]+)/(\d+)"
+_NETCAT = r"\b(?:nc|ncat|netcat|telnet)\b(?:\s+-\S+(?:\s+\d+(?=\s+[-\w.:]+\s+\d))?)*\s+([\w.:-]+)\s+(\d+)\b"
+_LISTENING = r"\b(?:ss|netstat|lsof)\b.*?(?:sport\s*=\s*:?|[:\s])(\d{2,5})\b"
 # Programs that never have to do with haproxy, whatever their arguments.
 _ELSEWHERE = frozenset(("ping", "ping6", "arping", "fping", "ip", "ifconfig", "ethtool", "chronyc", "mount", "df"))
 _FILE_TESTS = frozenset(("test", "[", "stat", "ls", "cat"))
@@ -88,28 +88,28 @@ def subject_of_script(argv: Sequence[str], haproxy: Listening, timeout: float | 
         return Told(Subject.ALWAYS)
     if program == "sleep" and len(argv) > 1 and argv[1].isdecimal() and timeout is not None:
         return Told(Subject.ALWAYS if int(argv[1]) > timeout else Subject.NOTHING)
-    looks = _LOOKS_AT_PROCESSES.search(text)
+    looks = re.search(_LOOKS_AT_PROCESSES, text)
     if looks is not None:
-        if _HAPROXY.search(text, looks.end()):
+        if re.search(_HAPROXY, text[looks.end() :]):
             return Told(Subject.HAPROXY)
         return _ASSUMED if program in _SHELLS else Told(Subject.OTHER)
     asked = _asked(text)
     if asked is not None:
         return haproxy.answers(*asked)
-    if program in _ELSEWHERE or (program in _FILE_TESTS and not _HAPROXY.search(text)):
+    if program in _ELSEWHERE or (program in _FILE_TESTS and not re.search(_HAPROXY, text)):
         return Told(Subject.OTHER)
     return _ASSUMED
 
 
 def _asked(text: str) -> tuple[str, int] | None:
     """The host and port that a command connects to or looks at."""
-    if found := _URL.search(text):
+    if found := re.search(_URL, text):
         scheme, host, port = found.groups()
         return _host(host), int(port or (443 if scheme.lower() == "https" else 80))
     for pattern in (_DEV_TCP, _NETCAT):
-        if found := pattern.search(text):
+        if found := re.search(pattern, text):
             return _host(found[1]), int(found[2])
-    if found := _LISTENING.search(text):
+    if found := re.search(_LISTENING, text):
         return "", int(found[1])
     return None
 
@@ -129,7 +129,7 @@ def subject_of_process(process: TrackProcess) -> Told:
     by_name = process.full_command is None and process.param_match is None
     if argv[0].startswith("/") and by_name:
         return Told(Subject.ALWAYS)
-    return Told(Subject.HAPROXY if _HAPROXY.search(argv[0].rpartition("/")[2]) else Subject.OTHER)
+    return Told(Subject.HAPROXY if re.search(_HAPROXY, argv[0].rpartition("/")[2]) else Subject.OTHER)
 
 
 def script_times(script: VrrpScript) -> tuple[Seconds, Seconds] | None:

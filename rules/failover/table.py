@@ -256,6 +256,11 @@ class BlockTable:
             found = self._changes[events] = self.scene.change(events)
         return found
 
+    def _is_unnoticed(self, start: State, events: Events) -> bool:
+        """Whether these events change nothing for the masters: what comes after them is as if all came together."""
+        found = self._after(events)
+        return all(came.end.state == start and not came.end.flaps for came in found if came.start == start)
+
     def _every_order(self, events: Events) -> Iterator[Came]:
         whole = self.change(events)
         for start in self.starts:
@@ -264,6 +269,8 @@ class BlockTable:
             if len(events) > 1:
                 for last in events:
                     rest = tuple(event for event in events if event is not last)
+                    if self._is_unnoticed(start, rest):
+                        continue
                     own = self.change((last,))
                     change = own._replace(before=self.change(rest).after, after=whole.after)
                     for state in sorted({came.end.state for came in self._after(rest) if came.start == start}):

@@ -39,11 +39,10 @@ def checks_of(node: Node, config: KeepalivedConfig, instance: VrrpInstance) -> I
         check = _check(node, config, tracker, instance, listening)
         if check is None:
             continue
-        if group is not None and group.global_tracking is None and check.weight:
-            if tracker.kind in ("script", "file", "bfd"):
-                continue
-            if tracker.kind == "interface":
-                check = _check(node, config, tracker, instance, listening, weight=0)
+        if is_dropped(tracker.kind, check.weight, group):
+            continue
+        if tracker.kind == "interface" and is_weightless(group):
+            check = _check(node, config, tracker, instance, listening, weight=0)
         if check is not None:
             yield check
     if group is not None:
@@ -51,6 +50,16 @@ def checks_of(node: Node, config: KeepalivedConfig, instance: VrrpInstance) -> I
             check = _check(node, config, tracker, group, listening)
             if check is not None:
                 yield check
+
+
+def is_weightless(group: SyncGroup | None) -> bool:
+    """Whether an instance is in a sync group whose members' weights count for nothing."""
+    return group is not None and group.global_tracking is None
+
+
+def is_dropped(kind: str, weight: int, group: SyncGroup | None) -> bool:
+    """Whether keepalived drops what an instance tracks, as it is weighted and the instance is in this sync group."""
+    return bool(weight) and kind in ("script", "file", "bfd") and is_weightless(group)
 
 
 def _check(

@@ -61,18 +61,17 @@ class Condition(NamedTuple):
     @classmethod
     def of(cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str]) -> Condition:
         """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all."""
-        struck = {event.node: event.kind for event in events if event.kind in (Kind.POWER, Kind.KEEPALIVED, Kind.STOP)}
-        linkless = {event.node for event in events if event.kind is Kind.LINK}
-        dead = {event.node for event in events if event.kind is Kind.HAPROXY}
-        parts = next(
-            ((frozenset(e.nodes), frozenset(e.others)) for e in events if e.kind is Kind.PARTITION),
-            (frozenset(nodes),),
-        )
-        return cls(
-            frozenset(n for n in nodes if n not in struck and n not in linkless | dead | refused),
-            frozenset(n for n in nodes if struck.get(n) is not Kind.POWER and n not in linkless),
-            parts,
-        )
+        unable, unheard = set(refused), set()
+        parts: tuple[frozenset[str], ...] = ()
+        for event in events:
+            if event.kind is Kind.PARTITION:
+                parts = frozenset(event.nodes), frozenset(event.others)
+                continue
+            unable.add(event.node)
+            if event.kind is Kind.POWER or event.kind is Kind.LINK:
+                unheard.add(event.node)
+        every = frozenset(nodes)
+        return cls(every - unable, every - unheard, parts or (every,))
 
 
 def verdict_of(

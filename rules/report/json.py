@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rules.finding import Finding, Location, Report, Severity
 from rules.report.style import Style
 from rules.version import version
 
+if TYPE_CHECKING:
+    from rules.failover.model import Seconds
+    from rules.failover.table import Block, Row, Table
 
-def render(report: Report, style: Style) -> str:
-    """The report as one JSON object."""
+
+def render(report: Report, style: Style, table: Table | None = None) -> str:
+    """The report as one JSON object, with the failover table when there is one."""
     seen: Counter[str] = Counter()
     document = {
         "schema": 1,
@@ -28,7 +33,7 @@ def render(report: Report, style: Style) -> str:
             **{severity.word: report.count(severity) for severity in reversed(Severity)},
             "suppressed": report.suppressed,
         },
-        "failover": None,
+        "failover": None if table is None else [entry for block in table.blocks for entry in _failover(block)],
     }
     # ASCII only: lone surrogates (bytes that were not UTF-8) can't be written in any other way.
     return json.dumps(document, indent=1) + "\n"
@@ -71,3 +76,41 @@ def fingerprint(finding: Finding, report: Report, seen: Counter[str]) -> str:
     seen[base] += 1
     digest = blake2b(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass"), digest_size=10)
     return digest.hexdigest()
+
+
+def _failover(block: Block) -> Iterator[dict[str, Any]]:
+    """An object for each VIP and event; of a VIP of which nothing is known, one that says why."""
+    for vip in block.vips:
+        about = {"vip": str(vip), "instance": block.instance}
+        if block.unknown:
+            nobody: dict[str, list[str]] = {"before": [], "owners": [], "holders": []}
+            verdict = {"outage_s": None, "verdict": "unknown", "why": block.unknown}
+            yield {**about, "event": "healthy", **nobody, **verdict, "possible": [], "flaps": False}
+        for row in block.rows:
+            yield {**about, "event": row.event, **_outcome(row)}
+
+
+def _outcome(row: Row) -> dict[str, Any]:
+    """The worst outcome, and below `possible` all of them."""
+    possible = [
+        {"before": list(o.before), "owners": list(o.owners), "holders": list(o.holders), "verdict": o.verdict.value}
+        for o in row.outcomes
+    ]
+    ends = [outcome.outage for outcome in row.outcomes if outcome.outage is not None]
+    return {
+        "before": list(row.worst.before),
+        "owners": list(row.worst.owners),
+        "holders": list(row.worst.holders),
+        "outage_s": _seconds(row.outage, ends),
+        "verdict": row.verdict.value,
+        "why": row.why,
+        "possible": possible,
+        "flaps": any(outcome.flaps for outcome in row.outcomes),
+    }
+
+
+def _seconds(outage: Seconds | None, ends: Sequence[Seconds]) -> dict[str, float | None]:
+    """Without an owner: `max` is null where that can last until something is repaired, `min` where it always does."""
+    if outage is not None:
+        return {"min": round(outage.low, 2), "max": round(outage.high, 2)}
+    return {"min": round(min(end.low for end in ends), 2) if ends else None, "max": None}

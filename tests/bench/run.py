@@ -236,6 +236,22 @@ class Bench:
         same = all(str(parse(text)) == text for text in texts for parse in (parse_haproxy, parse_keepalived))
         line("G11", "str(parse(text)) == text", str(same), "True", same)
 
+    def failover(self) -> None:
+        """The failover table of a fleet that is parsed already, with every pair and every set of failing checks."""
+        from rules.failover.table import failover_table
+        from tests.rules.failover.fleets import checked, fleet_of
+
+        for what, nodes, runs, limit in (("pair", 2, 41, 5), ("6 nodes, all subsets", 6, 7, 500)):
+            fleet = fleet_of({f"lb{n}": checked(160 - 10 * n, -60) for n in range(1, nodes + 1)})
+            failover_table(fleet)
+            times = []
+            for _ in range(runs):
+                begun = time.process_time()
+                failover_table(fleet)
+                times.append((time.process_time() - begun) * 1000)
+            spent = median(times)
+            line("fail", f"failover {what}, CPU", f"{spent:.1f} ms", f"< {limit} ms", spent < limit)
+
     def live(self) -> None:
         """How long one waits for three resolvers of which two are silent, at a timeout of one second."""
         from tests.live.scripted import scripted, serving, silent
@@ -271,6 +287,7 @@ def main() -> None:
             bench.throughput,
             bench.hostile,
             bench.lossless,
+            bench.failover,
             bench.live,
         ):
             measure()

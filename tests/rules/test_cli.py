@@ -298,3 +298,14 @@ def test_a_closed_pipe_is_no_fault() -> None:
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "0"
+
+
+def test_load_balancers_without_files_have_those_that_the_wizard_wrote(folder: Path) -> None:
+    plan = folder / "plan"
+    written = plan / "lb1" / "etc" / "keepalived"
+    written.mkdir(parents=True)
+    (plan / "halb.toml").write_text('[[lb]]\nname = "lb1"\n\n[[lb]]\nname = "lb2"\n')
+    (written / "keepalived.conf").write_text(WARNED)
+    listed = run("--list-files", cwd=plan)
+    assert listed.stdout.split() == ["lb1", "keepalived", str(Path("lb1/etc/keepalived/keepalived.conf"))]
+    assert "KA012" in run(cwd=plan).stdout

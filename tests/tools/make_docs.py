@@ -1,4 +1,4 @@
-"""Writes what is generated: docs/rules.md, the table in docs/live.md, and the demo output in README.md.
+"""Writes what is generated: docs/rules.md, the tables in docs/live.md and docs/failover.md, the demo in README.md.
 
 `python -m tests.tools.make_docs` writes; the tests compare.
 """
@@ -12,6 +12,7 @@ from rules.cases import Case, cases_of
 from rules.registry import Rule, Scope, all_rules
 from tests.rules.lint import run
 from tests.rules.live.test_dns_kinds import kinds_table
+from tests.tools.failover_examples import shown
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("--format", "full", "--fail-on", "never", "--color", "never", "tests/cases/demo-pair")
@@ -75,7 +76,22 @@ def live_page() -> str:
     return re.sub(r"<!-- kinds -->.*<!-- /kinds -->", lambda _: table, text, flags=re.DOTALL)
 
 
-GENERATED = {"docs/rules.md": rules_page, "docs/live.md": live_page, "README.md": readme}
+def failover_page() -> str:
+    """docs/failover.md with the tables of its examples."""
+    text = (ROOT / "docs/failover.md").read_text(encoding="utf-8")
+
+    def table(match: re.Match[str]) -> str:
+        return f"<!-- failover: {match[1]} -->\n```\n{shown(match[1])}```\n<!-- /failover -->"
+
+    return re.sub(r"<!-- failover: (\S+) -->.*?<!-- /failover -->", table, text, flags=re.DOTALL)
+
+
+GENERATED = {
+    "docs/rules.md": rules_page,
+    "docs/live.md": live_page,
+    "docs/failover.md": failover_page,
+    "README.md": readme,
+}
 
 
 def main() -> None:

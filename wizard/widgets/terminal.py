@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Sequence
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -84,3 +89,25 @@ def fitting_theme(color_system: str | None) -> str | None:
     """
     few = color_system in (None, "standard", "windows")
     return "ansi-dark" if few and "TEXTUAL_THEME" not in os.environ else None
+
+
+def watch_terminal(gone: Callable[[int], None]) -> None:
+    """Call `gone` when the terminal is closed, with the exit status for it.
+
+    The kernel's SIGHUP does not reach a program below one that outlives it (as `make` does): then the terminal only
+    reads as ended, again and again, which keeps Textual 8.2 busy for ever. A daemon thread sees that, SIGHUP or not.
+    """
+    if not hasattr(select, "poll") or not hasattr(signal, "SIGHUP"):
+        return
+    status = 128 + signal.SIGHUP
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, gone, status)
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
+        while not any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll()):
+            pass
+        loop.call_soon_threadsafe(gone, status)
+
+    threading.Thread(target=watch, name="terminal", daemon=True).start()

@@ -244,10 +244,16 @@ class KeepalivedConfig:
 
     def sync_group_of(self, instance: VrrpInstance) -> SyncGroup | None:
         """The first sync group that lists an instance."""
+        return self._sync_groups_by_member.get(instance.title)
+
+    @cached_property
+    def _sync_groups_by_member(self) -> dict[str, SyncGroup]:
+        found: dict[str, SyncGroup] = {}
         for group in self.sync_groups:
-            if any(member.value == instance.title for member in group.members):
-                return group
-        return None
+            for member in group.members:
+                if member.value is not None:
+                    found.setdefault(member.value, group)
+        return found
 
     def __repr__(self) -> str:
         return f"KeepalivedConfig({self.path!r}, {len(self.instances)} instances)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.finding import Hit, Severity
 from rules.registry import Scope, rule
+from rules.support.keepalived.clashes import is_one_router
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
@@ -97,19 +98,6 @@ def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Itera
         )
 
 
-def _clash(a: VrrpInstance, b: VrrpInstance) -> bool:
-    """Whether keepalived takes two instances of one VRID, family and interface for one router: both multicast, or
-    both unicast from one source address with a peer in common.
-    """
-    if a.is_unicast is None or b.is_unicast is None or a.is_unicast != b.is_unicast:
-        return False
-    if not a.is_unicast:
-        return True
-    sources = [value.value if value is not None else None for value in (a.unicast_src_ip, b.unicast_src_ip)]
-    peers = {peer.address for peer in a.unicast_peers} & {peer.address for peer in b.unicast_peers}
-    return sources[0] == sources[1] and bool(peers - {None})
-
-
 def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
     seen: dict[object, list[VrrpInstance]] = {}
     for instance in instances:
@@ -120,7 +108,7 @@ def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
         if instance.get("mcast_dst_ip") is not None or instance.use_vmac is not None:
             continue
         others = seen.setdefault((vrid.value, instance.family, device), [])
-        first = next((other for other in others if _clash(other, instance)), None)
+        first = next((other for other in others if is_one_router(other, instance)), None)
         if len(others) < _COMPARED:
             others.append(instance)
         if first is not None:

@@ -118,7 +118,7 @@ def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
 
 
 def is_fatal(place: Place) -> bool:
-    """Whether the line lacks a value without which keepalived ends at the start, with status 2 (measured with 2.2.7)."""
+    """Whether the line lacks a value without which keepalived ends with status 2 (measured with 2.2.7)."""
     keyword = place.keyword
     if keyword is None or keyword.argument == "unknown" or place.line.condition is not None or place.line.args:
         return False

@@ -29,9 +29,12 @@ TITLES = [
 
 
 class Terminal:
-    """A tmux window of 80x24 with the wizard in it; `settings` are environment variables of the wizard alone."""
+    """A tmux window of 80x24 with the wizard in it; `settings` are environment variables of the wizard alone.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    `launcher`: what the shell is told before.
+    """
+
+    def __init__(self, folder: Path, *, launcher: str = "", **settings: str) -> None:
         self._tmux = [str(require("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
         wizard = Path(sys.executable).parent / "halb-wizard"
         env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8"}
@@ -40,7 +43,7 @@ class Terminal:
         unset = " ".join(f"-u {name}" for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_THEME"))
         own = " ".join(f"{key}={value}" for key, value in {"TERM": "screen-256color", **settings}.items())
         # The program stays in the window after its end, so that its last words can be read.
-        command = f"env {unset} {own} {wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
+        command = f"{launcher} env {unset} {own} {wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
         size = ("-x", "80", "-y", "24")
         self._run("new-session", "-d", *size, *setting, "-c", str(folder), command)
         self._command = command
@@ -53,6 +56,12 @@ class Terminal:
         """Kill the wizard with SIGKILL, as a lost machine would."""
         shell = self._run("display-message", "-p", "#{pane_pid}").strip()
         subprocess.run(["pkill", "-KILL", "-P", shell, "-f", "halb-wizard"], check=True)
+
+    def process(self) -> int:
+        """The wizard's process."""
+        shell = self._run("display-message", "-p", "#{pane_pid}").strip()
+        found = subprocess.run(["pgrep", "-P", shell, "-f", "halb-wizard"], capture_output=True, text=True, check=True)
+        return int(found.stdout.split()[0])
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
@@ -106,6 +115,25 @@ def test_a_killed_wizard_goes_on_where_the_last_step_was_left(terminal: Terminal
     terminal.press("enter")
     terminal.wait_for("kube-control.kacangisnuts.com")
     assert not (tmp_path / "kacang").exists()
+
+
+def test_a_terminal_that_is_closed_ends_the_wizard_and_keeps_the_draft(tmp_path: Path) -> None:
+    """Also below a program that keeps SIGHUP to itself, as make does."""
+    (tmp_path / "home").mkdir()
+    terminal = Terminal(tmp_path, launcher="trap '' HUP;")
+    terminal.wait_for("New", "Nothing is written before you say so")
+    for key in TYPED[0]:
+        terminal.press(key)
+    terminal.press("kube.example.com")
+    terminal.wait_for("kube.example.com")
+    process = terminal.process()
+    terminal.end()
+    deadline = time.monotonic() + PATIENCE
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < deadline, "the wizard goes on without a terminal"
+        time.sleep(0.02)
+    drafts = list((tmp_path / "home").rglob("*.toml"))
+    assert [draft for draft in drafts if "kube.example.com" in draft.read_text(encoding="utf-8")]
 
 
 def test_from_an_empty_folder_to_written_files(terminal: Terminal, tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""XN001: weights and priorities with which the VIP stays on a node whose check fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.support.compare import place_of
+from rules.support.keepalived.weights import DEFINED_BY, has_weights, weight_span
+from rules.support.wording import counted, listed
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from rules.failover.ladder import Broken
+    from rules.failover.model import Check, Router
+    from rules.fleet import Fleet
+
+
+def _place(router: Router, checks: Sequence[Check]) -> Span | None:
+    """The weight of the first of a router's checks, else its priority."""
+    from rules.failover.alone import tracker_of
+
+    member = router.member
+    if member is None or member.node.keepalived is None:
+        return None
+    for item in checks:
+        tracker = tracker_of(member.node.keepalived, member.instance, item)
+        if item.weight and tracker is not None:
+            return weight_span(member.node.keepalived, tracker)
+    return place_of(member, "priority")
+
+
+def _story(broken: Broken) -> str:
+    """Who has the VIP then, and by which priorities."""
+    from rules.failover.alone import passed
+
+    owner, healthy = broken.owner, broken.healthy
+    has = f"{owner.node if owner is not None else 'nobody'} has VIP {broken.vip} although {healthy.node} is healthy"
+    if owner is None or broken.reversed:
+        return f"{has}: a reversed check keeps {healthy.node} in FAULT"
+    mine, theirs = passed(owner), passed(healthy).healthy
+    before, after = mine
+    change = f"falls from {before} to {after}" if after < before else f"goes from {before} to {after}"
+    text = f"{has}: {owner.node} {change}"
+    if theirs == after:
+        return f"{text}, and {healthy.node} has {theirs}: a tie moves nothing"
+    if theirs < after:
+        return f"{text}, and {healthy.node} has only {theirs}"
+    if healthy.nopreempt:
+        return f"{text}, and {healthy.node} has {theirs}, but 'nopreempt' has it leave a living master alone"
+    reason = "another instance of its sync group holds it back" if healthy.sync else "it does not take over"
+    return f"{text}, and {healthy.node} has {theirs}, but {reason}"
+
+
+def _assumed(routers: Sequence[Router]) -> str:
+    """What is taken for granted of the checks, as a clause."""
+    from rules.failover.alone import haproxy_checks
+
+    names = [
+        f"{DEFINED_BY[check.kind]} '{check.key.name}'"
+        for router in routers
+        for check in haproxy_checks(router.checks)
+        if check.assumed
+    ]
+    return f" ({listed(dict.fromkeys(names))} taken for a check of haproxy)" if names else ""
+
+
+def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
+    from rules.failover.alone import haproxy_checks
+
+    at = broken.healthy if broken.owner is None or broken.reversed else broken.owner
+    span = _place(at, haproxy_checks(at.checks))
+    if span is None:
+        return None
+    what = "the check of" if len(broken.failing) == 1 else "the checks of"
+    more = f"; {counted(broken.more, 'other case')} ends like this" if broken.more == 1 else ""
+    more = more or (f"; {counted(broken.more, 'other case')} end like this" if broken.more else "")
+    verb = "fails" if len(broken.failing) == 1 else "fail"
+    return Hit(
+        span,
+        f"when {what} {listed(broken.failing)} {verb}, {_story(broken)}{more}{_assumed(routers)}",
+        help=change,
+        note=f"{at.node}: {'reversed' if at is broken.healthy else 'not enough'}",
+        related=[
+            Related(place_of(r.member, "priority"), f"{r.node}: priority {r.priority}", r.node)
+            for r in (at, *(r for r in routers if r is not at))
+            if r.member is not None
+        ],
+        node=at.node,
+    )
+
+
+@rule("XN001", "failover-ladder-broken", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """With some set of failing checks, a node whose check fails has the VIP although a healthy node is there.
+
+    Why it hurts: a `weight` changes the priority and no more. Unless it is larger than all priorities are apart, a node
+    without haproxy can stand above, or beside, one that would answer; a tie moves nothing. With three nodes a
+    weight that is right for each two can still be wrong: 101, 100 and 99 with `weight -2` work until two
+    checks fail (measured with keepalived 2.2.7). Every set of failing checks is played through, up to six nodes.
+
+    How to fix: the help names a change with which every set ends well: mostly a weight larger than the highest priority
+    less the lowest, or `weight 0`, with which a failing check makes the node give the VIP up.
+
+    Silent when: something that the outcome depends on is not known, no check of the node has to do with haproxy
+    (KA006), or a rule on one file states the cause: KA002, KA003, KA036. What a script file does is not known: one
+    that nothing tells apart is taken for a check of haproxy, and the message says so. The numbers in a
+    `track_file` are not looked at.
+    """
+    if not any(node.keepalived is not None and has_weights(node.keepalived) for node in fleet.nodes):
+        return
+    from rules.failover.ladder import broken_ladders
+
+    for found in broken_ladders(fleet):
+        hit = _hit(found.broken, found.world.own, found.cure)
+        if hit is not None:
+            yield hit

@@ -1,0 +1,120 @@
+"""XN021: adverts that a master refuses, and falls silent by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.finding import Hit, Related, Severity
+from rules.registry import Scope, rule
+from rules.support.compare import place_of
+from rules.support.wording import seconds
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from rules.failover.events import Event
+    from rules.failover.model import Router
+    from rules.failover.unrest import Unrest
+    from rules.fleet import Fleet
+    from rules.groups import Member
+
+_WHEN = {
+    "power": "when {0} is gone, ",
+    "keepalived": "when keepalived dies on {0}, ",
+    "keepalived-stop": "when keepalived stops on {0}, ",
+    "haproxy": "when haproxy dies on {0}, ",
+    "link": "when {0} has no link, ",
+}
+_KEYWORD = {"version": "version", "advert_int": "advert_int", "source": "unicast_src_ip"}
+_FIX = {
+    "version": "write the same 'vrrp_version' on every node",
+    "authentication": "write the same 'auth_type' and 'auth_pass' on every node",
+    "advert_int": "write the same 'advert_int' on every node",
+    "addresses": "list the same addresses in 'virtual_ipaddress' of every node",
+    "source": "list the 'unicast_src_ip' of every other node in 'unicast_peer'",
+}
+
+
+def _cause(silenced: Router, loud: Router, reason: str) -> str:
+    match reason:
+        case "version":
+            return f"VRRP version {loud.version} against {silenced.version}"
+        case "authentication":
+            return "their authentication differs"
+        case "advert_int":
+            return f"advert_int {seconds(loud.advert)} against {seconds(silenced.advert)}"
+        case "source":
+            return f"{loud.node} is no peer of {silenced.node}"
+    return "their virtual addresses differ"
+
+
+def _place(member: Member, reason: str, together: bool) -> Span:
+    """The setting because of which the adverts are refused; of two clusters it is the virtual_router_id."""
+    if not together:
+        return place_of(member, "virtual_router_id")
+    if reason == "authentication":
+        value = member.instance.auth_pass or member.instance.auth_type
+        return value.span if value is not None else member.instance.name.span
+    if reason == "addresses":
+        blocks = list(member.instance.directive.find_all("virtual_ipaddress"))
+        return blocks[0].span if blocks else member.instance.name.span
+    return place_of(member, _KEYWORD[reason])
+
+
+def _before(event: Event | None) -> str:
+    return "" if event is None else _WHEN[event.kind.value].format(event.node)
+
+
+def _hit(fleet: Fleet, found: Unrest) -> Hit | None:
+    silenced, loud, backup = found.silenced, found.loud, found.backup
+    if silenced.member is None or loud.member is None or backup.member is None:
+        return None
+    instances = {id(silenced.member.instance), id(loud.member.instance)}
+    together = any(instances <= {id(member.instance) for member in group} for group in fleet.vrrp_groups)
+    addresses = sorted(map(str, silenced.vips)) or [silenced.instance]
+    other_id = f"give one of the two clusters another virtual_router_id than {loud.vrid}, on all its nodes"
+    # Of two with one interval, who is silenced depends on whose adverts come first (measured: not every start flaps).
+    moves = "moves" if loud.advert < silenced.advert else "can move"
+    return Hit(
+        _place(loud.member, found.reason, together),
+        f"{_before(found.event)}VIP {addresses[0]} {moves} again and again: {silenced.node} refuses the adverts of "
+        f"{loud.node} ({_cause(silenced, loud, found.reason)}), but falls silent by them, as they have its "
+        f"virtual_router_id {loud.vrid}; then {backup.node} takes over for a moment",
+        help=_FIX[found.reason] if together else other_id,
+        note=f"{loud.node}: refused by {silenced.node}",
+        related=[
+            Related(
+                _place(silenced.member, found.reason, together), f"{silenced.node}: silenced", silenced.member.node.name
+            ),
+            Related(backup.member.instance.name.span, f"{backup.node}: takes over again and again", backup.node),
+        ],
+        node=loud.node,
+    )
+
+
+@rule("XN021", "rejected-adverts-flap", Severity.ERROR, Scope.FLEET)
+def check(fleet: Fleet) -> Iterator[Hit]:
+    """A master hears adverts with its own virtual_router_id that it refuses, and the VIP moves again and again.
+
+    Why it hurts: keepalived starts its advert timer anew with every advert of its virtual_router_id, also one that it
+    does not accept. Of two masters that refuse each other one falls silent; its backup waits, takes over, and is
+    told off by the first advert (measured with keepalived 2.2.7: 12 to 18 moves of the VIP in 45 s, for nodes of one
+    cluster and for two clusters on one network). With one `advert_int` on both it depends on whose adverts come
+    first, and not every start leads to it.
+
+    How to fix: make the nodes agree in what the message names, or give each cluster on the network a virtual_router_id
+    of its own.
+
+    Silent when: fewer than three nodes are given, every node that refuses has `lower_prio_no_advert`, nothing shows
+    that two clusters are on one network, or something that the outcome depends on is not known.
+    """
+    if sum(len(node.keepalived.instances) for node in fleet.nodes if node.keepalived is not None) < 3:
+        return
+    if len([node for node in fleet.nodes if node.keepalived is not None]) < 3:
+        return
+    from rules.failover.unrest import unrests
+
+    for found in unrests(fleet):
+        hit = _hit(fleet, found)
+        if hit is not None:
+            yield hit

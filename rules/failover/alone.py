@@ -1,0 +1,171 @@
+"""What one keepalived.conf tells of its weights by itself: what is true of them whatever the other nodes say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.failover.model import FAREWELL, Check, Router, Seconds, Subject
+from rules.failover.protocol import HIGHEST, OWNER, effective_priority
+from rules.failover.tracking import UnknownError, checks_of, is_dropped
+from rules.finding import NodeFiles
+from rules.fleet import Node
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
+
+
+class Passed(NamedTuple):
+    """The priorities of a router while haproxy answers and while it does not; all else is well."""
+
+    healthy: int
+    failing: int
+
+
+class Ignored(NamedTuple):
+    """A tracker whose weight counts for nothing: dropped by the sync group of this name, or ("") by priority 255."""
+
+    tracker: Tracker
+    weight: int
+    group: str
+
+
+def router_alone(config: KeepalivedConfig, instance: VrrpInstance) -> Router | None:
+    """An instance as far as its own file tells of it; None where something is not known."""
+    priority, version = instance.effective_priority, instance.effective_version
+    advert, family = instance.effective_advert_int, instance.family
+    if not config.complete or priority is None or version is None or advert is None or family is None:
+        return None
+    try:
+        checks = tuple(checks_of(Node(NodeFiles("", (), (config.path,)), None, config), config, instance))
+    except UnknownError:
+        return None
+    return Router(
+        node="",
+        instance=instance.name.raw,
+        interface="",
+        vrid=0,
+        family=family,
+        version=version,
+        priority=priority,
+        advert=advert,
+        missed=instance.effective_down_timer_adverts,
+        nopreempt=instance.effective_nopreempt and _is_certain(instance),
+        checks=checks,
+    )
+
+
+def _is_certain(instance: VrrpInstance) -> bool:
+    """Whether the lines that nopreempt depends on apply on every node."""
+    lines = (instance.nopreempt, instance.preempt, instance.state)
+    return all(line is None or line.certain for line in lines)
+
+
+def haproxy_checks(checks: Sequence[Check]) -> list[Check]:
+    """Those that fail when haproxy is dead."""
+    return [check for check in checks if check.subject is Subject.HAPROXY]
+
+
+def is_lowering(check: Check) -> bool:
+    """Whether a check works by its weight; of a file it is the number in it that tells how."""
+    return check.weight != 0 and check.kind != "file"
+
+
+def gives_up(checks: Sequence[Check]) -> bool:
+    """Whether a dead haproxy puts the router in FAULT: then nothing depends on weights."""
+    return any(check.weight == 0 and not check.reverse for check in haproxy_checks(checks))
+
+
+def passed(router: Router) -> Passed:
+    """Its priorities, by the weights of all that it tracks."""
+    dead = {check.key for check in haproxy_checks(router.checks)}
+    always = {check.key for check in router.checks if check.subject is Subject.ALWAYS}
+
+    def priority(bad: set[object]) -> int:
+        failing = [check.key in bad or check.key in always for check in router.checks]
+        return effective_priority(router, failing, [int(check.key in bad) for check in router.checks])
+
+    return Passed(priority(set()), priority(set(dead)))
+
+
+def never_lowered(router: Router) -> Passed | None:
+    """The priorities of a router that stays at the highest one with haproxy dead; None for all others.
+
+    Then no other router can ever stand above it: of 255 KA036 speaks, and a tie moves nothing.
+    """
+    weighted = [check for check in haproxy_checks(router.checks) if is_lowering(check)]
+    if router.owner or not weighted or gives_up(router.checks):
+        return None
+    found = passed(router)
+    return found if found.failing == HIGHEST else None
+
+
+def left_alone(router: Router) -> Iterator[Check]:
+    """The weighted checks that come to nothing by the router's own nopreempt: it leaves a lowered master alone.
+
+    Not those beside which a check of weight 0 looks at the same: that one puts the master in FAULT.
+    """
+    if not router.nopreempt:
+        return
+    faults = {(c.subject, c.about) for c in router.checks if c.weight == 0 and not c.reverse}
+    for check in router.checks:
+        idle = check.subject in (Subject.NOTHING, Subject.ALWAYS)
+        if is_lowering(check) and not idle and (check.subject, check.about) not in faults:
+            yield check
+
+
+class Speed(NamedTuple):
+    """From a dead haproxy to the address on a partner with the same priority and timers, by a weight and without."""
+
+    weighted: Seconds
+    weightless: Seconds
+
+
+def speed_of(router: Router, check: Check) -> Speed:
+    """How long it takes until the VIP has moved: a lowered master is waited out, one in FAULT says that it goes.
+
+    The partner waits a down interval since the last advert that it took, or its skew alone after a farewell (RFC 3768
+    section 6.4.2, RFC 5798 likewise).
+    """
+    whole = router.down_interval(router.priority, router.advert)
+    skew = router.skew(router.priority, router.advert)
+    return Speed(
+        check.trip.plus(Seconds(whole - router.advert, whole)), check.trip.plus(FAREWELL).plus(Seconds(skew, skew))
+    )
+
+
+def slow_check(router: Router) -> Check | None:
+    """The check that moves the VIP first when haproxy dies, if it does so by a weight; None else."""
+    checks = haproxy_checks(router.checks)
+    if router.owner or router.nopreempt or gives_up(router.checks) or any(check.reverse for check in checks):
+        return None
+    timed = [check for check in checks if check.weight and check.kind in ("script", "process")]
+    return min(timed, key=lambda check: check.trip) if timed and never_lowered(router) is None else None
+
+
+def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignored]:
+    """The trackers of an instance whose weights keepalived ignores, where that is certain."""
+    if not config.complete:
+        return
+    group = config.sync_group_of(instance)
+    owner = instance.effective_priority == OWNER
+    own = instance.trackers
+    for tracker in (*own, *(group.trackers if group is not None and owner else ())):
+        weight = config.tracker_weight(tracker)
+        item = config.definition(tracker)
+        user = instance if tracker in own or group is None else group
+        if not weight or tracker.lost or not tracker.certain:
+            continue
+        if tracker.kind != "interface" and (item is None or not config.defined_before(item, user)):
+            continue
+        if tracker in own and group is not None and is_dropped(tracker.kind, weight, group):
+            yield Ignored(tracker, weight, group.title)
+        elif owner:
+            yield Ignored(tracker, weight, "")
+
+
+def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
+    """The line by which an instance, or its sync group, tracks a check."""
+    group = config.sync_group_of(instance)
+    trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
+    return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)

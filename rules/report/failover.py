@@ -1,0 +1,169 @@
+"""The failover table as text for people: a part for each VIP, a line for each event, why, and what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from rules.failover.events import Events, Kind
+from rules.failover.model import Seconds
+from rules.failover.table import Block, Row, Table
+from rules.failover.verdicts import Outcome, Verdict
+from rules.report.failover_columns import Cells, columns, wrapped
+from rules.report.style import Style, printable
+from rules.support.wording import clipped, counted
+
+MOST_ROWS = 20
+"""So many rows of failures that come together are shown of a VIP; `--format json` has all."""
+
+
+class Marks(NamedTuple):
+    """The characters that are not ASCII, or what stands for them."""
+
+    good: str
+    bad: str
+    to: str
+    dot: str
+
+
+UNICODE = Marks("✓", "✗", "→", "·")
+ASCII = Marks("+", "x", "->", "-")
+
+_WORDS = {
+    Verdict.OK: "ok",
+    Verdict.STAYS: "stays",
+    Verdict.NO_OWNER: "no owner",
+    Verdict.SPLIT_BRAIN: "split brain",
+    Verdict.FAILING_OWNER: "failing owner",
+    Verdict.UNKNOWN: "unknown",
+}
+
+
+_ALREADY = "without any failure it is not ok either"
+_PART = "one of the failures is not ok by itself"
+_NOBODY = "no node is left that could serve"
+_STALE = "keepalived is killed where the VIP is by then"
+_NEW = "only together:"
+_CAUSES = (_ALREADY, _PART, _NOBODY, _STALE, _NEW)
+
+
+def marks_for(encoding: str | None) -> Marks:
+    """The marks that an output with this encoding can show."""
+    try:
+        "".join(UNICODE).encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return UNICODE
+
+
+def render(table: Table, style: Style, marks: Marks = UNICODE) -> str:
+    """The table as text, each VIP's part after an empty line."""
+    parts = [list(_block(block, style, marks)) for block in table.blocks]
+    rest = [line for note in table.notes for line in _note(note, style)]
+    return "\n".join("".join(f"{line}\n" for line in part) for part in (*parts, rest) if part)
+
+
+def _block(block: Block, style: Style, marks: Marks) -> Iterator[str]:
+    instance = f" (vrrp_instance {block.instance})" if block.instance else ""
+    vips = f"VIP {', '.join(map(str, block.vips))}"
+    head = printable(clipped(f"{vips} {marks.dot} {', '.join(block.nodes)}{instance}"))
+    yield from (style.paint(line, "bold") for line in wrapped(head, style.width, "    "))
+    if block.unknown:
+        yield from wrapped(printable(clipped(f"? unknown: {block.unknown}")), style.width, "    ")
+    else:
+        single = [row for row in block.rows if len(row.events) <= 1]
+        yield from columns([_cells(row, block.nodes, marks) for row in single], style)
+        yield from _together(block, style, marks)
+    for note in block.notes:
+        yield from _note(note, style)
+
+
+def _note(note: str, style: Style) -> list[str]:
+    return wrapped(printable(clipped(f"note: {note}")), style.width, "      ")
+
+
+# -- one row
+
+
+def _cells(row: Row, nodes: Sequence[str], marks: Marks) -> Cells:
+    good = row.verdict.good
+    mark = "=" if row.verdict is Verdict.STAYS else marks.good if good else marks.bad
+    return Cells(
+        printable(row.event),
+        printable(owner_words(row, nodes, marks.to)),
+        outage_words(row.outage),
+        f"{mark} {_WORDS[row.verdict]}",
+        "green" if good else "red",
+        printable(clipped(row.why)),
+    )
+
+
+def owner_words(row: Row, nodes: Sequence[str], to: str = UNICODE.to) -> str:
+    """`lb1 → lb2`, `lb1` where nothing changes, `lb1+lb2` for two at once; of several outcomes `lb1 or lb2`."""
+    before = _ways((outcome.before for outcome in row.outcomes), nodes)
+    after = _ways((_has_it(outcome) for outcome in row.outcomes), nodes)
+    if not row.events or all(outcome.before == _has_it(outcome) for outcome in row.outcomes):
+        return after
+    return f"{before} {to} {after}"
+
+
+def _has_it(outcome: Outcome) -> tuple[str, ...]:
+    """Who has the VIP; of two that have it, one may be a node on which a killed keepalived left it."""
+    return outcome.holders if outcome.verdict is Verdict.SPLIT_BRAIN else outcome.owners
+
+
+def _ways(ways: Iterable[tuple[str, ...]], nodes: Sequence[str]) -> str:
+    every = sorted(set(ways), key=lambda way: [nodes.index(node) for node in way])
+    return " or ".join("+".join(way) or "nobody" for way in every)
+
+
+def outage_words(outage: Seconds | None) -> str:
+    """`2.6-3.6 s`, `up to 3.6 s`, `-`, `until repaired`."""
+    if outage is None:
+        return "until repaired"
+    low, high = f"{outage.low:.1f}", f"{outage.high:.1f}"
+    if high == "0.0":
+        return "-"
+    if low == "0.0":
+        return f"up to {high} s"
+    return f"{high} s" if low == high else f"{low}-{high} s"
+
+
+# -- failures that come together
+
+
+def _together(block: Block, style: Style, marks: Marks) -> Iterator[str]:
+    """What pairs and larger sets come to, and those of them that bring trouble which no part of them brings."""
+    bad = {row.events for row in block.rows if not row.verdict.good}
+    pairs = [row for row in block.rows if len(row.events) == 2]
+    larger = [row for row in block.rows if len(row.events) > 2]
+    sets = f"{counted(len(larger), 'set')} of 3 or more failing checks"
+    for rows, what in ((pairs, counted(len(pairs), "pair")), (larger, sets)):
+        causes: dict[str, list[Row]] = {}
+        for row in rows:
+            causes.setdefault("" if row.verdict.good else _cause(row, block.nodes, bad), []).append(row)
+        if rows:
+            good = len(causes.get("", ()))
+            hint = " (--format json lists them)" if rows is pairs else ""
+            yield from wrapped(f"{what}: {good} ok or stays, {len(rows) - good} not{hint}", style.width, "    ")
+            yield from (f"{len(causes[cause]):>7}  {cause}" for cause in _CAUSES if cause in causes)
+        new = causes.get(_NEW, [])
+        if new:
+            yield from columns([_cells(row, block.nodes, marks) for row in new[:MOST_ROWS]], style)
+        if len(new) > MOST_ROWS:
+            yield f"    and {len(new) - MOST_ROWS} more"
+
+
+def _cause(row: Row, nodes: Sequence[str], bad: set[Events]) -> str:
+    """Why several failures together are not all right."""
+    if () in bad:
+        return _ALREADY
+    if any(part in bad for size in range(1, len(row.events)) for part in combinations(row.events, size)):
+        return _PART
+    struck = {event.node for event in row.events if event.kind is not Kind.PARTITION}
+    if row.verdict is Verdict.NO_OWNER and struck >= set(nodes):
+        return _NOBODY
+    if row.verdict is Verdict.SPLIT_BRAIN and set(row.worst.holders) > set(row.worst.owners):
+        return _STALE
+    return _NEW

@@ -1,0 +1,274 @@
+"""What holds for every fleet, and that no file makes the model fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parsers.source import Source
+from rules.engine import Options, Run
+from rules.failover.events import Event, Events, Kind
+from rules.failover.table import Row, Table, failover_table
+from rules.failover.verdicts import Verdict
+from rules.finding import NodeFiles
+from rules.fleet import Fleet
+from rules.report import failover
+from rules.report import json as json_format
+from rules.report.style import Style
+from tests.rules.failover.fleets import TRACK, fleet_of, instance, script, unicast
+from tests.rules.test_cases import CASES
+from tests.rules.test_pairs import read_pair
+from tests.shared import real_files
+
+pytestmark = pytest.mark.slow
+
+Nodes = dict[str, str]
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+class Member(NamedTuple):
+    """One node's choices."""
+
+    priority: int
+    weight: int | None
+    lines: tuple[str, ...]
+    vrid: int
+    advert: int
+    vips: tuple[str, ...]
+    peers: frozenset[int]
+
+
+MOSTLY_ALIKE = st.sampled_from([51, 51, 51, 51, 52])
+LINES = st.lists(
+    st.sampled_from(
+        ["nopreempt", "preempt_delay 3", "version 3", "dont_track_primary", "accept", "lower_prio_no_advert"]
+    ),
+    max_size=2,
+    unique=True,
+).map(tuple)
+
+
+@st.composite
+def members(draw: st.DrawFn, count: int) -> Member:
+    return Member(
+        priority=draw(st.one_of(st.sampled_from([100, 101, 110, 150, 255]), st.integers(1, 255))),
+        weight=draw(st.sampled_from([None, 0, -2, -20, -60, 2, 60])),
+        lines=draw(LINES),
+        vrid=draw(MOSTLY_ALIKE),
+        advert=draw(st.sampled_from([1, 1, 1, 2])),
+        vips=draw(st.sampled_from([("192.0.2.10/24",)] * 4 + [("192.0.2.10/24", "192.0.2.9/24")])),
+        peers=draw(st.one_of(st.just(frozenset(range(count))), st.frozensets(st.integers(0, count - 1)))),
+    )
+
+
+@st.composite
+def fleets(draw: st.DrawFn) -> list[str]:
+    """The keepalived.conf of two to four nodes: many are wrong in one way or another."""
+    count = draw(st.integers(2, 4))
+    by_unicast = draw(st.booleans())
+    texts = []
+    for index in range(count):
+        member = draw(members(count))
+        lines = list(member.lines)
+        others = sorted(member.peers - {index})
+        if by_unicast and others:
+            lines.append(unicast(11 + index, *(11 + other for other in others)))
+        else:
+            lines.append(f"mcast_src_ip 192.0.2.{11 + index}")
+        tracked = [TRACK] if member.weight is not None else []
+        text = instance(member.priority, *tracked, *lines, vips=member.vips, vrid=member.vrid, advert=member.advert)
+        texts.append(script(member.weight) + text if tracked else text)
+    return texts
+
+
+@st.composite
+def sound_fleets(draw: st.DrawFn) -> Nodes:
+    """Distinct priorities, everybody hears everybody, and a check of weight 0 or of more than the priorities differ."""
+    count = draw(st.integers(2, 4))
+    low = draw(st.integers(10, 100))
+    priorities = draw(st.lists(st.integers(low, low + 20), min_size=count, max_size=count, unique=True))
+    spread = max(priorities) - min(priorities)
+    # Low enough for no sum to come to the limits of 1 and 254.
+    priorities = [priority - min(priorities) + 100 for priority in priorities]
+    weight = draw(st.sampled_from([0, -(spread + 1), spread + 1, -(spread + 30), spread + 30]))
+    everybody = range(11, 11 + count)
+    by_unicast = draw(st.booleans())
+    version = draw(st.sampled_from(["version 2", "version 3"]))
+    advert = draw(st.sampled_from([1, 2]))
+    nodes = {}
+    for index, priority in enumerate(priorities):
+        own = 11 + index
+        where = unicast(own, *(p for p in everybody if p != own)) if by_unicast else f"mcast_src_ip 192.0.2.{own}"
+        nodes[f"lb{index + 1}"] = script(weight) + instance(priority, TRACK, where, version, advert=advert)
+    return nodes
+
+
+# -- names, order, neighbours
+
+Said = dict[frozenset[object], tuple[object, ...]]
+
+
+def named(event: Event, names: Mapping[str, str]) -> object:
+    sides = (frozenset(names[node] for node in side) for side in (event.nodes, event.others) if side)
+    return event.kind, frozenset(sides)
+
+
+def said(table: Table, names: Mapping[str, str]) -> dict[str, Said]:
+    """What a table says by VIP and event, whatever the order of the nodes; `names`: what to call them."""
+
+    def of(nodes: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(names[node] for node in nodes)
+
+    def of_row(row: Row) -> tuple[object, ...]:
+        ends = frozenset((of(o.before), of(o.owners), of(o.holders), o.verdict, o.flaps) for o in row.outcomes)
+        return row.verdict, ends, row.outage and tuple(round(value, 6) for value in row.outage)
+
+    def events(of_events: Events) -> frozenset[object]:
+        return frozenset(named(event, names) for event in of_events)
+
+    return {
+        str(vip): {events(row.events): of_row(row) for row in block.rows}
+        for block in table.blocks
+        for vip in block.vips
+    }
+
+
+@settings(PATIENT, max_examples=40)
+@given(fleets(), st.randoms(use_true_random=False))
+def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], random: Random) -> None:
+    names = [f"lb{index}" for index in range(len(texts))]
+    usual = said(failover_table(fleet_of(dict(zip(names, texts, strict=True)))), {name: name for name in names})
+    other = [f"node-{index}" for index in range(len(texts))]
+    random.shuffle(other)
+    fleet = fleet_of(dict(zip(other, texts, strict=True)))
+    order = list(fleet.nodes)
+    random.shuffle(order)
+    assert said(failover_table(Fleet(order)), dict(zip(other, names, strict=True))) == usual
+
+
+@settings(PATIENT, max_examples=25)
+@given(fleets(), st.data())
+def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[str], data: st.DataObject) -> None:
+    nodes = {f"lb{index}": text for index, text in enumerate(texts)}
+    more = dict(nodes)
+    for name in data.draw(st.sets(st.sampled_from(sorted(nodes)), min_size=1)):
+        more[name] += instance(
+            data.draw(st.integers(1, 254)), name="OTHER", vrid=77, interface="eth7", vips=("198.51.100.10/24",)
+        )
+    same = {name: name for name in nodes}
+    before, after = (failover_table(fleet_of(each)) for each in (nodes, more))
+    assert {vip: rows for vip, rows in said(after, same).items() if vip != "198.51.100.10"} == said(before, same)
+
+
+# -- what a sound fleet does
+
+
+@settings(PATIENT, max_examples=40)
+@given(sound_fleets())
+def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) -> None:
+    (block,) = failover_table(fleet_of(nodes)).blocks
+    singles = [row for row in block.rows if len(row.events) <= 1]
+    (healthy, *_) = singles
+    (owner,) = healthy.worst.owners
+    for row in singles:
+        (outcome,) = row.outcomes
+        event = row.events[0] if row.events else None
+        if event is not None and event.kind is Kind.PARTITION:
+            assert sorted(len(set(outcome.owners) & set(side)) for side in (event.nodes, event.others)) == [1, 1]
+        else:
+            assert len(outcome.owners) == 1
+        if event is not None and event.kind is Kind.KEEPALIVED and event.node == owner:
+            assert row.verdict is Verdict.SPLIT_BRAIN
+            assert set(outcome.holders) == {owner, *outcome.owners}
+        else:
+            assert row.verdict.good
+            assert outcome.holders == outcome.owners
+        assert row.outage is not None
+        if event is not None and event.kind is not Kind.PARTITION and event.node != owner:
+            assert (row.verdict, outcome.owners) == (Verdict.STAYS, (owner,))
+
+
+@settings(PATIENT, max_examples=40)
+@given(sound_fleets())
+def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None:
+    (block,) = failover_table(fleet_of(nodes)).blocks
+    for row in block.rows:
+        dead = {event.node for event in row.events if event.kind is Kind.HAPROXY}
+        if {event.kind for event in row.events} == {Kind.HAPROXY} and dead < set(nodes):
+            (outcome,) = row.outcomes
+            assert row.verdict.good
+            assert not set(outcome.owners) & dead
+
+
+# -- whatever stands in the files
+
+
+def check(table: Table) -> None:
+    """What holds for every table."""
+    for block in table.blocks:
+        assert bool(block.unknown) != bool(block.rows)
+        assert len({row.event for row in block.rows}) == len(block.rows)
+        for row in block.rows:
+            assert row.why
+            assert row.outcomes
+            nodes = set(block.nodes)
+            for outcome in row.outcomes:
+                assert {*outcome.before, *outcome.owners, *outcome.holders} <= nodes
+                assert set(outcome.owners) <= set(outcome.holders)
+                if outcome.outage is not None:
+                    assert 0 <= outcome.outage.low <= outcome.outage.high
+            if row.outage is not None:
+                assert 0 <= row.outage.low <= row.outage.high
+
+
+def survives(files: Mapping[str, str]) -> None:
+    run = Run(dict(files), Options())
+    table = failover_table(run.fleet)
+    check(table)
+    assert bool(failover.render(table, Style(width=60))) == bool(table.blocks or table.notes)
+    assert '"failover": [' in json_format.render(run.report(), Style(), table)
+
+
+@settings(PATIENT, max_examples=60)
+@given(fleets())
+def test_of_every_fleet_something_is_said(texts: list[str]) -> None:
+    check(failover_table(fleet_of({f"lb{index}": text for index, text in enumerate(texts)})))
+
+
+FLEETS = [{path: text for path, text in read_pair(folder).items() if path != "expected.txt"} for folder in CASES]
+WORDS = sorted({word for files in FLEETS for path in files if path.endswith(".conf") for word in files[path].split()})
+PIECES = st.one_of(
+    st.sampled_from(WORDS), st.text(max_size=6), st.sampled_from(["{", "}", '"', "$A", "\n", "-", "256", "0", "::1"])
+)
+
+
+@settings(PATIENT, max_examples=80)
+@given(st.sampled_from(FLEETS), st.data())
+def test_damaged_files(files: Nodes, data: st.DataObject) -> None:
+    fleet = dict(files)
+    confs = sorted(path for path in fleet if path.endswith(".conf"))
+    for path in data.draw(st.lists(st.sampled_from(confs), min_size=1, max_size=3)):
+        text = fleet[path]
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 30)))
+        fleet[path] = text[:start] + data.draw(PIECES) + text[end:]
+    survives(fleet)
+
+
+@pytest.mark.corpus
+def test_real_files_alone_and_beside_each_other() -> None:
+    texts = [Source.from_bytes(file.name, file.path.read_bytes()).text for file in real_files("keepalived")]
+    told = 0
+    for index, text in enumerate(texts):
+        beside = texts[(index + 1) % len(texts)]
+        files = {"lb1/keepalived.conf": text, "lb2/keepalived.conf": beside, "lb3/keepalived.conf": text}
+        nodes = [NodeFiles(path.partition("/")[0], (), (path,)) for path in files]
+        table = failover_table(Run(files, Options(nodes=nodes)).fleet)
+        check(table)
+        told += any(block.rows for block in table.blocks)
+    assert told > len(texts) / 2

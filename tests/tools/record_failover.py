@@ -1,0 +1,96 @@
+"""Plays failover scenarios with the real keepalived and writes what it saw into tests/failover/observed.json.
+
+`python -m tests.tools.record_failover [NAME ...]` needs root; without a name it plays all scenarios. `--runs N` plays
+each so many times (2), `--at-once N` so many at a time (8: more disturb each other's timers on a small machine).
+Scenarios that are not named keep their records; those that do not exist any more lose them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+from tests.daemons import require
+from tests.failover.observed import OBSERVED, Record, by_scenario, load, save
+from tests.failover.outcome import Outcome
+from tests.failover.running import records, run, run_all
+from tests.failover.scenario import Scenario
+from tests.failover.scenarios import SCENARIOS
+
+RACES = 3  # times as many runs where equals race, to see more than one outcome
+
+
+class _Recorder:
+    """Collects the runs of each scenario, and says what is going on."""
+
+    def __init__(self, runs: dict[str, int]) -> None:
+        self._runs = runs
+        self._left = sum(runs.values())
+        self._guard = threading.Lock()
+        self._outcomes: dict[str, list[list[Outcome]]] = {}
+        self._keepalived = _version()
+        self.records = {name: found for name, found in by_scenario(load()).items() if name in SCENARIOS}
+
+    def play(self, scenario: Scenario) -> None:
+        """Play it once more; a scenario whose runs are complete is saved."""
+        try:
+            outcomes = run(scenario)
+        except (AssertionError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            with self._guard:
+                self._left -= 1
+                print(f"{scenario.name}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            return
+        with self._guard:
+            self._left -= 1
+            runs = self._outcomes.setdefault(scenario.name, [])
+            runs.append(outcomes)
+            if len(runs) == self._runs[scenario.name]:
+                self.records[scenario.name] = records(scenario, runs, self._keepalived)
+                save(record for found in self.records.values() for record in found)
+                print(f"{self._left:4} left  {scenario.name}: {_told(self.records[scenario.name])}", flush=True)
+
+
+def _told(found: list[Record]) -> str:
+    parts = []
+    for record in found:
+        owners = "/".join("+".join(nodes) or "none" for nodes in record["owners_by_vip"].values())
+        seconds = "" if record["observed_seconds"] is None else f" {record['observed_seconds']}s"
+        marks = (" FLAPS" if record["flaps"] else "") + ("" if record["deterministic"] else " VARIES")
+        parts.append(f"{record['event']} -> {owners}{seconds}{marks}")
+    return "; ".join(parts)
+
+
+def _version() -> str:
+    done = subprocess.run([require("keepalived"), "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"v(\d[\d.]*)", done.stderr + done.stdout)
+    assert found is not None
+    return found[1]
+
+
+def main() -> None:
+    """Read the command line, play, and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--at-once", type=int, default=8)
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"no scenario is called {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+    wanted = [SCENARIOS[name] for name in given.names] or list(SCENARIOS.values())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything is removed then as well
+    runs = {each.name: given.runs * (RACES if each.undetermined else 1) for each in wanted}
+    recorder = _Recorder(runs)
+    try:
+        run_all([each for each in wanted for _ in range(runs[each.name])], given.at_once, recorder.play)
+    except KeyboardInterrupt:
+        parser.exit(130, "stopped; what was complete is saved\n")
+    print(f"{OBSERVED}: {sum(len(found) for found in recorder.records.values())} records")
+
+
+if __name__ == "__main__":
+    main()
