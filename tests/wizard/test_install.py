@@ -147,6 +147,18 @@ def test_a_folder_that_is_no_backup_is_refused(tmp_path: Path) -> None:
     assert done.stderr.startswith(f"install.sh: {root} is no backup of this script")
 
 
+def test_a_configuration_that_only_root_could_read_stays_so(tmp_path: Path) -> None:
+    """Others may keep passwords in the haproxy.cfg that halb's sections are merged into."""
+    source, root = rendered(tmp_path / "out"), tmp_path / "root"
+    there = root / "etc" / "haproxy" / "haproxy.cfg"
+    there.parent.mkdir(parents=True)
+    there.write_text("# of others\n")
+    there.chmod(0o600)
+    assert install(source, "--root", str(root)).status == 0
+    assert there.read_text() == (source / "etc" / "haproxy" / "haproxy.cfg").read_text()
+    assert stat.S_IMODE(there.stat().st_mode) == 0o600
+
+
 def test_half_a_copy_is_refused(tmp_path: Path) -> None:
     source, root = rendered(tmp_path / "out"), tmp_path / "root"
     root.mkdir()

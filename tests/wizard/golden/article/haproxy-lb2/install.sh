@@ -139,12 +139,17 @@ put() {
     mv "$new" "$3"
 }
 
+mode_of() {
+    if [ -e "$1" ]; then stat -c %a "$1"; else echo 644; fi
+}
+
 put_all() {
     for file in $files; do
         case $file in
             */keepalived.conf) put 640 "$file" "$root/$file" ;;
             */check-haproxy) put 755 "$file" "$root/$file" ;;
-            *) put 644 "$file" "$root/$file" ;;
+            # What others keep in it may be meant for few eyes: a file that is there keeps its mode.
+            *) put "$(mode_of "$root/$file")" "$file" "$root/$file" ;;
         esac
     done
 }
