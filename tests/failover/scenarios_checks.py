@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.failover.confs import VIP, Instance, block, cluster, script
+from tests.failover.confs import VIP, Confs, Instance, block, cluster, conf, script, sync_group
 from tests.failover.scenario import Scenario
 
 PLAIN = Instance()
@@ -27,6 +27,18 @@ def numbers(weight: int | None = None) -> str:
     """The file with a number."""
     weights = [] if weight is None else [f"weight {weight}"]
     return block("track_file chk_number", 'file "/run/halb/number"', *weights)
+
+
+def grouped(*, member: str = "", group: str = "", weight: int | None = None) -> Confs:
+    """Two nodes with two instances in a sync group; the entry of track_process is the members' or the group's."""
+    confs: Confs = {}
+    for node, priority in ((1, 150), (2, 100)):
+        first = replace(tracked("process", member) if member else PLAIN, priority=priority)
+        second = replace(first, name="VI_2", vrid=78, vips=("192.168.77.160/24",))
+        lines = [block("track_process", group)] if group else []
+        end = sync_group("VI_1", "VI_2", lines=lines)
+        confs[f"lb{node}"] = conf(node, first, second, top=process(weight).replace("{node}", str(node)), end=end)
+    return confs
 
 
 PROCESSES = ("proc_start lb1 ...", "proc_start lb2 ...", "start", "proc_kill lb1", "proc_start lb1")
@@ -61,6 +73,10 @@ CHECKS = [
         cluster(tracked("process", "chk_process"), 150, 100, top=process(-60, "quorum 2")),
         ("proc_start lb1 ...", "start"),
     ),
+    Scenario("process-of-members-weighted", grouped(member="chk_process", weight=-60), PROCESSES),
+    Scenario("process-of-members", grouped(member="chk_process"), PROCESSES),
+    Scenario("process-of-group-weighted", grouped(group="chk_process", weight=-60), PROCESSES),
+    Scenario("process-of-group", grouped(group="chk_process"), PROCESSES),
     Scenario(
         "file-numbers",
         cluster(tracked("file", "chk_number"), 100, 90, 80, top=numbers()),
