@@ -114,14 +114,19 @@ class Protocol:
         self._accepted = [_mask(not why for why in row) for row in self.rejections]
         self._refused = [_mask(why not in ("", "unheard", "vrid") for why in row) for row in self.rejections]
         self._moments: dict[Situation, Moment] = {}
+        self._checks = [frozenset(check.key for check in r.checks) for r in self.routers]
+        self._has_neighbours = [any(c.subject is Subject.NEIGHBOUR for c in r.checks) for r in self.routers]
+        self._statuses: dict[tuple[object, ...], tuple[bool, int]] = {}
         self._address = [None if r.source is None else int(r.source) for r in self.routers]
         self._units_on: dict[str, int] = {}
         for unit in range(len(self.units)):
             node = self.node_of(unit)
             self._units_on[node] = self._units_on.get(node, 0) | 1 << unit
 
-    def units_on(self, nodes: Iterable[str]) -> int:
+    def units_on(self, nodes: frozenset[str]) -> int:
         """The units of some nodes."""
+        if not nodes:
+            return 0
         mask = 0
         for node in nodes:
             mask |= self._units_on.get(node, 0)
@@ -139,19 +144,11 @@ class Protocol:
         return found
 
     def _moment(self, situation: Situation) -> Moment:
-        numbers = dict(situation.numbers)
-        able = []
-        priorities = []
-        for router in self.routers:
-            if router.node in situation.down:
-                able.append(False)
-                priorities.append(router.priority)
-                continue
-            bad = [is_bad(check, situation) for check in router.checks]
-            values = [numbers.get(check.key, 0) for check in router.checks] if numbers else [0] * len(bad)
-            faults = any(map(is_fault, router.checks, bad, values))
-            able.append(not faults and _can_run(router, situation))
-            priorities.append(effective_priority(router, bad, values))
+        able, priorities = [], []
+        for index in range(len(self.routers)):
+            can, priority = self._status(index, situation)
+            able.append(can)
+            priorities.append(priority)
         reach = self._reach(situation)
         heard = [accepted & arriving for accepted, arriving in zip(self._accepted, reach, strict=True)]
         return Moment(
@@ -161,6 +158,29 @@ class Protocol:
             tuple(refused & arriving for refused, arriving in zip(self._refused, reach, strict=True)),
             *self._orders(priorities, heard),
         )
+
+    def _status(self, index: int, situation: Situation) -> tuple[bool, int]:
+        """Whether a router is eligible by itself, and its priority; remembered by what it sees of the situation."""
+        router = self.routers[index]
+        if router.node in situation.down:
+            return False, router.priority
+        seen = (
+            index,
+            situation.bad and situation.bad & self._checks[index],
+            situation.links,
+            situation.numbers,
+            situation.homeless,
+            self._has_neighbours[index] and (situation.down, situation.parts),
+        )
+        found = self._statuses.get(seen)
+        if found is None:
+            numbers = dict(situation.numbers)
+            bad = [is_bad(check, situation) for check in router.checks]
+            values = [numbers.get(check.key, 0) for check in router.checks]
+            faults = any(map(is_fault, router.checks, bad, values))
+            found = not faults and _can_run(router, situation), effective_priority(router, bad, values)
+            self._statuses[seen] = found
+        return found
 
     def _orders(self, priorities: Sequence[int], heard: Sequence[int]) -> tuple[tuple[int, ...], ...]:
         """`holds`, `beats` and `draws` of a moment."""

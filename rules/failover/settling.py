@@ -112,6 +112,8 @@ class _Settling:
     def _at_once(self) -> int:
         """The units whose daemon starts, and that are master without having listened."""
         started = self.protocol.units_on(self.change.before.down - self.change.after.down) & self.after.eligible
+        if not started:
+            return 0
         routers = self.protocol.routers
         return sum(
             1 << unit for unit in bits(started) if all(routers[b].is_master_at_once for b in self.protocol.units[unit])

@@ -186,7 +186,6 @@ class BlockTable:
         self.refused = frozenset(router.node for router in own if router.refused)
         index = {id(router): i for i, router in enumerate(self.protocol.routers)}
         self.unit_nodes = {self.protocol.unit_of[index[id(router)]]: router.node for router in own}
-        self._settled: dict[tuple[State, Change], tuple[End, ...]] = {}
         self.starts = self._cold_starts()
         self._known: dict[Events, tuple[Came, ...]] = {}
         self._changes: dict[Events, Change] = {}
@@ -194,24 +193,17 @@ class BlockTable:
 
     # -- states
 
-    def _settle(self, state: State, change: Change) -> tuple[End, ...]:
-        key = state, change
-        found = self._settled.get(key)
-        if found is None:
-            found = self._settled[key] = settle(self.protocol, state, change)
-        return found
-
     def _cold_starts(self) -> dict[State, End]:
         """The states after a start: of all nodes at once, and of each node first."""
         nodes = frozenset(router.node for router in self.protocol.routers)
         nothing, healthy = Situation(down=nodes), Situation()
         found: dict[State, End] = {}
-        for end in self._settle(State(), Change(nothing, healthy)):
+        for end in settle(self.protocol, State(), Change(nothing, healthy)):
             found.setdefault(end.state, end)
         for node in self.nodes:
             alone = Situation(down=nodes - {node})
-            for first in self._settle(State(), Change(nothing, alone)):
-                for end in self._settle(first.state, Change(alone, healthy)):
+            for first in settle(self.protocol, State(), Change(nothing, alone)):
+                for end in settle(self.protocol, first.state, Change(alone, healthy)):
                     found.setdefault(end.state, end)
         return found
 
@@ -256,6 +248,10 @@ class BlockTable:
             found = self._changes[events] = self.scene.change(events)
         return found
 
+    def _leaves_nobody(self, change: Change) -> bool:
+        """Whether nobody can be master afterwards, and nothing is left behind: then no order makes a difference."""
+        return not change.killed and not self.protocol.moment(change.after).eligible
+
     def _is_unnoticed(self, start: State, events: Events) -> bool:
         """Whether these events change nothing for the masters: what comes after them is as if all came together."""
         found = self._after(events)
@@ -264,9 +260,9 @@ class BlockTable:
     def _every_order(self, events: Events) -> Iterator[Came]:
         whole = self.change(events)
         for start in self.starts:
-            for end in self._settle(start, whole):
+            for end in settle(self.protocol, start, whole):
                 yield Came(start, end)
-            if len(events) > 1:
+            if len(events) > 1 and not self._leaves_nobody(whole):
                 for last in events:
                     rest = tuple(event for event in events if event is not last)
                     if self._is_unnoticed(start, rest):
@@ -274,7 +270,7 @@ class BlockTable:
                     own = self.change((last,))
                     change = own._replace(before=self.change(rest).after, after=whole.after)
                     for state in sorted({came.end.state for came in self._after(rest) if came.start == start}):
-                        for end in self._settle(state, change):
+                        for end in settle(self.protocol, state, change):
                             yield Came(start, end)
 
     def row(self, events: Events, ends: Sequence[Came]) -> Row:
