@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 Figure = Callable[[str], None]
+
+# A shell starts what runs in its background with SIGINT ignored, and programs that are started here would inherit that:
+# those that a test ends by Ctrl-C would go on for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from rules.engine import Options, Run
 from rules.failover.events import SINGLE, Events, Kind
-from rules.failover.model import Seconds
 from rules.failover.table import Block, Row, Table, failover_table
 from rules.failover.verdicts import Verdict
+from rules.report.failover import outage_words
 from rules.support.wording import listed
 from wizard.answers import Answers, Place
 from wizard.session import judge
@@ -175,21 +175,12 @@ def _line(row: Row, short: Mapping[str, str], event: str) -> Line:
     before = _owners(outcome.before, short)
     after = _owners(outcome.holders if row.verdict is Verdict.SPLIT_BRAIN else outcome.owners, short)
     change = after if before == after or not row.events else f"{before} → {after}"
-    return Line(event, change, outage_words(row.outage), row.verdict, row.why, row.events)
+    outage = outage_words(row.outage)
+    return Line(event, change, "none" if outage == "-" else outage, row.verdict, row.why, row.events)
 
 
 def _owners(nodes: Sequence[str], short: Mapping[str, str]) -> str:
     return " + ".join(short[node] for node in nodes) or "nobody"
-
-
-def outage_words(outage: Seconds | None) -> str:
-    """`0.6 - 0.7 s`, `none`, `until repaired`."""
-    if outage is None:
-        return "until repaired"
-    if outage.high == 0:
-        return "none"
-    low, high = f"{outage.low:.1f}", f"{outage.high:.1f}"
-    return f"{low} s" if low == high else f"{low} - {high} s"
 
 
 def _short_names(nodes: Sequence[str]) -> dict[str, str]:

@@ -29,13 +29,13 @@ def line(answers: Answers, event: str) -> Line:
 
 def test_a_pair_by_default() -> None:
     assert shown(article()) == {
-        "haproxy dies on lb1": ("✓", "lb1 → lb2", "0.6 - 0.7 s"),
-        "lb1 loses power": ("✓", "lb1 → lb2", "2.6 - 3.6 s"),
-        "lb1 loses its link": ("✓", "lb1 → lb2", "2.6 - 3.6 s"),
-        "keepalived stops on lb1": ("✓", "lb1 → lb2", "0.6 - 0.7 s"),
-        "keepalived crashes on lb1": ("✗", "lb1 → lb1 + lb2", "2.6 - 3.6 s"),
+        "haproxy dies on lb1": ("✓", "lb1 → lb2", "0.6-0.7 s"),
+        "lb1 loses power": ("✓", "lb1 → lb2", "2.6-3.6 s"),
+        "lb1 loses its link": ("✓", "lb1 → lb2", "2.6-3.6 s"),
+        "keepalived stops on lb1": ("✓", "lb1 → lb2", "0.6-0.7 s"),
+        "keepalived crashes on lb1": ("✗", "lb1 → lb1 + lb2", "2.6-3.6 s"),
         "anything on lb2 fails": ("=", "lb1", "none"),
-        "lb1 can't hear lb2": ("✓", "lb1 → lb1 + lb2", "2.6 - 3.6 s"),
+        "lb1 can't hear lb2": ("✓", "lb1 → lb1 + lb2", "2.6-3.6 s"),
         "haproxy dies on both": ("✗", "lb1 → nobody", "until repaired"),
     }
 
@@ -43,7 +43,7 @@ def test_a_pair_by_default() -> None:
 def test_with_the_script_alone_the_vip_stays_when_all_fail() -> None:
     found = shown(article(track="script"))
     assert found["haproxy dies on both"] == ("=", "lb1", "until repaired")
-    assert found["haproxy dies on lb1"] == ("✓", "lb1 → lb2", "4.6 - 7.6 s")
+    assert found["haproxy dies on lb1"] == ("✓", "lb1 → lb2", "4.6-7.6 s")
 
 
 def test_the_other_choice_is_that_of_the_answer_asked_for() -> None:

@@ -45,7 +45,7 @@ def test_the_table_stands_on_the_step(tmp_path: Path, key: str, size: tuple[int,
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, key)
         assert "✓ haproxy dies on lb1" in words(pilot)
-        assert "0.6 - 0.7 s" in words(pilot)
+        assert "0.6-0.7 s" in words(pilot)
         assert all(len(line) <= size[0] for line in text(pilot).splitlines())
 
     drive(tmp_path, script, answers=ARTICLE, size=size)
@@ -93,7 +93,7 @@ def test_an_answer_that_changes_what_happens_changes_the_table(tmp_path: Path) -
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, "review")
         app.set_answer(Place("vrrp", 0, "track"), "script")
-        await sees(pilot, "haproxy dies on lb1 lb1 → lb2 4.6 - 7.6 s")
+        await sees(pilot, "haproxy dies on lb1 lb1 → lb2 4.6-7.6 s")
 
     drive(tmp_path, script, answers=ARTICLE)
 
