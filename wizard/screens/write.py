@@ -196,6 +196,10 @@ class WriteScreen(EndScreen):
 
     def _write(self, directory: Path, *, force: bool) -> None:
         self.writing = True
+        # A look that is still under way would put its words over those of the writing.
+        if self._timer is not None:
+            self._timer.stop()
+        self.workers.cancel_group(self, "folder")
         self._say(Content("… writing"))
         self._write_files(directory, force)
 
