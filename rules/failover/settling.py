@@ -8,7 +8,8 @@ any living master alone, and protects none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import NamedTuple
 
 from rules.failover.model import AT_ONCE, FAREWELL, STARTING, Router, Seconds, Situation
@@ -38,12 +39,17 @@ class Change(NamedTuple):
     killed: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
 
+    @property
+    def left(self) -> frozenset[str]:
+        """The nodes whose keepalived has ended, in whatever way."""
+        return self.polite | self.killed | self.gone
+
 
 class End(NamedTuple):
     """One way in which a change can end.
 
     `gained`: by unit, when it became master (of the units that are master now and were not before). `flaps`: it does
-    not end, the masters change again and again. `undecided`: a race came before it.
+    not end, the masters change again and again.
     """
 
     state: State
@@ -76,8 +82,7 @@ def settle(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
 def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
     """The one end of a change that no master notices, and nobody who waits for one; empty when it may be another."""
     after, masters = change.after, state.masters
-    left = change.killed | change.gone | change.polite
-    if not masters or after.hung or change.before.down - after.down or protocol.units_on(left) & masters:
+    if not masters or after.hung or change.before.down - after.down or protocol.units_on(change.left) & masters:
         return ()
     moment = protocol.moment(after)
     if masters & ~moment.eligible:
@@ -88,8 +93,15 @@ def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, .
                 return ()
         elif moment.eligible >> unit & 1 and not holds & masters:
             return ()
-    stale = state.stale & protocol.units_on(after.down - change.gone) if state.stale else 0
-    return (End(State(masters, stale), {}, silence_of(protocol, moment, masters, 0) is not None),)
+    return (
+        End(State(masters, _stale(protocol, state, change)), {}, silence_of(protocol, moment, masters, 0) is not None),
+    )
+
+
+def _stale(protocol: Protocol, state: State, change: Change) -> int:
+    """The units whose addresses are left on a node where no keepalived takes them away."""
+    stale = state.stale | (state.masters & protocol.units_on(change.killed))
+    return stale & protocol.units_on(change.after.down - change.gone) if stale else 0
 
 
 class _Settling:
@@ -102,12 +114,10 @@ class _Settling:
         self.found: dict[State, End] = {}
         self.frozen = protocol.units_on(change.after.hung)
         # A killed daemon is no master, even where it is there again.
-        left = change.killed | change.gone | change.polite
-        kept = state.masters & self.after.eligible & ~protocol.units_on(left)
+        kept = state.masters & self.after.eligible & ~protocol.units_on(change.left)
         self.at_once = self._at_once() & ~kept
         self.start = kept | self.at_once
-        stale = state.stale | (state.masters & protocol.units_on(change.killed))
-        self.stale = stale & protocol.units_on(change.after.down - change.gone) if stale else 0
+        self.stale = _stale(protocol, state, change)
 
     def _at_once(self) -> int:
         """The units whose daemon starts, and that are master without having listened."""
@@ -141,12 +151,7 @@ class _Settling:
         if len(self.found) >= _MOST_ENDS:
             return
         for left in self._give_way(masters):
-            waiting = self._waiting(left)
-            pending = {
-                unit: deadlines.get(unit) or self._after_loss(unit, now)
-                for unit in waiting
-                if not self.frozen >> unit & 1
-            }
+            pending = {unit: deadlines.get(unit) or self._after_loss(unit, now) for unit in self._waiting(left)}
             kept = {unit: at for unit, at in gained.items() if left >> unit & 1}
             if left in path:
                 for masters_then in (*path[path.index(left) :], left):
@@ -301,8 +306,8 @@ class _Settling:
                 failing = is_fault(check, now, 0) if faults else now
                 (told if failing else recovered).append(check.trip if now else check.recover)
         if told:
-            return _first_of(told) if faults else _all_of(told)
-        return _last_of(recovered) if recovered else AT_ONCE
+            return reduce(Seconds.first if faults else Seconds.hull, told)
+        return reduce(Seconds.last, recovered) if recovered else AT_ONCE
 
     def _is_unrest(self, masters: int) -> bool:
         """Whether these masters do not come to rest."""
@@ -331,15 +336,3 @@ def _firsts(pending: Mapping[int, _Deadline]) -> list[tuple[int, _Deadline]]:
         for unit, deadline in pending.items()
         if all(deadline.may_precede(other) for other in pending.values())
     ]
-
-
-def _first_of(times: Sequence[Seconds]) -> Seconds:
-    return Seconds(min(t.low for t in times), min(t.high for t in times))
-
-
-def _last_of(times: Sequence[Seconds]) -> Seconds:
-    return Seconds(max(t.low for t in times), max(t.high for t in times))
-
-
-def _all_of(times: Sequence[Seconds]) -> Seconds:
-    return Seconds(min(t.low for t in times), max(t.high for t in times))

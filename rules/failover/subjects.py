@@ -126,8 +126,7 @@ def subject_of_process(process: TrackProcess) -> Told:
     argv = process.argv
     if not argv or process.process is None or not process.process.certain:
         return _ASSUMED
-    by_name = process.full_command is None and process.param_match is None
-    if argv[0].startswith("/") and by_name:
+    if process.never_matches:
         return Told(Subject.ALWAYS)
     return Told(Subject.HAPROXY if re.search(_HAPROXY, argv[0].rpartition("/")[2]) else Subject.OTHER)
 

@@ -100,8 +100,8 @@ def watch_terminal(gone: Callable[[int], None]) -> None:
     if not hasattr(select, "poll") or not hasattr(signal, "SIGHUP"):
         return
     status = 128 + signal.SIGHUP
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, gone, status)
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, gone, status)
 
     def watch() -> None:
         poll = select.poll()

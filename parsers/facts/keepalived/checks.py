@@ -215,6 +215,12 @@ class TrackProcess(Named):
         return self.get("param_match")
 
     @property
+    def never_matches(self) -> bool:
+        """Whether it is a path that keepalived compares with names of processes, which have no slash (measured)."""
+        known = self.process is not None and self.process.certain and bool(self.argv)
+        return known and self.argv[0].startswith("/") and self.full_command is None and self.param_match is None
+
+    @property
     def effective_weight(self) -> int | None:
         """The weight unless a track line says otherwise; default 0."""
         value, certain = self.effective("weight", lambda text: within(whole_number(text), -254, 254), 0)

@@ -27,9 +27,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """
     for process in config.processes:
         value = process.process
-        if value is None or not value.certain or not process.argv or not process.argv[0].startswith("/"):
-            continue
-        if process.full_command is not None or process.param_match is not None:
+        if value is None or not process.never_matches:
             continue
         path = process.argv[0]
         yield Hit(
