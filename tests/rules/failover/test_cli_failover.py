@@ -13,6 +13,8 @@ from tests.rules.failover.fleets import checked, instance
 from tests.rules.lint import Done, run
 from tests.tools.failover_examples import EXAMPLES, shown
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2!"
 PASSWORD = f"authentication {{\n auth_type PASS\n auth_pass {SECRET}#x{{y}}\n }}"
 SILENT = ("--select", "KA001", "--no-config")  # a rule with nothing to say here

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.failover.verdicts import Verdict
 from tests.rules.failover.findings import SAYS_THE_CAUSE, found
 from tests.rules.failover.fleets import checked, rows_of
+
+pytestmark = pytest.mark.slow
 
 PRIORITIES = st.sampled_from([1, 50, 90, 99, 100, 101, 110, 150, 200, 253, 254, 255])
 WEIGHTS = st.sampled_from([-253, -60, -20, -2, 0, 2, 20, 60])
