@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.content import Content
@@ -15,10 +15,8 @@ from wizard.probes.ask import checks, subject, unasked
 from wizard.probes.chips import Chip, Tone
 from wizard.questions.answers import Answers
 from wizard.questions.steps import Step
-from wizard.tui.screens.reading import Reading
-
-if TYPE_CHECKING:
-    from wizard.tui.app import Wizard
+from wizard.tui.host import host_of
+from wizard.tui.session import Session
 
 PAUSE = 0.5  # seconds without a change after which the network is asked
 MOST = 2  # lines
@@ -50,9 +48,8 @@ class ChecksLine(Widget):
         self._subject: tuple[object, ...] = ()
 
     @property
-    def wizard(self) -> Wizard:
-        """The app."""
-        return cast("Wizard", self.app)
+    def _session(self) -> Session:
+        return host_of(self).session
 
     def on_mount(self) -> None:
         """Ask about the answers that are there, and about each change of them."""
@@ -67,7 +64,7 @@ class ChecksLine(Widget):
         """Show every check on a page of its own, and ask once more."""
         if self.display:
             lines = "\n".join(f"{_SYMBOLS[chip.status]} {chip.status.value:<4}  {chip.text}" for chip in self.chips)
-            self.app.push_screen(Reading("What was asked", lines or str(_ASKING)))
+            host_of(self).show_page("What was asked", lines or str(_ASKING))
             self.ask_again()
 
     def ask(self, answers: Answers) -> None:
@@ -80,28 +77,28 @@ class ChecksLine(Widget):
     def ask_again(self) -> None:
         """Ask once more, at once: the world may have changed."""
         if self._subject and not self.asking:
-            self._begin(self.wizard.answers, 0.0)
+            self._begin(self._session.answers, 0.0)
 
     def _follow(self) -> None:
-        answers = self.wizard.answers
+        answers = self._session.answers
         if answers is not self._answers:
             self._answers = answers
             self.ask(answers)
             self.display = bool(self._subject)
 
     def _begin(self, answers: Answers, pause: float) -> None:
-        self.asking = bool(self._subject) and not self.wizard.offline
+        self.asking = bool(self._subject) and not self._session.offline
         if self.asking:
             self._ask(answers, pause)
         else:
             self.workers.cancel_group(self, "checks")
-            self.chips = unasked(self.step.key, answers) if self.wizard.offline else ()
+            self.chips = unasked(self.step.key, answers) if self._session.offline else ()
         self.refresh(layout=True)
 
     @work(group="checks", exclusive=True, exit_on_error=False)
     async def _ask(self, answers: Answers, pause: float) -> None:
         await asyncio.sleep(pause)
-        self.chips = await checks(self.step.key, answers, resolvers=self.wizard.resolvers)
+        self.chips = await checks(self.step.key, answers, resolvers=self._session.resolvers)
         self.asking = False
         self.refresh(layout=True)
 
