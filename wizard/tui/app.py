@@ -1,6 +1,7 @@
 """The wizard on the terminal: which screen is shown, and what the keys do that work on every screen.
 
 The screens compose; what is right, missing or found is said by `wizard.questions.session.judge` (see `judging`).
+What the start screen does not need of the linter is imported when it is first shown, so that the first paint is early.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from wizard.questions.answers import Place
+from wizard.questions.day_two import to_do
 from wizard.questions.session import step_of
 from wizard.questions.steps import steps
+from wizard.tui.dialogs.help import HelpDialog
+from wizard.tui.dialogs.notes import NotesDialog
+from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.judging import Judging
 from wizard.tui.navigation import neighbour, screen_of
@@ -31,6 +36,7 @@ from wizard.tui.session import Importer, Session
 from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
 from wizard.tui.textual_private import QuietApp
 from wizard.tui.type_ahead import earlier_keys_handled
+from wizard.tui.widgets.field import field_around
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
@@ -121,8 +127,6 @@ class Wizard(QuietApp[int]):
 
     def show_page(self, title: str, body: Widget | str) -> None:
         """Show something to read above the screen."""
-        from wizard.tui.dialogs.page import PageDialog
-
         self.push_screen(PageDialog(title, body))
 
     async def action_next_step(self) -> None:
@@ -184,9 +188,6 @@ class Wizard(QuietApp[int]):
 
     def action_explain(self) -> None:
         """Explain the field that has the focus, or the step."""
-        from wizard.tui.dialogs.help import HelpDialog
-        from wizard.tui.widgets.field import field_around
-
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
         self.push_screen(HelpDialog(field.question if field else None, step))
@@ -216,9 +217,6 @@ class Wizard(QuietApp[int]):
         before = self.session.files_written(message.directory)
         if before is None:
             return
-        from wizard.questions.day_two import to_do
-        from wizard.tui.dialogs.notes import NotesDialog
-
         if words := to_do(before, self.session.answers):
             self.push_screen(NotesDialog("What to do on the machines, in this order", words))
 

@@ -12,8 +12,12 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from rules.command.explain import explain
+from rules.engine.registry import find
+from rules.report.style import Style
 from rules.text.wording import counted
 from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
+from wizard.questions.session import step_of
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.widgets.diff import Diff
@@ -131,8 +135,6 @@ class ReviewScreen(FramedScreen):
             self._jump(item)
 
     def _jump(self, item: Item) -> None:
-        from wizard.questions.session import step_of
-
         step = step_of(item.place) if item.place is not None else None
         if step is None:
             self.notify("no single answer is behind this; e explains it", markup=False)
@@ -195,8 +197,4 @@ def _detail(item: Item) -> str:
 
 
 def _explained(code: str) -> str:
-    from rules.command.explain import explain
-    from rules.engine.registry import find
-    from rules.report.style import Style
-
     return explain(find(code)[0], Style())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Button, Footer, Input, Static
 
+from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.review import Changes, blocked
 from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
 from wizard.tui.dialogs.question import QuestionDialog
@@ -22,9 +23,6 @@ from wizard.tui.screens.base import FramedScreen
 from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.file_list import listed, not_written, results, said, state
 from wizard.tui.widgets.merge_choice import MergeChoice
-
-if TYPE_CHECKING:
-    from wizard.files import ChangedError, Written
 
 PAUSE = 0.3  # seconds without a change of the folder after which it is looked at
 
@@ -204,8 +202,6 @@ class WriteScreen(FramedScreen):
 
     @work(group="write", exit_on_error=False)
     async def _write_files(self, directory: Path, force: bool) -> None:
-        from wizard.files import ChangedError, StoreError
-
         session, changed = self.session, None
         try:
             found, written = await asyncio.to_thread(
@@ -226,8 +222,6 @@ class WriteScreen(FramedScreen):
 
     def _refused(self, directory: Path, error: ChangedError) -> None:
         """Somebody else wrote a file: have a way chosen where there are several, else ask whether to replace it."""
-        from wizard.files import is_mergeable
-
         if self.way is not Way.REPLACE and any(map(is_mergeable, error.files)):
             self.notify("\n".join(map(said, error.problems)), severity="warning", markup=False)
             self.query_one(MergeChoice).display = True

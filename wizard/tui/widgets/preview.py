@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from rules.report.style import printable
+from wizard.files.secrets import masked_lines
 from wizard.tui.highlight import Kind, highlight
 from wizard.tui.host import host_of
 from wizard.tui.session import Session
@@ -51,8 +52,6 @@ def changed_lines(before: str, text: str) -> set[int]:
 @lru_cache(maxsize=32)
 def content_of(path: str, text: str, before: str) -> Content:
     """A file's text for the screen: secrets masked, marks and colours."""
-    from wizard.files.secrets import masked_lines
-
     marked = changed_lines(before, text)
     count = len(text.splitlines())
     lines = [printable(line) for line in masked_lines(path, text)[:count]]
