@@ -18,19 +18,19 @@ from textual.widgets import Static
 
 from rules.report.style import printable
 from wizard.files.secrets import masked_lines
-from wizard.tui.highlight import Kind, highlight
+from wizard.tui.highlight import WordKind, highlight
 from wizard.tui.host import host_of
 from wizard.tui.session import Session
 from wizard.tui.widgets.findings import because
 
 BAR = "▎"
 _STYLES = {
-    Kind.SECTION: "bold $text-primary",
-    Kind.KEYWORD: "$text-secondary",
-    Kind.COMMENT: "$text-muted italic",
-    Kind.STRING: "$text-success",
-    Kind.NUMBER: "$text-warning",
-    Kind.UNKNOWN: "bold underline $text-error",
+    WordKind.SECTION: "bold $text-primary",
+    WordKind.KEYWORD: "$text-secondary",
+    WordKind.COMMENT: "$text-muted italic",
+    WordKind.STRING: "$text-success",
+    WordKind.NUMBER: "$text-warning",
+    WordKind.UNKNOWN: "bold underline $text-error",
 }
 
 
