@@ -14,7 +14,7 @@ from rules.live.views.view import LiveView
 from rules.plan.given import Given
 from rules.plan.model import ClusterError, Phase
 from rules.report.style import Style
-from wizard.commands.arguments import Arguments
+from wizard.commands.options import VerifyArguments
 from wizard.verify.checklist import Checklist, checklist, phase_of
 
 EXIT_PASSED, EXIT_NOT_YET, EXIT_TERMINATED = 0, 1, 143
@@ -58,7 +58,7 @@ def _require(plan: Plan, phase: Phase | None) -> None:
         )
 
 
-async def look(plan: Plan, arguments: Arguments) -> LiveView:
+async def look(plan: Plan, arguments: VerifyArguments) -> LiveView:
     """Ask everybody once; takes at most about the timeout."""
     from rules.live.observe import observe
 
@@ -70,7 +70,7 @@ async def look(plan: Plan, arguments: Arguments) -> LiveView:
     return view
 
 
-def verify(arguments: Arguments) -> int:
+def verify(arguments: VerifyArguments) -> int:
     """Show the checklist once, or until it is passed; gives the exit status."""
     assert arguments.path is not None
     plan = read_plan(arguments.path, arguments.phase)
@@ -89,7 +89,7 @@ def verify(arguments: Arguments) -> int:
     return EXIT_PASSED if found.passed else EXIT_NOT_YET
 
 
-def render(found: Checklist, view: LiveView, arguments: Arguments, *, brief: bool = False) -> str:
+def render(found: Checklist, view: LiveView, arguments: VerifyArguments, *, brief: bool = False) -> str:
     """The checklist in the format of the command line; `--watch` writes JSON one object per line."""
     if arguments.format == "json":
         from wizard.verify.report.json import render as render_json
@@ -100,7 +100,7 @@ def render(found: Checklist, view: LiveView, arguments: Arguments, *, brief: boo
     return text(found, view, style_of(arguments), brief=brief)
 
 
-def style_of(arguments: Arguments) -> Style:
+def style_of(arguments: VerifyArguments) -> Style:
     """Colours and width of the output."""
     from shutil import get_terminal_size
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rules.live.observations import DnsView, Observations, Reply, Role
 from rules.live.views.view import LiveView
-from wizard.commands.arguments import Arguments
+from wizard.commands.options import VerifyArguments
 from wizard.verify.checklist import Checklist, checklist
 from wizard.verify.run import render
 
@@ -32,7 +32,7 @@ class Display(Protocol):
         """Leave the terminal in order; `view` is the last one that was shown."""
 
 
-async def watch(look: Callable[[], Awaitable[LiveView]], arguments: Arguments) -> None:
+async def watch(look: Callable[[], Awaitable[LiveView]], arguments: VerifyArguments) -> None:
     """Look and show until all is passed; the next look begins `arguments.interval` seconds after one has ended.
 
     On a terminal the checklist is drawn anew in its place, and the countdowns run between two looks. Elsewhere it is
@@ -113,7 +113,7 @@ class Log:
 
     ticks = False
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: VerifyArguments) -> None:
         self._arguments = arguments
         self._last: tuple[object, ...] = ()
 
@@ -141,7 +141,7 @@ class Screen:
     _HIDE, _SHOW = "\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h"
     _HOME, _END_OF_LINE, _END_OF_SCREEN, _CLEAR = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: VerifyArguments) -> None:
         self._arguments = arguments
         self._write(self._HIDE + self._HOME + self._CLEAR + "asking ...\n")
 
