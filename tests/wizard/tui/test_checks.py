@@ -57,7 +57,7 @@ def test_the_step_says_what_it_asks_and_what_came_back(tmp_path: Path, servers: 
 
     async def scene() -> None:
         async with at_step("dns", tmp_path, named(master=AT), offline=False, resolvers=asked) as pilot:
-            await until(pilot, lambda: line(pilot).asking or line(pilot).chips)
+            await until(pilot, lambda: line(pilot).asking or line(pilot).results)
             await sees(pilot, f"✓ ok {server.server.label}: {AT} (the initial master)")
             assert not line(pilot).asking
 

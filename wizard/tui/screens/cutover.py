@@ -21,7 +21,7 @@ from rules.plan.model import Phase
 from rules.report.style import Style, printable
 from rules.text.wording import clipped
 from wizard.probes.ask import name_servers
-from wizard.probes.phases import Watched, due, in_phase, watched
+from wizard.probes.phases import Watched, in_phase, phase_due, watched
 from wizard.tui.screens.base import FramedScreen
 from wizard.verify.checklist import checklist
 from wizard.verify.report.text import text
@@ -110,7 +110,7 @@ class CutoverScreen(FramedScreen):
     def action_other_phase(self) -> None:
         """Show the checklist of the other phase."""
         if self.view is not None:
-            shown = self.phase or due(self.view)
+            shown = self.phase or phase_due(self.view)
             self.phase = Phase.BOOTSTRAP if shown is Phase.CUTOVER else Phase.CUTOVER
             self._paint()
 
@@ -140,7 +140,7 @@ class CutoverScreen(FramedScreen):
         session = self.session
         files = session.outcome.files if session.outcome.answers == session.answers else {}
         what: Watched = await asyncio.to_thread(watched, session.answers, files)
-        if words := what.lacks(self.phase):
+        if words := what.missing(self.phase):
             self._tell(f"nothing can be asked yet: {words}")
             return
         observed = await observe(what.endpoint, resolvers=name_servers(session.resolvers), timeout=TIMEOUT)
@@ -158,7 +158,7 @@ class CutoverScreen(FramedScreen):
         if self.view is None:
             return
         view = aged(self.view, int(time.monotonic() - self._seen_at))
-        phase = self.phase or due(view)
+        phase = self.phase or phase_due(view)
         width = max(self.query_one("#steps > Static").content_size.width, 40)
         if self._painted == (now := (self.view, phase, width, int(time.monotonic() - self._seen_at))):
             return
