@@ -1,4 +1,4 @@
-"""Where secrets stand in the files that halb writes, or finds in their place; and taking them out of drafts."""
+"""Where the secrets are in the files that halb writes, or finds in their place; and removing them from drafts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 
 from parsers.source import Source
 from rules.engine.secrets import HIDDEN
-from rules.plan.positions import Positions, Way
+from rules.plan.positions import Positions
+from rules.plan.positions import Way as KeyPath
 from rules.plan.schema import SCHEMA
 
 Stretch = tuple[int, int]
-"""Offsets in a text: the first character and the one behind the last."""
+"""Offsets in a text: the first character, and the end (exclusive)."""
 
 _NAMES = frozenset(name for table in SCHEMA.values() for name, key in table.keys.items() if key.secret)
-# Whatever follows the name in its line, in comments and in files that can't be read too: hiding too much does no harm.
+# Whatever follows the name in its line, also in comments and in unreadable files: hiding too much does no harm.
 _LINE = re.compile(rf"""(?:{"|".join(sorted(_NAMES))})(?![A-Za-z0-9_-])["']?[ \t]*[=:]?[ \t]*([^\r\n]+)""")
 _PLAIN_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _KEY_BEFORE = re.compile(rf"(?P<comma>,\s*)?{_PLAIN_KEY}(?:[ \t]*\.[ \t]*{_PLAIN_KEY})*[ \t]*=[ \t]*\Z")
@@ -47,24 +48,24 @@ def _of_config(path: str, text: str) -> Iterator[Stretch]:
         yield from ((span.start, span.end) for span in parse_keepalived(text, path).secrets)
 
 
-def _of_toml(text: str) -> Iterator[tuple[Way, Stretch]]:
-    """The secret values of a TOML text, wherever they stand; the whole text for one whose place is not known."""
+def _of_toml(text: str) -> Iterator[tuple[KeyPath, Stretch]]:
+    """The secret values of a TOML text, wherever they are; the whole text for one whose place is unknown."""
     try:
         data = tomllib.loads(" " + text[1:] if text.startswith("\ufeff") else text)
     except (ValueError, RecursionError):
         return
     source = Source("halb.toml", text)
     positions = Positions(source)
-    for way in _ways(data):
-        span = positions.exact(way) or source.span(0, len(text))
-        yield way, (span.start, span.end)
+    for path in _secret_paths(data):
+        span = positions.exact(path) or source.span(0, len(text))
+        yield path, (span.start, span.end)
 
 
-def _ways(data: Any) -> Iterator[Way]:
-    """The ways to every key with a secret's name."""
+def _secret_paths(data: Any) -> Iterator[KeyPath]:
+    """The paths to every key with a secret's name."""
     rest: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     while rest:
-        way, value = rest.pop()
+        path, value = rest.pop()
         items: Iterable[tuple[str | int, Any]] = ()
         if isinstance(value, dict):
             items = value.items()
@@ -72,9 +73,9 @@ def _ways(data: Any) -> Iterator[Way]:
             items = enumerate(value)
         for key, item in items:
             if key in _NAMES:
-                yield (*way, key)
+                yield (*path, key)
             else:
-                rest.append(((*way, key), item))
+                rest.append(((*path, key), item))
 
 
 def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -109,18 +110,18 @@ def masked_lines(path: str, text: str) -> list[str]:
 def without_secrets(text: str) -> str:
     """A TOML text without its secrets: their keys are gone, and comments that name one have its value hidden.
 
-    Raises ValueError when the text is not TOML, or a secret can't be taken out of it.
+    Raises ValueError when the text is not TOML, or a secret can't be removed from it.
     """
     data = _loaded(text)
-    ways = list(_ways(data))
-    while ways:
-        text = _without(text, ways[0])
-        ways, left = list(_ways(_loaded(text))), ways
-        if len(ways) >= len(left):
-            raise ValueError("a password in it can't be taken out")
+    paths = list(_secret_paths(data))
+    while paths:
+        text = _without(text, paths[0])
+        paths, left = list(_secret_paths(_loaded(text))), paths
+        if len(paths) >= len(left):
+            raise ValueError("a password in it can't be removed")
     kept = _LINE.sub(lambda match: match[0][: match.start(1) - match.start()] + HIDDEN, text)
     if not _same(_loaded(kept), data):
-        raise ValueError("a password in it can't be taken out")
+        raise ValueError("a password in it can't be removed")
     return kept
 
 
@@ -147,14 +148,14 @@ def _bare(value: Any) -> Any:
     return [_bare(item) for item in value] if isinstance(value, list) else value
 
 
-def _without(text: str, way: Way) -> str:
-    span = Positions(Source("halb.toml", text)).exact(way)
+def _without(text: str, path: KeyPath) -> str:
+    span = Positions(Source("halb.toml", text)).exact(path)
     if span is None:
-        raise ValueError("a password in it can't be taken out")
+        raise ValueError("a password in it can't be removed")
     line = text.rfind("\n", 0, span.start) + 1
     key = _KEY_BEFORE.search(text, line, span.start)
     if key is None:
-        raise ValueError("a password in it can't be taken out")
+        raise ValueError("a password in it can't be removed")
     behind = _COMMENT.match(text, span.end)
     if behind and not text[line : key.start()].strip():
         return text[:line] + text[behind.end() :]

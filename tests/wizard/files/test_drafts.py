@@ -144,7 +144,7 @@ def test_a_broken_draft_is_set_aside_and_reported(tmp_path_factory: pytest.TempP
     path.write_bytes(data)
     found = load(directory)
     assert isinstance(found, Failure)
-    assert f"it is now {path.name}.broken" in found.text
+    assert f"renamed to {path.name}.broken" in found.text
     assert path.with_name(f"{path.name}.broken").read_bytes() == data
     assert load(directory) is None
     saved(TEXT, directory)

@@ -97,7 +97,7 @@ def test_the_mouse_alone_merges(tmp_path: Path) -> None:
             assert len(line) <= SMALL[0]
             for words, way in (("Replace", Way.REPLACE), ("Leave", Way.LEAVE), ("Merge", Way.MERGE)):
                 await pilot.click(MergeChoice, offset=(line.index(words) - start, 0))
-                assert ways(pilot).way is way
+                assert ways(pilot).choice is way
             await sees(pilot, "1 of them merged")
             await pilot.click("#write")
             await written(pilot)
@@ -187,7 +187,7 @@ def test_what_was_merged_once_is_merged_again_without_a_question(tmp_path: Path)
     async def first() -> None:
         async with at_step("write", tmp_path, article()) as pilot:
             await sees(pilot, TO_CHOOSE)
-            ways(pilot).way = Way.MERGE
+            ways(pilot).choice = Way.MERGE
             await sees(pilot, "1 of them merged")
             await pilot.press("f10")
             await written(pilot)
@@ -215,12 +215,12 @@ def test_another_folder_asks_anew(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path / "a", article()) as pilot:
             await sees(pilot, TO_CHOOSE)
-            ways(pilot).way = Way.MERGE
+            ways(pilot).choice = Way.MERGE
             await sees(pilot, "1 of them merged")
             screen_of(pilot).query_one("#folder").focus()
             await pilot.press("end", "backspace", "b")
             await until(pilot, lambda: screen_of(pilot).directory == tmp_path / "b")
-            assert ways(pilot).way is Way.LEAVE
+            assert ways(pilot).choice is Way.LEAVE
             await sees(pilot, TO_CHOOSE)
 
     play(scene())
