@@ -109,12 +109,17 @@ def try_commands(commands: Path, folder: Path, version: str) -> None:
     )
     for name, arguments, status, expected in runs:
         done = subprocess.run(
-            [commands / name, *arguments], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            [commands / name, *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
-        said = done.stdout + done.stderr
-        if done.returncode != status or expected not in said:
+        output = done.stdout + done.stderr
+        if done.returncode != status or expected not in output:
             words = " ".join([name, *arguments])
-            raise CheckError(f"'{words}': exit status {done.returncode}, expected {status} and '{expected}'\n{said}")
+            raise CheckError(f"'{words}': exit status {done.returncode}, expected {status} and '{expected}'\n{output}")
 
 
 def main() -> int:
@@ -123,7 +128,7 @@ def main() -> int:
     try:
         notes = release_notes(version)
         if f"rev: v{version}" not in (ROOT / "README.md").read_text(encoding="utf-8"):
-            raise CheckError(f"the pre-commit example in README.md does not say 'rev: v{version}'")
+            raise CheckError(f"the pre-commit example in README.md does not have 'rev: v{version}'")
         with tempfile.TemporaryDirectory(prefix="halb-release-") as name:
             folder = Path(name)
             wheel, sdist = build(folder)
