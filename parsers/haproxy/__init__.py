@@ -18,13 +18,13 @@ from parsers.haproxy.placeholders import has_placeholder, mark_placeholders
 from parsers.haproxy.templates import control_lines
 from parsers.haproxy.tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy.words import MAX_WORDS, Context, Splitter
+from parsers.keywords.haproxy import section_keywords
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SECTION, SECTION_KEYWORDS, SOUND, SPECIAL, split_lines
+from parsers.tokens.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
 from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]
 
-_SECTIONS = frozenset(SECTION_KEYWORDS)
 _ENVIRONMENT = ("setenv", "presetenv", "unsetenv", "resetenv")
 _SCOPE = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+\[([^\]\r\n\0]*+)(\])?+[ \t\v\f\r]*+([^\n]?)")
 _SCOPE_NAME = re.compile(r"[A-Za-z0-9_.:-]+\Z")
@@ -159,7 +159,7 @@ class _Parser:
             return self._select()
         line = self._split(match, kind)
         first = line.words[0].value if line.words else ""
-        if first in _SECTIONS:
+        if first in section_keywords():
             if not self.conditions.masked:
                 self._open(line, first)
                 check_header(self.document.sections[-1], self.document.problems)

@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from parsers.keywords.haproxy import NAMELESS_SECTIONS, OPTIONAL_NAME_SECTIONS, section_keywords
 from parsers.source import Span
-from parsers.tokens.haproxy import SECTION_KEYWORDS
 from parsers.tree import Problem, Word
 
 if TYPE_CHECKING:
     from parsers.haproxy.tree import Section
 
 _PROXIES = frozenset(("frontend", "backend", "listen"))
-_NAMELESS = frozenset(("global", "namespace_list", "traces"))
-_NAME_OPTIONAL = frozenset(("defaults", "crt-store"))
 # Further words after the name are ignored without a message there. Measured with haproxy 2.6.12.
 _LENIENT = frozenset(("resolvers", "mailers", "http-errors", "ring", "namespace_list", "traces"))
 # Any character may stand in the name there. Measured with haproxy 2.6.12.
@@ -33,7 +31,7 @@ def suggest_section(word: str) -> str | None:
     """The section keyword that `word` looks like a misspelling of, or None."""
     if not 3 <= len(word) <= 20:
         return None
-    near = get_close_matches(word.lower(), SECTION_KEYWORDS, n=1, cutoff=0.75)
+    near = get_close_matches(word.lower(), sorted(section_keywords()), n=1, cutoff=0.75)
     return near[0] if near else None
 
 
@@ -50,7 +48,7 @@ def header_layout(keyword: str, words: Sequence[Word]) -> Layout:
     """Take the words of a header apart."""
     rest = words[1:]
     name = from_word = from_name = None
-    if keyword in _NAMELESS:
+    if keyword in NAMELESS_SECTIONS:
         return Layout(extra=rest)
     if rest and not (keyword == "defaults" and rest[0].value == "from" and len(rest) > 1):
         name = rest[0]
@@ -77,13 +75,13 @@ def check_header(section: Section, problems: list[Problem]) -> None:
     def report(span: Span, message: str, advice: str) -> None:
         problems.append(Problem("section-header", span, message, advice, certain=certain))
 
-    if keyword in _NAMELESS:
+    if keyword in NAMELESS_SECTIONS:
         if layout.extra and keyword not in _LENIENT:
             report(_all(layout.extra), f"'{keyword}' takes no name, but '{layout.extra[0].value}' follows", "remove it")
         return
     if layout.name is not None:
         _check_name(section, layout.name, report)
-    elif keyword not in _NAME_OPTIONAL:
+    elif keyword not in OPTIONAL_NAME_SECTIONS:
         report(words[0].span, f"the section '{keyword}' has no name", f"write '{keyword} NAME'")
     if layout.from_word is not None and layout.from_name is None:
         message = "'from' is not followed by the name of a 'defaults' section"
