@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
+from parsers.tokens.haproxy import PLAIN
 
 Place = tuple[int, int]
 
@@ -43,7 +44,7 @@ def find_secrets(document: HaproxyDocument) -> list[Span]:
                 continue
             hint = _HINTS.get(keyword)
             for line in section.find_all(keyword):
-                if hint is None or hint.search(line.line_text):
+                if hint is None or line.kind != PLAIN or hint.search(line.line_text):
                     found += reader(line)
     for match in _ANYWHERE.finditer(source.text):
         found.append(match.span(1 if match[1] is not None else 2))
@@ -145,7 +146,7 @@ _READERS: dict[str, Callable[[HaproxyLine], Iterator[Place]]] = {
     "bind": _bind,
     **dict.fromkeys(_RULES, _rule),
 }
-# Lines that do not hold this need not be split at all.
+# Lines without quotes and escapes that do not hold this need not be split at all.
 _HINTS = {
     **dict.fromkeys(_RULES, _SECRET_HEADER),
     "bind": re.compile("ca-sign-pass|tcp-md5sig"),
