@@ -1,6 +1,6 @@
 """haproxy.cfg -> HaproxyDocument.
 
-The line grammar (`parsers.tokens.haproxy`) cuts the text; this module keeps the structure:
+The line grammar (`parsers.grammar.haproxy`) cuts the text; this module keeps the structure:
 sections, `.if` blocks, `[scope]` lines, the environment, and the problems.
 """
 
@@ -20,7 +20,7 @@ from parsers.haproxy.tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy.words import MAX_WORDS, Context, Splitter
 from parsers.keywords.haproxy import section_keywords
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
+from parsers.grammar.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
 from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]

@@ -9,7 +9,7 @@ from parsers.haproxy.placeholders import mark_placeholders
 from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.haproxy.words import Splitter, bare_words
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SECTION, SPECIAL
+from parsers.grammar.haproxy import PLAIN, SECTION, SPECIAL
 from parsers.tree import Problem, Word
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from parsers.tokens.haproxy import PLAIN
+from parsers.grammar.haproxy import PLAIN
 
 Place = tuple[int, int]
 

@@ -13,7 +13,7 @@ from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.keepalived.tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import LineAction, Tokens, read_lines
+from parsers.grammar.keepalived import LineAction, Tokens, read_lines
 
 if TYPE_CHECKING:
     from parsers.keepalived.logical import LogicalReader

@@ -9,7 +9,7 @@ from parsers.keepalived.state import State
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.keepalived.tree import Line, MappedLine
 from parsers.source import Source, Span
-from parsers.tokens.keepalived_steps import (
+from parsers.grammar.keepalived_steps import (
     BAD_DEFINITION,
     BRACE,
     CODE,

@@ -7,7 +7,7 @@ line that could not be read does not bring one to light.
 from __future__ import annotations
 
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import SECRET
+from parsers.grammar.keepalived import SECRET
 
 
 def find_secrets(source: Source) -> list[Span]:

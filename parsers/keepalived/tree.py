@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import KEYWORD, WORD
+from parsers.grammar.keepalived import KEYWORD, WORD
 from parsers.tree import Directive, Problem, Word
 
 

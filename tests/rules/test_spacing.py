@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from rules import lint
-from rules.cases import CLUSTER, LIVE, Case, cases_of
-from rules.finding import Finding
-from rules.kinds import HAPROXY, kind_of
-from rules.registry import all_rules
+from rules.engine.examples import CLUSTER, LIVE, Case, cases_of
+from rules.engine.finding import Finding
+from rules.files.kinds import HAPROXY, kind_of
+from rules.engine.registry import all_rules
 
 CASES = [
     pytest.param(case, id=f"{rule.code}-{number}")

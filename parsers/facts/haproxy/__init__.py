@@ -14,7 +14,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.source import Span
-from parsers.tokens.common import read_int
+from parsers.grammar.common import read_int
 from parsers.tree import Word
 
 __all__ = [

@@ -8,8 +8,8 @@ from parsers.facts.haproxy.options import Option, option_of, options_of, parts_o
 from parsers.facts.lazy import lazy
 from parsers.haproxy.tree import HaproxyLine
 from parsers.source import Span
-from parsers.tokens.common import IPAddress
-from parsers.tokens.haproxy_addresses import Address, read_address
+from parsers.grammar.common import IPAddress
+from parsers.grammar.haproxy_addresses import Address, read_address
 from parsers.tree import Word
 
 

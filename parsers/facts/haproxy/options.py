@@ -11,7 +11,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.tree import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.source import Span
-from parsers.tokens.common import read_int, read_time
+from parsers.grammar.common import read_int, read_time
 from parsers.tree import Directive, Word
 
 T = TypeVar("T")

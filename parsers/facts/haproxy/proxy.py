@@ -15,7 +15,7 @@ from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
 from parsers.haproxy.tree import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
-from parsers.tokens.common import read_int
+from parsers.grammar.common import read_int
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from parsers.facts.values import Value
 from parsers.source import Span
-from parsers.tokens.common import read_ip
+from parsers.grammar.common import read_ip
 from parsers.tree import Directive, Word
 
 T = TypeVar("T")

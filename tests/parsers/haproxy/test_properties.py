@@ -10,9 +10,9 @@ from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
 from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
-from parsers.tokens.common import read_int, read_ip, read_size, read_time
-from parsers.tokens.haproxy_addresses import read_address
-from parsers.tokens.haproxy_conditions import evaluate
+from parsers.grammar.common import read_int, read_ip, read_size, read_time
+from parsers.grammar.haproxy_addresses import read_address
+from parsers.grammar.haproxy_conditions import evaluate
 
 PIECES = st.sampled_from(
     [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rules import lint
-from rules.cluster import parse_cluster
-from rules.engine import Options
-from rules.finding import Finding
+from rules.plan import parse_cluster
+from rules.engine.run import Options
+from rules.engine.finding import Finding
 from rules.live.notation import read_observations
 from rules.live.observations import Observations, Probe
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import server_args
 from parsers.facts.haproxy.server import option_words
-from parsers.tokens.common import read_int
+from parsers.grammar.common import read_int
 from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem
 
