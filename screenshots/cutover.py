@@ -21,8 +21,8 @@ from rules.live.observations import (
     Vantage,
 )
 from rules.live.views.view import LiveView
-from wizard.questions.answers import Answers
 from wizard.probes.phases import watched
+from wizard.questions.answers import Answers
 from wizard.tui.screens.cutover import CutoverScreen
 
 NAME = "kube-control.kacangisnuts.com"

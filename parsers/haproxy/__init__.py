@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Callable, Mapping
 
+from parsers.grammar.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
 from parsers.haproxy.conditions import Conditions
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.environment import Environment
@@ -20,7 +21,6 @@ from parsers.haproxy.tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy.words import MAX_WORDS, Context, Splitter
 from parsers.keywords.haproxy import section_keywords
 from parsers.source import Source, Span
-from parsers.grammar.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
 from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from parsers.source import Span
 from parsers.grammar.haproxy import PLAIN
+from parsers.source import Span
 
 Place = tuple[int, int]
 

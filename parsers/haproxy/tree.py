@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parsers.grammar.haproxy import PLAIN, SOUND
 from parsers.haproxy.headers import Layout, header_layout
 from parsers.source import Span
-from parsers.grammar.haproxy import PLAIN, SOUND
 from parsers.tree import Directive, Word
 
 if TYPE_CHECKING:

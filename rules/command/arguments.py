@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.engine.finding import Severity
-from rules.files.kinds import KINDS
 from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
+from rules.command.usage import parser as options_parser
+from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find
 from rules.engine.settings import Settings
-from rules.command.usage import parser as options_parser
+from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
-    from rules.plan.model import Cluster, LintConfig
     from rules.live.observations import NameServer
+    from rules.plan.model import Cluster, LintConfig
 
 FORMATS = ("full", "concise", "json", "github")
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rules.command.arguments import Arguments, parse_arguments
 from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Command, finish, guarded
-from rules.engine.finding import Report, Severity
 from rules.command.options import CONFIG_NAME, UsageError
+from rules.engine.finding import Report, Severity
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Endpoint
     from rules.engine.run import Run
     from rules.failover.table import Table
     from rules.files.inputs import Inputs
+    from rules.fleet.endpoint import Endpoint
     from rules.live.observations import Observations
     from rules.live.observe import Survey
     from rules.report.style import Style

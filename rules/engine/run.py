@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parsers.source import Span
 from rules.engine.finding import Finding, Hit, Location, NodeFiles, Report, Skipped
-from rules.fleet.node import Fleet, Node
-from rules.fleet.grouping import InputFile, group
-from rules.files.includes import MappingIncludes
-from rules.files.kinds import kind_of
 from rules.engine.registry import Rule, Scope, Selection, rules_of
 from rules.engine.secrets import Secrets
 from rules.engine.settings import Settings
-from rules.text.wording import clipped
 from rules.engine.suppress import Suppressions
+from rules.files.includes import MappingIncludes
+from rules.files.kinds import kind_of
+from rules.fleet.grouping import InputFile, group
+from rules.fleet.node import Fleet, Node
+from rules.text.wording import clipped
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyDocument
     from parsers.keepalived.include import IncludeReader
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Document
-    from rules.plan.model import Cluster
     from rules.fleet.endpoint import Endpoint
     from rules.live.observations import Observations
+    from rules.plan.model import Cluster
 
 
 _ALONE = Skipped("XN", "only one node was given; the rules across nodes need two")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.alone import haproxy_checks, ignored, left_alone, never_lowered, passed, router_alone
-from rules.failover.vrrp.components import components
 from rules.failover.model import Check, Router, Situation, Subject
+from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import is_fault
 from rules.failover.vrrp.reading import Key, Reading, read_routers
 from rules.support.keepalived.weights import has_weights

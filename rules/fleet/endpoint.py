@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Span
-from rules.plan.model import API_PORT
 from rules.engine.finding import Related
 from rules.fleet.node import Fleet, Node
+from rules.plan.model import API_PORT
 from rules.text.wording import socket_name
 
 if TYPE_CHECKING:

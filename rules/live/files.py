@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules.plan.model import Cluster
 from rules.fleet.node import Fleet
+from rules.plan.model import Cluster
 
 
 def plan_fleet(cluster: Cluster) -> Fleet:

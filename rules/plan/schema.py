@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from rules.plan import addresses
-from rules.plan import values
+from rules.plan import addresses, values
 from rules.plan.readers import (
     Reader,
     one_of,

@@ -11,8 +11,8 @@ import pytest
 from rules import lint
 from rules.engine.examples import CLUSTER, LIVE, Case, cases_of
 from rules.engine.finding import Finding
-from rules.files.kinds import HAPROXY, kind_of
 from rules.engine.registry import all_rules
+from rules.files.kinds import HAPROXY, kind_of
 
 CASES = [
     pytest.param(case, id=f"{rule.code}-{number}")

@@ -20,10 +20,10 @@ from wizard.commands.options import ImportArguments
 from wizard.commands.saying import say
 
 if TYPE_CHECKING:
-    from rules.plan.model import Cluster
     from rules.files.inputs import Inputs
-    from wizard.plan.draft import Draft
+    from rules.plan.model import Cluster
     from wizard.importer import Imported
+    from wizard.plan.draft import Draft
 
 EXIT_OK, EXIT_NOTHING, EXIT_UNUSABLE = 0, 1, 2
 _OF_LINT = "; '--kind' says what to take it for"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.files.inputs import read_paths
-from wizard.questions.answers import from_toml
 from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
+from wizard.questions.answers import from_toml
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.engine.finding import NodeFiles, Severity
 from rules.command.options import CONFIG_NAME, UsageError
+from rules.engine.finding import NodeFiles, Severity
 from rules.report.style import printable
 from rules.text.wording import counted
 from wizard.commands.options import RenderArguments
 from wizard.commands.saying import say
 
 if TYPE_CHECKING:
-    from rules.plan.model import Cluster
     from rules.engine.finding import Report
-    from wizard.plan.plan import Plan
+    from rules.plan.model import Cluster
     from wizard.files import ChangedError, Merging, Written
+    from wizard.plan.plan import Plan
 
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
@@ -109,10 +109,10 @@ def rendered(path: Path) -> Tree | None:
     Raises UsageError when the file can't be read, or its text is wrong.
     """
     from rules.plan import ClusterError, read_cluster
-    from wizard.plan.plan import PlanError, check_plan, plan_of
     from wizard.plan.file import write_plan
-    from wizard.render.quoting import RenderError
+    from wizard.plan.plan import PlanError, check_plan, plan_of
     from wizard.render.files import render
+    from wizard.render.quoting import RenderError
 
     try:
         cluster = read_cluster(path)
@@ -134,9 +134,9 @@ def rendered(path: Path) -> Tree | None:
 def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
     from rules import Options, lint
-    from rules.plan import parse_cluster
     from rules.engine.registry import Selection, UnknownRuleError
     from rules.engine.settings import Settings
+    from rules.plan import parse_cluster
 
     cluster = parse_cluster(files[CONFIG_NAME][0], CONFIG_NAME)
     config = cluster.lint

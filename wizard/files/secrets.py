@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from parsers.source import Source
+from rules.engine.secrets import HIDDEN
 from rules.plan.positions import Positions, Way
 from rules.plan.schema import SCHEMA
-from rules.engine.secrets import HIDDEN
 
 Stretch = tuple[int, int]
 """Offsets in a text: the first character and the one behind the last."""

@@ -7,24 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.engine.run import Options, Run
 from rules.engine.finding import NodeFiles
-from rules.fleet.node import Fleet, Node
-from rules.fleet.grouping import InputFile, group
+from rules.engine.run import Options, Run
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
+from rules.fleet.grouping import InputFile, group
+from rules.fleet.node import Fleet, Node
 from rules.text.wording import clipped, counted
-from wizard.plan.draft import Draft, draft_of
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement
 from wizard.importer.haproxy.api import NodeApi, api_of
-from wizard.importer.keepalived.balancers import BalancerReader, layout_of
 from wizard.importer.haproxy.proxies import HaproxyReader
+from wizard.importer.keepalived.balancers import BalancerReader, layout_of
+from wizard.importer.keepalived.routers import Choice, addresses, choose, concerned
+from wizard.importer.keepalived.vrrp import VrrpReader
 from wizard.importer.ledger import Ledger
 from wizard.importer.merged import filled
 from wizard.importer.model import Imported
 from wizard.importer.rest import sweep
-from wizard.importer.keepalived.routers import Choice, addresses, choose, concerned
-from wizard.importer.keepalived.vrrp import VrrpReader
+from wizard.plan.draft import Draft, draft_of
 
 if TYPE_CHECKING:
     from rules.plan.model import Cluster, IPAddress

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from parsers.source import Source, Span
-from rules.plan.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip, Vrrp
 from rules.engine.secrets import HIDDEN
+from rules.plan.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip, Vrrp
 
 if TYPE_CHECKING:
     from rules.plan.model import IPAddress, IPInterface

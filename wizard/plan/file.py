@@ -10,8 +10,8 @@ from __future__ import annotations
 from rules.plan.read import parse_cluster
 from rules.plan.schema import SCHEMA
 from rules.plan.values import SCHEMA_NUMBER
-from wizard.plan.plan import Plan
 from wizard.plan.edit import PlanText
+from wizard.plan.plan import Plan
 from wizard.plan.values import (
     MANY,
     SINGLE,

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
-from rules.plan.schema import check_value
 from rules.live.observations import IPAddress, NameServer
-from wizard.questions.answers import Answers, Place
+from rules.plan.schema import check_value
 from wizard.probes.chips import API_PORT, Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
+from wizard.questions.answers import Answers, Place
 
 STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
 """The steps with something to ask."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.plan import parse_cluster
-from rules.plan.model import Phase, Setting
+from rules.command.options import CONFIG_NAME
 from rules.fleet.endpoint import Endpoint, endpoint_of
 from rules.fleet.node import Fleet
 from rules.live.views.view import LiveView
-from rules.command.options import CONFIG_NAME
+from rules.plan import parse_cluster
+from rules.plan.model import Phase, Setting
 from wizard.questions.answers import Answers, to_toml
 from wizard.verify.checklist import checklist
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from rules.report.style import printable
 from rules.text.wording import clipped, listed
-from wizard.questions.answers import Answers, Place
 from wizard.plan.defaults import PRIORITY_STEP, priority_after
+from wizard.questions.answers import Answers, Place
 
 LOWEST_PRIORITY = 2
 _NEEDED = ("name", "address", "interface")

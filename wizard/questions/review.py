@@ -13,9 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.plan.schema import SCHEMA
-from rules.engine.finding import Severity
 from rules.command.options import CONFIG_NAME
+from rules.engine.finding import Severity
+from rules.plan.schema import SCHEMA
 from rules.report.style import printable
 from rules.text.wording import clipped, counted
 from wizard.questions.answers import Answers, Place

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wizard.questions.answers import Answers, to_toml
 
 if TYPE_CHECKING:
-    from wizard.tui.opening import Store
     from wizard.files import Failure
+    from wizard.tui.opening import Store
 
 
 class SessionDraft:

@@ -11,8 +11,8 @@ from wizard.questions.answers import Answers, Place, from_toml, with_secrets
 from wizard.questions.day_two import has_cluster, machines
 
 if TYPE_CHECKING:
-    from wizard.tui.opening import Store
     from wizard.files import SavedDraft
+    from wizard.tui.opening import Store
 
 
 class Origin(NamedTuple):

@@ -13,9 +13,9 @@ from rules.text.wording import clipped, counted
 from wizard.questions.review import Changes, Overrides, changes, tree
 
 if TYPE_CHECKING:
+    from wizard.files import Written
     from wizard.plan.plan import Plan
     from wizard.questions.session import Outcome
-    from wizard.files import Written
 
 
 class Way(Enum):

@@ -7,8 +7,8 @@ from typing import Any
 
 from rules.text.wording import socket_name
 from wizard.plan.plan import Balancer, IPAddress, IPInterface, Machine, Plan
-from wizard.render.quoting import Keyed, RenderError
 from wizard.plan.weights import script_weight
+from wizard.render.quoting import Keyed, RenderError
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
 HAPROXY_IMAGE = "docker.io/library/haproxy:2.8.10"

@@ -23,15 +23,15 @@ from textual.timer import Timer
 
 from wizard.questions.answers import Answers, Place
 from wizard.questions.day_two import to_do
-from wizard.tui.opening import EXIT_OK, Importer, Store, open_wizard
 from wizard.questions.session import Outcome, judge, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
 from wizard.questions.steps import Step, steps
+from wizard.tui.opening import EXIT_OK, Importer, Store, open_wizard
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from wizard.tui.screens.write import WriteScreen
     from wizard.files import Failure
+    from wizard.tui.screens.write import WriteScreen
 
 __all__ = ["Judged", "Wizard", "open_wizard"]
 

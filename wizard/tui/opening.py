@@ -15,8 +15,8 @@ from wizard.questions.answers import Answers
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from wizard.tui.app import Wizard
     from wizard.files import Failure, SavedDraft
+    from wizard.tui.app import Wizard
 
 EXIT_OK, EXIT_USAGE, EXIT_INTERNAL = 0, 2, 3
 

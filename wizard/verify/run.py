@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.plan.given import Given
-from rules.plan.model import ClusterError, Phase
+from rules.command.options import UsageError
 from rules.fleet.endpoint import Endpoint, endpoint_of
 from rules.fleet.node import Fleet
 from rules.live.views.view import LiveView
-from rules.command.options import UsageError
+from rules.plan.given import Given
+from rules.plan.model import ClusterError, Phase
 from rules.report.style import Style
 from wizard.commands.arguments import Arguments
 from wizard.verify.checklist import Checklist, checklist, phase_of
@@ -30,8 +30,8 @@ class Plan(NamedTuple):
 
 def read_plan(path: Path, phase: str | None = None) -> Plan:
     """The plan of a halb.toml, with another phase if one is given; raises UsageError with what is wrong with it."""
-    from rules.plan import read_cluster
     from rules.live.files import plan_fleet
+    from rules.plan import read_cluster
 
     try:
         cluster = Given(phase=phase).cluster(read_cluster(path))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import Role
-from rules.live.views.wording import record
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Role
 from rules.live.views.accounts import few, in_order, name_span
 from rules.live.views.destination import leads
+from rules.live.views.wording import record
 
 if TYPE_CHECKING:
     from rules.fleet.endpoint import Target

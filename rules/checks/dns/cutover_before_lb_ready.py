@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import Contact
-from rules.live.views.wording import advice, met, names_of
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Contact
 from rules.live.views.accounts import name_span
 from rules.live.views.destination import leads
 from rules.live.views.records import initial_record, unready
+from rules.live.views.wording import advice, met, names_of
 
 if TYPE_CHECKING:
     from rules.fleet.endpoint import Target

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
-from rules.live.observations import IPAddress, Role
 from rules.engine.registry import Scope, rule
+from rules.live.observations import IPAddress, Role
 from rules.live.views.accounts import name_span
 from rules.text.wording import listed
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import Kind
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Kind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, said
 from rules.live.views.resolution import resolution, resolves
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import Kind
-from rules.live.views.wording import duration, told
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Kind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, said
 from rules.live.views.records import wanted_record
 from rules.live.views.resolution import resolution, resolves, unresolved
+from rules.live.views.wording import duration, told
 
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.plan.model import Phase
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.views.accounts import few, name_span
 from rules.live.views.destination import destination, leads
 from rules.live.views.records import cutting_over, state_of_vip, unready, vip_records, wanted_record
+from rules.plan.model import Phase
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

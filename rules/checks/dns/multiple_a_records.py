@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import IPAddress
-from rules.live.views.wording import record
 from rules.engine.registry import Scope, rule
+from rules.live.observations import IPAddress
 from rules.live.views.accounts import few, in_order, name_span
 from rules.live.views.destination import destination, leads
 from rules.live.views.records import cutting_over, initial_record, unready, vip_records
+from rules.live.views.wording import record
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import IPAddress
-from rules.live.views.wording import duration
 from rules.engine.registry import Scope, rule
+from rules.live.observations import IPAddress
 from rules.live.views.accounts import (
     Account,
     authorities,
@@ -21,6 +20,7 @@ from rules.live.views.accounts import (
     said,
 )
 from rules.live.views.resolution import resolution, unresolved
+from rules.live.views.wording import duration
 
 if TYPE_CHECKING:
     from rules.live.observations import SystemView

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import Hit, Severity
-from rules.live.observations import Kind
-from rules.live.views.view import LONGEST_TTL
-from rules.live.views.wording import duration, record
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Kind
 from rules.live.views.accounts import Account, authorities, name_span, resolvers
 from rules.live.views.destination import leads
+from rules.live.views.view import LONGEST_TTL
+from rules.live.views.wording import duration, record
 
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.plan.model import Phase
 from rules.engine.finding import Hit, Related, Severity
-from rules.live.views.notes import nodes_here
-from rules.live.observations import Contact
-from rules.live.views.wording import advice, asked_from, duration, met
 from rules.engine.registry import Scope, rule
+from rules.live.observations import Contact
+from rules.live.views.notes import nodes_here
+from rules.live.views.wording import advice, asked_from, duration, met
+from rules.plan.model import Phase
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.fleet.endpoint import Part
 from rules.engine.finding import Hit, Related, Severity
-from rules.live.views.wording import day, duration
 from rules.engine.registry import Scope, rule
+from rules.fleet.endpoint import Part
+from rules.live.views.wording import day, duration
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

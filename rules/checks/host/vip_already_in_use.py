@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
-from rules.live.views.wording import met, names_of
 from rules.engine.registry import Scope, rule
+from rules.live.views.wording import met, names_of
 
 if TYPE_CHECKING:
     from rules.live.observations import Probe

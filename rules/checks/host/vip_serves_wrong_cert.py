@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
 from rules.live.views.wording import names_of
-from rules.engine.registry import Scope, rule
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

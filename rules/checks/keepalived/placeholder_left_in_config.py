@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from parsers.keywords.keepalived import version
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
-from rules.files.kinds import is_template
 from rules.engine.registry import Scope, rule
+from rules.files.kinds import is_template
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.placeholders import is_template_marker, may_have_placeholders, placeholder
 from rules.support.spans import Spans

@@ -12,8 +12,8 @@ from rules.support.haproxy.removed import header_address
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
-    from parsers.source import Span
     from parsers.grammar.common import IPAddress
+    from parsers.source import Span
     from rules.fleet.node import Node
 
 

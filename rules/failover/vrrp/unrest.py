@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.vrrp.components import components
 from rules.failover.model import Router
+from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import rejection
 from rules.failover.vrrp.reading import Reading, read_routers
 from rules.failover.vrrp.silence import silence_of

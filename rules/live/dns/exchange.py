@@ -8,10 +8,10 @@ from contextlib import suppress
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from rules.live.tls.connection import connected, error_words
 from rules.live.dns.datagrams import connected_udp
 from rules.live.dns.messages import Question, dislikes_edns, interpret, question
 from rules.live.observations import Kind, NameServer, Reply
+from rules.live.tls.connection import connected, error_words
 
 # When the wait for each of the three sendings ends, as shares of the time that is left at the first one.
 _RESENDS = (1 / 3, 2 / 3, 1.0)

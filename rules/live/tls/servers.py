@@ -12,9 +12,17 @@ import ssl
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from rules.live.tls.certificate import read_certificate
-from rules.live.tls.connection import CHUNK, Link, connected, error_words, tls_words, trusting_context, verifying_context
 from rules.live.observations import Contact, IPAddress, Probe
+from rules.live.tls.certificate import read_certificate
+from rules.live.tls.connection import (
+    CHUNK,
+    Link,
+    connected,
+    error_words,
+    tls_words,
+    trusting_context,
+    verifying_context,
+)
 from rules.live.tls.readyz import failed_checks, read_answer, request_to, shown
 
 _SIDE_BY_SIDE = 64

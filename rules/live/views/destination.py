@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.plan.model import Phase
 from rules.live.observations import IPAddress
 from rules.live.views.accounts import authorities, other_means, resolvers
+from rules.plan.model import Phase
 
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules.plan.model import Phase
 from rules.live.observations import Contact
 from rules.live.views.wording import met, record
+from rules.plan.model import Phase
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

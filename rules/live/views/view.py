@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from rules.plan.model import Phase
 from rules.fleet.endpoint import Endpoint, Part, Target
 from rules.fleet.node import Fleet
 from rules.live.observations import (
@@ -22,6 +21,7 @@ from rules.live.observations import (
     Reply,
     Role,
 )
+from rules.plan.model import Phase
 
 LONGEST_TTL = 300  # seconds; a name about to be moved should not be kept longer by anybody
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from rules.live.observations import NameServer
 from rules.engine.registry import all_rules
+from rules.live.observations import NameServer
 from tests.live.name_servers import free_port, loopback
 from tests.live.scripted import scripted, serving, silent
 from tests.rules.lint import run

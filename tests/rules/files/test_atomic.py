@@ -37,7 +37,9 @@ def test_a_text_keeps_the_mode_and_the_links_that_are_there(tmp_path: Path) -> N
 
 
 def test_a_new_text_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
-    code = "import os, sys; from pathlib import Path; from rules.files.atomic import write_atomically; os.umask(0o027)\n"
+    code = (
+        "import os, sys; from pathlib import Path; from rules.files.atomic import write_atomically; os.umask(0o027)\n"
+    )
     code += "write_atomically(Path(sys.argv[1]), 'x'); print(oct(os.umask(0)))"
     out = tmp_path / "out"
     done = subprocess.run([sys.executable, "-c", code, str(out)], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rules import lint
-from rules.engine.run import Options
 from rules.engine.finding import Finding, NodeFiles
+from rules.engine.run import Options
 from rules.engine.settings import Settings
 
 PATH = "keepalived.conf"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.plan import Cluster, ClusterError, Phase, parse_cluster, read_cluster
 from rules.engine.secrets import Secrets
-from tests.rules.plan.plan import PLAN
+from rules.plan import Cluster, ClusterError, Phase, parse_cluster, read_cluster
 from tests.rules.lint import ROOT
+from tests.rules.plan.plan import PLAN
 
 
 def wrong(text: str, path: str = "halb.toml") -> str:

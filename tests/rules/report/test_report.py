@@ -12,12 +12,12 @@ from rich.cells import cell_len
 from parsers.source import Source
 from rules import lint
 from rules.engine.finding import Finding, Location, NodeFiles, Report, Severity
+from rules.engine.secrets import Secrets
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style, cells, printable
-from rules.engine.secrets import Secrets
-from tests.rules.lint import ROOT
 from tests.rules.agreement.test_pairs import read_pair
+from tests.rules.lint import ROOT
 
 
 def report(

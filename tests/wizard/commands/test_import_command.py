@@ -19,8 +19,8 @@ from tests.wizard.running import environment, run
 from wizard.commands.draft_text import draft_text
 from wizard.commands.missing import missing
 from wizard.plan.draft import BalancerDraft, Draft, HaproxyDraft, MachineDraft, VrrpDraft, draft_of, draft_of_plan
-from wizard.plan.plan import Plan, plan_of
 from wizard.plan.file import write_plan
+from wizard.plan.plan import Plan, plan_of
 from wizard.render.files import render
 
 pytestmark = pytest.mark.slow

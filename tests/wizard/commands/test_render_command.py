@@ -13,8 +13,8 @@ from tests.rules.lint import ROOT, Done
 from tests.rules.lint import run as run_module
 from tests.wizard.plans import ARTICLE
 from tests.wizard.running import run
-from wizard.plan.plan import Plan
 from wizard.plan.file import write_plan
+from wizard.plan.plan import Plan
 
 pytestmark = pytest.mark.slow
 

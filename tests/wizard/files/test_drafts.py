@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wizard.files import Drafts, Failure, SavedDraft, drop, load, save
-from wizard.files import drafts
+from wizard.files import Drafts, Failure, SavedDraft, drafts, drop, load, save
 from wizard.files.secrets import without_secrets
 
 TEXT = '# mine\n[cluster]\nendpoint = "kube.example.com"  # the name\n'

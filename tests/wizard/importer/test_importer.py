@@ -9,8 +9,8 @@ import pytest
 
 from rules.plan import read_cluster
 from tests.shared import shared
-from wizard.plan.draft import complete
 from wizard.importer import Imported, Kind, import_files
+from wizard.plan.draft import complete
 from wizard.plan.plan import PlanError
 
 HAPROXY = """\

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from rules.engine.finding import NodeFiles
 from rules.files.kinds import kind_of
 from tests.shared import shared
-from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.importer.test_importer import HAPROXY, keepalived
-from wizard.plan.draft import cluster_of, complete, draft_of, draft_of_plan
+from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
+from wizard.plan.draft import cluster_of, complete, draft_of, draft_of_plan
 from wizard.plan.plan import Plan, check_plan
-from wizard.render.quoting import RenderError
 from wizard.render.files import Rendered, render
+from wizard.render.quoting import RenderError
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from rules.plan import parse_cluster
 from rules.plan.schema import SCHEMA
 from tests.wizard.plans import ARTICLE, PATIENT, plans
-from wizard.plan.plan import Balancer, Machine, Plan, check_plan, plan_of
 from wizard.plan.file import write_plan
+from wizard.plan.plan import Balancer, Machine, Plan, check_plan, plan_of
 
 STACKED = ARTICLE._replace(
     layout="stacked",

@@ -13,7 +13,17 @@ from rules.plan.schema import SCHEMA
 from tests.rules.plan.plan import PLAN
 from tests.wizard.plans import ARTICLE, PATIENT
 from wizard.plan.defaults import virtual_router_id
-from wizard.plan.plan import Balancer, HaproxyChoice, Machine, Plan, PlanError, VrrpChoice, check_plan, plan_of, vrrp_version
+from wizard.plan.plan import (
+    Balancer,
+    HaproxyChoice,
+    Machine,
+    Plan,
+    PlanError,
+    VrrpChoice,
+    check_plan,
+    plan_of,
+    vrrp_version,
+)
 
 LEAST = """\
 [cluster]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from rules.plan import ClusterError, Phase, parse_cluster
 from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, PATIENT, plans
-from wizard.plan.plan import Balancer, Machine, Plan, plan_of
 from wizard.plan.file import write_plan
+from wizard.plan.plan import Balancer, Machine, Plan, plan_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from rules.plan import parse_cluster
 from rules.plan.schema import SCHEMA
 from tests.rules.lint import ROOT
 from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, PATIENT, plans
-from wizard.plan.plan import Plan, plan_of
 from wizard.plan.file import write_plan
+from wizard.plan.plan import Plan, plan_of
 
 
 def read(text: str) -> Plan:

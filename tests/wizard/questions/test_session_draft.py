@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from wizard import files as store
+from wizard.files.earlier import earlier, keep_earlier
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session_draft import SessionDraft
-from wizard.files.earlier import earlier, keep_earlier
 from wizard.questions.ways_in import look
 
 NAME = Place("cluster", 0, "name")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from screenshots.steps import answers_up_to
 from wizard.questions.answers import Answers, Place
-from wizard.questions.what_if import CHOICES, Line, explained, lines_of_files, otherwise
 from wizard.questions.session import judge
+from wizard.questions.what_if import CHOICES, Line, explained, lines_of_files, otherwise
 
 PREEMPT, TRACK = CHOICES
 

@@ -18,14 +18,14 @@ from parsers.facts.keepalived import KeepalivedConfig, keepalived_facts
 from parsers.facts.keepalived.instance import VrrpInstance
 from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
-from rules.engine.run import lint
 from rules.engine.finding import Severity
+from rules.engine.run import lint
 from tests.rules.lint import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.test_quoting import hostile
 from wizard.plan.plan import Balancer, HaproxyChoice, Machine, Plan, VrrpChoice
-from wizard.render.quoting import LANGUAGES
 from wizard.render.files import Rendered, RenderError, render
+from wizard.render.quoting import LANGUAGES
 from wizard.render.template_values import half
 
 pytestmark = pytest.mark.slow

@@ -14,8 +14,8 @@ from tests.wizard.tui.ends import ENDPOINT, MASTER, article, at_step, play, wiza
 from tests.wizard.tui.pilot import Driven, sees, text, until, words
 from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
 from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
-from wizard.questions.answers import Answers, Place, from_toml
 from wizard.probes.phases import due, in_phase, watched
+from wizard.questions.answers import Answers, Place, from_toml
 from wizard.tui.screens.cutover import CutoverScreen
 
 pytestmark = pytest.mark.slow

@@ -23,8 +23,8 @@ from tests.wizard.tui.test_terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
 from wizard.tui.screens.reading import Reading
-from wizard.tui.widgets.findings import FindingsScreen
 from wizard.tui.terminal import console_text, fitting_theme
+from wizard.tui.widgets.findings import FindingsScreen
 
 pytestmark = pytest.mark.slow
 

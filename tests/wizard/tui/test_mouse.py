@@ -28,11 +28,11 @@ from tests.wizard.tui.pilot import (
     until,
 )
 from wizard.questions.answers import Answers, Place
+from wizard.questions.session import step_of
+from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.screens.reading import Reading
 from wizard.tui.screens.start import QuitScreen
-from wizard.questions.session import step_of
-from wizard.questions.steps import steps
 from wizard.tui.widgets.field import Choice, Entry
 from wizard.tui.widgets.findings import FindingsScreen
 from wizard.tui.widgets.help import HelpScreen

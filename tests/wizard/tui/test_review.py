@@ -12,9 +12,9 @@ from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wiza
 from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
+from wizard.questions.session import Outcome, judge
 from wizard.tui.screens.reason import Reason
 from wizard.tui.screens.review import ReviewScreen
-from wizard.questions.session import Outcome, judge
 from wizard.tui.widgets.diff import Diff, coloured
 from wizard.tui.widgets.field import Field
 

@@ -24,8 +24,8 @@ from tests.wizard.tui.pilot import (
     words,
 )
 from wizard.questions.answers import Answers, Place
-from wizard.tui.app import Wizard
 from wizard.questions.steps import Step, steps
+from wizard.tui.app import Wizard
 from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.findings import FindingsScreen
 from wizard.tui.widgets.help import HelpScreen

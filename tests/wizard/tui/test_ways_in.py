@@ -32,19 +32,19 @@ from tests.wizard.tui.pilot import (
     words,
 )
 from wizard import files as store
+from wizard.files import write_tree
+from wizard.files.earlier import earlier, keep_earlier
+from wizard.plan.file import write_plan
 from wizard.questions.answers import Answers, Place, from_toml, to_toml
+from wizard.questions.review import tree
+from wizard.questions.session import judge
 from wizard.tui.app import Wizard
 from wizard.tui.opening import Import
-from wizard.plan.file import write_plan
-from wizard.questions.review import tree
 from wizard.tui.screens.choose import ChooseScreen
 from wizard.tui.screens.importing import ImportScreen
 from wizard.tui.screens.notes import NotesScreen
 from wizard.tui.screens.question import Question
 from wizard.tui.screens.start import StartScreen
-from wizard.questions.session import judge
-from wizard.files import write_tree
-from wizard.files.earlier import earlier, keep_earlier
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import cache
 from ipaddress import ip_address
 
-from rules.plan import parse_cluster
 from rules.fleet.endpoint import Endpoint, endpoint_of
 from rules.fleet.node import Fleet
 from rules.live.observations import (
@@ -25,6 +24,7 @@ from rules.live.observations import (
     Vantage,
 )
 from rules.live.views.view import LiveView
+from rules.plan import parse_cluster
 from wizard.verify.checklist import Checklist, Step
 
 NAME = "kube-control.example.com"

@@ -10,8 +10,8 @@ from wizard.importer import ours
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
-    from rules.plan.model import IPAddress
     from rules.fleet.node import Fleet, Node
+    from rules.plan.model import IPAddress
 
 
 class NodeApi(NamedTuple):

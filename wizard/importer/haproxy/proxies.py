@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parsers.facts.values import Value
-from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.grammar.common import read_int
+from parsers.haproxy.tree import HaproxyLine, Section
 from rules.plan.readers import time
 from rules.support.haproxy.routing import API_PORT
-from wizard.plan.draft import HaproxyDraft
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement, Reading, reading
 from wizard.importer.haproxy.api import NodeApi
 from wizard.importer.haproxy.health import read_health
+from wizard.importer.haproxy.servers import read_check, read_servers
 from wizard.importer.ledger import Ledger, words_of
 from wizard.importer.model import Kind
-from wizard.importer.haproxy.servers import read_check, read_servers
+from wizard.plan.draft import HaproxyDraft
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
-    from rules.plan.model import IPAddress
     from rules.fleet.node import Node
+    from rules.plan.model import IPAddress
     from wizard.plan.draft import MachineDraft
 
 _FRONTEND_TIMES = ("client", "client-fin")

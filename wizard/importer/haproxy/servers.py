@@ -9,11 +9,11 @@ from parsers.facts.values import Value
 from parsers.haproxy.tree import HaproxyLine
 from parsers.source import Span
 from rules.plan.schema import check_value
-from wizard.plan.draft import MachineDraft
 from wizard.importer import ours
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
 from wizard.importer.model import Kind
+from wizard.plan.draft import MachineDraft
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy, Server

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.plan.schema import check_value
-from wizard.plan.draft import BalancerDraft
 from wizard.importer.agreement import Agreement, reading
+from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
 from wizard.importer.model import Conflict, Kind
-from wizard.importer.keepalived.routers import Choice, by_node
+from wizard.plan.draft import BalancerDraft
 
 if TYPE_CHECKING:
-    from rules.plan.model import IPAddress
     from rules.fleet.node import Node
     from rules.fleet.routers import Member
+    from rules.plan.model import IPAddress
 
 
 class Own(NamedTuple):

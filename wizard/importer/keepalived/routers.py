@@ -9,8 +9,8 @@ from rules.fleet.routers import Member
 from wizard.importer.model import Candidate
 
 if TYPE_CHECKING:
-    from rules.plan.model import IPAddress
     from rules.fleet.node import Fleet, Node
+    from rules.plan.model import IPAddress
     from wizard.importer.haproxy.api import NodeApi
 
 Router = tuple[Member, ...]

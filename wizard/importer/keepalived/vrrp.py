@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from rules.plan.readers import about
 from rules.plan.schema import check_value
 from rules.support.keepalived.placeholders import is_placeholder
-from wizard.plan.draft import VrrpDraft
 from wizard.importer.agreement import Agreement, Reading, reading
-from wizard.importer.ledger import Ledger
-from wizard.importer.model import Kind
 from wizard.importer.keepalived.routers import Choice, Router
 from wizard.importer.keepalived.tracking import read_tracking
+from wizard.importer.ledger import Ledger
+from wizard.importer.model import Kind
+from wizard.plan.draft import VrrpDraft
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
-    from rules.plan.model import IPAddress, IPInterface
     from rules.fleet.routers import Member
+    from rules.plan.model import IPAddress, IPInterface
 
 _AUTH_BYTES = 8  # keepalived 2.2.7 drops what follows the eighth byte
 

@@ -15,16 +15,16 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from rules.live.views.view import LiveView
 from rules.plan import ClusterError
 from rules.plan.model import Phase
-from rules.live.views.view import LiveView
 from rules.report.style import Style, printable
 from rules.text.wording import clipped
-from wizard.verify.checklist import checklist
-from wizard.probes.phases import Watched, due, in_phase, watched
 from wizard.probes.ask import name_servers
-from wizard.verify.report.text import text
+from wizard.probes.phases import Watched, due, in_phase, watched
 from wizard.tui.screens.ends import EndScreen
+from wizard.verify.checklist import checklist
+from wizard.verify.report.text import text
 from wizard.verify.watch import aged
 
 PAUSE = 5.0  # seconds between two looks

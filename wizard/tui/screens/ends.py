@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Place
-from wizard.tui.screens import Page
 from wizard.questions.steps import steps
+from wizard.tui.screens import Page
 from wizard.tui.widgets.steps_bar import StepsBar
 
 if TYPE_CHECKING:

@@ -21,15 +21,15 @@ from textual.widgets.option_list import Option
 from rules.report.style import printable
 from wizard.questions import day_two
 from wizard.questions.answers import Answers, Place
+from wizard.questions.session import PLAN, step_of
+from wizard.questions.steps import steps
+from wizard.questions.ways_in import Known, Origin, look
 from wizard.tui.opening import Import
 from wizard.tui.screens import Page, settled
 from wizard.tui.screens.choose import ChooseScreen
 from wizard.tui.screens.importing import ImportScreen
 from wizard.tui.screens.notes import NotesScreen
 from wizard.tui.screens.question import Question
-from wizard.questions.session import PLAN, step_of
-from wizard.questions.steps import steps
-from wizard.questions.ways_in import Known, Origin, look
 from wizard.tui.widgets.dialog import Dialog
 from wizard.tui.widgets.field import obey
 

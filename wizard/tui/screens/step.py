@@ -16,9 +16,9 @@ from textual.widgets import Footer, Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
-from wizard.tui.screens import Page, settled
 from wizard.questions.session import places
 from wizard.questions.steps import Step
+from wizard.tui.screens import Page, settled
 from wizard.tui.widgets.checks import ChecksLine
 from wizard.tui.widgets.field import Field, usual
 from wizard.tui.widgets.findings import status

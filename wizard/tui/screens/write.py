@@ -16,13 +16,13 @@ from textual.timer import Timer
 from textual.widgets import Button, Footer, Input, Static
 
 from wizard.questions.review import Changes, blocked
+from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
 from wizard.tui.screens.ends import EndScreen
 from wizard.tui.screens.question import Question
 from wizard.tui.screens.reading import Reading
 from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.file_list import listed, not_written, results, said, state
 from wizard.tui.widgets.ways import Ways
-from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
 
 if TYPE_CHECKING:
     from wizard.files import ChangedError, Written

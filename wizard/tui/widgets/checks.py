@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from wizard.questions.answers import Answers
-from wizard.probes.chips import Chip, Tone
 from wizard.probes.ask import checks, subject, unasked
-from wizard.tui.screens.reading import Reading
+from wizard.probes.chips import Chip, Tone
+from wizard.questions.answers import Answers
 from wizard.questions.steps import Step
+from wizard.tui.screens.reading import Reading
 
 if TYPE_CHECKING:
     from wizard.tui.app import Wizard

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wizard.tui.widgets.field import obey
 from wizard.questions.writing import Way
+from wizard.tui.widgets.field import obey
 
 _GAP = "  "
 

@@ -22,8 +22,8 @@ from wizard.tui.screens.reading import Reading
 from wizard.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
-    from wizard.tui.app import Judged, Wizard
     from wizard.questions.session import Outcome
+    from wizard.tui.app import Judged, Wizard
 
 TITLE = "What happens if…"
 _NONE = "○ is known when the answers are complete (F2 says what is missing)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules.plan.model import Phase
 from rules.live.views.view import LiveView
+from rules.plan.model import Phase
 from wizard.verify.checklist.model import Checklist, Countdown, Line, Status, Step
 
 __all__ = ["Checklist", "Countdown", "Line", "Status", "Step", "checklist", "phase_of"]
@@ -16,8 +16,7 @@ def phase_of(view: LiveView) -> Phase:
 
 def checklist(view: LiveView) -> Checklist:
     """The ordered steps of the view's phase, with what was asked, what came back and what to do."""
-    from wizard.verify.checklist import bootstrap
-    from wizard.verify.checklist import cutover
+    from wizard.verify.checklist import bootstrap, cutover
 
     phase = phase_of(view)
     steps, countdowns = (cutover if phase is Phase.CUTOVER else bootstrap).steps(view)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.plan.model import Phase
 from rules.fleet.endpoint import Target
 from rules.live.observations import Contact
 from rules.live.views.view import LiveView
 from rules.live.views.wording import advice, kubeadm_init, met, names_of
+from rules.plan.model import Phase
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, Countdown, Line, Status, Step, held_up, step_of
 from wizard.verify.checklist.name import authority_lines, resolver_step, ttl_step, unfinished, unknown_target

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.plan.model import Phase
 from rules.fleet.endpoint import Target
 from rules.live.observations import Role
 from rules.live.views.view import LiveView
+from rules.plan.model import Phase
 from rules.text.wording import listed
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, Countdown, Line, Status, Step, held_up, step_of

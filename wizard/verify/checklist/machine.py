@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.plan.model import Phase
 from rules.fleet.endpoint import Target
 from rules.live.observations import HostsEntry, SystemView
 from rules.live.views.view import LiveView
+from rules.plan.model import Phase
 from rules.text.wording import listed
 from wizard.verify.checklist.model import Line, Status, Step, step_of
 

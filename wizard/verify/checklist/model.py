@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.plan.model import Phase
 from rules.live.observations import IPAddress
+from rules.plan.model import Phase
 
 
 class Status(StrEnum):
