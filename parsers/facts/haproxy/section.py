@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from parsers.facts.haproxy.lines import header_value
-from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
 from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.source import Span
@@ -30,7 +31,7 @@ class ProxySection:
 
     # -- the section itself
 
-    @lazy
+    @cached_property
     def name(self) -> Value[str] | None:
         """The name in the header; None for an anonymous `defaults`."""
         return header_value(self.section, self.section.name)
@@ -50,7 +51,7 @@ class ProxySection:
         """The file it stands in."""
         return self.section.document.path
 
-    @lazy
+    @cached_property
     def defaults_name(self) -> Value[str] | None:
         """The name behind `from`."""
         return header_value(self.section, self.section.from_name)
