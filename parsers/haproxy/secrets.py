@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy import PLAIN
-from parsers.source import Span
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
+from parsers.source import Source, Span
 
 Place = tuple[int, int]
-
-if TYPE_CHECKING:
-    from parsers.haproxy.document import HaproxyDocument
-    from parsers.haproxy.tree import HaproxyLine
 
 _SECRET_NAME = re.compile(r"pass|secret|token|key|credential|auth", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|passw|api-?key|auth", re.IGNORECASE)
@@ -31,11 +28,10 @@ _ANYWHERE = re.compile(
 )
 
 
-def find_secrets(document: HaproxyDocument) -> list[Span]:
-    """The secret stretches of a document, in file order, without overlaps."""
-    source = document.source
+def find_secrets(source: Source, sections: Iterable[Section]) -> list[Span]:
+    """The secret stretches of a file with these sections, in file order, without overlaps."""
     found: list[tuple[int, int]] = []
-    for section in document.sections:
+    for section in sections:
         if not section.line_count:
             continue
         for keyword in section.index():

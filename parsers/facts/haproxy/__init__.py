@@ -13,7 +13,8 @@ from parsers.facts.haproxy.server import Server
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
 from parsers.haproxy.document import HaproxyDocument
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Word
 

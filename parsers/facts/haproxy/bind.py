@@ -8,7 +8,7 @@ from functools import cached_property
 from parsers.facts.haproxy.options import Option, option_of, options_of, parts_of_words
 from parsers.grammar.common import IPAddress
 from parsers.grammar.haproxy_addresses import Address, read_address
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from parsers.tree import Word
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int, read_time
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.source import Span
 from parsers.tree import Directive, Word
@@ -156,7 +156,7 @@ def options_of(line: HaproxyLine, parts: Iterable[Part], base: int) -> dict[str,
 def option_of(line: HaproxyLine, part: Part, base: int) -> Option:
     """One option with its place in the file."""
     name, raw, name_start, name_end, start, end, dynamic, missing = part
-    span = Span(line.document.source, base + start, base + end)
+    span = Span(line.source, base + start, base + end)
     value = None if missing or dynamic else raw
     certain = not dynamic and line.condition is None
     return Option((name, base + name_start, base + name_end), value, raw, span, line, certain)

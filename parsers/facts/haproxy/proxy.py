@@ -14,7 +14,7 @@ from parsers.facts.haproxy.server import Server
 from parsers.facts.haproxy.server_defaults import ServerDefaults
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 
 T = TypeVar("T")

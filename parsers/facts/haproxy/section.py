@@ -6,7 +6,8 @@ from functools import cached_property
 
 from parsers.facts.haproxy.lines import header_value
 from parsers.facts.values import Value
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 
 MAX_DEPTH = 40  # longer chains of `defaults ... from ...` are not followed
@@ -49,7 +50,7 @@ class ProxySection:
     @property
     def path(self) -> str:
         """The file it stands in."""
-        return self.section.document.path
+        return self.section.file.source.path
 
     @cached_property
     def defaults_name(self) -> Value[str] | None:

@@ -18,7 +18,7 @@ from parsers.facts.haproxy.server_defaults import ServerDefaults, forget_opposit
 from parsers.facts.values import Value
 from parsers.grammar.common import IPAddress
 from parsers.grammar.haproxy_addresses import Address, read_address
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from parsers.tree import Word
 
@@ -85,7 +85,7 @@ class Server:
         head = self._head
         if isinstance(head, tuple):
             return head[group - 1]
-        return Word(self.directive.document.source, *head.span(group), head[group])
+        return Word(self.directive.source, *head.span(group), head[group])
 
     @property
     def name(self) -> Value[str]:

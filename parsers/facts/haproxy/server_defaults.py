@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from parsers.facts.haproxy.options import Option, opposite, options_of, parts_of_words, server_args, unclear
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 
 
 class ServerDefaults:
