@@ -144,6 +144,7 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
+        documents=inputs.documents,
         per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
         cluster=arguments.cluster,
     )

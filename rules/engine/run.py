@@ -45,7 +45,8 @@ class Options(NamedTuple):
     missing here is evaluated only when its own name stands in its file); `include`: reads the files that
     keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
     `cluster`: what halb.toml and the command line say; `observed`: what the network answered, None when it was not
-    asked. Asking is not done here: `rules.live.observe`.
+    asked. Asking is not done here: `rules.live.observe`. `documents`: path -> keepalived.conf, read already with the
+    same `include` and for no node in particular.
     """
 
     selection: Selection = Selection()
@@ -58,6 +59,7 @@ class Options(NamedTuple):
     skipped: Sequence[Skipped] = ()
     cluster: Cluster | None = None
     observed: Observations | None = None
+    documents: Mapping[str, KeepalivedDocument] = {}
 
 
 def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
@@ -117,10 +119,14 @@ class Run:
         path = files.keepalived[0]
         include = self.options.include or MappingIncludes(self.files)
         config_id = self.options.config_ids.get(files.name)
-        document = parse_keepalived(self.files[path], path, config_id=config_id, include=include)
+        document = self.options.documents.get(path)
+        if document is None:
+            document = parse_keepalived(self.files[path], path, config_id=config_id, include=include)
+        elif config_id is not None:
+            document = document.as_node(config_id)
         if config_id is None and files.name in document.conditions:
             # The file has lines for a machine of the node's name: that is who it is.
-            document = parse_keepalived(self.files[path], path, config_id=files.name, include=include)
+            document = document.as_node(files.name)
         self.documents.append(document)
         return document
 
