@@ -16,19 +16,14 @@ from rules.engine.finding import Report, Severity
 
 if TYPE_CHECKING:
     from rules.engine.run import Run
-    from rules.failover.table import Table
+    from rules.failover.rows import Table
     from rules.files.inputs import Inputs
-    from rules.fleet.endpoint import Endpoint
     from rules.live.observations import Observations
     from rules.live.observe import Survey
     from rules.report.style import Style
 
-    Answers = Callable[[], Observations]
-
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
-_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
-_NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
 
 
 def run() -> NoReturn:
@@ -148,15 +143,18 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
         cluster=arguments.cluster,
     )
     run = Run(inputs.texts, options)
-    report = run.report(_answers(arguments, survey, lambda: run.endpoint))
-    table = _failover_table(run, arguments) if arguments.failover else None
+    observed = _observed(arguments, survey, run)
+    report = run.report(observed)
+    table = run.failover() if arguments.failover else None
+    if table is not None and arguments.format == "json" and not arguments.quiet:
+        _say_notes(table)
     _print(_report_text(report, table, arguments), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
-    if survey is not None and run.observed is not None and not arguments.quiet:
+    if survey is not None and observed is not None and not arguments.quiet:
         from rules.live.views.notes import notes
 
-        for note in notes(run.endpoint, run.observed, run.fleet):
+        for note in notes(run.endpoint, observed, run.fleet):
             _say(note)
     if (report.nodes or survey) and not arguments.quiet:
         _summarise(report, arguments)
@@ -167,16 +165,17 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
 
 
-def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[], Endpoint]) -> Answers | None:
-    """Has everybody asked; gives the function that waits for the answers, None when nobody is to be asked."""
+def _observed(arguments: Arguments, survey: Survey | None, run: Run) -> Observations | None:
+    """Asks everybody, and judges the files while the answers are on their way; None when nobody is to be asked."""
     if survey is not None:
-        survey.start_apis(endpoint())
-        return survey.finish
+        survey.start_apis(run.endpoint)
+        run.judge_files()
+        return survey.finish()
     if arguments.live is None:
         return None
     from rules.live.observations import NOTHING
 
-    return lambda: NOTHING
+    return NOTHING
 
 
 def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
@@ -204,27 +203,11 @@ def _renderer(name: str) -> Callable[[Report, Style], str]:
     return render
 
 
-def _failover_table(run: Run, arguments: Arguments) -> Table:
-    """The failover table of the files; its notes, which JSON has no place for, go to stderr then."""
-    from rules.failover.table import Table, failover_table
-
-    table = failover_table(run.fleet, arguments.cluster)
-    secrets = [span for document in run.documents for span in document.secrets]
-
-    def shown(text: str) -> str:
-        return run.secrets.message(text, secrets)
-
-    blocks = tuple(block._replace(unknown=shown(block.unknown)) for block in table.blocks)
-    table = Table(blocks, tuple(map(shown, table.notes)))
-    if not any(node.keepalived for node in run.fleet.nodes):
-        table = Table((), (_NO_FILE,))
-    elif not blocks:
-        table = Table((), (_NO_VIP, *table.notes))
-    if arguments.format == "json" and not arguments.quiet:
-        about = [note for block in blocks for note in block.notes]
-        for note in dict.fromkeys((*about, *table.notes)):
-            _say(f"failover: {note}")
-    return table
+def _say_notes(table: Table) -> None:
+    """The notes of the failover table, which JSON has no place for."""
+    about = [note for block in table.blocks for note in block.notes]
+    for note in dict.fromkeys((*about, *table.notes)):
+        _say(f"failover: {note}")
 
 
 def _style(arguments: Arguments) -> Style:

@@ -143,8 +143,8 @@ def _is_sound(own: Sequence[Router]) -> bool:
 
 def _bad_ends(world: World) -> Iterator[Broken]:
     """The sets of failing checks that end badly, the smallest first."""
+    from rules.failover.block import BlockTable
     from rules.failover.events import Kind
-    from rules.failover.table import BlockTable
     from rules.failover.verdicts import Verdict
 
     table = BlockTable(world.routers, world.own, world.vip)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.failover.events import Events, Kind
 from rules.failover.model import Seconds
-from rules.failover.table import Block, Row, Table
+from rules.failover.rows import Block, Row, Table
 from rules.failover.verdicts import Outcome, Verdict
 from rules.report.failover_columns import Cells, columns, wrapped
 from rules.report.style import Style, printable

@@ -14,7 +14,7 @@ from rules.report.style import Style
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
-    from rules.failover.table import Block, Row, Table
+    from rules.failover.rows import Block, Row, Table
 
 
 def render(report: Report, style: Style, table: Table | None = None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rules.engine.run import Options, Run
-from rules.failover.table import Table, failover_table
+from rules.failover.rows import Table
+from rules.failover.table import failover_table
 from rules.report.failover import render
 from rules.report.style import Style
 

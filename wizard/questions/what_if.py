@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rules.engine.run import Options, Run
 from rules.failover.events import SINGLE, Events, Kind
-from rules.failover.table import Block, Row, Table, failover_table
+from rules.failover.rows import Block, Row, Table
 from rules.failover.verdicts import Verdict
 from rules.report.failover import outage_words
 from rules.text.wording import listed
@@ -89,7 +89,7 @@ def lines_of_files(files: Mapping[str, str]) -> Lines:
 
 @lru_cache(maxsize=4)
 def _lines(files: tuple[tuple[str, str], ...]) -> Lines:
-    return lines_of(failover_table(Run(dict(files), Options()).fleet, pairs=False))
+    return lines_of(Run(dict(files), Options()).failover(pairs=False))
 
 
 class Otherwise(NamedTuple):

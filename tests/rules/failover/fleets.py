@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rules.engine.run import Options, Run
 from rules.failover.model import CheckKey, Seconds, Situation
-from rules.failover.table import Block, Row, Table, failover_table
+from rules.failover.rows import Block, Row, Table
+from rules.failover.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
 from rules.failover.vrrp.settling import Change, End, State, settle

@@ -14,7 +14,8 @@ from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.engine.run import Options, Run
 from rules.failover.events import Event, Events, Kind
-from rules.failover.table import Row, Table, failover_table
+from rules.failover.rows import Row, Table
+from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
 from rules.fleet.node import Fleet
 from rules.report import failover

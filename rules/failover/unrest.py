@@ -12,8 +12,8 @@ from rules.failover.vrrp.reading import Reading, read_routers
 from rules.failover.vrrp.silence import silence_of
 
 if TYPE_CHECKING:
+    from rules.failover.block import BlockTable
     from rules.failover.events import Event, Events
-    from rules.failover.table import BlockTable
     from rules.fleet.node import Fleet
 
 _HARMLESS = ("", "unheard", "vrid")
@@ -60,8 +60,8 @@ def _may_flap(routers: Sequence[Router]) -> bool:
 
 
 def _first(reading: Reading, routers: Sequence[Router]) -> Unrest | None:
+    from rules.failover.block import BlockTable
     from rules.failover.events import SINGLE, Event
-    from rules.failover.table import BlockTable
 
     vip = next((vip for router in routers for vip in sorted(router.vips | router.excluded, key=str)), None)
     if vip is None:
