@@ -61,7 +61,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     if given.help:
         return Arguments(message=parser.format_help())
     if given.version:
-        from rules.command.version import version
+        from rules.version import version
 
         return Arguments(message=f"halb-lint {version()}\n")
     for word in unknown:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from rules.engine.registry import Rule
-    from rules.fleet.endpoint import Endpoint
+    from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
 
 _UNKNOWN = {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rules.files.grouping import InputFile, group
 from rules.files.includes import MappingIncludes
 from rules.files.kinds import kind_of
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyDocument

@@ -18,8 +18,8 @@ from rules.engine.suppress import Suppressions, ignored_for_file
 if TYPE_CHECKING:
     from rules.engine.needs import Needs
     from rules.failover.rows import Table
-    from rules.fleet.endpoint import Endpoint
     from rules.fleet.node import Node
+    from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
 
 __all__ = ["Options", "Run", "lint"]
@@ -52,7 +52,7 @@ class Run:
     @cached_property
     def endpoint(self) -> Endpoint:
         """The endpoint that these files and the options describe."""
-        from rules.fleet.endpoint import endpoint_of
+        from rules.live.endpoint import endpoint_of
 
         return endpoint_of(self.options.cluster, self.fleet)
 

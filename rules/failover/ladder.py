@@ -16,7 +16,7 @@ from rules.text.wording import listed
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import VrrpGroup
 
     IPAddress = IPv4Address | IPv6Address

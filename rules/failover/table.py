@@ -15,7 +15,7 @@ from rules.failover.vrrp.reading import Key, Reading, read_routers
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.plan.model import Cluster
 
     IPAddress = IPv4Address | IPv6Address

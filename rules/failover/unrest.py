@@ -14,7 +14,7 @@ from rules.failover.vrrp.silence import silence_of
 if TYPE_CHECKING:
     from rules.failover.block import BlockTable
     from rules.failover.events import Event, Events
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
 
 _HARMLESS = ("", "unheard", "vrid")
 """What `rejection` says of adverts that are accepted, or that are none to the receiver."""

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from threading import Thread
 from typing import Any, TypeVar
 
-from rules.fleet.endpoint import Endpoint
+from rules.live.endpoint import Endpoint
 from rules.live.observations import DnsView, NameServer, Observations, Probe, Vantage
 from rules.live.system import local_addresses, system_resolvers, system_view
 

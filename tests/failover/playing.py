@@ -13,7 +13,8 @@ from rules.failover.model import CheckKey, Seconds, Situation, Subject
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
 from rules.failover.vrrp.settling import Change, End, State, settle
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 
 Record = Mapping[str, Any]
 Owners = dict[str, list[str]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rules.failover.events import Event
     from rules.failover.model import Router
     from rules.failover.unrest import Unrest
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 _WHEN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
-from rules.failover.vrrp.joined import Joined
+from rules.fleet.joined import Joined
 
 if TYPE_CHECKING:
     from rules.failover.vrrp.reading import Key, Reading

@@ -15,7 +15,8 @@ from rules.text.wording import clipped
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
     from parsers.facts.values import Value
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
 T = TypeVar("T")
 Key = tuple[str, int]

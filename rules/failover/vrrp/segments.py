@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING
 
 from rules.failover.model import Router
-from rules.failover.vrrp.joined import Joined
+from rules.fleet.joined import Joined
 
 if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from rules.fleet.endpoint import Endpoint, Part, Target
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, Part, Target
 from rules.live.observations import (
     Certificate,
     Contact,

@@ -11,7 +11,7 @@ from rules.failover.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
 from rules.failover.vrrp.settling import Change, End, State, settle
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
 
 HAPROXY = "pgrep haproxy"
 

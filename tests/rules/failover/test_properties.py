@@ -17,7 +17,7 @@ from rules.failover.events import Event, Events, Kind
 from rules.failover.rows import Row, Table
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style

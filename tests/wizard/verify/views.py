@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from ipaddress import ip_address
 
-from rules.fleet.endpoint import Endpoint, endpoint_of
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, endpoint_of
 from rules.live.observations import (
     AddressRecord,
     Certificate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
+from rules.live.endpoint import Target
 from rules.live.observations import Contact
 from rules.live.views.view import LiveView
 from rules.live.views.wording import advice, kubeadm_init, met, names_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
+from rules.live.endpoint import Target
 from rules.live.observations import HostsEntry, SystemView
 from rules.live.views.view import LiveView
 from rules.plan.model import Phase

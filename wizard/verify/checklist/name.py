@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
+from rules.live.endpoint import Target
 from rules.live.observations import Kind, Reply, Role
 from rules.live.views.view import LONGEST_TTL, LiveView
 from rules.live.views.wording import duration, told

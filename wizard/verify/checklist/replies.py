@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from rules.fleet.endpoint import Target
+from rules.live.endpoint import Target
 from rules.live.observations import Kind, NameServer, Reply, Role
 from rules.live.views.view import LiveView
 from rules.live.views.wording import record, told

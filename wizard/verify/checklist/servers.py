@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.fleet.endpoint import Part, Target
+from rules.live.endpoint import Part, Target
 from rules.live.observations import Certificate, Contact, Probe
 from rules.live.views.view import LiveView
 from rules.live.views.wording import advice, met, names_of
