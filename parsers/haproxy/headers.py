@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.grammar.haproxy import SECTION_KEYWORDS
+from parsers.misspelling import closest
 from parsers.source import Span
 from parsers.tree import Problem, Word
 
@@ -31,10 +31,7 @@ _BAD_CHARACTER = re.compile(r"[^A-Za-z0-9_.:-]")
 
 def suggest_section(word: str) -> str | None:
     """The section keyword that `word` looks like a misspelling of, or None."""
-    if not 3 <= len(word) <= 20:
-        return None
-    near = get_close_matches(word.lower(), SECTION_KEYWORDS, n=1, cutoff=0.75)
-    return near[0] if near else None
+    return closest(word, SECTION_KEYWORDS) or None
 
 
 class Layout(NamedTuple):

@@ -7,13 +7,13 @@ edited: the module is found by looking into the folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
 from os import listdir
 from typing import Any
 
 from rules.engine.finding import Hit, Severity
+from rules.text.suggestions import closest
 
 Check = Callable[..., Iterable[Hit]]
 
@@ -158,10 +158,7 @@ def find(word: str) -> list[Rule]:
 def suggest(word: str) -> str:
     """The code or name that `word` most likely was meant to be, or ""."""
     rules = all_rules()
-    candidates = [rule.code for rule in rules] + [rule.name for rule in rules]
-    folded = word.lower() if "-" in word or len(word) > 6 else word.upper()
-    close = get_close_matches(folded, candidates, n=1, cutoff=0.5)
-    return close[0] if close else ""
+    return closest(word, [*(rule.code for rule in rules), *(rule.name for rule in rules)])
 
 
 class Selection:

@@ -44,7 +44,7 @@ def _meant(place: Place) -> str:
         return folded
     if _ALIASES.get(folded) in names:
         return _ALIASES[folded]
-    return closest(folded, names, 0.75)
+    return closest(folded, names)
 
 
 def _help(word: str, meant: str) -> str:
