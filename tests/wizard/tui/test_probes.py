@@ -20,7 +20,7 @@ from tests.live.scripted import Scripted, scripted, serving, silent
 from tests.wizard.questions.test_session import answer_sets
 from tests.wizard.tui.ends import ENDPOINT, MASTER
 from tests.wizard.verify.views import NAME, NS1, R1, certificate, reply
-from wizard.probes.ask import STEPS, checks, known, machine_chips, name_servers, subject, vip_chips
+from wizard.probes.ask import checks, known, machine_chips, name_servers, subject, vip_chips
 from wizard.probes.chips import Chip, Known, Machine, Tone, of_dns, of_master, of_vip
 from wizard.probes.interfaces import Attached, attached_to, interfaces
 from wizard.questions.answers import Answers, Place
@@ -28,6 +28,8 @@ from wizard.questions.answers import Answers, Place
 VIP = Place("vip", 0, "address")
 PATIENT = 5.0  # seconds
 AT = "192.168.2.151"
+
+STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
 
 
 @pytest.fixture
