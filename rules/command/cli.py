@@ -100,9 +100,7 @@ def _start_survey(arguments: Arguments) -> Survey | None:
         return None
     from rules.live.observe import Survey
 
-    survey = Survey(live.resolvers, live.timeout, live.ca_file)
-    survey.start_dns(cluster.endpoint.value)
-    return survey
+    return Survey(cluster.endpoint.value, live.resolvers, live.timeout, live.ca_file)
 
 
 def _local_name() -> str:
@@ -168,7 +166,7 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
 def _observed(arguments: Arguments, survey: Survey | None, run: Run) -> Observations | None:
     """Asks everybody, and judges the files while the answers are on their way; None when nobody is to be asked."""
     if survey is not None:
-        survey.start_apis(run.endpoint)
+        survey.ask_machines(run.endpoint)
         run.judge_files()
         return survey.finish()
     if arguments.live is None:

@@ -1,4 +1,11 @@
-"""One question to one name server, until it is answered or the time is over."""
+"""One question to one name server, until it is answered or the time is over.
+
+dnspython writes and reads the messages; the exchange is our own, as `dns.asyncquery.udp` can't say what halb has to
+say. With `ignore_errors` it drops whatever is no answer to the question and ends as a timeout, where a rule tells
+garbage and forged answers from silence; without, one forged datagram hides the answer. Its sockets are not connected,
+so it does not learn that nobody listens on the port. It reads a message of any size before anybody can refuse it, and
+a flood of datagrams keeps the other questions from their turn. ADR 9 has the whole list.
+"""
 
 from __future__ import annotations
 
