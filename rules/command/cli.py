@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rules.command.arguments import Arguments, parse_arguments
-from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Command, finish, guarded
+from rules.command.arguments import LintArguments, parse_arguments
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, finish, guarded
 from rules.command.options import CONFIG_NAME, UsageError
 from rules.engine.finding import Report, Severity
 
 if TYPE_CHECKING:
     from rules.engine.run import Run
-    from rules.failover.rows import Table
+    from rules.failover.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.observations import Observations
     from rules.live.observe import Survey
@@ -35,7 +35,7 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; gives the exit status."""
-    return guarded(Command(_say, EXIT_CLEAN, _FAULT), _main, argv)
+    return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
 def _say(text: str) -> None:
@@ -61,7 +61,7 @@ def _main(argv: Sequence[str]) -> int:
     return _lint(arguments, inputs, survey)
 
 
-def _about_rules(arguments: Arguments) -> int:
+def _about_rules(arguments: LintArguments) -> int:
     from rules.command.explain import explain, list_rules, list_rules_json
 
     style = _style(arguments)
@@ -72,7 +72,7 @@ def _about_rules(arguments: Arguments) -> int:
     return _print(list_rules(style), arguments)
 
 
-def _inputs(arguments: Arguments) -> Inputs:
+def _inputs(arguments: LintArguments) -> Inputs:
     from rules.files import inputs
 
     local = _local_name()
@@ -90,7 +90,7 @@ def _inputs(arguments: Arguments) -> Inputs:
     return inputs.read_local(arguments.kind, local)
 
 
-def _start_survey(arguments: Arguments) -> Survey | None:
+def _start_survey(arguments: LintArguments) -> Survey | None:
     """With --live: begin to ask the name servers, so that they think while the files are being read."""
     live, cluster = arguments.live, arguments.cluster
     if live is None or arguments.list_files:
@@ -126,7 +126,7 @@ def _file_list(inputs: Inputs) -> str:
     return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
 
 
-def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
+def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
     from rules.engine.run import Options, Run
     from rules.files.includes import DiskIncludes
 
@@ -163,7 +163,7 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
 
 
-def _observed(arguments: Arguments, survey: Survey | None, run: Run) -> Observations | None:
+def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Observations | None:
     """Asks everybody, and judges the files while the answers are on their way; None when nobody is to be asked."""
     if survey is not None:
         survey.ask_machines(run.endpoint)
@@ -176,7 +176,7 @@ def _observed(arguments: Arguments, survey: Survey | None, run: Run) -> Observat
     return NOTHING
 
 
-def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
+def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
     """What goes to stdout: the findings, and the failover table when it was asked for."""
     style = _style(arguments)
     if arguments.format == "json":
@@ -201,14 +201,14 @@ def _renderer(name: str) -> Callable[[Report, Style], str]:
     return render
 
 
-def _say_notes(table: Table) -> None:
+def _say_notes(table: FailoverTable) -> None:
     """The notes of the failover table, which JSON has no place for."""
     about = [note for block in table.blocks for note in block.notes]
     for note in dict.fromkeys((*about, *table.notes)):
         _say(f"failover: {note}")
 
 
-def _style(arguments: Arguments) -> Style:
+def _style(arguments: LintArguments) -> Style:
     from shutil import get_terminal_size
 
     from rules.report.style import Style
@@ -216,7 +216,7 @@ def _style(arguments: Arguments) -> Style:
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 
 
-def _summarise(report: Report, arguments: Arguments) -> None:
+def _summarise(report: Report, arguments: LintArguments) -> None:
     from rules.text.wording import counted
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
@@ -232,7 +232,7 @@ def _summarise(report: Report, arguments: Arguments) -> None:
         _say(f"nothing found in {scope}{hidden}")
 
 
-def _print(text: str, arguments: Arguments) -> int:
+def _print(text: str, arguments: LintArguments) -> int:
     if arguments.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()

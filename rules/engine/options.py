@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles, Skipped
 from rules.engine.registry import Selection
-from rules.engine.settings import Settings
+from rules.engine.settings import RuleSettings
 
 if TYPE_CHECKING:
     from parsers.keepalived.include import IncludeReader
@@ -27,7 +27,7 @@ class Options(NamedTuple):
     """
 
     selection: Selection = Selection()
-    settings: Settings = Settings()
+    settings: RuleSettings = RuleSettings()
     nodes: Sequence[NodeFiles] | None = None
     kinds: Mapping[str, str] = {}
     config_ids: Mapping[str, str] = {}

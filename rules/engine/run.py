@@ -17,7 +17,7 @@ from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:
     from rules.engine.needs import Needs
-    from rules.failover.rows import Table
+    from rules.failover.rows import FailoverTable
     from rules.fleet.node import Node
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
@@ -83,7 +83,7 @@ class Run:
             crashes=self._crashes,
         )
 
-    def failover(self, *, pairs: bool = True) -> Table:
+    def failover(self, *, pairs: bool = True) -> FailoverTable:
         """Who has each VIP after every failure (without `pairs`: after single ones), with no secret in any word."""
         from rules.failover.table import failover_table
 

@@ -10,8 +10,8 @@ from rules.failover.events import Events, check_subsets, single_events, two_of
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
 from rules.failover.reasons import why
 from rules.failover.rows import Row
-from rules.failover.verdicts import Condition, Outcome, Verdict, verdict_of, worst_of
-from rules.failover.vrrp.settling import Change, End, State, settle
+from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
+from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Course(NamedTuple):
     """One way in which events came to an end, from the start that it began with."""
 
-    start: State
+    start: VrrpState
     end: End
 
 
@@ -37,25 +37,25 @@ class BlockTable(Contest):
 
     # -- states
 
-    def _cold_starts(self) -> dict[State, End]:
+    def _cold_starts(self) -> dict[VrrpState, End]:
         """The states after a start: of all nodes at once, and of each node first."""
         nodes = frozenset(router.node for router in self.protocol.routers)
         nothing, healthy = Situation(down=nodes), Situation()
-        found: dict[State, End] = {}
-        for end in settle(self.protocol, State(), Change(nothing, healthy)):
+        found: dict[VrrpState, End] = {}
+        for end in settle(self.protocol, VrrpState(), Transition(nothing, healthy)):
             found.setdefault(end.state, end)
         for node in self.nodes:
             alone = Situation(down=nodes - {node})
-            for first in settle(self.protocol, State(), Change(nothing, alone)):
-                for end in settle(self.protocol, first.state, Change(alone, healthy)):
+            for first in settle(self.protocol, VrrpState(), Transition(nothing, alone)):
+                for end in settle(self.protocol, first.state, Transition(alone, healthy)):
                     found.setdefault(end.state, end)
         return found
 
-    def owners(self, state: State) -> tuple[str, ...]:
+    def owners(self, state: VrrpState) -> tuple[str, ...]:
         """The nodes that believe they are master for the VIP."""
         return self._nodes_of(state.masters)
 
-    def holders(self, state: State) -> tuple[str, ...]:
+    def holders(self, state: VrrpState) -> tuple[str, ...]:
         """The nodes that have the VIP on an interface."""
         return self._nodes_of(state.masters | state.stale)
 
@@ -70,7 +70,7 @@ class BlockTable(Contest):
 
     def rows(self, *, pairs: bool = True) -> Iterator[Row]:
         """All rows: healthy, single events, pairs, subsets of failing checks."""
-        yield self.row((), [Course(State(), end) for end in self.starts.values()])
+        yield self.row((), [Course(VrrpState(), end) for end in self.starts.values()])
         singles = single_events(self.nodes)
         for event in singles:
             yield self.row((event,), self._after((event,)))
@@ -85,11 +85,11 @@ class BlockTable(Contest):
             found = self._known[events] = tuple(self._every_order(events))
         return found
 
-    def _leaves_nobody(self, change: Change) -> bool:
+    def _leaves_nobody(self, change: Transition) -> bool:
         """Whether nobody can be master afterwards, and nothing is left behind: then no order makes a difference."""
         return not change.killed and not self.protocol.moment(change.after).eligible
 
-    def _is_unnoticed(self, start: State, events: Events) -> bool:
+    def _is_unnoticed(self, start: VrrpState, events: Events) -> bool:
         """Whether these events change nothing for the masters: what comes after them is as if all came together."""
         found = self._after(events)
         return all(course.end.state == start and not course.end.flaps for course in found if course.start == start)
@@ -112,7 +112,7 @@ class BlockTable(Contest):
 
     def row(self, events: Events, ends: Sequence[Course]) -> Row:
         """One row from all that can come of its events."""
-        condition = Condition.of(events, self.nodes, self.refused)
+        condition = Aftermath.of(events, self.nodes, self.refused)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
             before, owners, holders = self.owners(start), self.owners(end.state), self.holders(end.state)
@@ -135,7 +135,7 @@ class BlockTable(Contest):
         return Row(events, tuple(outcomes), lambda row: why(self, row.events, row.outcomes, condition))
 
     def _outage(
-        self, events: Events, end: End, verdict: Verdict, before: tuple[str, ...], condition: Condition
+        self, events: Events, end: End, verdict: Verdict, before: tuple[str, ...], condition: Aftermath
     ) -> Seconds | None:
         """How long nobody had the VIP that could have been reached there."""
         if not events:

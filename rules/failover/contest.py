@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
 from rules.failover.vrrp.protocol import Protocol
-from rules.failover.vrrp.settling import Change
+from rules.failover.vrrp.settling import Transition
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -28,9 +28,9 @@ class Contest:
         self.refused = frozenset(router.node for router in own if router.refused)
         self.unit_nodes = {self.protocol.unit_of[self.index(router)]: router.node for router in own}
         self._scene = Scene(own, routers)
-        self._changes: dict[Events, Change] = {}
+        self._changes: dict[Events, Transition] = {}
 
-    def change(self, events: Events) -> Change:
+    def change(self, events: Events) -> Transition:
         """What some events at the same moment change, when all was well before; remembered."""
         found = self._changes.get(events)
         if found is None:

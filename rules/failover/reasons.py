@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from rules.failover.contest import Contest
-from rules.failover.events import Event, Events, Kind
+from rules.failover.events import Event, EventKind, Events
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.verdicts import Condition, Outcome, Verdict, worst_of
+from rules.failover.verdicts import Aftermath, Outcome, Verdict, worst_of
 from rules.failover.vrrp.protocol import bits, contribution, is_bad, is_fault
 from rules.text.wording import listed
 
@@ -22,7 +22,7 @@ _APART = {
 }
 
 
-def why(contest: Contest, events: Events, outcomes: Sequence[Outcome], condition: Condition) -> str:
+def why(contest: Contest, events: Events, outcomes: Sequence[Outcome], condition: Aftermath) -> str:
     """The sentence for the worst of the outcomes, without a full stop."""
     outcome = worst_of(tuple(outcomes))
     others = list(dict.fromkeys(other.owners for other in outcomes if other.owners != outcome.owners))
@@ -40,7 +40,7 @@ def _who(owners: Sequence[str]) -> str:
     return listed(owners) if owners else "nobody"
 
 
-def _why(contest: Contest, events: Events, outcome: Outcome, condition: Condition) -> str:
+def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     situation = contest.change(events).after
     match outcome.verdict:
         case Verdict.SPLIT_BRAIN:
@@ -54,7 +54,7 @@ def _why(contest: Contest, events: Events, outcome: Outcome, condition: Conditio
     if not condition.able:
         have = "have" if len(outcome.owners) > 1 else "has"
         return f"no node is left that can serve: {_who(outcome.owners)} {have} the address, and nothing answers there"
-    if any(event.kind is Kind.PARTITION for event in events):
+    if any(event.kind is EventKind.PARTITION for event in events):
         return _cut(contest, outcome, situation)
     if outcome.verdict is Verdict.STAYS:
         return f"{_who(outcome.owners)} still {'serve' if len(outcome.owners) > 1 else 'serves'}"
@@ -92,7 +92,7 @@ def _undecided(contest: Contest, ways: Sequence[tuple[str, ...]]) -> str:
 # -- two owners
 
 
-def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: Condition) -> str:
+def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: Aftermath) -> str:
     side = next((p for p in condition.parts if len(p & condition.heard & frozenset(outcome.holders)) > 1), None)
     owners = [node for node in outcome.owners if side is None or node in side]
     stale = [node for node in outcome.holders if node not in owners and (side is None or node in side)]
@@ -142,7 +142,7 @@ def _mode(router: Router) -> str:
 # -- no owner
 
 
-def _nobody(contest: Contest, events: Events, outcome: Outcome, condition: Condition) -> str:
+def _nobody(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     situation = contest.change(events).after
     empty = [part for part in condition.parts if part & condition.able and not part & frozenset(outcome.owners)]
     side = empty[0] if empty and len(condition.parts) > 1 else frozenset(contest.nodes)
@@ -161,14 +161,14 @@ def _nobody(contest: Contest, events: Events, outcome: Outcome, condition: Condi
 
 def _absent(contest: Contest, router: Router, events: Events, situation: Situation) -> str:
     """What keeps a router from it, to be followed by "on" and its node."""
-    mine = {event.kind for event in events if event.node == router.node and event.kind is not Kind.PARTITION}
-    if Kind.POWER in mine:
+    mine = {event.kind for event in events if event.node == router.node and event.kind is not EventKind.PARTITION}
+    if EventKind.POWER in mine:
         return "no power"
-    if Kind.KEEPALIVED in mine or Kind.STOP in mine:
+    if EventKind.KEEPALIVED in mine or EventKind.STOP in mine:
         return "no keepalived"
     if router.refused:
         return "a file that keepalived refuses"
-    if Kind.LINK in mine:
+    if EventKind.LINK in mine:
         return "no link"
     if router.source in router.vips:
         return "its own address among the VIPs"
@@ -196,7 +196,7 @@ def _named(check: Check) -> str:
 # -- an owner that can't serve
 
 
-def _failing(contest: Contest, outcome: Outcome, situation: Situation, condition: Condition) -> str:
+def _failing(contest: Contest, outcome: Outcome, situation: Situation, condition: Aftermath) -> str:
     owner = next((node for node in outcome.owners if node not in condition.able), outcome.owners[0])
     router = contest.router(owner)
     side = next(part for part in condition.parts if owner in part)
@@ -236,7 +236,7 @@ def _cut(contest: Contest, outcome: Outcome, situation: Situation) -> str:
     return f"{text}; when it heals, {left[0]} has it alone within an advert"
 
 
-def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Condition) -> str:
+def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     owners = [node for node in outcome.owners if node in condition.heard]
     unheard = [node for node in outcome.owners if node not in condition.heard]
     old = next((node for node in outcome.before if node not in owners), "")
@@ -249,20 +249,20 @@ def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Condit
     struck = [event for event in events if event.node == old]
     if not struck:
         return takes
-    cause = min(struck, key=lambda event: list(Kind).index(event.kind))
+    cause = min(struck, key=lambda event: list(EventKind).index(event.kind))
     return f"{_left(contest, cause, old, contest.change(events).after)}; {takes}"
 
 
 def _left(contest: Contest, event: Event, old: str, situation: Situation) -> str:
     """How the old owner went."""
     match event.kind:
-        case Kind.POWER:
+        case EventKind.POWER:
             return f"{old} falls silent"
-        case Kind.KEEPALIVED:
+        case EventKind.KEEPALIVED:
             return f"keepalived on {old} falls silent"
-        case Kind.STOP:
+        case EventKind.STOP:
             return f"keepalived on {old} signs off"
-        case Kind.LINK:
+        case EventKind.LINK:
             return f"{old} has no link"
     fault = fault_of(contest, contest.router(old), situation)
     if fault is not None:

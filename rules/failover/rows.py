@@ -71,13 +71,13 @@ class Block(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Table(NamedTuple):
+class FailoverTable(NamedTuple):
     """The blocks in the order of the files, and what is left out altogether."""
 
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
 
-    def shown(self, shown: Callable[[str], str]) -> Table:
+    def shown(self, shown: Callable[[str], str]) -> FailoverTable:
         """The table with `shown` (which hides secrets) applied to the words that quote from files."""
         blocks = tuple(block._replace(unknown=shown(block.unknown)) for block in self.blocks)
-        return Table(blocks, tuple(map(shown, self.notes)))
+        return FailoverTable(blocks, tuple(map(shown, self.notes)))

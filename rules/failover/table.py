@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rules.failover.block import BlockTable
 from rules.failover.events import MOST_NODES_FOR_EVERY_CUT
-from rules.failover.model import Router
-from rules.failover.rows import Block, Table
+from rules.failover.model import InstanceKey, Router
+from rules.failover.rows import Block, FailoverTable
 from rules.failover.vrrp.components import components
-from rules.failover.vrrp.reading import Key, Reading, read_routers
+from rules.failover.vrrp.reading import FleetReading, read_routers
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -24,16 +24,16 @@ _NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that
 _NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
 
 
-def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> Table:
+def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> FailoverTable:
     """The table of a fleet. Of what the files leave open it says so, and why; nothing is guessed.
 
     Without `pairs` it has single failures, and failing checks on several nodes.
     """
     reading = read_routers(fleet, known_addresses(cluster))
     if not any(node.keepalived for node in fleet.nodes):
-        return Table((), (_NO_FILE,))
+        return FailoverTable((), (_NO_FILE,))
     blocks, notes = tuple(_blocks(reading, pairs=pairs)), tuple(_notes(reading))
-    return Table(blocks, notes if blocks else (_NO_VIP, *notes))
+    return FailoverTable(blocks, notes if blocks else (_NO_VIP, *notes))
 
 
 def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
@@ -46,7 +46,7 @@ def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
     }
 
 
-def _notes(reading: Reading) -> Iterator[str]:
+def _notes(reading: FleetReading) -> Iterator[str]:
     for node in reading.without:
         yield f"{node} has no keepalived.conf among the files, and is left out"
     for node, refusal in reading.refused.items():
@@ -55,15 +55,15 @@ def _notes(reading: Reading) -> Iterator[str]:
         yield f"{node} names no unicast_src_ip: taken for the address that its peers list"
 
 
-def _blocks(reading: Reading, *, pairs: bool) -> Iterator[Block]:
-    holders: dict[IPAddress, list[Key]] = {}
+def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
+    holders: dict[IPAddress, list[InstanceKey]] = {}
     for key, member in reading.members.items():
         for vip in (*member.instance.usable_vips, *member.instance.excluded_vips):
             if vip.address is not None and vip.lost is None:
                 keys = holders.setdefault(vip.address, [])
                 if key not in keys:
                     keys.append(key)
-    by_keys: dict[tuple[Key, ...], list[IPAddress]] = {}
+    by_keys: dict[tuple[InstanceKey, ...], list[IPAddress]] = {}
     for address, keys in holders.items():
         by_keys.setdefault(tuple(keys), []).append(address)
     worlds = components(reading)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.failover.model import Router
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import rejection
-from rules.failover.vrrp.reading import Reading, read_routers
+from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.failover.vrrp.silence import silence_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _may_flap(routers: Sequence[Router]) -> bool:
     return any(rejection(a, b) not in _HARMLESS for a in routers for b in routers if a is not b)
 
 
-def _first(reading: Reading, routers: Sequence[Router]) -> Unrest | None:
+def _first(reading: FleetReading, routers: Sequence[Router]) -> Unrest | None:
     from rules.failover.block import BlockTable
     from rules.failover.events import SINGLE, Event
 

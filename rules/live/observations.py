@@ -20,7 +20,7 @@ class Role(StrEnum):
     AUTHORITY = "authority"
 
 
-class Kind(StrEnum):
+class ReplyKind(StrEnum):
     """What came back for one DNS question; the value is the word used in messages."""
 
     ANSWER = "answer"
@@ -82,7 +82,7 @@ class Reply(NamedTuple):
 
     server: NameServer
     question: str
-    kind: Kind
+    kind: ReplyKind
     records: tuple[AddressRecord, ...] = ()
     chain: tuple[Alias, ...] = ()
     negative_ttl: int | None = None

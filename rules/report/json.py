@@ -14,10 +14,10 @@ from rules.version import version
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
-    from rules.failover.rows import Block, Row, Table
+    from rules.failover.rows import Block, FailoverTable, Row
 
 
-def render(report: Report, style: Style, table: Table | None = None) -> str:
+def render(report: Report, style: Style, table: FailoverTable | None = None) -> str:
     """The report as one JSON object, with the failover table when there is one."""
     seen: Counter[str] = Counter()
     document = {

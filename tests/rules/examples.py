@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules import Options
 from rules.engine.examples import Case
-from rules.engine.settings import Settings
+from rules.engine.settings import RuleSettings
 from rules.plan import parse_cluster
 from tests.rules.live.notation import read_observations
 
@@ -14,7 +14,7 @@ LIVE = "live"
 
 def options_of(case: Case) -> Options:
     """How to lint the example's files: with its versions, its halb.toml, and its answers of the network."""
-    settings = Settings(case.settings.get("haproxy-version"), case.settings.get("keepalived-version"))
+    settings = RuleSettings(case.settings.get("haproxy-version"), case.settings.get("keepalived-version"))
     cluster = parse_cluster(case.files[CLUSTER], CLUSTER) if CLUSTER in case.files else None
     observed = None
     if LIVE in case.files:

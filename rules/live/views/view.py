@@ -15,10 +15,10 @@ from rules.live.observations import (
     Contact,
     DnsView,
     IPAddress,
-    Kind,
     Observations,
     Probe,
     Reply,
+    ReplyKind,
     Role,
 )
 from rules.plan.model import Phase
@@ -48,7 +48,7 @@ class LiveView:
     def resolving(self) -> tuple[Reply, ...]:
         """The replies that hold addresses of the endpoint's name, authoritative servers first."""
         both = (*self.dns.of(Role.AUTHORITY), *self.dns.of(Role.RESOLVER))
-        return tuple(reply for reply in both if reply.kind is Kind.ANSWER and reply.records)
+        return tuple(reply for reply in both if reply.kind is ReplyKind.ANSWER and reply.records)
 
     @cached_property
     def addresses(self) -> tuple[IPAddress, ...]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, Kind, NameServer, Probe, SystemView
+from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, NameServer, Probe, ReplyKind, SystemView
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority
 from tests.live.name_servers import free_port, loopback
@@ -128,14 +128,14 @@ def test_the_hosts_file_is_told_as_it_hides_dns() -> None:
 
 
 def test_an_authoritative_server_that_can_not_be_asked_from_here_is_no_fault() -> None:
-    view = DnsView((reply(NS1, kind=Kind.TIMEOUT),))
+    view = DnsView((reply(NS1, kind=ReplyKind.TIMEOUT),))
     assert of_dns(Known(NAME, 6443), view, SystemView())[0].status is Tone.INFO
-    view = DnsView((reply(R1, kind=Kind.SERVFAIL),))
+    view = DnsView((reply(R1, kind=ReplyKind.SERVFAIL),))
     assert of_dns(Known(NAME, 6443), view, SystemView())[0].status is Tone.FAIL
 
 
 def test_what_servers_say_can_not_reach_the_terminal() -> None:
-    hostile = reply(R1, kind=Kind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
+    hostile = reply(R1, kind=ReplyKind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
     (chip,) = of_dns(Known(NAME, 6443), DnsView((hostile,)), SystemView())
     assert chip.text.isprintable()
     assert len(chip.text) < 300
