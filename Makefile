@@ -25,11 +25,12 @@ test: .venv/ready check  ## everything that has to hold: style, types, import co
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
-check: .venv/ready  ## ruff, mypy --strict, import contracts
+check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair

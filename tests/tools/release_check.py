@@ -88,7 +88,7 @@ def install(package: Path, folder: Path) -> Path:
     """A clean environment with the package in it; returns its folder of commands."""
     venv.create(folder, with_pip=True)
     commands = folder / ("Scripts" if sys.platform == "win32" else "bin")
-    pip = [commands / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [commands / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-c", ROOT / "constraints.txt", package], cwd=folder, check=True)
     return commands
 

@@ -159,7 +159,7 @@ def _folder(word: str | None) -> Path:
 
 
 def _version() -> str:
-    from rules.command.version import version
+    from rules.version import version
 
     return f"halb-wizard {version()}\n"
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rules.command.guard import Command, finish, guarded
+from rules.command.guard import Program, finish, guarded
 from rules.report.style import printable
 from wizard.commands.arguments import parse_arguments
 
@@ -21,7 +21,7 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-wizard` with these arguments; gives the exit status."""
-    return guarded(Command(_say, EXIT_NOT_YET, _FAULT), _main, argv)
+    return guarded(Program(_say, EXIT_NOT_YET, _FAULT), _main, argv)
 
 
 def _main(argv: Sequence[str]) -> int:

@@ -15,9 +15,6 @@ from rules.plan.schema import check_value
 from wizard.probes.chips import API_PORT, Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
 from wizard.questions.answers import Answers, Place
 
-STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
-"""The steps with something to ask."""
-
 
 def known(answers: Answers) -> Known:
     """What of the answers is right and can be asked about."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine, Section
     from parsers.keywords.haproxy import KeywordBlock
     from parsers.tree import Word
-    from rules.support.keepalived.lines import Place
+    from rules.support.keepalived.lines import LinePlace
 
 
 class Kind(StrEnum):
@@ -167,7 +167,7 @@ def _keepalived(path: str, text: str) -> list[Mark]:
     return _apart([*marks, *_comments(text, marks)])
 
 
-def _line(place: Place, unknown: bool) -> Iterator[Mark]:
+def _line(place: LinePlace, unknown: bool) -> Iterator[Mark]:
     """A line's words; the lines of a value block are arguments from the first word on."""
     words = place.line.words
     if words and not place.entry:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, Kind, NameServer, Probe, SystemView
+from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, NameServer, Probe, ReplyKind, SystemView
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority
 from tests.live.name_servers import free_port, loopback
@@ -20,7 +20,7 @@ from tests.live.scripted import Scripted, scripted, serving, silent
 from tests.wizard.questions.test_session import answer_sets
 from tests.wizard.tui.ends import ENDPOINT, MASTER
 from tests.wizard.verify.views import NAME, NS1, R1, certificate, reply
-from wizard.probes.ask import STEPS, checks, known, machine_chips, name_servers, subject, vip_chips
+from wizard.probes.ask import checks, known, machine_chips, name_servers, subject, vip_chips
 from wizard.probes.chips import Chip, Known, Machine, Tone, of_dns, of_master, of_vip
 from wizard.probes.interfaces import Attached, attached_to, interfaces
 from wizard.questions.answers import Answers, Place
@@ -28,6 +28,8 @@ from wizard.questions.answers import Answers, Place
 VIP = Place("vip", 0, "address")
 PATIENT = 5.0  # seconds
 AT = "192.168.2.151"
+
+STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
 
 
 @pytest.fixture
@@ -126,14 +128,14 @@ def test_the_hosts_file_is_told_as_it_hides_dns() -> None:
 
 
 def test_an_authoritative_server_that_can_not_be_asked_from_here_is_no_fault() -> None:
-    view = DnsView((reply(NS1, kind=Kind.TIMEOUT),))
+    view = DnsView((reply(NS1, kind=ReplyKind.TIMEOUT),))
     assert of_dns(Known(NAME, 6443), view, SystemView())[0].status is Tone.INFO
-    view = DnsView((reply(R1, kind=Kind.SERVFAIL),))
+    view = DnsView((reply(R1, kind=ReplyKind.SERVFAIL),))
     assert of_dns(Known(NAME, 6443), view, SystemView())[0].status is Tone.FAIL
 
 
 def test_what_servers_say_can_not_reach_the_terminal() -> None:
-    hostile = reply(R1, kind=Kind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
+    hostile = reply(R1, kind=ReplyKind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
     (chip,) = of_dns(Known(NAME, 6443), DnsView((hostile,)), SystemView())
     assert chip.text.isprintable()
     assert len(chip.text) < 300
