@@ -1,4 +1,4 @@
-"""One of a few lines: which machine, which draft."""
+"""Choosing one of a few lines: which machine, which draft."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report.style import printable
-from wizard.tui.widgets.dialog import Dialog
+from wizard.tui.dialogs.base import Dialog
 
 
-class ChooseScreen(Dialog[int]):
-    """Gives the number of the line that was chosen, from 0; None when it is given up."""
+class ChooseDialog(Dialog[int]):
+    """Returns the index of the chosen line; None when the dialog is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", id="choose.back")]
 
@@ -34,5 +34,5 @@ class ChooseScreen(Dialog[int]):
             yield Static("Esc: back", markup=False, classes="keys")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Give the line."""
+        """Return the line."""
         self.dismiss(event.option_index)

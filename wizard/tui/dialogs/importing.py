@@ -13,17 +13,18 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from rules.report.style import printable
-from wizard.tui.opening import Import
-from wizard.tui.widgets.dialog import Dialog
+from wizard.tui.dialogs.base import Dialog
+from wizard.tui.host import host_of
+from wizard.tui.session import Import
 
 
-class ImportScreen(Dialog[Import]):
-    """Asks for paths; gives what their files hold."""
+class ImportDialog(Dialog[Import]):
+    """Asks for paths; returns what their files hold."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", id="import.back")]
 
     class Read(Message, bubble=False):
-        """The files have been read, or can't be."""
+        """The files have been read, or could not be."""
 
         def __init__(self, found: Import | str) -> None:
             super().__init__()
@@ -34,12 +35,12 @@ class ImportScreen(Dialog[Import]):
         with Vertical(classes="dialog"):
             yield Static("Import", markup=False, classes="title")
             yield Static(
-                "Folders or files, one folder per load balancer, blanks between them; nothing is changed there.",
+                "Folders or files, one folder per load balancer, separated by spaces. Nothing is changed there.",
                 markup=False,
             )
             yield Input(placeholder="haproxy-lb1/ haproxy-lb2/", compact=True)
             yield Static(markup=False, id="wrong")
-            yield Button("Read them", compact=True)
+            yield Button("Read", compact=True)
             yield Static("Esc: back", markup=False, classes="keys")
 
     def on_button_pressed(self) -> None:
@@ -61,17 +62,18 @@ class ImportScreen(Dialog[Import]):
         self.run_worker(work, thread=True, exclusive=True, group="import", exit_on_error=False)
 
     def _read(self, paths: list[str]) -> None:
-        importer = self.app.importer  # type: ignore[attr-defined]
+        importer = host_of(self).session.importer
+        assert importer is not None  # without one, the start screen does not offer this dialog
         found: Import | str
         try:
             found = importer(paths)
-        except Exception as error:  # an importer's fault must not cost the session
+        except Exception as error:  # a bug in an importer must not cost the session
             known = isinstance(error, (ValueError, OSError))
-            found = str(error) if known else f"the files can't be imported ({type(error).__name__}: {error})"
+            found = str(error) if known else f"the files could not be imported ({type(error).__name__}: {error})"
         self.post_message(self.Read(found))
 
-    def on_import_screen_read(self, message: Read) -> None:
-        """Give what was found, or say what is wrong."""
+    def on_import_dialog_read(self, message: Read) -> None:
+        """Return what was found, or say what is wrong."""
         if isinstance(message.found, str):
             self._say(f"✗ {printable(message.found)}")
         else:

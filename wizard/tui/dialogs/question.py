@@ -1,4 +1,4 @@
-"""A question with two answers. No is the one that Enter and Esc give."""
+"""A question with two answers. Enter and Esc answer no."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from textual.widgets import Button, Static
 from rules.report.style import printable
 
 
-class Question(ModalScreen[bool]):
-    """Gives whether the answer is yes; `lines` are what it is about."""
+class QuestionDialog(ModalScreen[bool]):
+    """Returns whether the answer is yes; `lines` say what it is about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="question.back", key_display="Esc"),
         Binding("left,right", "app.focus_next", show=False, id="question.other"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    Question { align: center middle; }
-    Question > Vertical {
+    QuestionDialog { align: center middle; }
+    QuestionDialog > Vertical {
         width: 76; max-width: 95%; height: auto; max-height: 90%; padding: 1 2;
         background: $surface; border: solid $warning;
     }
-    Question Static { height: auto; }
-    Question VerticalScroll { height: auto; max-height: 10; margin: 1 0; }
-    Question Horizontal { height: auto; }
-    Question Button { margin-right: 2; }
+    QuestionDialog Static { height: auto; }
+    QuestionDialog VerticalScroll { height: auto; max-height: 10; margin: 1 0; }
+    QuestionDialog Horizontal { height: auto; }
+    QuestionDialog Button { margin-right: 2; }
     """
 
     def __init__(self, text: str, lines: Sequence[str], *, yes: str, no: str) -> None:
@@ -55,7 +55,7 @@ class Question(ModalScreen[bool]):
         self.query_one("#no").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Give the answer."""
+        """Return the answer."""
         self.dismiss(event.button.id == "yes")
 
     def action_leave(self) -> None:

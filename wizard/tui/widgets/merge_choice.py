@@ -12,12 +12,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.questions.writing import Way
-from wizard.tui.widgets.field import obey
+from wizard.tui.type_ahead import run_binding_at_once
 
 _GAP = "  "
 
 
-class Ways(Widget, can_focus=True):
+class MergeChoice(Widget, can_focus=True):
     """Left, right and blank go through the ways, and a click chooses one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,9 +25,9 @@ class Ways(Widget, can_focus=True):
         Binding("right,space", "turn(1)", "next", show=False, id="ways.next"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    Ways { height: auto; background: $surface; }
-    Ways:focus { background: $boost; background-tint: $primary 15%; color: $text-primary; }
-    Ways:nocolor:focus { text-style: reverse; }
+    MergeChoice { height: auto; background: $surface; }
+    MergeChoice:focus { background: $boost; background-tint: $primary 15%; color: $text-primary; }
+    MergeChoice:nocolor:focus { text-style: reverse; }
     """
     way: reactive[Way] = reactive(Way.LEAVE)
 
@@ -47,7 +47,7 @@ class Ways(Widget, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Keys in the order in which they come."""
-        await obey(self, event)
+        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, round and round."""

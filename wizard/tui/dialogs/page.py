@@ -1,4 +1,4 @@
-"""A page to read above the screen: a rule's explanation, a diff. Esc closes it."""
+"""A page to read: a rule's explanation, a diff. Esc closes it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 
-class Reading(ModalScreen[None]):
-    """A page with a title; `body` is scrolled by the keys, or a text."""
+class PageDialog(ModalScreen[None]):
+    """A page with a title; `body` is a text, or a widget that the keys scroll."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", id="reading.back", key_display="Esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", id="page.back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
-    Reading > Vertical { background: $surface; }
-    Reading #reading-title { padding: 0 1; text-style: bold; background: $panel; width: 100%; height: auto; }
-    Reading VerticalScroll > Static { padding: 0 1; }
+    PageDialog > Vertical { background: $surface; }
+    PageDialog #page-title { padding: 0 1; text-style: bold; background: $panel; width: 100%; height: auto; }
+    PageDialog VerticalScroll > Static { padding: 0 1; }
     """
 
     def __init__(self, title: str, body: Widget | str) -> None:
@@ -30,12 +30,12 @@ class Reading(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The title, the page, the keys."""
         with Vertical():
-            yield Static(self._heading, markup=False, id="reading-title")
+            yield Static(self._heading, markup=False, id="page-title")
             yield self._body
             yield Footer()
 
     def on_mount(self) -> None:
-        """The page takes the keys."""
+        """The page gets the keys."""
         self._body.focus()
 
     def action_close(self) -> None:

@@ -1,4 +1,4 @@
-"""Asking for the reason why an error is accepted. It becomes part of the files, so that the next one can read it."""
+"""Asking why an error is accepted. The reason is written into the files, for whoever reads them next."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from textual.widgets import Button, Input, Static
 from wizard.questions.review import reason_fault
 
 
-class Reason(ModalScreen[str | None]):
-    """Gives the reason, or None when the user thinks better of it."""
+class ReasonDialog(ModalScreen[str | None]):
+    """Returns the reason, or None when the user does not accept the error after all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="reason.back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    Reason { align: center middle; }
-    Reason > Vertical {
+    ReasonDialog { align: center middle; }
+    ReasonDialog > Vertical {
         width: 72; max-width: 95%; height: auto; padding: 1 2; background: $surface; border: solid $error;
     }
-    Reason Static { height: auto; margin-bottom: 1; }
-    Reason Horizontal { height: auto; margin-top: 1; }
-    Reason #reason-fault { color: $text-error; margin: 0; }
-    Reason Button { margin-right: 2; }
+    ReasonDialog Static { height: auto; margin-bottom: 1; }
+    ReasonDialog Horizontal { height: auto; margin-top: 1; }
+    ReasonDialog #reason-fault { color: $text-error; margin: 0; }
+    ReasonDialog Button { margin-right: 2; }
     """
 
     def __init__(self, code: str, text: str) -> None:
@@ -36,18 +36,18 @@ class Reason(ModalScreen[str | None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """The error, and where to type."""
+        """The error, and where to type the reason."""
         with Vertical():
             yield Static(self._text, markup=False)
-            yield Static(f"Why is that right here? The reason is written into the files, beside {self._code}.")
+            yield Static(f"Why is this right here? The reason is written into the files, next to {self._code}.")
             yield Input(id="reason", placeholder="the switch filters these packets")
             yield Static(id="reason-fault", markup=False)
             with Horizontal():
-                yield Button("Leave it an error", id="leave")
-                yield Button("Write it all the same", id="accept", variant="error")
+                yield Button("Keep it an error", id="leave")
+                yield Button("Write anyway", id="accept", variant="error")
 
     def on_mount(self) -> None:
-        """Begin to type."""
+        """Start typing."""
         self.query_one(Input).focus()
 
     def on_input_submitted(self) -> None:
@@ -70,5 +70,5 @@ class Reason(ModalScreen[str | None]):
             self.dismiss(reason)
 
     def action_leave(self) -> None:
-        """Leave the error an error."""
+        """Keep it an error."""
         self.dismiss(None)

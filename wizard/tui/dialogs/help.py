@@ -9,27 +9,27 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from wizard.questions.steps import Field, Step
-from wizard.tui.widgets.dialog import Dialog
+from wizard.questions import steps
+from wizard.tui.dialogs.base import Dialog
 
 KEYS = """\
 Enter         next field; in the last one: next step
 Esc           back
-Tab, ↑, ↓     other fields         ←, →, blank  other choice
+Tab, ↑, ↓     other fields         ←, →, space  other choice
 Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
 Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes
 Ctrl+O, F10   write                Ctrl+Y, F5   ask the network again
 Ctrl+N        next step, as it is  F6           what happens if…
 F8            remove this machine
-Ctrl+P        everything else      Ctrl+Q       leave; the draft is kept"""
+Ctrl+P        everything else      Ctrl+Q       leave; the draft is saved"""
 
 
-class HelpScreen(Dialog[None]):
-    """The explanation of a field, else of its step, and the keys."""
+class HelpDialog(Dialog[None]):
+    """The explanation of a field, or else of its step, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+g,f1,enter", "dismiss(None)", "back", id="help.back")]
 
-    def __init__(self, field: Field | None, step: Step | None) -> None:
+    def __init__(self, field: steps.Field | None, step: steps.Step | None) -> None:
         super().__init__()
         self._field = field
         self._step = step

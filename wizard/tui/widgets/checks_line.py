@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from wizard.probes.ask import checks, subject, unasked
-from wizard.probes.chips import Chip, Tone
+from wizard.probes.ask import offline_results, run_checks, subject
+from wizard.probes.results import CheckResult, CheckStatus
 from wizard.questions.answers import Answers
 from wizard.questions.steps import Step
-from wizard.tui.screens.reading import Reading
-
-if TYPE_CHECKING:
-    from wizard.tui.app import Wizard
+from wizard.tui.host import host_of
+from wizard.tui.session import Session
 
 PAUSE = 0.5  # seconds without a change after which the network is asked
 MOST = 2  # lines
 
-_SYMBOLS = {Tone.FAIL: "✗", Tone.WARN: "!", Tone.OK: "✓", Tone.INFO: "-"}
-_STYLES = {Tone.FAIL: "$text-error", Tone.WARN: "$text-warning", Tone.OK: "$text-success", Tone.INFO: "$text-muted"}
+_SYMBOLS = {CheckStatus.FAIL: "✗", CheckStatus.WARN: "!", CheckStatus.OK: "✓", CheckStatus.INFO: "-"}
+_STYLES = {
+    CheckStatus.FAIL: "$text-error",
+    CheckStatus.WARN: "$text-warning",
+    CheckStatus.OK: "$text-success",
+    CheckStatus.INFO: "$text-muted",
+}
 _WORST_FIRST = list(_SYMBOLS)
 _GAP = "   "
 _ASKING = Content.styled("… asking", "$text-muted")
@@ -44,15 +47,14 @@ class ChecksLine(Widget):
     def __init__(self, step: Step) -> None:
         super().__init__(classes="checks")
         self.step = step
-        self.chips: tuple[Chip, ...] = ()
+        self.results: tuple[CheckResult, ...] = ()
         self.asking = False
         self._answers: Answers | None = None
         self._subject: tuple[object, ...] = ()
 
     @property
-    def wizard(self) -> Wizard:
-        """The app."""
-        return cast("Wizard", self.app)
+    def _session(self) -> Session:
+        return host_of(self).session
 
     def on_mount(self) -> None:
         """Ask about the answers that are there, and about each change of them."""
@@ -66,8 +68,10 @@ class ChecksLine(Widget):
     def open(self) -> None:
         """Show every check on a page of its own, and ask once more."""
         if self.display:
-            lines = "\n".join(f"{_SYMBOLS[chip.status]} {chip.status.value:<4}  {chip.text}" for chip in self.chips)
-            self.app.push_screen(Reading("What was asked", lines or str(_ASKING)))
+            lines = "\n".join(
+                f"{_SYMBOLS[result.status]} {result.status.value:<4}  {result.text}" for result in self.results
+            )
+            host_of(self).show_page("What was asked", lines or str(_ASKING))
             self.ask_again()
 
     def ask(self, answers: Answers) -> None:
@@ -80,28 +84,28 @@ class ChecksLine(Widget):
     def ask_again(self) -> None:
         """Ask once more, at once: the world may have changed."""
         if self._subject and not self.asking:
-            self._begin(self.wizard.answers, 0.0)
+            self._begin(self._session.answers, 0.0)
 
     def _follow(self) -> None:
-        answers = self.wizard.answers
+        answers = self._session.answers
         if answers is not self._answers:
             self._answers = answers
             self.ask(answers)
             self.display = bool(self._subject)
 
     def _begin(self, answers: Answers, pause: float) -> None:
-        self.asking = bool(self._subject) and not self.wizard.offline
+        self.asking = bool(self._subject) and not self._session.offline
         if self.asking:
             self._ask(answers, pause)
         else:
             self.workers.cancel_group(self, "checks")
-            self.chips = unasked(self.step.key, answers) if self.wizard.offline else ()
+            self.results = offline_results(self.step.key, answers) if self._session.offline else ()
         self.refresh(layout=True)
 
     @work(group="checks", exclusive=True, exit_on_error=False)
     async def _ask(self, answers: Answers, pause: float) -> None:
         await asyncio.sleep(pause)
-        self.chips = await checks(self.step.key, answers, resolvers=self.wizard.resolvers)
+        self.results = await run_checks(self.step.key, answers, resolvers=self._session.resolvers)
         self.asking = False
         self.refresh(layout=True)
 
@@ -114,9 +118,9 @@ class ChecksLine(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:
-        chips = sorted(self.chips, key=lambda chip: _WORST_FIRST.index(chip.status))
+        results = sorted(self.results, key=lambda result: _WORST_FIRST.index(result.status))
         shown = [_ASKING] if self.asking else []
-        shown += [_shown(chip).stylize("dim") if self.asking else _shown(chip) for chip in chips]
+        shown += [_shown(result).stylize("dim") if self.asking else _shown(result) for result in results]
         if len(lines := packed(shown, width)) <= MOST:
             return lines
         for count in range(len(shown) - 1, 0, -1):
@@ -126,16 +130,18 @@ class ChecksLine(Widget):
         return packed(shown[:1], width)[:MOST]
 
 
-def packed(chips: Sequence[Content], width: int) -> list[Content]:
-    """The chips side by side in lines of this width; one that is too long for a line is wrapped."""
+def packed(results: Sequence[Content], width: int) -> list[Content]:
+    """The results side by side in lines of this width; one that is too long for a line is wrapped."""
     lines: list[Content] = []
-    for chip in chips:
-        if lines and lines[-1].cell_length + len(_GAP) + chip.cell_length <= width:
-            lines[-1] = Content.assemble(lines[-1], _GAP, chip)
+    for result in results:
+        if lines and lines[-1].cell_length + len(_GAP) + result.cell_length <= width:
+            lines[-1] = Content.assemble(lines[-1], _GAP, result)
         else:
-            lines += chip.wrap(max(width, 1)) if chip.cell_length > width else [chip]
+            lines += result.wrap(max(width, 1)) if result.cell_length > width else [result]
     return lines
 
 
-def _shown(chip: Chip) -> Content:
-    return Content.assemble((f"{_SYMBOLS[chip.status]} {chip.status.value}", _STYLES[chip.status]), " ", chip.text)
+def _shown(result: CheckResult) -> Content:
+    return Content.assemble(
+        (f"{_SYMBOLS[result.status]} {result.status.value}", _STYLES[result.status]), " ", result.text
+    )

@@ -1,4 +1,4 @@
-"""Lines that the user must know before going on."""
+"""Lines that the user must know before continuing."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report.style import printable
-from wizard.tui.widgets.dialog import Dialog
+from wizard.tui.dialogs.base import Dialog
 
 
-class NotesScreen(Dialog[None]):
-    """A title and a list to go through; every line is shown."""
+class NotesDialog(Dialog[None]):
+    """A title and a list to read; every line is shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "go on", id="notes.on")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "continue", id="notes.continue")]
 
     def __init__(self, title: str, notes: Sequence[str]) -> None:
         super().__init__()
@@ -31,10 +31,10 @@ class NotesScreen(Dialog[None]):
         with Vertical(classes="dialog"):
             yield Static(self._heading, markup=False, classes="title")
             yield OptionList(*(Option(Content(printable(note))) for note in self._notes))
-            yield Button("Go on", compact=True)
+            yield Button("Continue", compact=True)
 
     def on_option_list_option_selected(self) -> None:
-        """Enter goes on."""
+        """Enter continues."""
         self.dismiss(None)
 
     def on_button_pressed(self) -> None:
