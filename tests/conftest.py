@@ -1,12 +1,15 @@
-"""Figures that tests measure: printed after the run, whichever worker measured them."""
+"""For all tests: what a machine lacks is a reason to skip, or in CI to fail; figures are printed at the end."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests import daemons
 
 Figure = Callable[[str], None]
 
@@ -14,6 +17,16 @@ Figure = Callable[[str], None]
 # those that a test ends by Ctrl-C would go on for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose markers `daemon` and `root` ask for what is not there; fail it where the variable CI is set."""
+    reason = daemons.mark(item)
+    if reason and os.environ.get("CI"):
+        pytest.fail(f"{reason}, and CI must have it", pytrace=False)
+    if reason:
+        pytest.skip(reason)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules import lint
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.rules.test_pairs import read_pair
 
 CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())

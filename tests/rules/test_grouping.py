@@ -9,7 +9,7 @@ import pytest
 from rules.grouping import InputFile, group
 from rules.inputs import read_paths
 from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
-from tests.rules.lint import run
+from tests.programs import run
 
 HAPROXY_TEXT = "global\n    maxconn 100\n\nfrontend api\n    bind *:6443\n"
 KEEPALIVED_TEXT = "vrrp_instance A {\n    state BACKUP\n    interface eth0\n}\n"

@@ -14,7 +14,7 @@ from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style, printable
 from rules.secrets import Secrets
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.rules.test_pairs import read_pair
 
 

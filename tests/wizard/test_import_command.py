@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from rules.cluster import parse_cluster
-from tests.rules.lint import Done
+from tests.programs import Done
 from tests.shared import shared
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.running import environment, run

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from rules.cluster import parse_cluster
 from rules.cluster.schema import SCHEMA
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, PATIENT, plans
 from wizard.plan import Plan, plan_of
 from wizard.plan_file import write_plan

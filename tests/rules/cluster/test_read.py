@@ -12,8 +12,8 @@ import pytest
 
 from rules.cluster import Cluster, ClusterError, Phase, parse_cluster, read_cluster
 from rules.secrets import Secrets
+from tests.programs import ROOT
 from tests.rules.cluster.plan import PLAN
-from tests.rules.lint import ROOT
 
 
 def wrong(text: str, path: str = "halb.toml") -> str:
