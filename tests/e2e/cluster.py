@@ -17,9 +17,9 @@ from tests.net.network import Net, bridging, cable
 from tests.net.waiting import until
 from tests.programs import ROOT
 from tests.wizard.rendered import put_files
-from wizard.plan import Balancer as Planned
-from wizard.plan import IPInterface, Plan
-from wizard.render import render
+from wizard.plan.plan import Balancer as Planned
+from wizard.plan.plan import IPInterface, Plan
+from wizard.render.files import render
 
 
 class Move(NamedTuple):

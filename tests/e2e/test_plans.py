@@ -15,7 +15,7 @@ from tests.conftest import Figure
 from tests.e2e.cluster import Cluster, running
 from tests.net.waiting import holds_for, until
 from tests.wizard.plans import ARTICLE
-from wizard.plan import Balancer, Plan, check_plan
+from wizard.plan.plan import Balancer, Plan, check_plan
 
 pytestmark = [
     pytest.mark.root,

@@ -7,7 +7,7 @@ import shutil
 from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE
 from tests.wizard.rendered import put_files
-from wizard.render import render
+from wizard.render.files import render
 
 GOLDEN = ROOT / "tests" / "wizard" / "golden" / "article"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from wizard.render import Rendered
+from wizard.render.files import Rendered
 
 
 def put_files(folder: Path, files: Mapping[str, Rendered]) -> None:
