@@ -24,8 +24,8 @@ class Unrest(NamedTuple):
     """Adverts that are not accepted, and what comes of them.
 
     `silenced` is master and falls silent, as the adverts of `loud`, which it refuses because of `reason` (a word of
-    `rules.failover.vrrp.protocol.rejection`), start its timer anew; `backup` then takes over for a moment. `event`: what
-    has to fail first, None when it happens from the start.
+    `rules.failover.vrrp.protocol.rejection`), start its timer anew; `backup` then takes over for a moment. `event`:
+    what has to fail first, None when it happens from the start.
     """
 
     silenced: Router
