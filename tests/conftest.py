@@ -19,6 +19,25 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--beside-daemons` chooses what a machine without daemons and root may trip over."""
+    parser.addoption(
+        "--beside-daemons",
+        action="store_true",
+        help="run only the modules with a test that is marked daemon or root, without their other slow tests",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--beside-daemons` does."""
+    if not config.getoption("--beside-daemons"):
+        return
+    modules = {item.path for item in items if daemons.is_marked(item)}
+    kept = [i for i in items if daemons.is_marked(i) or (i.path in modules and not i.get_closest_marker("slow"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose markers `daemon` and `root` ask for what is not there; fail it where the variable CI is set."""

@@ -33,6 +33,11 @@ def lacking(programs: Iterable[str], *, root: bool) -> str | None:
     return _rootless() if root else None
 
 
+def is_marked(item: pytest.Item) -> bool:
+    """Whether a test needs more than Python."""
+    return any(item.get_closest_marker(name) for name in ("daemon", "root"))
+
+
 def mark(item: pytest.Item) -> str | None:
     """Let `program` know what the test's markers name; returns what the machine lacks of that."""
     global _of_test  # noqa: PLW0603 - one test runs at a time
