@@ -23,7 +23,7 @@ test: .venv/ready check  ## everything that has to hold: style, types, import co
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
 test-bare: .venv/ready  ## what a machine without root and daemons may trip over, with those hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import daemons
 
@@ -46,6 +47,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(f"{reason}, and CI must have it", pytrace=False)
     if reason:
         pytest.skip(reason)
+
+
+# A busy machine is no mistake: no test has a deadline. `HYPOTHESIS_PROFILE` chooses among these; `fast` tries less
+# where a test does not say how much, `ci` tries the same every time.
+_halb = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+settings.register_profile("halb", _halb)
+settings.register_profile("fast", _halb, max_examples=30)
+settings.register_profile("ci", _halb, derandomize=True, print_blob=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "halb"))
 
 
 @pytest.fixture

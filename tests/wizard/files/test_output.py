@@ -299,7 +299,7 @@ def test_two_runs_do_not_write_into_one_folder_at_a_time(tmp_path: Path) -> None
         max_leaves=8,
     ).map(lambda value: json.dumps(value).encode())
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_with_a_manifest_that_can_not_be_used_files_count_as_changed(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:

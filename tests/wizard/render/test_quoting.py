@@ -65,7 +65,7 @@ def test_keepalived_reads_back_the_same_word(text: str) -> None:
         assert second.keyword == "a"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile)
 def test_a_shell_reads_back_the_same_word(text: str) -> None:
     if (word := quoted("shell", text)) is not None:

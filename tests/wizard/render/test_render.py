@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.facts.haproxy import haproxy_facts
@@ -32,9 +32,7 @@ from wizard.render.template_values import half
 pytestmark = pytest.mark.slow
 
 TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
-_MANY = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_MANY = settings(max_examples=60)
 
 SIX = ARTICLE._replace(
     vip=ip_interface("fd00:2::140/64"),

@@ -23,8 +23,7 @@ pytestmark = [pytest.mark.root, pytest.mark.daemon("haproxy", "keepalived"), pyt
 
 _SETTINGS = settings(
     max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
