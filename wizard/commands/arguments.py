@@ -19,12 +19,13 @@ from rules.command.options import (
 )
 from rules.text.suggestions import hint
 from rules.text.wording import listed
-from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments, VerifyArguments
+from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
 from wizard.commands.parser import COMMANDS, OPEN, build
+from wizard.verify.options import VerifyOptions
 
 __all__ = ["COMMANDS", "Arguments", "parse_arguments"]
 
-Arguments = OpenArguments | ImportArguments | RenderArguments | VerifyArguments | Message
+Arguments = OpenArguments | ImportArguments | RenderArguments | VerifyOptions | Message
 
 FORMATS = ("text", "json")
 PHASES = ("bootstrap", "cutover")
@@ -42,7 +43,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     if given.help:
         return Message((commands[name] if name else main).format_help())
     if given.version:
-        from rules.command.version import version
+        from rules.version import version
 
         return Message(f"halb-wizard {version()}\n")
     if not name:
@@ -107,10 +108,10 @@ def _render(given: Namespace) -> RenderArguments:
     return RenderArguments(path, directory, given.diff, given.force, given.merge, tuple(given.take_over))
 
 
-def _verify(given: Namespace) -> VerifyArguments:
+def _verify(given: Namespace) -> VerifyOptions:
     if given.interval is not None and not given.watch:
         raise UsageError("--interval is the time between two rounds of --watch; use it with --watch")
-    return VerifyArguments(
+    return VerifyOptions(
         path=_config(given.path, "halb-wizard verify DIR"),
         watch=given.watch,
         interval=_INTERVAL if given.interval is None else seconds("--interval", given.interval),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rules.command.guard import Command, finish, guarded
+from rules.command.guard import Program, finish, guarded
 from wizard.commands.arguments import parse_arguments
 from wizard.commands.messages import say
 from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
@@ -22,7 +22,7 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-wizard` with these arguments; returns the exit status."""
-    return guarded(Command(say, EXIT_NOT_YET, _BUG), _main, argv)
+    return guarded(Program(say, EXIT_NOT_YET, _BUG), _main, argv)
 
 
 def _main(argv: Sequence[str]) -> int:

@@ -43,23 +43,6 @@ class RenderArguments(NamedTuple):
     take_over: tuple[str, ...] = ()
 
 
-class VerifyArguments(NamedTuple):
-    """`verify`: the halb.toml, whom to ask, and how to show it. Times are in seconds.
-
-    `resolvers` None stands for this machine's, `phase` None for the plan's.
-    """
-
-    path: Path | None = None
-    watch: bool = False
-    interval: float = 5.0
-    timeout: float = 3.0
-    format: str = "text"
-    resolvers: tuple[NameServer, ...] | None = None
-    ca_file: str | None = None
-    phase: str | None = None
-    color: bool = False
-
-
 class Message(NamedTuple):
     """A text to print instead of doing anything: a help, or the version."""
 

@@ -26,9 +26,6 @@ from wizard.probes.results import (
 )
 from wizard.questions.answers import Answers, Place
 
-STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
-"""The steps with something to ask."""
-
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
     """What of the answers is right and can be asked about."""

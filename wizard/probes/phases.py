@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rules.command.options import CONFIG_NAME
-from rules.fleet.endpoint import Endpoint, endpoint_of
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, endpoint_of
 from rules.live.views.view import LiveView
 from rules.plan import parse_cluster
 from rules.plan.model import Phase, Setting

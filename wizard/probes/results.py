@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.live.observations import Contact, DnsView, IPAddress, Kind, NameServer, Probe, Reply, Role, SystemView
+from rules.live.observations import Contact, DnsView, IPAddress, NameServer, Probe, Reply, ReplyKind, Role, SystemView
 from rules.live.views.wording import addresses, met, told
 from rules.report.style import printable
 from rules.text.wording import clipped, listed
@@ -79,7 +79,7 @@ def dns_results(facts: CheckedAnswers, view: DnsView, system: SystemView) -> tup
     results = [
         _of_server(facts, server, [reply for reply in view.replies if reply.server == server]) for server in servers
     ]
-    answers = {reply.addresses for reply in view.replies if reply.kind is Kind.ANSWER and reply.question == "A"}
+    answers = {reply.addresses for reply in view.replies if reply.kind is ReplyKind.ANSWER and reply.question == "A"}
     if len(answers) > 1:
         results.append(result(CheckStatus.WARN, "the name servers disagree; an old answer may be cached"))
     for entry in system.hosts:
@@ -94,16 +94,16 @@ def dns_results(facts: CheckedAnswers, view: DnsView, system: SystemView) -> tup
 
 def _of_server(facts: CheckedAnswers, server: NameServer, replies: Sequence[Reply]) -> CheckResult:
     """What one name server says for both families."""
-    found = [reply for reply in replies if reply.kind is Kind.ANSWER]
+    found = [reply for reply in replies if reply.kind is ReplyKind.ANSWER]
     if found:
         led_to = tuple(address for reply in found for address in reply.addresses)
         status, whose = _leads(facts, led_to)
         return result(status, f"{server.label}: {addresses(led_to, 4)}{whose}")
     reply = min(replies, key=lambda reply: reply.question)
-    if reply.kind is Kind.NXDOMAIN or all(reply.kind is Kind.NODATA for reply in replies):
-        word = "no such name yet" if reply.kind is Kind.NXDOMAIN else "the name has no address yet"
+    if reply.kind is ReplyKind.NXDOMAIN or all(reply.kind is ReplyKind.NODATA for reply in replies):
+        word = "no such name yet" if reply.kind is ReplyKind.NXDOMAIN else "the name has no address yet"
         return result(CheckStatus.INFO, f"{server.label}: {word}")
-    if server.role is Role.AUTHORITY and reply.kind in (Kind.TIMEOUT, Kind.UNREACHABLE):
+    if server.role is Role.AUTHORITY and reply.kind in (ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE):
         return result(CheckStatus.INFO, f"{server.label} can't be reached from here")
     return result(
         CheckStatus.FAIL if server.role is Role.RESOLVER else CheckStatus.WARN, f"{server.label} {told(reply)}"

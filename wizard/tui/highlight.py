@@ -19,8 +19,7 @@ from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.tree import Word
 from rules.files.kinds import HAPROXY, KEEPALIVED, kind_of
 from rules.support.haproxy.vocabulary import refused, unknown_lines
-from rules.support.keepalived.lines import Place as LineOfFile
-from rules.support.keepalived.lines import places
+from rules.support.keepalived.lines import LinePlace, places
 from rules.support.keepalived.unknown import unknown_lines as unknown_keepalived_lines
 
 
@@ -177,7 +176,7 @@ def _keepalived(path: str, text: str) -> list[Mark]:
     return _apart([*marks, *_comments(text, marks)])
 
 
-def _line(place: LineOfFile, unknown: bool) -> Iterator[Mark]:
+def _line(place: LinePlace, unknown: bool) -> Iterator[Mark]:
     """A line's words; the lines of a value block are arguments from the first word on."""
     words = place.line.words
     if words and not place.entry:

@@ -14,7 +14,8 @@ from tests.live.api_servers import Behaviour
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.verify.views import CUTOVER, MASTER, NAME, PLAN, VIP
 from wizard.commands.arguments import COMMANDS, parse_arguments
-from wizard.commands.options import OpenArguments, RenderArguments, VerifyArguments
+from wizard.commands.options import OpenArguments, RenderArguments
+from wizard.verify.options import VerifyOptions
 
 UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
 
@@ -105,7 +106,7 @@ def test_a_folder_named_like_a_command_is_written_with_a_slash(tmp_path: Path, m
     (tmp_path / "verify").mkdir()
     (tmp_path / "halb.toml").write_text(PLAN)
     monkeypatch.chdir(tmp_path)
-    assert isinstance(parse_arguments(["verify"]), VerifyArguments)
+    assert isinstance(parse_arguments(["verify"]), VerifyOptions)
     assert parse_arguments(["verify/"]) == OpenArguments(Path("verify"))
 
 
@@ -146,7 +147,7 @@ def test_the_nearest_halb_toml_is_taken(tmp_path: Path, monkeypatch: pytest.Monk
 
 def plan_of(*words: str) -> Path | None:
     arguments = parse_arguments(words)
-    assert isinstance(arguments, VerifyArguments | RenderArguments)
+    assert isinstance(arguments, VerifyOptions | RenderArguments)
     return arguments.path
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.lint import ROOT, Done
-from tests.rules.lint import run as run_module
+from tests.programs import ROOT, Done
+from tests.programs import run as run_module
 from tests.wizard.plans import ARTICLE
 from tests.wizard.running import run
 from wizard.plan.file import write_plan

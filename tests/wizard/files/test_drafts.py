@@ -137,7 +137,7 @@ def test_no_text_keeps_its_password_and_every_other_value_stays(lines: list[str]
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: b"#:halb-draft " + text.encode()))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_broken_draft_is_set_aside_and_reported(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     directory = tmp_path_factory.mktemp("dir")
     path = saved(TEXT, directory)

@@ -201,9 +201,7 @@ def test_a_backend_that_others_send_to_is_not_taken_over_alone() -> None:
 def test_defaults_that_others_inherit_from_are_not_taken_over_alone() -> None:
     existing = OWN_DEFAULTS + DATABASE
     merged = merge_haproxy(existing, RENDERED, take_over=["defaults d"])
-    assert messages(merged, existing) == [
-        "listen 'db' inherits from defaults 'd' (line 1), which the merge removes"
-    ]
+    assert messages(merged, existing) == ["listen 'db' inherits from defaults 'd' (line 1), which the merge removes"]
     assert merge_haproxy(existing, RENDERED, take_over=["defaults d", "db"]).problems == ()
 
 

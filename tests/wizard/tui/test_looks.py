@@ -105,6 +105,7 @@ def journey(made: Terminal, preview: bytes, findings: bytes) -> Iterator[str]:
     yield made.screen(styles=True)
 
 
+@pytest.mark.daemon("tmux")
 def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_path: Path) -> None:
     with terminal(tmp_path, NO_COLOR="1", TERM="xterm-256color") as made:
         start, step, preview, wrong, findings, review = shown = list(journey(made, b"\x1bOR", b"\x1bOQ"))
@@ -126,6 +127,7 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(review, "✗ wrong")
 
 
+@pytest.mark.daemon("tmux")
 def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Path) -> None:
     with terminal(tmp_path, TERM="linux") as made:
         shown = list(journey(made, b"\x1b[[C", b"\x1b[[B"))
@@ -144,6 +146,7 @@ def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Pa
     assert "┌" in plains[4]
 
 
+@pytest.mark.daemon("tmux")
 def test_textual_theme_chooses_a_theme(tmp_path: Path) -> None:
     code = "from pathlib import Path; from wizard.tui.app import Wizard; print(Wizard(Path('x')).theme)"
     for theme in THEMES:

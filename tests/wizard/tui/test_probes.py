@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, Kind, NameServer, Probe, SystemView
+from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, NameServer, Probe, ReplyKind, SystemView
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority
 from tests.live.name_servers import free_port, loopback
@@ -20,7 +20,7 @@ from tests.live.scripted import Scripted, scripted, serving, silent
 from tests.wizard.questions.test_session import answer_sets
 from tests.wizard.tui.ends import ENDPOINT, MASTER
 from tests.wizard.verify.views import NAME, NS1, R1, certificate, reply
-from wizard.probes.ask import STEPS, ask_vips, checked_answers, look_at_this_machine, name_servers, run_checks, subject
+from wizard.probes.ask import ask_vips, checked_answers, look_at_this_machine, name_servers, run_checks, subject
 from wizard.probes.interfaces import AttachedInterface, attached_to, interfaces
 from wizard.probes.results import (
     CheckedAnswers,
@@ -36,6 +36,8 @@ from wizard.questions.answers import Answers, Place
 VIP = Place("vip", 0, "address")
 PATIENT = 5.0  # seconds
 AT = "192.168.2.151"
+
+STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
 
 
 @pytest.fixture
@@ -138,14 +140,14 @@ def test_the_hosts_file_is_told_as_it_hides_dns() -> None:
 
 
 def test_an_authoritative_server_that_can_not_be_asked_from_here_is_no_fault() -> None:
-    view = DnsView((reply(NS1, kind=Kind.TIMEOUT),))
+    view = DnsView((reply(NS1, kind=ReplyKind.TIMEOUT),))
     assert dns_results(CheckedAnswers(NAME, 6443), view, SystemView())[0].status is CheckStatus.INFO
-    view = DnsView((reply(R1, kind=Kind.SERVFAIL),))
+    view = DnsView((reply(R1, kind=ReplyKind.SERVFAIL),))
     assert dns_results(CheckedAnswers(NAME, 6443), view, SystemView())[0].status is CheckStatus.FAIL
 
 
 def test_what_servers_say_can_not_reach_the_terminal() -> None:
-    hostile = reply(R1, kind=Kind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
+    hostile = reply(R1, kind=ReplyKind.RCODE)._replace(detail="\x1b[2J\x00[bold]" + "x" * 5000)
     (result,) = dns_results(CheckedAnswers(NAME, 6443), DnsView((hostile,)), SystemView())
     assert result.text.isprintable()
     assert len(result.text) < 300

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.failover.model import Router
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import rejection
-from rules.failover.vrrp.reading import Reading, read_routers
+from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.failover.vrrp.silence import silence_of
 
 if TYPE_CHECKING:
+    from rules.failover.block import BlockTable
     from rules.failover.events import Event, Events
-    from rules.failover.table import BlockTable
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
 
 _HARMLESS = ("", "unheard", "vrid")
 """What `rejection` says of adverts that are accepted, or that are none to the receiver."""
@@ -59,9 +59,9 @@ def _may_flap(routers: Sequence[Router]) -> bool:
     return any(rejection(a, b) not in _HARMLESS for a in routers for b in routers if a is not b)
 
 
-def _first(reading: Reading, routers: Sequence[Router]) -> Unrest | None:
+def _first(reading: FleetReading, routers: Sequence[Router]) -> Unrest | None:
+    from rules.failover.block import BlockTable
     from rules.failover.events import SINGLE, Event
-    from rules.failover.table import BlockTable
 
     vip = next((vip for router in routers for vip in sorted(router.vips | router.excluded, key=str)), None)
     if vip is None:

@@ -1,34 +1,28 @@
-"""Who has which address, as the kernel tells it: one netlink socket per namespace, a time with every change."""
+"""Who has which address, as the kernel says it: one netlink socket per machine, a time with every change."""
 
 from __future__ import annotations
 
-import ctypes
 import ipaddress
 import os
 import selectors
 import socket
-import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple
 
-SPACES = Path("/run/netns")
-# linux/rtnetlink.h and linux/if_addr.h
-IPV4_ADDRESSES, IPV6_ADDRESSES = 0x10, 0x100
-NEW_ADDRESS, GONE_ADDRESS = 20, 21
-ADDRESS, LOCAL = 1, 2
-CLONE_NEWNET = 0x40000000
-BUFFER = 1 << 20
+from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_NEWADDR, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
+from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
-_libc = ctypes.CDLL(None, use_errno=True)
+from tests.net.machine import Machine
+
+BUFFER = 1 << 20
 
 
 class Change(NamedTuple):
-    """A node got an address or lost it; `at` is on the monotonic clock."""
+    """A machine got an address or lost it; `at` is on the monotonic clock."""
 
     at: float
     node: str
@@ -40,50 +34,21 @@ class HaltedError(Exception):
     """The wait was ended from outside."""
 
 
-@contextmanager
-def inside(space: str) -> Iterator[None]:
-    """This thread in another network namespace: sockets and /proc/sys/net are those of there."""
-    with open("/proc/thread-self/ns/net") as home, (SPACES / space).open() as there:
-        _enter(there.fileno())
-        try:
-            yield
-        finally:
-            _enter(home.fileno())
-
-
-def _enter(descriptor: int) -> None:
-    if _libc.setns(descriptor, CLONE_NEWNET):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), "setns")
-
-
 def read_messages(data: bytes) -> Iterator[tuple[str, bool]]:
     """The addresses in a datagram of rtnetlink, each with whether it is there now."""
-    while len(data) >= 16:
-        length, kind = struct.unpack_from("=IH", data)
-        if kind in (NEW_ADDRESS, GONE_ADDRESS):
-            address = _address(data[16:length])
+    for message in MarshalRtnl().parse(data):
+        kind = message["header"]["type"]
+        if kind in (RTM_NEWADDR, RTM_DELADDR):
+            address = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
             if address is not None:
-                yield address, kind == NEW_ADDRESS
-        data = data[max(16, (length + 3) & ~3) :]
-
-
-def _address(body: bytes) -> str | None:
-    found: dict[int, bytes] = {}
-    at = 8  # after struct ifaddrmsg
-    while at + 4 <= len(body):
-        length, kind = struct.unpack_from("=HH", body, at)
-        found[kind] = body[at + 4 : at + length]
-        at += max(4, (length + 3) & ~3)
-    packed = found.get(LOCAL, found.get(ADDRESS))
-    return None if packed is None else str(ipaddress.ip_address(packed))
+                yield str(ipaddress.ip_address(address)), kind == RTM_NEWADDR
 
 
 class Watch:
-    """Follows some addresses on some nodes from its creation until it is closed."""
+    """Follows some addresses on some machines from its creation until it is closed. A context manager."""
 
-    def __init__(self, spaces: Mapping[str, str], addresses: Iterable[str]) -> None:
-        """`spaces` names each node's namespace. None of the addresses may be on a node yet."""
+    def __init__(self, machines: Iterable[Machine], addresses: Iterable[str]) -> None:
+        """None of the addresses may be on a machine yet."""
         self.changes: list[Change] = []
         self._held: set[tuple[str, str]] = set()
         self._addresses = [str(ipaddress.ip_address(address)) for address in addresses]
@@ -92,12 +57,12 @@ class Watch:
         self._selector = selectors.DefaultSelector()
         self._end, self._closing = socket.socketpair()
         self._selector.register(self._end, selectors.EVENT_READ)
-        for node, space in spaces.items():
-            with inside(space):
+        for machine in machines:
+            with machine.inside():
                 listener = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            listener.bind((0, IPV4_ADDRESSES | IPV6_ADDRESSES))
-            self._selector.register(listener, selectors.EVENT_READ, node)
+            listener.bind((0, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
+            self._selector.register(listener, selectors.EVENT_READ, machine.name)
         self._thread = threading.Thread(target=self._follow, name="watch", daemon=True)
         self._thread.start()
 
@@ -113,9 +78,14 @@ class Watch:
         self._selector.close()
 
     def owners(self) -> dict[str, list[str]]:
-        """The nodes that have each address now, the addresses in the order given."""
+        """The machines that have each address now, the addresses in the order given."""
         with self._news:
             return {a: sorted(n for n, held in self._held if held == a) for a in self._addresses}
+
+    def gains(self, address: str) -> list[Change]:
+        """When a machine got the address, in order."""
+        with self._news:
+            return [change for change in self.changes if change.gained and change.address == address]
 
     def halt(self) -> None:
         """End the present wait and every later one with HaltedError."""

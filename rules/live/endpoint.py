@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Span
 from rules.engine.finding import Related
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 from rules.plan.model import API_PORT
 from rules.text.wording import socket_name
 

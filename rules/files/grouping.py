@@ -19,7 +19,7 @@ from typing import NamedTuple
 from rules.engine.finding import NodeFiles
 from rules.files.kinds import HAPROXY, KEEPALIVED
 
-Place = tuple[str, ...]
+_Place = tuple[str, ...]
 
 _ROLE_FOLDERS = frozenset(
     (
@@ -46,7 +46,7 @@ def group(files: Sequence[InputFile], local_name: str = "") -> list[NodeFiles]:
 
     `local_name` is this machine's name, given to files that lie where this machine's daemons read them.
     """
-    places: dict[Place, list[InputFile]] = {}
+    places: dict[_Place, list[InputFile]] = {}
     for file in files:
         places.setdefault(_place(file.place), []).append(file)
     nodes = [node for place, members in sorted(places.items()) for node in _split(place, members)]
@@ -65,13 +65,13 @@ def group(files: Sequence[InputFile], local_name: str = "") -> list[NodeFiles]:
 
 
 class _Draft(NamedTuple):
-    place: Place
+    place: _Place
     word: str
     haproxy: list[InputFile]
     keepalived: list[InputFile]
 
 
-def _place(path: str) -> Place:
+def _place(path: str) -> _Place:
     folders = PurePath(path).parent.parts
     return tuple(part for part in folders if part.lower() not in _ROLE_FOLDERS)
 
@@ -80,7 +80,7 @@ def _is_local(path: str) -> bool:
     return str(PurePath(path).parent).startswith(_LOCAL_FOLDERS)
 
 
-def _split(place: Place, members: list[InputFile]) -> list[_Draft]:
+def _split(place: _Place, members: list[InputFile]) -> list[_Draft]:
     """The nodes of one place."""
     haproxy = sorted((f for f in members if f.kind == HAPROXY), key=lambda f: f.path)
     keepalived = sorted((f for f in members if f.kind == KEEPALIVED), key=lambda f: f.path)
@@ -93,7 +93,7 @@ def _split(place: Place, members: list[InputFile]) -> list[_Draft]:
     return [_Draft(place, "", haproxy, keepalived)]
 
 
-def _one_each(place: Place, keepalived: list[InputFile], haproxy: list[InputFile]) -> list[_Draft]:
+def _one_each(place: _Place, keepalived: list[InputFile], haproxy: list[InputFile]) -> list[_Draft]:
     words = _telling_words([file.path for file in keepalived])
     own: dict[str, list[InputFile]] = {word: [] for word in words}
     shared: list[InputFile] = []
@@ -136,7 +136,7 @@ def _share_from_above(nodes: list[_Draft]) -> list[_Draft]:
     return result
 
 
-def _names(places: Sequence[Place]) -> list[str]:
+def _names(places: Sequence[_Place]) -> list[str]:
     distinct = sorted(set(places))
     if not distinct:
         return []
@@ -152,7 +152,7 @@ def _names(places: Sequence[Place]) -> list[str]:
     return ["/".join(tails[place][:length]) or above or "node" for place in places]
 
 
-def _shared_length(places: Sequence[Place]) -> int:
+def _shared_length(places: Sequence[_Place]) -> int:
     """How many leading folders all places have in common (sorted, so the first and the last tell)."""
     first, last = places[0], places[-1]
     return next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))

@@ -15,7 +15,7 @@ A line per answer, `subject: answer`:
     probe 192.0.2.10:6443: HTTP 200 names kube.example.com,192.0.2.10 until 2027-11-01 key 0a1b
     probe 192.0.2.11:6443: connection refused
 
-The words are those of `Kind` and `Contact`. Certificates are issued by `CN=kubernetes` and end a year after `at`
+The words are those of `ReplyKind` and `Contact`. Certificates are issued by `CN=kubernetes` and end a year after `at`
 unless `issuer` and `until` say otherwise; `print` sets the fingerprint, `verified` the reason why a CA file refuses it.
 """
 
@@ -34,11 +34,11 @@ from rules.live.observations import (
     DnsView,
     HostsEntry,
     IPAddress,
-    Kind,
     NameServer,
     Observations,
     Probe,
     Reply,
+    ReplyKind,
     Role,
     SystemView,
     Vantage,
@@ -97,7 +97,7 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
 
 def _reply(match: re.Match[str], answer: str, name: str) -> Reply:
     server = NameServer(match[3], 53, Role(match[1]), match[2] or "")
-    kind = next((kind for kind in Kind if kind is not Kind.ANSWER and answer.startswith(kind.value)), None)
+    kind = next((kind for kind in ReplyKind if kind is not ReplyKind.ANSWER and answer.startswith(kind.value)), None)
     chain: list[Alias] = []
     records: list[AddressRecord] = []
     options: dict[str, str] = {}
@@ -113,7 +113,7 @@ def _reply(match: re.Match[str], answer: str, name: str) -> Reply:
     return Reply(
         server,
         match[4],
-        kind or Kind.ANSWER,
+        kind or ReplyKind.ANSWER,
         tuple(records),
         tuple(chain),
         negative_ttl=int(options["negative"]) if "negative" in options else None,
