@@ -57,12 +57,12 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
     async def scene() -> None:
         async with at_step("write", tmp_path, article(), size=SMALL) as pilot:
             await sees(pilot, TO_CHOOSE)
-            assert "! others'   haproxy-lb1" in text(pilot)
+            assert "! not halb's haproxy-lb1" in text(pilot)
             last_line = "(●) Leave all as it is  ( ) Merge (only halb's sections change)  ( ) Replace"
             assert last_line in text(pilot)
             await pilot.press("f4")
             await opened(pilot)
-            await sees(pilot, "'Leave all as it is' is chosen: nothing is written")
+            await sees(pilot, "'Leave all as it is' is selected: nothing is written")
             await closed(pilot)
             await pilot.press("enter")  # the button has the focus
             await until(pilot, lambda: pilot.app.focused is ways(pilot))
@@ -121,9 +121,9 @@ def test_replace_shows_what_is_lost_and_asks_once_more(tmp_path: Path) -> None:
             await closed(pilot)
             await pilot.press("f10")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
-            await sees(pilot, "haproxy.cfg: is there already")
+            await sees(pilot, "haproxy.cfg: already exists")
             await pilot.press("enter")
-            await sees(pilot, "nothing was written; the files are as they were")
+            await sees(pilot, "nothing was written; the files are unchanged")
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
