@@ -235,7 +235,7 @@ def test_a_folder_that_can_not_be_read_is_said_in_words(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
-            await sees(pilot, "a folder is in the file's place")
+            await sees(pilot, "is a folder, not a file")
 
     play(scene())
 

@@ -139,7 +139,7 @@ def test_names_and_interfaces_of_further_machines_are_suggested_and_taken_by_ent
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await press(pilot, "lb09", "enter", "10.0.0.1", "enter", "eth0", "enter")
-        await sees(pilot, "Enter takes lb10")
+        await sees(pilot, "Enter accepts lb10")
         await press(pilot, "enter", "10.0.0.2", "enter", "enter")
         await until(pilot, lambda: focused(app) == lb(2, "name"))
         assert field_at(app, lb(1, "name")).text == "lb10"
@@ -290,7 +290,7 @@ def test_a_small_terminal_gets_a_notice_and_the_keys_stay_alive(tmp_path: Path, 
         await sees(pilot, "make the terminal larger")
         await press(pilot, "enter", "k.example.com", "enter")
         await at_step(pilot, "dns")
-        await sees(pilot, f"(now {size[0]}x{size[1]}, wanted 80x24)")
+        await sees(pilot, f"(now {size[0]}x{size[1]}, needed 80x24)")
         assert app.session.answers[ENDPOINT] == "k.example.com"
         await pilot.resize_terminal(*SMALL)
         await sees(pilot, "DNS name of the control plane")

@@ -114,7 +114,7 @@ def test_a_load_balancer_is_added_by_keys_and_the_order_is_said(folder: Path) ->
         await press(pilot, "enter")
         await at_step(pilot, "load-balancers")
         await focuses(pilot, NEW_LB)
-        await sees(pilot, "Enter takes haproxy-lb3")
+        await sees(pilot, "Enter accepts haproxy-lb3")
         await press(pilot, "enter", "192.168.2.143", "enter", "enter", "enter", "enter")
         await at_step(pilot, "vrrp")
         await write(pilot, app)

@@ -69,7 +69,7 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
             assert files_below(tmp_path) == {CONF}
             await pilot.press("right")
             await sees(pilot, "11 files would be written, 1 of them merged")
-            assert "~ merged    haproxy-lb1" in text(pilot)
+            assert "~ merged     haproxy-lb1" in text(pilot)
             await pilot.press("f4")
             await opened(pilot)
             assert "+frontend kube-apiserver from k8s-tcp\n" in diffs(pilot)
@@ -78,7 +78,7 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
             await written(pilot)
-            assert "~ merged    haproxy-lb1" in text(pilot)
+            assert "~ merged     haproxy-lb1" in text(pilot)
             assert not ways(pilot).display
         assert path.read_text().startswith(OTHERS)
         assert "frontend kube-apiserver" in path.read_text()
