@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.grammar.keepalived_steps import (
-    BAD_DEFINITION,
     BRACE,
     CODE,
-    CONDITION,
-    DEFINITION,
     ESCAPE,
-    INCLUDE,
-    PLACEHOLDER,
+    bad_definition_end,
     markers,
+    placeholder_end,
+    read_condition,
+    read_definition,
+    read_include,
 )
 from parsers.keepalived.definitions import Definition
 from parsers.keepalived.state import State
@@ -89,28 +89,26 @@ class LogicalReader:
             stretch = self.decomment(stretch)
             if not stretch.text.startswith("@") and "$" not in stretch.text:
                 break
-        include = INCLUDE.match(stretch.text)
+        include = read_include(stretch.text)
         if include is not None:
-            self.state.include(self.source, stretch, include)
+            self.state.include(self.source, stretch, *include)
             return later
         return later + self._split(stretch)
 
     def _conditional(self, stretch: Stretch, line_start: int) -> Stretch | None:
         """What a line under `@id` leaves, None when it does not apply to this node."""
         state = self.state
-        if PLACEHOLDER.match(stretch.text):
+        end = placeholder_end(stretch.text)
+        if end:
             state.document.template = True
             builder = Builder(stretch)
-            end = PLACEHOLDER.match(stretch.text).end()  # type: ignore[union-attr]
             builder.put(UNKNOWN, 0, end)
             builder.keep(end, len(stretch.text))
             return builder.done()
-        match = CONDITION.match(stretch.text)
-        assert match is not None
-        if not match["gap"]:
+        ident, negated, apart, end = read_condition(stretch.text)
+        if not apart:
             return None
-        rest = stretch.cut(match.end())
-        ident, negated = match["id"], bool(match["not"])
+        rest = stretch.cut(end)
         if ident and ident not in state.seen_ids:
             state.seen_ids.add(ident)
             state.document.conditions.append(ident)
@@ -121,24 +119,25 @@ class LogicalReader:
         state.document.resolved = False
         if line_start in self._unbalanced and (ident == state.first_id) == negated:
             return None
-        return rest.under(f"@{match['not']}{ident}")
+        return rest.under(f"@^{ident}" if negated else f"@{ident}")
 
     def _define(self, stretch: Stretch) -> bool:
         """A `$NAME=value` line; False when the line is not one."""
-        match = DEFINITION.match(stretch.text)
-        if match is None:
-            bad = BAD_DEFINITION.match(stretch.text)
-            if bad is not None:
+        found = read_definition(stretch.text)
+        if found is None:
+            bad = bad_definition_end(stretch.text)
+            if bad:
                 self.state.problem(
                     "invalid-definition",
-                    stretch.span(0, bad.end()),
-                    f"'{bad.group()}' does not define anything: the name is letters, digits and '_', "
+                    stretch.span(0, bad),
+                    f"'{stretch.text[:bad]}' does not define anything: the name is letters, digits and '_', "
                     "and '=' follows it without a blank",
                     "write $NAME=value",
                 )
-            return bad is not None
-        value = stretch.cut(match.end())
-        definition = Definition(match["name"], value.text, value.whole(), stretch.condition)
+            return bad > 0
+        name, start = found
+        value = stretch.cut(start)
+        definition = Definition(name, value.text, value.whole(), stretch.condition)
         self.state.definitions.define(definition)
         text = value.text
         if text.endswith("\\"):
@@ -188,7 +187,7 @@ class LogicalReader:
                 blocks.close(self.source, offset)
             done = match.end()
             rest = text[done : done + 32].lstrip(" \t")
-            if rest.startswith(("@", "~", "include")) or DEFINITION.match(rest):
+            if rest.startswith(("@", "~", "include")) or read_definition(rest) is not None:
                 self._rounds += 1
                 if self._rounds <= _ROUNDS:
                     return [iter((stretch.cut(done).trimmed(),))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -96,17 +95,17 @@ class State:
             "close the quote on the same line, or remove it",
         )
 
-    def include(self, source: Source, stretch: Stretch, match: re.Match[str]) -> None:
-        """An `include` line: reads what it names into the tree."""
+    def include(self, source: Source, stretch: Stretch, variant: str, start: int) -> None:
+        """An `include` line, whose pattern starts at `start`: reads what it names into the tree."""
         document = self.document
-        pattern, variant = stretch.text[match.end() :], match["variant"]
-        span = stretch.span(match.end(), len(stretch.text)) if pattern else stretch.whole()
+        pattern = stretch.text[start:]
+        span = stretch.span(start, len(stretch.text)) if pattern else stretch.whole()
         answer: Sequence[IncludedFile] | str = "unknown"
         if self._reader is not None and UNKNOWN not in pattern and pattern:
             answer = self._reader(pattern, directory_of(source.path), variant)
         if isinstance(answer, str) or len(self._paths) > _DEEPEST:
             document.complete = False
-            document.includes.append(Include(span, stretch.shown(match.end(), len(stretch.text)), variant, ()))
+            document.includes.append(Include(span, stretch.shown(start, len(stretch.text)), variant, ()))
             return
         read = []
         for file in answer:
