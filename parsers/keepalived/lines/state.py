@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from parsers.keepalived.blocks import Blocks
+from parsers.keepalived.braces.blocks import Blocks
 from parsers.keepalived.include import IncludedFile, IncludeReader, directory_of, has_wildcard
 from parsers.keepalived.secrets import find_secrets, near_secret
 from parsers.keepalived.text import UNKNOWN, Stretch
@@ -14,7 +14,7 @@ from parsers.source import Source, Span
 from parsers.tree import Problem
 
 if TYPE_CHECKING:
-    from parsers.keepalived.definitions import Definitions
+    from parsers.keepalived.lines.definitions import Definitions
 
 # Lines that repetitions and multi-line definitions may yield in one document.
 _BUDGET = 20_000
@@ -52,7 +52,7 @@ class State:
     def definitions(self) -> Definitions:
         """The names that were defined; made when the first line needs them."""
         if self._definitions is None:
-            from parsers.keepalived.definitions import Definitions
+            from parsers.keepalived.lines.definitions import Definitions
 
             self._definitions = Definitions(self.config_id)
         return self._definitions

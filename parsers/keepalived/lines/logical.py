@@ -15,8 +15,8 @@ from parsers.grammar.keepalived_steps import (
     read_definition,
     read_include,
 )
-from parsers.keepalived.definitions import Definition
-from parsers.keepalived.state import State
+from parsers.keepalived.lines.definitions import Definition
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.keepalived.tree import Line, MappedLine
 from parsers.source import Source, Span
@@ -42,7 +42,7 @@ class LogicalReader:
         self._rounds = 0
         self._unbalanced: frozenset[int] = frozenset()
         if "@" in source.text and state.config_id is None:
-            from parsers.keepalived.conditions import unbalanced_lines
+            from parsers.keepalived.lines.unbalanced import unbalanced_lines
 
             self._unbalanced, first = unbalanced_lines(source.text)
             state.first_id = state.first_id or first
@@ -73,7 +73,7 @@ class LogicalReader:
             if stretch.text.startswith("$") and self._define(stretch):
                 return later
             if stretch.text.startswith(("~SEQ", "~LST")):
-                from parsers.keepalived.repeat import repetition
+                from parsers.keepalived.lines.repeat import repetition
 
                 repeated = repetition(stretch, self.state)
                 return [*later, repeated] if repeated is not None else later

@@ -2,7 +2,7 @@
 
 `Blocks` takes lines, `{` and `}` in file order and builds the tree, on the assumption that the braces are right.
 It never drops anything, so that a file whose braces turn out to be wrong can be read again from what
-it built (see keepalived_recovery).
+it built (see `parsers.keepalived.braces.recovery`).
 """
 
 from __future__ import annotations

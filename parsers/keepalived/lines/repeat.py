@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.grammar.keepalived_repeat import read_list, read_sequence
-from parsers.keepalived.definitions import Definition
-from parsers.keepalived.state import State
+from parsers.keepalived.lines.definitions import Definition
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
 
 _FORMS = {

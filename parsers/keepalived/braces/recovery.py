@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsers.keepalived.events import Event, events_of, segments
-from parsers.keepalived.messages import (
+from parsers.keepalived.braces.events import Event, events_of, segments
+from parsers.keepalived.braces.messages import (
     extra_close,
     extra_open,
     missing_close,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.keepalived.events import Event
+from parsers.keepalived.braces.events import Event
 from parsers.keepalived.secrets import near_secret
 from parsers.source import Span
 from parsers.tree import Directive, Problem

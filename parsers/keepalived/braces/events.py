@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from parsers.keepalived.blocks import Brace
+from parsers.keepalived.braces.blocks import Brace
 from parsers.keepalived.tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
