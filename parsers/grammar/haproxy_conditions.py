@@ -22,6 +22,9 @@ PREDICATES = {
 }  # fmt: skip
 
 
+_LONGEST = 10_000  # nobody writes longer ones, and reading them would take seconds
+
+
 class _Number(NamedTuple):
     value: bool
 
@@ -43,7 +46,7 @@ def _grammar() -> ParserElement:
     call = identifier() + ("(" + ZeroOrMore(CharsNotIn("()") | inner) + ")").suppress()
     number.add_parse_action(lambda found: _Number(int(found[0], 16 if found[0][1:2] in ("x", "X") else 10) != 0))
     call.add_parse_action(lambda found: _Call(found[0]))
-    return exact(ZeroOrMore(space + (number | call | one_of("&& || ! ( )"))) + space + rest())
+    return exact(ZeroOrMore(space + (one_of("&& || ! ( )") | number | call)) + space + rest())
 
 
 class Condition(NamedTuple):
@@ -65,11 +68,13 @@ class _SyntaxError(Exception):
 def evaluate(text: str) -> Condition:
     """The outcome of an expression whose words were joined with single blanks.
 
-    `&&` binds before `||`. An empty expression is false. Measured with haproxy 2.6.12.
+    `&&` binds before `||`. An empty expression is false, and an endless one is left open. Measured with haproxy 2.6.12.
     """
     stripped = text.strip(" \t\v\f")
     if not stripped:
         return Condition(False)
+    if len(stripped) > _LONGEST:
+        return Condition(None, certain=False)
     tokens: list[_Token]
     *tokens, unread = _grammar().parse_string(stripped)
     if unread:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from pyparsing import (
     CharsNotIn,
     FollowedBy,
-    Group,
     Literal,
     Opt,
     ParseException,
     ParserElement,
+    ParseResults,
     Regex,
     StringEnd,
     Word,
@@ -85,16 +85,6 @@ def _include() -> ParserElement:
     return exact("include" + Opt(one_of("r m w b a"))("variant") + Word(_SPACE))
 
 
-@cache
-def _references() -> ParserElement:
-    """Text with references: ${NAME}, $NAME, and what keepalived may know itself, ${_RANDOM 1 9}"""
-    braced = "${" + identifier()("braced") + "}"
-    bare = "$" + identifier()("bare")
-    other = "${" + Opt(CharsNotIn('{}\n"'), "")("other") + "}"
-    dollars = Regex(r"\$+(?=\$)") | Literal("$")
-    return exact(ZeroOrMore(CharsNotIn("$") | Group(braced | bare | other) | dollars))
-
-
 class Condition(NamedTuple):
     """The `@id ` or `@^id ` that a line starts with; without space behind it (`apart`) there is nothing to read."""
 
@@ -107,7 +97,7 @@ class Condition(NamedTuple):
 class Reference(NamedTuple):
     """`${NAME}` or `$NAME` in a text, from `start` up to `end`.
 
-    `name` is None when keepalived takes no such name; `inner` then is what the braces hold.
+    `name` is None when keepalived takes no such name; `inner` is what the braces hold.
     """
 
     start: int
@@ -149,21 +139,26 @@ def read_include(text: str) -> tuple[str, int] | None:
     return (head.parts.get("variant", ""), head.end) if head is not None else None
 
 
+@cache
+def _references() -> ParserElement:
+    """Text with references: ${NAME}, $NAME, and what keepalived may know itself, ${_RANDOM 1 9}"""
+
+    def known(text: str, start: int, parts: ParseResults) -> Reference:
+        return Reference(start, start + len("".join(parts)), parts[1], parts[0] == "${", parts[1])
+
+    def other(text: str, start: int, parts: ParseResults) -> Reference:
+        return Reference(start, start + len("".join(parts)), None, True, parts[1])
+
+    braced = ("${" + identifier() + "}").set_parse_action(known)
+    bare = ("$" + identifier()).set_parse_action(known)
+    anything = ("${" + Opt(CharsNotIn('{}\n"'), "") + "}").set_parse_action(other)
+    dollars = Regex(r"\$+(?=\$)") | Literal("$")
+    return exact(ZeroOrMore(CharsNotIn("$").suppress() | braced | bare | anything | dollars.suppress()))
+
+
 def references(text: str) -> list[Reference]:
     """The references in a text, in order."""
-    if "$" not in text:
-        return []
-    found = []
-    end = 0
-    for part in _references().parse_string(text):
-        start = end
-        if isinstance(part, str):
-            end += len(part)
-            continue
-        end += len("".join(part))
-        name = part.get("braced") or part.get("bare")
-        found.append(Reference(start, end, name, "bare" not in part, part.get("other", "")))
-    return found
+    return _references().parse_string(text).as_list() if "$" in text else []
 
 
 def markers(text: str) -> Iterator[tuple[int, int]]:

@@ -93,15 +93,6 @@ class HaproxyDocument:
             return at if at >= 0 else None
         return Splitter(self.source, match.start(), match.end()).comment
 
-    def section_at(self, offset: int) -> Section | None:
-        """The section whose header is the last one at or before `offset`."""
-        found = None
-        for section in self.sections:
-            if section.header.start > offset:
-                break
-            found = section
-        return found
-
     def __str__(self) -> str:
         return "".join([match[0] for match in self._matches])
 

@@ -85,11 +85,6 @@ class Section:
         return self.layout.from_name
 
     @property
-    def extra_words(self) -> Sequence[Word]:
-        """What follows them (`listen x *:80`, the syntax of haproxy 1.4)."""
-        return self.layout.extra
-
-    @property
     def span(self) -> Span:
         """The header line."""
         return self.header.span

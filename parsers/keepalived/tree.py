@@ -213,13 +213,6 @@ class KeepalivedDocument:
             return self._read_as(name)
         return self
 
-    def is_secret(self, span: Span) -> bool:
-        """Whether any character of `span` belongs to a password or key."""
-        return any(
-            secret.source is span.source and secret.start < span.end and span.start < secret.end
-            for secret in self.secrets
-        )
-
     def __str__(self) -> str:
         """The text that was parsed, put together from the lines that were matched."""
         text = self.source.text

@@ -37,7 +37,6 @@ class Keyword:
         "maximum",
         "minimum",
         "name",
-        "repeatable",
         "since",
         "unit",
         "usage",
@@ -59,7 +58,6 @@ class Keyword:
         self.unit = values.get("unit")
         self.enum = tuple(values["enum"].split(",")) if "enum" in values else ()
         self.decimal_since = values.get("decimal")
-        self.repeatable = "many" in values
         self.usage = usage
         self.deprecated = deprecated or None
 
@@ -77,11 +75,6 @@ class Keyword:
     def argument_required(self) -> bool:
         """Whether the keyword without an argument makes keepalived exit with status 2."""
         return self.argument == "required"
-
-    @property
-    def in_2_2_7(self) -> bool:
-        """Whether keepalived 2.2.7 knows the keyword."""
-        return self.since is not None and self.since != "git" and version(self.since) <= (2, 2, 7)
 
     def __repr__(self) -> str:
         return f"Keyword({self.block}: {self.name} {self.kind})"

@@ -225,11 +225,6 @@ class HaproxyConfig:
         return found
 
     @property
-    def userlists(self) -> dict[str, list[NamedSection]]:
-        """`userlist` sections by name."""
-        return self.named("userlist")
-
-    @property
     def resolvers(self) -> dict[str, list[NamedSection]]:
         """`resolvers` sections by name."""
         return self.named("resolvers")

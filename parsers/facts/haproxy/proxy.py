@@ -78,11 +78,6 @@ class Proxy(ProxySection):
         return self._single("maxconn", read_int, self.is_frontend)
 
     @cached_property
-    def fullconn(self) -> Value[int] | None:
-        """`fullconn` of a backend or listen section."""
-        return self._single("fullconn", read_int, self.is_backend)
-
-    @cached_property
     def retries(self) -> Value[int] | None:
         """`retries`; 3 without it."""
         return self._single("retries", read_int, self.is_backend)
@@ -160,11 +155,6 @@ class Proxy(ProxySection):
     def option(self, name: str) -> Value[bool] | None:
         """One option, own or inherited, or None when it is nowhere mentioned."""
         return self.options.get(name)
-
-    def option_line(self, name: str) -> HaproxyLine | None:
-        """The line of the option that counts, own or inherited."""
-        value = self.options.get(name)
-        return value.directive if value else None  # type: ignore[return-value]
 
     # -- health checks
 

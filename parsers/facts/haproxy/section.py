@@ -52,11 +52,6 @@ class ProxySection:
         """The file it stands in."""
         return self.section.file.source.path
 
-    @cached_property
-    def defaults_name(self) -> Value[str] | None:
-        """The name behind `from`."""
-        return header_value(self.section, self.section.from_name)
-
     @property
     def certain(self) -> bool:
         """False when the section itself is conditional, or it is not known what it inherits."""

@@ -50,11 +50,6 @@ class SyncGroup(Named):
             return []
         return [text_value(word, line) for line, _ in entries(blocks[0]) for word in line.words]
 
-    @property
-    def extra_groups(self) -> list[Directive]:
-        """`group` blocks after the first."""
-        return list(self.lines("group")[1:])
-
     @cached_property
     def trackers(self) -> list[Tracker]:
         """What the group itself tracks; weights apply to every member."""
