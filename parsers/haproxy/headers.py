@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from parsers.haproxy.sections import PROXIES, Section
 from parsers.keywords.haproxy import NAMELESS_SECTIONS, OPTIONAL_NAME_SECTIONS, section_keywords
+from parsers.misspelling import closest
 from parsers.source import Span
 from parsers.tree import Problem, Word
 
@@ -24,12 +25,7 @@ _BAD_CHARACTER = re.compile(r"[^A-Za-z0-9_.:-]")
 
 def suggest_section(word: str) -> str | None:
     """The section keyword that `word` looks like a misspelling of, or None."""
-    if not 3 <= len(word) <= 20:
-        return None
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.lower(), sorted(section_keywords()), n=1, cutoff=0.75)
-    return near[0] if near else None
+    return closest(word, sorted(section_keywords())) or None
 
 
 def is_simple(match: re.Match[str]) -> bool:

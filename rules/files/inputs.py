@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
+from rules.files.grouping import InputFile, group
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
-from rules.fleet.grouping import InputFile, group
 
 if TYPE_CHECKING:
     from parsers.keepalived import KeepalivedDocument

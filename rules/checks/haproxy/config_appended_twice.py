@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
     from parsers.haproxy import Section
     from parsers.tree import Word
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
 
 _UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-errors", "fcgi-app"))
 
 
 @rule("HA028", "config-appended-twice", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """Two sections of one kind, or two servers of one backend, have the same name.
 
     Why it hurts: haproxy refuses the file: "has the same name as ...", "another server named ..." (2.6 to 3.4).

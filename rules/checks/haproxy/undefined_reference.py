@@ -9,7 +9,8 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import references
-from rules.support.haproxy.vocabulary import did_you_mean, lost_sections
+from rules.support.haproxy.vocabulary import lost_sections
+from rules.text.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,7 @@ def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
                 message = f"'{keyword} {name}' names a frontend; it takes a 'backend' or 'listen' section"
             else:
                 message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
-            yield Hit(value.span, message, help=did_you_mean(name, names, f"add 'backend {name}'"), note="not defined")
+            yield Hit(value.span, message, help=hint(name, names, f"add 'backend {name}'"), note="not defined")
 
 
 def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
@@ -88,7 +89,7 @@ def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
             yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
         else:
             message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
-            yield Hit(wanted.span, message, help=did_you_mean(wanted.value, names, f"add 'defaults {wanted.value}'"))
+            yield Hit(wanted.span, message, help=hint(wanted.value, names, f"add 'defaults {wanted.value}'"))
 
 
 def _acls(proxy: Proxy) -> Iterator[Hit]:
@@ -126,7 +127,7 @@ def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: I
     elif name[0] in "{}" or name[-1] == "}":
         advice = "an anonymous ACL needs blanks around its braces: '{ src 10.0.0.0/8 }'"
     else:
-        advice = did_you_mean(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
+        advice = hint(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
     return Hit(word.span, message, help=advice, note="not defined")
 
 
@@ -143,7 +144,7 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     for word in words:
         if word.value not in names:
             message = f"'use-server {word.value}': {proxy.label} has no server '{word.value}'"
-            yield Hit(word.span, message, help=did_you_mean(word.value, names, "name one of its servers"))
+            yield Hit(word.span, message, help=hint(word.value, names, "name one of its servers"))
     for track in tracks:
         if not track.value or not track.certain:
             continue
@@ -151,7 +152,7 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield from _tracked(config, track)
         elif track.value not in names:
             message = f"'track {track.value}': {proxy.label} has no server '{track.value}'"
-            yield Hit(track.span, message, help=did_you_mean(track.value, names, "name a server that has checks"))
+            yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
@@ -164,7 +165,7 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
             known = set(config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
-            advice = did_you_mean(name, known, f"add '{kind} {name}', or correct the name")
+            advice = hint(name, known, f"add '{kind} {name}', or correct the name")
             yield Hit(word.span, message, help=advice, note="not defined")
     yield from _external(config, proxy)
 

@@ -96,13 +96,12 @@ def read_all(config: HaproxyConfig) -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text(text: str) -> None:
     read_all(haproxy_facts([check_document(text)]))
 
 
 @given(st.lists(CONFIGS, max_size=3))
-@settings(deadline=None)
 def test_several_files(texts: list[str]) -> None:
     read_all(haproxy_facts([parse_haproxy(text, f"{number}.cfg") for number, text in enumerate(texts)]))
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from rules import lint
-from rules.engine.examples import CLUSTER, LIVE, Case, cases_of
+from rules.engine.examples import Case, cases_of
 from rules.engine.finding import Finding
 from rules.engine.registry import all_rules
 from rules.files.kinds import HAPROXY, kind_of
+from tests.rules.examples import CLUSTER, LIVE, options_of
 
 CASES = [
     pytest.param(case, id=f"{rule.code}-{number}")
@@ -59,9 +60,9 @@ def variants(case: Case) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_other_space_between_the_words_gives_the_same_findings(case: Case) -> None:
-    expected = places(lint(case.files, case.options()).findings)
+    expected = places(lint(case.files, options_of(case)).findings)
     for files in variants(case):
-        assert places(lint(files, case.options()).findings) == expected
+        assert places(lint(files, options_of(case)).findings) == expected
 
 
 def found_in(text: str) -> set[tuple[str, int]]:

@@ -8,10 +8,10 @@ import pytest
 
 from parsers.haproxy import parse_haproxy
 from parsers.keywords.haproxy import section_keywords
+from rules.files.grouping import InputFile, group
 from rules.files.inputs import read_paths
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
-from rules.fleet.grouping import InputFile, group
-from tests.rules.lint import run
+from tests.programs import run
 
 HAPROXY_TEXT = "global\n    maxconn 100\n\nfrontend api\n    bind *:6443\n"
 KEEPALIVED_TEXT = "vrrp_instance A {\n    state BACKUP\n    interface eth0\n}\n"

@@ -16,8 +16,8 @@ from rules.engine.secrets import Secrets
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style, cells, printable
+from tests.programs import ROOT
 from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.lint import ROOT
 
 
 def report(
