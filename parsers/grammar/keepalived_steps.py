@@ -85,7 +85,7 @@ def _include() -> ParserElement:
     return exact("include" + Opt(one_of("r m w b a"))("variant") + Word(_SPACE))
 
 
-class Condition(NamedTuple):
+class NodeCondition(NamedTuple):
     """The `@id ` or `@^id ` that a line starts with; without space behind it (`apart`) there is nothing to read."""
 
     name: str
@@ -94,7 +94,7 @@ class Condition(NamedTuple):
     end: int
 
 
-class Reference(NamedTuple):
+class Substitution(NamedTuple):
     """`${NAME}` or `$NAME` in a text, from `start` up to `end`.
 
     `name` is None when keepalived takes no such name; `inner` is what the braces hold.
@@ -107,12 +107,12 @@ class Reference(NamedTuple):
     inner: str
 
 
-def read_condition(text: str) -> Condition:
+def read_condition(text: str) -> NodeCondition:
     """The condition of a line that starts with `@`."""
     head = _head(_condition(), text)
     assert head is not None
     parts = head.parts
-    return Condition(parts.get("id", ""), "not" in parts, "space" in parts, head.end)
+    return NodeCondition(parts.get("id", ""), "not" in parts, "space" in parts, head.end)
 
 
 def placeholder_end(text: str) -> int:
@@ -143,11 +143,11 @@ def read_include(text: str) -> tuple[str, int] | None:
 def _references() -> ParserElement:
     """Text with references: ${NAME}, $NAME, and what keepalived may know itself, ${_RANDOM 1 9}"""
 
-    def known(text: str, start: int, parts: ParseResults) -> Reference:
-        return Reference(start, start + len("".join(parts)), parts[1], parts[0] == "${", parts[1])
+    def known(text: str, start: int, parts: ParseResults) -> Substitution:
+        return Substitution(start, start + len("".join(parts)), parts[1], parts[0] == "${", parts[1])
 
-    def other(text: str, start: int, parts: ParseResults) -> Reference:
-        return Reference(start, start + len("".join(parts)), None, True, parts[1])
+    def other(text: str, start: int, parts: ParseResults) -> Substitution:
+        return Substitution(start, start + len("".join(parts)), None, True, parts[1])
 
     braced = ("${" + identifier() + "}").set_parse_action(known)
     bare = ("$" + identifier()).set_parse_action(known)
@@ -156,7 +156,7 @@ def _references() -> ParserElement:
     return exact(ZeroOrMore(CharsNotIn("$").suppress() | braced | bare | anything | dollars.suppress()))
 
 
-def references(text: str) -> list[Reference]:
+def references(text: str) -> list[Substitution]:
     """The references in a text, in order."""
     return _references().parse_string(text).as_list() if "$" in text else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.grammar.keepalived_steps import Reference, references
+from parsers.grammar.keepalived_steps import Substitution, references
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.source import Span
 
@@ -85,7 +85,7 @@ class Definitions:
         builder.keep(done, len(text))
         return builder.done(), more, replaced
 
-    def _unresolved(self, reference: Reference, stretch: Stretch, quotes: _Quotes) -> str | None:
+    def _unresolved(self, reference: Substitution, stretch: Stretch, quotes: _Quotes) -> str | None:
         """What to put for a reference that nothing defines: nothing (the text stays) or something unknown."""
         start, end, name = reference.start, reference.end, reference.name
         if not reference.braced:
@@ -97,7 +97,9 @@ class Definitions:
             self.undefined.append((name, stretch.span(start, end)))
         return UNKNOWN
 
-    def _value(self, reference: Reference, follow: str, more: list[str] | None, chain: tuple[str, ...]) -> str | None:
+    def _value(
+        self, reference: Substitution, follow: str, more: list[str] | None, chain: tuple[str, ...]
+    ) -> str | None:
         """The value of one reference, or None when it is not defined; `more` takes further lines."""
         name = reference.name
         if name is None:
