@@ -28,7 +28,7 @@ class Address(NamedTuple):
 
     `kind` is "ip" (a host or an address, with or without port), "unix", "abns", "fd", "sockpair" or "rhttp".
     `host` is the text without port and brackets ("" and "*" mean any address), None unless `kind` is "ip";
-    `name` is the text behind the prefix for the other kinds. `ip` is None for a host name or any address.
+    `name` is the text after the prefix for the other kinds. `ip` is None for a host name or any address.
     `port_end` equals `port_start` unless a range was given; both are None without a port or with an offset.
     `offset` is N of `:+N` or `:-N`. `port_text` is what follows the last colon; `bad_port` is true when that
     is not a port, range or offset. `family` is 4, 6 or None (unknown, or decided by the resolver).

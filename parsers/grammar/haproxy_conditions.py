@@ -22,7 +22,7 @@ PREDICATES = {
 }  # fmt: skip
 
 
-_LONGEST = 10_000  # nobody writes longer ones, and reading them would take seconds
+_LONGEST = 10_000  # longer ones are not written by hand, and reading them would take seconds
 
 
 class _Number(NamedTuple):
@@ -66,7 +66,7 @@ class _SyntaxError(Exception):
 
 @lru_cache(512)
 def evaluate(text: str) -> Condition:
-    """The outcome of an expression whose words were joined with single blanks.
+    """The outcome of an expression whose words were joined with single spaces.
 
     `&&` binds before `||`. An empty expression is false, and an endless one is left open. Measured with haproxy 2.6.12.
     """
@@ -85,7 +85,7 @@ def evaluate(text: str) -> Condition:
     except _SyntaxError as problem:
         return Condition(None, str(problem))
     if unknown:
-        return Condition(None, f"'{_clip(unknown[0])}' is not a predicate of haproxy 2.6 to 3.5", certain=False)
+        return Condition(None, f"haproxy 2.6 to 3.5 has no predicate '{_clip(unknown[0])}'", certain=False)
     return Condition(outcome)
 
 
@@ -129,11 +129,11 @@ def _reduce(tokens: list[_Token]) -> Outcome:
             level.put(item.value if isinstance(item, _Number) else None)
         elif item == "!":
             if not level.operand:
-                raise _SyntaxError("'!' stands where an operator is wanted")
+                raise _SyntaxError("expected an operator before '!'")
             level.negate = not level.negate
         elif item == "(":
             if not level.operand:
-                raise _SyntaxError("'(' stands where an operator is wanted")
+                raise _SyntaxError("expected an operator before '('")
             stack.append(_Level())
         elif item == ")":
             if len(stack) == 1:

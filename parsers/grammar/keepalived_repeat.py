@@ -40,7 +40,7 @@ def _space() -> ParserElement:
 
 
 def _sign(text: str) -> ParserElement:
-    """A character with space behind it."""
+    """A character with space after it."""
     return Literal(text).suppress() + _space()
 
 

@@ -1,7 +1,7 @@
 """The pieces from which a line of keepalived.conf is taken apart, in the order in which the daemon does it.
 
 What is made of parts (`@id`, `$NAME=`, `${NAME}`, `include`) has a grammar. Where comments, quotes and braces are is
-told character by character, which is the work of one expression each, as for the words.
+read character by character, which is the work of one expression each, as for the words.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _head(grammar: ParserElement, text: str) -> Head | None:
 
 @cache
 def _condition() -> ParserElement:
-    """@[^]ID, with the space behind it"""
+    """@[^]ID, with the space after it"""
     return exact("@" + Opt("^")("not") + Opt(CharsNotIn(" \t"))("id") + Opt(Word(" \t"))("space"))
 
 
@@ -69,7 +69,7 @@ def _placeholder() -> ParserElement:
 
 @cache
 def _definition() -> ParserElement:
-    """$NAME=, with the space behind it"""
+    """$NAME=, with the space after it"""
     return exact("$" + identifier()("name") + "=" + Opt(Word(" \t")))
 
 
@@ -81,12 +81,12 @@ def _bad_definition() -> ParserElement:
 
 @cache
 def _include() -> ParserElement:
-    """Include or include with the letter of its kind, and the space behind it"""
+    """Include or include with the letter of its kind, and the space after it"""
     return exact("include" + Opt(one_of("r m w b a"))("variant") + Word(_SPACE))
 
 
 class NodeCondition(NamedTuple):
-    """The `@id ` or `@^id ` that a line starts with; without space behind it (`apart`) there is nothing to read."""
+    """The `@id ` or `@^id ` that a line starts with; without space after it (`apart`) there is nothing to read."""
 
     name: str
     negated: bool
@@ -134,7 +134,7 @@ def bad_definition_end(text: str) -> int:
 
 
 def read_include(text: str) -> tuple[str, int] | None:
-    """The letter behind `include` ("" without one) on a line that starts so, and where its pattern starts."""
+    """The letter after `include` ("" without one) on a line that starts so, and where its pattern starts."""
     head = _head(_include(), text) if text.startswith("include") else None
     return (head.parts.get("variant", ""), head.end) if head is not None else None
 

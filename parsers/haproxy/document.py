@@ -1,4 +1,4 @@
-"""What parsing haproxy.cfg gives: the text again, its sections, problems, comments and secrets."""
+"""What parsing haproxy.cfg returns: the text again, its sections, problems, comments and secrets."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class _Includes:
         return answer
 
     def again(self) -> _Includes:
-        """A reader that gives the same answers without asking."""
+        """A reader with the same answers without asking."""
         return _Includes(self._reader, self._answers)
 
 

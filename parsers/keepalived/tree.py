@@ -1,4 +1,4 @@
-"""The nodes of a keepalived.conf: lines whose words are split when somebody asks, and the document."""
+"""The nodes of a keepalived.conf: lines whose words are split when asked for, and the document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parsers.tree import Directive, Problem, Word
 
 
 class Line(Directive):
-    """A logical line that stands in the file as it is read."""
+    """A logical line that is in the file as it is read."""
 
     __slots__ = ("_end", "_keyword", "_source", "_start", "_words")
 
@@ -85,7 +85,7 @@ class Line(Directive):
 
 
 class MappedLine(Line):
-    """A logical line out of a stretch that was unescaped or substituted, or stands among others."""
+    """A logical line out of a stretch that was unescaped or substituted, or is among others."""
 
     __slots__ = ("_stretch",)
 
@@ -122,7 +122,7 @@ class Include:
     """An `include` line.
 
     `span` is its place, `pattern` the text as written, `variant` the letter of its kind ("" or one of r m w b a),
-    `paths` what was read for it (empty when nothing was, or nobody looked).
+    `paths` what was read for it (empty when nothing was, or they were not looked for).
     """
 
     __slots__ = ("paths", "pattern", "span", "variant")

@@ -61,7 +61,7 @@ class Proxy(ProxySection):
 
     @property
     def effective_mode(self) -> str | None:
-        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is no mode."""
+        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is not a mode."""
         mode = self.mode
         if mode is None:
             return "tcp" if self.inheritance_certain else None
@@ -118,7 +118,7 @@ class Proxy(ProxySection):
         return {name: value for name, value in found.items() if name not in entries or side in entries[name].flags}
 
     def _handed_down(self, found: dict[str, Value[T]], block: KeywordBlock) -> dict[str, Value[T]]:
-        """Only names that haproxy knows: the others are mistakes of the section they stand in."""
+        """Only names that haproxy knows: the others are mistakes of the section they are in."""
         origin, entries = self.origin, block.entries
         return {n: v if v.origin else v.inherited(origin) for n, v in found.items() if n in entries}
 
@@ -208,7 +208,7 @@ class Proxy(ProxySection):
 
     @cached_property
     def server_defaults(self) -> ServerDefaults:
-        """What `default-server` lines give at the end of the section; for `defaults`: what proxies inherit."""
+        """What `default-server` lines set at the end of the section; for `defaults`: what proxies inherit."""
         state = self._first_state
         for line in self.default_servers:
             state = state.after(line)

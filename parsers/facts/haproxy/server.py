@@ -118,7 +118,7 @@ class Server:
 
     @property
     def option_words(self) -> tuple[str, ...]:
-        """The words behind the address."""
+        """The words after the address."""
         return self._own.words
 
     @property
@@ -180,7 +180,7 @@ class Server:
 
     @property
     def own_options(self) -> dict[str, Option]:
-        """The options that stand on the line itself, without those that a later word takes back."""
+        """The options on the line itself, without those that a later word takes back."""
         own: dict[str, Option] = {}
         for option in self.all_options:
             forget_opposite(own, option.name)

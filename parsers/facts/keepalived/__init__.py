@@ -146,7 +146,7 @@ class KeepalivedConfig:
         return self._definitions.get((tracker.kind, tracker.name))
 
     def defined_before(self, item: Trackable, user: Named) -> bool:
-        """Whether a definition stands before the block that uses it, as keepalived needs it."""
+        """Whether a definition comes before the block that uses it, as keepalived needs it."""
         order = self._order
         return order.get(id(item.directive), -1) < order.get(id(user.directive), -1)
 

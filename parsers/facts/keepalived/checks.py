@@ -50,7 +50,7 @@ class Named(Settings):
         return self.name.raw
 
     def weight_value(self, lowest: int, highest: int) -> Value[int] | None:
-        """The `weight` line; out of range gives no value."""
+        """The `weight` line; out of range has no value."""
         return self.integer("weight", lowest, highest)
 
     @property
@@ -71,8 +71,8 @@ class VrrpScript(Named):
 
     @cached_property
     def script(self) -> Value[str] | None:
-        """The command: the one word behind `script` after shell-like quoting; value None when nothing
-        usable stands there. The last line counts.
+        """The command: the one word after `script` after shell-like quoting; value None when nothing
+        usable is there. The last line counts.
         """
         line = self.last("script")
         if line is None:

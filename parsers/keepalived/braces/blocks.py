@@ -61,7 +61,7 @@ class Blocks:
         self.enter(head, source, offset)
 
     def enter(self, head: Line, source: Source, offset: int) -> None:
-        """Make `head`, the last line, a block whose `{` stands at `offset`."""
+        """Make `head`, the last line, a block whose `{` is at `offset`."""
         keyword = head.keyword
         path = self.path
         self._paths.append(path)

@@ -79,7 +79,7 @@ def events_of(roots: Sequence[Directive]) -> list[Event]:
 
 
 def segments(events: Sequence[Event]) -> list[tuple[int, int]]:
-    """Stretches of events that each begin with a block that can only stand at the top level."""
+    """Stretches of events that each begin with a block that can only be at the top level."""
     root_only = keepalived_table().root_only
     starts = []
     depth = 0

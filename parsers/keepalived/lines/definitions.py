@@ -6,7 +6,7 @@ from parsers.grammar.keepalived_steps import Substitution, references
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.source import Span
 
-# The daemon gives up on lines beyond 1024 bytes; so long a value, and so much work, is no configuration.
+# The daemon gives up on lines beyond 1024 bytes; so long a value, and so much work, is not a configuration.
 _LONGEST = 1023
 _WORK = 1000
 _KNOWN = {"_HASH": "#", "_BANG": "!"}
@@ -33,7 +33,7 @@ class Definitions:
 
     def __init__(self, config_id: str | None) -> None:
         self.all: list[Definition] = []
-        # The definitions that may apply: one, or several under conditions that nobody resolved.
+        # The definitions that may apply: one, or several under conditions that were not resolved.
         self.current: dict[str, list[Definition]] = {}
         self.used: set[str] = set()
         self.secret: set[str] = set()

@@ -21,7 +21,7 @@ from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.keepalived.tree import Line, MappedLine
 from parsers.source import Source, Span
 
-# How often a line may start over (after a substitution, or behind a brace) before it is taken as it is.
+# How often a line may start over (after a substitution, or after a brace) before it is taken as it is.
 _ROUNDS = 50
 
 
@@ -62,7 +62,7 @@ class LogicalReader:
                     return
 
     def _step(self, stretch: Stretch, line_start: int) -> list[Iterator[Stretch]]:
-        """One logical line; gives what has to be read before anything else."""
+        """One logical line; returns what has to be read before anything else."""
         later: list[Iterator[Stretch]] = []
         for _ in range(_ROUNDS):
             if stretch.text.startswith("@"):
@@ -130,8 +130,8 @@ class LogicalReader:
                 self.state.problem(
                     "invalid-definition",
                     stretch.span(0, bad),
-                    f"'{stretch.text[:bad]}' does not define anything: the name is letters, digits and '_', "
-                    "and '=' follows it without a blank",
+                    f"'{stretch.text[:bad]}' does not define anything: a name is made of letters, digits and '_', "
+                    "with '=' right after it",
                     "write $NAME=value",
                 )
             return bad > 0
@@ -148,7 +148,7 @@ class LogicalReader:
         return True
 
     def _further(self, lines: list[str], stretch: Stretch) -> Iterator[Stretch]:
-        """The second and later lines of a multi-line value; they stand where it is referred to."""
+        """The second and later lines of a multi-line value; they are where it is referred to."""
         whole = stretch.whole()
         for text in lines:
             if not self.state.spend():
@@ -213,7 +213,7 @@ class LogicalReader:
                 self.state.unclosed_quote(line, part)
         self.state.blocks.line(line)
 
-    def go_on(self, stretch: Stretch) -> None:
+    def continue_definition(self, stretch: Stretch) -> None:
         """A further line of a multi-line definition."""
         definition = self.definition
         if definition is None or definition.more is None:
@@ -254,9 +254,9 @@ class LogicalReader:
 
     @staticmethod
     def decomment(stretch: Stretch) -> Stretch:
-        """Without its comment, without the backslash of escaped comment signs, without blanks around it.
+        """Without its comment, without the backslash of escaped comment signs, without space around it.
 
-        A quote that is never closed hides everything behind it. Blanks before a backslash that ends
+        A quote that is never closed hides everything after it. Space before a backslash that ends
         the line go too.
         """
         text = stretch.text

@@ -129,7 +129,7 @@ class LineReader:
             self.state.problem(
                 "byte-order-mark",
                 Span(self.source, 0, 1),
-                "the file starts with a byte order mark: keepalived takes it for part of the first keyword",
+                "the file starts with a byte order mark: keepalived reads it as part of the first keyword",
                 "save the file as UTF-8 without a byte order mark",
             )
             start, text = 1, text[1:]
@@ -145,7 +145,7 @@ class LineReader:
         if marked is not plain and UNKNOWN in stretch.text:
             self.state.document.template = True
         if logical.definition is not None:
-            logical.go_on(stretch)
+            logical.continue_definition(stretch)
         else:
             logical.run(stretch, start)
         self._careful = self._condition is not None or logical.definition is not None

@@ -64,7 +64,7 @@ def _list(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
 def _repeat(
     stretch: Stretch, at: int, state: State, names: Sequence[str], values: Iterable[Sequence[str]]
 ) -> Iterator[Stretch]:
-    """Defines the names anew for each repetition; what they hold stands at the head of the line."""
+    """Defines the names again for each repetition; what they hold is at the head of the line."""
     where = stretch.span(0, at)
     text = stretch.cut(at).trimmed()
     for index, row in enumerate(values):

@@ -90,7 +90,7 @@ class State:
         self.problem(
             "unterminated-quote",
             stretch.span(at, at + 1),
-            "this '\"' is never closed: keepalived drops the word and everything behind it, "
+            "this '\"' is never closed: keepalived drops the word and everything after it, "
             "comments and braces included",
             "close the quote on the same line, or remove it",
         )
@@ -140,7 +140,7 @@ class State:
         self.problem(
             kind,
             span,
-            f"the included file '{file.path}' {why}: what it should set is not set",
+            f"the included file '{file.path}' {why}: nothing that it sets takes effect",
             "correct the name (it is relative to the directory of the file with the include), or remove the line",
         )
 
@@ -151,6 +151,6 @@ class State:
         self.problem(
             "include-cycle",
             span,
-            f"'{path}' is being read already: keepalived includes it again and again, until it runs out of files",
+            f"'{path}' includes itself: keepalived reads it again and again, until it runs out of file descriptors",
             "remove the include",
         )
