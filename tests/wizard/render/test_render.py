@@ -317,7 +317,7 @@ def test_every_plan_parses_back_to_its_own_values(plan: Plan) -> None:
     files = render(plan)
     for lb in plan.load_balancers:
         config = keepalived_of(files, lb.name)
-        router_id = config.global_defs.router_id
+        router_id = config.global_defs.get("router_id")
         assert router_id is not None
         assert router_id.value == lb.name
         families = [(plan.vip, False), *([(plan.vip6, True)] if plan.vip6 else [])]
