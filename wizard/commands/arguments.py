@@ -159,7 +159,7 @@ def _folder(word: str | None) -> Path:
 
 
 def _version() -> str:
-    from rules.version import version
+    from rules.release import version
 
     return f"halb-wizard {version()}\n"
 

@@ -93,7 +93,7 @@ async def checks(
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
     """The servers that are meant; None stays None. Raises ValueError that says how one is written."""
-    from rules.live.observe import parse_resolver
+    from rules.live.asking import parse_resolver
 
     if resolvers is None:
         return None

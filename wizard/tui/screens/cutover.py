@@ -135,7 +135,7 @@ class CutoverScreen(EndScreen):
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def _look(self) -> None:
-        from rules.live.observe import observe
+        from rules.live.asking import observe
 
         app = self.wizard
         files = app.outcome.files if app.outcome.answers == app.answers else {}
@@ -182,8 +182,8 @@ class CutoverScreen(EndScreen):
 
 def _load() -> None:
     """Load what asks, in a thread: that takes longer than a frame of the screen."""
+    import rules.live.asking
     import rules.live.dns.survey
-    import rules.live.observe
     import rules.live.tls.servers  # noqa: F401
 
 

@@ -196,8 +196,8 @@ def _detail(item: Item) -> str:
 
 
 def _explained(code: str) -> str:
-    from rules.command.explain import explain
-    from rules.engine.registry import find
+    from rules.command.explain import explanation
+    from rules.engine.registry import find_rules
     from rules.report.style import Style
 
-    return explain(find(code)[0], Style())
+    return explanation(find_rules(code)[0], Style())
