@@ -8,10 +8,11 @@ from rules.faces import lazily
 
 if TYPE_CHECKING:
     from rules.engine.finding import Finding, NodeFiles, Report, Severity
+    from rules.engine.options import Options, options_for
     from rules.engine.registry import Selection, UnknownRuleError, find_rules
     from rules.engine.run import Run, lint
     from rules.engine.secrets import HIDDEN, Secrets
-    from rules.engine.settings import Options, RuleSettings
+    from rules.engine.settings import RuleSettings
     from rules.release import version
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "UnknownRuleError",
     "find_rules",
     "lint",
+    "options_for",
     "version",
 ]  # fmt: skip
 
@@ -35,10 +37,11 @@ __getattr__ = lazily(
     __name__,
     {
         "engine.finding": "Finding NodeFiles Report Severity",
+        "engine.options": "Options options_for",
         "engine.registry": "Selection UnknownRuleError find_rules",
         "engine.run": "Run lint",
         "engine.secrets": "HIDDEN Secrets",
-        "engine.settings": "Options RuleSettings",
+        "engine.settings": "RuleSettings",
         "release": "version",
     },
 )

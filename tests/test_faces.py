@@ -17,7 +17,7 @@ FACES = sorted(
     for path in (ROOT / "rules").rglob("__init__.py")
     if "lazily(" in path.read_text(encoding="utf-8")
 )
-MOST_MODULES = 52
+MOST_MODULES = 53
 """So many modules of rules may the wizard import, faces counted: to become about a dozen."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Document
     from rules.engine.finding import NodeFiles
-    from rules.engine.settings import Options
+    from rules.engine.options import Options
 
 
 class ParsedFiles:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from parsers.source import Source, Span
 from rules.engine.finding import Finding, Report, Skipped
 from rules.engine.locating import Locator, without_doubles
+from rules.engine.options import Options
 from rules.engine.parsing import ParsedFiles, documents_of
 from rules.engine.registry import Rule, Scope, rules_of
 from rules.engine.secrets import Secrets
-from rules.engine.settings import Options
 from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.engine.settings import Options
 from rules.failover.rows import FailoverTable
 from rules.failover.table import failover_table
 from rules.report.failover import render

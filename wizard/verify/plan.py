@@ -50,9 +50,16 @@ def read_plan(path: Path, phase: str | None = None) -> EndpointPlan:
 
 def plan_fleet(cluster: Cluster) -> Fleet:
     """What the files of the `[[lb]]` tables say; those that are not there yet, or can't be read, are left out."""
-    from rules import Options, Run
+    from rules import Run, Selection, options_for
     from rules.files import DiskIncludes, read_cluster_nodes
 
     inputs = read_cluster_nodes(cluster, None, present=True)
-    options = Options(nodes=inputs.nodes, kinds=inputs.kinds, config_ids=inputs.config_ids, include=DiskIncludes())
+    options = options_for(
+        cluster,
+        inputs.nodes,
+        selection=Selection(),  # no rule runs: a rule that [lint] misspells is for halb-lint to tell
+        kinds=inputs.kinds,
+        config_ids=inputs.config_ids,
+        include=DiskIncludes(),
+    )
     return Run(inputs.texts, options).fleet

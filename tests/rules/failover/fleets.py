@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.engine.settings import Options
 from rules.failover.model import CheckKey, Seconds, Situation
 from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.table import failover_table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.engine.settings import Options
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
 from tests.rules.failover.fleets import TRACK, block_of, checked, instance, rows_of, script, table_of, unicast

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rules import lint
 from rules.engine.finding import Finding, NodeFiles
-from rules.engine.settings import Options, RuleSettings
+from rules.engine.options import Options
+from rules.engine.settings import RuleSettings
 
 PATH = "keepalived.conf"
 
