@@ -139,6 +139,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
+        documents=inputs.documents,
     )
     run = Run(inputs.texts, options)
     observed = _observed(arguments, survey, run)

@@ -11,6 +11,7 @@ from rules.engine.settings import RuleSettings
 
 if TYPE_CHECKING:
     from parsers.keepalived.include import IncludeReader
+    from parsers.keepalived.tree import KeepalivedDocument
     from rules.live.observations import Observations
     from rules.plan.model import Cluster
 
@@ -23,7 +24,8 @@ class Options(NamedTuple):
     missing here is evaluated only when its own name stands in its file); `include`: reads the files that
     keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
     `cluster`: what halb.toml and the command line say; `observed`: what the network answered, None when it was not
-    asked. Asking is not done here: `rules.live.asking`.
+    asked. Asking is not done here: `rules.live.asking`. `documents`: path -> keepalived.conf, parsed already with the
+    same `include` and for no node in particular.
     """
 
     selection: Selection = Selection()
@@ -36,6 +38,7 @@ class Options(NamedTuple):
     skipped: Sequence[Skipped] = ()
     cluster: Cluster | None = None
     observed: Observations | None = None
+    documents: Mapping[str, KeepalivedDocument] = {}
 
 
 def options_for(
@@ -47,6 +50,7 @@ def options_for(
     kinds: Mapping[str, str] | None = None,
     config_ids: Mapping[str, str] | None = None,
     include: IncludeReader | None = None,
+    documents: Mapping[str, KeepalivedDocument] | None = None,
 ) -> Options:
     """The options for linting the files of these nodes, with the choices that halb.toml makes under `[lint]`.
 
@@ -69,4 +73,5 @@ def options_for(
         include=include,
         per_file_ignores=choices.per_file_ignores if choices else {},
         cluster=cluster,
+        documents=documents or {},
     )

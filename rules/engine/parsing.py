@@ -63,10 +63,14 @@ class ParsedFiles:
         path = files.keepalived[0]
         include = self._options.include or MappingIncludes(self._files)
         config_id = self._options.config_ids.get(files.name)
-        document = parse_keepalived(self._files[path], path, config_id=config_id, include=include)
+        document = self._options.documents.get(path)
+        if document is None:
+            document = parse_keepalived(self._files[path], path, config_id=config_id, include=include)
+        elif config_id is not None:
+            document = document.as_node(config_id)
         if config_id is None and files.name in document.conditions:
             # The file has lines for a machine of the node's name: that is who it is.
-            document = parse_keepalived(self._files[path], path, config_id=files.name, include=include)
+            document = document.as_node(files.name)
         self.documents.append(document)
         return document
 

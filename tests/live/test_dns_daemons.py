@@ -15,7 +15,7 @@ from tests.live.asking import quiet, within
 from tests.live.name_servers import PATIENCE, Knot, dnsmasq, free_port, knot, loopback, unbound, zone
 
 __all__ = ["quiet"]  # a fixture
-pytestmark = [pytest.mark.daemon, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.daemon("knotd", "dnsmasq", "unbound"), pytest.mark.usefixtures("quiet")]
 
 ZONE = "example.com"
 NAME = "kube.example.com"

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from rules.live import NameServer
 
 
-class VerifyOptions(Protocol):
-    """The options of `halb-wizard verify`; times are in seconds, `resolvers` None stands for this machine's."""
+class VerifyOptions(NamedTuple):
+    """`halb-wizard verify`: the halb.toml, whom to ask, and how to show it. Times are in seconds.
 
-    @property
-    def path(self) -> Path | None:
-        """The halb.toml; never None here."""
+    `resolvers` None stands for this machine's, `phase` None for the plan's.
+    """
 
-    @property
-    def phase(self) -> str | None:
-        """The phase to judge, None for the plan's."""
-
-    @property
-    def resolvers(self) -> tuple[NameServer, ...] | None:
-        """Whom to ask about the name."""
-
-    @property
-    def timeout(self) -> float:
-        """How long one look may take."""
-
-    @property
-    def ca_file(self) -> str | None:
-        """A file of certificates to verify the servers with."""
-
-    @property
-    def watch(self) -> bool:
-        """Whether to look until all is passed."""
-
-    @property
-    def interval(self) -> float:
-        """Between two looks."""
-
-    @property
-    def format(self) -> str:
-        """`text` or `json`."""
-
-    @property
-    def color(self) -> bool:
-        """Whether to use colours."""
+    path: Path | None = None
+    watch: bool = False
+    interval: float = 5.0
+    timeout: float = 3.0
+    format: str = "text"
+    resolvers: tuple[NameServer, ...] | None = None
+    ca_file: str | None = None
+    phase: str | None = None
+    color: bool = False

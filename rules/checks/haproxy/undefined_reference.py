@@ -41,17 +41,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     if not config.complete:
         return
     lost = lost_sections(config).names
-    texts = [document.source.text for document in config.documents]
-    tracking = any(" track " in text for text in texts)
-    resolving = any(" resolvers " in text for text in texts)
     yield from _backends(config, lost)
     yield from _defaults(config)
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
             yield from _acls(proxy)
-            if proxy.is_backend and proxy.kind != "defaults" and (tracking or proxy.has("use-server")):
+            if proxy.is_backend and proxy.kind != "defaults":
                 yield from _servers(config, proxy)
-            yield from _others(config, proxy, lost, resolving)
+            yield from _others(config, proxy, lost)
 
 
 def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
@@ -136,7 +133,10 @@ def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: I
 
 def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     """`use-server`, and `track`."""
-    names = {server.name.raw for server in proxy.servers}
+    tracks = [track for server in proxy.servers if (track := server.option("track")) is not None]
+    if not tracks and not proxy.has("use-server"):
+        return
+    names = {server.name_text for server in proxy.servers}
     if any(server.template or server.name.value is None for server in proxy.servers):
         return
     words = [line.args[0] for line in proxy.all("use-server") if line.args and line.condition is None]
@@ -145,9 +145,8 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
         if word.value not in names:
             message = f"'use-server {word.value}': {proxy.label} has no server '{word.value}'"
             yield Hit(word.span, message, help=hint(word.value, names, "name one of its servers"))
-    for server in proxy.servers:
-        track = server.option("track")
-        if track is None or not track.value or not track.certain:
+    for track in tracks:
+        if not track.value or not track.certain:
             continue
         if "/" in track.value:
             yield from _tracked(config, track)
@@ -156,8 +155,8 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
-def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], resolving: bool) -> Iterator[Hit]:
-    for line, (kind, name, word) in references(proxy.section, resolving):
+def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
+    for line, (kind, name, word) in references(proxy.section):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _GIVEN:
             continue
         if kind == "backend":

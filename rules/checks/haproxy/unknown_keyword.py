@@ -95,7 +95,7 @@ def _accepts(section: str, keyword: str) -> bool:
 
 def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
     """The hit for a line that a backslash before it was meant to join to the line above, or None."""
-    source = line.document.source
+    source = line.source
     backslash = source.text.rfind("\\", 0, line.start)
     if backslash < 0 or source.text[backslash + 1 : line.start] not in ("\n", "\r\n"):
         return None

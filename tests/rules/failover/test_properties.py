@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
@@ -30,7 +30,6 @@ from tests.shared import real_files
 pytestmark = pytest.mark.slow
 
 Nodes = dict[str, str]
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Member(NamedTuple):
@@ -140,7 +139,7 @@ def said(table: FailoverTable, names: Mapping[str, str]) -> dict[str, Said]:
     }
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(fleets(), st.randoms(use_true_random=False))
 def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], random: Random) -> None:
     names = [f"lb{index}" for index in range(len(texts))]
@@ -153,7 +152,7 @@ def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], r
     assert said(failover_table(Fleet(order)), dict(zip(other, names, strict=True))) == usual
 
 
-@settings(PATIENT, max_examples=25)
+@settings(max_examples=25)
 @given(fleets(), st.data())
 def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[str], data: st.DataObject) -> None:
     nodes = {f"lb{index}": text for index, text in enumerate(texts)}
@@ -170,7 +169,7 @@ def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[
 # -- what a sound fleet does
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(sound_fleets())
 def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
@@ -195,7 +194,7 @@ def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) ->
             assert (row.verdict, outcome.owners) == (Verdict.STAYS, (owner,))
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(sound_fleets())
 def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
@@ -236,7 +235,7 @@ def survives(files: Mapping[str, str]) -> None:
     assert '"failover": [' in json_format.render(run.report(), Style(), table)
 
 
-@settings(PATIENT, max_examples=60)
+@settings(max_examples=60)
 @given(fleets())
 def test_of_every_fleet_something_is_said(texts: list[str]) -> None:
     check(failover_table(fleet_of({f"lb{index}": text for index, text in enumerate(texts)})))
@@ -249,7 +248,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(PATIENT, max_examples=80)
+@settings(max_examples=80)
 @given(st.sampled_from(FLEETS), st.data())
 def test_damaged_files(files: Nodes, data: st.DataObject) -> None:
     fleet = dict(files)

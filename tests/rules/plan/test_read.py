@@ -12,7 +12,7 @@ import pytest
 
 from rules.engine.secrets import Secrets
 from rules.plan import Cluster, ClusterError, Phase, parse_cluster, read_cluster
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.rules.plan.plan import PLAN
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules.plan.model import IPAddress
 from rules.plan.values import auth_pass as check_password
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from wizard.plan import defaults
 
 
