@@ -11,7 +11,8 @@ from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
-from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 from rules.fleet.fleet import Fleet
 
 HAPROXY = "pgrep haproxy"
