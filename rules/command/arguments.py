@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
-from rules.engine.registry import Rule, Selection, UnknownRuleError, find
+from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
 from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
@@ -61,7 +61,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
     if given.help:
         return LintArguments(message=parser.format_help())
     if given.version:
-        from rules.version import version
+        from rules.release import version
 
         return LintArguments(message=f"halb-lint {version()}\n")
     for word in unknown:
@@ -125,7 +125,7 @@ def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selectio
 
 
 def _explained(word: str) -> tuple[Rule, ...]:
-    rules = find(word)
+    rules = find_rules(word)
     if not rules:
         raise UsageError(str(UnknownRuleError(word)))
     return tuple(rules)

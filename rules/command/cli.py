@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rules.engine.run import Run
     from rules.failover.rows import FailoverTable
     from rules.files.inputs import Inputs
+    from rules.live.asking import Survey
     from rules.live.observations import Observations
-    from rules.live.observe import Survey
     from rules.report.style import Style
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
@@ -62,11 +62,11 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _about_rules(arguments: LintArguments) -> int:
-    from rules.command.explain import explain, list_rules, list_rules_json
+    from rules.command.explain import explanation, list_rules, list_rules_json
 
     style = _style(arguments)
     if arguments.explain is not None:
-        return _print("\n".join(explain(rule, style) for rule in arguments.explain), arguments)
+        return _print("\n".join(explanation(rule, style) for rule in arguments.explain), arguments)
     if arguments.format == "json":
         return _print(list_rules_json(), arguments)
     return _print(list_rules(style), arguments)
@@ -98,7 +98,7 @@ def _start_survey(arguments: LintArguments) -> Survey | None:
     if cluster is None or cluster.endpoint is None:
         _say("nothing to ask: no endpoint is known; name it with '--endpoint NAME[:PORT]' or in halb.toml")
         return None
-    from rules.live.observe import Survey
+    from rules.live.asking import Survey
 
     return Survey(cluster.endpoint.value, live.resolvers, live.timeout, live.ca_file)
 
@@ -127,19 +127,19 @@ def _file_list(inputs: Inputs) -> str:
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
-    options = Options(
+    options = options_for(
+        arguments.cluster,
+        inputs.nodes,
         selection=arguments.selection,
         settings=arguments.settings,
-        nodes=inputs.nodes,
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
         documents=inputs.documents,
-        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
-        cluster=arguments.cluster,
     )
     run = Run(inputs.texts, options)
     observed = _observed(arguments, survey, run)
@@ -185,7 +185,11 @@ def _report_text(report: Report, table: FailoverTable | None, arguments: LintArg
 
         return render_json(report, style, table)
     # Nothing is said about a run without findings, and there is nothing to load.
-    findings = _renderer(arguments.format)(report, style) if report.findings else ""
+    findings = ""
+    if report.findings:
+        from rules.report.formats import renderer
+
+        findings = renderer(arguments.format)(report, style)
     if table is None:
         return findings
     from rules.report import failover
@@ -193,13 +197,6 @@ def _report_text(report: Report, table: FailoverTable | None, arguments: LintArg
     marks = failover.UNICODE if arguments.output is not None else failover.marks_for(sys.stdout.encoding)
     shown = failover.render(table, style, marks)
     return f"{findings}\n{shown}" if findings else shown
-
-
-def _renderer(name: str) -> Callable[[Report, Style], str]:
-    from importlib import import_module
-
-    render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
-    return render
 
 
 def _say_notes(table: FailoverTable) -> None:

@@ -144,7 +144,7 @@ def rules_of(scope: Scope) -> list[Rule]:
     return [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
 
 
-def find(word: str) -> list[Rule]:
+def find_rules(word: str) -> list[Rule]:
     """The rules that a code, a name, a prefix of codes or `ALL` stands for; empty when none."""
     rules = all_rules()
     if word.upper() == "ALL":
@@ -176,7 +176,7 @@ class Selection:
             codes = set(_codes((word,)))
             # A rule that --select names by itself outlives an --ignore of its whole group.
             if len(codes) > 1:
-                codes -= set(_codes(w for w in select if len(find(w)) == 1))
+                codes -= set(_codes(w for w in select if len(find_rules(w)) == 1))
             chosen -= codes
         self._codes = frozenset(chosen)
 
@@ -196,7 +196,7 @@ class UnknownRuleError(ValueError):
 
 def _codes(words: Iterable[str]) -> Iterator[str]:
     for word in words:
-        found = find(word)
+        found = find_rules(word)
         if not found:
             raise UnknownRuleError(word)
         yield from (rule.code for rule in found)

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 from parsers.source import Source, Span
 from rules.engine.finding import Finding
-from rules.engine.registry import find
+from rules.engine.registry import find_rules
 
 _COMMENT = re.compile(r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?")
 _FILE_LINES = 10
@@ -35,7 +35,7 @@ class Ignore:
         self.unknown: list[str] = []
         self.codes: set[str] = set()
         for word in re.findall(r"[^\s,]+", match[2] or ""):
-            rules = find(word)
+            rules = find_rules(word)
             self.codes.update(rule.code for rule in rules)
             if not rules:
                 self.unknown.append(word)

@@ -11,7 +11,8 @@ from rules.failover.model import AT_ONCE, Router, Seconds, Situation
 from rules.failover.reasons import why
 from rules.failover.rows import Row
 from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
-from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address

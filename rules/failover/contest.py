@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
 from rules.failover.vrrp.protocol import Protocol
-from rules.failover.vrrp.settling import Transition
+from rules.failover.vrrp.transitions import Transition
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address

@@ -9,8 +9,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.finding import Finding, Location, Report, Severity
+from rules.release import version
 from rules.report.style import Style
-from rules.version import version
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds

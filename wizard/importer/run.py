@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.files.grouping import InputFile, group
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
 from rules.fleet.fleet import Fleet

@@ -43,7 +43,8 @@ def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
 
 
 def _fleet(files: Mapping[str, str]) -> Fleet:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import Options
+    from rules.engine.run import Run
 
     texts = {path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))}
     return Run(texts, Options()).fleet if texts else Fleet([])

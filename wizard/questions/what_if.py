@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.events import SINGLE, EventKind, Events
 from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.verdicts import Verdict

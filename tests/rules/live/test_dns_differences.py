@@ -155,7 +155,7 @@ def test_resolver_on_this_machine_that_repeats_the_hosts_file_is_not_dns() -> No
 
 def test_local_name_is_reported_without_the_network() -> None:
     from rules import lint
-    from rules.engine.run import Options
+    from rules.engine.options import Options
     from rules.plan import parse_cluster
 
     text = '[cluster]\nendpoint = "vip.mycluster.local"\n'

@@ -135,7 +135,7 @@ class CutoverScreen(FramedScreen):
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def _look(self) -> None:
-        from rules.live.observe import observe
+        from rules.live.asking import observe
 
         session = self.session
         files = session.outcome.files if session.outcome.answers == session.answers else {}
@@ -182,8 +182,8 @@ class CutoverScreen(FramedScreen):
 
 def _load() -> None:
     """Import what asks, in a thread: it takes longer than a frame of the screen."""
+    import rules.live.asking
     import rules.live.dns.survey
-    import rules.live.observe
     import rules.live.tls.servers  # noqa: F401
 
 

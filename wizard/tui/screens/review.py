@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.command.explain import explain
-from rules.engine.registry import find
+from rules.command.explain import explanation
+from rules.engine.registry import find_rules
 from rules.report.style import Style
 from rules.text.wording import counted
 from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
@@ -199,4 +199,4 @@ def _detail(item: Item) -> str:
 
 
 def _explained(code: str) -> str:
-    return explain(find(code)[0], Style())
+    return explanation(find_rules(code)[0], Style())

@@ -56,6 +56,14 @@ async def observe(
     return await _observe(endpoint.name.value, known, resolvers, timeout, ca_file)
 
 
+def load_asking(*, names: bool = True, machines: bool = True) -> None:
+    """Load what asks name servers, and machines: else the first question does, which counts as time they took."""
+    if names:
+        import rules.live.dns.survey
+    if machines:
+        import rules.live.tls.servers  # noqa: F401
+
+
 class Survey:
     """The questions of one lint, in a thread of their own: the answers come while files are read and judged.
 
@@ -68,7 +76,7 @@ class Survey:
     ) -> None:
         # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
         # and the first question would leave later by as much.
-        import rules.live.dns.survey  # noqa: F401
+        load_asking(machines=False)
 
         endpoint: Future[Endpoint] = Future()
         self._endpoint = endpoint
@@ -81,7 +89,7 @@ class Survey:
     def ask_machines(self, endpoint: Endpoint) -> None:
         """Begin to ask at all addresses of the endpoint."""
         if endpoint.targets:
-            import rules.live.tls.servers  # noqa: F401 - in the thread, loading would delay the name servers' answers
+            load_asking(names=False)  # in the thread, loading would delay the name servers' answers
         self._endpoint.set_result(endpoint)
 
     def finish(self) -> Observations:
