@@ -1,1 +1,1 @@
-"""What several rules on haproxy.cfg need."""
+"""What several rules on haproxy.cfg share."""

@@ -1,4 +1,4 @@
-"""The names of the options on `bind`, `server` and `default-server` lines: which of them haproxy does not know."""
+"""The options on `bind`, `server` and `default-server` lines: which of them are unknown to haproxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Words between the keyword and the first option.
 _HEAD = {"server": 2, "server-template": 3, "default-server": 0, "bind": 1}
-# `source ADDR [usesrc ADDR] [interface NAME]` has parts that are no options by themselves.
+# `source ADDR [usesrc ADDR] [interface NAME]` has parts that are not options by themselves.
 _SOURCE_PARTS = frozenset(("usesrc", "interface"))
 
 
@@ -37,21 +37,21 @@ def strange_options(section: Section, version: str | None = None) -> Iterator[tu
         plain = plain_server if keyword == "server" else plain_tail(keyword, _HEAD[keyword]).match
         for line in section.all(keyword):
             found = plain(line.line_text)
-            if found is not None and _strange_in(found[found.re.groups], keyword, version) < 0:
+            if found is not None and _unknown_in(found[found.re.groups], keyword, version) < 0:
                 continue
             words = line.args[_HEAD[keyword] :]
-            at = _first_strange([word.value for word in words], keyword, version)
+            at = _first_unknown([word.value for word in words], keyword, version)
             if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):
                 yield line, words[at]
 
 
 @lru_cache(4096)
-def _strange_in(text: str, keyword: str, version: str | None) -> int:
-    return _first_strange(words_of(text), keyword, version)
+def _unknown_in(text: str, keyword: str, version: str | None) -> int:
+    return _first_unknown(words_of(text), keyword, version)
 
 
-def _first_strange(words: Sequence[str], keyword: str, version: str | None) -> int:
-    """Index of the first word that stands where an option is wanted and is none; -1 without one."""
+def _first_unknown(words: Sequence[str], keyword: str, version: str | None) -> int:
+    """Index of the first word in an option's place that is not an option; -1 without one."""
     block = options_of(keyword)
     at = 0
     after_source = False
@@ -66,6 +66,6 @@ def _first_strange(words: Sequence[str], keyword: str, version: str | None) -> i
         if (entry is None) if version is None else (entry is not None and entry.status(version) != ACCEPTED):
             return at
         after_source = after_source or name == "source"
-        # -1: a variable number, the first of which is always there.
+        # -1: a variable number, of which the first is always present.
         at += 1 + abs((entry.args or 0) if entry else 0)
     return -1

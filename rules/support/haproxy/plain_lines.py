@@ -1,4 +1,4 @@
-"""Reading server lines without taking them apart: most of a long file, and most of them plain."""
+"""Reading server lines without parsing them: they are most of a long file, and most of them are plain."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-_BLANKS = r"[ \t\v\f]"
+_SPACES = r"[ \t\v\f]"
 # Everything but quotes, escapes, variables, placeholders and comments, which change what the words are.
 _WORD = r"[^ \t\v\f\r\n\"'\\#$<{@]"
 
 # Groups: the name, the address, the address's port (None without one), the options.
 plain_server = re.compile(
-    rf"{_BLANKS}*+server{_BLANKS}++({_WORD}++){_BLANKS}++((?:{_WORD}*:([0-9]{{1,5}}))(?=[ \t\v\f\r\n]|\Z)|{_WORD}++)"
+    rf"{_SPACES}*+server{_SPACES}++({_WORD}++){_SPACES}++((?:{_WORD}*:([0-9]{{1,5}}))(?=[ \t\v\f\r\n]|\Z)|{_WORD}++)"
     rf"([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z"
 ).match
 
@@ -25,8 +25,8 @@ def plain_port(text: str) -> int | None:
 
 @lru_cache(8)
 def plain_tail(keyword: str, words: int) -> re.Pattern[str]:
-    """Matches a plain line with this keyword; group 1 is what follows the first `words` words behind it."""
-    return re.compile(rf"{_BLANKS}*+{keyword}(?:{_BLANKS}++{_WORD}++){{{words}}}([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z")
+    """Matches a plain line with this keyword; group 1 is what follows the first `words` words after it."""
+    return re.compile(rf"{_SPACES}*+{keyword}(?:{_SPACES}++{_WORD}++){{{words}}}([^\r\n\"'\\#$<{{@]*+)\r?\n?\Z")
 
 
 def words_of(text: str) -> list[str]:

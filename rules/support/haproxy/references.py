@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Reference(NamedTuple):
-    """One name that a line refers to: the section keyword that should define it, and the word it stands in."""
+    """One name that a line refers to: the section keyword that should define it, and the word that has it."""
 
     kind: str
     name: str
@@ -28,7 +28,7 @@ _RESOLVE = r"do-resolve\([^(),\s]+,([^(),\s]+)"
 
 
 def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
-    """The word behind `keyword` among the arguments."""
+    """The word after `keyword` among the arguments."""
     args = line.args
     for word, value in pairwise(args):
         if word.value == keyword:
@@ -36,7 +36,7 @@ def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
 
 
 def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
-    """The first argument (the second one when the first is the word `skip`)."""
+    """The first argument (the second one if the first is the word `skip`)."""
     args = line.args
     if not skip and args:
         yield Reference(kind, args[0].value, args[0])
@@ -82,7 +82,7 @@ _SERVER_LINES = ("server", "server-template", "default-server")
 
 
 def references(section: Section, resolving: bool) -> Iterator[tuple[HaproxyLine, Reference]]:
-    """The names in the lines of a proxy section, but for ACLs and the targets of `use_backend` and the like.
+    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like.
 
     `resolving`: whether any server line of the file may name a `resolvers` section.
     """
@@ -90,7 +90,7 @@ def references(section: Section, resolving: bool) -> Iterator[tuple[HaproxyLine,
     for keyword, reader in _READERS.items():
         if keyword in index:
             for line in section.all(keyword):
-                # One look at the whole line is cheaper than one at each of its words.
+                # Testing the whole line is cheaper than testing each of its words.
                 if keyword not in ("acl", "http-request", "tcp-request") or _may_refer(line.line_text):
                     yield from ((line, reference) for reference in reader(line))
     for keyword in _SERVER_LINES if resolving else ():

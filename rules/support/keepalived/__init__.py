@@ -1,1 +1,1 @@
-"""What several rules on keepalived.conf need."""
+"""What several rules on keepalived.conf share."""

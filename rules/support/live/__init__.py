@@ -1,1 +1,1 @@
-"""What several live rules share: whose word counts, and where the name leads. Pure."""
+"""What several live rules share: which source counts, and where the name points. Pure."""

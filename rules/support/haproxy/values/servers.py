@@ -39,7 +39,7 @@ Problem = tuple[int, str]  # index of the word, and what is wrong with it
 
 
 def unusual_lines(section: Section) -> list[HaproxyLine]:
-    """The server lines of a section that need a closer look: most have a plain name, an IPv4 address with a port and
+    """The server lines of a section that need full parsing: most have a plain name, an IPv4 address with a port and
     options that were seen before.
     """
     index = section.index()
@@ -81,7 +81,7 @@ def _problems(words: Sequence[str]) -> Iterator[Problem]:
             continue
         if at >= len(words):
             if name in _NEEDED:
-                yield at - 1, f"'{name}' is the last word of the line, but needs a value behind it"
+                yield at - 1, f"'{name}' is the last word of the line, but needs a value"
             return
         problem = _problem(name, words[at])
         if problem:
@@ -97,12 +97,12 @@ def _problem(name: str, value: str) -> str:
         return f"'{value}' {problem}" if problem else ""
     if name in ("rise", "fall"):
         digits = re.match(r"[0-9]*", value)
-        return "" if digits and digits.group().strip("0") else "haproxy wants a whole number of 1 or more"
+        return "" if digits and digits.group().strip("0") else "haproxy expects a whole number of 1 or more"
     if name == "weight":
         number = read_int(value)
         return "" if number is None or 0 <= number <= 256 else "a weight is a number from 0 to 256"
     known = _CHOICES.get(name)
-    return f"it takes {' or '.join(known)}" if known is not None and value not in known else ""
+    return f"it must be {' or '.join(known)}" if known is not None and value not in known else ""
 
 
 def _line(line: HaproxyLine, head: int) -> Iterator[Fault]:
@@ -118,8 +118,8 @@ def _line(line: HaproxyLine, head: int) -> Iterator[Fault]:
     if head and not args[head - 1].dynamic:
         yield from _address(args[head - 1], [word.value for word in options])
     if head and not args[0].dynamic and (bad := re.search(_BAD_IN_NAME, args[0].value)):
-        message = f"the character '{bad.group()}' may not stand in the server name '{args[0].value}'"
-        yield Fault(args[0].span, message, "use letters, digits and . : _ - only")
+        message = f"character '{bad.group()}' is not allowed in the server name '{args[0].value}'"
+        yield Fault(args[0].span, message, "use only letters, digits and . : _ -")
     if not any(word.dynamic for word in options):
         for index, message in _problems([word.value for word in options]):
             yield Fault(options[index].span, message, _advice(options, index))
@@ -132,22 +132,22 @@ def _advice(options: Sequence[Word], index: int) -> str:
     if name in _CHOICES:
         return f"write '{name} {_CHOICES[name][0]}'"
     if name in _TIMES:
-        return f"write it like '{name} 2s'"
+        return f"write, for example, '{name} 2s'"
     return (
         f"write '{name}' with its value"
         if name in ("port", "cookie", "sni", "source", "redir", "ca-file")
-        else f"write it like '{name} 3'"
+        else f"write, for example, '{name} 3'"
     )
 
 
 def _address(word: Word, options: list[str]) -> Iterator[Fault]:
     text = word.value
     problem = port_problem(text)
-    # A name that does not resolve is no obstacle with these.
+    # With these, a name need not resolve.
     if not problem and "resolvers" not in options and "init-addr" not in options:
         problem = host_problem(text)
     if problem:
-        yield Fault(word.span, f"'{text}' is no address of a server: {problem}", "write 'ADDRESS:PORT' or 'NAME:PORT'")
+        yield Fault(word.span, f"'{text}' is not a server address: {problem}", "write 'ADDRESS:PORT' or 'NAME:PORT'")
 
 
 def checks_without_port(backend: Proxy) -> Iterator[Fault]:
@@ -165,7 +165,8 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
             continue
         if not any(server.option(name) for name in ("port", "addr", "agent-port", "track")):
             message = (
-                f"server '{server.name.raw}' has a check, but neither its address nor 'port' says which port to ask"
+                f"server '{server.name.raw}' has a check, but neither its address nor a 'port' option has the port to "
+                "check"
             )
             yield Fault(server.address_span, message, f"write '{server.host.value}:PORT', or 'check port PORT'")
 
@@ -188,8 +189,8 @@ def unverified(backend: Proxy) -> Iterator[tuple[Fault, list[Server]]]:
         first = found[0]
         place = first.option("check-ssl") or first.option("ssl")
         message = (
-            f"TLS to server '{first.name.raw}' of {backend.label} has neither 'verify none' nor a 'ca-file', and "
-            "haproxy refuses to verify against nothing"
+            f"TLS to server '{first.name.raw}' of {backend.label} has neither 'verify none' nor a 'ca-file': haproxy "
+            "has nothing to verify against and refuses the file"
         )
         advice = "add 'verify none', or 'ca-file /etc/kubernetes/pki/ca.crt' (the CA of the servers)"
         yield Fault(place.span if place else first.name.span, message, advice), found[1:]
