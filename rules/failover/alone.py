@@ -1,4 +1,4 @@
-"""What one keepalived.conf tells of its weights by itself: what is true of them whatever the other nodes say."""
+"""What one keepalived.conf by itself shows about its weights: what holds whatever is on the other nodes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Passed(NamedTuple):
-    """The priorities of a router while haproxy answers and while it does not; all else is well."""
+    """The priorities of a router while haproxy answers and while it does not; everything else is healthy."""
 
     healthy: int
     failing: int
 
 
 class Ignored(NamedTuple):
-    """A tracker whose weight counts for nothing: dropped by the sync group of this name, or ("") by priority 255."""
+    """A tracker whose weight has no effect: ignored because of the sync group of this name, or ("") of priority 255."""
 
     tracker: Tracker
     weight: int
@@ -31,7 +31,7 @@ class Ignored(NamedTuple):
 
 
 def router_alone(config: KeepalivedConfig, instance: VrrpInstance) -> Router | None:
-    """An instance as far as its own file tells of it; None where something is not known."""
+    """An instance as far as its own file describes it; None if something is not known."""
     priority, version = instance.effective_priority, instance.effective_version
     advert, family = instance.effective_advert_int, instance.family
     if not config.complete or priority is None or version is None or advert is None or family is None:
@@ -62,12 +62,12 @@ def _is_certain(instance: VrrpInstance) -> bool:
 
 
 def haproxy_checks(checks: Sequence[Check]) -> list[Check]:
-    """Those that fail when haproxy is dead."""
+    """The checks that fail when haproxy is dead."""
     return [check for check in checks if check.subject is Subject.HAPROXY]
 
 
 def is_lowering(check: Check) -> bool:
-    """Whether a check works by its weight; of a file it is the number in it that tells how."""
+    """Whether a check lowers the priority through its weight; for a tracked file that depends on the number in it."""
     return check.weight != 0 and check.kind != "file"
 
 
@@ -77,7 +77,7 @@ def gives_up(checks: Sequence[Check]) -> bool:
 
 
 def passed(router: Router) -> Passed:
-    """Its priorities, by the weights of all that it tracks."""
+    """The router's priorities, with the weights of everything that it tracks."""
     dead = {check.key for check in haproxy_checks(router.checks)}
     always = {check.key for check in router.checks if check.subject is Subject.ALWAYS}
 
@@ -91,7 +91,7 @@ def passed(router: Router) -> Passed:
 def never_lowered(router: Router) -> Passed | None:
     """The priorities of a router that stays at the highest one with haproxy dead; None for all others.
 
-    Then no other router can ever stand above it: of 255 KA036 speaks, and a tie moves nothing.
+    No other router can then be above it: KA036 reports 255, and the VIP does not move on a tie.
     """
     weighted = [check for check in haproxy_checks(router.checks) if is_lowering(check)]
     if router.owner or not weighted or gives_up(router.checks):
@@ -101,9 +101,10 @@ def never_lowered(router: Router) -> Passed | None:
 
 
 def left_alone(router: Router) -> Iterator[Check]:
-    """The weighted checks that come to nothing by the router's own nopreempt: it leaves a lowered master alone.
+    """The weighted checks that have no effect because of the router's own nopreempt: it does not replace a lowered
+    master.
 
-    Not those beside which a check of weight 0 looks at the same: that one puts the master in FAULT.
+    Not those next to a check of weight 0 that tracks the same thing: that one puts the master in FAULT.
     """
     if not router.nopreempt:
         return
@@ -115,17 +116,18 @@ def left_alone(router: Router) -> Iterator[Check]:
 
 
 class Speed(NamedTuple):
-    """From a dead haproxy to the address on a partner with the same priority and timers, by a weight and without."""
+    """The time from a dead haproxy to the address on a peer with the same priority and timers, with a weight and
+    without.
+    """
 
     weighted: Seconds
     weightless: Seconds
 
 
 def speed_of(router: Router, check: Check) -> Speed:
-    """How long it takes until the VIP has moved: a lowered master is waited out, one in FAULT says that it goes.
-
-    The partner waits a down interval since the last advert that it took, or its skew alone after a farewell (RFC 3768
-    section 6.4.2, RFC 5798 likewise).
+    """How long it takes until the VIP has moved: the peer waits out a lowered master, while one in FAULT announces it.
+    The peer waits a down interval since the last advert that it accepted, or only its skew after a priority 0 advert
+    (RFC 3768 section 6.4.2, RFC 5798 likewise).
     """
     whole = router.down_interval(router.priority, router.advert)
     skew = router.skew(router.priority, router.advert)
@@ -135,7 +137,7 @@ def speed_of(router: Router, check: Check) -> Speed:
 
 
 def slow_check(router: Router) -> Check | None:
-    """The check that moves the VIP first when haproxy dies, if it does so by a weight; None else."""
+    """The check that moves the VIP first when haproxy dies, if it does so through a weight; otherwise None."""
     checks = haproxy_checks(router.checks)
     if router.owner or router.nopreempt or gives_up(router.checks) or any(check.reverse for check in checks):
         return None
@@ -144,7 +146,7 @@ def slow_check(router: Router) -> Check | None:
 
 
 def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignored]:
-    """The trackers of an instance whose weights keepalived ignores, where that is certain."""
+    """The trackers of an instance whose weights keepalived ignores, if that is certain."""
     if not config.complete:
         return
     group = config.sync_group_of(instance)
@@ -165,7 +167,7 @@ def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignore
 
 
 def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
-    """The line by which an instance, or its sync group, tracks a check."""
+    """The line with which an instance, or its sync group, tracks a check."""
     group = config.sync_group_of(instance)
     trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
     return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)

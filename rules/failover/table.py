@@ -1,4 +1,4 @@
-"""The failover table: for every VIP and every failure, who owns it afterwards and for how long nobody did."""
+"""The failover table: for every VIP and every failure, which node owns it afterwards and how long no node did."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Row:
-    """One event. `outcomes`: all that can come of it, the worst first."""
+    """One event. `outcomes`: all possible outcomes, the worst first."""
 
     __slots__ = ("_reason", "events", "outcomes")
 
@@ -48,22 +48,22 @@ class Row:
 
     @property
     def why(self) -> str:
-        """One sentence on the worst outcome. Found when it is asked for: most rows are only counted."""
+        """One sentence on the worst outcome. Computed on demand: most rows are only counted."""
         return self._reason(self)
 
     @property
     def worst(self) -> Outcome:
-        """The outcome to reckon with."""
+        """The worst outcome."""
         return self.outcomes[0]
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on it."""
+        """Its verdict."""
         return self.worst.verdict
 
     @property
     def outage(self) -> Seconds | None:
-        """Seconds without an owner, over all outcomes; None when one of them lasts until something is repaired."""
+        """Seconds without an owner, over all outcomes; None if one of them lasts until something is repaired."""
         if any(outcome.outage is None for outcome in self.outcomes):
             return None
         found = AT_ONCE
@@ -76,7 +76,7 @@ class Row:
 class Block(NamedTuple):
     """The addresses that the same instances have, and what happens to them.
 
-    `unknown`: why nothing can be said; there are no rows then. `notes`: what was taken for granted.
+    `unknown`: why the outcome is not known; then there are no rows. `notes`: what was assumed.
     """
 
     vips: tuple[IPAddress, ...]
@@ -95,7 +95,7 @@ class Table(NamedTuple):
 
 
 def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> Table:
-    """The table of a fleet. Of what the files leave open it says so, and why; nothing is guessed.
+    """The table of a fleet. What the files leave open is reported as unknown, with the reason; nothing is guessed.
 
     Without `pairs` it has single failures, and failing checks on several nodes.
     """
@@ -115,11 +115,11 @@ def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
 
 def _notes(reading: Reading) -> Iterator[str]:
     for node in reading.without:
-        yield f"{node} has no keepalived.conf among the files, and is left out"
+        yield f"{node} has no keepalived.conf among the files and is left out"
     for node, refusal in reading.refused.items():
-        yield f"keepalived on {node} refuses its file and ends ({refusal.reason}): {node} has no part in anything"
+        yield f"keepalived on {node} refuses its file and exits ({refusal.reason}): {node} takes no part"
     for node in reading.inferred:
-        yield f"{node} names no unicast_src_ip: taken for the address that its peers list"
+        yield f"{node} has no unicast_src_ip: assumed to be the address that its peers list"
 
 
 def _blocks(reading: Reading, *, pairs: bool) -> Iterator[Block]:
@@ -151,7 +151,7 @@ def _blocks(reading: Reading, *, pairs: bool) -> Iterator[Block]:
 
 def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
     if len(nodes) == 1:
-        yield f"only {nodes[0]} has this address among the files: nobody takes over from it"
+        yield f"only {nodes[0]} has this address among the files: no node takes over from it"
     assumed: dict[str, list[str]] = {}
     for router in own:
         for check in router.checks:
@@ -159,23 +159,23 @@ def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
                 assumed.setdefault(f"{check.kind} '{check.key.name}'", []).append(router.node)
     for name, places in assumed.items():
         where = ", ".join(dict.fromkeys(places))
-        yield f"what {name} looks at can't be told from the file ({where}): taken for a check of haproxy"
+        yield f"the file does not show what {name} tests ({where}): assumed to check haproxy"
     if len(nodes) > MOST_NODES_FOR_EVERY_CUT:
         yield (
-            f"with {len(nodes)} nodes, only partitions that cut off one node are looked at, and of failing checks "
-            "only one and two at a time"
+            f"with {len(nodes)} nodes, only partitions that cut off one node are computed, and failing checks only on "
+            "one and two nodes at a time"
         )
 
 
-class Came(NamedTuple):
-    """One way in which events came to an end, from the start that it began with."""
+class Course(NamedTuple):
+    """One possible course of events: the state at the start, and the end."""
 
     start: State
     end: End
 
 
 class BlockTable:
-    """The rows of one block: `routers` are all that have to do with each other, `own` those that have the VIP."""
+    """The rows of one block: `routers` are all that affect each other, `own` those that have the VIP."""
 
     def __init__(self, routers: Sequence[Router], own: Sequence[Router], vip: IPAddress) -> None:
         self.protocol = Protocol(routers)
@@ -187,14 +187,14 @@ class BlockTable:
         index = {id(router): i for i, router in enumerate(self.protocol.routers)}
         self.unit_nodes = {self.protocol.unit_of[index[id(router)]]: router.node for router in own}
         self.starts = self._cold_starts()
-        self._known: dict[Events, tuple[Came, ...]] = {}
+        self._known: dict[Events, tuple[Course, ...]] = {}
         self._changes: dict[Events, Change] = {}
         self._named: dict[int, tuple[str, ...]] = {}
 
     # -- states
 
     def _cold_starts(self) -> dict[State, End]:
-        """The states after a start: of all nodes at once, and of each node first."""
+        """The states after a start: all nodes at once, and each node first."""
         nodes = frozenset(router.node for router in self.protocol.routers)
         nothing, healthy = Situation(down=nodes), Situation()
         found: dict[State, End] = {}
@@ -226,7 +226,7 @@ class BlockTable:
 
     def rows(self, *, pairs: bool = True) -> Iterator[Row]:
         """All rows: healthy, single events, pairs, subsets of failing checks."""
-        yield self.row((), [Came(State(), end) for end in self.starts.values()])
+        yield self.row((), [Course(State(), end) for end in self.starts.values()])
         singles = single_events(self.nodes)
         for event in singles:
             yield self.row((event,), self._after((event,)))
@@ -234,47 +234,49 @@ class BlockTable:
         for events in (*(two_of(singles) if pairs else ()), *subsets):
             yield self.row(events, self._after(events))
 
-    def _after(self, events: Events) -> tuple[Came, ...]:
-        """The ends of some events in every order and all at once; remembered."""
+    def _after(self, events: Events) -> tuple[Course, ...]:
+        """The ends of some events in every order and all at once; cached."""
         found = self._known.get(events)
         if found is None:
             found = self._known[events] = tuple(self._every_order(events))
         return found
 
     def change(self, events: Events) -> Change:
-        """What some events at the same moment change, when all was well before; remembered."""
+        """What some events at the same moment change in a healthy fleet; cached."""
         found = self._changes.get(events)
         if found is None:
             found = self._changes[events] = self.scene.change(events)
         return found
 
-    def _leaves_nobody(self, change: Change) -> bool:
-        """Whether nobody can be master afterwards, and nothing is left behind: then no order makes a difference."""
+    def _leaves_no_master(self, change: Change) -> bool:
+        """Whether no unit can be master afterwards and no address is left behind: then the order makes no
+        difference.
+        """
         return not change.killed and not self.protocol.moment(change.after).eligible
 
     def _is_unnoticed(self, start: State, events: Events) -> bool:
-        """Whether these events change nothing for the masters: what comes after them is as if all came together."""
+        """Whether these events change nothing for the masters: what follows is the same as if all happened together."""
         found = self._after(events)
-        return all(came.end.state == start and not came.end.flaps for came in found if came.start == start)
+        return all(course.end.state == start and not course.end.flaps for course in found if course.start == start)
 
-    def _every_order(self, events: Events) -> Iterator[Came]:
+    def _every_order(self, events: Events) -> Iterator[Course]:
         whole = self.change(events)
         for start in self.starts:
             for end in settle(self.protocol, start, whole):
-                yield Came(start, end)
-            if len(events) > 1 and not self._leaves_nobody(whole):
+                yield Course(start, end)
+            if len(events) > 1 and not self._leaves_no_master(whole):
                 for last in events:
                     rest = tuple(event for event in events if event is not last)
                     if self._is_unnoticed(start, rest):
                         continue
                     own = self.change((last,))
                     change = own._replace(before=self.change(rest).after, after=whole.after)
-                    for state in sorted({came.end.state for came in self._after(rest) if came.start == start}):
+                    for state in sorted({course.end.state for course in self._after(rest) if course.start == start}):
                         for end in settle(self.protocol, state, change):
-                            yield Came(start, end)
+                            yield Course(start, end)
 
-    def row(self, events: Events, ends: Sequence[Came]) -> Row:
-        """One row from all that can come of its events."""
+    def row(self, events: Events, ends: Sequence[Course]) -> Row:
+        """One row from all possible courses of its events."""
         condition = Condition.of(events, self.nodes, self.refused)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
@@ -300,7 +302,7 @@ class BlockTable:
     def _outage(
         self, events: Events, end: End, verdict: Verdict, before: tuple[str, ...], condition: Condition
     ) -> Seconds | None:
-        """How long nobody had the VIP that could have been reached there."""
+        """How long no reachable node that can serve held the VIP."""
         if not events:
             return AT_ONCE
         if verdict in (Verdict.NO_OWNER, Verdict.FAILING_OWNER) or not condition.able:
