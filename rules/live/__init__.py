@@ -1,6 +1,6 @@
-"""The network's side: what the name servers, the API servers and this machine answer.
+"""The network: what the name servers, the API servers and this machine answer.
 
-`observations` holds what came back, as plain data; rules only ever see that. `dns` (with `dns_exchange`, `dns_zone`,
+`observations` holds the answers as plain data; rules see only that. `dns` (with `dns_exchange`, `dns_zone`,
 `datagrams`) and `tls` (with `connection`) open sockets, `system` reads this machine's own files; `observe` runs them
-side by side within one timeout. `dns_messages`, `readyz` and `certificate` read what came, without sockets.
+concurrently within one timeout. `dns_messages`, `readyz` and `certificate` parse the answers, without sockets.
 """

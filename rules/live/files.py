@@ -1,4 +1,4 @@
-"""The files that the load balancers of a halb.toml have already, as a fleet."""
+"""The existing files of a halb.toml's load balancers, as a fleet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rules.fleet import Fleet
 
 
 def plan_fleet(cluster: Cluster) -> Fleet:
-    """What the files of the `[[lb]]` tables say; those that are not there yet, or can't be read, are left out."""
+    """The files of the `[[lb]]` tables; those that don't exist yet, or can't be read, are left out."""
     from rules.engine import Options, Run
     from rules.includes import DiskIncludes
     from rules.inputs import read_cluster_nodes

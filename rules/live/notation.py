@@ -1,4 +1,4 @@
-"""Answers of the network written as text: how the examples of live rules say what came back.
+"""Answers of the network written as text: the notation in the examples of live rules.
 
 A line per answer, `subject: answer`:
 
@@ -15,8 +15,8 @@ A line per answer, `subject: answer`:
     probe 192.0.2.10:6443: HTTP 200 names kube.example.com,192.0.2.10 until 2027-11-01 key 0a1b
     probe 192.0.2.11:6443: connection refused
 
-The words are those of `Kind` and `Contact`. Certificates are issued by `CN=kubernetes` and end a year after `at`
-unless `issuer` and `until` say otherwise; `print` sets the fingerprint, `verified` the reason why a CA file refuses it.
+The words are those of `Kind` and `Contact`. Certificates are issued by `CN=kubernetes` and end a year after `at` unless
+`issuer` and `until` are given; `print` sets the fingerprint, `verified` the reason why a CA file does not verify it.
 """
 
 from __future__ import annotations
@@ -50,10 +50,7 @@ _YEAR = 365 * 86400
 
 
 def read_observations(text: str, name: str) -> Observations:
-    """The answers that a text holds, for an endpoint called `name`.
-
-    Raises ValueError with the line that can't be understood.
-    """
+    """The answers in a text, for an endpoint called `name`. Raises ValueError with the invalid line."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = dict(_parted(line) for line in lines)
     now = _seconds(found.get("at", "2026-11-22"))
@@ -65,7 +62,7 @@ def read_observations(text: str, name: str) -> Observations:
             elif probe := _PROBE.fullmatch(subject):
                 probes.append(_probe(ip_address(probe[1]), int(probe[2]), answer, now))
             elif subject not in ("at", "hosts", "nsswitch", "this machine", "wildcard", "local"):
-                raise ValueError("no such subject")
+                raise ValueError("unknown subject")
         except (ValueError, KeyError, IndexError) as error:
             raise ValueError(f"'{subject}: {answer}': {error}") from error
     system = _system([answer for subject, answer in map(_parted, lines) if subject == "hosts"], found, name)
@@ -90,7 +87,7 @@ def _seconds(day: str) -> float:
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """`key value` pairs; the last one may lack its value."""
+    """`key value` pairs; the last one may have no value."""
     for index in range(0, len(words), 2):
         yield words[index], words[index + 1] if index + 1 < len(words) else ""
 

@@ -1,4 +1,4 @@
-"""Asking everybody at once: name servers and API servers side by side, within one timeout."""
+"""Querying everything at once: name servers and API servers concurrently, within one timeout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DNS_PORT = 53
 
 
 def parse_resolver(text: str) -> NameServer:
-    """The server that `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT` names; raises ValueError with what is wanted."""
+    """The server given as `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT`; raises ValueError with what is expected."""
     match = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?|([^:\[\]]+)(?::(\d{1,5}))?", text)
     host, port = (match[1] or match[3], match[2] or match[4]) if match else (text, None)
     try:
@@ -29,12 +29,12 @@ def parse_resolver(text: str) -> NameServer:
         raise ValueError(f"'{text}' is not an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:53") from error
     number = int(port) if port else DNS_PORT
     if not 1 <= number <= 65535:
-        raise ValueError(f"'{text}': the port must be 1 to 65535")
+        raise ValueError(f"'{text}': the port must be from 1 to 65535")
     return NameServer(host, number)
 
 
 def check_ca_file(path: str) -> None:
-    """Nothing when certificates can be verified with this file; raises OSError, or ValueError with the reason."""
+    """Returns if certificates can be verified with this file; raises OSError, or ValueError with the reason."""
     from rules.live import tls
 
     tls.check_ca_file(path)
@@ -43,10 +43,9 @@ def check_ca_file(path: str) -> None:
 async def observe(
     endpoint: Endpoint, *, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
 ) -> Observations:
-    """Ask about the endpoint's name and at all its addresses; gives what came back within `timeout` seconds.
-
-    `resolvers` None stands for those of this machine, which then also resolves the name in its own way. Nothing that
-    the network does raises; whether `ca_file` is of use is for `check_ca_file` to say beforehand.
+    """Query the endpoint's name and all its addresses; returns what came back within `timeout` seconds. `resolvers`
+    None means those of this machine, which then also resolves the name itself. Nothing that the network does raises;
+    check `ca_file` with `check_ca_file` beforehand.
     """
     taken_at = time.time()
     vantage = vantage_of(endpoint)
@@ -86,9 +85,8 @@ async def _ask_apis(endpoint: Endpoint, vantage: Vantage, timeout: float, ca_fil
 
 
 class Survey:
-    """The questions of one lint, in threads of their own: the answers come while files are read and judged.
-
-    `start_dns` needs the name alone, `start_apis` what the files say; `finish` waits. Each part has `timeout` seconds.
+    """The queries of one lint, in their own threads: the answers come while files are read and checked. `start_dns`
+    needs only the name, `start_apis` the facts of the files; `finish` waits. Each part has `timeout` seconds.
     """
 
     def __init__(self, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None) -> None:
@@ -101,15 +99,15 @@ class Survey:
         self._probes: Callable[[], tuple[Probe, ...]] = tuple
 
     def start_dns(self, name: str) -> None:
-        """Begin to ask about the endpoint's name."""
-        # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
-        # and the first question would leave later by as much.
+        """Start to query the endpoint's name."""
+        # Loaded before the thread starts: in it, loading would compete with the reading of the files, and delay the
+        # first query by as much.
         import rules.live.dns  # noqa: F401
 
         self._dns = _in_thread(lambda: asyncio.run(_ask_dns(name, self._resolvers, self._timeout)))
 
     def start_apis(self, endpoint: Endpoint) -> None:
-        """Begin to ask at all addresses of the endpoint."""
+        """Start to query all addresses of the endpoint."""
         self._vantage = vantage_of(endpoint)
         asking = (endpoint, self._vantage, self._timeout, self._ca_file)
         self._probes = _in_thread(lambda: asyncio.run(_ask_apis(*asking)))
@@ -120,13 +118,13 @@ class Survey:
 
 
 def _in_thread(work: Callable[[], T]) -> Callable[[], T]:
-    """Start `work` in a thread that can't hold the process; gives a function that waits for its result."""
+    """Start `work` in a thread that can't keep the process alive; returns a function that waits for its result."""
     result: dict[str, Any] = {}
 
     def run() -> None:
         try:
             result["value"] = work()
-        except BaseException as error:  # handed to the thread that waits
+        except BaseException as error:  # passed to the waiting thread
             result["error"] = error
 
     thread = Thread(target=run, daemon=True)

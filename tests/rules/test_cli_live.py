@@ -128,8 +128,8 @@ def test_the_phase_that_the_answers_show_is_told(servers: ExitStack, node: str) 
     asked = ("--live", "--endpoint", NAME, "--initial-master", MASTER, "--resolver", where, *QUICK)
     done = run(*asked, "--select", "DN", node)
     assert done.status == 0, done.stdout
-    assert f"DNS is in the bootstrap phase: {NAME} leads to the initial master ({MASTER})" in done.stderr
-    assert "asked from " in done.stderr
+    assert f"DNS is in the bootstrap phase: {NAME} points to the initial master ({MASTER})" in done.stderr
+    assert "queried from " in done.stderr
 
 
 def test_it_works_without_any_file(servers: ExitStack, tmp_path: Path) -> None:
