@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rules.engine import Options, lint
+    from rules.engine.run import Options, lint
 
 __all__ = ["Options", "lint"]
 
@@ -15,5 +15,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("rules.engine"), name)
+        return getattr(import_module("rules.engine.run"), name)
     raise AttributeError(f"module 'rules' has no attribute '{name}'")

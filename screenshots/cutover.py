@@ -20,10 +20,10 @@ from rules.live.observations import (
     SystemView,
     Vantage,
 )
-from rules.live.view import LiveView
-from wizard.answers import Answers
-from wizard.phases import watched
-from wizard.screens.cutover import CutoverScreen
+from rules.live.views.view import LiveView
+from wizard.probes.phases import watched
+from wizard.questions.answers import Answers
+from wizard.tui.screens.cutover import CutoverScreen
 
 NAME = "kube-control.kacangisnuts.com"
 ZONE = "kacangisnuts.com"

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from textual.widgets import Input
 
 from tests.wizard.tui.pilot import Driven, until
-from wizard.app import Wizard
+from wizard.tui.app import Wizard
 
 SIZE = (80, 24)
 QUIET = 0.4  # seconds without a change after which a screen is taken to be finished

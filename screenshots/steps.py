@@ -9,10 +9,10 @@ from pathlib import Path
 from screenshots.cutover import INITIAL_MASTER, AnsweredCutover, everything_serves
 from screenshots.picture import SIZE, plain_terminal, taken
 from tests.wizard.tui.pilot import ARTICLE, until
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
-from wizard.session import step_of
-from wizard.steps import steps
+from wizard.questions.answers import Answers, Place
+from wizard.questions.session import step_of
+from wizard.questions.steps import steps
+from wizard.tui.app import Wizard
 
 SHOWN = ("dns", "initial-master", "control-plane", "vip", "load-balancers", "vrrp", "haproxy", "review", "write")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.registry import all_rules
+from rules.engine.registry import all_rules
 from tests.rules.lint import Done, run
 from tests.tools.make_docs import GENERATED, ROOT
-from wizard.arguments import COMMANDS
+from wizard.commands.arguments import COMMANDS
 
 
 @pytest.mark.parametrize("name", GENERATED)

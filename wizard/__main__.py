@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from wizard.cli import run
+from wizard.commands.cli import run
 
 run()

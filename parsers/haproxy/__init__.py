@@ -1,6 +1,6 @@
 """haproxy.cfg -> HaproxyDocument.
 
-The line grammar (`parsers.tokens.haproxy`) cuts the text; this module keeps the structure:
+The line grammar (`parsers.grammar.haproxy`) cuts the text; this module keeps the structure:
 sections, `.if` blocks, `[scope]` lines, the environment, and the problems.
 """
 
@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Callable, Mapping
 
+from parsers.grammar.haproxy import PLAIN, SECTION, SECTION_KEYWORDS, SOUND, SPECIAL, split_lines
 from parsers.haproxy.conditions import Conditions
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.environment import Environment
@@ -19,7 +20,6 @@ from parsers.haproxy.templates import control_lines
 from parsers.haproxy.tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy.words import MAX_WORDS, Context, Splitter
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SECTION, SECTION_KEYWORDS, SOUND, SPECIAL, split_lines
 from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]

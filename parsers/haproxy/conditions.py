@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from parsers.grammar.haproxy_conditions import Outcome, evaluate
 from parsers.source import Span
-from parsers.tokens.haproxy_conditions import Outcome, evaluate
 from parsers.tree import Directive, Problem
 
 MAX_NESTING = 99  # haproxy refuses the hundredth '.if' inside another

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from parsers.grammar.haproxy import PLAIN, SECTION, SPECIAL
 from parsers.haproxy.placeholders import mark_placeholders
 from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.haproxy.words import Splitter, bare_words
 from parsers.source import Source, Span
-from parsers.tokens.haproxy import PLAIN, SECTION, SPECIAL
 from parsers.tree import Problem, Word
 
 

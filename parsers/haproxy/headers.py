@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from parsers.grammar.haproxy import SECTION_KEYWORDS
 from parsers.source import Span
-from parsers.tokens.haproxy import SECTION_KEYWORDS
 from parsers.tree import Problem, Word
 
 if TYPE_CHECKING:

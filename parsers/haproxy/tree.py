@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parsers.grammar.haproxy import PLAIN, SOUND
 from parsers.haproxy.headers import Layout, header_layout
 from parsers.source import Span
-from parsers.tokens.haproxy import PLAIN, SOUND
 from parsers.tree import Directive, Word
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class HaproxyLine(Directive):
 
     @property
     def kind(self) -> int | None:
-        """Class of the line in the line grammar (`parsers.tokens.haproxy`)."""
+        """Class of the line in the line grammar (`parsers.grammar.haproxy`)."""
         return self._match.lastindex
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.tokens.keepalived_steps import BRACE, CODE
+from parsers.grammar.keepalived_steps import BRACE, CODE
 
 _LINE = re.compile(r"^[ \t]*@(?P<id>\^?[^ \t\n]+)[ \t]+(?P<rest>[^\n]*)", re.MULTILINE)
 _NOTHING = re.compile(r"\s*(?:[#!][^\n]*\s*)*", re.ASCII)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from parsers.grammar.keepalived_steps import REFERENCE
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.source import Span
-from parsers.tokens.keepalived_steps import REFERENCE
 
 # The daemon gives up on lines beyond 1024 bytes; so long a value, and so much work, is no configuration.
 _LONGEST = 1023

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parsers.grammar.keepalived import LineAction, Tokens, read_lines
 from parsers.keepalived.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.keepalived.tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import LineAction, Tokens, read_lines
 
 if TYPE_CHECKING:
     from parsers.keepalived.logical import LogicalReader

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.keepalived.definitions import Definition
-from parsers.keepalived.state import State
-from parsers.keepalived.text import UNKNOWN, Builder, Stretch
-from parsers.keepalived.tree import Line, MappedLine
-from parsers.source import Source, Span
-from parsers.tokens.keepalived_steps import (
+from parsers.grammar.keepalived_steps import (
     BAD_DEFINITION,
     BRACE,
     CODE,
@@ -20,6 +15,11 @@ from parsers.tokens.keepalived_steps import (
     PLACEHOLDER,
     markers,
 )
+from parsers.keepalived.definitions import Definition
+from parsers.keepalived.state import State
+from parsers.keepalived.text import UNKNOWN, Builder, Stretch
+from parsers.keepalived.tree import Line, MappedLine
+from parsers.source import Source, Span
 
 # How often a line may start over (after a substitution, or behind a brace) before it is taken as it is.
 _ROUNDS = 50

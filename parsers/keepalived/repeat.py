@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from parsers.grammar.keepalived_repeat import SEQUENCE_HEAD, read_list, read_sequence
 from parsers.keepalived.definitions import Definition
 from parsers.keepalived.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
-from parsers.tokens.keepalived_repeat import SEQUENCE_HEAD, read_list, read_sequence
 
 _FORMS = {
     "~SEQ": "~SEQ(NAME, first, step, last) text",

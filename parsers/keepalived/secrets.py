@@ -6,8 +6,8 @@ line that could not be read does not bring one to light.
 
 from __future__ import annotations
 
+from parsers.grammar.keepalived import SECRET
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import SECRET
 
 
 def find_secrets(source: Source) -> list[Span]:

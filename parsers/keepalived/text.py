@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from parsers.grammar.keepalived import WORD
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import WORD
 from parsers.tree import Word
 
 # Stands in a Stretch for something that only the daemon or a template engine can know. It cannot be

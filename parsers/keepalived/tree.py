@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from parsers.grammar.keepalived import KEYWORD, WORD
 from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.source import Source, Span
-from parsers.tokens.keepalived import KEYWORD, WORD
 from parsers.tree import Directive, Problem, Word
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.engine.finding import NodeFiles
 from rules.failover.model import FAREWELL, Check, Router, Seconds, Subject
-from rules.failover.protocol import HIGHEST, OWNER, effective_priority
-from rules.failover.tracking import UnknownError, checks_of, is_dropped
-from rules.finding import NodeFiles
-from rules.fleet import Node
+from rules.failover.vrrp.protocol import HIGHEST, OWNER, effective_priority
+from rules.failover.vrrp.tracking import UnknownError, checks_of, is_dropped
+from rules.fleet.node import Node
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance

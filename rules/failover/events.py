@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rules.failover.model import CheckKey, Router, Situation, Subject
-from rules.failover.settling import Change
+from rules.failover.vrrp.settling import Change
 
 MOST_NODES_FOR_EVERY_CUT = 6
 """Up to this many nodes, every way to cut the network in two is computed, and every subset of failing checks."""

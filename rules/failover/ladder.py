@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.alone import haproxy_checks, ignored, left_alone, never_lowered, passed, router_alone
-from rules.failover.components import components
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.protocol import is_fault
-from rules.failover.reading import Key, Reading, read_routers
+from rules.failover.vrrp.components import components
+from rules.failover.vrrp.protocol import is_fault
+from rules.failover.vrrp.reading import Key, Reading, read_routers
 from rules.support.keepalived.weights import has_weights
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.fleet import Fleet
-    from rules.groups import VrrpGroup
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import VrrpGroup
 
     IPAddress = IPv4Address | IPv6Address
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.groups import Member
+    from rules.fleet.routers import Member
 
     IPAddress = IPv4Address | IPv6Address
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rules.failover.events import Event, Events, Kind
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.protocol import bits, contribution, is_bad, is_fault
 from rules.failover.verdicts import Condition, Outcome, Verdict, worst_of
-from rules.support.wording import listed
+from rules.failover.vrrp.protocol import bits, contribution, is_bad, is_fault
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from rules.failover.table import BlockTable

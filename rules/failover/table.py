@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.components import components
 from rules.failover.events import (
     MOST_NODES_FOR_EVERY_CUT,
     Events,
@@ -16,17 +15,18 @@ from rules.failover.events import (
     two_of,
 )
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
-from rules.failover.protocol import Protocol
-from rules.failover.reading import Key, Reading, read_routers
 from rules.failover.reasons import why
-from rules.failover.settling import Change, End, State, settle
 from rules.failover.verdicts import Condition, Outcome, Verdict, verdict_of, worst_of
+from rules.failover.vrrp.components import components
+from rules.failover.vrrp.protocol import Protocol
+from rules.failover.vrrp.reading import Key, Reading, read_routers
+from rules.failover.vrrp.settling import Change, End, State, settle
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.cluster.model import Cluster
-    from rules.fleet import Fleet
+    from rules.fleet.node import Fleet
+    from rules.plan.model import Cluster
 
     IPAddress = IPv4Address | IPv6Address
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rules.cluster.model import Cluster
-from rules.fleet import Fleet
+from rules.fleet.node import Fleet
+from rules.plan.model import Cluster
 
 
 def plan_fleet(cluster: Cluster) -> Fleet:
     """The files of the `[[lb]]` tables; those that don't exist yet, or can't be read, are left out."""
-    from rules.engine import Options, Run
-    from rules.includes import DiskIncludes
-    from rules.inputs import read_cluster_nodes
+    from rules.engine.run import Options, Run
+    from rules.files.includes import DiskIncludes
+    from rules.files.inputs import read_cluster_nodes
 
     inputs = read_cluster_nodes(cluster, None, present=True)
     options = Options(nodes=inputs.nodes, kinds=inputs.kinds, config_ids=inputs.config_ids, include=DiskIncludes())

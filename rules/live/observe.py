@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from threading import Thread
 from typing import Any, TypeVar
 
-from rules.endpoint import Endpoint
+from rules.fleet.endpoint import Endpoint
 from rules.live.observations import DnsView, NameServer, Observations, Probe, Vantage
 from rules.live.system import local_addresses, system_resolvers, system_view
 
@@ -35,7 +35,7 @@ def parse_resolver(text: str) -> NameServer:
 
 def check_ca_file(path: str) -> None:
     """Returns if certificates can be verified with this file; raises OSError, or ValueError with the reason."""
-    from rules.live import tls
+    from rules.live.tls import servers as tls
 
     tls.check_ca_file(path)
 
@@ -64,7 +64,7 @@ def vantage_of(endpoint: Endpoint) -> Vantage:
 
 
 async def _ask_dns(name: str, resolvers: Sequence[NameServer] | None, timeout: float) -> DnsView:
-    from rules.live.dns import survey
+    from rules.live.dns.survey import survey
 
     deadline = asyncio.get_running_loop().time() + timeout
     view, system = await asyncio.gather(
@@ -77,7 +77,7 @@ async def _ask_dns(name: str, resolvers: Sequence[NameServer] | None, timeout: f
 async def _ask_apis(endpoint: Endpoint, vantage: Vantage, timeout: float, ca_file: str | None) -> tuple[Probe, ...]:
     if endpoint.name is None or not endpoint.targets:
         return ()
-    from rules.live.tls import probe_all
+    from rules.live.tls.servers import probe_all
 
     sockets = [(target.address, target.port) for target in endpoint.targets]
     deadline = asyncio.get_running_loop().time() + timeout
@@ -102,7 +102,7 @@ class Survey:
         """Start to query the endpoint's name."""
         # Loaded before the thread starts: in it, loading would compete with the reading of the files, and delay the
         # first query by as much.
-        import rules.live.dns  # noqa: F401
+        import rules.live.dns.survey  # noqa: F401
 
         self._dns = _in_thread(lambda: asyncio.run(_ask_dns(name, self._resolvers, self._timeout)))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from parsers.source import Source
-from rules.live.datagrams import connected_udp
+from rules.live.dns.datagrams import connected_udp
 from rules.live.observations import HostsEntry, IPAddress, NameServer, SystemView
 
 RESOLV_CONF = "/etc/resolv.conf"

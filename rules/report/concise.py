@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.finding import Report
+from rules.engine.finding import Report
 from rules.report.style import Style, printable
 
 

@@ -12,7 +12,7 @@ from rules.failover.table import Block, Row, Table
 from rules.failover.verdicts import Outcome, Verdict
 from rules.report.failover_columns import Cells, columns, wrapped
 from rules.report.style import Style, printable
-from rules.support.wording import clipped, counted
+from rules.text.wording import clipped, counted
 
 MOST_ROWS = 20
 """How many rows of combined failures are shown per VIP; `--format json` has all of them."""

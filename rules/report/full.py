@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from rules.finding import Finding, Location, Report
+from rules.engine.finding import Finding, Location, Report
 from rules.report.style import Style, printable
 
 _MARGIN = 3  # " | " between the line number and the line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.finding import Report, Severity
+from rules.engine.finding import Report, Severity
 from rules.report.style import Style, printable
 
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

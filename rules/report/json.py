@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from rules.finding import Finding, Location, Report, Severity
+from rules.command.version import version
+from rules.engine.finding import Finding, Location, Report, Severity
 from rules.report.style import Style
-from rules.version import version
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds

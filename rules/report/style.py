@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rules.finding import Severity
+from rules.engine.finding import Severity
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "green": "32"}
 _OF_SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from parsers.source import Span
-from rules.finding import Related
+from rules.engine.finding import Related
 
 if TYPE_CHECKING:
-    from rules.groups import Member, VrrpGroup
+    from rules.fleet.routers import Member, VrrpGroup
 
 T = TypeVar("T", bound=Hashable)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
 
 if TYPE_CHECKING:
     from parsers.tree import Document

@@ -18,10 +18,10 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.wizard.tui.pilot import ARTICLE, until
-from wizard import app as app_module
-from wizard.answers import Answers
-from wizard.app import Wizard
-from wizard.session import Outcome
+from wizard.questions.answers import Answers
+from wizard.questions.session import Outcome
+from wizard.tui import app as app_module
+from wizard.tui.app import Wizard
 
 _STATIC = """
 from textual.app import App

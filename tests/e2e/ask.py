@@ -7,7 +7,7 @@ import sys
 from ipaddress import ip_address
 
 from rules.live.observations import Probe
-from rules.live.tls import probe
+from rules.live.tls.servers import probe
 
 
 async def _ask(address: str, port: int, name: str) -> Probe:

@@ -15,9 +15,9 @@ from tests.e2e.addresses import gains
 from tests.e2e.machines import Balancer, Machine, Network, network, require_network, until
 from tests.live.certificates import Authority
 from tests.rules.lint import ROOT
-from wizard.plan import Balancer as Planned
-from wizard.plan import IPInterface, Plan
-from wizard.render import Rendered, render
+from wizard.plan.plan import Balancer as Planned
+from wizard.plan.plan import IPInterface, Plan
+from wizard.render.files import Rendered, render
 
 
 class Move(NamedTuple):

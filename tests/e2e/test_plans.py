@@ -15,7 +15,7 @@ from tests.conftest import Figure
 from tests.e2e.cluster import Cluster, running
 from tests.e2e.machines import holds_for, require_network, until
 from tests.wizard.plans import ARTICLE
-from wizard.plan import Balancer, Plan, check_plan
+from wizard.plan.plan import Balancer, Plan, check_plan
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from parsers import parse_keepalived
 from parsers.facts.keepalived import keepalived_facts
+from rules.engine.finding import NodeFiles
 from rules.failover.model import CheckKey, Seconds, Situation, Subject
-from rules.failover.protocol import Protocol
-from rules.failover.reading import read_routers
-from rules.failover.settling import Change, End, State, settle
-from rules.finding import NodeFiles
-from rules.fleet import Fleet, Node
+from rules.failover.vrrp.protocol import Protocol
+from rules.failover.vrrp.reading import read_routers
+from rules.failover.vrrp.settling import Change, End, State, settle
+from rules.fleet.node import Fleet, Node
 
 Record = Mapping[str, Any]
 Owners = dict[str, list[str]]

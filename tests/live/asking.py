@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 
 from rules.live.observations import Probe
-from rules.live.tls import probe
+from rules.live.tls.servers import probe
 from tests.live.api_servers import ApiServer
 from tests.live.certificates import Authority, Issued
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from rules.live.certificate import read_certificate
+from rules.live.tls.certificate import read_certificate
 from tests.live.certificates import Authority, PrivateKey, alt_names, self_signed
 from tests.live.der import EPOCH, NOW, WHATEVER, alternatives, by_hand, element, expected, kubeadm_certificate, signed
 

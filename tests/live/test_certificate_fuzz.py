@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.live.certificate import read_certificate
 from rules.live.observations import Certificate
+from rules.live.tls.certificate import read_certificate
 from tests.live.certificates import alt_names
 from tests.live.der import WHATEVER, alternatives, element, expected, kubeadm_certificate, signed
 

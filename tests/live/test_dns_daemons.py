@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.live.dns import survey
+from rules.live.dns.survey import survey
 from rules.live.observations import Alias, DnsView, Kind, NameServer, Reply, Role
 from tests.live.asking import quiet, within
 from tests.live.name_servers import PATIENCE, Knot, dnsmasq, free_port, knot, loopback, unbound, zone

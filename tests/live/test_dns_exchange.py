@@ -13,7 +13,7 @@ import dns.flags
 import dns.rcode
 import pytest
 
-from rules.live.dns_exchange import Heard, ask, ask_resolver
+from rules.live.dns.exchange import Heard, ask, ask_resolver
 from rules.live.observations import Kind, NameServer, Reply
 from tests.live.asking import quiet, within
 from tests.live.name_servers import free_port, loopback

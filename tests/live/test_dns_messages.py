@@ -11,7 +11,7 @@ import dns.message
 import dns.rcode
 import pytest
 
-from rules.live.dns_messages import (
+from rules.live.dns.messages import (
     LARGEST,
     Question,
     dislikes_edns,

@@ -8,7 +8,7 @@ import dns.message
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rules.live.dns_messages import LARGEST, interpret, question, servers_told, zone_told
+from rules.live.dns.messages import LARGEST, interpret, question, servers_told, zone_told
 from rules.live.observations import Kind, NameServer, Reply, Role
 from tests.conftest import Figure
 from tests.live.scripted import Asked, answer

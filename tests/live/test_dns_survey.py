@@ -11,7 +11,7 @@ import dns.flags
 import dns.rcode
 import pytest
 
-from rules.live.dns import survey
+from rules.live.dns.survey import survey
 from rules.live.observations import DnsView, Kind, NameServer, Role
 from tests.conftest import Figure
 from tests.live.asking import quiet, within

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.live.readyz import failed_checks, read_answer, request_to
+from rules.live.tls.readyz import failed_checks, read_answer, request_to
 
 
 class Pieces:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rules.live.observations import Contact, Probe
-from rules.live.tls import probe
+from rules.live.tls.servers import probe
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.asking import AUTHORITY, LOOPBACK, NAME, ask, issued, quiet, within
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.live.observations import Contact, Probe
-from rules.live.tls import probe
+from rules.live.tls.servers import probe
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.asking import LOOPBACK, NAME, ask, issued, quiet, within
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rules.live.observations import Contact
-from rules.live.tls import probe, probe_all
+from rules.live.tls.servers import probe, probe_all
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.asking import AUTHORITY, LOOPBACK, NAME, issued, quiet, within
 from tests.rules.lint import ROOT

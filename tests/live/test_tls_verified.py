@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rules.live.observations import Contact
-from rules.live.tls import check_ca_file, probe
+from rules.live.tls.servers import check_ca_file, probe
 from tests.live.api_servers import ApiServer
 from tests.live.asking import AUTHORITY, LOOPBACK, NAME, ask, issued, quiet, within
 from tests.live.certificates import Authority, Issued, self_signed

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import dns.flags
 import pytest
 
-from rules.live.dns import survey
+from rules.live.dns.survey import survey
 from rules.live.observations import DnsView, Kind, NameServer, Reply
 from tests.live.asking import within
 from tests.live.name_servers import free_port, loopback

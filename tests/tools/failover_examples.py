@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.engine import Options, Run
+from rules.engine.run import Options, Run
 from rules.failover.table import Table, failover_table
 from rules.report.failover import render
 from rules.report.style import Style

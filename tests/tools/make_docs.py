@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rules.cases import Case, cases_of
-from rules.registry import Rule, Scope, all_rules
+from rules.engine.examples import Case, cases_of
+from rules.engine.registry import Rule, Scope, all_rules
 from tests.rules.lint import run
 from tests.rules.live.test_dns_kinds import kinds_table
 from tests.tools.failover_examples import shown

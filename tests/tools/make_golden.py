@@ -7,7 +7,7 @@ import shutil
 from tests.rules.lint import ROOT
 from tests.wizard.machine import put_files
 from tests.wizard.plans import ARTICLE
-from wizard.render import render
+from wizard.render.files import render
 
 GOLDEN = ROOT / "tests" / "wizard" / "golden" / "article"
 

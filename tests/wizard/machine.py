@@ -14,7 +14,7 @@ import pytest
 
 from tests.daemons import require
 from tests.rules.lint import Done
-from wizard.render import Rendered
+from wizard.render.files import Rendered
 
 
 def put_files(folder: Path, files: Mapping[str, Rendered]) -> None:

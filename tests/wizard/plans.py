@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from rules.cluster.model import Phase
-from wizard.plan import Balancer, HaproxyChoice, IPAddress, IPInterface, Machine, Plan, VrrpChoice
+from rules.plan.model import Phase
+from wizard.plan.plan import Balancer, HaproxyChoice, IPAddress, IPInterface, Machine, Plan, VrrpChoice
 
 ARTICLE = Plan(
     name="kacang",

@@ -16,7 +16,7 @@ from tests.live.certificates import Authority
 from tests.live.name_servers import loopback
 from tests.live.scripted import Asked, Scripted, answer, scripted
 from tests.rules.lint import ROOT, Done
-from tests.wizard.views import NAME
+from tests.wizard.verify.views import NAME
 
 _LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 SOA = "example.com. 60 IN SOA ns1.example.com. hostmaster.example.com. 1 3600 600 86400 60"

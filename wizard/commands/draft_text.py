@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rules.cluster.readers import about, shown
-from rules.cluster.schema import SCHEMA, check_value, header
-from wizard.draft import Draft
+from rules.plan.readers import about, shown
+from rules.plan.schema import SCHEMA, check_value, header
+from wizard.plan.draft import Draft
 
 _EXAMPLES = {
     "cluster": {"endpoint": '"kube.example.com"'},

@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.options import UsageError
+from rules.command.options import UsageError
 from rules.report.style import printable
-from rules.support.wording import clipped, counted
+from rules.text.wording import clipped, counted
 from wizard.commands.draft_text import draft_text
 from wizard.commands.missing import missing
 from wizard.commands.options import ImportArguments
 from wizard.commands.saying import say
 
 if TYPE_CHECKING:
-    from rules.cluster.model import Cluster
-    from rules.inputs import Inputs
-    from wizard.draft import Draft
+    from rules.files.inputs import Inputs
+    from rules.plan.model import Cluster
     from wizard.importer import Imported
+    from wizard.plan.draft import Draft
 
 EXIT_OK, EXIT_NOTHING, EXIT_UNUSABLE = 0, 1, 2
 _OF_LINT = "; '--kind' says what to take it for"
@@ -62,8 +62,8 @@ def _tells(draft: Draft) -> bool:
 
 def _given(arguments: ImportArguments) -> Cluster | None:
     """What the options say of the cluster."""
-    from rules.cluster import ClusterError
-    from rules.cluster.given import Given
+    from rules.plan import ClusterError
+    from rules.plan.given import Given
 
     try:
         return Given(arguments.endpoint, arguments.vip).cluster(None)
@@ -89,7 +89,7 @@ def _check_output(arguments: ImportArguments) -> None:
 
 def _inputs(arguments: ImportArguments) -> Inputs | None:
     """The files, as halb-lint groups them; None after saying what can't be read."""
-    from rules.inputs import read_paths
+    from rules.files.inputs import read_paths
 
     inputs = read_paths(arguments.paths, None, None, platform.node().partition(".")[0] or "localhost")
     for note in inputs.notes:
@@ -104,8 +104,8 @@ def _write(output: Path | None, text: str, *, private: bool) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from rules.atomic import reason, replace_file
-    from wizard.store.backups import content, keep_backup
+    from rules.files.atomic import reason, replace_file
+    from wizard.files.backups import content, keep_backup
 
     try:
         target = output.resolve()
@@ -176,8 +176,8 @@ _TITLES = {
 
 def _missing(draft: Draft, text: str, output: Path | None) -> Iterator[str]:
     """What has to be written into the halb.toml before it can be rendered, and what is wrong in it."""
-    from rules.cluster import ClusterError, parse_cluster
-    from wizard.plan import PlanError, check_plan, plan_of
+    from rules.plan import ClusterError, parse_cluster
+    from wizard.plan.plan import PlanError, check_plan, plan_of
 
     name = str(output) if output else "halb.toml"
     lacking = list(missing(draft))

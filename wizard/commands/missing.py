@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.draft import Draft
+from wizard.plan.draft import Draft
 
 
 def missing(draft: Draft) -> Iterator[str]:

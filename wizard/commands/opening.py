@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.inputs import read_paths
-from wizard.answers import from_toml
+from rules.files.inputs import read_paths
 from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
-from wizard.opening import Import, open_wizard
+from wizard.questions.answers import from_toml
+from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer

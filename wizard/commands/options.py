@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.options import CONFIG_NAME, Parser, UsageError
+from rules.command.options import CONFIG_NAME, Parser, UsageError
 
 SEE_RENDER_HELP = "'halb-wizard render --help' shows the options"
 SEE_IMPORT_HELP = "'halb-wizard import --help' shows the options"

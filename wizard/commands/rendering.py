@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.finding import NodeFiles, Severity
-from rules.options import CONFIG_NAME, UsageError
+from rules.command.options import CONFIG_NAME, UsageError
+from rules.engine.finding import NodeFiles, Severity
 from rules.report.style import printable
-from rules.support.wording import counted
+from rules.text.wording import counted
 from wizard.commands.options import RenderArguments
 from wizard.commands.saying import say
 
 if TYPE_CHECKING:
-    from rules.cluster.model import Cluster
-    from rules.finding import Report
-    from wizard.plan import Plan
-    from wizard.store import ChangedError, Merging, Written
+    from rules.engine.finding import Report
+    from rules.plan.model import Cluster
+    from wizard.files import ChangedError, Merging, Written
+    from wizard.plan.plan import Plan
 
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
@@ -39,7 +39,7 @@ class Tree(NamedTuple):
 
 def run_render(arguments: RenderArguments, path: Path) -> int:
     """Run `halb-wizard render` on the halb.toml at `path`; gives the exit status."""
-    from wizard.store import ChangedError, StoreError
+    from wizard.files import ChangedError, StoreError
 
     tree = rendered(path)
     if tree is None:
@@ -83,7 +83,7 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
 
 
 def _merged(arguments: RenderArguments, tree: Tree) -> Merging:
-    from wizard.store import merge_tree
+    from wizard.files import merge_tree
 
     replace = arguments.force and not arguments.merge
     return merge_tree(
@@ -93,7 +93,7 @@ def _merged(arguments: RenderArguments, tree: Tree) -> Merging:
 
 def _ways(error: ChangedError, arguments: RenderArguments) -> str:
     """What can be done about files that somebody else wrote."""
-    from wizard.store import is_mergeable
+    from wizard.files import is_mergeable
 
     if arguments.merge:
         return "only haproxy.cfg is merged; '--merge --force' merges it, overwrites the others and keeps a backup"
@@ -108,11 +108,11 @@ def rendered(path: Path) -> Tree | None:
 
     Raises UsageError when the file can't be read, or its text is wrong.
     """
-    from rules.cluster import ClusterError, read_cluster
-    from wizard.plan import PlanError, check_plan, plan_of
-    from wizard.plan_file import write_plan
-    from wizard.quoting import RenderError
-    from wizard.render import render
+    from rules.plan import ClusterError, read_cluster
+    from wizard.plan.file import write_plan
+    from wizard.plan.plan import PlanError, check_plan, plan_of
+    from wizard.render.files import render
+    from wizard.render.quoting import RenderError
 
     try:
         cluster = read_cluster(path)
@@ -134,9 +134,9 @@ def rendered(path: Path) -> Tree | None:
 def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
     from rules import Options, lint
-    from rules.cluster import parse_cluster
-    from rules.registry import Selection, UnknownRuleError
-    from rules.settings import Settings
+    from rules.engine.registry import Selection, UnknownRuleError
+    from rules.engine.settings import Settings
+    from rules.plan import parse_cluster
 
     cluster = parse_cluster(files[CONFIG_NAME][0], CONFIG_NAME)
     config = cluster.lint
@@ -176,7 +176,7 @@ def _show_findings(report: Report, *, on_stdout: bool) -> None:
 
 def _show_diff(directory: Path, merging: Merging) -> bool:
     """Show what would change; gives whether anything would."""
-    from wizard.store import diff
+    from wizard.files import diff
 
     found = diff(directory, merging.files)
     sys.stdout.write("".join(found.values()))
@@ -185,7 +185,7 @@ def _show_diff(directory: Path, merging: Merging) -> bool:
 
 
 def _written(arguments: RenderArguments, path: Path, tree: Tree, merging: Merging) -> Written:
-    from wizard.store import write_tree
+    from wizard.files import write_tree
 
     directory = arguments.directory
     # Where plan and files share a folder, the plan is the user's to edit: what was read may be replaced.

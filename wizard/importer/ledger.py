@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.facts.values import Value
 from parsers.source import Source, Span
 from parsers.tree import Directive
-from rules.cluster.readers import about
-from rules.cluster.schema import check_value
-from rules.support.wording import clipped
+from rules.plan.readers import about
+from rules.plan.schema import check_value
+from rules.text.wording import clipped
 from wizard.importer.model import Kind, Leftover
 
 if TYPE_CHECKING:
-    from rules.secrets import Secrets
+    from rules.engine.secrets import Secrets
 
 T = TypeVar("T")
 Reason = tuple[str, Kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from wizard.draft import BalancerDraft, Draft, HaproxyDraft, MachineDraft, VrrpDraft
+from wizard.plan.draft import BalancerDraft, Draft, HaproxyDraft, MachineDraft, VrrpDraft
 
 Machine = TypeVar("Machine", MachineDraft, BalancerDraft)
 Choice = TypeVar("Choice", VrrpDraft, HaproxyDraft)

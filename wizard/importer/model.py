@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from wizard.draft import Draft
+from wizard.plan.draft import Draft
 
 
 class Kind(StrEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.importer import haproxy, ours
+from wizard.importer import ours
+from wizard.importer.haproxy import proxies as haproxy
 from wizard.importer.ledger import Ledger, Reason, last_line, words_of
 from wizard.importer.model import Kind
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.haproxy.tree import Section
     from parsers.tree import Directive
-    from rules.fleet import Node
-    from wizard.importer.routers import Choice
+    from rules.fleet.node import Node
+    from wizard.importer.keepalived.routers import Choice
 
 _SERVICES = {
     "frontend": "a frontend that does not lead to the Kubernetes API",

@@ -7,27 +7,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.engine import Options, Run
-from rules.finding import NodeFiles
-from rules.fleet import Fleet, Node
-from rules.grouping import InputFile, group
-from rules.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
-from rules.support.wording import clipped, counted
-from wizard.draft import Draft, draft_of
+from rules.engine.finding import NodeFiles
+from rules.engine.run import Options, Run
+from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
+from rules.fleet.grouping import InputFile, group
+from rules.fleet.node import Fleet, Node
+from rules.text.wording import clipped, counted
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement
-from wizard.importer.api import NodeApi, api_of
-from wizard.importer.balancers import BalancerReader, layout_of
-from wizard.importer.haproxy import HaproxyReader
+from wizard.importer.haproxy.api import NodeApi, api_of
+from wizard.importer.haproxy.proxies import HaproxyReader
+from wizard.importer.keepalived.balancers import BalancerReader, layout_of
+from wizard.importer.keepalived.routers import Choice, addresses, choose, concerned
+from wizard.importer.keepalived.vrrp import VrrpReader
 from wizard.importer.ledger import Ledger
 from wizard.importer.merged import filled
 from wizard.importer.model import Imported
 from wizard.importer.rest import sweep
-from wizard.importer.routers import Choice, addresses, choose, concerned
-from wizard.importer.vrrp import VrrpReader
+from wizard.plan.draft import Draft, draft_of
 
 if TYPE_CHECKING:
-    from rules.cluster.model import Cluster, IPAddress
+    from rules.plan.model import Cluster, IPAddress
 
 _NO_CONFIGURATION = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".service", ".service.d", ".rules")
 _MANIFESTS = ("haproxy.yaml", "haproxy.yml", "keepalived.yaml", "keepalived.yml")

@@ -11,8 +11,8 @@ from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
 from parsers.haproxy.tree import Section
 from parsers.source import Span
 from parsers.tree import Problem
-from rules.support.suggestions import hint
-from rules.support.wording import clipped, listed
+from rules.text.suggestions import hint
+from rules.text.wording import clipped, listed
 from wizard.merge.clashes import same_names, same_ports
 from wizard.merge.meaning import Meanings, changed, mixed_use, wanting
 from wizard.merge.sections import (

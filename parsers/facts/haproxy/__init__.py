@@ -11,10 +11,10 @@ from parsers.facts.haproxy.proxy import CHECK_OPTIONS, Proxy
 from parsers.facts.haproxy.server import Server
 from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
+from parsers.grammar.common import read_int
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.tree import HaproxyLine, Section
 from parsers.source import Span
-from parsers.tokens.common import read_int
 from parsers.tree import Word
 
 __all__ = [

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from parsers.facts.values import Value
+from parsers.grammar.common import read_time
 from parsers.haproxy.tree import HaproxyLine, Section
-from parsers.tokens.common import read_time
 from parsers.tree import Word
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from parsers.facts.values import Value
+from parsers.grammar.common import read_int, read_time
 from parsers.haproxy.tree import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.source import Span
-from parsers.tokens.common import read_int, read_time
 from parsers.tree import Directive, Word
 
 T = TypeVar("T")

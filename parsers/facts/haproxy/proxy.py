@@ -13,9 +13,9 @@ from parsers.facts.haproxy.server import Server
 from parsers.facts.haproxy.server_defaults import ServerDefaults
 from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
+from parsers.grammar.common import read_int
 from parsers.haproxy.tree import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
-from parsers.tokens.common import read_int
 
 T = TypeVar("T")
 

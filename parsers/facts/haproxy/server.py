@@ -16,10 +16,10 @@ from parsers.facts.haproxy.options import (
 )
 from parsers.facts.haproxy.server_defaults import ServerDefaults, forget_opposite, opposite
 from parsers.facts.values import Value
+from parsers.grammar.common import IPAddress
+from parsers.grammar.haproxy_addresses import Address, read_address
 from parsers.haproxy.tree import HaproxyLine
 from parsers.source import Span
-from parsers.tokens.common import IPAddress
-from parsers.tokens.haproxy_addresses import Address, read_address
 from parsers.tree import Word
 
 # Name, address and the rest of a server line that needs no splitting.

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from parsers.facts.keepalived.settings import Address, applies, peer_address, text_value, whole_number
 from parsers.facts.values import Value
+from parsers.grammar.common import read_ip
 from parsers.source import Span
-from parsers.tokens.common import read_ip
 from parsers.tree import Directive, Word
 
 # Options of an address line with a value, and without.

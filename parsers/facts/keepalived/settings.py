@@ -8,8 +8,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TypeVar
 
 from parsers.facts.values import Value
+from parsers.grammar.common import read_ip
 from parsers.source import Span
-from parsers.tokens.common import read_ip
 from parsers.tree import Directive, Word
 
 T = TypeVar("T")

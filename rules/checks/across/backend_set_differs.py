@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import BackendGroup, Endpoint, backend_groups
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.fleet import Fleet
+    from rules.fleet.node import Fleet
     from rules.support.haproxy.proxy_groups import Member
 
 _Set = frozenset[Endpoint]

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import backend_groups, same_cluster
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, Proxy
     from parsers.source import Span
-    from rules.fleet import Fleet, Node
+    from rules.fleet.node import Fleet, Node
 
 Range = tuple[int, int]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet import Fleet, Node
+    from rules.fleet.node import Fleet, Node
 
 
 def _outcome(fleet: Fleet, node: Node, refused: Sequence[str]) -> str:
@@ -43,7 +43,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     configs = [(node, node.keepalived) for node in fleet.nodes if node.keepalived is not None]
     if len(configs) < 2:
         return
-    from rules.failover.refusals import refusal_of
+    from rules.failover.vrrp.refusals import refusal_of
 
     found = [(node, refusal) for node, config in configs if (refusal := refusal_of(config)) is not None]
     names = [node.name for node, _ in found]

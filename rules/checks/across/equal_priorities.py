@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet import Fleet
-    from rules.groups import Member, VrrpGroup
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member, VrrpGroup
 
 
 def _ties(group: VrrpGroup) -> list[tuple[int, list[Member]]]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
 from rules.support.keepalived.weights import DEFINED_BY, has_weights, weight_span
-from rules.support.wording import counted, listed
+from rules.text.wording import counted, listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.failover.ladder import Broken
     from rules.failover.model import Check, Router
-    from rules.fleet import Fleet
+    from rules.fleet.node import Fleet
 
 
 def _place(router: Router, checks: Sequence[Check]) -> Span | None:

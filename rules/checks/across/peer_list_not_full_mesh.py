@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
-    from rules.fleet import Fleet
-    from rules.groups import Member
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member
 
 
 def _sources(members: Sequence[Member]) -> dict[int, object]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
-from rules.support.wording import seconds
+from rules.text.wording import seconds
 
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.failover.events import Event
     from rules.failover.model import Router
-    from rules.failover.unrest import Unrest
-    from rules.fleet import Fleet
-    from rules.groups import Member
+    from rules.failover.vrrp.unrest import Unrest
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member
 
 _WHEN = {
     "power": "when {0} is gone, ",
@@ -112,7 +112,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         return
     if len([node for node in fleet.nodes if node.keepalived is not None]) < 3:
         return
-    from rules.failover.unrest import unrests
+    from rules.failover.vrrp.unrest import unrests
 
     for found in unrests(fleet):
         hit = _hit(fleet, found)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
     from parsers.facts.values import Value
-    from rules.fleet import Fleet
-    from rules.groups import Member, VrrpGroup
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member, VrrpGroup
 
 
 def _source(member: Member) -> Value[object] | None:

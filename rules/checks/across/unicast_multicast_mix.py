@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import disagreement
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.fleet import Fleet
-    from rules.groups import Member
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member
 
 _WORDS = {True: "unicast", False: "multicast"}
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import Disagreement, disagreement
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from parsers.facts.keepalived import VirtualAddress
     from parsers.source import Span
-    from rules.fleet import Fleet
-    from rules.groups import Member, VrrpGroup
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member, VrrpGroup
 
     Addresses = frozenset[IPv4Address | IPv6Address]
 

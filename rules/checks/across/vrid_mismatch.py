@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.compare import disagreement, place_of
 
 if TYPE_CHECKING:
-    from rules.fleet import Fleet
-    from rules.groups import Member
+    from rules.fleet.node import Fleet
+    from rules.fleet.routers import Member
 
 
 def _vrid(member: Member) -> int | None:

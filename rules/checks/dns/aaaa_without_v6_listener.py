@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.live.accounts import few, name_span
-from rules.support.live.destination import destination
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.live.views.accounts import few, name_span
+from rules.live.views.destination import destination
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 @rule("DN004", "aaaa-without-v6-listener", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Role
-from rules.live.wording import record
-from rules.registry import Scope, rule
-from rules.support.live.accounts import few, in_order, name_span
-from rules.support.live.destination import leads
+from rules.live.views.accounts import few, in_order, name_span
+from rules.live.views.destination import leads
+from rules.live.views.wording import record
 
 if TYPE_CHECKING:
-    from rules.endpoint import Target
+    from rules.fleet.endpoint import Target
     from rules.live.observations import Alias
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _SHOWN = 4  # links of a chain
 

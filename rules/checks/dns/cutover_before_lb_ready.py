@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
-from rules.live.wording import advice, met, names_of
-from rules.registry import Scope, rule
-from rules.support.live.accounts import name_span
-from rules.support.live.destination import leads
-from rules.support.live.records import initial_record, unready
+from rules.live.views.accounts import name_span
+from rules.live.views.destination import leads
+from rules.live.views.records import initial_record, unready
+from rules.live.views.wording import advice, met, names_of
 
 if TYPE_CHECKING:
-    from rules.endpoint import Target
+    from rules.fleet.endpoint import Target
     from rules.live.observations import Probe
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _NO_ANSWER = (Contact.TIMEOUT, Contact.UNREACHABLE)
 

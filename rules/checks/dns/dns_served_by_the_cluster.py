@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import IPAddress, Role
-from rules.registry import Scope, rule
-from rules.support.live.accounts import name_span
-from rules.support.wording import listed
+from rules.live.views.accounts import name_span
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 # Where the cluster's own DNS answers by default.
 _IN_CLUSTER = {

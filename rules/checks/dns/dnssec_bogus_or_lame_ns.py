@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Kind
-from rules.registry import Scope, rule
-from rules.support.live.accounts import Account, authorities, labels_of, name_span, said
-from rules.support.live.resolution import resolution, resolves
+from rules.live.views.accounts import Account, authorities, labels_of, name_span, said
+from rules.live.views.resolution import resolution, resolves
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _NO_ANSWER = (Kind.TIMEOUT, Kind.UNREACHABLE)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Kind
-from rules.live.wording import duration, told
-from rules.registry import Scope, rule
-from rules.support.live.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, said
-from rules.support.live.records import wanted_record
-from rules.support.live.resolution import resolution, resolves, unresolved
+from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, said
+from rules.live.views.records import wanted_record
+from rules.live.views.resolution import resolution, resolves, unresolved
+from rules.live.views.wording import duration, told
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _CHECK = {
     Kind.SERVFAIL: "check the resolver's log: it can't get an answer from the zone's servers",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.cluster.model import Phase
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
-from rules.support.live.accounts import few, name_span
-from rules.support.live.destination import destination, leads
-from rules.support.live.records import cutting_over, state_of_vip, unready, vip_records, wanted_record
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
+from rules.live.views.accounts import few, name_span
+from rules.live.views.destination import destination, leads
+from rules.live.views.records import cutting_over, state_of_vip, unready, vip_records, wanted_record
+from rules.plan.model import Phase
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from rules.live.observations import IPAddress
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 @rule("DN002", "fqdn-not-at-expected-phase-target", Severity.ERROR, Scope.DNS, needs=("network", "endpoint"))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.source import Source, Span
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.live.accounts import authorities, few, in_order, name_span, resolvers
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.live.views.accounts import authorities, few, in_order, name_span, resolvers
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from rules.live.observations import HostsEntry, IPAddress, SystemView
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _HOSTS_SOURCES = ("files", "resolve")  # systemd-resolved reads the hosts file too (resolved.conf(5), ReadEtcHosts)
 

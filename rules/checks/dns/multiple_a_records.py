@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import IPAddress
-from rules.live.wording import record
-from rules.registry import Scope, rule
-from rules.support.live.accounts import few, in_order, name_span
-from rules.support.live.destination import destination, leads
-from rules.support.live.records import cutting_over, initial_record, unready, vip_records
-from rules.support.wording import listed
+from rules.live.views.accounts import few, in_order, name_span
+from rules.live.views.destination import destination, leads
+from rules.live.views.records import cutting_over, initial_record, unready, vip_records
+from rules.live.views.wording import record
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 @rule("DN003", "multiple-a-records", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))

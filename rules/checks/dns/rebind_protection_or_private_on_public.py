@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.live.accounts import authorities, few, in_order, labels_of, name_span
-from rules.support.live.resolution import is_private, resolution, resolves
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.live.views.accounts import authorities, few, in_order, labels_of, name_span
+from rules.live.views.resolution import is_private, resolution, resolves
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 @rule("DN007", "rebind-protection-or-private-on-public", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))

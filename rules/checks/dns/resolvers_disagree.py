@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import IPAddress
-from rules.live.wording import duration
-from rules.registry import Scope, rule
-from rules.support.live.accounts import (
+from rules.live.views.accounts import (
     Account,
     authorities,
     few,
@@ -20,11 +19,12 @@ from rules.support.live.accounts import (
     resolvers,
     said,
 )
-from rules.support.live.resolution import resolution, unresolved
+from rules.live.views.resolution import resolution, unresolved
+from rules.live.views.wording import duration
 
 if TYPE_CHECKING:
     from rules.live.observations import SystemView
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _QUESTIONS = ("A", "AAAA")
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.finding import Hit, Severity
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Kind
-from rules.live.view import LONGEST_TTL
-from rules.live.wording import duration, record
-from rules.registry import Scope, rule
-from rules.support.live.accounts import Account, authorities, name_span, resolvers
-from rules.support.live.destination import leads
+from rules.live.views.accounts import Account, authorities, name_span, resolvers
+from rules.live.views.destination import leads
+from rules.live.views.view import LONGEST_TTL
+from rules.live.views.wording import duration, record
 
 if TYPE_CHECKING:
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 class _CacheTime(NamedTuple):

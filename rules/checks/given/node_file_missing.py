@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
-    from rules.fleet import Fleet, Node
+    from rules.fleet.node import Fleet, Node
 
     Listed = dict[object, list[tuple[Node, Peer]]]
 

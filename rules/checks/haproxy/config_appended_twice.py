@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.haproxy import HaproxyLine, Section
     from parsers.tree import Word
-    from rules.settings import Settings
+    from rules.engine.settings import Settings
 
 _UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-errors", "fcgi-app"))
 

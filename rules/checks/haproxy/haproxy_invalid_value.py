@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.values import globals as global_statements
 from rules.support.haproxy.values import statements
 from rules.support.haproxy.values.binds import binds

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import condition_of
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.line_options import options_of, strange_options
 from rules.support.haproxy.removed import header_address, is_later
 from rules.support.haproxy.vocabulary import judged_sections, refused, removed_everywhere
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parsers.haproxy import Section
     from parsers.keywords.haproxy import Keyword, KeywordBlock
     from parsers.tree import Word
-    from rules.settings import Settings
+    from rules.engine.settings import Settings
 
     Found = tuple[Word, str, Keyword]
 

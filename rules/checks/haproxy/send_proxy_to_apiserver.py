@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import ApiProxy, api_proxies
-from rules.support.wording import counted
+from rules.text.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.support.wording import counted
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig

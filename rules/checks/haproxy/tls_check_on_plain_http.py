@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT, api_proxies, port_of
-from rules.support.wording import counted
+from rules.text.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Server

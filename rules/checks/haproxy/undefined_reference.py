@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import references
 from rules.support.haproxy.vocabulary import did_you_mean, lost_sections

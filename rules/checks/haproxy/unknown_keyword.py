@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.line_options import options_of, strange_options
 from rules.support.haproxy.vocabulary import (
     did_you_mean,

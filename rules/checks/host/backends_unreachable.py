@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.cluster.model import Phase
-from rules.finding import Hit, Related, Severity
-from rules.live.notes import nodes_here
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
-from rules.live.wording import advice, asked_from, duration, met
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.live.views.notes import nodes_here
+from rules.live.views.wording import advice, asked_from, duration, met
+from rules.plan.model import Phase
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.endpoint import Target
+    from rules.fleet.endpoint import Target
     from rules.live.observations import Probe
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _NO_ANSWER = (Contact.TIMEOUT, Contact.UNREACHABLE)  # firewalls drop, or reject with "host prohibited" (firewalld)
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.endpoint import Part
-from rules.finding import Hit, Related, Severity
-from rules.live.wording import day, duration
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
+from rules.fleet.endpoint import Part
+from rules.live.views.wording import day, duration
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.endpoint import Target
+    from rules.fleet.endpoint import Target
     from rules.live.observations import Certificate
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 _DAY = 86400.0
 _SOON = 30 * _DAY  # the last month: kubeadm's certificates are valid for a year and only an upgrade renews them

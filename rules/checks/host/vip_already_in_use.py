@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Severity
-from rules.live.wording import met, names_of
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.live.views.wording import met, names_of
 
 if TYPE_CHECKING:
     from rules.live.observations import Probe
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 def _shown(probe: Probe) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.keepalived.entries import wrong_addresses, wrong_peers, wrong_trackers
 from rules.support.keepalived.lines import places, tracking
 from rules.support.keepalived.missing import missing_settings, wrong_intervals, wrong_names
@@ -16,7 +16,7 @@ from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.settings import Settings
+    from rules.engine.settings import Settings
 
 
 def _lines(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import called, places
 from rules.support.keepalived.unknown import block_named, consequence, in_lvs, unknown_lines, where
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig

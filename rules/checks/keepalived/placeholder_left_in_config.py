@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keywords.keepalived import version
 from parsers.source import Span
-from rules.finding import Hit, Severity
-from rules.kinds import is_template
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.files.kinds import is_template
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.placeholders import is_template_marker, may_have_placeholders, placeholder
 from rules.support.spans import Spans
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Word
-    from rules.settings import Settings
+    from rules.engine.settings import Settings
 
 _SHOWN = 8  # further places that a finding names
 _REFERENCE = r"\$\{?([A-Za-z_]\w*)"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import can_tell_what_is_missing
 from rules.support.keepalived.lines import tracking
 from rules.support.keepalived.placeholders import placeholder
-from rules.support.suggestions import closest
+from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Tracker, VrrpInstance

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table, version
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.unknown import consequence, in_lvs, shown, unknown_lines, where
-from rules.support.suggestions import closest
+from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.settings import Settings
+    from rules.engine.settings import Settings
     from rules.support.keepalived.lines import Place
 
 # What people used to another tool, or to abbreviations, write; difflib finds the rest.

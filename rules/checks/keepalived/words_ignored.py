@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from parsers.keepalived.scripts import command_of
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.keepalived.entries import looks_like_address
 from rules.support.keepalived.lines import places, tracking
 from rules.support.keepalived.placeholders import placeholder

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.finding import Hit, Related, Severity
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
-from rules.live.wording import names_of
-from rules.registry import Scope, rule
-from rules.support.wording import listed
+from rules.live.views.wording import names_of
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.endpoint import Target
+    from rules.fleet.endpoint import Target
     from rules.live.observations import Certificate, Probe
-    from rules.live.view import LiveView
+    from rules.live.views.view import LiveView
 
 
 class _Node(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule, suggest
-from rules.suppress import Suppressions
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule, suggest
+from rules.engine.suppress import Suppressions
 
 
 @rule("HL002", "unknown-code-in-ignore", Severity.WARNING, Scope.LINT)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.finding import Hit, Severity
-from rules.registry import Scope, rule
-from rules.suppress import Suppressions
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.engine.suppress import Suppressions
 
 
 @rule("HL001", "unused-ignore", Severity.INFO, Scope.LINT)

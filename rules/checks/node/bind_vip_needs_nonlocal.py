@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from parsers.tokens.haproxy_addresses import read_address
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from parsers.grammar.haproxy_addresses import read_address
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import header_address
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
+    from parsers.grammar.common import IPAddress
     from parsers.source import Span
-    from parsers.tokens.common import IPAddress
-    from rules.fleet import Node
+    from rules.fleet.node import Node
 
 
 @rule("XN202", "bind-vip-needs-nonlocal", Severity.WARNING, Scope.NODE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from rules.fleet import Node
+    from rules.fleet.node import Node
 
 
 @rule("KA006", "no-health-check-at-all", Severity.WARNING, Scope.NODE)

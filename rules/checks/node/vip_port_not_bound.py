@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.finding import Hit, Related, Severity
-from rules.registry import Scope, rule
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress
-    from rules.fleet import Node
+    from rules.fleet.node import Node
 
 
 @rule("XN201", "vip-port-not-bound", Severity.ERROR, Scope.NODE)

@@ -14,7 +14,7 @@ from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
-    from rules.fleet import Fleet, Node
+    from rules.fleet.node import Fleet, Node
 
 # Host (an IP address in its short form, or a lower-case name) and port ("" without one).
 Endpoint = tuple[str, str]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.settings import whole_number
-from parsers.tokens.common import read_ip
-from rules.finding import Severity
+from parsers.grammar.common import read_ip
+from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface_name
 

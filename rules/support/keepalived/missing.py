@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.finding import Severity
+from rules.engine.finding import Severity
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.keepalived.values import Wrong

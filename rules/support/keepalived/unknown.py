@@ -11,7 +11,7 @@ from parsers.keywords.keepalived import ROOT, keepalived_table
 from rules.support.keepalived.lines import Place, called, enclosing, places
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.spans import Spans
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.keepalived.tree import KeepalivedDocument

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
 from parsers.keywords.keepalived import version
-from rules.finding import Severity
+from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
-from rules.support.wording import listed
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.keywords.keepalived import Keyword

@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from parsers.tokens.common import Time, read_int, read_ip, read_size, read_time
-from parsers.tokens.haproxy_addresses import read_address
+from parsers.grammar.common import Time, read_int, read_ip, read_size, read_time
+from parsers.grammar.haproxy_addresses import read_address
 
 
 @pytest.mark.parametrize(

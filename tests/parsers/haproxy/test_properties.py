@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from parsers import parse_haproxy
 from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
+from parsers.grammar.common import read_int, read_ip, read_size, read_time
+from parsers.grammar.haproxy_addresses import read_address
+from parsers.grammar.haproxy_conditions import evaluate
 from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
-from parsers.tokens.common import read_int, read_ip, read_size, read_time
-from parsers.tokens.haproxy_addresses import read_address
-from parsers.tokens.haproxy_conditions import evaluate
 
 PIECES = st.sampled_from(
     [

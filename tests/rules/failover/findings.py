@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules import lint
-from rules.finding import Finding
+from rules.engine.finding import Finding
 
 SAYS_THE_CAUSE = ("XN001", "KA002", "KA003", "KA036")
 """The rules of which one at least speaks when the VIP does not follow haproxy."""

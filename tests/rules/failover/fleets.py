@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rules.engine import Options, Run
+from rules.engine.run import Options, Run
 from rules.failover.model import CheckKey, Seconds, Situation
-from rules.failover.protocol import Protocol
-from rules.failover.reading import read_routers
-from rules.failover.settling import Change, End, State, settle
 from rules.failover.table import Block, Row, Table, failover_table
-from rules.fleet import Fleet
+from rules.failover.vrrp.protocol import Protocol
+from rules.failover.vrrp.reading import read_routers
+from rules.failover.vrrp.settling import Change, End, State, settle
+from rules.fleet.node import Fleet
 
 HAPROXY = "pgrep haproxy"
 

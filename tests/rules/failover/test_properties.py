@@ -11,18 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
-from rules.engine import Options, Run
+from rules.engine.finding import NodeFiles
+from rules.engine.run import Options, Run
 from rules.failover.events import Event, Events, Kind
 from rules.failover.table import Row, Table, failover_table
 from rules.failover.verdicts import Verdict
-from rules.finding import NodeFiles
-from rules.fleet import Fleet
+from rules.fleet.node import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
+from tests.rules.agreement.test_pairs import read_pair
+from tests.rules.engine.test_cases import CASES
 from tests.rules.failover.fleets import TRACK, fleet_of, instance, script, unicast
-from tests.rules.test_cases import CASES
-from tests.rules.test_pairs import read_pair
 from tests.shared import real_files
 
 pytestmark = pytest.mark.slow

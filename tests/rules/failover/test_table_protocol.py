@@ -11,7 +11,7 @@ from ipaddress import ip_address
 import pytest
 
 from rules.failover.model import Check, CheckKey, Router, Situation
-from rules.failover.protocol import effective_priority, is_fault, rejection
+from rules.failover.vrrp.protocol import effective_priority, is_fault, rejection
 from tests.rules.failover.fleets import TRACK, checked, instance, protocol_of, script, unicast
 
 Tracked = tuple[str, int, bool, bool, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine import Options, Run
+from rules.engine.run import Options, Run
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
 from tests.rules.failover.fleets import TRACK, block_of, checked, instance, rows_of, script, table_of, unicast

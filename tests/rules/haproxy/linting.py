@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rules import Options, lint
-from rules.finding import Finding, NodeFiles, Report
-from rules.settings import Settings
+from rules.engine.finding import Finding, NodeFiles, Report
+from rules.engine.settings import Settings
 
 DEFAULTS = "defaults\n    mode tcp\n    timeout connect 5s\n    timeout client 1h\n    timeout server 1h\n"
 

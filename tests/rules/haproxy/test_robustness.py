@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.cases import cases_of
-from rules.registry import Scope, rules_of
+from rules.engine.examples import cases_of
+from rules.engine.registry import Scope, rules_of
 from tests.rules.haproxy.linting import DEFAULTS, findings, report_on
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules import lint
-from rules.finding import Severity
+from rules.engine.finding import Severity
 from tests.rules.haproxy.linting import findings
 from tests.shared import shared
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules import lint
-from rules.engine import Options
-from rules.finding import Finding, NodeFiles
-from rules.settings import Settings
+from rules.engine.finding import Finding, NodeFiles
+from rules.engine.run import Options
+from rules.engine.settings import Settings
 
 PATH = "keepalived.conf"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from rules import lint
-from rules.engine import Options
-from rules.finding import NodeFiles, Severity
-from rules.includes import DiskIncludes
+from rules.engine.finding import NodeFiles, Severity
+from rules.engine.run import Options
+from rules.files.includes import DiskIncludes
 from tests.rules.keepalived.linting import HEAD, findings, instance
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rules import lint
-from rules.cluster import parse_cluster
-from rules.engine import Options
-from rules.finding import Finding
+from rules.engine.finding import Finding
+from rules.engine.run import Options
 from rules.live.notation import read_observations
 from rules.live.observations import Observations, Probe
+from rules.plan import parse_cluster
 
 NAME = "kube.example.com"
 OK = f"HTTP 200 names {NAME},192.0.2.10"

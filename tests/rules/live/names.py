@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from rules import lint
-from rules.cluster import parse_cluster
-from rules.engine import Options, Run
-from rules.finding import Finding, Severity
+from rules.engine.finding import Finding, Severity
+from rules.engine.run import Options, Run
 from rules.live.observations import DnsView, Observations, Reply
-from rules.live.view import LiveView
+from rules.live.views.view import LiveView
+from rules.plan import parse_cluster
 from tests.rules.live.answers import NAME, OK, answers, plan
 
 MASTER, VIP = "192.0.2.21", "192.0.2.10"

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rules.finding import Severity
+from rules.engine.finding import Severity
 from rules.live.observations import Certificate, Contact, Observations, Probe, Vantage
 from tests.rules.live.answers import (
     LB_DOWN,

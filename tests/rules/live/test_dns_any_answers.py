@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.finding import Finding, Severity
+from rules.engine.finding import Finding, Severity
 from rules.live.observations import (
     AddressRecord,
     Alias,
@@ -23,9 +23,9 @@ from rules.live.observations import (
     SystemView,
     Vantage,
 )
-from rules.support.live.accounts import hosts_addresses, other_means, resolvers
-from rules.support.live.destination import destination, leads
-from rules.support.live.resolution import resolution, unresolved
+from rules.live.views.accounts import hosts_addresses, other_means, resolvers
+from rules.live.views.destination import destination, leads
+from rules.live.views.resolution import resolution, unresolved
 from tests.rules.live.answers import NAME, OK, answers, plan
 from tests.rules.live.names import CUTOVER, MASTER, VIP, findings, view_of, words, worst
 

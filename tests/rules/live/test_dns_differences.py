@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 
 from rules.live.observations import Kind, Reply
-from rules.support.live.resolution import is_private
+from rules.live.views.resolution import is_private
 from tests.rules.live.answers import NAME, only, plan
 from tests.rules.live.names import AT_MASTER, BOOTSTRAP, CUTOVER, DUAL, READY, judged, words
 
@@ -155,8 +155,8 @@ def test_resolver_on_this_machine_that_repeats_the_hosts_file_is_not_dns() -> No
 
 def test_local_name_is_reported_without_the_network() -> None:
     from rules import lint
-    from rules.cluster import parse_cluster
-    from rules.engine import Options
+    from rules.engine.run import Options
+    from rules.plan import parse_cluster
 
     text = '[cluster]\nendpoint = "vip.mycluster.local"\n'
     report = lint({}, Options(cluster=parse_cluster(text, "halb.toml")))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rules.finding import Finding
-from rules.live.dns import survey
+from rules.engine.finding import Finding
+from rules.live.dns.survey import survey
 from rules.live.observations import DnsView, NameServer
 from tests.live.name_servers import Knot, dnsmasq, knot, unbound, zone
 from tests.rules.live.answers import NAME, answers, plan

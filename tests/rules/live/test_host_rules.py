@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.finding import Severity
+from rules.engine.finding import Severity
 from rules.live.observations import Certificate, Contact, Observations, Probe, Vantage
 from tests.rules.live.answers import (
     LB_DOWN,

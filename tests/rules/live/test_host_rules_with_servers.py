@@ -16,10 +16,10 @@ import pytest
 
 from parsers.source import Source, Span
 from rules import lint
-from rules.cluster.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip
-from rules.engine import Options
+from rules.engine.run import Options
 from rules.live.observations import Observations, Vantage
-from rules.live.tls import probe_all
+from rules.live.tls.servers import probe_all
+from rules.plan.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority, Issued, self_signed
 from tests.rules.live.answers import NAME, OWN_CODES

@@ -12,7 +12,7 @@ import pytest
 import parsers
 from parsers import parse_haproxy, parse_keepalived
 from rules import Options, lint
-from rules.finding import NodeFiles, Report
+from rules.engine.finding import NodeFiles, Report
 
 _PROXY = "defaults\n    mode tcp\nlisten api\n    bind *:6443\n"
 _INSTANCE = "vrrp_instance api {\n    priority 100\n}\n"

@@ -10,9 +10,9 @@ from typing import Any
 
 from tests.wizard.plans import ARTICLE
 from tests.wizard.tui.pilot import SMALL, Driven, until
-from wizard.answers import Answers, Place, from_toml
-from wizard.app import Wizard
-from wizard.plan_file import write_plan
+from wizard.plan.file import write_plan
+from wizard.questions.answers import Answers, Place, from_toml
+from wizard.tui.app import Wizard
 
 ENDPOINT = Place("cluster", 0, "endpoint")
 MASTER = Place("control_plane", 0, "address")

@@ -14,11 +14,11 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
-from wizard.opening import Importer, Store
-from wizard.screens.step import StepScreen
-from wizard.widgets.field import Field
+from wizard.questions.answers import Answers, Place
+from wizard.tui.app import Wizard
+from wizard.tui.opening import Importer, Store
+from wizard.tui.screens.step import StepScreen
+from wizard.tui.widgets.field import Field
 
 SMALL, LARGE = (80, 24), (120, 36)
 PATIENCE = 15.0  # seconds; a loaded machine takes its time

@@ -14,10 +14,10 @@ from textual.content import Content
 from tests.live.scripted import Scripted, scripted, serving, silent
 from tests.wizard.tui.ends import ENDPOINT, MASTER, at_step, play
 from tests.wizard.tui.pilot import Driven, press, sees, until, words
-from tests.wizard.views import NAME
-from wizard.answers import Answers, Place
-from wizard.screens.reading import Reading
-from wizard.widgets.checks import ChecksLine, packed
+from tests.wizard.verify.views import NAME
+from wizard.questions.answers import Answers, Place
+from wizard.tui.screens.reading import Reading
+from wizard.tui.widgets.checks import ChecksLine, packed
 
 pytestmark = pytest.mark.slow
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from rules.cluster.model import Phase
+from rules.plan.model import Phase
 from tests.live.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster
 from tests.wizard.tui.ends import ENDPOINT, MASTER, article, at_step, play, wizard
 from tests.wizard.tui.pilot import Driven, sees, text, until, words
-from tests.wizard.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
-from tests.wizard.views import MASTER as MASTER_ADDRESS
-from wizard.answers import Answers, Place, from_toml
-from wizard.phases import due, in_phase, watched
-from wizard.screens.cutover import CutoverScreen
+from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
+from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
+from wizard.probes.phases import due, in_phase, watched
+from wizard.questions.answers import Answers, Place, from_toml
+from wizard.tui.screens.cutover import CutoverScreen
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,7 @@ def test_the_endpoint_of_the_answers_has_all_machines() -> None:
 
 
 def test_rendered_files_say_who_listens_on_the_vip_alone() -> None:
-    from wizard.session import judge
+    from wizard.questions.session import judge
 
     answers = article().put(Place("haproxy", 0, "bind"), "vip")
     endpoint = watched(answers, judge(answers).files).endpoint

@@ -16,15 +16,15 @@ from textual.dom import DOMNode
 from textual.widgets import Footer, Input
 from textual.widgets._footer import FooterKey
 
-import wizard.screens
-import wizard.widgets
+import wizard.tui.screens
+import wizard.tui.widgets
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, closes, drive, field_at, opens, press, sees, until
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
-from wizard.screens.reading import Reading
-from wizard.widgets.findings import FindingsScreen
-from wizard.widgets.help import KEYS, HelpScreen
-from wizard.widgets.preview import PreviewScreen
+from wizard.questions.answers import Answers, Place
+from wizard.tui.app import Wizard
+from wizard.tui.screens.reading import Reading
+from wizard.tui.widgets.findings import FindingsScreen
+from wizard.tui.widgets.help import KEYS, HelpScreen
+from wizard.tui.widgets.preview import PreviewScreen
 
 SWALLOWED = {
     "GNOME Terminal, MATE Terminal": {"f1", "f10", "f11", "shift+f10"},

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, drive, is_named, press, sees, send_at_once, until
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
+from wizard.questions.answers import Answers, Place
+from wizard.tui.app import Wizard
 
 pytestmark = pytest.mark.slow
 

@@ -20,11 +20,11 @@ from textual.color import Color
 
 from tests.wizard.tui.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, press, sees, until
 from tests.wizard.tui.test_terminal import Terminal
-from wizard.answers import Answers, Place, to_toml
-from wizard.app import Wizard
-from wizard.screens.reading import Reading
-from wizard.widgets.findings import FindingsScreen
-from wizard.widgets.terminal import console_text, fitting_theme
+from wizard.questions.answers import Answers, Place, to_toml
+from wizard.tui.app import Wizard
+from wizard.tui.screens.reading import Reading
+from wizard.tui.terminal import console_text, fitting_theme
+from wizard.tui.widgets.findings import FindingsScreen
 
 pytestmark = pytest.mark.slow
 
@@ -145,7 +145,7 @@ def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Pa
 
 
 def test_textual_theme_chooses_a_theme(tmp_path: Path) -> None:
-    code = "from pathlib import Path; from wizard.app import Wizard; print(Wizard(Path('x')).theme)"
+    code = "from pathlib import Path; from wizard.tui.app import Wizard; print(Wizard(Path('x')).theme)"
     for theme in THEMES:
         env = {**os.environ, "TEXTUAL_THEME": theme}
         done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)

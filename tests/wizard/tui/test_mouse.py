@@ -27,17 +27,17 @@ from tests.wizard.tui.pilot import (
     text,
     until,
 )
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
-from wizard.screens.reading import Reading
-from wizard.screens.start import QuitScreen
-from wizard.session import step_of
-from wizard.steps import steps
-from wizard.widgets.field import Choice, Entry
-from wizard.widgets.findings import FindingsScreen
-from wizard.widgets.help import HelpScreen
-from wizard.widgets.preview import FileTabs, PreviewScreen
-from wizard.widgets.steps_bar import StepsBar
+from wizard.questions.answers import Answers, Place
+from wizard.questions.session import step_of
+from wizard.questions.steps import steps
+from wizard.tui.app import Wizard
+from wizard.tui.screens.reading import Reading
+from wizard.tui.screens.start import QuitScreen
+from wizard.tui.widgets.field import Choice, Entry
+from wizard.tui.widgets.findings import FindingsScreen
+from wizard.tui.widgets.help import HelpScreen
+from wizard.tui.widgets.preview import FileTabs, PreviewScreen
+from wizard.tui.widgets.steps_bar import StepsBar
 
 pytestmark = pytest.mark.slow
 

@@ -21,10 +21,10 @@ from tests.wizard.running import environment
 pytestmark = pytest.mark.slow
 
 PATIENCE = 30.0  # seconds
-OPEN = "import sys; from pathlib import Path; from wizard.opening import open_wizard; "
+OPEN = "import sys; from pathlib import Path; from wizard.tui.opening import open_wizard; "
 OFFLINE = "sys.exit(open_wizard(Path(sys.argv[1]), offline=True))"
 CRASH = (
-    "from wizard.widgets.topology import Topology; "
+    "from wizard.tui.widgets.topology import Topology; "
     "Topology.show = lambda self, answers, secret='hunter2': 1 // (len(answers['cluster', 0, 'endpoint']) != 3); "
 )
 LEFT_ALTERNATE = "\x1b[?1049l"
@@ -65,7 +65,7 @@ def run_in_terminal(folder: Path, program: str, keys: list[tuple[str, str]]) -> 
         os.close(ours)
 
 
-COMMAND = "import sys; from wizard.cli import main; sys.exit(main([*{}, sys.argv[1]]))"
+COMMAND = "import sys; from wizard.commands.cli import main; sys.exit(main([*{}, sys.argv[1]]))"
 
 
 def test_offline_is_said_from_the_first_screen_on(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wizard.tui.pilot import ARTICLE
-from wizard.answers import Answers, Place
-from wizard.session import judge
-from wizard.steps import steps
-from wizard.widgets.machines import accepted, compact, suggestion
-from wizard.widgets.preview import changed_lines, coloured, content_of
-from wizard.widgets.steps_bar import items
-from wizard.widgets.topology import WIDTH, draw
+from wizard.questions.answers import Answers, Place
+from wizard.questions.session import judge
+from wizard.questions.steps import steps
+from wizard.tui.widgets.machines import accepted, compact, suggestion
+from wizard.tui.widgets.preview import changed_lines, coloured, content_of
+from wizard.tui.widgets.steps_bar import items
+from wizard.tui.widgets.topology import WIDTH, draw
 
 LB = next(step for step in steps() if step.key == "load-balancers")
 MASTERS = next(step for step in steps() if step.key == "control-plane")

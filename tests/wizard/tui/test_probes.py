@@ -17,13 +17,13 @@ from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority
 from tests.live.name_servers import free_port, loopback
 from tests.live.scripted import Scripted, scripted, serving, silent
-from tests.wizard.test_session import answer_sets
+from tests.wizard.questions.test_session import answer_sets
 from tests.wizard.tui.ends import ENDPOINT, MASTER
-from tests.wizard.views import NAME, NS1, R1, certificate, reply
-from wizard.answers import Answers, Place
-from wizard.chips import Chip, Known, Machine, Tone, of_dns, of_master, of_vip
-from wizard.interfaces import Attached, attached_to, interfaces
-from wizard.probes import STEPS, checks, known, machine_chips, name_servers, subject, vip_chips
+from tests.wizard.verify.views import NAME, NS1, R1, certificate, reply
+from wizard.probes.ask import STEPS, checks, known, machine_chips, name_servers, subject, vip_chips
+from wizard.probes.chips import Chip, Known, Machine, Tone, of_dns, of_master, of_vip
+from wizard.probes.interfaces import Attached, attached_to, interfaces
+from wizard.questions.answers import Answers, Place
 
 VIP = Place("vip", 0, "address")
 PATIENT = 5.0  # seconds

@@ -10,13 +10,13 @@ from textual.widgets import OptionList
 from rules import lint
 from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wizard
 from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
-from wizard.answers import Answers, Place
-from wizard.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
-from wizard.screens.reason import Reason
-from wizard.screens.review import ReviewScreen
-from wizard.session import Outcome, judge
-from wizard.widgets.diff import Diff, coloured
-from wizard.widgets.field import Field
+from wizard.questions.answers import Answers, Place
+from wizard.questions.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
+from wizard.questions.session import Outcome, judge
+from wizard.tui.screens.reason import Reason
+from wizard.tui.screens.review import ReviewScreen
+from wizard.tui.widgets.diff import Diff, coloured
+from wizard.tui.widgets.field import Field
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ import pytest
 from screenshots.steps import SHOWN, answers_up_to
 from tests.wizard.tui.pilot import LARGE, SMALL, until
 from tests.wizard.tui.pilot import text as shown
-from wizard.answers import Answers
-from wizard.app import Wizard
+from wizard.questions.answers import Answers
+from wizard.tui.app import Wizard
 
 pytestmark = pytest.mark.slow
 

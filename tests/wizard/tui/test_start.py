@@ -11,13 +11,13 @@ import pytest
 from textual.widgets import Input
 
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, drive, press, sees, text, until
-from wizard import store
-from wizard.answers import Answers, Place, to_toml
-from wizard.app import Wizard
-from wizard.opening import Import
-from wizard.screens.importing import ImportScreen
-from wizard.screens.start import QuitScreen
-from wizard.steps import steps
+from wizard import files as store
+from wizard.questions.answers import Answers, Place, to_toml
+from wizard.questions.steps import steps
+from wizard.tui.app import Wizard
+from wizard.tui.opening import Import
+from wizard.tui.screens.importing import ImportScreen
+from wizard.tui.screens.start import QuitScreen
 
 pytestmark = pytest.mark.slow
 

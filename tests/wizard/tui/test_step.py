@@ -23,13 +23,13 @@ from tests.wizard.tui.pilot import (
     until,
     words,
 )
-from wizard.answers import Answers, Place
-from wizard.app import Wizard
-from wizard.steps import Step, steps
-from wizard.widgets.field import Field
-from wizard.widgets.findings import FindingsScreen
-from wizard.widgets.help import HelpScreen
-from wizard.widgets.preview import BAR, FileTabs, Preview, PreviewScreen
+from wizard.questions.answers import Answers, Place
+from wizard.questions.steps import Step, steps
+from wizard.tui.app import Wizard
+from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.findings import FindingsScreen
+from wizard.tui.widgets.help import HelpScreen
+from wizard.tui.widgets.preview import BAR, FileTabs, Preview, PreviewScreen
 
 pytestmark = pytest.mark.slow
 
@@ -184,7 +184,7 @@ def test_choices_turn_round_with_left_and_right(tmp_path: Path) -> None:
 
 
 def test_defaults_of_the_plan_stand_in_empty_fields(tmp_path: Path) -> None:
-    from wizard.defaults import virtual_router_id
+    from wizard.plan.defaults import virtual_router_id
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")

@@ -31,20 +31,20 @@ from tests.wizard.tui.pilot import (
     until,
     words,
 )
-from wizard import store
-from wizard.answers import Answers, Place, from_toml, to_toml
-from wizard.app import Wizard
-from wizard.opening import Import
-from wizard.plan_file import write_plan
-from wizard.review import tree
-from wizard.screens.choose import ChooseScreen
-from wizard.screens.importing import ImportScreen
-from wizard.screens.notes import NotesScreen
-from wizard.screens.question import Question
-from wizard.screens.start import StartScreen
-from wizard.session import judge
-from wizard.store import write_tree
-from wizard.store.earlier import earlier, keep_earlier
+from wizard import files as store
+from wizard.files import write_tree
+from wizard.files.earlier import earlier, keep_earlier
+from wizard.plan.file import write_plan
+from wizard.questions.answers import Answers, Place, from_toml, to_toml
+from wizard.questions.review import tree
+from wizard.questions.session import judge
+from wizard.tui.app import Wizard
+from wizard.tui.opening import Import
+from wizard.tui.screens.choose import ChooseScreen
+from wizard.tui.screens.importing import ImportScreen
+from wizard.tui.screens.notes import NotesScreen
+from wizard.tui.screens.question import Question
+from wizard.tui.screens.start import StartScreen
 
 pytestmark = pytest.mark.slow
 

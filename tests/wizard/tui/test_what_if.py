@@ -21,11 +21,11 @@ from tests.wizard.tui.pilot import (
     text,
     words,
 )
-from wizard.answers import Place
-from wizard.app import Wizard
-from wizard.screens.reading import Reading
-from wizard.widgets.topology import Topology
-from wizard.widgets.what_if import WhatIf, WhatIfScreen
+from wizard.questions.answers import Place
+from wizard.tui.app import Wizard
+from wizard.tui.screens.reading import Reading
+from wizard.tui.widgets.topology import Topology
+from wizard.tui.widgets.what_if import WhatIf, WhatIfScreen
 
 pytestmark = pytest.mark.slow
 

@@ -11,13 +11,13 @@ from textual.widgets import Button, Input
 
 from tests.wizard.tui.ends import ENDPOINT, article, at_step, play, wizard
 from tests.wizard.tui.pilot import LARGE, SMALL, Driven, press, sees, text, until, words
-from wizard.answers import Answers, Place
-from wizard.review import tree
-from wizard.screens.question import Question
-from wizard.screens.reading import Reading
-from wizard.screens.write import WriteScreen
-from wizard.session import judge
-from wizard.store import write_tree
+from wizard.files import write_tree
+from wizard.questions.answers import Answers, Place
+from wizard.questions.review import tree
+from wizard.questions.session import judge
+from wizard.tui.screens.question import Question
+from wizard.tui.screens.reading import Reading
+from wizard.tui.screens.write import WriteScreen
 
 pytestmark = pytest.mark.slow
 

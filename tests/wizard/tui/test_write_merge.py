@@ -9,11 +9,11 @@ import pytest
 from tests.wizard.tui.ends import article, at_step, play, wizard
 from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
 from tests.wizard.tui.test_write import CONF, elsewhere, files_below, screen_of, written
-from wizard.answers import Place
-from wizard.screens.question import Question
-from wizard.screens.reading import Reading
-from wizard.widgets.ways import Ways
-from wizard.writing import Way
+from wizard.questions.answers import Place
+from wizard.questions.writing import Way
+from wizard.tui.screens.question import Question
+from wizard.tui.screens.reading import Reading
+from wizard.tui.widgets.ways import Ways
 
 __all__ = ["elsewhere"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from parsers.tokens.common import read_ip
+from parsers.grammar.common import read_ip
 from rules.support.haproxy.values.faults import Fault
 
 if TYPE_CHECKING:

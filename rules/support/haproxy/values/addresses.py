@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from parsers.tokens.haproxy_addresses import read_address
+from parsers.grammar.haproxy_addresses import read_address
 
 _NUMBERS = r"[0-9]+(?:\.[0-9]+){3,}\Z"
 _NEVER_IN_A_NAME = r"[/;,\[\]\\{}()!?\"'=\s]|\.\.|\A-"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from parsers.tokens.common import read_int, read_time
-from rules.support.wording import listed
+from parsers.grammar.common import read_int, read_time
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span

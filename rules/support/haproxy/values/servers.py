@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import server_args
-from parsers.tokens.common import read_int
+from parsers.grammar.common import read_int
 from rules.support.haproxy.plain_lines import ipv4, plain_port, plain_server, words_of
 from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem

@@ -1,0 +1,1 @@
+"""The command line of halb-lint, and what both commands share."""

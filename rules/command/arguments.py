@@ -1,0 +1,172 @@
+"""The command line of `halb-lint`: options, their help, and what is wrong with them in words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
+from rules.command.usage import parser as options_parser
+from rules.engine.finding import Severity
+from rules.engine.registry import Rule, Selection, UnknownRuleError, find
+from rules.engine.settings import Settings
+from rules.files.kinds import KINDS
+
+if TYPE_CHECKING:
+    from rules.live.observations import NameServer
+    from rules.plan.model import Cluster, LintConfig
+
+FORMATS = ("full", "concise", "json", "github")
+
+
+class Live(NamedTuple):
+    """How to ask the network (`--live`): whom (None: this machine's resolvers), how long in seconds, which CA."""
+
+    resolvers: tuple[NameServer, ...] | None
+    timeout: float
+    ca_file: str | None
+
+
+class Arguments(NamedTuple):
+    """A command line, checked. `message` is text to print instead of doing anything (--help, --version)."""
+
+    paths: tuple[str, ...] = ()
+    nodes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    kind: str | None = None
+    stdin_filename: str | None = None
+    format: str = "concise"
+    output: str | None = None
+    selection: Selection = Selection()
+    settings: Settings = Settings()
+    fail_on: Severity | None = Severity.WARNING
+    explain: tuple[Rule, ...] | None = None
+    list_rules: bool = False
+    list_files: bool = False
+    color: bool = False
+    quiet: bool = False
+    cluster: Cluster | None = None
+    live: Live | None = None
+    failover: bool = False
+    message: str | None = None
+
+
+def parse_arguments(argv: Sequence[str]) -> Arguments:
+    """The checked arguments; raises UsageError with one line that names the thing and what to do."""
+    parser = options_parser()
+    given, unknown = parser.parse_known_args(argv)
+    if given.help:
+        return Arguments(message=parser.format_help())
+    if given.version:
+        from rules.command.version import version
+
+        return Arguments(message=f"halb-lint {version()}\n")
+    for word in unknown:
+        parser.refuse_unknown(word)
+    color = wants_color(given.color)
+    format_ = _format(given.format)
+    common = {"format": format_, "color": color, "output": given.output, "quiet": given.quiet}
+    if given.explain is not None:
+        return Arguments(explain=_explained(given.explain), **common)
+    if given.list_rules:
+        return Arguments(list_rules=True, **common)
+    cluster = _cluster(given)
+    lint = cluster.lint if cluster else None
+    settings = Settings(lint.haproxy_version, lint.keepalived_version) if lint else Settings()
+    if given.node and given.paths:
+        raise UsageError("name the files either as PATH or with --node, not both")
+    return Arguments(
+        paths=tuple(given.paths),
+        nodes=_nodes(given.node),
+        kind=given.kind and one_of("--kind", given.kind, KINDS),
+        stdin_filename=given.stdin_filename,
+        selection=_selection(given, lint),
+        settings=settings,
+        fail_on=_fail_on(given.fail_on),
+        list_files=given.list_files,
+        cluster=cluster,
+        live=_live(given),
+        failover=given.failover,
+        **common,
+    )
+
+
+def _format(word: str | None) -> str:
+    if word is not None:
+        return one_of("--format", word, FORMATS)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "full" if sys.stdout.isatty() else "concise"
+
+
+def _fail_on(word: str) -> Severity | None:
+    known = tuple(severity.word for severity in reversed(Severity))
+    word = one_of("--fail-on", word, (*known, "never"))
+    return None if word == "never" else Severity[word.upper()]
+
+
+def _words(options: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for option in options for word in option.split(",") if word.strip())
+
+
+def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selection:
+    select, ignore = _words(given.select), _words(given.ignore)
+    if not select and config:
+        select = config.select
+    if config:
+        ignore += config.ignore
+    try:
+        return Selection(select, ignore)
+    except UnknownRuleError as error:
+        raise UsageError(str(error)) from error
+
+
+def _explained(word: str) -> tuple[Rule, ...]:
+    rules = find(word)
+    if not rules:
+        raise UsageError(str(UnknownRuleError(word)))
+    return tuple(rules)
+
+
+def _nodes(options: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    nodes: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name, equals, paths = option.partition("=")
+        files = tuple(path for path in paths.split(",") if path)
+        if not equals or not name or not files:
+            raise UsageError(
+                f"--node '{option}': write NAME=PATH[,PATH...], as in lb1=lb1/haproxy.cfg,lb1/keepalived.conf"
+            )
+        nodes[name] = nodes.get(name, ()) + files
+    return tuple(nodes.items())
+
+
+def _cluster(given: argparse.Namespace) -> Cluster | None:
+    """What halb.toml and the options say of the cluster; None when neither says anything."""
+    path = None
+    if not given.no_config:
+        path = Path(given.config) if given.config is not None else nearest_config(Path.cwd())
+    options = (given.endpoint, given.initial_master, given.phase)
+    if path is None and not given.vip and all(option is None for option in options):
+        return None
+    from rules.plan import ClusterError, read_cluster
+    from rules.plan.given import Given
+
+    try:
+        base = read_cluster(path) if path is not None else None
+        return Given(given.endpoint, given.vip, given.initial_master, given.phase).cluster(base)
+    except ClusterError as error:
+        raise UsageError(str(error)) from error
+
+
+def _live(given: argparse.Namespace) -> Live | None:
+    timeout = seconds("--timeout", given.timeout)
+    if given.live:
+        return Live(resolvers(given.resolver), timeout, ca_file(given.ca_file))
+    for option, value in (("--resolver", given.resolver), ("--ca-file", given.ca_file)):
+        if value:
+            raise UsageError(f"{option} is for asking the network; add --live")
+    return None

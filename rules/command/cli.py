@@ -1,0 +1,265 @@
+"""`halb-lint`: the command line."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from rules.command.arguments import Arguments, parse_arguments
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Command, finish, guarded
+from rules.command.options import CONFIG_NAME, UsageError
+from rules.engine.finding import Report, Severity
+
+if TYPE_CHECKING:
+    from rules.engine.run import Run
+    from rules.failover.table import Table
+    from rules.files.inputs import Inputs
+    from rules.fleet.endpoint import Endpoint
+    from rules.live.observations import Observations
+    from rules.live.observe import Survey
+    from rules.report.style import Style
+
+    Answers = Callable[[], Observations]
+
+EXIT_CLEAN, EXIT_FINDINGS = 0, 1
+_FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
+_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
+_NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
+
+
+def run() -> NoReturn:
+    """The console script: never shows a traceback, never dies of a closed pipe."""
+    # One short run whose objects live to its end: looking for garbage would only cost time.
+    gc.disable()
+    finish(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run `halb-lint` with these arguments; gives the exit status."""
+    return guarded(Command(_say, EXIT_CLEAN, _FAULT), _main, argv)
+
+
+def _say(text: str) -> None:
+    print(f"halb-lint: {text}", file=sys.stderr)  # noqa: T201 - stderr is where everything but findings goes
+
+
+def _main(argv: Sequence[str]) -> int:
+    arguments = parse_arguments(argv)
+    if arguments.message is not None:
+        return _print(arguments.message, arguments)
+    if arguments.explain is not None or arguments.list_rules:
+        return _about_rules(arguments)
+    survey = _start_survey(arguments)
+    inputs = _inputs(arguments)
+    for error in inputs.errors:
+        _say(error)
+    if not arguments.quiet:
+        for note in inputs.notes:
+            _say(note)
+    if arguments.list_files:
+        _print(_file_list(inputs), arguments)
+        return EXIT_USAGE if inputs.errors else EXIT_CLEAN
+    return _lint(arguments, inputs, survey)
+
+
+def _about_rules(arguments: Arguments) -> int:
+    from rules.command.explain import explain, list_rules, list_rules_json
+
+    style = _style(arguments)
+    if arguments.explain is not None:
+        return _print("\n".join(explain(rule, style) for rule in arguments.explain), arguments)
+    if arguments.format == "json":
+        return _print(list_rules_json(), arguments)
+    return _print(list_rules(style), arguments)
+
+
+def _inputs(arguments: Arguments) -> Inputs:
+    from rules.files import inputs
+
+    local = _local_name()
+    if arguments.nodes:
+        return inputs.read_nodes(arguments.nodes, arguments.kind)
+    if arguments.paths:
+        return inputs.read_paths(arguments.paths, arguments.kind, arguments.stdin_filename, local)
+    cluster = arguments.cluster
+    if cluster is not None and any(files for _, files in inputs.cluster_files(cluster)):
+        return inputs.read_cluster_nodes(cluster, arguments.kind)
+    if arguments.live is not None and cluster is not None and cluster.endpoint is not None:
+        if cluster.path.name == CONFIG_NAME:
+            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is none of its nodes
+        return inputs.read_local(arguments.kind, local, needed=False)
+    return inputs.read_local(arguments.kind, local)
+
+
+def _start_survey(arguments: Arguments) -> Survey | None:
+    """With --live: begin to ask the name servers, so that they think while the files are being read."""
+    live, cluster = arguments.live, arguments.cluster
+    if live is None or arguments.list_files:
+        return None
+    if cluster is None or cluster.endpoint is None:
+        _say("nothing to ask: no endpoint is known; name it with '--endpoint NAME[:PORT]' or in halb.toml")
+        return None
+    from rules.live.observe import Survey
+
+    survey = Survey(live.resolvers, live.timeout, live.ca_file)
+    survey.start_dns(cluster.endpoint.value)
+    return survey
+
+
+def _local_name() -> str:
+    """The name of this machine up to the first dot: what keepalived compares `@id` lines with."""
+    if hasattr(os, "uname"):
+        name = os.uname().nodename
+    else:
+        import platform
+
+        name = platform.node()
+    return name.partition(".")[0] or "localhost"
+
+
+def _file_list(inputs: Inputs) -> str:
+    """One line per node, kind and path, in aligned columns."""
+    rows = [
+        (node.name, kind, path)
+        for node in inputs.nodes
+        for kind, paths in (("haproxy", node.haproxy), ("keepalived", node.keepalived))
+        for path in paths
+    ]
+    width = max((len(name) for name, _, _ in rows), default=0)
+    return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
+
+
+def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
+    from rules.engine.run import Options, Run
+    from rules.files.includes import DiskIncludes
+
+    options = Options(
+        selection=arguments.selection,
+        settings=arguments.settings,
+        nodes=inputs.nodes,
+        kinds=inputs.kinds,
+        config_ids=inputs.config_ids,
+        include=DiskIncludes(),
+        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
+        cluster=arguments.cluster,
+    )
+    run = Run(inputs.texts, options)
+    report = run.report(_answers(arguments, survey, lambda: run.endpoint))
+    table = _failover_table(run, arguments) if arguments.failover else None
+    _print(_report_text(report, table, arguments), arguments)
+    for crash in report.crashes:
+        _say(f"internal error: {crash}; the other rules ran")
+    if survey is not None and run.observed is not None and not arguments.quiet:
+        from rules.live.views.notes import notes
+
+        for note in notes(run.endpoint, run.observed, run.fleet):
+            _say(note)
+    if (report.nodes or survey) and not arguments.quiet:
+        _summarise(report, arguments)
+    if report.crashes:
+        return EXIT_INTERNAL
+    if inputs.errors:
+        return EXIT_USAGE
+    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[], Endpoint]) -> Answers | None:
+    """Has everybody asked; gives the function that waits for the answers, None when nobody is to be asked."""
+    if survey is not None:
+        survey.start_apis(endpoint())
+        return survey.finish
+    if arguments.live is None:
+        return None
+    from rules.live.observations import NOTHING
+
+    return lambda: NOTHING
+
+
+def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
+    """What goes to stdout: the findings, and the failover table when it was asked for."""
+    style = _style(arguments)
+    if arguments.format == "json":
+        from rules.report.json import render as render_json
+
+        return render_json(report, style, table)
+    # Nothing is said about a run without findings, and there is nothing to load.
+    findings = _renderer(arguments.format)(report, style) if report.findings else ""
+    if table is None:
+        return findings
+    from rules.report import failover
+
+    marks = failover.UNICODE if arguments.output is not None else failover.marks_for(sys.stdout.encoding)
+    shown = failover.render(table, style, marks)
+    return f"{findings}\n{shown}" if findings else shown
+
+
+def _renderer(name: str) -> Callable[[Report, Style], str]:
+    from importlib import import_module
+
+    render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
+    return render
+
+
+def _failover_table(run: Run, arguments: Arguments) -> Table:
+    """The failover table of the files; its notes, which JSON has no place for, go to stderr then."""
+    from rules.failover.table import Table, failover_table
+
+    table = failover_table(run.fleet, arguments.cluster)
+    secrets = [span for document in run.documents for span in document.secrets]
+
+    def shown(text: str) -> str:
+        return run.secrets.message(text, secrets)
+
+    blocks = tuple(block._replace(unknown=shown(block.unknown)) for block in table.blocks)
+    table = Table(blocks, tuple(map(shown, table.notes)))
+    if not any(node.keepalived for node in run.fleet.nodes):
+        table = Table((), (_NO_FILE,))
+    elif not blocks:
+        table = Table((), (_NO_VIP, *table.notes))
+    if arguments.format == "json" and not arguments.quiet:
+        about = [note for block in blocks for note in block.notes]
+        for note in dict.fromkeys((*about, *table.notes)):
+            _say(f"failover: {note}")
+    return table
+
+
+def _style(arguments: Arguments) -> Style:
+    from shutil import get_terminal_size
+
+    from rules.report.style import Style
+
+    return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
+
+
+def _summarise(report: Report, arguments: Arguments) -> None:
+    from rules.text.wording import counted
+
+    files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
+    scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
+    if not files:
+        scope = "what was asked; there was no file to look at"
+    found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
+    hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
+    if found:
+        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more"
+        _say(f"{', '.join(found)} in {scope}{hidden}{more}")
+    else:
+        _say(f"nothing found in {scope}{hidden}")
+
+
+def _print(text: str, arguments: Arguments) -> int:
+    if arguments.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return EXIT_CLEAN
+    from rules.files.atomic import write_atomically
+
+    try:
+        write_atomically(Path(arguments.output), text)
+    except OSError as error:
+        raise UsageError(f"cannot write '{arguments.output}': {error.strerror}") from error
+    return EXIT_CLEAN

@@ -1,0 +1,60 @@
+"""What both commands do around their work: no traceback for a user, no death of a closed pipe, an exit at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from rules.command.options import UsageError
+
+EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 3, 130
+
+
+class Command(NamedTuple):
+    """A command: how it says a line on stderr, its status when nobody reads it any more, what to do about a fault."""
+
+    say: Callable[[str], None]
+    unread: int
+    fault: str
+
+
+def finish(status: int) -> NoReturn:
+    """End the process: threads that wait for the network, and freeing memory, would only cost time."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(status)
+
+
+def guarded(command: Command, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
+    """The exit status of `work(argv)`; what it raises becomes a status and words on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    try:
+        return work(argv)
+    except UsageError as error:
+        command.say(str(error))
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return command.unread
+    except Exception as error:
+        return _internal(command, error)
+
+
+def _internal(command: Command, error: Exception) -> int:
+    import traceback
+
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    command.say(f"internal error: {type(error).__name__} in {at.name} ({Path(at.filename).name}:{at.lineno})")
+    command.say(command.fault)
+    return EXIT_INTERNAL

@@ -1,0 +1,121 @@
+"""Reading command-line options: what `halb-lint` and `halb-wizard` have in common."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from rules.live.observations import NameServer
+
+CONFIG_NAME = "halb.toml"
+COLORS = ("auto", "always", "never")
+BRIEFEST, LONGEST = 0.1, 3600  # seconds
+
+
+class UsageError(Exception):
+    """The command line can't be followed; the text is one line for stderr."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser whose errors are `UsageError`s that end in `see_help`."""
+
+    def __init__(self, *, see_help: str, **settings: Any) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, allow_abbrev=False, **settings
+        )
+        self.see_help = see_help
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print."""
+        raise UsageError(f"{message}; {self.see_help}")
+
+    def refuse_unknown(self, word: str) -> NoReturn:
+        """Raise a UsageError for a word that is none of the options, with the one that was meant."""
+        from rules.text.suggestions import hint
+
+        option = word.partition("=")[0]
+        known = [name for action in self._actions for name in action.option_strings]
+        raise UsageError(f"unknown option '{option}'; {hint(option, known, self.see_help)}")
+
+
+def add_asking(group: argparse._ArgumentGroup) -> None:
+    """The options that say how to ask the network."""
+    group.add_argument(
+        "--resolver",
+        metavar="ADDR[:PORT]",
+        action="append",
+        default=[],
+        help="ask this name server instead of this machine's; repeatable",
+    )
+    group.add_argument("--timeout", metavar="SECONDS", default="3", help="how long any answer may take (default 3)")
+    group.add_argument("--ca-file", metavar="FILE", help="the cluster's CA, to verify certificates with (ca.crt)")
+
+
+def one_of(option: str, word: str, known: Sequence[str]) -> str:
+    """`word` if it is one of the known ones."""
+    if word in known:
+        return word
+    from rules.text.suggestions import hint
+    from rules.text.wording import listed
+
+    advice = hint(word, known, f"it takes {listed(known, 'or')}")
+    raise UsageError(f"{option} can't be '{word}'; {advice}")
+
+
+def wants_color(word: str) -> bool:
+    """Whether `--color WORD` means to colour; NO_COLOR and FORCE_COLOR count when the option leaves it open."""
+    if one_of("--color", word, COLORS) != "auto":
+        return word == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def seconds(option: str, word: str) -> float:
+    """A time span of 0.1 s to an hour."""
+    try:
+        value = float(word)
+    except ValueError:
+        value = 0.0
+    if not BRIEFEST <= value <= LONGEST:  # also for nan
+        raise UsageError(f"{option} can't be '{word}'; it takes seconds from {BRIEFEST:g} to {LONGEST:g}, as in 5")
+    return value
+
+
+def resolvers(words: Sequence[str]) -> tuple[NameServer, ...] | None:
+    """The name servers of `--resolver`; None when there are none."""
+    if not words:
+        return None
+    from rules.live.observe import parse_resolver
+
+    try:
+        return tuple(dict.fromkeys(parse_resolver(word) for word in words))
+    except ValueError as error:
+        raise UsageError(f"--resolver {error}") from error
+
+
+def ca_file(path: str | None) -> str | None:
+    """The file of `--ca-file` when certificates can be verified with it."""
+    if path is None:
+        return None
+    from rules.live.observe import check_ca_file
+
+    try:
+        check_ca_file(path)
+    except (OSError, ValueError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise UsageError(f"--ca-file: {why}") from error
+    return path
+
+
+def nearest_config(start: Path) -> Path | None:
+    """The halb.toml in `start` or the nearest folder above it."""
+    candidates = (folder / CONFIG_NAME for folder in (start, *start.parents))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

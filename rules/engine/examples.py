@@ -1,0 +1,120 @@
+"""The bad and good examples that every rule ships: shown by `--explain` and in docs/rules.md, run by the tests.
+
+One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in the rule's name):
+
+    === bad: two routers, two VRIDs
+    expect lb2/keepalived.conf:4
+    --- lb1/keepalived.conf
+    vrrp_instance ...
+    --- lb2/keepalived.conf
+    ...
+    === good: one VRID
+    ...
+
+`expect PATH:LINE` names where the rule's findings are (a line each); without one, at least one finding is
+wanted anywhere. A line `escapes` says that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
+`no-final-newline` takes the newline off the end of each file; `set haproxy-version 2.8` judges by that version.
+
+Two paths have a meaning: `halb.toml` is the cluster's, and `live` is no file but what the network answers, written as
+`rules.live.notation` reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from rules.engine.run import Options
+
+CLUSTER = "halb.toml"
+LIVE = "live"
+
+
+class Case(NamedTuple):
+    """One example: what it shows, its files, and where the rule must report (empty: anywhere)."""
+
+    title: str
+    bad: bool
+    files: dict[str, str]
+    expected: tuple[tuple[str, int], ...]
+    settings: dict[str, str]
+
+    def options(self) -> Options:
+        """How to lint the example's files: with its versions, its halb.toml, and its answers of the network."""
+        from rules.engine.run import Options
+        from rules.engine.settings import Settings
+
+        options = Options(
+            settings=Settings(self.settings.get("haproxy-version"), self.settings.get("keepalived-version"))
+        )
+        if CLUSTER in self.files:
+            from rules.plan import parse_cluster
+
+            options = options._replace(cluster=parse_cluster(self.files[CLUSTER], CLUSTER))
+        if LIVE in self.files:
+            from rules.live.notation import read_observations
+
+            name = options.cluster.endpoint if options.cluster else None
+            options = options._replace(observed=read_observations(self.files[LIVE], name.value if name else ""))
+        return options
+
+
+@cache
+def cases_of(name: str) -> tuple[Case, ...]:
+    """The examples of the rule called `name`; empty when it ships none."""
+    resource = files("rules").joinpath("examples", f"{name}.txt")
+    if not resource.is_file():
+        return ()
+    return tuple(read_cases(resource.read_text(encoding="utf-8")))
+
+
+def read_cases(text: str) -> list[Case]:
+    """The examples of one file; raises ValueError with the line that can't be understood."""
+    result = []
+    for block in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
+        head, _, rest = block.partition("\n")
+        verdict, _, title = head.partition(": ")
+        if verdict not in ("bad", "good") or not title:
+            raise ValueError(f"'=== {head}': write '=== bad: title' or '=== good: title'")
+        result.append(_case(title.strip(), verdict == "bad", rest))
+    return result
+
+
+def _case(title: str, bad: bool, text: str) -> Case:
+    preamble, *parts = re.split(r"^--- ", text, flags=re.MULTILINE)
+    flags: set[str] = set()
+    expected: list[tuple[str, int]] = []
+    settings: dict[str, str] = {}
+    for line in preamble.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "expect":
+            path, _, number = rest.rpartition(":")
+            expected.append((path, int(number)))
+        elif word == "set":
+            key, _, value = rest.partition(" ")
+            settings[key] = value
+        elif line in ("escapes", "no-final-newline"):
+            flags.add(line)
+        elif line:
+            raise ValueError(f"'{line}': not known before the first '--- path' of an example")
+    contents = dict(_file(part, flags) for part in parts)
+    return Case(title, bad, contents, tuple(expected), settings)
+
+
+def _file(part: str, flags: set[str]) -> tuple[str, str]:
+    path, _, content = part.partition("\n")
+    # The empty lines between two examples belong to neither.
+    content = content.rstrip("\n") + "\n"
+    if "escapes" in flags:
+        content = re.sub(r"\\(r|0|t|x[0-9a-f]{2}|u[0-9a-f]{4})", _unescape, content)
+    if "no-final-newline" in flags:
+        content = content.removesuffix("\n")
+    return path.strip(), content
+
+
+def _unescape(match: re.Match[str]) -> str:
+    word = match[1]
+    return {"r": "\r", "0": "\0", "t": "\t"}.get(word) or chr(int(word[1:], 16))

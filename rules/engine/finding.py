@@ -1,0 +1,167 @@
+"""What a rule reports, and what a run of the linter gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from parsers.source import Source, Span
+from rules.engine.secrets import Secrets
+
+
+class Severity(IntEnum):
+    """How bad a finding is; the numbers only give the order."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The word used in every output and option."""
+        return self.name.lower()
+
+
+class Hit:
+    """One thing that a rule saw. The engine turns it into a Finding by adding code, node and file.
+
+    `span` is the place to change; `related` are further places, each with a short note
+    (the other nodes of a cross-node rule). `help` says what to type. `severity` overrides the
+    rule's own where one rule has grades. `node` names the node where a file serves several.
+    """
+
+    __slots__ = ("help", "message", "node", "note", "related", "severity", "span")
+
+    def __init__(
+        self,
+        span: Span,
+        message: str,
+        *,
+        help: str,  # noqa: A002 - the word a reader of the code expects
+        note: str = "",
+        related: Iterable[Related | tuple[Span, str] | tuple[Span, str, str]] = (),
+        severity: Severity | None = None,
+        node: str | None = None,
+    ) -> None:
+        self.span = span
+        self.message = message
+        self.help = help
+        self.note = note
+        self.related = tuple(Related(*item) for item in related)
+        self.severity = severity
+        self.node = node
+
+
+class Related(NamedTuple):
+    """A further place of a hit: where, what is there, and on which node (None: told by the file)."""
+
+    span: Span
+    note: str
+    node: str | None = None
+
+
+class Location(NamedTuple):
+    """A place in a file of a node; lines and columns from 1, the end exclusive."""
+
+    node: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    source: Source
+    note: str = ""
+
+    @classmethod
+    def of(cls, span: Span, node: str, note: str = "") -> Location:
+        """The location of a span on a node; an empty span covers one character."""
+        line, column = span.source.position(span.start)
+        end_line, end_column = span.source.position(max(span.end, span.start))
+        if (end_line, end_column) <= (line, column):
+            end_line, end_column = line, column + 1
+        return cls(node, span.source.path, line, column, end_line, end_column, span.source, note)
+
+
+class Finding:
+    """One finding of a run, complete: what `--format json` shows, and the source for excerpts."""
+
+    __slots__ = ("code", "help", "location", "message", "name", "related", "severity")
+
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        severity: Severity,
+        message: str,
+        location: Location,
+        related: Sequence[Location],
+        help: str,  # noqa: A002 - as in Hit
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.message = message
+        self.location = location
+        self.related = tuple(related)
+        self.help = help
+
+    @property
+    def sort_key(self) -> tuple[str, str, int, int, str, str]:
+        """Node, file, line, column, code: the order of every output."""
+        at = self.location
+        return at.node, at.file, at.line, at.column, self.code, self.message
+
+    def __repr__(self) -> str:
+        at = self.location
+        return f"Finding({self.code} {at.file}:{at.line}:{at.column} {self.message!r})"
+
+
+class Skipped(NamedTuple):
+    """A rule (or an input) that was left out, and why."""
+
+    code: str
+    reason: str
+
+
+class NodeFiles(NamedTuple):
+    """The files of one node, as they were grouped."""
+
+    name: str
+    haproxy: tuple[str, ...]
+    keepalived: tuple[str, ...]
+
+
+class Report:
+    """The result of one run."""
+
+    __slots__ = ("_skipped", "crashes", "findings", "nodes", "secrets", "suppressed")
+
+    def __init__(
+        self,
+        nodes: Sequence[NodeFiles],
+        findings: Sequence[Finding],
+        skipped: Callable[[], Sequence[Skipped]] = tuple,
+        suppressed: int = 0,
+        secrets: Secrets | None = None,
+        crashes: Sequence[str] = (),
+    ) -> None:
+        self.nodes = tuple(nodes)
+        self.findings = tuple(findings)
+        self._skipped = skipped
+        self.suppressed = suppressed
+        self.secrets = secrets or Secrets()
+        self.crashes = tuple(crashes)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was left out. Found out when it is asked for: only some formats show it."""
+        return tuple(self._skipped())
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have exactly this severity."""
+        return sum(1 for finding in self.findings if finding.severity is severity)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether any finding is at or above `threshold`."""
+        return any(finding.severity >= threshold for finding in self.findings)

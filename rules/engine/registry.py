@@ -1,0 +1,205 @@
+"""The rules: how one is declared, and how they are found.
+
+A rule is a module below `rules/checks` with one decorated function. Nothing else has to be
+edited: the module is found by looking into the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from enum import Enum
+from importlib import import_module
+from os import listdir
+from typing import Any
+
+from rules.engine.finding import Hit, Severity
+
+Check = Callable[..., Iterable[Hit]]
+
+
+class Scope(Enum):
+    """What a rule looks at, which is also what its function is given.
+
+    KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node`.
+    FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size.
+    DNS, HOST, KUBERNETES: a `rules.live.views.view.LiveView`, when the network was asked (`--live`).
+    PARSE: the parsers' problems of one document.
+    LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
+    """
+
+    PARSE = "parse"
+    KEEPALIVED = "keepalived"
+    HAPROXY = "haproxy"
+    NODE = "node"
+    FLEET = "across"
+    GIVEN = "given"
+    DNS = "dns"
+    HOST = "host"
+    KUBERNETES = "kubernetes"
+    LINT = "lint"
+
+    @property
+    def live(self) -> bool:
+        """Whether the rules of this scope judge what the network answered."""
+        return self in (Scope.DNS, Scope.HOST, Scope.KUBERNETES)
+
+
+class Rule:
+    """One rule: its metadata and its function. `needs` are what must be known for it to run (live rules only)."""
+
+    __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
+
+    def __init__(
+        self, code: str, name: str, severity: Severity, scope: Scope, check: Check, needs: tuple[str, ...] = ()
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.scope = scope
+        self.check = check
+        self.needs = needs
+        self.wants_settings = check.__code__.co_argcount > 1
+
+    @property
+    def documentation(self) -> str:
+        """The rule's docstring, unindented."""
+        from inspect import cleandoc
+
+        return cleandoc(self.check.__doc__ or "")
+
+    @property
+    def examples(self) -> str:
+        """The name of the rule's file in `rules/examples`: that of its module."""
+        return self.check.__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.documentation.partition("\n")[0]
+
+    def run(self, subject: Any, settings: Any) -> Iterable[Hit]:
+        """The hits on one subject of the rule's scope."""
+        return self.check(subject, settings) if self.wants_settings else self.check(subject)
+
+
+_RULES: dict[str, Rule] = {}
+_LOADED: set[Scope] = set()
+
+
+def rule(
+    code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
+) -> Callable[[Check], Check]:
+    """Declare the decorated function to be a rule.
+
+    A live rule's `needs` are the facts without which it has nothing to judge, in the order in which they are asked
+    for: "network", "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
+
+    The function takes the subject of its scope, and optionally the run's `rules.engine.settings.Settings`,
+    and yields `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then
+    paragraphs that begin with "Why it hurts:", "How to fix:" and "Silent when:".
+    """
+
+    def register(check: Check) -> Check:
+        previous = _RULES.get(code)
+        if previous is not None and previous.check.__module__ != check.__module__:
+            raise ValueError(f"{code} is declared by {previous.check.__module__} and {check.__module__}")
+        _RULES[code] = Rule(code, name, severity, scope, check, needs)
+        return check
+
+    return register
+
+
+def load(scopes: Iterable[Scope] = tuple(Scope)) -> None:
+    """Import the rule modules of these scopes (each once)."""
+    for scope in scopes:
+        if scope in _LOADED:
+            continue
+        package = import_module(f"rules.checks.{scope.value}")
+        for module in _modules(package.__path__[0]):
+            import_module(f"{package.__name__}.{module}")
+        _LOADED.add(scope)
+
+
+def _modules(folder: str) -> list[str]:
+    """The names of the modules in a package's folder (pkgutil would do it too, and costs a millisecond to import)."""
+    try:
+        names = listdir(folder)
+    except OSError:  # inside a zip file
+        from pkgutil import iter_modules
+
+        return [module.name for module in iter_modules([folder])]
+    return sorted(name[:-3] for name in names if name.endswith(".py") and name != "__init__.py")
+
+
+def all_rules() -> list[Rule]:
+    """Every rule, in the order of the codes."""
+    load()
+    return [_RULES[code] for code in sorted(_RULES)]
+
+
+def rules_of(scope: Scope) -> list[Rule]:
+    """The rules of one scope, in the order of the codes."""
+    load((scope,))
+    return [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
+
+
+def find(word: str) -> list[Rule]:
+    """The rules that a code, a name, a prefix of codes or `ALL` stands for; empty when none."""
+    rules = all_rules()
+    if word.upper() == "ALL":
+        return rules
+    exact = [rule for rule in rules if word.upper() == rule.code or word.lower() == rule.name]
+    if exact:
+        return exact
+    return [rule for rule in rules if word and rule.code.startswith(word.upper())]
+
+
+def suggest(word: str) -> str:
+    """The code or name that `word` most likely was meant to be, or ""."""
+    rules = all_rules()
+    candidates = [rule.code for rule in rules] + [rule.name for rule in rules]
+    folded = word.lower() if "-" in word or len(word) > 6 else word.upper()
+    close = get_close_matches(folded, candidates, n=1, cutoff=0.5)
+    return close[0] if close else ""
+
+
+class Selection:
+    """Which rules run: `--select` and `--ignore`, already checked."""
+
+    __slots__ = ("_codes",)
+
+    def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
+        """Raise `UnknownRuleError` for a word that names no rule."""
+        self._codes: frozenset[str] | None = None
+        if not select and not ignore:
+            return
+        chosen = set(_codes(select or ("ALL",)))
+        for word in ignore:
+            codes = set(_codes((word,)))
+            # A rule that --select names by itself outlives an --ignore of its whole group.
+            if len(codes) > 1:
+                codes -= set(_codes(w for w in select if len(find(w)) == 1))
+            chosen -= codes
+        self._codes = frozenset(chosen)
+
+    def __contains__(self, rule: Rule) -> bool:
+        return self._codes is None or rule.code in self._codes
+
+
+class UnknownRuleError(ValueError):
+    """A word that was meant to name a rule and names none."""
+
+    def __init__(self, word: str) -> None:
+        near = suggest(word)
+        hint = f"; did you mean '{near}'?" if near else "; 'halb-lint --list-rules' shows them all"
+        super().__init__(f"no rule is called '{word}'{hint}")
+        self.word = word
+
+
+def _codes(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        found = find(word)
+        if not found:
+            raise UnknownRuleError(word)
+        yield from (rule.code for rule in found)

@@ -1,0 +1,83 @@
+"""Comments that hide findings: `# halb: ignore[CODE, name] reason` and `# halb: ignore-file[CODE]`.
+
+An ignore stands at the end of its line or alone on the line before; `!` starts a comment too in
+keepalived.conf. `ignore-file` counts in the first ten lines. An ignore that names no rule, or hides
+nothing, is a finding itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from parsers.source import Source, Span
+from rules.engine.finding import Finding
+from rules.engine.registry import find
+
+_COMMENT = re.compile(r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?")
+_FILE_LINES = 10
+
+
+class Ignore:
+    """One ignore comment: the codes that it hides, the words that name no rule, whether it was needed."""
+
+    __slots__ = ("codes", "line", "span", "unknown", "used", "whole_file")
+
+    def __init__(self, source: Source, match: re.Match[str]) -> None:
+        line, column = source.position(match.start())
+        alone = not source.line(line)[: column - 1].strip(" \t\v\f")
+        self.whole_file = match[1] == "ignore-file"
+        # Alone on its line it speaks for the next one.
+        self.line = line + 1 if alone else line
+        self.span = Span(source, *match.span())
+        self.used = False
+        self.unknown: list[str] = []
+        self.codes: set[str] = set()
+        for word in re.findall(r"[^\s,]+", match[2] or ""):
+            rules = find(word)
+            self.codes.update(rule.code for rule in rules)
+            if not rules:
+                self.unknown.append(word)
+
+    def hides(self, finding: Finding) -> bool:
+        """Whether the finding is of one of the codes and stands where the comment speaks for."""
+        at = finding.location
+        return finding.code in self.codes and (self.whole_file or at.line == self.line)
+
+
+class Suppressions:
+    """The ignore comments of all files of a run, and which of them were needed."""
+
+    def __init__(self, sources: Sequence[Source], ran: AbstractSet[str]) -> None:
+        """`ran` are the codes of the rules that had something to look at."""
+        self._ran = ran
+        self._ignores: dict[str, list[Ignore]] = {}
+        for source in sources:
+            if "halb:" in source.text:
+                self._ignores[source.path] = list(_read(source))
+
+    def hide(self, finding: Finding) -> bool:
+        """Whether a comment at the finding's main place hides it."""
+        hidden = False
+        for ignore in self._ignores.get(finding.location.file, ()):
+            if ignore.hides(finding):
+                ignore.used = hidden = True
+        return hidden
+
+    def idle(self, ignore: Ignore) -> bool:
+        """Whether the comment hid nothing although every rule that it names ran."""
+        return bool(ignore.codes) and not ignore.used and ignore.codes <= self._ran
+
+    @property
+    def ignores(self) -> Iterator[Ignore]:
+        """Every ignore comment; `used` is final once every finding has been offered to `hide`."""
+        for ignores in self._ignores.values():
+            yield from ignores
+
+
+def _read(source: Source) -> Iterator[Ignore]:
+    for match in _COMMENT.finditer(source.text):
+        ignore = Ignore(source, match)
+        if not ignore.whole_file or ignore.span.line <= _FILE_LINES:
+            yield ignore

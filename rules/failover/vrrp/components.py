@@ -1,0 +1,37 @@
+"""Which instances affect each other: only those are computed together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING
+
+from rules.failover.vrrp.joined import Joined
+
+if TYPE_CHECKING:
+    from rules.failover.vrrp.reading import Key, Reading
+
+
+def components(reading: Reading) -> dict[Key, tuple[Key, ...]]:
+    """Instance -> all instances that affect each other with it, itself included, in the order of the files.
+
+    Two instances affect each other if they share an address, are in one sync group on a node, or may hear each other:
+    the same VRID on the same segment.
+    """
+    joined = Joined(reading.members)
+    for key in reading.members:
+        for mark in _marks(reading, key):
+            joined.mark(key, mark)
+    place = {key: index for index, key in enumerate(reading.members)}
+    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in map(joined.set_of, reading.members)}
+    return {key: sets[id(joined.set_of(key))] for key in reading.members}
+
+
+def _marks(reading: Reading, key: Key) -> Iterator[Hashable]:
+    member = reading.members[key]
+    for vip in (*member.instance.usable_vips, *member.instance.excluded_vips):
+        yield "address", vip.address
+    router = reading.routers.get(key)
+    if router is not None:
+        if router.sync:
+            yield "sync", router.node, router.sync
+        yield "vrid", router.segment, router.vrid, router.family

@@ -1,0 +1,1 @@
+"""Files on the disk: reading nodes, telling kinds apart, includes, writing atomically."""

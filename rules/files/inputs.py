@@ -1,0 +1,211 @@
+"""Reading the files of a run from the disk, and finding out which nodes they make up."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from os.path import abspath
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.source import Source
+from rules.engine.finding import NodeFiles
+from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
+from rules.fleet.grouping import InputFile, group
+
+if TYPE_CHECKING:
+    from rules.plan.model import Cluster
+
+WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
+"""Where halb-wizard puts a load balancer's files, below the folder of its name."""
+LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+_NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
+_LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only when it is named
+
+
+class Inputs(NamedTuple):
+    """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr)."""
+
+    texts: dict[str, str]
+    kinds: dict[str, str]
+    nodes: list[NodeFiles]
+    config_ids: dict[str, str]
+    errors: list[str]
+    notes: list[str]
+
+
+class _Reader:
+    """Reads files once and remembers what went wrong."""
+
+    def __init__(self, forced_kind: str | None) -> None:
+        self.forced_kind = forced_kind
+        self.texts: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
+        self.errors: list[str] = []
+        self.notes: list[str] = []
+
+    def fail(self, path: str, why: str) -> None:
+        self.errors.append(f"{path}: {why}")
+
+    def read(self, path: str) -> str | None:
+        """The file's text, or None after noting why it could not be read."""
+        if path not in self.texts:
+            try:
+                data = Path(path).read_bytes()
+            except OSError as error:
+                self.fail(path, _why(error, path))
+                return None
+            self.texts[path] = Source.from_bytes(path, data).text
+        return self.texts[path]
+
+    def kind(self, path: str, *, named: bool) -> str | None:
+        """The file's kind; for a file that the user named, an unknown kind is an error."""
+        text = self.read(path)
+        if text is None:
+            return None
+        kind = self.forced_kind or kind_of(path, text)
+        if kind is None:
+            del self.texts[path]
+            if named:
+                what = "empty" if not text else "not a text file" if "\0" in text else ""
+                self.fail(path, f"{what or _NEITHER}; '--kind' says what to take it for")
+            return None
+        self.kinds[path] = kind
+        return kind
+
+    def add(self, path: str, *, named: bool) -> InputFile | None:
+        """The file as an input for grouping, or None when it is not one."""
+        if named and is_template(path) and not self.forced_kind:
+            self.notes.append(f"{path}: skipped, the source of a template; lint what it renders to")
+            return None
+        kind = self.kind(path, named=named)
+        if kind is None:
+            return None
+        return InputFile(path, kind, abspath(path), kind == HAPROXY and _has_global(self.texts[path]))
+
+
+def _has_global(text: str) -> bool:
+    return any(line.strip(" \t\r") == "global" for line in text.split("\n"))
+
+
+def _why(error: OSError, path: str) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or directory"
+    if isinstance(error, IsADirectoryError):
+        return "is a directory"
+    if isinstance(error, PermissionError):
+        return "permission denied; run as a user who can read it (sudo halb-lint ...)"
+    return error.strerror or type(error).__name__
+
+
+def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, local_name: str) -> Inputs:
+    """The inputs for PATH arguments: files, directories, and `-`."""
+    reader = _Reader(kind)
+    files: list[InputFile] = []
+    for path in dict.fromkeys(paths):
+        if path == "-":
+            files += _stdin(reader, stdin_name)
+        elif Path(path).is_dir():
+            found = [file for name in _walk(path) if (file := reader.add(name, named=False))]
+            if not found:
+                reader.fail(path, "no haproxy.cfg or keepalived.conf in this directory or below it")
+            files += found
+        elif file := reader.add(path, named=True):
+            files.append(file)
+    nodes = group(_without_included(files, reader), local_name)
+    ids = {node.name: node.name for node in nodes if node.name == local_name}
+    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes)
+
+
+def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> Inputs:
+    """The inputs for `--node NAME=PATH,...` or `[[lb]]`: files, or directories of one node's files."""
+    reader = _Reader(kind)
+    result = []
+    for name, paths in nodes:
+        files = []
+        for path in paths:
+            if Path(path).is_dir():
+                files += [file for found in _walk(path) if (file := reader.add(found, named=False))]
+            elif file := reader.add(path, named=True):
+                files.append(file)
+        files = _without_included(files, reader)
+        keepalived = [file.path for file in files if file.kind == KEEPALIVED]
+        if len(keepalived) > 1:
+            reader.fail(
+                keepalived[1],
+                f"node {name} has {keepalived[0]} already; keepalived reads one file and its includes",
+            )
+        haproxy = [file.path for file in files if file.kind == HAPROXY]
+        if files:
+            result.append(NodeFiles(name, tuple(haproxy), tuple(keepalived[:1])))
+    ids = {node.name: node.name for node in result}
+    return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes)
+
+
+def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
+    """Each load balancer of a halb.toml with its files: those it names, else those that halb-wizard has written."""
+    folder = Path(os.path.relpath(cluster.path.parent))
+    found = []
+    for lb in cluster.load_balancers:
+        name = lb.name.value
+        named = [str(folder / file.value) for file in lb.files]
+        written = [str(folder / name / file) for file in WRITTEN_FILES if (folder / name / file).is_file()]
+        found.append((name, named or written))
+    return found
+
+
+def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = False) -> Inputs:
+    """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it.
+
+    With `present`, files that are not there (yet) are left out instead of being an error.
+    """
+    nodes = cluster_files(cluster)
+    if present:
+        nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
+    return read_nodes([(name, paths) for name, paths in nodes if paths], kind)
+
+
+def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES, *, needed: bool = True) -> Inputs:
+    """The inputs when nothing was named: this machine's two files, as far as they exist.
+
+    With `needed`, it is an error when neither does.
+    """
+    present = [path for path in files if Path(path).exists()]
+    inputs = read_paths(present, kind, None, local_name)
+    if needed and not present:
+        inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
+    return inputs
+
+
+def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
+    shown = name or "<stdin>"
+    reader.texts[shown] = Source.from_bytes(shown, sys.stdin.buffer.read()).text
+    if file := reader.add(shown, named=True):
+        yield file
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Files below a directory that may be configurations, in a stable order; hidden folders are left out."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
+        for name in sorted(files):
+            path = Path(parent, name)
+            if may_be_config(name) and path.is_file() and path.stat().st_size <= _LARGEST_FOUND:
+                yield str(path)
+
+
+def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile]:
+    """The files without those that another keepalived file of the run includes: they are part of that one."""
+    keepalived = [file for file in files if file.kind == KEEPALIVED]
+    if len(keepalived) < 2 or not any("include" in reader.texts[file.path] for file in keepalived):
+        return files
+    from parsers.keepalived import parse_keepalived
+    from rules.files.includes import DiskIncludes
+
+    included: set[str] = set()
+    for file in keepalived:
+        document = parse_keepalived(reader.texts[file.path], file.path, include=DiskIncludes())
+        included.update(abspath(source.path) for source in document.sources[1:])
+    return [file for file in files if file.place not in included]

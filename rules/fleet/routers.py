@@ -1,0 +1,178 @@
+"""Which VRRP instances of different nodes are meant to be one virtual router.
+
+The VRID can't tell, since a wrong VRID is one of the mistakes to be found. So, in this order:
+instances that share a virtual address; instances that name each other's address as unicast peer;
+then, for instances that are still alone, those with the same VRID, those with the same name, and the
+only instances of two nodes, each time only where their addresses are near each other.
+Instances that none of this joins belong to different clusters and are never compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import VrrpInstance
+    from rules.fleet.node import Node
+
+
+_TOO_MANY = 64
+
+
+class Member(NamedTuple):
+    """One node's instance in a group."""
+
+    node: Node
+    instance: VrrpInstance
+
+
+Keys = Callable[[Member], Iterable[Hashable]]
+
+
+class VrrpGroup:
+    """The instances that are meant to be one virtual router: at most one per node, at least two nodes."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = tuple(members)
+
+    @property
+    def label(self) -> str:
+        """How a message calls the group: its first known virtual address, or the first instance's name."""
+        for member in self.members:
+            for vip in member.instance.vips:
+                if vip.address is not None:
+                    return f"VIP {vip.address}"
+        return f"vrrp_instance {self.members[0].instance.name.raw}"
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
+def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
+    """The groups of two and more nodes, in the order of their first member."""
+    if sum(node.keepalived is not None for node in nodes) < 2:
+        return []
+    members = [Member(node, instance) for node in nodes if node.keepalived for instance in node.keepalived.instances]
+    groups = _Joined(members)
+    groups.join(_vips)
+    groups.join(_peering)
+    groups.join_lonely(_vrid)
+    groups.join_lonely(lambda member: (member.instance.name.raw,))
+    groups.join_lonely(_only_instance)
+    return [VrrpGroup(group) for group in groups.result() if len(group) > 1]
+
+
+class _Joined:
+    """Sets of members that grow by joining; a set never holds two instances of one node."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._members = members
+        self._set_of: list[list[int]] = [[index] for index in range(len(members))]
+
+    def _join(self, a: int, b: int) -> None:
+        first, second = self._set_of[a], self._set_of[b]
+        if first is second:
+            return
+        nodes = {id(self._members[i].node) for i in first}
+        if any(id(self._members[i].node) in nodes for i in second):
+            return
+        first.extend(second)
+        first.sort()
+        for index in second:
+            self._set_of[index] = first
+
+    def _buckets(self, keys: Keys) -> Iterator[list[int]]:
+        holders: dict[Hashable, list[int]] = {}
+        for index, member in enumerate(self._members):
+            for key in keys(member):
+                holders.setdefault(key, []).append(index)
+        return (indexes for indexes in holders.values() if len(indexes) > 1)
+
+    def join(self, keys: Keys) -> None:
+        """Join members that have a key in common."""
+        for indexes in self._buckets(keys):
+            for index in indexes[1:]:
+                self._join(indexes[0], index)
+
+    def join_lonely(self, keys: Keys) -> None:
+        """Join members that are alone so far with near members of the same key, preferring those alone too."""
+        for indexes in self._buckets(keys):
+            alone = [index for index in indexes if len(self._set_of[index]) == 1]
+            if len(alone) > _TOO_MANY:  # a generated file of many routers, where the key tells nothing
+                continue
+            for position, a in enumerate(alone):
+                for b in alone[position + 1 :]:
+                    if _are_near(self._members[a], self._members[b]):
+                        self._join(a, b)
+            left = [index for index in alone if len(self._set_of[index]) == 1]
+            if len(left) == 1:
+                for b in indexes:
+                    if len(self._set_of[b]) > 1 and _are_near(self._members[left[0]], self._members[b]):
+                        self._join(b, left[0])
+                        break
+
+    def result(self) -> list[list[Member]]:
+        seen: set[int] = set()
+        result = []
+        for indexes in self._set_of:
+            if id(indexes) not in seen:
+                seen.add(id(indexes))
+                result.append([self._members[index] for index in indexes])
+        return result
+
+
+def _vips(member: Member) -> Iterator[Hashable]:
+    return (vip.address for vip in member.instance.vips if vip.address is not None)
+
+
+def _peering(member: Member) -> Iterator[Hashable]:
+    """The address it sends from, and those that it sends to: a pair has one of them in common."""
+    source = member.instance.unicast_src_ip
+    if source is not None and source.known:
+        yield source.value
+        # Three nodes that list one another have more in common than one address, two of one cluster never less.
+        yield from (peer.address for peer in member.instance.unicast_peers if peer.address is not None)
+
+
+def _vrid(member: Member) -> Iterator[Hashable]:
+    vrid = member.instance.virtual_router_id
+    if vrid is not None and vrid.known:
+        yield vrid.value, member.instance.family
+
+
+def _only_instance(member: Member) -> Iterator[Hashable]:
+    config = member.node.keepalived
+    if config is not None and len(config.instances) == 1:
+        yield member.instance.family
+
+
+def _are_near(a: Member, b: Member) -> bool:
+    """Whether an address of one could be a neighbour, or a misspelling, of one of the other.
+
+    Instances without any known address are near everything.
+    """
+    first, second = _addresses(a.instance), _addresses(b.instance)
+    if not first or not second:
+        return True
+    return any(_differ_in_one_part(x, y) for x in first for y in second)
+
+
+def _addresses(instance: VrrpInstance) -> list[str]:
+    """Up to eight of the instance's virtual addresses, else its own address."""
+    found = [str(vip.address.exploded) for vip in instance.vips[:8] if vip.address is not None]
+    source = instance.unicast_src_ip
+    if not found and source is not None and source.value is not None:
+        found = [str(source.value.exploded)]
+    return found
+
+
+def _differ_in_one_part(a: str, b: str) -> bool:
+    parts, others = re.split("[.:]", a), re.split("[.:]", b)
+    return len(parts) == len(others) and sum(x != y for x, y in zip(parts, others, strict=True)) <= 1

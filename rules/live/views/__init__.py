@@ -1,0 +1,1 @@
+"""What the answers of the network amount to, for rules and checklists."""

@@ -1,0 +1,1 @@
+"""Words: how texts are worded, clipped and suggested. Knows nothing of the rest."""

@@ -1,0 +1,28 @@
+"""Golden fleets: tests/cases/<name>/ holds the nodes' files and `expected.txt`, a line per finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rules import lint
+from tests.rules.agreement.test_pairs import read_pair
+from tests.rules.lint import ROOT
+
+CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
+
+
+def findings(folder: Path) -> list[str]:
+    files = {path: text for path, text in read_pair(folder).items() if path != "expected.txt"}
+    report = lint(files)
+    assert not report.crashes
+    return [
+        f"{f.location.file}:{f.location.line}:{f.location.column} {f.code} {f.severity.word}" for f in report.findings
+    ]
+
+
+@pytest.mark.parametrize("folder", CASES, ids=[folder.name for folder in CASES])
+def test_golden_case(folder: Path) -> None:
+    expected = (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+    assert findings(folder) == [line for line in expected if line and not line.startswith("#")]

@@ -1,0 +1,71 @@
+"""Every rule ships a bad and a good example, reports the first where it says, and leaves the second alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rules import lint
+from rules.engine.examples import Case, cases_of
+from rules.engine.finding import Report, Severity
+from rules.engine.registry import Rule, all_rules
+
+RULES = all_rules()
+CASES = [
+    pytest.param(rule, case, id=f"{rule.code}-{'bad' if case.bad else 'good'}-{case.title.replace(' ', '-')}")
+    for rule in RULES
+    for case in cases_of(rule.examples)
+]
+
+
+def report_on(case: Case) -> Report:
+    report = lint(case.files, case.options())
+    assert not report.crashes
+    return report
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
+def test_rule_is_documented_and_has_both_examples(rule: Rule) -> None:
+    text = rule.documentation
+    for part in ("Why it hurts:", "How to fix:", "Silent when:"):
+        assert re.search(rf"^{part}", text, re.MULTILINE), f"{rule.code}: the docstring has no '{part}'"
+    cases = cases_of(rule.examples)
+    assert any(case.bad for case in cases), f"{rule.code} ships no bad example"
+    assert any(not case.bad for case in cases), f"{rule.code} ships no good example"
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    # Two daemons may share a name (`invalid-value`); then one module says whose it is.
+    assert rule.examples in (rule.name, f"{rule.scope.value}-{rule.name}"), "module and rule have other names"
+
+
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_example(rule: Rule, case: Case) -> None:
+    report = report_on(case)
+    own = [finding for finding in report.findings if finding.code == rule.code]
+    if not case.bad:
+        assert own == []
+        # What is shown as right must be right in every other respect too.
+        assert [finding for finding in report.findings if finding.severity is Severity.ERROR] == []
+        return
+    assert own, "the bad example is not reported"
+    if case.expected:
+        places = sorted((finding.location.file, finding.location.line) for finding in own)
+        assert places == sorted(case.expected)
+
+
+@pytest.mark.parametrize(("rule", "case"), [c for c in CASES if c.values[1].bad])  # type: ignore[union-attr]
+def test_messages_name_a_value_and_help_says_what_to_do(rule: Rule, case: Case) -> None:
+    for finding in report_on(case).findings:
+        if finding.code == rule.code:
+            assert finding.message
+            assert not finding.message.endswith(".")
+            assert finding.help
+            assert "\n" not in finding.message
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({(rule.scope, rule.name) for rule in RULES}) == len(RULES)
+    assert len({rule.examples for rule in RULES}) == len(RULES)
+    assert all(
+        re.fullmatch(r"(PA|KA|HA|XN|K8|DN|HO|NT|HL)\d{3}", rule.code) or rule.code.startswith("K8") for rule in RULES
+    )

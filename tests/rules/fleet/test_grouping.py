@@ -1,0 +1,181 @@
+"""Which files are one node: the five ways, and the shapes that repositories have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rules.files.inputs import read_paths
+from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
+from rules.fleet.grouping import InputFile, group
+from tests.rules.lint import run
+
+HAPROXY_TEXT = "global\n    maxconn 100\n\nfrontend api\n    bind *:6443\n"
+KEEPALIVED_TEXT = "vrrp_instance A {\n    state BACKUP\n    interface eth0\n}\n"
+
+
+def nodes(*paths: str, local: str = "") -> dict[str, list[str]]:
+    files = [
+        InputFile(path, HAPROXY if path.endswith("cfg") else KEEPALIVED, path if path[0] == "/" else f"/repo/{path}")
+        for path in paths
+    ]
+    return {node.name: [*node.haproxy, *node.keepalived] for node in group(files, local)}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        pytest.param(
+            ["lb1/etc/haproxy/haproxy.cfg", "lb1/etc/keepalived/keepalived.conf", "lb2/etc/keepalived/keepalived.conf"],
+            {
+                "lb1": ["lb1/etc/haproxy/haproxy.cfg", "lb1/etc/keepalived/keepalived.conf"],
+                "lb2": ["lb2/etc/keepalived/keepalived.conf"],
+            },
+            id="a root file system per node",
+        ),
+        pytest.param(
+            ["keepalived-master.conf", "keepalived-backup.conf", "haproxy.cfg"],
+            {"master": ["haproxy.cfg", "keepalived-master.conf"], "backup": ["haproxy.cfg", "keepalived-backup.conf"]},
+            id="several keepalived files share one haproxy.cfg",
+        ),
+        pytest.param(
+            ["lb1.conf", "lb2.conf", "haproxy-lb1.cfg", "haproxy-lb2.cfg"],
+            {"lb1": ["haproxy-lb1.cfg", "lb1.conf"], "lb2": ["haproxy-lb2.cfg", "lb2.conf"]},
+            id="names carry the node",
+        ),
+        pytest.param(
+            ["haproxy/haproxy.cfg", "keepalived/lb1.conf", "keepalived/lb2.conf"],
+            {
+                "lb1": ["haproxy/haproxy.cfg", "keepalived/lb1.conf"],
+                "lb2": ["haproxy/haproxy.cfg", "keepalived/lb2.conf"],
+            },
+            id="a folder per daemon",
+        ),
+        pytest.param(
+            ["haproxy.cfg", "a/keepalived.conf", "b/keepalived.conf"],
+            {"a": ["haproxy.cfg", "a/keepalived.conf"], "b": ["haproxy.cfg", "b/keepalived.conf"]},
+            id="haproxy.cfg above the nodes",
+        ),
+        pytest.param(
+            ["site/lb1/live/keepalived.conf", "site/lb2/live/keepalived.conf"],
+            {"lb1": ["site/lb1/live/keepalived.conf"], "lb2": ["site/lb2/live/keepalived.conf"]},
+            id="the shortest leading folder that tells",
+        ),
+        pytest.param(
+            ["a/lb1/keepalived.conf", "a/lb2/keepalived.conf", "b/lb1/keepalived.conf"],
+            {
+                "a/lb1": ["a/lb1/keepalived.conf"],
+                "a/lb2": ["a/lb2/keepalived.conf"],
+                "b/lb1": ["b/lb1/keepalived.conf"],
+            },
+            id="two clusters",
+        ),
+        pytest.param(["haproxy.cfg", "keepalived.conf"], {"repo": ["haproxy.cfg", "keepalived.conf"]}, id="one folder"),
+        pytest.param(["x/10-a.cfg", "x/20-b.cfg"], {"x": ["x/10-a.cfg", "x/20-b.cfg"]}, id="fragments in order"),
+    ],
+)
+def test_grouping(paths: list[str], expected: dict[str, list[str]]) -> None:
+    assert nodes(*paths) == expected
+    assert nodes(*reversed(paths)) == expected
+
+
+def test_files_of_this_machine_have_its_name() -> None:
+    paths = ["/etc/keepalived/keepalived.conf", "/etc/haproxy/haproxy.cfg"]
+    assert nodes(*paths, local="lb7") == {"lb7": sorted(paths, key=lambda path: path.rpartition(".")[2])}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("x.conf", KEEPALIVED_TEXT, KEEPALIVED),
+        ("x.conf", HAPROXY_TEXT, HAPROXY),
+        ("haproxy.cfg", KEEPALIVED_TEXT, KEEPALIVED),
+        ("haproxy.cfg", "", HAPROXY),
+        ("keepalived.conf", "", KEEPALIVED),
+        ("x.conf", "", None),
+        ("x.conf", "[Unit]\nDescription=global\n", None),
+        ("nginx.conf", "server {\n    listen 80;\n}\n", None),
+        ("x.conf", "vrrp_instance A\n{\n}\n", KEEPALIVED),
+        ("x.conf", "@lb1 vrrp_instance A {\n}\n", KEEPALIVED),
+    ],
+)
+def test_kind(name: str, text: str, kind: str | None) -> None:
+    assert kind_of(name, text) == kind
+
+
+def test_names_that_a_search_opens() -> None:
+    assert all(map(may_be_config, ["haproxy.cfg", "lb1.conf", "keepalived.conf.backup", "a/haproxy-lb2.cfg"]))
+    assert not any(map(may_be_config, ["README.md", "keepalived.conf.j2", ".haproxy.cfg.swp", "haproxy.cfg~"]))
+    assert is_template("keepalived.conf.j2")
+
+
+def put(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def test_list_files_by_option(tmp_path: Path) -> None:
+    put(tmp_path, {"a.cfg": HAPROXY_TEXT, "a.conf": KEEPALIVED_TEXT, "b.conf": KEEPALIVED_TEXT})
+    done = run("--list-files", "--node", "one=a.cfg,a.conf", "--node", "two=b.conf", cwd=tmp_path)
+    assert done.stdout.split("\n")[:-1] == [
+        "one  haproxy     a.cfg",
+        "one  keepalived  a.conf",
+        "two  keepalived  b.conf",
+    ]
+    assert done.status == 0
+
+
+def test_list_files_by_halb_toml_from_a_folder_below(tmp_path: Path) -> None:
+    toml = '[[lb]]\nname = "lb1"\nfiles = ["x/a.conf"]\n\n[[lb]]\nname = "lb2"\nfiles = ["x/b.conf"]\n'
+    put(tmp_path, {"halb.toml": toml, "x/a.conf": KEEPALIVED_TEXT, "x/b.conf": KEEPALIVED_TEXT, "x/y/z": ""})
+    done = run("--list-files", cwd=tmp_path / "x" / "y")
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["lb1", "keepalived", "../../x/a.conf"],
+        ["lb2", "keepalived", "../../x/b.conf"],
+    ]
+
+
+def test_list_files_of_directories(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        {
+            "lb1/etc/haproxy/haproxy.cfg": HAPROXY_TEXT,
+            "lb1/etc/keepalived/keepalived.conf": KEEPALIVED_TEXT,
+            "lb2/etc/haproxy/haproxy.cfg": HAPROXY_TEXT,
+            "lb2/etc/keepalived/keepalived.conf": KEEPALIVED_TEXT,
+            "lb2/etc/keepalived/keepalived.conf.j2": "{{ x }}",
+            "docs/other.conf": "[section]\n",
+            ".git/keepalived.conf": KEEPALIVED_TEXT,
+        },
+    )
+    done = run("--list-files", ".", cwd=tmp_path)
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["lb1", "haproxy"],
+        ["lb1", "keepalived"],
+        ["lb2", "haproxy"],
+        ["lb2", "keepalived"],
+    ]
+
+
+def test_an_included_file_is_not_a_node(tmp_path: Path) -> None:
+    main = "global_defs {\n}\ninclude conf.d/*.conf\n"
+    put(tmp_path, {"keepalived.conf": main, "conf.d/api.conf": KEEPALIVED_TEXT, "conf.d/web.conf": KEEPALIVED_TEXT})
+    done = run("--list-files", ".", cwd=tmp_path)
+    assert [line.split()[1:] for line in done.stdout.splitlines()] == [["keepalived", "keepalived.conf"]]
+
+
+def test_kind_is_forced(tmp_path: Path) -> None:
+    put(tmp_path, {"odd": "global\n"})
+    assert run("--list-files", "--kind", "keepalived", "odd", cwd=tmp_path).stdout.split()[1:] == ["keepalived", "odd"]
+
+
+def test_a_script_called_after_a_daemon_is_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "keepalived.conf").write_text("vrrp_instance A {\n}\n")
+    (tmp_path / "check-haproxy").write_text("#!/bin/sh\ncurl -f http://127.0.0.1:8405/healthz\n")
+    (tmp_path / "haproxy.yaml").write_text("kind: Pod\nmetadata:\n  name: haproxy\n")
+    found = read_paths([str(tmp_path)], None, None, "here")
+    assert list(found.texts) == [str(tmp_path / "keepalived.conf")]
+    assert found.errors == []

@@ -1,0 +1,260 @@
+"""Existing files become a draft: what is taken, what is chosen, what is asked."""
+
+from __future__ import annotations
+
+from ipaddress import ip_interface
+from pathlib import Path
+
+import pytest
+
+from rules.plan import read_cluster
+from tests.shared import shared
+from wizard.importer import Imported, Kind, import_files
+from wizard.plan.draft import complete
+from wizard.plan.plan import PlanError
+
+HAPROXY = """\
+global
+    log /dev/log local0
+    maxconn 5000
+
+defaults
+    mode tcp
+    timeout connect 5000
+    timeout client 50000
+    timeout server 4h
+    timeout tunnel 1d
+
+frontend k8s
+    bind *:6443
+    default_backend masters
+
+backend masters
+    balance roundrobin
+    option httpchk GET /healthz
+    default-server check check-ssl verify none inter 3s fall 4 rise 1
+    server cp1 10.0.0.21:6443
+    server cp2 10.0.0.22:6443
+"""
+
+
+def keepalived(own: int, *peers: int, priority: int | str = 100, **lines: str) -> str:
+    """A load balancer's file; `lines` replace the lines of the keyword, or add to them."""
+    usual = {
+        "state": "state BACKUP",
+        "interface": "interface eth0",
+        "virtual_router_id": "virtual_router_id 33",
+        "priority": f"priority {priority}",
+        "unicast_src_ip": f"unicast_src_ip 10.0.0.{own}",
+        "unicast_peer": f"unicast_peer {{\n{''.join(f'10.0.0.{peer}{chr(10)}' for peer in peers)}}}",
+        "virtual_ipaddress": "virtual_ipaddress {\n10.0.0.10/24\n}",
+    }
+    return "vrrp_instance API {\n" + "\n".join((usual | lines).values()) + "\n}\n"
+
+
+def pair(haproxy: str = HAPROXY, haproxy2: str | None = None, **lines: str) -> dict[str, str]:
+    """Two load balancers; `lines` stand in both."""
+    return {
+        "lb1/haproxy.cfg": haproxy,
+        "lb1/keepalived.conf": keepalived(11, 12, priority=110, **lines),
+        "lb2/haproxy.cfg": haproxy if haproxy2 is None else haproxy2,
+        "lb2/keepalived.conf": keepalived(12, 11, **lines),
+    }
+
+
+def left(imported: Imported, file: str) -> list[tuple[int, Kind, str]]:
+    """The leftovers of a file, by line."""
+    return [(item.line, item.kind, item.text) for item in imported.leftovers if item.file == file]
+
+
+def test_the_seed_pair_gives_the_article_s_cluster() -> None:
+    folder = shared() / "seed"
+    files = {
+        f"{lb}/{name}": (folder / lb / name).read_text()
+        for lb in ("haproxy-lb1", "haproxy-lb2")
+        for name in ("haproxy.cfg", "keepalived.conf")
+    }
+    found = import_files(files)
+    draft = found.draft
+    assert (draft.port, draft.layout, draft.vip) == (6443, "dedicated", ip_interface("192.168.2.140/24"))
+    assert [(m.name, str(m.address), m.port) for m in draft.control_plane] == [
+        (f"k8s-master{n}", f"192.168.2.15{n}", 6443) for n in (1, 2, 3)
+    ]
+    assert [(lb.name, str(lb.address), lb.interface, lb.priority) for lb in draft.load_balancers] == [
+        ("haproxy-lb1", "192.168.2.141", "ens160", 120),
+        ("haproxy-lb2", "192.168.2.142", "ens160", 100),
+    ]
+    assert (draft.vrrp.virtual_router_id, draft.vrrp.mode, draft.vrrp.preempt) == (33, "unicast", True)
+    assert draft.vrrp.auth_pass is None  # <PASSWORD> is a placeholder
+    assert (draft.haproxy.check, draft.haproxy.balance, draft.haproxy.timeout_client) == ("tcp", "roundrobin", "50s")
+    assert found.conflicts == ()
+    assert found.candidates == ()
+    lost = {item.text for item in found.leftovers if item.kind is Kind.LOST}
+    assert lost == {"maxconn 20", "label ens160:1"}
+    plan = complete(draft._replace(endpoint="kube-control.kacangisnuts.com"))
+    assert plan.load_balancers[0].name == "haproxy-lb1"
+
+
+def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
+    found = import_files(pair())
+    haproxy = found.draft.haproxy
+    assert haproxy._asdict() | {"health_port": 1, "run": 1} == {
+        "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "retries": None, "inter": "3s", "fall": 4,
+        "rise": 1, "timeout_connect": "5s", "timeout_client": "50s", "timeout_server": "4h",
+        "timeout_client_fin": None, "timeout_server_fin": None, "timeout_queue": None, "timeout_check": None,
+        "bind": "any", "health_port": 1, "run": 1,
+    }  # fmt: skip
+    assert left(found, "lb1/haproxy.cfg") == [
+        (10, Kind.REPLACED, "timeout tunnel 1d"),
+        (18, Kind.REPLACED, "option httpchk GET /healthz"),
+    ]
+
+
+def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(tmp_path: Path) -> None:
+    with pytest.raises(PlanError) as error:
+        complete(import_files(pair()).draft)
+    assert error.value.key == "cluster.endpoint"
+    config = tmp_path / "halb.toml"
+    config.write_text(
+        '[cluster]\nname = "kacang"\nendpoint = "kube.example.com"\nphase = "cutover"\n'
+        '[[control_plane]]\nname = "first"\naddress = "10.0.0.21"\n'
+    )
+    found = import_files(pair(), cluster=read_cluster(config))
+    plan = complete(found.draft)
+    assert (plan.name, plan.endpoint, plan.phase) == ("kacang", "kube.example.com", "cutover")
+    assert [machine.name for machine in plan.control_plane] == ["first", "cp2"]
+
+
+@pytest.mark.parametrize(
+    ("key", "keyword", "first", "second", "chosen"),
+    [
+        ("vrrp.virtual_router_id", "virtual_router_id", "virtual_router_id 33", "virtual_router_id 34", "33"),
+        ("vrrp.advert_int", "advert_int", "advert_int 2", "advert_int 1", "2"),
+        ("vip.address", "virtual_ipaddress", "virtual_ipaddress {\n10.0.0.10/24\n}",
+         "virtual_ipaddress {\n10.0.0.10/25\n}", "10.0.0.10/24"),
+        ("vrrp.preempt", "nopreempt", "nopreempt", "", "false"),
+    ],
+)  # fmt: skip
+def test_nodes_that_contradict_each_other_are_a_conflict_and_the_first_counts(
+    key: str, keyword: str, first: str, second: str, chosen: str
+) -> None:
+    files = pair() | {
+        "lb1/keepalived.conf": keepalived(11, 12, priority=110, **{keyword: first}),
+        "lb2/keepalived.conf": keepalived(12, 11, **{keyword: second}),
+    }
+    (conflict,) = import_files(files).conflicts
+    assert (conflict.key, conflict.chosen) == (key, chosen)
+    assert [place.file for place in conflict.places] == ["lb1/keepalived.conf", "lb2/keepalived.conf"]
+    assert conflict.places[0].value == chosen
+
+
+def test_the_majority_counts_where_there_is_one() -> None:
+    files = {
+        f"lb{n}/keepalived.conf": keepalived(
+            10 + n, *({11, 12, 13} - {10 + n}), priority=100 + n, virtual_router_id=f"virtual_router_id {vrid}"
+        )
+        for n, vrid in ((1, 5), (2, 6), (3, 6))
+    }
+    found = import_files(files)
+    assert found.draft.vrrp.virtual_router_id == 6
+    assert [(c.key, [(p.node, p.value) for p in c.places]) for c in found.conflicts] == [
+        ("vrrp.virtual_router_id", [("lb1", "5"), ("lb2", "6"), ("lb3", "6")])
+    ]
+    assert [lb.name for lb in found.draft.load_balancers] == ["lb3", "lb2", "lb1"]
+
+
+def test_server_lists_that_differ_are_a_conflict_and_order_is_none() -> None:
+    other = HAPROXY.replace("    server cp2 10.0.0.22:6443\n", "")
+    (conflict,) = import_files(pair(HAPROXY, other)).conflicts
+    assert (conflict.key, conflict.chosen) == ("control_plane", "cp1 10.0.0.21:6443, cp2 10.0.0.22:6443")
+    lines = HAPROXY.splitlines(keepends=True)
+    swapped = "".join([*lines[:-2], lines[-1], lines[-2]])
+    found = import_files(pair(HAPROXY, swapped))
+    assert found.conflicts == ()
+    assert [machine.name for machine in found.draft.control_plane] == ["cp1", "cp2"]
+
+
+def test_timeouts_that_differ_are_a_conflict_with_both_places() -> None:
+    (conflict,) = import_files(pair(HAPROXY, HAPROXY.replace("client 50000", "client 1m"))).conflicts
+    assert (conflict.key, conflict.chosen) == ("haproxy.timeout-client", "50s")
+    assert [(place.node, place.line, place.value) for place in conflict.places] == [("lb1", 8, "50s"), ("lb2", 8, "1m")]
+
+
+def test_equal_times_in_other_words_do_not_contradict_each_other() -> None:
+    assert import_files(pair(HAPROXY, HAPROXY.replace("client 50000", "client 50s"))).conflicts == ()
+
+
+def test_equal_priorities_are_a_conflict_and_the_first_load_balancer_keeps_it() -> None:
+    found = import_files(pair() | {"lb2/keepalived.conf": keepalived(12, 11, priority=110)})
+    assert [(c.key, c.chosen, len(c.places)) for c in found.conflicts] == [("lb.priority", "110", 2)]
+    assert [(lb.name, lb.priority) for lb in found.draft.load_balancers] == [("lb1", 110), ("lb2", None)]
+
+
+def test_a_password_is_taken_and_shown_nowhere() -> None:
+    first = "authentication {\nauth_type PASS\nauth_pass s3cret-0\n}"
+    files = pair(authentication=first)
+    files["lb2/keepalived.conf"] = files["lb2/keepalived.conf"].replace("s3cret-0", "0ther-99")
+    found = import_files(files)
+    assert found.draft.vrrp.auth_pass == "s3cret-0"
+    assert [(c.key, c.chosen) for c in found.conflicts] == [("vrrp.auth_pass", "********")]
+    assert not any(secret in repr(found) for secret in ("s3cret-0", "0ther-99"))
+
+
+def test_a_password_that_cannot_be_taken_is_masked_in_the_leftovers() -> None:
+    found = import_files(pair(authentication="authentication {\nauth_type AH\nauth_pass pä55wörd\n}"))
+    assert found.draft.vrrp.auth_pass is None
+    texts = [item.text for item in found.leftovers if item.file == "lb1/keepalived.conf"]
+    assert "auth_type AH" in texts
+    assert "auth_pass ********" in texts
+    assert "pä55" not in repr(found)
+
+
+def test_a_password_is_cut_where_keepalived_cuts_it() -> None:
+    found = import_files(pair(authentication="authentication {\nauth_type PASS\nauth_pass 123456789\n}"))
+    assert found.draft.vrrp.auth_pass == "12345678"
+    assert "lb1: auth_pass is cut to its first 8 bytes, as keepalived does" in found.notes
+
+
+def test_what_a_plan_has_no_words_for_is_left_over_with_its_lines() -> None:
+    more = "listen stats\n    bind *:9000\n    stats enable\n    # the end\n"
+    extra = HAPROXY.replace("10.0.0.22:6443", "10.0.0.22:6443 backup weight 5") + more
+    found = import_files(pair(extra, notify='notify_master "/usr/local/bin/tell me"'))
+    stats = next(item for item in found.leftovers if item.text == "listen stats")
+    assert (stats.line, stats.last, stats.kind) == (22, 24, Kind.OTHER)
+    assert (21, Kind.LOST, "backup") in left(found, "lb1/haproxy.cfg")
+    assert (21, Kind.LOST, "weight 5") in left(found, "lb1/haproxy.cfg")
+    notify = next(item for item in found.leftovers if item.text.startswith("notify_master"))
+    assert notify.why == "a plan runs no notify scripts"
+
+
+def test_an_old_check_is_replaced_by_halb_s_own() -> None:
+    script = 'vrrp_script chk {\n    script "/usr/bin/pgrep haproxy"\n    weight -20\n}\n'
+    files = pair(track_script="track_script {\nchk\n}")
+    found = import_files({path: script + text if path.endswith(".conf") else text for path, text in files.items()})
+    replaced = [item for item in found.leftovers if item.why == "replaced by halb's own checks"]
+    assert [(item.line, item.last, item.kind) for item in replaced if item.file == "lb1/keepalived.conf"] == [
+        (1, 4, Kind.REPLACED),
+        (18, 18, Kind.REPLACED),
+    ]
+
+
+def test_values_that_halb_toml_refuses_are_left_over_with_the_reason() -> None:
+    found = import_files(pair() | {"lb1/keepalived.conf": keepalived(11, 12, priority=255)})
+    (item,) = [item for item in found.leftovers if item.text == "priority 255"]
+    assert "254" in item.why
+    assert {lb.name: lb.priority for lb in found.draft.load_balancers} == {"lb1": None, "lb2": 100}
+
+
+def test_what_depends_on_a_variable_is_left_over_and_not_guessed() -> None:
+    found = import_files(
+        pair(HAPROXY.replace("bind *:6443", "bind ${VIP}:6443"), virtual_router_id="virtual_router_id {{ vrid }}")
+    )
+    assert (found.draft.port, found.draft.vrrp.virtual_router_id) == (None, None)
+    assert Kind.UNREADABLE in {item.kind for item in found.leftovers if "vrid" in item.text}
+
+
+def test_nothing_gives_an_empty_draft_and_says_so() -> None:
+    found = import_files({})
+    assert found.notes == ("no configuration of haproxy or keepalived was given",)
+    assert found.draft.load_balancers == ()
+    assert found.used == ()

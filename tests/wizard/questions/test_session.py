@@ -1,0 +1,141 @@
+"""Answers as they are typed, and what they amount to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.plan.schema import SCHEMA
+from tests.wizard.plans import ARTICLE
+from wizard.questions.answers import Answers, Place, fault, from_toml, to_toml, typed
+from wizard.questions.session import judge, missing_of, place_of, places, step_of
+from wizard.questions.steps import steps
+
+ASKED = [Place(field.table, step.first, field.key) for step in steps() for field in step.fields]
+texts = st.text(max_size=12) | st.sampled_from(
+    ["6443", "true", "0.5", "192.168.2.140/24", "kube.example.com", '"', "\n"]
+)
+answer_sets = st.dictionaries(
+    st.builds(
+        lambda place, more: place._replace(number=place.number + more) if SCHEMA[place.table].many else place,
+        st.sampled_from(ASKED),
+        st.integers(0, 2),
+    ),
+    texts.filter(bool),
+    max_size=12,
+).map(Answers)
+
+
+def article() -> Answers:
+    """The article's cluster as one types it, everything else left to the defaults."""
+    answers = Answers().put(Place("cluster", 0, "endpoint"), ARTICLE.endpoint)
+    answers = answers.put(Place("vip", 0, "address"), str(ARTICLE.vip))
+    for number, node in enumerate(ARTICLE.control_plane):
+        answers = answers.put(Place("control_plane", number, "name"), node.name)
+        answers = answers.put(Place("control_plane", number, "address"), str(node.address))
+    for number, lb in enumerate(ARTICLE.load_balancers):
+        for key in ("name", "address", "interface"):
+            answers = answers.put(Place("lb", number, key), str(getattr(lb, key)))
+    return answers
+
+
+def test_every_field_is_a_key_of_halb_toml_and_has_all_its_words() -> None:
+    for step in steps():
+        for field in step.fields:
+            assert field.key in SCHEMA[field.table].keys
+            assert field.label
+            assert field.help
+            assert field.explain
+            assert fault(Place(field.table, step.first, field.key), field.example) == ""
+            for choice in field.choices:
+                assert fault(Place(field.table, 0, field.key), choice) == ""
+            assert len(field.help) <= 74, "a help line fits 80 columns"
+
+
+def test_every_answer_belongs_to_the_step_that_asks_for_it() -> None:
+    for step in steps():
+        for place in places(step, article()):
+            assert step_of(place) is step
+
+
+def test_the_article_s_answers_make_a_plan_and_files_without_a_finding() -> None:
+    outcome = judge(article())
+    assert (dict(outcome.faults), outcome.general, outcome.missing) == ({}, (), ())
+    assert outcome.plan is not None
+    assert outcome.plan.control_plane == ARTICLE.control_plane
+    assert outcome.plan.load_balancers == ARTICLE.load_balancers
+    assert "haproxy-lb1/etc/keepalived/keepalived.conf" in outcome.files
+    assert outcome.report is not None
+    assert [finding for finding in outcome.report.findings if finding.severity.word != "info"] == []
+
+
+def test_what_is_missing_comes_in_the_order_of_the_steps() -> None:
+    assert [(place.table, place.number, place.key) for place in missing_of(Answers())] == [
+        ("cluster", 0, "endpoint"),
+        ("control_plane", 0, "name"),
+        ("control_plane", 0, "address"),
+        ("vip", 0, "address"),
+        *(("lb", number, key) for number in (0, 1) for key in ("name", "address", "interface")),
+    ]
+    assert judge(Answers()).plan is None
+
+
+def test_a_list_offers_one_more_machine_when_the_needed_ones_are_there() -> None:
+    nodes = next(step for step in steps() if step.key == "control-plane")
+    assert {place.number for place in places(nodes, article())} == {1, 2, 3}
+    balancers = next(step for step in steps() if step.key == "load-balancers")
+    assert {place.number for place in places(balancers, Answers())} == {0, 1}
+    assert {place.number for place in places(balancers, article())} == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "words"),
+    [
+        (Place("cluster", 0, "endpoint"), "Kube.example.com", "write 'kube.example.com'"),
+        (Place("cluster", 0, "port"), "https", "whole number from 1 to 65535"),
+        (Place("vip", 0, "address"), "192.168.2.140", "write '192.168.2.140/24'"),
+        (Place("vip", 0, "address"), "192.168.2.141/24", "the address of haproxy-lb1 itself"),
+        (Place("vip", 0, "address"), "10.0.0.9/24", "where the load balancer haproxy-lb1"),
+        (Place("lb", 1, "name"), "haproxy-lb1", "have the name 'haproxy-lb1'"),
+        (Place("lb", 1, "address"), "192.168.2.141", "the address of haproxy-lb1 already"),
+        (Place("vrrp", 0, "preempt"), "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_answer_is_told_beside_its_field(place: Place, text: str, words: str) -> None:
+    outcome = judge(article().put(place, text))
+    assert outcome.plan is None
+    assert set(outcome.faults) == {place}
+    assert words in outcome.faults[place]
+    assert "line" not in outcome.faults[place]
+    assert not outcome.faults[place].startswith("[")
+
+
+def test_a_finding_leads_to_the_answer_that_its_line_holds() -> None:
+    outcome = judge(article().put(Place("haproxy", 0, "timeout-client"), "30s"))
+    assert outcome.report is not None
+    found = {place_of(finding, outcome.answers) for finding in outcome.report.findings}
+    assert Place("haproxy", 0, "timeout-client") in found
+
+
+@given(answer_sets)
+def test_answers_survive_a_draft_as_they_were_typed(answers: Answers) -> None:
+    again = from_toml(to_toml(answers))
+    for place in answers:
+        was, now = answers[place], again[place]
+        # A number may come back in another spelling; a text never.
+        assert now == was or typed(place.table, place.key, now) == typed(place.table, place.key, was)
+
+
+@given(answer_sets)
+def test_any_answers_are_judged(answers: Answers) -> None:
+    outcome = judge(answers)
+    assert all(outcome.faults.values())
+    assert set(outcome.faults) <= {*answers, *ASKED} or outcome.faults
+    assert (outcome.plan is None) == bool(outcome.faults or outcome.general or outcome.missing)
+
+
+def test_machines_behind_a_removed_one_move_up() -> None:
+    answers = article().without("control_plane", 1)
+    assert answers.count("control_plane") == 2
+    assert answers[Place("control_plane", 1, "name")] == "k8s-master3"

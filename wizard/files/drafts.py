@@ -1,0 +1,197 @@
+"""Drafts: plans that are not finished, kept between two runs, one for each folder that a wizard was started for.
+
+They are below $XDG_STATE_HOME (else ~/.local/state, XDG Base Directory Specification 0.8), readable for their owner
+alone, and never hold a password. Nothing here raises: a draft that can't be kept must not cost the plan on the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rules.files.atomic import left_over, reason, replace_file
+from rules.plan.read import LARGEST
+from wizard.files.secrets import without_secrets
+
+_HEADER = "#:halb-draft "
+_SUFFIX = ".toml"
+_SLUG_LENGTH = 40
+_ABANDONED = 3600  # seconds after which a staged file belongs to a run that was killed
+
+
+class SavedDraft(NamedTuple):
+    """A draft as it was saved: halb.toml's syntax without passwords, when, and for which folder (absolute)."""
+
+    text: str
+    saved: datetime
+    directory: Path
+
+
+class Failure(NamedTuple):
+    """What did not work, in one line for the user."""
+
+    text: str
+
+
+class Drafts(NamedTuple):
+    """All drafts, the latest first, and what could not be read."""
+
+    drafts: tuple[SavedDraft, ...]
+    failures: tuple[Failure, ...]
+
+
+def save(text: str, directory: Path, *, when: datetime | None = None) -> Path | Failure:
+    """Keep a draft for a folder, in place of an earlier one; `text` is halb.toml's syntax, however unfinished.
+
+    Passwords are taken out; a text that they can't be taken out of is not saved. `when` is now unless it is given.
+    Gives the path of the draft.
+    """
+    import json
+
+    try:
+        kept = without_secrets(text)
+    except ValueError as error:
+        return Failure(f"the draft was not saved: {error}")
+    if len(kept.encode("utf-8", "replace")) > LARGEST:
+        return Failure(f"the draft was not saved: it is larger than {LARGEST // 1024} KiB")
+    saved = (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    about = json.dumps({"directory": os.path.realpath(directory), "saved": saved})
+    try:
+        path = _path(directory)
+        _make_folder(path.parent)
+        _clean(path)
+        replace_file(path, f"{_HEADER}{about}\n{kept}".encode(), 0o600)
+    except (OSError, ValueError) as error:
+        return Failure(f"the draft was not saved: {_why(error)}")
+    return path
+
+
+def load(directory: Path) -> SavedDraft | Failure | None:
+    """The draft of a folder, or None when there is none.
+
+    A draft that can't be read is set aside: renamed to end in `.broken`, so that it is in nobody's way, and reported.
+    """
+    try:
+        path = _path(directory)
+    except (OSError, ValueError) as error:
+        return Failure(f"no draft can be read: {_why(error)}")
+    found = _read(path)
+    if isinstance(found, SavedDraft) and found.directory != Path(os.path.realpath(directory)):
+        return _set_aside(path, f"it is the draft of {found.directory}")
+    return found
+
+
+def drop(directory: Path) -> Failure | None:
+    """Remove the draft of a folder, if there is one."""
+    try:
+        _path(directory).unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        return Failure(f"the draft was not removed: {_why(error)}")
+    return None
+
+
+def drafts() -> Drafts:
+    """All drafts; the broken ones are set aside."""
+    found: list[SavedDraft] = []
+    failures: list[Failure] = []
+    try:
+        paths = sorted(path for path in _folder().iterdir() if path.suffix == _SUFFIX and path.name[0] != ".")
+    except FileNotFoundError:
+        paths = []
+    except (OSError, ValueError) as error:
+        return Drafts((), (Failure(f"no drafts can be read: {_why(error)}"),))
+    for path in paths:
+        draft = _read(path)
+        if isinstance(draft, SavedDraft):
+            found.append(draft)
+        elif draft is not None:
+            failures.append(draft)
+    found.sort(key=lambda draft: draft.saved, reverse=True)
+    return Drafts(tuple(found), tuple(failures))
+
+
+def _folder() -> Path:
+    state = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state):  # the specification has relative paths ignored
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            raise ValueError("there is no home folder; set XDG_STATE_HOME to a folder")
+        state = os.path.join(home, ".local", "state")
+    return Path(state, "halb", "drafts")
+
+
+def _path(directory: Path) -> Path:
+    """Where the draft of a folder is: its name for people, and a sum of its whole path, without links, for us."""
+    from hashlib import sha256
+
+    real = os.path.realpath(directory)
+    words = re.sub("[^a-z0-9]+", "-", os.path.basename(real).lower())[:_SLUG_LENGTH].strip("-")
+    return _folder() / f"{words or 'folder'}-{sha256(os.fsencode(real)).hexdigest()[:12]}{_SUFFIX}"
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of the drafts; it and halb's own are their owner's alone."""
+    folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for own in (folder.parent, folder):
+        own.mkdir(mode=0o700, exist_ok=True)
+        if own.stat().st_mode & 0o077:
+            own.chmod(0o700)
+
+
+def _clean(path: Path) -> None:
+    """Remove what killed runs left beside a draft; a file of right now may be that of another wizard."""
+    now = datetime.now(UTC).timestamp()
+    for rest in left_over(path):
+        with suppress(OSError):
+            if now - rest.stat().st_mtime > _ABANDONED:
+                rest.unlink()
+
+
+def _read(path: Path) -> SavedDraft | Failure | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(2 * LARGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return _set_aside(path, reason(error))
+    try:
+        return _draft(data)
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        return _set_aside(path, "it is damaged")
+
+
+def _draft(data: bytes) -> SavedDraft:
+    """The draft in a file's content; raises all kinds of errors for a damaged one."""
+    import json
+    import tomllib
+
+    header, _, text = data.decode().partition("\n")
+    if not header.startswith(_HEADER) or len(data) >= 2 * LARGEST:
+        raise ValueError(header)
+    about: dict[str, Any] = json.loads(header.removeprefix(_HEADER))
+    saved = datetime.fromisoformat(about["saved"])
+    if saved.tzinfo is None:
+        raise ValueError(saved)
+    tomllib.loads(text)
+    return SavedDraft(text, saved.astimezone(UTC), Path(about["directory"]))
+
+
+def _set_aside(path: Path, why: str) -> Failure:
+    aside = path.with_name(f"{path.name}.broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return Failure(f"the draft {path} can't be used: {why}; it can't be renamed either: {reason(error)}")
+    return Failure(f"the draft {path} can't be used: {why}; it is now {aside.name}")
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else ""
+        return f"{where}: {reason(error)}" if where else reason(error)
+    return str(error)

@@ -1,0 +1,151 @@
+"""Looking before writing: what stands at each place, and what speaks against writing there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from rules.files.atomic import reason
+from rules.plan.readers import shown
+from wizard.files.errors import ChangedError, StoreError
+from wizard.files.manifest import FOLDER, Manifest
+
+Files = Mapping[str, tuple[str, int]]
+"""Text and mode by path; paths are relative, with '/' between their parts."""
+
+_BLOCK = 4096  # bytes; what the smallest file takes on common file systems
+_SPARE = 64 * 1024  # bytes; for folders and the manifest
+
+
+class Place(NamedTuple):
+    """One file to write: where, what it holds (`old` None: it is not there) and what it is to hold."""
+
+    path: str
+    target: Path
+    old: bytes | None
+    old_mode: int
+    new: bytes
+    mode: int
+
+    @property
+    def state(self) -> str:
+        """What writing does: "new", "changed", "mode" (the content is right, the mode is not) or "unchanged"."""
+        if self.old is None:
+            return "new"
+        if self.old != self.new:
+            return "changed"
+        return "unchanged" if self.old_mode == self.mode else "mode"
+
+
+def look(directory: Path, files: Files) -> list[Place]:
+    """What is at each place. Raises StoreError with everything that keeps files from being read or written."""
+    problems: list[str] = []
+    places = []
+    for path, (text, mode) in files.items():
+        try:
+            places.append(_place(directory, path, text, mode))
+        except ValueError as error:
+            problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{directory / path}: {reason(error)}")
+    problems += _in_each_others_way(places)
+    if problems:
+        raise StoreError(problems)
+    return places
+
+
+def _in_each_others_way(places: Sequence[Place]) -> Iterator[str]:
+    """Files that a load balancer's name, or a link, puts into one and the same place."""
+    paths: dict[Path, str] = {}
+    for place in places:
+        if place.target in paths:
+            yield f"{place.path} and {paths[place.target]} are one and the same file, {place.target}"
+        paths[place.target] = place.path
+    for place in places:
+        for above in place.target.parents:
+            if above in paths:
+                yield f"{place.path}: {paths[above]} is to be a file, and can't be a folder too; rename the machine"
+
+
+def _place(directory: Path, path: str, text: str, mode: int) -> Place:
+    target = _target(directory, path)
+    old, old_mode = None, 0
+    with suppress(FileNotFoundError):
+        found = target.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ValueError(f"{directory / path}: a folder is in the file's place")
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(f"{directory / path}: no ordinary file is in its place")
+        old, old_mode = target.read_bytes(), stat.S_IMODE(found.st_mode)
+    return Place(path, target, old, old_mode, text.encode("utf-8", "surrogateescape"), mode)
+
+
+def _target(directory: Path, path: str) -> Path:
+    """The file that is meant: links are followed, but not out of the folder."""
+    parts = PurePosixPath(path).parts
+    if not parts or "\0" in path or path.startswith("/") or ".." in parts or parts[0] == FOLDER:
+        raise ValueError(f"{shown(path)} can't be the path of a file below {directory}")
+    try:
+        root, target = directory.resolve(), directory.joinpath(*parts).resolve()
+    except RuntimeError as error:  # a link that leads to itself; Python 3.13 raises OSError
+        raise ValueError(f"{directory / path}: a symbolic link leads to itself") from error
+    if not target.is_relative_to(root):
+        raise ValueError(f"{directory / path}: a symbolic link leads out of {directory}, to {target}; remove the link")
+    return target
+
+
+def check_writable(directory: Path, places: Sequence[Place]) -> None:
+    """Whether every folder can be written to, and the disk has room; raises StoreError."""
+    changing = [place for place in places if place.state in ("new", "changed")]
+    folders = dict.fromkeys([directory.resolve() / FOLDER, *(place.target.parent for place in changing)])
+    problems = dict.fromkeys(problem for folder in folders for problem in _folder_problems(folder))
+    if problems:
+        raise StoreError(list(problems))
+    problem = _space_problem(directory, changing)
+    if problem:
+        raise StoreError([problem])
+
+
+def _folder_problems(folder: Path) -> Iterator[str]:
+    nearest = _nearest(folder)
+    if not nearest.is_dir():
+        yield f"{nearest}: a file is in the place of a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        yield f"{nearest}: nothing can be written there; permission denied, or the file system is read-only"
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next((above for above in (folder, *folder.parents) if os.path.lexists(above)), folder)
+
+
+def _space_problem(directory: Path, changing: Sequence[Place]) -> str:
+    sizes = [len(data) for place in changing for data in (place.new, place.old or b"")]
+    needed = sum(size + _BLOCK for size in sizes) + _SPARE
+    with suppress(OSError):
+        disk = shutil.disk_usage(_nearest(directory))
+        free = disk.free
+        if disk.total and free < needed:  # a file system that tells no size has one all the same
+            return f"{directory}: {free // 1024} KiB of the disk are free, and {-(-needed // 1024)} KiB are needed"
+    return ""
+
+
+def check_unchanged(directory: Path, places: Sequence[Place], manifest: Manifest, seen: Mapping[str, str]) -> None:
+    """Whether every file that is to change holds what halb wrote, or what the caller has seen; else ChangedError."""
+    changed = {}
+    for place in places:
+        if place.state != "changed" or place.old is None or manifest.has_written(place.path, place.old):
+            continue
+        text = seen.get(place.path)
+        if text is not None and place.old == text.encode("utf-8", "surrogateescape"):
+            continue
+        known = manifest.knows(place.path)
+        why = "was changed since halb wrote it" if known else "is there already, and halb did not write it"
+        changed[str(directory / place.path)] = why
+    if changed:
+        raise ChangedError(changed)

@@ -1,0 +1,181 @@
+"""What the network, and this machine, say to the answers of one step, in words: live checks beside the fields.
+
+They are for orientation and never hold anybody up; what is wrong with answers is said by `wizard.questions.session.judge`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from pathlib import Path
+
+from rules.live.observations import IPAddress, NameServer
+from rules.plan.schema import check_value
+from wizard.probes.chips import API_PORT, Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
+from wizard.questions.answers import Answers, Place
+
+STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
+"""The steps with something to ask."""
+
+
+def known(answers: Answers) -> Known:
+    """What of the answers is right and can be asked about."""
+    vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
+    return Known(
+        name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),
+        port=_port(answers, Place("cluster", 0, "port")),
+        masters=tuple(_machines(answers, "control_plane")),
+        vips=tuple(vip.ip for vip in vips if isinstance(vip, IPv4Interface | IPv6Interface)),
+        balancers=tuple(_machines(answers, "lb")),
+    )
+
+
+def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
+    """What the checks of a step depend on: as long as it is the same there is no reason to ask again.
+
+    Empty when there is nothing to ask.
+    """
+    facts = known(answers)
+    master = facts.initial_master
+    if step_key == "dns" and facts.name:
+        return (facts.name, master and master.address, facts.vips)
+    if step_key == "initial-master" and master is not None:
+        return (facts.name, master)
+    if step_key == "control-plane":
+        others = tuple(machine for machine in facts.masters if machine.number)
+        return (facts.name, *others) if others else ()
+    if step_key == "vip" and facts.vips:
+        return (facts.name, facts.port, *facts.vips)
+    return facts.balancers if step_key == "load-balancers" else ()
+
+
+def unasked(step_key: str, answers: Answers) -> tuple[Chip, ...]:
+    """What the live checks of a step would be about: the chips where nobody may be asked."""
+    facts = known(answers)
+    if not subject(step_key, answers):
+        return ()
+    if step_key == "dns":
+        about = [f"name servers about {facts.name}"]
+    elif step_key == "vip":
+        about = [f"{vip} port {facts.port}" for vip in facts.vips]
+    elif step_key == "load-balancers":
+        about = [f"interface of {machine.label}" for machine in facts.balancers]
+    else:
+        wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
+        about = [f"{machine.label} port {machine.port}" for machine in wanted]
+    return tuple(chip(Tone.INFO, f"{what}: not asked (offline)") for what in about)
+
+
+async def checks(
+    step_key: str, answers: Answers, *, resolvers: Sequence[NameServer | str] | None, timeout: float = 3.0
+) -> tuple[Chip, ...]:
+    """What the live checks of a step say, within about `timeout` seconds; empty when there is nothing to ask.
+
+    `resolvers` are servers or texts such as `10.0.0.53:5353`; None stands for those of this machine. Nothing raises but
+    the cancellation; a check that fails in an unforeseen way says so.
+    """
+    if not subject(step_key, answers):
+        return ()
+    facts = known(answers)
+    try:
+        # Loading dnspython and OpenSSL takes longer than a frame of the screen; a thread does not hold the loop.
+        await asyncio.to_thread(_load, step_key)
+        deadline = asyncio.get_running_loop().time() + timeout
+        if step_key == "dns":
+            return await name_chips(facts, name_servers(resolvers), deadline)
+        if step_key == "vip":
+            return await vip_chips(facts.vips, facts.port, facts.name, deadline)
+        if step_key == "load-balancers":
+            return machine_chips(facts.balancers)
+        wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
+        return await master_chips(wanted, facts.name, deadline)
+    except Exception as error:  # beside a form nobody is served by a crash
+        return (chip(Tone.INFO, f"could not be asked: {error or type(error).__name__}"),)
+
+
+def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
+    """The servers that are meant; None stays None. Raises ValueError that says how one is written."""
+    from rules.live.observe import parse_resolver
+
+    if resolvers is None:
+        return None
+    return tuple(parse_resolver(server) if isinstance(server, str) else server for server in resolvers)
+
+
+def _load(step_key: str) -> None:
+    if step_key == "dns":
+        import rules.live.dns.survey
+    elif step_key != "load-balancers":
+        import rules.live.tls.servers
+    import rules.live.system  # noqa: F401
+
+
+def _value(answers: Answers, place: Place) -> object:
+    """The value of an answer as its key reads it; None for a wrong one and for none."""
+    text = answers[place]
+    if not text:
+        return None
+    try:
+        return check_value(place.table, place.key, int(text) if place.key == "port" else text)
+    except ValueError:
+        return None
+
+
+def _port(answers: Answers, place: Place) -> int:
+    value = _value(answers, place)
+    return value if isinstance(value, int) else API_PORT
+
+
+def _machines(answers: Answers, table: str) -> Iterator[Machine]:
+    for number in range(answers.count(table)):
+        address = _value(answers, Place(table, number, "address"))
+        if isinstance(address, IPv4Address | IPv6Address):
+            name = str(_value(answers, Place(table, number, "name")) or "")
+            interface = answers[Place(table, number, "interface")]
+            yield Machine(number, name, address, _port(answers, Place(table, number, "port")), interface)
+
+
+async def name_chips(facts: Known, resolvers: Sequence[NameServer] | None, deadline: float) -> tuple[Chip, ...]:
+    """Where the endpoint's name leads: by every name server, by the hosts file, and by this machine's C library."""
+    from rules.live.dns.survey import survey
+    from rules.live.system import system_resolvers, system_view
+
+    asked = system_resolvers() if resolvers is None else resolvers
+    view, system = await asyncio.gather(
+        survey(facts.name, asked, deadline), system_view(facts.name, deadline, ask=resolvers is None)
+    )
+    return of_dns(facts, view, system)
+
+
+async def master_chips(machines: Sequence[Machine], name: str, deadline: float) -> tuple[Chip, ...]:
+    """What answers on the API servers' ports; a closed port is as it has to be before kubeadm ran there."""
+    from rules.live.system import local_addresses
+    from rules.live.tls.servers import probe_all
+
+    local = local_addresses(machine.address for machine in machines)
+    sockets = [(machine.address, machine.port) for machine in machines]
+    probes = await probe_all(sockets, name, deadline, local=local)
+    by_socket = {(probe.address, probe.port): probe for probe in probes}
+    return tuple(of_master(machine, by_socket[machine.address, machine.port], name) for machine in machines)
+
+
+async def vip_chips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[Chip, ...]:
+    """Whether anybody answers on the VIPs, which have to be free until keepalived runs."""
+    from rules.live.system import local_addresses
+    from rules.live.tls.servers import probe_all
+
+    local = local_addresses(vips)
+    probes = await probe_all([(vip, port) for vip in vips], name, deadline, local=local)
+    return tuple(of_vip(probe, name) for probe in probes)
+
+
+def machine_chips(balancers: Sequence[Machine], root: Path = Path("/")) -> tuple[Chip, ...]:
+    """Which of the load balancers this machine is, and whether it has the interface; other machines are not asked."""
+    from rules.live.system import local_addresses
+
+    local = local_addresses(machine.address for machine in balancers)
+    here = [machine for machine in balancers if machine.address in local]
+    if not here:
+        return (chip(Tone.INFO, "this machine is none of these, so their interfaces can't be seen from here"),)
+    return tuple(one for machine in here for one in of_this_machine(machine, root))

@@ -1,0 +1,72 @@
+"""From the answers to what is watched: the endpoint that they describe, and the phase that is due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rules.command.options import CONFIG_NAME
+from rules.fleet.endpoint import Endpoint, endpoint_of
+from rules.fleet.node import Fleet
+from rules.live.views.view import LiveView
+from rules.plan import parse_cluster
+from rules.plan.model import Phase, Setting
+from wizard.questions.answers import Answers, to_toml
+from wizard.verify.checklist import checklist
+
+
+class Watched(NamedTuple):
+    """What is asked about: the endpoint of the answers, and the files that halb makes of them."""
+
+    endpoint: Endpoint
+    fleet: Fleet
+
+    def lacks(self, phase: Phase | None) -> str:
+        """What has to be answered before anything can be asked, in words; "" when enough is there."""
+        if self.endpoint.name is None:
+            return "the DNS name is missing"
+        if phase is Phase.CUTOVER and not self.endpoint.vips:
+            return "the VIP is missing"
+        if phase is Phase.BOOTSTRAP and not self.endpoint.control_plane:
+            return "the initial master is missing"
+        return "" if self.endpoint.targets else "the initial master and the VIP are missing"
+
+
+def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
+    """The endpoint that the answers describe, and the fleet of the rendered `files` (text by path).
+
+    Raises `rules.plan.ClusterError` when an answer is wrong.
+    """
+    cluster = parse_cluster(to_toml(answers), CONFIG_NAME)
+    fleet = _fleet(files)
+    return Watched(endpoint_of(cluster, fleet), fleet)
+
+
+def _fleet(files: Mapping[str, str]) -> Fleet:
+    from rules.engine.run import Options, Run
+
+    texts = {path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))}
+    return Run(texts, Options()).fleet if texts else Fleet([])
+
+
+def in_phase(view: LiveView, phase: Phase) -> LiveView:
+    """The view, to be judged as in this phase."""
+    name = view.endpoint.name
+    if name is None:
+        return view
+    return LiveView(view.endpoint._replace(phase=Setting(phase, name.span)), view.observed, view.fleet)
+
+
+def due(view: LiveView) -> Phase:
+    """The phase to show: the cutover as soon as all is passed that comes before it, or the name has been moved.
+
+    What halb.toml says counts only where it says cutover: before that it says where the name was, not what is due.
+    """
+    endpoint = view.endpoint
+    if endpoint.phase is not None and endpoint.phase.value is Phase.CUTOVER:
+        return Phase.CUTOVER
+    if view.found_phase is Phase.CUTOVER:
+        return Phase.CUTOVER
+    if not endpoint.vips:
+        return Phase.BOOTSTRAP
+    return Phase.CUTOVER if checklist(in_phase(view, Phase.BOOTSTRAP)).passed else Phase.BOOTSTRAP

@@ -1,0 +1,1 @@
+"""The questions, the answers, and what the answers amount to."""

@@ -1,0 +1,275 @@
+"""What stands between the answers and the files, as a list to go through; and the files that are to be written.
+
+Pure, but for `tree` and `changes`, which read the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.command.options import CONFIG_NAME
+from rules.engine.finding import Severity
+from rules.plan.schema import SCHEMA
+from rules.report.style import printable
+from rules.text.wording import clipped, counted
+from wizard.questions.answers import Answers, Place
+from wizard.questions.session import Outcome, place_of, step_of
+
+if TYPE_CHECKING:
+    from rules.engine.finding import Finding
+
+_STATES = {"mode": "other mode"}
+
+Overrides = Mapping[str, str]
+"""Reasons, by the code of the rule whose errors the user accepts."""
+
+
+class Kind(StrEnum):
+    """What an item is; the value is the word shown."""
+
+    MISSING = "missing"
+    WRONG = "wrong"
+    ERROR = "error"
+    OVERRIDDEN = "overridden"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether files must not be written as long as there is such an item."""
+        return self in (Kind.MISSING, Kind.WRONG, Kind.ERROR)
+
+
+class Item(NamedTuple):
+    """One thing to look at; `place` is the answer it is about, if one is known. Texts are safe to print.
+
+    `more` says what to do, where a finding has advice.
+    """
+
+    kind: Kind
+    text: str
+    place: Place | None = None
+    more: str = ""
+    finding: Finding | None = None
+
+
+class Override(NamedTuple):
+    """An error that the user accepts: where it stands (file, and line from 1), its rule's code, and the reason."""
+
+    path: str
+    line: int
+    code: str
+    reason: str
+
+
+class Changes(NamedTuple):
+    """What writing would do: the files (text and mode), the state of each ("new", "changed", "merged", "mode",
+    "unchanged"), diffs without secrets by path, and what keeps the files from being written there.
+
+    `foreign` are the files that can be merged and hold what somebody else wrote, `bases` the content by path that a
+    text was merged into, `notes` what else there is to say about a merge.
+    """
+
+    files: Mapping[str, tuple[str, int]] = {}
+    states: Mapping[str, str] = {}
+    diffs: Mapping[str, str] = {}
+    problems: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    bases: Mapping[str, bytes] = {}
+    notes: tuple[str, ...] = ()
+
+    def counts(self) -> str:
+        """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
+        folders: dict[str, Counter[str]] = {}
+        for path, state in self.states.items():
+            folders.setdefault(path.partition("/")[0], Counter())[_STATES.get(state, state)] += 1
+        parts = []
+        for folder, counter in folders.items():
+            alone = folder in self.states
+            words = ", ".join(state if alone else f"{number} {state}" for state, number in sorted(counter.items()))
+            parts.append(f"{folder} {words}")
+        return _safe(" · ".join(parts))
+
+
+def items(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
+    """Everything to look at: first what is missing or wrong in the answers, then the findings, the worst first."""
+    answers = outcome.answers
+    found = [Item(Kind.WRONG, _safe(f"{label(place, answers)}: {text}"), place) for place, text in _faults(outcome)]
+    found += [Item(Kind.WRONG, _safe(text)) for text in outcome.general]
+    found += [Item(Kind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
+    if outcome.report is not None:
+        crashes = outcome.report.crashes
+        found += [Item(Kind.INFO, _safe(f"a rule of the linter failed, the others ran: {crash}")) for crash in crashes]
+        found += sorted(
+            (_item_of(finding, answers, overrides) for finding in outcome.report.findings),
+            key=lambda item: list(Kind).index(item.kind),
+        )
+    return tuple(found)
+
+
+def blockers(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
+    """What has to be dealt with before files are written."""
+    return tuple(item for item in items(outcome, overrides) if item.kind.blocks)
+
+
+def blocked(outcome: Outcome, overrides: Overrides) -> str:
+    """Why nothing can be written yet, in a short sentence; "" when nothing stands against it."""
+    kinds = [item.kind for item in blockers(outcome, overrides)]
+    words = {Kind.MISSING: "answer is missing", Kind.WRONG: "answer is wrong", Kind.ERROR: "error in the files"}
+    several = {Kind.MISSING: "answers are missing", Kind.WRONG: "answers are wrong", Kind.ERROR: "errors in the files"}
+    parts = [
+        f"{number} {words[kind] if number == 1 else several[kind]}" for kind in words if (number := kinds.count(kind))
+    ]
+    if not parts and not outcome.files:
+        return "the files are not there yet"
+    return ", ".join(parts)
+
+
+def accepted(outcome: Outcome, overrides: Overrides) -> tuple[Override, ...]:
+    """Every error that the user overrides, for the comments that hide them in the files."""
+    if outcome.report is None:
+        return ()
+    return tuple(
+        Override(finding.location.file, finding.location.line, finding.code, overrides[finding.code])
+        for finding in outcome.report.findings
+        if finding.code in overrides and finding.severity is Severity.ERROR
+    )
+
+
+def reason_fault(text: str) -> str:
+    """What is wrong with the reason for an override, in words; "" for a good one. It has to fit a comment's line."""
+    if not text.strip():
+        return "say in a few words why this is right here"
+    if not text.isprintable():
+        return "write it without control characters"
+    return "" if len(text) <= 100 else f"make it shorter: {len(text)} characters, at most 100"
+
+
+def label(place: Place, answers: Answers) -> str:
+    """What an answer is called: `Virtual IP: Address / prefix`, `Load balancers, haproxy-lb2: Interface`."""
+    step = step_of(place)
+    if step is None:
+        return f"{place.table}.{place.key}"
+    field = next(field for field in step.fields if (field.table, field.key) == (place.table, place.key))
+    name = answers[place._replace(key="name")] if SCHEMA[place.table].many else ""
+    number = place.number - step.first + 1
+    which = f", {name or f'no. {number}'}" if step.many and step.last is None else ""
+    return f"{step.title}{which}: {field.label}"
+
+
+def summary(outcome: Outcome) -> str:
+    """The state of the files in one line: `2 nodes, 0 errors, 1 warning`."""
+    if outcome.report is None:
+        return "none yet"
+    errors, warnings = (outcome.report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
+    nodes = counted(len(outcome.report.nodes), "node")
+    return f"{nodes}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+
+
+def tree(outcome: Outcome, directory: Path, overrides: Overrides = MappingProxyType({})) -> dict[str, tuple[str, int]]:
+    """The files to write below `directory`, text and mode by path: the rendered ones, and halb.toml.
+
+    The reasons for accepted errors stand in them as ignore comments. Comments of a halb.toml that is there stay; one
+    that can't be read, or is none, is replaced. Empty without a plan.
+    """
+    if outcome.plan is None:
+        return {}
+    reasons = accepted(outcome, overrides)
+    files = {
+        path: (
+            _with_reasons(text, [reason for reason in reasons if reason.path == path]),
+            outcome.modes.get(path, 0o644),
+        )
+        for path, text in outcome.files.items()
+    }
+    if CONFIG_NAME not in files:
+        private = outcome.plan.vrrp.auth_pass is not None or _is_private(directory / CONFIG_NAME)
+        files = {CONFIG_NAME: (_plan_text(outcome, directory), 0o600 if private else 0o644), **files}
+    return files
+
+
+def _with_reasons(text: str, reasons: Sequence[Override]) -> str:
+    """A file with an ignore comment above each line whose errors are accepted."""
+    lines = text.split("\n")
+    for reason in sorted(set(reasons), key=lambda reason: (reason.line, reason.code), reverse=True):
+        indent = re.match(r"[ \t]*", lines[reason.line - 1])
+        blanks = indent[0] if indent else ""
+        lines.insert(reason.line - 1, f"{blanks}# halb: ignore[{reason.code}] {reason.reason}")
+    return "\n".join(lines)
+
+
+def changes(
+    outcome: Outcome,
+    directory: Path,
+    overrides: Overrides = MappingProxyType({}),
+    *,
+    merge: bool = False,
+    replace: bool = False,
+) -> Changes:
+    """What writing the files below `directory` would do to those that are there; reads the disk, writes nothing.
+
+    `merge` and `replace` as for `wizard.files.merge_tree`.
+    """
+    from wizard.files import StoreError, diff, merge_tree
+    from wizard.files.survey import look
+
+    files = tree(outcome, directory, overrides)
+    try:
+        merging = merge_tree(directory, files, merge=merge, replace=replace)
+        notes = tuple(_below(directory, note) for note in merging.notes)
+        if merging.problems:
+            problems = tuple(_below(directory, problem) for problem in merging.problems)
+            return Changes(files, problems=problems, foreign=merging.foreign, notes=notes)
+        states = {place.path: merging.state(place.path, place.state) for place in look(directory, merging.files)}
+        return Changes(merging.files, states, diff(directory, merging.files), (), merging.foreign, merging.bases, notes)
+    except StoreError as error:
+        return Changes(files, problems=tuple(map(_safe, error.problems)))
+
+
+def _below(directory: Path, line: str) -> str:
+    """A line about a file, which is named as the folder has it."""
+    return _safe(line.removeprefix(f"{directory}/"))
+
+
+def _plan_text(outcome: Outcome, directory: Path) -> str:
+    from rules.plan import ClusterError
+    from wizard.plan.file import write_plan
+
+    assert outcome.plan is not None
+    try:
+        return write_plan(outcome.plan, (directory / CONFIG_NAME).read_text(encoding="utf-8"))
+    except (ClusterError, OSError, ValueError):
+        return write_plan(outcome.plan)
+
+
+def _is_private(path: Path) -> bool:
+    try:
+        return not path.stat().st_mode & 0o077
+    except OSError:
+        return False
+
+
+def _faults(outcome: Outcome) -> Iterator[tuple[Place, str]]:
+    """The faults in the order of the tables, which is that of the steps."""
+    tables = list(SCHEMA)
+    places = sorted(outcome.faults, key=lambda place: (tables.index(place.table), place.number))
+    return ((place, outcome.faults[place]) for place in places)
+
+
+def _item_of(finding: Finding, answers: Answers, overrides: Overrides) -> Item:
+    kind = Kind(finding.severity.word)
+    reason = overrides.get(finding.code, "") if kind is Kind.ERROR else ""
+    at = finding.location
+    text = f"{finding.code} {finding.message}, in {at.file}:{at.line}"
+    more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
+    return Item(Kind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, answers), _safe(more), finding)
+
+
+def _safe(text: str) -> str:
+    return clipped(printable(text))

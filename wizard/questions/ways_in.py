@@ -1,0 +1,93 @@
+"""What a session can begin with in a folder: its answers of right now, the drafts, the halb.toml. Writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.command.options import CONFIG_NAME
+from rules.report.style import printable
+from wizard.questions.answers import Answers, Place, from_toml, with_secrets
+from wizard.questions.day_two import has_cluster, machines
+
+if TYPE_CHECKING:
+    from wizard.files import SavedDraft
+    from wizard.tui.opening import Store
+
+
+class Origin(NamedTuple):
+    """Answers, and where they come from in words that are safe to print.
+
+    `draft` is the text of the draft that they are, which may be saved anew; `on_disk`: a file has them, so that they
+    need no draft until they change.
+    """
+
+    answers: Answers
+    about: str
+    draft: str | None = None
+    on_disk: bool = False
+
+    @property
+    def cluster(self) -> str:
+        """What tells one draft from another: the endpoint and the number of machines."""
+        endpoint = printable(self.answers[Place("cluster", 0, "endpoint")]) or "no name yet"
+        count = sum(len(machines(self.answers, table)) for table in ("control_plane", "lb"))
+        return f"{endpoint}, {count} machine{'' if count == 1 else 's'}"
+
+
+class Known(NamedTuple):
+    """What there is. `plan_fault` says why a halb.toml can't be used, `failures` why a draft can't."""
+
+    session: Origin | None = None
+    draft: Origin | None = None
+    plan: Origin | None = None
+    plan_fault: str = ""
+    earlier: tuple[Origin, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @property
+    def cluster(self) -> Origin | None:
+        """The cluster that can be changed: the latest one, so that nothing that was typed for it is left behind."""
+        found = (self.session, self.draft, self.plan)
+        return next((origin for origin in found if origin is not None and has_cluster(origin.answers)), None)
+
+
+def look(directory: Path, store: Store | None, session: Answers | None) -> Known:
+    """Look at a folder; `session` are the answers of right now, if there are any. Nothing raises."""
+    from wizard.files import SavedDraft
+    from wizard.files.earlier import earlier
+
+    plan, fault = _plan(directory)
+    saved = store.load(directory) if store is not None else None
+    return Known(
+        session=None if session is None else Origin(session, "the answers of right now"),
+        draft=_draft(saved, plan) if isinstance(saved, SavedDraft) else None,
+        plan=plan,
+        plan_fault=fault,
+        earlier=tuple(_draft(one, plan)._replace(draft=None) for one in earlier(directory)) if store else (),
+        failures=() if saved is None or isinstance(saved, SavedDraft) else (saved.text,),
+    )
+
+
+def _plan(directory: Path) -> tuple[Origin | None, str]:
+    """The halb.toml of the folder, and what is wrong with it."""
+    path = directory / CONFIG_NAME
+    if not path.is_file():
+        return None, ""
+    try:
+        answers = from_toml(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return None, f"{path}: is not UTF-8"
+    except OSError as error:
+        return None, f"{path}: {error.strerror}"
+    except (ValueError, RecursionError) as error:
+        return None, f"{path} can't be read: {error}"
+    return Origin(answers, CONFIG_NAME, on_disk=True), ""
+
+
+def _draft(saved: SavedDraft, plan: Origin | None) -> Origin:
+    """A draft; the passwords, which no draft holds, are those of the halb.toml beside it."""
+    answers = from_toml(saved.text)
+    if plan is not None:
+        answers = with_secrets(answers, plan.answers)
+    return Origin(answers, f"the draft of {saved.saved.astimezone():%Y-%m-%d %H:%M}", draft=saved.text)

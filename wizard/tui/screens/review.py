@@ -1,0 +1,203 @@
+"""The review: everything that is missing, wrong or found, and what differs from the files that are there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from rules.text.wording import counted
+from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
+from wizard.tui.screens.ends import EndScreen
+from wizard.tui.screens.reading import Reading
+from wizard.tui.screens.reason import Reason
+from wizard.tui.widgets.diff import Diff
+from wizard.tui.widgets.what_if import WhatIf
+
+_SYMBOLS = {
+    Kind.MISSING: "○",
+    Kind.WRONG: "✗",
+    Kind.ERROR: "✗",
+    Kind.OVERRIDDEN: "~",
+    Kind.WARNING: "!",
+    Kind.INFO: "-",
+}
+_STYLES = {
+    Kind.MISSING: "$text-warning",
+    Kind.WRONG: "$text-error",
+    Kind.ERROR: "$text-error",
+    Kind.OVERRIDDEN: "$text-muted",
+    Kind.WARNING: "$text-warning",
+    Kind.INFO: "$text-muted",
+}
+_WIDTH = max(map(len, Kind))
+GO_ON = "go-on"
+
+
+class ReviewScreen(EndScreen):
+    """Enter leads from an item to its field, and from the last line to the write screen."""
+
+    STEP: ClassVar[str] = "review"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "why", "explain", id="review.explain"),
+        Binding("o", "override", "override", id="review.override"),
+        Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
+        Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
+        Binding("f2", "app.findings", "findings", id="review.findings", show=False),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    ReviewScreen > Static { padding: 0 1; height: auto; }
+    ReviewScreen #items { height: auto; min-height: 2; max-height: 1fr; border: none; padding: 0 1; }
+    ReviewScreen #what-if { height: 1fr; min-height: 4; border-top: dashed $panel; }
+    ReviewScreen #what-if OptionList { height: 1fr; }
+    ReviewScreen #detail { max-height: 6; border-top: solid $panel; }
+    ReviewScreen #files { max-height: 4; color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: tuple[Item, ...] = ()
+        self.changes = Changes()
+
+    def compose(self) -> ComposeResult:
+        """The items, what to do about the one under the cursor, and the state of the files."""
+        yield from self.head()
+        yield OptionList(id="items", markup=False)
+        yield WhatIf(id="what-if")
+        yield Static(id="detail", markup=False)
+        yield Static(id="files", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self._fill()
+        self.query_one("#items").focus()
+
+    def judged(self) -> None:
+        """The answers have been judged anew."""
+        self._fill()
+        self.query_one(WhatIf).look()
+
+    def on_screen_resume(self) -> None:
+        """A file may have changed while another screen was shown."""
+        self._look()
+
+    def _fill(self) -> None:
+        app, options = self.wizard, self.query_one("#items", OptionList)
+        before = self._item()
+        self.items = items(app.outcome, app.overrides)
+        shown = [Option(_prompt(item), id=str(number)) for number, item in enumerate(self.items)]
+        options.set_options([*shown, Option(self._go_on(), id=GO_ON)])
+        blocking = next((number for number, item in enumerate(self.items) if item.kind.blocks), len(self.items))
+        options.highlighted = self.items.index(before) if before in self.items else blocking
+        self._look()
+
+    def _go_on(self) -> Content:
+        app = self.wizard
+        if app.outcome.answers != app.answers:
+            return Content("… the answers are being checked")
+        if words := blocked(app.outcome, app.overrides):
+            return Content.assemble(("✗ nothing can be written yet", "bold"), f": {words}")
+        found = "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none that blocks"
+        return Content.assemble(("▸ go on: write the files", "bold"), f"   ({found})")
+
+    def _item(self) -> Item | None:
+        """The item under the cursor."""
+        option = self.query_one("#items", OptionList).highlighted_option
+        return None if option is None or option.id in (None, GO_ON) else self.items[int(option.id or 0)]
+
+    def on_option_list_option_highlighted(self, _event: OptionList.OptionHighlighted) -> None:
+        """Say what to do about the item."""
+        item = self._item()
+        self.query_one("#detail", Static).update(Content(_detail(item) if item else ""))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go where the item can be dealt with."""
+        app = self.wizard
+        if event.option.id == GO_ON:
+            first = next((item for item in self.items if item.kind.blocks), None)
+            if not blocked(app.outcome, app.overrides):
+                self.leave_for("write")
+            elif first is not None:
+                self._jump(first)
+            return
+        item = self._item()
+        if item is not None:
+            self._jump(item)
+
+    def _jump(self, item: Item) -> None:
+        from wizard.questions.session import step_of
+
+        step = step_of(item.place) if item.place is not None else None
+        if step is None:
+            self.notify("no single answer is behind this; e explains it", markup=False)
+        else:
+            self.leave_for(step.key, item.place)
+
+    async def action_why(self) -> None:
+        """Explain the rule of the finding under the cursor."""
+        item = self._item()
+        if item is None or item.finding is None:
+            self.notify("only findings of the linter have an explanation", markup=False)
+            return
+        self.app.push_screen(Reading(item.finding.code, await asyncio.to_thread(_explained, item.finding.code)))
+
+    def action_override(self) -> None:
+        """Accept the errors of this rule, with a reason; or take that back."""
+        item, overrides = self._item(), self.wizard.overrides
+        if item is None or item.finding is None or item.kind not in (Kind.ERROR, Kind.OVERRIDDEN):
+            self.notify("only an error can be overridden: answers have to be right, and the rest blocks nothing")
+            return
+        code = item.finding.code
+        if overrides.pop(code, None) is not None:
+            self._fill()
+            return
+
+        def keep(reason: str | None) -> None:
+            if reason is not None:
+                overrides[code] = reason
+                self._fill()
+
+        self.app.push_screen(Reason(code, item.text), keep)
+
+    def action_diff(self) -> None:
+        """Show what writing would change."""
+        where = f"what writing would change in {self.wizard.directory}"
+        body = "\n".join(self.changes.problems) if self.changes.problems else Diff(self.changes.diffs)
+        self.app.push_screen(Reading(where, body))
+
+    @work(group="changes", exclusive=True, exit_on_error=False)
+    async def _look(self) -> None:
+        app = self.wizard
+        self.changes = await asyncio.to_thread(changes, app.outcome, app.directory, app.overrides)
+        words = "; ".join(self.changes.problems) or self.changes.counts()
+        text = f"Files: {summary(app.outcome)}" + (f"\n{words}   (F4 diff)" if words else "")
+        self.query_one("#files", Static).update(Content(text))
+
+
+def _prompt(item: Item) -> Content:
+    return Content.assemble((f"{_SYMBOLS[item.kind]} {item.kind.value:<{_WIDTH}}", _STYLES[item.kind]), " ", item.text)
+
+
+def _detail(item: Item) -> str:
+    keys = [
+        "Enter: to the field" if item.place else "",
+        "e: why" if item.finding else "",
+        "o: write it all the same" if item.kind is Kind.ERROR else "",
+        "o: take the override back" if item.kind is Kind.OVERRIDDEN else "",
+    ]
+    return "\n".join(filter(None, [item.more, "   ".join(filter(None, keys))]))
+
+
+def _explained(code: str) -> str:
+    from rules.command.explain import explain
+    from rules.engine.registry import find
+    from rules.report.style import Style
+
+    return explain(find(code)[0], Style())

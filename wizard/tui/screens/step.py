@@ -1,0 +1,281 @@
+"""The form of one step: its fields, the live checks, the picture of the cluster, the findings in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from rules.report.style import printable
+from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.session import places
+from wizard.questions.steps import Step
+from wizard.tui.screens import Page, settled
+from wizard.tui.widgets.checks import ChecksLine
+from wizard.tui.widgets.field import Field, usual
+from wizard.tui.widgets.findings import status
+from wizard.tui.widgets.machines import MachineList, accepted, compact, may_stay_empty
+from wizard.tui.widgets.preview import Preview
+from wizard.tui.widgets.steps_bar import StepsBar
+from wizard.tui.widgets.topology import Topology
+from wizard.tui.widgets.what_if import WhatIf
+
+if TYPE_CHECKING:
+    from wizard.tui.app import Judged
+
+WIDE = 120  # columns from which the preview stands beside the form
+HIGH = 32  # lines from which the picture of the cluster and the table of failures stand one above the other
+WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
+_NEEDED = "needed to go on; Ctrl+N goes on without"
+
+
+class StatusLine(Static):
+    """The line about the files; a click shows the findings."""
+
+    class Pressed(Message):
+        """The line was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the findings."""
+        event.stop()
+        self.post_message(self.Pressed())
+
+
+class StepScreen(Page):
+    """The form of `step`; `place` is the field that gets the focus first, else the first one."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, and so in the app's own order of events: what is typed after it goes to the next field.
+        Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
+        Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
+        Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
+        Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
+    ]
+
+    def action_ask(self) -> None:
+        """Ask the network again, and show all that it said."""
+        self.query_one(ChecksLine).open()
+
+    def __init__(self, step: Step, place: Place | None = None) -> None:
+        super().__init__()
+        self.step = step
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """Heading and bar above, the form (and the preview) between, the keys below."""
+        wizard = self.wizard
+        yield Static(id="heading", markup=False)
+        yield StepsBar(self.step.key, wizard.visited, wizard.outcome)
+        with Horizontal(id="middle"):
+            with Vertical(id="form"):
+                with VerticalScroll(id="body", can_focus=False) as body:
+                    body.border_title = Content(f" {self.step.title} ")
+                    yield Static(self.step.intro, markup=False, classes="intro")
+                    yield from self._fields()
+                yield ChecksLine(self.step)
+                yield Topology(wizard.answers)
+                if self.step.key == WITH_TABLE:
+                    yield WhatIf(id="what-if")
+            if wizard.size.width >= WIDE:
+                yield Preview()
+        yield StatusLine(status(wizard.outcome, wizard.overrides), id="status")
+        yield Footer()
+
+    def _fields(self) -> ComposeResult:
+        answers = self.wizard.answers
+        if self.step.many:
+            yield MachineList(self.step, answers)
+            return
+        for place, field in zip(places(self.step, answers), self.step.fields, strict=True):
+            yield Field(place, field, answers[place], suggestion=usual(place, self.wizard.outcome.plan))
+
+    def on_mount(self) -> None:
+        """The first field, or the one wanted, gets the focus; what is wrong already is shown."""
+        fields = self.fields()
+        self._focus(self._place or fields[0].place)
+        self._show_faults()
+        self._show_heading()
+
+    async def on_resize(self, _event: events.Resize) -> None:
+        """The preview comes when there is room; where there is none any more, the style sheet hides it.
+
+        Where the table of failures stands, the picture of the cluster needs a high screen.
+        """
+        self.query_one(Topology).display = self.step.key != WITH_TABLE or self.app.size.height >= HIGH
+        if self.app.size.width >= WIDE and not self.query(Preview):
+            await self.query_one("#middle").mount(Preview())
+
+    def fields(self) -> list[Field]:
+        """The fields in their order."""
+        return list(self.query(Field))
+
+    def field_at(self, place: Place) -> Field | None:
+        """The field of an answer, if this step shows it."""
+        return next((field for field in self.fields() if field.place == place), None)
+
+    def _focus(self, place: Place) -> None:
+        field = self.field_at(place)
+        if field is not None:
+            self.set_focus(field.answer)
+
+    # What changes
+
+    async def on_field_changed(self, message: Field.Changed) -> None:
+        """An answer has been typed or chosen."""
+        field = message.field
+        if not field.is_attached:
+            return
+        self.wizard.set_answer(field.place, field.text)
+        await self._follow()
+
+    async def _follow(self) -> None:
+        answers = self.wizard.answers
+        self.query_one(Topology).show(answers)
+        if self.step.many:
+            await self.query_one(MachineList).sync(answers)
+        self._show_heading()
+
+    def on_judged(self, message: Judged) -> None:
+        """Show what the answers amount to."""
+        self.query_one("#status", Static).update(status(message.outcome, self.wizard.overrides))
+        self.query_one(StepsBar).show(message.outcome)
+        self._show_faults()
+        for preview in self.query(Preview):
+            preview.show()
+        for table in self.query(WhatIf):
+            table.look()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Beside what happens if something fails, show what the other choice of the answer would change."""
+        field = _field_of(event.widget)
+        for table in self.query(WhatIf):
+            if field is not None:
+                table.compare(field.place)
+
+    def _show_faults(self) -> None:
+        outcome = self.wizard.outcome
+        for field in self.fields():
+            if not self.step.many:
+                field.suggest(usual(field.place, outcome.plan))
+            if outcome.answers[field.place] == field.text and field.fault != _NEEDED:
+                field.show_fault(outcome.faults.get(field.place, ""))
+
+    def _show_heading(self) -> None:
+        answers = self.wizard.answers
+        endpoint = printable(answers[Place("cluster", 0, "endpoint")])
+        left = f" halb  {endpoint}" if endpoint else " halb"
+        note = self.wizard.draft_note
+        room = max(self.app.size.width - len(note) - 1, 1)
+        self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
+
+    def take_all(self) -> None:
+        """Put all answers as they stand in the fields: the news of the last key may still be under way."""
+        for field in self.fields():
+            self.wizard.set_answer(field.place, field.text)
+
+    # Where the focus goes
+
+    async def action_next_field(self) -> None:
+        """Take the answer of the field that has the focus, and go to the next one or to the next step."""
+        focused = self.focused
+        field = _field_of(focused)
+        if focused is None or field is None:
+            self._focus(self.fields()[0].place)
+            return
+        await settled(focused)
+        self._take(field)
+        answers = self.wizard.answers
+        following = self._following(field.place, answers)
+        cleared = compact(self.step, answers)
+        if self.step.many and cleared.count(field.place.table) != answers.count(field.place.table):
+            self.wizard.replace_answers(cleared)
+            await self._again(following or field.place)
+        elif self.step.many:
+            await self.query_one(MachineList).sync(answers)
+        if following is not None:
+            self._focus(following)
+        elif wrong := self._first_wrong():
+            self._focus(wrong)
+        else:
+            await self.wizard.action_next_step()
+
+    async def action_move_focus(self, by: int) -> None:
+        """Go to the widget after (1) or before (-1) a field; elsewhere the keys do what they do there."""
+        if self.focused is None or _field_of(self.focused) is None:
+            raise SkipAction
+        await settled(self.focused)
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def _take(self, field: Field) -> None:
+        """Put the answer, and what Enter accepts of the suggestions."""
+        wizard = self.wizard
+        wizard.set_answer(field.place, field.text)
+        for place in (answers := accepted(self.step, field.place, wizard.answers)):
+            if answers[place] != wizard.answers[place]:
+                wizard.set_answer(place, answers[place])
+                if other := self.field_at(place):
+                    other.text = answers[place]
+        if words := fault(field.place, field.text):
+            field.show_fault(words)
+        elif field.fault == _NEEDED:
+            field.show_fault("")
+
+    def _following(self, place: Place, answers: Answers) -> Place | None:
+        """The place after this one; None at the end, and in a last row that is left empty."""
+        all_places = places(self.step, answers)
+        rest = all_places[all_places.index(place) + 1 :] if place in all_places else ()
+        first_of_row = place.key == self.step.fields[0].key
+        if self.step.many and not first_of_row and may_stay_empty(self.step, place, answers):
+            rest = tuple(other for other in rest if other.number != place.number)
+        return next(iter(rest), None)
+
+    def _first_wrong(self) -> Place | None:
+        """The first field of this step that keeps the user from going on; says there why."""
+        answers = self.wizard.answers
+        needed = set(places(self.step, answers, needed=True))
+        for field in self.fields():
+            text = answers[field.place]
+            if words := fault(field.place, text):
+                field.show_fault(words)
+                return field.place
+            if not text and not field.field.optional and field.place in needed:
+                field.show_fault(_NEEDED)
+                return field.place
+        return None
+
+    async def _again(self, place: Place) -> None:
+        """Make the rows again, as machines have moved up."""
+        await self.query_one(MachineList).sync(self.wizard.answers, anew=True)
+        self.query_one(Topology).show(self.wizard.answers)
+        found = self.field_at(place) or self.fields()[-len(self.step.fields)]
+        self._focus(found.place)
+
+    async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
+        """Remove a machine; the one that takes its place gets the focus."""
+        table = self.step.fields[0].table
+        self.wizard.replace_answers(self.wizard.answers.without(table, message.number))
+        await self._again(Place(table, message.number, self.step.fields[0].key))
+
+    def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
+        """Go to the step that was clicked."""
+        self.app.call_later(self.wizard.go, message.key)
+
+    def on_status_line_pressed(self) -> None:
+        """Show the findings."""
+        self.wizard.action_findings()
+
+
+def _field_of(widget: Widget | None) -> Field | None:
+    return next((node for node in widget.ancestors_with_self if isinstance(node, Field)), None) if widget else None

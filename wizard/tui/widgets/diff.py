@@ -1,0 +1,40 @@
+"""What writing would change, file by file, in colours beside the marks that a unified diff has anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from textual.containers import ScrollableContainer
+from textual.content import Content
+from textual.widgets import Static
+
+from rules.report.style import printable
+
+_STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent", "\\": "$text-muted"}
+_HEADS = ("--- ", "+++ ")
+
+
+class Diff(ScrollableContainer):
+    """Unified diffs by path, as `wizard.files.diff` gives them; long lines are reached by scrolling sideways."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Diff { height: 1fr; }
+    Diff > Static { width: auto; min-width: 100%; padding: 0 1; }
+    """
+
+    def __init__(self, diffs: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(Static(coloured(diffs), markup=False), id=id)
+
+
+def coloured(diffs: Mapping[str, str]) -> Content:
+    """The diffs, one below the other; a word for none."""
+    lines = [line for text in diffs.values() for line in _lines(text)]
+    return Content("\n").join(lines) if lines else Content("nothing differs from the files that are there")
+
+
+def _lines(diff: str) -> Iterator[Content]:
+    for number, line in enumerate(diff.split("\n")[:-1]):
+        # Only the first two lines are the head: further down "--- " is a removed line that begins with "-- ".
+        style = "bold" if number < 2 and line.startswith(_HEADS) else _STYLES.get(line[:1], "")
+        yield Content.styled(printable(line), style)

@@ -1,0 +1,201 @@
+"""One question: its label, the answer, and below it the help or what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from rules.report.style import printable
+from wizard.questions import steps
+from wizard.questions.answers import Place, fault
+
+if TYPE_CHECKING:
+    from wizard.plan.plan import Plan
+
+
+async def obey(widget: Widget, event: events.Key) -> None:
+    """Do at once what a widget's own bindings say about a key.
+
+    Textual lets the key go up to the app and come back first: letters typed right after it would overtake it.
+    """
+    bindings = widget._bindings.key_to_bindings.get(event.key, [])
+    if bindings and event.key != "enter":
+        event.stop()
+        event.prevent_default()
+        await widget.app.run_action(bindings[0].action, widget)
+
+
+class Entry(Input):
+    """A typed answer, in one line."""
+
+    def __init__(self, text: str, *, secret: bool) -> None:
+        super().__init__(text, compact=True, password=secret, select_on_focus=False)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys in the order in which they come."""
+        await obey(self, event)
+
+
+class Choice(Widget, can_focus=True):
+    """One of a few answers: left, right and blank go through them, and so does a click on either side.
+
+    `value` "" is the first one, as nobody has chosen yet.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "previous", show=False, id="choice.previous"),
+        Binding("right,space", "turn(1)", "next", show=False, id="choice.next"),
+    ]
+    value: reactive[str] = reactive("")
+
+    class Changed(Message):
+        """Another one has been chosen."""
+
+    def __init__(self, choices: tuple[str, ...], value: str) -> None:
+        super().__init__()
+        self.choices = choices
+        self.set_reactive(Choice.value, value)
+
+    def render(self) -> Content:
+        """The one chosen, between what leads to the others."""
+        shown = printable(self.value or self.choices[0])
+        usual = Content.styled("  the default", "$text-muted") if shown == self.choices[0] else Content("")
+        return Content.assemble("‹ ", (shown, "bold"), " ›", usual)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys in the order in which they come."""
+        await obey(self, event)
+
+    def action_turn(self, by: int) -> None:
+        """Choose the next (1) or the previous (-1) one, round and round."""
+        known = (self.value or self.choices[0]) in self.choices
+        at = self.choices.index(self.value or self.choices[0]) if known else -1
+        self.value = self.choices[(at + by) % len(self.choices)]
+        self.post_message(self.Changed())
+
+    def on_click(self, event: events.Click) -> None:
+        """The left bracket goes back, everything else forward."""
+        self.action_turn(-1 if event.x < 2 else 1)
+
+
+def usual(place: Place, plan: Plan | None) -> str:
+    """What a plan has where nobody answered, for an empty field; "" where there is no plan yet, or no such key."""
+    if plan is None:
+        return ""
+    home = {"cluster": plan, "vrrp": plan.vrrp, "haproxy": plan.haproxy}.get(place.table)
+    value = getattr(home, place.key.replace("-", "_"), None)
+    return "" if value is None else f"{value}  the default"
+
+
+class Field(Widget):
+    """One question; `place` is where its answer belongs. `bare`: the answer alone, as a cell of a list.
+
+    What is wrong is said when the field is left, and when the answers have been judged (`show_fault`).
+    """
+
+    class Changed(Message):
+        """The answer is another one."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    class FaultChanged(Message):
+        """What is wrong with the answer is something else; "" for nothing."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    def __init__(
+        self, place: Place, field: steps.Field, text: str, *, suggestion: str = "", bare: bool = False
+    ) -> None:
+        super().__init__(classes="-bare" if bare else "")
+        self.place = place
+        self.field = field
+        self.fault = ""
+        self._bare = bare
+        self._answer: Entry | Choice = (
+            Choice(field.choices, text) if field.choices else Entry(text, secret=field.secret)
+        )
+        self.suggestion = ""
+        self.suggest(suggestion)
+        self._note = Static(markup=False, classes="note")
+
+    def compose(self) -> ComposeResult:
+        """The label and the answer side by side, the note below."""
+        if self._bare:
+            yield self._answer
+            return
+        with Horizontal():
+            yield Static(self.field.label, markup=False, classes="label")
+            yield self._answer
+        self._show()
+        yield self._note
+
+    @property
+    def answer(self) -> Entry | Choice:
+        """The part that takes the focus."""
+        return self._answer
+
+    @property
+    def text(self) -> str:
+        """The answer as it is typed, without blanks around it."""
+        return self._answer.value.strip()
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._answer.value = text
+        if isinstance(self._answer, Entry):
+            self._answer.cursor_position = len(text)
+
+    def suggest(self, text: str) -> None:
+        """What an empty field stands for: shown in it. Without one an example is."""
+        self.suggestion = text
+        if isinstance(self._answer, Entry):
+            self._answer.placeholder = printable(text) or f"e.g. {self.field.example}"
+
+    def show_fault(self, words: str) -> None:
+        """Say what is wrong with the answer, or that nothing is any more."""
+        if words != self.fault:
+            self.fault = words
+            self._show()
+            self.post_message(self.FaultChanged(self))
+
+    def _show(self) -> None:
+        self.set_class(bool(self.fault), "-wrong")
+        if not self._bare:
+            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.field.help)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The answer has been typed."""
+        event.stop()
+        self._changed()
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """The answer has been chosen."""
+        event.stop()
+        self._changed()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter is the screen's."""
+        event.stop()
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """The field is left: what is wrong with the answer alone can be said now."""
+        if words := fault(self.place, self.text):
+            self.show_fault(words)
+
+    def _changed(self) -> None:
+        if self.fault and not fault(self.place, self.text):
+            self.show_fault("")
+        self.post_message(self.Changed(self))

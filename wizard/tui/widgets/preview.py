@@ -1,0 +1,185 @@
+"""The files as they would be written: a tab for each, colours, and a bar beside what the last answer changed."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content, Span
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from rules.report.style import printable
+from wizard.tui.highlight import Kind, highlight
+from wizard.tui.widgets.dialog import Dialog
+from wizard.tui.widgets.findings import because
+
+if TYPE_CHECKING:
+    from wizard.tui.app import Judged, Wizard
+
+BAR = "▎"
+_STYLES = {
+    Kind.SECTION: "bold $text-primary",
+    Kind.KEYWORD: "$text-secondary",
+    Kind.COMMENT: "$text-muted italic",
+    Kind.STRING: "$text-success",
+    Kind.NUMBER: "$text-warning",
+    Kind.UNKNOWN: "bold underline $text-error",
+}
+
+
+def coloured(path: str, text: str) -> Content:
+    """A file's text in colours, by what the parsers make of its words; a word that is refused is underlined too."""
+    spans = [Span(start, end, _STYLES[kind]) for start, end, kind in highlight(path, text) if kind in _STYLES]
+    # Not by Content(text): that would take control characters out and move what stands behind them.
+    return Content(text, spans, strip_control_codes=False)
+
+
+def changed_lines(before: str, text: str) -> set[int]:
+    """The numbers, from 0, of the lines that are not as they were; none for a file that is new."""
+    if not before:
+        return set()
+    matcher = SequenceMatcher(None, before.splitlines(), text.splitlines(), autojunk=False)
+    return {line for tag, _, _, start, end in matcher.get_opcodes() if tag != "equal" for line in range(start, end)}
+
+
+@lru_cache(maxsize=32)
+def content_of(path: str, text: str, before: str) -> Content:
+    """A file's text for the screen: secrets masked, marks and colours."""
+    from wizard.files.secrets import masked_lines
+
+    marked = changed_lines(before, text)
+    count = len(text.splitlines())
+    lines = [printable(line) for line in masked_lines(path, text)[:count]]
+    bars = [Content.styled(BAR, "$text-accent") if number in marked else Content(" ") for number in range(count)]
+    rows = coloured(path, "\n".join(lines)).split("\n", allow_blank=True)
+    return Content("\n").join(bar + row for bar, row in zip(bars, rows, strict=False))
+
+
+class FileTabs(Widget, can_focus=True):
+    """The files' names in a line, one of them chosen: left and right go through them, a click chooses.
+
+    One widget for all, as many widgets make every change of the screen slow.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "previous", show=False, id="files.previous"),
+        Binding("right", "turn(1)", "next", show=False, id="files.next"),
+    ]
+    names: reactive[tuple[str, ...]] = reactive(())
+    active: reactive[int] = reactive(0)
+
+    class Chosen(Message):
+        """Another file is chosen."""
+
+    def render(self) -> Content:
+        """The names from the first one that lets the chosen one be seen whole."""
+        return Content("").join(
+            Content.styled(f" {self.names[number]} ", "reverse bold" if number == self.active else "$text-muted")
+            for number, _, _ in self._places()
+        )
+
+    def _places(self) -> list[tuple[int, int, int]]:
+        """Number, first column, and the one behind the last, of each name from the first one shown."""
+        first = self.active
+        while first > 0 and sum(len(name) + 2 for name in self.names[first - 1 : self.active + 1]) <= self.size.width:
+            first -= 1
+        found, column = [], 0
+        for number in range(first, len(self.names)):
+            found.append((number, column, column + len(self.names[number]) + 2))
+            column = found[-1][2]
+        return found
+
+    def action_turn(self, by: int) -> None:
+        """Choose the next (1) or the previous (-1) file, round and round."""
+        if self.names:
+            self.active = (self.active + by) % len(self.names)
+            self.post_message(self.Chosen())
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the file under the pointer."""
+        for number, start, end in self._places():
+            if start <= event.x < end:
+                self.active = number
+                self.post_message(self.Chosen())
+
+
+class Preview(Vertical):
+    """The tabs and the file that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = ""
+        self._tabs = FileTabs()
+        self._text = Static(markup=False)
+
+    @property
+    def _wizard(self) -> Wizard:
+        return cast("Wizard", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The tabs above, the text below."""
+        yield self._tabs
+        with VerticalScroll(can_focus=True):
+            yield self._text
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self.show()
+
+    def take_focus(self) -> None:
+        """Have the keys go to the tabs."""
+        self._tabs.focus()
+
+    def show(self) -> None:
+        """Show the last judgement's files; the one that was chosen stays chosen."""
+        paths = list(self._wizard.outcome.files)
+        self._tabs.names = tuple(_short(path) for path in paths)
+        self._tabs.active = paths.index(self._path) if self._path in paths else 0
+        self._fill()
+
+    def on_file_tabs_chosen(self) -> None:
+        """Show the file of the tab."""
+        self._fill()
+
+    def _fill(self) -> None:
+        outcome = self._wizard.outcome
+        self.set_class(not outcome.files, "-empty")
+        if not outcome.files:
+            self._text.update(Content("The files appear here when these are answered:\n\n") + because(outcome))
+            return
+        self._path = list(outcome.files)[self._tabs.active]
+        before = self._wizard.files_before.get(self._path, "")
+        self._text.update(content_of(self._path, outcome.files[self._path], before))
+
+
+def _short(path: str) -> str:
+    """A file's node and name: `haproxy-lb1/haproxy.cfg`."""
+    parts = path.split("/")
+    return printable(path if len(parts) <= 2 else f"{parts[0]}/{parts[-1]}")
+
+
+class PreviewScreen(Dialog[None]):
+    """The preview over the whole screen, where there is no room beside the form."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3,ctrl+r", "dismiss(None)", "back", id="preview.back")]
+
+    def compose(self) -> ComposeResult:
+        """The preview and the keys."""
+        yield Preview()
+        yield Static("← → other file   Tab ↑ ↓ scroll   ▎ changed by the last answer   Esc back", classes="keys")
+
+    def on_mount(self) -> None:
+        """The tabs have the keys."""
+        self.query_one(Preview).take_focus()
+
+    def on_judged(self, _message: Judged) -> None:
+        """Follow a judgement."""
+        self.query_one(Preview).show()

@@ -1,0 +1,83 @@
+"""The bar of steps: what is done, where we are, what is to come. A click goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from wizard.questions.session import Outcome, step_of
+from wizard.questions.steps import Step, steps
+
+_STYLES = {"✓": "$text-success", "●": "bold $text-primary", "✗": "bold $text-error", "○": "$text-muted"}
+
+
+class Item(NamedTuple):
+    """A step in the bar: its columns, the first and the one behind the last."""
+
+    step: Step
+    symbol: str
+    start: int
+    end: int
+
+
+def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome) -> str:
+    """● the step shown, ✗ one with a wrong answer, ✓ one that is done, ○ one that is open."""
+    if step.key == current:
+        return "●"
+    if any(step_of(place) == step for place in outcome.faults):
+        return "✗"
+    missing = any(step_of(place) == step for place in outcome.missing)
+    return "✓" if step.key in visited and not missing else "○"
+
+
+def items(current: str, visited: AbstractSet[str], outcome: Outcome, width: int) -> list[Item]:
+    """The bar's items; where the width does not do for all, those go that are farthest behind the one shown."""
+    all_steps = list(steps())
+    while sum(len(step.name) + 3 for step in all_steps) > width and len(all_steps) > 1:
+        all_steps.pop(0 if all_steps[-1].key == current else -1)
+    found, start = [], 0
+    for step in all_steps:
+        end = start + len(step.name) + 3
+        found.append(Item(step, symbol(step, current, visited, outcome), start, end))
+        start = end
+    return found
+
+
+class StepsBar(Widget):
+    """The bar, one line."""
+
+    class Chosen(Message):
+        """A step was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, current: str, visited: AbstractSet[str], outcome: Outcome) -> None:
+        super().__init__()
+        self._current = current
+        self._visited = frozenset(visited)
+        self._outcome = outcome
+
+    def show(self, outcome: Outcome) -> None:
+        """Follow a judgement."""
+        self._outcome = outcome
+        self.refresh()
+
+    def _items(self) -> list[Item]:
+        return items(self._current, self._visited, self._outcome, self.size.width)
+
+    def render(self) -> Content:
+        """All steps in a line."""
+        return Content.assemble(*((f" {item.symbol} {item.step.name}", _STYLES[item.symbol]) for item in self._items()))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the step under the pointer."""
+        for item in self._items():
+            if item.start <= event.x < item.end:
+                self.post_message(self.Chosen(item.step.key))

@@ -1,0 +1,223 @@
+"""What happens if something fails: the failover table as a list, beside it the one with the other choice."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from rules.report.style import printable
+from wizard.questions.answers import Answers, Place
+from wizard.questions.what_if import Line, Lines, Otherwise, explained, lines_of_files, otherwise
+from wizard.tui.screens.reading import Reading
+from wizard.tui.widgets.dialog import Dialog
+
+if TYPE_CHECKING:
+    from wizard.questions.session import Outcome
+    from wizard.tui.app import Judged, Wizard
+
+TITLE = "What happens if…"
+_NONE = "○ is known when the answers are complete (F2 says what is missing)"
+_OUTAGE = 16  # columns, for `until repaired`
+_STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "?": "$text-warning"}
+
+
+class _Found(NamedTuple):
+    """What a look at the files gave."""
+
+    lines: Lines
+    other: Otherwise | None
+
+
+class WhatIf(Vertical):
+    """The list. Enter or a click on a line explains it; `compare` puts the other choice of an answer beside it."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    WhatIf { height: auto; }
+    WhatIf > Static { height: 1; padding: 0 1; }
+    WhatIf > OptionList, WhatIf > OptionList:focus {
+        height: auto; border: none; padding: 0; background: transparent;
+    }
+    """
+
+    class Ready(Message, bubble=False):
+        """The files have been looked at."""
+
+        def __init__(self, look: int, found: _Found) -> None:
+            super().__init__()
+            self.look = look
+            self.found = found
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as in every widget
+        super().__init__(id=id)
+        self._found = _Found(Lines(), None)
+        self._place: Place | None = None
+        self._looks = 0
+
+    def compose(self) -> ComposeResult:
+        """The head of the columns, and the list."""
+        yield Static(markup=False)
+        yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self._fill()
+        self.look()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """The columns are others now."""
+        self._fill()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are shown."""
+        return self._found.lines.lines
+
+    def compare(self, place: Place | None) -> None:
+        """Put what the other choice for an answer would mean beside the list; None takes it away."""
+        if place != self._place:
+            self._place = place
+            self.look()
+
+    def look(self) -> None:
+        """Look at the files of the last judgement, in a thread."""
+        wizard = cast("Wizard", self.app)
+        self._looks += 1
+        work = partial(self._look, self._looks, wizard.outcome, wizard.answers, self._place)
+        self.run_worker(work, thread=True, exclusive=True, group="what-if", exit_on_error=False)
+
+    def _look(self, look: int, outcome: Outcome, answers: Answers, place: Place | None) -> None:
+        lines = lines_of_files(outcome.files)
+        self.post_message(self.Ready(look, _Found(lines, otherwise(answers, place) if lines.lines else None)))
+
+    def on_what_if_ready(self, message: Ready) -> None:
+        """Show what was found, unless somebody has looked again since."""
+        if message.look == self._looks:
+            self._found = message.found
+            self._fill()
+
+    def _fill(self) -> None:
+        if not self.is_mounted:
+            return
+        lines, other = self._found
+        options = self.query_one(OptionList)
+        chosen = options.highlighted
+        options.clear_options()
+        if not lines.lines:
+            self.query_one(Static).update(Content(TITLE))
+            options.add_option(Option(Content(f" {lines.note or _NONE}")))
+            return
+        width = max(self.size.width, 40) - 2
+        if other is not None:
+            lines = lines._replace(lines=_differing_first(lines.lines, other))
+            self._found = _Found(lines, other)
+        head, rows = _compared(lines, other, width) if other else _single(lines, width)
+        self.query_one(Static).update(head)
+        options.add_options(Option(row) for row in rows)
+        options.highlighted = min(chosen or 0, len(rows) - 1)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Explain the line."""
+        event.stop()
+        if self.lines:
+            line = self.lines[event.option_index]
+            body = "\n".join(map(printable, explained(line).split("\n")))
+            self.app.push_screen(Reading(printable(f"If {line.event}"), body))
+
+
+def _single(lines: Lines, width: int) -> tuple[Content, list[Content]]:
+    """Head and rows with owner and outage."""
+    change = min(max((cell_len(line.change) for line in lines.lines), default=0) + 2, width // 2)
+    change = max(change, len("owner") + 2)
+    event = width - change - _OUTAGE - 3
+    head = f"{TITLE:<{event + 2}}{'owner':<{change}}{'nobody answers':<{_OUTAGE}}"
+    rows = [
+        Content.assemble(
+            (f" {line.symbol} ", _STYLES[line.symbol]),
+            _cell(line.event, event),
+            _cell(line.change, change),
+            line.outage,
+        )
+        for line in lines.lines
+    ]
+    return Content(head), rows
+
+
+def _compared(lines: Lines, other: Otherwise, width: int) -> tuple[Content, list[Content]]:
+    """Head and rows with what happens as chosen, and with the other choice."""
+    column = (width - 3) // 3
+    event = width - 3 - 2 * column
+    found = {line.events: line for line in other.lines.lines}
+    head = f"{TITLE:<{event + 1}}{f'{other.chosen} (chosen)':<{column}}{other.other:<{column}}"
+    rows = []
+    for line in lines.lines:
+        second = found.get(line.events)
+        differs = _differ(line, second)
+        rows.append(
+            Content.assemble(
+                " ",
+                _cell(line.event, event),
+                *_outcome(line, column),
+                *(_outcome(second, column) if second and differs else [("the same", "$text-muted")]),
+            )
+        )
+    return Content(head), rows
+
+
+def _differ(line: Line, other: Line | None) -> bool:
+    return other is None or (other.verdict, other.change, other.outage) != (line.verdict, line.change, line.outage)
+
+
+def _differing_first(lines: tuple[Line, ...], other: Otherwise) -> tuple[Line, ...]:
+    """The lines, first those in which the verdict or the owner differs, then those in which only the time does."""
+    found = {line.events: line for line in other.lines.lines}
+
+    def rank(line: Line) -> int:
+        second = found.get(line.events)
+        if second is not None and (second.verdict, second.change) == (line.verdict, line.change):
+            return 1 if _differ(line, second) else 2
+        return 0
+
+    return tuple(sorted(lines, key=rank))
+
+
+def _outcome(line: Line, width: int) -> list[tuple[str, str] | str]:
+    after = line.change.rpartition("→ ")[2]
+    return [(f"{line.symbol} ", _STYLES[line.symbol]), _cell(f"{after}, {line.outage}", width - 2)]
+
+
+def _cell(text: str, width: int) -> str:
+    """The text in a column of this width; what does not fit ends in an ellipsis."""
+    text = printable(text)
+    if cell_len(text) >= width:
+        text = set_cell_size(text, max(width - 2, 1)).rstrip() + "…"
+    return set_cell_size(text, width)
+
+
+class WhatIfScreen(Dialog[None]):
+    """The list over the whole screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f6", "dismiss(None)", "back", id="what-if.back")]
+
+    def compose(self) -> ComposeResult:
+        """The list and the keys."""
+        with Vertical(classes="dialog"):
+            yield WhatIf()
+            yield Static("Enter: why, and what to do about it   Esc: back", markup=False, classes="keys")
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        self.query_one(OptionList).focus()
+
+    def on_judged(self, _message: Judged) -> None:
+        """Follow a judgement."""
+        self.query_one(WhatIf).look()

@@ -1,0 +1,168 @@
+"""The steps about the name: what the authoritative servers and the resolvers say, and the TTL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.fleet.endpoint import Target
+from rules.live.observations import Kind, Reply, Role
+from rules.live.views.view import LONGEST_TTL, LiveView
+from rules.live.views.wording import duration, told
+from rules.text.wording import listed
+from wizard.verify.checklist.model import Countdown, Line, Status, Step, held_up, step_of
+from wizard.verify.checklist.replies import Authorities, Judged, Judges, Verdict, lines_of, remedy, verdict
+
+# What keeps an answer from somebody who asks from the wrong place, where nothing need be wrong with the server.
+_OUT_OF_REACH = frozenset({Kind.TIMEOUT, Kind.UNREACHABLE, Kind.REFUSED, Kind.ALIAS})
+
+
+def authority_lines(authorities: Authorities, astray: Status, todo: str) -> list[Line]:
+    """What each authoritative server says; `astray` is the status of one that leads elsewhere, with this `todo`."""
+
+    def failed(reply: Reply) -> Judged:
+        lonely = not authorities.known and reply.kind in _OUT_OF_REACH
+        return Judged(Status.SKIP if lonely else Status.WARN, told(reply), "" if lonely else remedy(reply))
+
+    lines = lines_of(authorities, Role.AUTHORITY, Judges(lambda reply: Judged(astray, told(reply), todo), failed))
+    if authorities.view.dns.of(Role.AUTHORITY):
+        return lines
+    return [Line(Status.SKIP, "authoritative servers", "", "none was found, so the resolvers have to do")]
+
+
+def unfinished(authorities: Authorities) -> str:
+    """What to do when the record is right on some authoritative servers only; "" when it is on all or none."""
+    found: dict[str, set[Verdict]] = {}
+    for reply in authorities.useful:
+        found.setdefault(reply.server.label, set()).add(verdict(authorities.view, reply, authorities.targets))
+    behind = [
+        label
+        for label, verdicts in found.items()
+        if Verdict.ELSEWHERE in verdicts or (Verdict.EMPTY in verdicts and Verdict.LEADS not in verdicts)
+    ]
+    if not behind or not any(Verdict.LEADS in verdicts for label, verdicts in found.items() if label not in behind):
+        return ""
+    return f"the record has not reached {listed(behind)} yet: look at the zone's serial there, and at the zone transfer"
+
+
+def unknown_target(kind: str, key: str) -> Line:
+    """The line of a step that can't tell where the name has to lead."""
+    return Line(Status.FAIL, "halb.toml", "", f"says no {kind}", f"write {key}")
+
+
+def resolver_step(
+    authorities: Authorities, title: str, record: Step, todo: str, *, due: bool = True
+) -> tuple[Step, tuple[Countdown, ...]]:
+    """Whether every resolver leads to the targets, and for how long those may not that remember something older.
+
+    `record` is the step about the record itself, and `todo` what to do where no authoritative server tells whether
+    that is right ("": the step says it). Unless the record is `due`, another answer is no old one.
+    """
+    view = authorities.view
+    countdowns: list[Countdown] = []
+
+    def astray(reply: Reply) -> Judged:
+        known = bool(authorities.answered(reply.question))
+        if known and not authorities.leads(reply.question):
+            return Judged(Status.WAIT, told(reply))
+        if reply.authoritative and known:
+            return Judged(Status.FAIL, told(reply), "it has a record of its own for the name: change that too")
+        if not due:
+            return Judged(Status.WAIT, told(reply))
+        seconds = reply.ttl if reply.records else reply.negative_ttl
+        if seconds is not None:
+            countdowns.append(Countdown(reply.server.label, seconds, reply.addresses))
+        if not known:
+            return Judged(Status.FAIL if todo else Status.WAIT, told(reply), todo)
+        if seconds is None:
+            return Judged(Status.FAIL, told(reply), _withheld(authorities.targets, reply))
+        return Judged(Status.WAIT, _old(reply, seconds))
+
+    lines = lines_of(
+        authorities, Role.RESOLVER, Judges(astray, lambda reply: Judged(Status.FAIL, told(reply), remedy(reply)))
+    )
+    if not authorities.targets:
+        lines = [Line(Status.SKIP, line.subject, line.asked, line.got) for line in lines]
+        countdowns = []
+    if not view.dns.of(Role.RESOLVER):
+        lines = [_no_resolver(authorities)]
+    if record.holds_up and any(line.status is Status.WAIT for line in lines):
+        lines.append(Line(Status.WAIT, "the record", "", held_up([record])))
+    return step_of("resolvers", title, lines), _one_each(countdowns)
+
+
+def _one_each(countdowns: Sequence[Countdown]) -> tuple[Countdown, ...]:
+    """One countdown per server: the longer of those for A and AAAA, with the addresses of both."""
+    found: dict[str, Countdown] = {}
+    for new in countdowns:
+        old = found.get(new.server, new)
+        both = tuple(dict.fromkeys((*old.addresses, *new.addresses)))
+        found[new.server] = Countdown(new.server, max(old.seconds, new.seconds), both)
+    return tuple(found.values())
+
+
+def _old(reply: Reply, seconds: int) -> str:
+    if reply.records:
+        return f"still {listed(reply.addresses)}, may keep it for {duration(seconds)}"
+    return f"still remembers that there is nothing ({reply.kind.value}), may keep that for {duration(seconds)}"
+
+
+def _withheld(targets: Sequence[Target], reply: Reply) -> str:
+    version = 6 if reply.question == "AAAA" else 4
+    if any(target.address.version == version and target.address.is_private for target in targets):
+        return (
+            "the zone has the record: if this resolver drops private addresses (DNS rebinding protection), exempt the "
+            "zone (dnsmasq rebind-domain-ok, unbound private-domain)"
+        )
+    return "the zone has the record: ask this resolver's log why it does not give it"
+
+
+def _no_resolver(authorities: Authorities) -> Line:
+    system = authorities.view.dns.system
+    others = authorities.known or (system is not None and (system.addresses or system.hosts))
+    if others:
+        return Line(Status.SKIP, "resolvers", "", "none was asked")
+    return Line(
+        Status.FAIL,
+        "resolvers",
+        "",
+        "nobody was asked for the name",
+        "name a resolver with --resolver ADDR, or in /etc/resolv.conf",
+    )
+
+
+def resolvers_lead(authorities: Authorities) -> bool:
+    """Whether what this machine gets leads to the targets: the resolvers' answers, without any the system's own."""
+    view = authorities.view
+    judged = [verdict(view, reply, authorities.targets) for reply in view.dns.of(Role.RESOLVER)]
+    if any(found in (Verdict.LEADS, Verdict.ELSEWHERE, Verdict.EMPTY) for found in judged):
+        return not any(found in (Verdict.ELSEWHERE, Verdict.EMPTY) for found in judged)
+    wanted = {target.address for target in authorities.targets}
+    system = view.dns.system
+    return bool(system and system.addresses and wanted.intersection(system.addresses) == set(system.addresses))
+
+
+def ttl_step(view: LiveView, moved: bool) -> Step:
+    """Whether nobody will keep the old address for long once the record changes; `moved`: it has changed already."""
+    lines = [_ttl_line(reply, moved) for reply in view.dns.of(Role.AUTHORITY) if reply.records]
+    for reply in view.dns.of(Role.RESOLVER):
+        if reply.records and (reply.ttl or 0) > LONGEST_TTL and not moved:
+            left = duration(reply.ttl or 0)
+            todo = f"wait {left}, or clients of this resolver stay with {listed(reply.addresses)} that long"
+            lines.append(
+                Line(Status.WARN, reply.server.label, f"TTL of {reply.question}", f"remembers it for {left}", todo)
+            )
+    if not lines:
+        why = "no authoritative server gave a record; a resolver only says what is left of its TTL"
+        lines = [Line(Status.SKIP, "authoritative servers", "TTL", why)]
+    return step_of("ttl", f"the TTL is at most {LONGEST_TTL} s", lines)
+
+
+def _ttl_line(reply: Reply, moved: bool) -> Line:
+    ttl = reply.ttl or 0
+    asked = f"TTL of {reply.question}"
+    if ttl <= LONGEST_TTL:
+        return Line(Status.OK, reply.server.label, asked, duration(ttl))
+    if moved:
+        return Line(Status.OK, reply.server.label, asked, f"{duration(ttl)}, and the name is at the VIP already")
+    todo = f"lower it to 60 s now; {duration(ttl)} later that is in force everywhere, and the move is quick"
+    return Line(Status.WARN, reply.server.label, asked, duration(ttl), todo)

@@ -1,0 +1,112 @@
+"""Lines about what answers at the endpoint's addresses."""
+
+from __future__ import annotations
+
+from rules.fleet.endpoint import Part, Target
+from rules.live.observations import Certificate, Contact, Probe
+from rules.live.views.view import LiveView
+from rules.live.views.wording import advice, met, names_of
+from rules.text.wording import listed
+from wizard.verify.checklist.model import Line, Status
+
+
+def asked_of(target: Target) -> str:
+    """Where an API server is asked for `/readyz`."""
+    return f"port {target.port}"
+
+
+def alive_line(view: LiveView, target: Target, *, named: bool) -> Line:
+    """Whether an API server answers there; with `named`, with a certificate for the endpoint's name too."""
+    probe, asked = view.probe(target), asked_of(target)
+    if probe is None:
+        return Line(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known of it")
+    if not probe.alive:
+        return Line(Status.FAIL, target.label, asked, met(probe), _advice(target, probe))
+    if probe.verified:
+        got = f"{met(probe)}, but the CA does not vouch for the certificate: {probe.verified}"
+        return Line(Status.FAIL, target.label, asked, got, "is it another cluster's, or is --ca-file of another one?")
+    if not named:
+        return Line(Status.OK, target.label, asked, met(probe))
+    if view.serves_name(target):
+        return Line(Status.OK, target.label, asked, f"{met(probe)}, certificate for {view.name}{holder(view, target)}")
+    if probe.certificate is None:
+        why = f": {probe.detail}" if probe.detail else ""
+        return Line(
+            Status.FAIL,
+            target.label,
+            asked,
+            f"{met(probe)}, but its certificate can't be read{why}",
+            advice_tls(target),
+        )
+    got = f"{met(probe)}, but its certificate is for {names_of(probe.certificate)}"
+    return Line(Status.FAIL, target.label, asked, got, renew(view, "the control-plane nodes"))
+
+
+def _advice(target: Target, probe: Probe) -> str:
+    if target.part is Part.VIP and probe.contact in (Contact.TIMEOUT, Contact.UNREACHABLE):
+        return "does a load balancer hold it ('ip -br address' there), and what does keepalived log?"
+    return advice(probe)
+
+
+def advice_tls(target: Target) -> str:
+    """The command that shows what a server says in TLS."""
+    return f"'openssl s_client -connect {target.socket}' shows more"
+
+
+def renew(view: LiveView, where: str) -> str:
+    """How kubeadm makes the API server's certificate anew, with the endpoint's name and its VIPs.
+
+    kubeadm leaves a certificate that exists as it is, so it has to be moved away first (kubeadm init phase certs).
+    """
+    names = ",".join((view.name, *(str(vip.address) for vip in view.endpoint.vips)))
+    return (
+        f"on {where}, move /etc/kubernetes/pki/apiserver.crt and .key away, type\n"
+        f"    kubeadm init phase certs apiserver --apiserver-cert-extra-sans={names}\n"
+        "and restart the API server; add the same to certSANs in the ConfigMap kubeadm-config"
+    )
+
+
+def holder(view: LiveView, target: Target) -> str:
+    """Which machine has the VIP, as far as can be told from here, as the end of a sentence."""
+    if target.part is not Part.VIP:
+        return ""
+    local = view.observed.vantage.local
+    here = view.here
+    if target.address in local:
+        return f"; held by {listed(here)} (this machine)" if here else "; held by this machine"
+    balancers = [lb.name for lb in view.endpoint.load_balancers if lb.address in local]
+    return f"; not held by {listed(dict.fromkeys(balancers))} (this machine)" if balancers else ""
+
+
+def free_line(view: LiveView, vip: Target) -> Line:
+    """Whether the VIP may be taken: nobody answers there, or the cluster's own API does already."""
+    probe, asked = view.probe(vip), asked_of(vip)
+    if probe is None:
+        return Line(Status.SKIP, vip.label, asked, "was not asked")
+    if not probe.accepts:
+        return Line(Status.OK, vip.label, asked, f"{met(probe)}: no service is there")
+    if view.serves_name(vip):
+        return Line(Status.OK, vip.label, asked, f"serves {view.name} already")
+    if _own(view, probe):
+        return Line(Status.OK, vip.label, asked, f"{met(probe)}: the cluster's own load balancers")
+    whose = f", certificate for {names_of(probe.certificate)}" if probe.certificate else ""
+    todo = f"find out who has {vip.address} ('arping {vip.address}'), or take another VIP in [vip] of halb.toml"
+    return Line(Status.FAIL, vip.label, asked, f"{met(probe)}{whose}: somebody else's service", todo)
+
+
+def _own(view: LiveView, probe: Probe) -> bool:
+    """Whether what answers at a VIP is known to be this cluster's: by its certificate, or by what its LBs do too."""
+    others = [view.probe(target) for target in (*view.endpoint.load_balancers, *view.endpoint.control_plane)]
+    if probe.contact is Contact.CLOSED:  # what haproxy does as long as no server is up
+        return any(other is not None and other.contact is Contact.CLOSED for other in others)
+    mine = probe.certificate
+    return mine is not None and any(
+        other is not None and other.certificate is not None and _same_cluster(mine, other.certificate)
+        for other in others
+    )
+
+
+def _same_cluster(one: Certificate, other: Certificate) -> bool:
+    if one.fingerprint and one.fingerprint == other.fingerprint:
+        return True
+    return bool(one.issuer_key) and one.issuer_key == other.issuer_key
