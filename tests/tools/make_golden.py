@@ -9,7 +9,7 @@ from tests.wizard.machine import put_files
 from tests.wizard.plans import ARTICLE
 from wizard.render.files import render
 
-GOLDEN = ROOT / "tests" / "wizard" / "golden" / "article"
+GOLDEN = ROOT / "tests" / "wizard" / "render" / "golden" / "article"
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Existing files of haproxy and keepalived -> a draft of the plan, and everything that a plan cannot express.
 
-`import_files` is the one entry. It reads the nodes' facts, takes what a plan can hold into a `wizard.plan.draft.Draft`, and
-accounts for every other directive as a `Leftover`: nothing of the files is lost silently.
+`import_files` is the one entry. It reads the nodes' facts, takes what a plan can hold into a `wizard.plan.draft.Draft`,
+and accounts for every other directive as a `Leftover`: nothing of the files is lost silently.
 """
 
 from wizard.importer.model import Candidate, Conflict, Imported, Kind, Leftover, Place

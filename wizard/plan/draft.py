@@ -94,7 +94,7 @@ class Draft(NamedTuple):
 
 
 def complete(draft: Draft) -> Plan:
-    """The plan that the draft makes with the defaults; `wizard.plan.plan.PlanError` names the first key that is missing."""
+    """The plan that the draft makes with the defaults; `PlanError` names the first key that is missing."""
     from wizard.plan.plan import PlanError, plan_of
 
     for table, machines in (("control_plane", draft.control_plane), ("lb", draft.load_balancers)):

@@ -1,6 +1,6 @@
 """What the network, and this machine, say to the answers of one step, in words: live checks beside the fields.
 
-They are for orientation and never hold anybody up; what is wrong with answers is said by `wizard.questions.session.judge`.
+They are for orientation and never hold anybody up; what is wrong with answers is said by `judge`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def steps() -> tuple[Step, ...]:
     """All steps in their order; those without fields have screens of their own."""
     import tomllib
 
-    text = files("wizard").joinpath("steps.toml").read_text(encoding="utf-8")
+    text = files("wizard.questions").joinpath("steps.toml").read_text(encoding="utf-8")
     return tuple(_step(table) for table in tomllib.loads(text)["step"])
 
 

@@ -77,7 +77,7 @@ def _text(template: str, values: dict[str, Any]) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    folder = files("wizard") / "templates"
+    folder = files("wizard.render") / "templates"
     # Not HTML: every expression names the filter of its own language, and `_printed` refuses one that does not.
     environment = Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),

@@ -24,8 +24,8 @@ class Unrest(NamedTuple):
     """Adverts that are rejected, and the consequences.
 
     `silenced` is master and falls silent because the adverts of `loud`, which it rejects because of `reason` (a word of
-    `rules.failover.vrrp.protocol.rejection`), restart its timer; `backup` then takes over for a moment. `event`: what has to
-    fail first, None if it happens from the start.
+    `rules.failover.vrrp.protocol.rejection`), restart its timer; `backup` then takes over for a moment. `event`: what
+    has to fail first, None if it happens from the start.
     """
 
     silenced: Router

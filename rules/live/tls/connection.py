@@ -41,7 +41,7 @@ def trusting_context() -> ssl.SSLContext:
 
 
 def verifying_context(path: str) -> ssl.SSLContext:
-    """A context that verifies with the certificates of this file; see `rules.live.tls.servers.check_ca_file` for errors."""
+    """A context that verifies with the certificates of this file; `check_ca_file` reports errors in it."""
     try:
         facts = os.stat(path)
         if not stat.S_ISREG(facts.st_mode):

@@ -256,10 +256,10 @@ def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
 
 def test_a_fault_of_its_own_is_status_3_without_a_traceback(tmp_path: Path) -> None:
     # A copy of the package with a module that fails when it is used.
-    shutil.copytree(Path(__file__).parents[2] / "wizard", tmp_path / "wizard")
-    (tmp_path / "wizard" / "verify.py").write_text("def verify(arguments):\n    return 1 / 0\n")
+    shutil.copytree(Path(__file__).parents[3] / "wizard", tmp_path / "wizard")
+    (tmp_path / "wizard" / "verify" / "run.py").write_text("def verify(arguments):\n    return 1 / 0\n")
     (tmp_path / "halb.toml").write_text(PLAN)
-    done = run("verify", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{Path(__file__).parents[2]}")
+    done = run("verify", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{Path(__file__).parents[3]}")
     assert (done.status, done.stdout) == (3, "")
-    assert done.stderr.startswith("halb-wizard: internal error: ZeroDivisionError in verify (verify.py:2)\n")
+    assert done.stderr.startswith("halb-wizard: internal error: ZeroDivisionError in verify (run.py:2)\n")
     assert "Traceback" not in done.stderr

@@ -265,7 +265,7 @@ def test_warnings_are_said_and_what_lint_ignores_is_not(tmp_path: Path) -> None:
 def test_errors_in_rendered_files_are_findings_and_nothing_is_written_unless_forced(tmp_path: Path) -> None:
     # A copy of the package with a template that is wrong: no plan renders to an error otherwise.
     shutil.copytree(ROOT / "wizard", tmp_path / "wizard")
-    template = tmp_path / "wizard" / "templates" / "keepalived.conf.j2"
+    template = tmp_path / "wizard" / "render" / "templates" / "keepalived.conf.j2"
     text, count = re.subn(r"virtual_router_id .*", "virtual_router_id 999", template.read_text())
     assert count
     template.write_text(text)

@@ -30,7 +30,7 @@ from wizard.render.template_values import half
 
 pytestmark = pytest.mark.slow
 
-TEMPLATES = sorted((ROOT / "wizard" / "templates").iterdir())
+TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
 _MANY = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

@@ -13,7 +13,7 @@ from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from wizard.tui.highlight import Kind, Mark, highlight
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "render" / "golden"
 FILES = sorted(path for path in GOLDEN.rglob("*") if path.is_file())
 HAPROXY, KEEPALIVED = sorted(GOLDEN.rglob("haproxy.cfg")), sorted(GOLDEN.rglob("keepalived.conf"))
 

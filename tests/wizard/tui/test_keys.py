@@ -61,7 +61,7 @@ SEQUENCES = {
 def owners() -> Iterator[type[DOMNode]]:
     """The app, and all classes of the screens and widgets that have bindings of their own."""
     yield Wizard
-    for package in (wizard.screens, wizard.widgets):
+    for package in (wizard.tui.screens, wizard.tui.widgets):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for owner in vars(importlib.import_module(found.name)).values():
                 own = isinstance(owner, type) and issubclass(owner, DOMNode) and owner.__module__ == found.name

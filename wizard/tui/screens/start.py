@@ -1,7 +1,7 @@
 """The start: a new cluster, the draft or the halb.toml that is there, existing files, one machine more, or the cutover.
 
-What other answers take the place of is never lost: `wizard.questions.session_draft` gives an older draft a number, and answers
-that can't be kept are asked about.
+What other answers take the place of is never lost: `wizard.questions.session_draft` gives an older draft a number, and
+answers that can't be kept are asked about.
 """
 
 from __future__ import annotations
