@@ -126,6 +126,7 @@ class Speed(NamedTuple):
 
 def speed_of(router: Router, check: Check) -> Speed:
     """How long it takes until the VIP has moved: the peer waits out a lowered master, while one in FAULT announces it.
+
     The peer waits a down interval since the last advert that it accepted, or only its skew after a priority 0 advert
     (RFC 3768 section 6.4.2, RFC 5798 likewise).
     """

@@ -127,8 +127,9 @@ def first_broken(world: World) -> Broken | None:
 
 
 def _is_sound(own: Sequence[Router]) -> bool:
-    """Whether every healthy router is above every failing one, so that nothing has to be computed. In a sync group it
-    depends on the other instances too.
+    """Whether every healthy router is above every failing one, so that nothing has to be computed.
+
+    In a sync group it depends on the other instances too.
     """
     if any(r.nopreempt or r.sync or check.reverse for r in own for check in r.checks):
         return False

@@ -50,7 +50,10 @@ _YEAR = 365 * 86400
 
 
 def read_observations(text: str, name: str) -> Observations:
-    """The answers in a text, for an endpoint called `name`. Raises ValueError with the invalid line."""
+    """The answers in a text, for an endpoint called `name`.
+
+    Raises ValueError with the invalid line.
+    """
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = dict(_parted(line) for line in lines)
     now = _seconds(found.get("at", "2026-11-22"))

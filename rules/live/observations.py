@@ -1,5 +1,7 @@
-"""What the network answered, as plain data without sockets: the input of the rules and the checklist. Everything here
-comes from outside and is untrusted: texts may contain anything, and are made printable where they are shown.
+"""What the network answered, as plain data without sockets: the input of the rules and the checklist.
+
+Everything here comes from outside and is untrusted: texts may contain anything, and are made printable where they are
+shown.
 """
 
 from __future__ import annotations
@@ -131,9 +133,11 @@ class SystemView(NamedTuple):
 
 
 class DnsView(NamedTuple):
-    """All answers about the endpoint's name. `wildcard` has the addresses that an authoritative server returned for a
-    sibling name that no one would create: then the zone answers for every name. `zone` is the zone's name, "" if it was
-    not found. `notes` say what could not be queried ("no authoritative server was found: ...").
+    """All answers about the endpoint's name.
+
+    `wildcard` has the addresses that an authoritative server returned for a sibling name that no one would create: then
+    the zone answers for every name. `zone` is the zone's name, "" if it was not found. `notes` say what could not be
+    queried ("no authoritative server was found: ...").
     """
 
     replies: tuple[Reply, ...] = ()

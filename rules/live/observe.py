@@ -43,9 +43,10 @@ def check_ca_file(path: str) -> None:
 async def observe(
     endpoint: Endpoint, *, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
 ) -> Observations:
-    """Query the endpoint's name and all its addresses; returns what came back within `timeout` seconds. `resolvers`
-    None means those of this machine, which then also resolves the name itself. Nothing that the network does raises;
-    check `ca_file` with `check_ca_file` beforehand.
+    """Query the endpoint's name and all its addresses; returns what came back within `timeout` seconds.
+
+    `resolvers` None means those of this machine, which then also resolves the name itself. Nothing that the network
+    does raises; check `ca_file` with `check_ca_file` beforehand.
     """
     taken_at = time.time()
     vantage = vantage_of(endpoint)
@@ -85,8 +86,10 @@ async def _ask_apis(endpoint: Endpoint, vantage: Vantage, timeout: float, ca_fil
 
 
 class Survey:
-    """The queries of one lint, in their own threads: the answers come while files are read and checked. `start_dns`
-    needs only the name, `start_apis` the facts of the files; `finish` waits. Each part has `timeout` seconds.
+    """The queries of one lint, in their own threads: the answers come while files are read and checked.
+
+    `start_dns` needs only the name, `start_apis` the facts of the files; `finish` waits. Each part has `timeout`
+    seconds.
     """
 
     def __init__(self, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None) -> None:

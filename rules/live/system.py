@@ -37,6 +37,7 @@ _ERRORS = {
 
 def system_resolvers(resolv_conf: str = RESOLV_CONF, stub_upstreams: str = STUB_UPSTREAMS) -> tuple[NameServer, ...]:
     """The resolvers that this machine uses, in order, according to resolv.conf(5): 127.0.0.1 if the file lists none.
+
     All of them are returned, while the C library uses three. The stub of systemd-resolved, which would answer from one
     cache for all, is followed by its own servers. Without a readable file there are none. On Windows they come from the
     registry.
@@ -85,8 +86,9 @@ def _address(word: str) -> IPAddress | None:
 
 
 def hosts_entries(text: str, name: str) -> tuple[HostsEntry, ...]:
-    """The lines of a hosts file (hosts(5): `address name...`, `#` for comments) that have this name, in any case. Lines
-    that do not start with an address are skipped, as in the C library.
+    """The lines of a hosts file (hosts(5): `address name...`, `#` for comments) that have this name, in any case.
+
+    Lines that do not start with an address are skipped, as in the C library.
     """
     name = name.rstrip(".").lower()
     found = []

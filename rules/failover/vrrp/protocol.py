@@ -88,8 +88,9 @@ def rejection(sender: Router, receiver: Router) -> str:
 
 
 def _is_delivered(sender: Router, receiver: Router) -> bool:
-    """Whether the network delivers adverts of one to the other if nothing is broken. The receiver's own list of peers
-    does not matter.
+    """Whether the network delivers adverts of one to the other if nothing is broken.
+
+    The receiver's own list of peers does not matter.
     """
     if sender.node == receiver.node or sender.unicast is not receiver.unicast or sender.segment != receiver.segment:
         return False

@@ -53,8 +53,10 @@ def sources(
     addresses: Addresses,
 ) -> tuple[dict[Key, IPAddress], tuple[str, ...]]:
     """Instance -> the address that it sends from, if that is known; and the nodes for which it was inferred from the
-    peers. The source is the file, else `addresses`, else the peers: if every node of a virtual router lists all the
-    others, the one address that a node does not list is its own.
+    peers.
+
+    The source is the file, else `addresses`, else the peers: if every node of a virtual router lists all the others,
+    the one address that a node does not list is its own.
     """
     found: dict[Key, IPAddress] = {}
     for key, router in routers.items():

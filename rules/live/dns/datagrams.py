@@ -8,8 +8,9 @@ from rules.live.observations import IPAddress
 
 
 def connected_udp(address: IPAddress, port: int) -> socket.socket:
-    """A non-blocking UDP socket connected to one address and port. Connecting sends no packet. Raises OSError if there
-    is no route to the address.
+    """A non-blocking UDP socket connected to one address and port. Connecting sends no packet.
+
+    Raises OSError if there is no route to the address.
     """
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)

@@ -52,9 +52,10 @@ async def ask(
 
 
 async def ask_resolver(server: NameServer, name: str, rdtype: str, deadline: float) -> Heard:
-    """Query a resolver. A SERVFAIL is `bogus` if the same query without DNSSEC validation is answered. The original
-    query is repeated at the same time: otherwise a resolver that failed for another reason, and has recovered since,
-    would look like one that rejects the signatures.
+    """Query a resolver. A SERVFAIL is `bogus` if the same query without DNSSEC validation is answered.
+
+    The original query is repeated at the same time: otherwise a resolver that failed for another reason, and has
+    recovered since, would look like one that rejects the signatures.
     """
     heard = await ask(server, name, rdtype, deadline)
     if heard.reply.kind is not Kind.SERVFAIL:

@@ -1,5 +1,6 @@
-"""DNS messages: the queries that are sent, and the meaning of an answer's bytes. Pure: no socket. The bytes of an
-answer come from anywhere, so nothing here raises whatever they are.
+"""DNS messages: the queries that are sent, and the meaning of an answer's bytes. Pure: no socket.
+
+The bytes of an answer come from anywhere, so nothing here raises whatever they are.
 """
 
 from __future__ import annotations
@@ -54,8 +55,10 @@ class _Fault(NamedTuple):
 
 
 def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = True, edns: bool = True) -> Question:
-    """A query for a name, with a random id. `recursion` sets RD, which resolvers need and authoritative servers don't;
-    `check_dnssec=False` sets CD (RFC 4035 section 3.2.2); `edns` announces room for 1232 bytes.
+    """A query for a name, with a random id.
+
+    `recursion` sets RD, which resolvers need and authoritative servers don't; `check_dnssec=False` sets CD (RFC 4035
+    section 3.2.2); `edns` announces room for 1232 bytes.
 
     Raises ValueError with the reason for an invalid DNS name (a label of more than 63 bytes, ...).
     """

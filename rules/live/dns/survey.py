@@ -20,10 +20,11 @@ _LONGEST_NAME = 253  # characters without the final dot (RFC 1035 section 2.3.4:
 async def survey(
     name: str, resolvers: Sequence[NameServer], deadline: float, *, authority_port: int = DNS_PORT
 ) -> DnsView:
-    """What all servers answer about the addresses of a name; everything ends at `deadline` (loop.time()). Each resolver
-    is queried for A and AAAA. The zone's authoritative servers are found through whichever resolver answers first, and
-    are queried without recursion on `authority_port`; resolvers that turn out to be authoritative servers get that
-    role. Replies are in the order of the resolvers, then by the servers' names.
+    """What all servers answer about the addresses of a name; everything ends at `deadline` (loop.time()).
+
+    Each resolver is queried for A and AAAA. The zone's authoritative servers are found through whichever resolver
+    answers first, and are queried without recursion on `authority_port`; resolvers that turn out to be authoritative
+    servers get that role. Replies are in the order of the resolvers, then by the servers' names.
 
     Nothing that a server or the network does raises; what could not be queried is in the view's `notes`.
     """
@@ -59,9 +60,10 @@ async def _ask_both(server: NameServer, name: str, deadline: float) -> list[Repl
 
 
 def _combined(replies: list[Reply]) -> list[Reply]:
-    """The replies of one server for A and AAAA, where each may explain the other. Without an SOA, a chain that ends in
-    NODATA looks like one that the server did not follow. If it returned the last name's addresses of one family, it has
-    followed the chain: there are none of the other.
+    """The replies of one server for A and AAAA, where each may explain the other.
+
+    Without an SOA, a chain that ends in NODATA looks like one that the server did not follow. If it returned the last
+    name's addresses of one family, it has followed the chain: there are none of the other.
     """
     ends = {reply.chain[-1].target for reply in replies if reply.kind is Kind.ANSWER and reply.chain}
     return [

@@ -30,8 +30,9 @@ class Delegation(NamedTuple):
 
 
 async def delegation(name: str, resolvers: Sequence[NameServer], deadline: float, port: int) -> Delegation:
-    """The zone of a name, and up to 8 of its servers by their addresses, to be queried on `port`. IPv6 addresses that
-    this machine has no route to are left out. Nothing that a server does raises.
+    """The zone of a name, and up to 8 of its servers by their addresses, to be queried on `port`.
+
+    IPv6 addresses that this machine has no route to are left out. Nothing that a server does raises.
     """
     search = _Search(resolvers, deadline)
     zone = await search.zone(name)
@@ -74,8 +75,10 @@ class _Search:
         self.deadline = deadline
 
     async def zone(self, name: str) -> str:
-        """The zone that a name is in, "" if no resolver returns it. The query goes up label by label if an answer does
-        not contain it: after a CNAME, and if a forwarder omits the authority section.
+        """The zone that a name is in, "" if no resolver returns it.
+
+        The query goes up label by label if an answer does not contain it: after a CNAME, and if a forwarder omits the
+        authority section.
         """
         labels = name.split(".")
         for index in range(min(len(labels), _DEEPEST)):

@@ -83,8 +83,10 @@ class Link:
         self.refused: OSError | None = None  # why nothing more can be sent
 
     async def run(self, step: Callable[[], T]) -> T:
-        """Do a step of TLS, sending and receiving as needed. Raises ssl.SSLError, OSError, EOFError if the server
-        closed the connection, ValueError if it never stops sending.
+        """Do a step of TLS, sending and receiving as needed.
+
+        Raises ssl.SSLError, OSError, EOFError if the server closed the connection, ValueError if it never stops
+        sending.
         """
         while True:
             try:

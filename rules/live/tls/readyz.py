@@ -1,5 +1,6 @@
-"""The request `GET /readyz`, and parsing its answer; no sockets here. The answer comes from whatever listens: the
-status line is parsed strictly, and every read is bounded.
+"""The request `GET /readyz`, and parsing its answer; no sockets here.
+
+The answer comes from whatever listens: the status line is parsed strictly, and every read is bounded.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ def request_to(address: IPAddress, name: str) -> bytes:
 
 
 async def read_answer(read: Read) -> tuple[int, bytes]:
-    """The status of the HTTP answer, and what was read for it. Raises EOFError if nothing comes, ValueError with a
-    description for anything that is not HTTP, and what `read` raises.
+    """The status of the HTTP answer, and what was read for it.
+
+    Raises EOFError if nothing comes, ValueError with a description for anything that is not HTTP, and what `read`
+    raises.
     """
     data = b""
     while (status := _status(data)) is None:

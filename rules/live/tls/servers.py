@@ -45,8 +45,9 @@ class _PlainHttp(Exception):  # noqa: N818 - not an error: it ends the wait for 
 
 
 def check_ca_file(path: str) -> None:
-    """Make sure that the file contains certificates in PEM form to verify with. Raises OSError if it can't be read and
-    ValueError if it contains something else; the text says what and where.
+    """Make sure that the file contains certificates in PEM form to verify with.
+
+    Raises OSError if it can't be read and ValueError if it contains something else; the text says what and where.
     """
     verifying_context(path)
 
@@ -61,9 +62,11 @@ async def probe(
     local: bool = False,
 ) -> Probe:
     """Connect, do the TLS handshake with `server_name` as SNI, and send `GET /readyz`. Everything ends at `deadline`
-    (loop.time()). Nothing is verified on that connection. With `ca_file`, a second, concurrent one verifies the chain
-    up to any certificate in that file, as Go's clients do (names are not checked); `verified` stays None if that one
-    has no result, and `detail` says why. TLS older than 1.2 is accepted if OpenSSL still supports it, and mentioned in
+    (loop.time()).
+
+    Nothing is verified on that connection. With `ca_file`, a second, concurrent one verifies the chain up to any
+    certificate in that file, as Go's clients do (names are not checked); `verified` stays None if that one has no
+    result, and `detail` says why. TLS older than 1.2 is accepted if OpenSSL still supports it, and mentioned in
     `detail`. A server that is silent, closes the connection or answers something else to the TLS handshake is queried
     again without TLS: a port that speaks plain HTTP is a different mistake.
 
@@ -262,8 +265,9 @@ class _Conversation:
             self.learn(Contact.TLS, why)
 
     async def _is_plain(self) -> bool:
-        """Send a request without TLS on a separate connection, and record it if the server speaks plain HTTP. Servers
-        with TLS answer such a request with 400 (Go, nginx, Apache), or redirect the client to https.
+        """Send a request without TLS on a separate connection, and record it if the server speaks plain HTTP.
+
+        Servers with TLS answer such a request with 400 (Go, nginx, Apache), or redirect the client to https.
         """
         loop = asyncio.get_running_loop()
         address, before = self.known.address, self.known.contact

@@ -1,5 +1,6 @@
-"""The endpoint as configured together with the answers: the input of live rules and the checklist of `verify`. Pure:
-nothing is queried here.
+"""The endpoint as configured together with the answers: the input of live rules and the checklist of `verify`.
+
+Pure: nothing is queried here.
 """
 
 from __future__ import annotations
@@ -157,15 +158,18 @@ class LiveView:
         return tuple(probe.certificate for probe in probes if probe is not None and probe.certificate is not None)
 
     def of_another_ca(self, certificate: Certificate) -> bool:
-        """Whether a certificate is certainly from a different CA than all control-plane nodes' certificates. False if
-        no node presents one.
+        """Whether a certificate is certainly from a different CA than all control-plane nodes' certificates.
+
+        False if no node presents one.
         """
         others = self.node_certificates
         return bool(others) and all(_another_ca(certificate, other) for other in others)
 
     def taken(self, vip: Target) -> bool:
-        """Whether what answers on a VIP is certainly not this cluster: another machine has the address. A refused
-        connection proves nothing: the cluster's own pair with haproxy stopped refuses too, and a firewall may.
+        """Whether what answers on a VIP is certainly not this cluster: another machine has the address.
+
+        A refused connection proves nothing: the cluster's own pair with haproxy stopped refuses too, and a firewall
+        may.
         """
         probe = self.probe(vip)
         if probe is None or not probe.accepts or probe.local or vip.address in self.observed.vantage.local:
