@@ -11,7 +11,7 @@ __all__ = ["Options", "lint"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the engine, and the parsers with it, when it is asked for."""
+    """Load the engine, and with it the parsers, on first use."""
     if name in __all__:
         from importlib import import_module
 

@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     Answers = Callable[[], Observations]
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
-_FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
-_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
-_NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
+_FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
+_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP to fail over"
+_NO_VIP = "no keepalived.conf among the files has a virtual address, so there is nothing to fail over"
 
 
 def run() -> NoReturn:
-    """The console script: never shows a traceback, never dies of a closed pipe."""
-    # One short run whose objects live to its end: looking for garbage would only cost time.
+    """The console script: never shows a traceback, never fails on a closed pipe."""
+    # One short run whose objects live until its end: garbage collection would only cost time.
     gc.disable()
     finish(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run `halb-lint` with these arguments; gives the exit status."""
+    """Run `halb-lint` with these arguments; returns the exit status."""
     return guarded(Command(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
@@ -90,18 +90,18 @@ def _inputs(arguments: Arguments) -> Inputs:
         return inputs.read_cluster_nodes(cluster, arguments.kind)
     if arguments.live is not None and cluster is not None and cluster.endpoint is not None:
         if cluster.path.name == CONFIG_NAME:
-            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is none of its nodes
+            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is not one of its nodes
         return inputs.read_local(arguments.kind, local, needed=False)
     return inputs.read_local(arguments.kind, local)
 
 
 def _start_survey(arguments: Arguments) -> Survey | None:
-    """With --live: begin to ask the name servers, so that they think while the files are being read."""
+    """With --live: start to query the name servers, so that they work while the files are being read."""
     live, cluster = arguments.live, arguments.cluster
     if live is None or arguments.list_files:
         return None
     if cluster is None or cluster.endpoint is None:
-        _say("nothing to ask: no endpoint is known; name it with '--endpoint NAME[:PORT]' or in halb.toml")
+        _say("nothing to query: no endpoint is known; pass '--endpoint NAME[:PORT]' or set it in halb.toml")
         return None
     from rules.live.observe import Survey
 
@@ -168,7 +168,7 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
 
 
 def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[], Endpoint]) -> Answers | None:
-    """Has everybody asked; gives the function that waits for the answers, None when nobody is to be asked."""
+    """Start all queries; returns the function that waits for the answers, None if nothing is to be queried."""
     if survey is not None:
         survey.start_apis(endpoint())
         return survey.finish
@@ -180,13 +180,13 @@ def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[],
 
 
 def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
-    """What goes to stdout: the findings, and the failover table when it was asked for."""
+    """What goes to stdout: the findings, and the failover table if requested."""
     style = _style(arguments)
     if arguments.format == "json":
         from rules.report.json import render as render_json
 
         return render_json(report, style, table)
-    # Nothing is said about a run without findings, and there is nothing to load.
+    # A run without findings prints nothing, so there is nothing to load.
     findings = _renderer(arguments.format)(report, style) if report.findings else ""
     if table is None:
         return findings
@@ -205,7 +205,7 @@ def _renderer(name: str) -> Callable[[Report, Style], str]:
 
 
 def _failover_table(run: Run, arguments: Arguments) -> Table:
-    """The failover table of the files; its notes, which JSON has no place for, go to stderr then."""
+    """The failover table of the files; with JSON, which has no place for its notes, they go to stderr."""
     from rules.failover.table import Table, failover_table
 
     table = failover_table(run.fleet, arguments.cluster)
@@ -241,11 +241,11 @@ def _summarise(report: Report, arguments: Arguments) -> None:
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
     scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
     if not files:
-        scope = "what was asked; there was no file to look at"
+        scope = "the answers; there were no files to check"
     found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
-    hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
+    hidden = f" ({report.suppressed} suppressed)" if report.suppressed else ""
     if found:
-        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more"
+        more = "" if arguments.format != "full" else "; run 'halb-lint --explain CODE' for details"
         _say(f"{', '.join(found)} in {scope}{hidden}{more}")
     else:
         _say(f"nothing found in {scope}{hidden}")

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from rules.plan.model import Cluster
 
 
-_ALONE = Skipped("XN", "only one node was given; the rules across nodes need two")
+_ALONE = Skipped("XN", "only one node was given; cross-node rules need two")
 _UNKNOWN = {
-    "network": "it needs the network: '--live' asks it",
-    "endpoint": "no endpoint is known: '--endpoint NAME[:PORT]', or 'endpoint' under [cluster] in halb.toml",
-    "vip": "no VIP is known: '--vip ADDR', or 'address' under [vip] in halb.toml",
-    "control-plane": "no control-plane node is known: [[control_plane]] in halb.toml, or servers in haproxy.cfg",
+    "network": "it needs the network; add '--live'",
+    "endpoint": "no endpoint is known; pass '--endpoint NAME[:PORT]' or set 'endpoint' under [cluster] in halb.toml",
+    "vip": "no VIP is known; pass '--vip ADDR' or set 'address' under [vip] in halb.toml",
+    "control-plane": "no control-plane node is known; add [[control_plane]] to halb.toml, or servers to haproxy.cfg",
 }
 
 
@@ -61,12 +61,12 @@ class Options(NamedTuple):
 
 
 def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
-    """The findings on a fleet's files, given as path -> text. No file, network or clock is touched."""
+    """The findings on a fleet's files, given as path -> text. Uses no file, network or clock."""
     return Run(files, options or Options()).report()
 
 
 class Run:
-    """One run in two steps, for callers that need the fleet before the report: to know whom to ask on the network."""
+    """One run in two steps, for callers that need the fleet before the report, to know what to query on the network."""
 
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
         self.files = files
@@ -119,7 +119,7 @@ class Run:
         config_id = self.options.config_ids.get(files.name)
         document = parse_keepalived(self.files[path], path, config_id=config_id, include=include)
         if config_id is None and files.name in document.conditions:
-            # The file has lines for a machine of the node's name: that is who it is.
+            # The file has lines for a machine with the node's name, so that is the machine.
             document = parse_keepalived(self.files[path], path, config_id=files.name, include=include)
         self.documents.append(document)
         return document
@@ -132,9 +132,9 @@ class Run:
         return endpoint_of(self.options.cluster, self.fleet)
 
     def report(self, answers: Callable[[], Observations] | None = None) -> Report:
-        """Run the selected rules and sort out what they found.
+        """Run the selected rules and collect their findings.
 
-        `answers` gives what the network said; it is called when all other rules are through, so that it may wait.
+        `answers` returns the network's answers; it is called after all other rules have run, so that it may wait.
         """
         self._answers = answers
         findings = _without_doubles(self._findings(self._work()))
@@ -178,7 +178,7 @@ class Run:
         return next((_UNKNOWN[need] for need in rule.needs if not known[need]), "")
 
     def _live_work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
-        """The live rules of which everything that they need is known."""
+        """The live rules for which everything that they need is known."""
         cluster = self.options.cluster
         if self._answers is None and self.observed is None and (cluster is None or cluster.endpoint is None):
             return
@@ -194,7 +194,7 @@ class Run:
         yield from ((rule, view, None) for rule in rules)
 
     def _selected(self, scope: Scope, needed: bool) -> list[Rule]:
-        """The rules of a scope that are to run; none, and nothing imported, where there is no subject."""
+        """The rules of a scope to run; none, and nothing imported, if there is no subject."""
         return [rule for rule in rules_of(scope) if rule in self.options.selection] if needed else []
 
     def _ignored_for_file(self, finding: Finding) -> bool:
@@ -219,7 +219,7 @@ class Run:
                 yield self._finding(rule, hit, node)
 
     def _work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
-        """Every (rule, subject) of the run, with the node that the subject is of."""
+        """Every (rule, subject) of the run, with the subject's node."""
         nodes = self.fleet.nodes
         by_path = {document.source.path: node for node in nodes for document in _documents(node)}
         subjects: dict[Scope, list[tuple[Any, Node | None]]] = {

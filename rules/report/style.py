@@ -13,7 +13,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200
 
 
 def printable(text: str) -> str:
-    """The text with each character that a terminal would not show, or would obey, as a visible one.
+    """The text with each character that a terminal would not show, or would interpret, as a visible one.
 
     Every character stays one column wide, so carets below an excerpt still fit; a tab becomes a blank.
     """
@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 
 
 class Style:
-    """Colours when wanted; the same text without."""
+    """Colours if wanted, otherwise plain text."""
 
     __slots__ = ("color", "width")
 

@@ -10,7 +10,7 @@ _MOST = 300  # names that a word is compared with; a generated file may have tho
 
 
 def closest(word: str, names: Collection[str], cutoff: float = 0.6) -> str:
-    """The one of `names` that `word` most likely was meant to be, or ""."""
+    """The one of `names` that `word` was most likely meant to be, or ""."""
     if not 2 <= len(word) <= _LONGEST or len(names) > _MOST:
         return ""
     close = get_close_matches(word, names, n=1, cutoff=cutoff)
@@ -18,6 +18,6 @@ def closest(word: str, names: Collection[str], cutoff: float = 0.6) -> str:
 
 
 def hint(word: str, names: Collection[str], otherwise: str) -> str:
-    """`did you mean '...'?` for a word that is none of `names`, or `otherwise` where nothing comes near."""
+    """`did you mean '...'?` for a word that is not one of `names`, or `otherwise` if nothing is close."""
     near = closest(word, names)
     return f"did you mean '{near}'?" if near else otherwise
