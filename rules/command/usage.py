@@ -8,7 +8,8 @@ SEE_HELP = "run 'halb-lint --help' for the options"
 
 _DESCRIPTION = """\
 Check the HAProxy and Keepalived configurations of all load balancers together:
-each file by itself, the two files of a node together, and the nodes against each other.
+each file by itself, the two files of a node together, and the nodes against
+each other.
 """
 
 _PATHS_HELP = """\
@@ -22,13 +23,13 @@ examples:
   halb-lint lb1/ lb2/                        two nodes, a directory each
   halb-lint /etc/keepalived/keepalived.conf  one file of this machine
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
-  halb-lint --live --resolver 10.0.0.53      ask DNS and the API servers too
+  halb-lint --live --resolver 10.0.0.53      also query DNS and the API servers
   halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
-file that cannot be read (the others are still checked), 3 a fault of halb-lint
-itself. A comment '# halb: ignore[CODE] reason' on a line, or above it, hides a
+file that can't be read (the others are still checked), 3 an internal error.
+A comment '# halb: ignore[CODE] reason' on a line, or above it, suppresses a
 finding.
 """
 
@@ -55,9 +56,7 @@ def parser() -> Parser:
         "--kind", metavar="KIND", help="treat every file as 'haproxy' or 'keepalived', whatever its content"
     )
     what.add_argument("--stdin-filename", metavar="NAME", help="the file name to show for stdin")
-    what.add_argument(
-        "--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)"
-    )
+    what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)")
     what.add_argument("--no-config", action="store_true", help="do not read a halb.toml")
     rules = options.add_argument_group("which rules")
     rules.add_argument(
