@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles
-from rules.failover.model import FAREWELL, Check, Router, Seconds, Subject
+from rules.failover.model import RESIGNING, Check, Router, Seconds, Subject
 from rules.failover.vrrp.protocol import HIGHEST, OWNER, effective_priority
 from rules.failover.vrrp.tracking import UnknownError, checks_of, is_dropped
 from rules.fleet.node import Node
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
 
 
-class Passed(NamedTuple):
+class Priorities(NamedTuple):
     """The priorities of a router while haproxy answers and while it does not; everything else is healthy."""
 
     healthy: int
@@ -71,12 +71,12 @@ def is_lowering(check: Check) -> bool:
     return check.weight != 0 and check.kind != "file"
 
 
-def gives_up(checks: Sequence[Check]) -> bool:
+def releases_vip(checks: Sequence[Check]) -> bool:
     """Whether a dead haproxy puts the router in FAULT: then nothing depends on weights."""
     return any(check.weight == 0 and not check.reverse for check in haproxy_checks(checks))
 
 
-def passed(router: Router) -> Passed:
+def priorities_of(router: Router) -> Priorities:
     """The router's priorities, with the weights of everything that it tracks."""
     dead = {check.key for check in haproxy_checks(router.checks)}
     always = {check.key for check in router.checks if check.subject is Subject.ALWAYS}
@@ -85,22 +85,22 @@ def passed(router: Router) -> Passed:
         failing = [check.key in bad or check.key in always for check in router.checks]
         return effective_priority(router, failing, [int(check.key in bad) for check in router.checks])
 
-    return Passed(priority(set()), priority(set(dead)))
+    return Priorities(priority(set()), priority(set(dead)))
 
 
-def never_lowered(router: Router) -> Passed | None:
+def never_lowered(router: Router) -> Priorities | None:
     """The priorities of a router that stays at the highest one with haproxy dead; None for all others.
 
     No other router can then be above it: KA036 reports 255, and the VIP does not move on a tie.
     """
     weighted = [check for check in haproxy_checks(router.checks) if is_lowering(check)]
-    if router.owner or not weighted or gives_up(router.checks):
+    if router.owner or not weighted or releases_vip(router.checks):
         return None
-    found = passed(router)
+    found = priorities_of(router)
     return found if found.failing == HIGHEST else None
 
 
-def left_alone(router: Router) -> Iterator[Check]:
+def blocked_by_nopreempt(router: Router) -> Iterator[Check]:
     """The weighted checks that have no effect because of the router's own nopreempt: it does not replace a lowered
     master.
 
@@ -133,14 +133,14 @@ def speed_of(router: Router, check: Check) -> Speed:
     whole = router.down_interval(router.priority, router.advert)
     skew = router.skew(router.priority, router.advert)
     return Speed(
-        check.trip.plus(Seconds(whole - router.advert, whole)), check.trip.plus(FAREWELL).plus(Seconds(skew, skew))
+        check.trip.plus(Seconds(whole - router.advert, whole)), check.trip.plus(RESIGNING).plus(Seconds(skew, skew))
     )
 
 
 def slow_check(router: Router) -> Check | None:
     """The check that moves the VIP first when haproxy dies, if it does so through a weight; otherwise None."""
     checks = haproxy_checks(router.checks)
-    if router.owner or router.nopreempt or gives_up(router.checks) or any(check.reverse for check in checks):
+    if router.owner or router.nopreempt or releases_vip(router.checks) or any(check.reverse for check in checks):
         return None
     timed = [check for check in checks if check.weight and check.kind in ("script", "process")]
     return min(timed, key=lambda check: check.trip) if timed and never_lowered(router) is None else None

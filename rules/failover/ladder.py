@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.alone import haproxy_checks, ignored, left_alone, never_lowered, passed, router_alone
+from rules.failover.alone import (
+    blocked_by_nopreempt,
+    haproxy_checks,
+    ignored,
+    never_lowered,
+    priorities_of,
+    router_alone,
+)
 from rules.failover.model import Check, Router, Situation, Subject
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import is_fault
@@ -52,7 +59,7 @@ class Ladder(NamedTuple):
 
     world: World
     broken: Broken
-    cure: str
+    fix: str
 
 
 def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
@@ -75,7 +82,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
         world = _world(reading, vip, keys, worlds[keys[0]])
         found = first_broken(world) if world is not None else None
         if world is not None and found is not None:
-            yield Ladder(world, found, cure(world))
+            yield Ladder(world, found, fix(world))
 
 
 def _shared(reading: Reading, group: VrrpGroup) -> tuple[IPAddress | None, list[Key]]:
@@ -105,7 +112,7 @@ def _cleared(router: Router) -> Router:
     """A router without what is uncertain (tracked files), and without the nopreempt that KA003 reports."""
     checks = tuple(check for check in router.checks if not (check.kind == "file" and check.weight))
     alone = _alone(router)
-    reported = alone is not None and any(left_alone(alone))
+    reported = alone is not None and any(blocked_by_nopreempt(alone))
     return router._replace(checks=checks, nopreempt=router.nopreempt and not reported)
 
 
@@ -133,7 +140,7 @@ def _is_sound(own: Sequence[Router]) -> bool:
     """
     if any(r.nopreempt or r.sync or check.reverse for r in own for check in r.checks):
         return False
-    priorities = [passed(router) for router in own]
+    priorities = [priorities_of(router) for router in own]
     faults = [any(c.weight == 0 for c in haproxy_checks(router.checks)) for router in own]
     return all(
         faults[i] or priorities[i].failing < priorities[j].healthy
@@ -159,7 +166,7 @@ def _bad_ends(world: World) -> Iterator[Broken]:
             continue
         failing = tuple(event.node for event in row.events)
         healthy = [r for r in world.own if r.node not in failing and not r.refused]
-        best = max((r for r in healthy if r.node in standing), key=lambda r: passed(r).healthy, default=None)
+        best = max((r for r in healthy if r.node in standing), key=lambda r: priorities_of(r).healthy, default=None)
         kept = next((r for r in healthy if best is None and _is_kept_out(r)), None)
         should = best or kept
         for outcome in row.outcomes if should is not None else ():
@@ -199,7 +206,7 @@ class _Change(NamedTuple):
     own: tuple[Router, ...]
 
 
-def cure(world: World) -> str:
+def fix(world: World) -> str:
     """What to type: the first of the small changes after which every set of failing checks ends well."""
     for change in _changes(world.own):
         after = {id(old): new for old, new in zip(world.own, change.own, strict=True)}

@@ -39,7 +39,7 @@ class Seconds(NamedTuple):
 AT_ONCE = Seconds(0.0, 0.0)
 STARTING = Seconds(0.0, 0.5)
 """The time that keepalived needs to read its file and open its sockets (measured with 2.2.7: 0.1 to 0.4 s)."""
-FAREWELL = Seconds(0.0, 0.1)
+RESIGNING = Seconds(0.0, 0.1)
 """The time that a master needs to remove its addresses and send priority 0 (measured with 2.2.7: 0.01 to 0.08 s)."""
 
 

@@ -104,7 +104,7 @@ def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool 
 
 
 def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
-    """Load balancer -> the addresses that halb.toml gives it."""
+    """Load balancer -> its addresses in halb.toml."""
     if cluster is None:
         return {}
     return {

@@ -38,9 +38,9 @@ _WORST_FIRST = (
 class Outcome(NamedTuple):
     """One outcome of an event for one VIP.
 
-    `owners` believe that they are master, `holders` have the address on an interface; `before`: the owners before
-    the event. `outage`: seconds without an owner; None when it lasts until somebody repairs something. `flaps`: the
-    VIP moves again and again.
+    `owners` believe that they are master, `holders` have the address on an interface; `before`: the owners before the
+    event. `outage`: seconds without an owner; None if it lasts until something is repaired. `flaps`: the VIP moves
+    again and again.
     """
 
     before: tuple[str, ...]

@@ -13,8 +13,8 @@ from rules.report.style import Style
 _GAP = "  "
 _HANG = "  "
 _DETAIL = "    "
-_TALLEST = 3  # lines of a row on the average; with more, columns are no help any more
-# Where a cell may go on in the next line, the better places first.
+_TALLEST = 3  # lines of a row on average; with more, columns no longer help
+# Where a cell may continue on the next line, the better places first.
 _EVENT_BREAKS = (re.compile(r"(?<=\+)"), re.compile(r"(?<=[:+,|])"))
 _OWNER_BREAKS = (re.compile(r"(?<= )(?=or )"), re.compile(r"(?<= )(?=\S+ )|(?<= )"), re.compile(r"(?<=[ +])"))
 

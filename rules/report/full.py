@@ -1,6 +1,6 @@
 """`--format full`: each finding with the lines that it is about, carets below them, and what to do.
 
-The places of a cross-node finding stand one under the other, so that the difference is seen at a glance.
+The places of a cross-node finding are one below the other, so that the difference is visible at a glance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`--format github`: workflow commands that GitHub Actions shows beside the changed lines."""
+"""`--format github`: workflow commands that GitHub Actions shows next to the changed lines."""
 
 from __future__ import annotations
 

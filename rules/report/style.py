@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200
 def printable(text: str) -> str:
     """The text with each character that a terminal would not show, or would interpret, as a visible one.
 
-    Every character stays one column wide, so carets below an excerpt still fit; a tab becomes a blank.
+    Every character stays one column wide, so carets below an excerpt still fit; a tab becomes a space.
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
 

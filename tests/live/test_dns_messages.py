@@ -18,8 +18,8 @@ from rules.live.dns.messages import (
     interpret,
     is_authority,
     question,
-    servers_told,
-    zone_told,
+    servers_of,
+    zone_of,
 )
 from rules.live.observations import AddressRecord, Alias, Kind, NameServer, Reply, Role
 from tests.live.scripted import Asked, answer
@@ -316,7 +316,7 @@ def test_authority_without_recursion_makes_an_authoritative_server(flags: int, y
 )
 def test_the_zone_of_a_name(records: tuple[str, ...], more: dict[str, Any], zone: str) -> None:
     asked = about("SOA")
-    assert zone_told(wire(asked, *records, **more), asked) == zone
+    assert zone_of(wire(asked, *records, **more), asked) == zone
 
 
 def test_the_servers_of_a_zone_with_the_addresses_that_come_along() -> None:
@@ -331,9 +331,9 @@ def test_the_servers_of_a_zone_with_the_addresses_that_come_along() -> None:
             "evil.example.com. 60 IN A 192.0.2.66",
         ],
     )
-    assert servers_told(message, asked) == {
+    assert servers_of(message, asked) == {
         "ns1.example.com": (ip_address("192.0.2.1"), ip_address("fd00::1")),
         "ns2.example.net": (),
     }
-    assert servers_told(wire(asked), asked) == {}
-    assert servers_told(message[:-1], asked) == {}
+    assert servers_of(wire(asked), asked) == {}
+    assert servers_of(message[:-1], asked) == {}

@@ -34,7 +34,7 @@ def _place(router: Router, checks: Sequence[Check]) -> Span | None:
 
 def _outcome(broken: Broken) -> str:
     """Which node holds the VIP then, and by which priorities."""
-    from rules.failover.alone import passed
+    from rules.failover.alone import priorities_of
 
     owner, healthy = broken.owner, broken.healthy
     holds = (
@@ -42,7 +42,7 @@ def _outcome(broken: Broken) -> str:
     )
     if owner is None or broken.reversed:
         return f"{holds}: a reversed check keeps {healthy.node} in FAULT"
-    mine, theirs = passed(owner), passed(healthy).healthy
+    mine, theirs = priorities_of(owner), priorities_of(healthy).healthy
     before, after = mine
     change = f"drops from {before} to {after}" if after < before else f"goes from {before} to {after}"
     text = f"{holds}: {owner.node} {change}"
@@ -119,6 +119,6 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     from rules.failover.ladder import broken_ladders
 
     for found in broken_ladders(fleet):
-        hit = _hit(found.broken, found.world.own, found.cure)
+        hit = _hit(found.broken, found.world.own, found.fix)
         if hit is not None:
             yield hit

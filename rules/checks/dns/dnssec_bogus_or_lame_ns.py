@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Kind
-from rules.live.views.accounts import Account, authorities, labels_of, name_span, said
+from rules.live.views.accounts import Account, authorities, labels_of, name_span, summary
 from rules.live.views.resolution import resolution, resolves
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check(view: LiveView) -> Iterator[Hit]:
         yield Hit(
             place,
             f"{'name servers' if len(lame) > 1 else 'a name server'} of {view.name} "
-            f"{'do' if len(lame) > 1 else 'does'} not answer reliably: {said(lame)}; others answer",
+            f"{'do' if len(lame) > 1 else 'does'} not answer reliably: {summary(lame)}; others answer",
             help="make the server load the zone and answer, or remove its NS record from the zone and from its parent",
             note="lame name server",
         )

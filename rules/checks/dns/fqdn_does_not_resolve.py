@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Kind
-from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, said
+from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, summary
 from rules.live.views.records import wanted_record
 from rules.live.views.resolution import resolution, resolves, unresolved
 from rules.live.views.wording import duration, told
@@ -62,7 +62,7 @@ def check(view: LiveView) -> Iterator[Hit]:
 
 def _message(view: LiveView) -> str:
     every = [*unresolved(view), *(authorities(view) if resolvers(view) else ())]
-    return f"{view.name} does not resolve: {said(every)}"
+    return f"{view.name} does not resolve: {summary(every)}"
 
 
 def _help(view: LiveView) -> str:
@@ -71,7 +71,7 @@ def _help(view: LiveView) -> str:
     steps = []
     if any(account.addresses for account in authorities(view)):
         if denying:
-            longest = max((account.keeps or 0 for account in denying), default=0)
+            longest = max((account.cache_seconds or 0 for account in denying), default=0)
             wait = f"wait {duration(longest)}, or " if longest else ""
             steps.append(f"the zone has the record: {wait}flush the cache of {labels_of(denying)}")
     elif denying and any(r.kind is Kind.ALIAS for account in denying for r in account.replies):
@@ -89,7 +89,7 @@ def _failing(view: LiveView) -> Iterator[Hit]:
     if not (found.serving or found.filtered or other_means(view)):
         return
     half = [account for account in found.serving if account.failures]
-    parts = [said(found.failing)] if found.failing else []
+    parts = [summary(found.failing)] if found.failing else []
     parts += [
         f"{account.server.label} {told(reply)} to the query for {reply.question} records"
         for account in half

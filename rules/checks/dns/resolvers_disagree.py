@@ -17,7 +17,7 @@ from rules.live.views.accounts import (
     name_span,
     other_means,
     resolvers,
-    said,
+    summary,
 )
 from rules.live.views.resolution import resolution, unresolved
 from rules.live.views.wording import duration
@@ -52,7 +52,7 @@ def check(view: LiveView) -> Iterator[Hit]:
     if _differ(zone):
         yield Hit(
             place,
-            f"the authoritative servers of {view.name} disagree: {said(_informed(zone))}",
+            f"the authoritative servers of {view.name} disagree: {summary(_informed(zone))}",
             help="raise the zone's serial number and make the secondary servers fetch the zone "
             f"('dig @SERVER {view.dns.zone or view.name} SOA' shows the serial number that each has)",
             note="two versions",
@@ -70,7 +70,7 @@ def _behind(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
         truth = few(in_order({a for z in zone for a in z.addresses}))
         yield Hit(
             name_span(view),
-            f"the resolvers are out of date on {view.name}: {said(odd)}; the authoritative servers return "
+            f"the resolvers are out of date on {view.name}: {summary(odd)}; the authoritative servers return "
             f"{truth or 'no address'}",
             help=_wait(view, odd),
             note="caches differ",
@@ -78,7 +78,7 @@ def _behind(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
     elif not any(_informed(zone)) and _differ(comparable):
         yield Hit(
             name_span(view),
-            f"the resolvers disagree on {view.name}: {said(comparable)}",
+            f"the resolvers disagree on {view.name}: {summary(comparable)}",
             help=_wait(view, comparable),
             note="resolvers differ",
         )
@@ -145,15 +145,15 @@ def _contradicts(account: Account, zone: tuple[Account, ...]) -> bool:
 
 def _is_wanted(view: LiveView, account: Account) -> bool:
     """Whether a server with its own data points to the endpoint: an intended split horizon."""
-    return account.first_hand and all(view.target(address) is not None for address in account.addresses)
+    return account.has_own_data and all(view.target(address) is not None for address in account.addresses)
 
 
 def _wait(view: LiveView, odd: list[Account]) -> str:
-    own = [account for account in odd if account.first_hand]
-    cached = [account for account in odd if not account.first_hand]
+    own = [account for account in odd if account.has_own_data]
+    cached = [account for account in odd if not account.has_own_data]
     steps = []
     if cached:
-        longest = max((account.keeps or 0 for account in cached), default=0)
+        longest = max((account.cache_seconds or 0 for account in cached), default=0)
         wait = f"wait up to {duration(longest)}, or " if longest else ""
         steps.append(
             f"{wait}flush the cache of {labels_of(cached)} "

@@ -38,8 +38,8 @@ def check(view: LiveView) -> Iterator[Hit]:
     found = leads(view)
     if not found or all(view.is_vip(address) for lead in found for address in lead.addresses):
         return
-    cached = [account for account in resolvers(view) if not account.first_hand]
-    zone = _longest([*authorities(view), *(a for a in resolvers(view) if a.first_hand)])
+    cached = [account for account in resolvers(view) if not account.has_own_data]
+    zone = _longest([*authorities(view), *(a for a in resolvers(view) if a.has_own_data)])
     caches = _longest(cached)
     worst = max(filter(None, (zone, caches)), default=None)
     if worst is None or worst.seconds <= LONGEST_TTL:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.line_options import options_of, strange_options
+from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.removed import header_address, is_later
 from rules.support.haproxy.vocabulary import judged_sections, refused, removed_everywhere
 
@@ -48,7 +48,7 @@ def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
     for section, block in judged_sections(config):
         for word, what, entry in (*_keywords(section, block, version), *_second_words(section, version)):
             yield _hit(word, what, entry, version)
-        for line, word in strange_options(section, version) if version is not None else ():
+        for line, word in unknown_options(section, version) if version is not None else ():
             option = options_of(line.keyword).get(word.value)
             if option is not None:
                 yield _hit(word, f"'{word.value}' of '{line.keyword}'", option, version)

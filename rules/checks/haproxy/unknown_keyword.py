@@ -9,7 +9,7 @@ from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.line_options import options_of, strange_options
+from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.vocabulary import (
     did_you_mean,
     judged_sections,
@@ -59,7 +59,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             for line, hit in (*_second_words(section), *_actions(section)):
                 if end is None or line.start < end:
                     yield hit
-        for line, word in strange_options(section):
+        for line, word in unknown_options(section):
             if end is None or line.start < end:
                 yield _option_hit(line.keyword, word)
 

@@ -31,12 +31,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         nopreempt = instance.nopreempt
         if nopreempt is None or not instance.effective_nopreempt:
             continue
-        from rules.failover.alone import left_alone, router_alone, tracker_of
+        from rules.failover.alone import blocked_by_nopreempt, router_alone, tracker_of
 
         router = router_alone(config, instance)
         weighted = [
             tracker
-            for item in (left_alone(router) if router is not None else ())
+            for item in (blocked_by_nopreempt(router) if router is not None else ())
             if (tracker := tracker_of(config, instance, item)) is not None
         ]
         if not weighted:

@@ -63,9 +63,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     for instance, _ in weighted_instances(config):
         if not config.sync_groups and instance.effective_priority != 255:
             continue
-        from rules.failover.alone import gives_up, ignored, router_alone
+        from rules.failover.alone import ignored, releases_vip, router_alone
 
         router = router_alone(config, instance)
-        still_checked = router is not None and gives_up(router.checks)
+        still_checked = router is not None and releases_vip(router.checks)
         for found in ignored(config, instance):
             yield _hit(config, instance, found, still_checked)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import NamedTuple
 
-from rules.failover.model import AT_ONCE, FAREWELL, STARTING, Router, Seconds, Situation
+from rules.failover.model import AT_ONCE, RESIGNING, STARTING, Router, Seconds, Situation
 from rules.failover.vrrp.protocol import Protocol, bits, is_bad, is_fault
 from rules.failover.vrrp.silence import silence_of
 
@@ -269,7 +269,7 @@ class _Settling:
         whole = self._down_interval(b, sender.advert)
         if gone and self._announces(a, b):
             skew = receiver.skew(self.after.priority[b], sender.advert)
-            at = self._noticed(master, faults=True).plus(FAREWELL).plus(Seconds(skew, skew))
+            at = self._noticed(master, faults=True).plus(RESIGNING).plus(Seconds(skew, skew))
             return _Deadline(at, f"farewell of {a}", skew)
         # The last advert was sent up to one interval before it fell silent.
         wait = Seconds(max(whole - sender.advert, 0.0), whole)

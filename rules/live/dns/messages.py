@@ -109,7 +109,7 @@ def is_authority(wire: bytes) -> bool:
     return bool(flags & dns.flags.AA) and not flags & dns.flags.RA
 
 
-def zone_told(wire: bytes, asked: Question) -> str:
+def zone_of(wire: bytes, asked: Question) -> str:
     """The zone of the name in an SOA query, "" if the answer does not contain it.
 
     It is the owner of the SOA record at the name itself or, in the authority section, above it (RFC 2308 section 3).
@@ -126,7 +126,7 @@ def zone_told(wire: bytes, asked: Question) -> str:
     return answer.negative()[1]
 
 
-def servers_told(wire: bytes, asked: Question) -> dict[str, tuple[IPAddress, ...]]:
+def servers_of(wire: bytes, asked: Question) -> dict[str, tuple[IPAddress, ...]]:
     """The name servers in the answer to an NS query, with the addresses that it adds for them."""
     message = _read(wire, asked, tcp=True)
     if isinstance(message, _Fault):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.live.dns.datagrams import has_route
 from rules.live.dns.exchange import Heard, ask
-from rules.live.dns.messages import servers_told, zone_told
+from rules.live.dns.messages import servers_of, zone_of
 from rules.live.observations import IPAddress, Kind, NameServer, Role
 from rules.text.wording import listed
 
@@ -85,14 +85,14 @@ class _Search:
             heard = await self._race(".".join(labels[index:]), "SOA", _worth_of_zone)
             if heard is None:
                 return ""
-            if zone := zone_told(heard.wire, heard.asked):
+            if zone := zone_of(heard.wire, heard.asked):
                 return zone
         return ""
 
     async def servers(self, zone: str) -> dict[str, tuple[IPAddress, ...]]:
         """The names of a zone's servers, with the addresses that came with them."""
-        heard = await self._race(zone, "NS", lambda heard: _BEST if servers_told(heard.wire, heard.asked) else None)
-        glue = servers_told(heard.wire, heard.asked) if heard else {}
+        heard = await self._race(zone, "NS", lambda heard: _BEST if servers_of(heard.wire, heard.asked) else None)
+        glue = servers_of(heard.wire, heard.asked) if heard else {}
         # "localhost" is in zones that only a resolver itself serves (RFC 6303): it can't be queried
         return {name: addresses for name, addresses in glue.items() if name not in (".", "localhost")}
 
@@ -136,7 +136,7 @@ def _worth_of_zone(heard: Heard) -> int | None:
     """A zone that has the name is better than one that does not: inside and outside may differ (split horizon)."""
     if not heard.answered or not heard.wire:
         return None
-    if not zone_told(heard.wire, heard.asked):
+    if not zone_of(heard.wire, heard.asked):
         return 0
     return 1 if heard.reply.kind is Kind.NXDOMAIN else _BEST
 

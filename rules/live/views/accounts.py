@@ -52,18 +52,18 @@ class Account:
         return any(reply.bogus for reply in self.replies)
 
     @property
-    def first_hand(self) -> bool:
+    def has_own_data(self) -> bool:
         """Whether its addresses are the zone's own data, not a cache's: the AA bit (RFC 1035 section 4.1.1)."""
         return any(reply.kind is Kind.ANSWER and reply.authoritative for reply in self.replies)
 
     @property
-    def keeps(self) -> int | None:
+    def cache_seconds(self) -> int | None:
         """For how many seconds, at most, a cache may keep returning this; None if that is not known."""
         times = [r.ttl if r.kind is Kind.ANSWER else r.negative_ttl for r in self.replies]
         return max((time for time in times if time is not None), default=None)
 
     @cached_property
-    def told(self) -> str:
+    def words(self) -> str:
         """What the server answered, as the rest of a sentence that begins with its label."""
         answers = [reply for reply in self.replies if reply.kind is Kind.ANSWER]
         if answers:
@@ -139,13 +139,13 @@ def other_means(view: LiveView) -> tuple[IPAddress, ...]:
     return (system.addresses or ()) if system is not None and not hosts_addresses(view) else ()
 
 
-def said(accounts: Iterable[Account]) -> str:
+def summary(accounts: Iterable[Account]) -> str:
     """Each server with its answer: `10.0.0.53 refuses the query (REFUSED) (the same from 10.0.0.54); 10.0.0.55 does not
     answer`.
     """
     groups: dict[str, list[str]] = {}
     for account in accounts:
-        groups.setdefault(account.told, []).append(account.server.label)
+        groups.setdefault(account.words, []).append(account.server.label)
     parts = []
     for words, labels in list(groups.items())[:_SHOWN]:
         same = f" (the same from {few(labels[1:])})" if len(labels) > 1 else ""

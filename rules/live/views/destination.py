@@ -40,7 +40,7 @@ def leads(view: LiveView) -> tuple[Lead, ...]:
     A cache that disagrees with authoritative data is out of date; another rule reports that (DN006).
     """
     cached = resolvers(view)
-    best = [*authorities(view), *(account for account in cached if account.first_hand)]
+    best = [*authorities(view), *(account for account in cached if account.has_own_data)]
     accounts = [a for a in best if a.addresses] or [a for a in cached if a.addresses]
     if accounts:
         return tuple(Lead(account.server.label, account.addresses) for account in accounts)

@@ -26,7 +26,7 @@ def options_of(keyword: str) -> KeywordBlock:
     return table.bind_options if keyword == "bind" else table.server_options
 
 
-def strange_options(section: Section, version: str | None = None) -> Iterator[tuple[HaproxyLine, Word]]:
+def unknown_options(section: Section, version: str | None = None) -> Iterator[tuple[HaproxyLine, Word]]:
     """The first option of each line that no haproxy knows, or that the given version does not.
 
     Lines with a condition, and what follows a variable or a placeholder, are left out.
