@@ -73,8 +73,7 @@ def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Itera
             yield Hit(
                 vip.span,
                 f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice: it counts twice in the "
-                "adverts, "
-                "and must on every node",
+                "adverts, and must on every node",
                 help="remove one of the two lines, on all nodes",
                 note="a second time",
                 related=related,

@@ -55,7 +55,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         turned = ", not MASTER" if meant == "MASTER" else ""
         yield Hit(
             state.span,
-            f"unknown state '{state.raw}' in vrrp_instance '{instance.title}' : keepalived starts it as BACKUP{turned}",
+            f"unknown state '{state.raw}' in vrrp_instance '{instance.title}': keepalived starts it as BACKUP{turned}",
             help=f"write 'state {meant}'" + (" (capitals)" if state.raw.upper() == meant else ""),
             note="MASTER or BACKUP",
         )

@@ -38,8 +38,7 @@ def _without_peers(instance: VrrpInstance) -> Iterator[Hit]:
         span,
         f"vrrp_instance '{instance.title}' has {what}: keepalived sends to the multicast group instead",
         help="list the addresses of the other nodes in 'unicast_peer { ... }', one per line, or remove the "
-        "unicast settings "
-        "on all nodes",
+        "unicast settings on all nodes",
         note="no peer",
     )
 

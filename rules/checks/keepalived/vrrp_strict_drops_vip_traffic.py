@@ -52,8 +52,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         yield Hit(
             cause.directive.span,
             f"'{cause.directive.keyword}' drops all packets to the virtual addresses of vrrp_instance "
-            f"'{first.title}'{more}: "
-            "no client reaches haproxy through the VIP",
+            f"'{first.title}'{more}: no client reaches haproxy through the VIP",
             help=f"remove '{cause.directive.keyword}'",
             note="closes the VIP",
             related=[(vip.span, "this address is closed")],
