@@ -1,4 +1,4 @@
-"""`--explain` and `--list-rules`: what the rules say about themselves."""
+"""`--explain` and `--list-rules`: the rules' own documentation."""
 
 from __future__ import annotations
 

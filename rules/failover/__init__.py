@@ -1,8 +1,8 @@
-"""Who owns each VIP after every failure, computed from the configurations of all nodes.
+"""Which node owns each VIP after every failure, computed from the configurations of all nodes.
 
-`model` has the words; in `vrrp`, `reading` makes them of facts, `protocol` is what one moment of the network looks
-like, `settling` what comes of a change. `events` is what can happen, `contest` who is in it, `block` plays it through,
-`reasons` says why, `rows` is what is shown, `table` puts it together. Rules ask `alone`, `ladder` and `unrest`.
+`model` has the types; in `vrrp`, `reading` builds them from facts, `protocol` is one moment of the network as VRRP sees
+it, `settling` the outcomes of a change. `events` is what can happen, `contest` who takes part, `block` computes every
+event, `reasons` says why, `rows` is what is shown, and `table` combines them. Rules use `alone`, `ladder` and `unrest`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""The network's side: what the name servers, the API servers and this machine answer.
+"""The network: what the name servers, the API servers and this machine answer.
 
-`endpoint` is what there is to ask, as configured; `observations` holds what came back, as plain data, and `views` set
-both side by side: rules only ever see those. `dns` and `tls` open sockets, `system` reads this machine's own files;
-`asking` runs them side by side within one timeout. `dns.messages`, `tls.readyz` and `tls.certificate` read what came,
-without sockets.
+`endpoint` is what to query, as configured; `observations` holds the answers as plain data, and `views` compare both:
+rules see only those. `dns` and `tls` open sockets, `system` reads this machine's own files; `asking` runs them
+concurrently within one timeout. `dns.messages`, `tls.readyz` and `tls.certificate` parse the answers, without sockets.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What comes of a change: who is master when all timers have run out, and when the last of them did.
+"""The outcomes of a change: which units are master once all timers have expired, and when the last of them did.
 
-The outcome may depend on a race or on what was before; then every outcome that can be is given. The rules are those of
-RFC 3768 and RFC 5798 section 6.4 with the ways of keepalived 2.2.7, measured in network namespaces: an equal priority
-takes nothing over; a master gives way to a higher priority and, at a tie, to the higher address; `nopreempt` leaves
-any living master alone, and protects none.
+The outcome may depend on a race or on the earlier state; then every possible outcome is returned. The rules are those
+of RFC 3768 and RFC 5798 section 6.4 with the behaviour of keepalived 2.2.7, measured in network namespaces: an equal
+priority does not take over; a master gives way to a higher priority and, on a tie, to the higher address; `nopreempt`
+does not replace a running master, and protects none.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _MOST_ENDS = 64
 
 
 def settle(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
-    """Every way in which a change can end, at least one."""
+    """Every possible outcome of a change, at least one."""
     return _untouched(protocol, state, change) or _Settling(protocol, state, change).ends()
 
 
 def _untouched(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
-    """The one end of a change that no master notices, and nobody who waits for one; empty when it may be another."""
+    """The only end of a change that affects no master and no unit that waits for one; empty if there may be others."""
     after, masters = change.after, state.masters
     if not masters or after.hung or change.before.down - after.down or protocol.units_on(change.left) & masters:
         return ()
@@ -48,7 +48,7 @@ def _untouched(protocol: Protocol, state: VrrpState, change: Transition) -> tupl
 
 
 def _stale(protocol: Protocol, state: VrrpState, change: Transition) -> int:
-    """The units whose addresses are left on a node where no keepalived takes them away."""
+    """The units whose addresses are left on a node where no keepalived removes them."""
     stale = state.stale | (state.masters & protocol.units_on(change.killed))
     return stale & protocol.units_on(change.after.down - change.gone) if stale else 0
 
@@ -61,7 +61,7 @@ class _Settling:
         self.after = protocol.moment(change.after)
         self.found: dict[VrrpState, End] = {}
         self.frozen = protocol.units_on(change.after.hung)
-        # A killed daemon is no master, even where it is there again.
+        # A killed daemon is not master, even if it is running again.
         kept = state.masters & self.after.eligible & ~protocol.units_on(change.left)
         self.at_once = self._at_once() & ~kept
         self.start = kept | self.at_once
@@ -69,7 +69,7 @@ class _Settling:
         self.timers = Timers(protocol, state, change, self.start)
 
     def _at_once(self) -> int:
-        """The units whose daemon starts, and that are master without having listened."""
+        """The units whose daemon starts and that are master without listening first."""
         started = self.protocol.units_on(self.change.before.down - self.change.after.down) & self.after.eligible
         if not started:
             return 0
@@ -79,7 +79,7 @@ class _Settling:
         )
 
     def ends(self) -> tuple[End, ...]:
-        """All ends, by trying who takes over first, and next."""
+        """All ends, by trying which unit takes over first, and next."""
         deadlines = {}
         for unit in self._waiting(self.start):
             deadlines[unit] = self.timers.first(unit)
@@ -96,7 +96,7 @@ class _Settling:
         gained: dict[int, Seconds],
         path: tuple[int, ...],
     ) -> None:
-        """From a set of masters on, through every branch, to the ends."""
+        """From a set of masters through every branch to the ends."""
         if len(self.found) >= _MOST_ENDS:
             return
         for left in self._give_way(masters):
@@ -106,7 +106,7 @@ class _Settling:
                 for masters_then in (*path[path.index(left) :], left):
                     self._end(masters_then, kept, flaps=True)
             elif not pending:
-                self._end(left, kept, flaps=self._is_unrest(left))
+                self._end(left, kept, flaps=self._is_flapping(left))
             else:
                 for unit, deadline in _firsts(pending):
                     others = self.timers.after_gain(unit, deadline.at, {u: d for u, d in pending.items() if u != unit})
@@ -122,7 +122,7 @@ class _Settling:
         self.found[state] = End(state, new, flaps)
 
     def _give_way(self, masters: int) -> list[int]:
-        """The masters that are left when everybody who hears a better one has given up; several at a draw."""
+        """The masters that are left after every unit that hears a better one has given way; several on a draw."""
         beats, draws = self.after.beats, self.after.draws
         drawn: tuple[int, int] | None = None
         losing = 0
@@ -135,16 +135,16 @@ class _Settling:
             return self._give_way(masters & ~losing)
         if drawn is None:
             return [masters]
-        # Who of the two gives way is not told by anything in the files.
+        # The files do not determine which of the two gives way.
         return sorted({left for loser in drawn for left in self._give_way(masters & ~(1 << loser))})
 
     def _waiting(self, masters: int) -> list[int]:
-        """The units that will take over, as nobody keeps them from it."""
+        """The units that will take over because nothing holds them back."""
         holds = self.after.holds
         return [unit for unit in bits(self.after.eligible & ~masters & ~self.frozen) if not holds[unit] & masters]
 
-    def _is_unrest(self, masters: int) -> bool:
-        """Whether these masters do not come to rest."""
+    def _is_flapping(self, masters: int) -> bool:
+        """Whether these masters never settle."""
         return silence_of(self.protocol, self.after, masters, self.frozen) is not None
 
 

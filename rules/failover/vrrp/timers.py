@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import NamedTuple
 
-from rules.failover.model import AT_ONCE, FAREWELL, STARTING, Router, Seconds
+from rules.failover.model import AT_ONCE, RESIGNING, STARTING, Router, Seconds
 from rules.failover.vrrp.protocol import Protocol, bits, is_bad, is_fault
 from rules.failover.vrrp.transitions import Transition, VrrpState
 
@@ -14,8 +14,8 @@ from rules.failover.vrrp.transitions import Transition, VrrpState
 class Deadline(NamedTuple):
     """When a unit takes over unless it hears something.
 
-    `origin`: timers of one origin run from the same moment, so that `own` tells which is first, even where
-    both intervals overlap.
+    `origin`: timers with the same origin start at the same moment, so that `own` decides which is first, even if both
+    intervals overlap.
     """
 
     at: Seconds
@@ -55,7 +55,7 @@ class Timers:
         return Deadline(now.plus(Seconds(max(least, 0.0), longest)), f"loss at {now.low}", longest)
 
     def after_gain(self, master: int, at: Seconds, pending: dict[int, Deadline]) -> dict[int, Deadline]:
-        """The timers after a unit has become master: preempt_delay begins when a lower master is heard."""
+        """The timers after a unit has become master: preempt_delay starts when a lower master is heard."""
         for unit, deadline in list(pending.items()):
             delay = self._delay(unit, 1 << master)
             if delay.high:
@@ -65,7 +65,7 @@ class Timers:
         return pending
 
     def _delay(self, unit: int, masters: int) -> Seconds:
-        """What preempt_delay adds to the down interval with these masters about.
+        """What preempt_delay adds to the down interval with these masters.
 
         It ends with the last advert that comes within it, an interval early or late (measured with 2.2.7: 3.04 to
         4.39 s for a delay of 4 s).
@@ -78,7 +78,7 @@ class Timers:
         return found
 
     def first(self, unit: int) -> Deadline:
-        """The timer of a unit at the beginning, from how it came to be without a master."""
+        """The initial timer of a unit, depending on how it lost its master."""
         if not self.before.eligible >> unit & 1 or self.old.stale >> unit & 1:
             return self._fresh(unit)
         found: Deadline | None = None
@@ -105,17 +105,17 @@ class Timers:
         return Deadline(begun.plus(wait), "start", wait.high)
 
     def _after_keeper(self, unit: int, a: int, b: int) -> Deadline:
-        """The timer of router b, when a has kept it from taking over and does so no more."""
+        """The timer of router b after a has kept it from taking over and no longer does."""
         routers = self.protocol.routers
         sender, receiver = routers[a], routers[b]
         master = self.protocol.unit_of[a]
         gone = not self.start >> master & 1
         whole = self._down_interval(b, sender.advert)
-        if gone and self._says_so(a, b):
+        if gone and self._announces(a, b):
             skew = receiver.skew(self.after.priority[b], sender.advert)
-            at = self._noticed(master, faults=True).plus(FAREWELL).plus(Seconds(skew, skew))
+            at = self._noticed(master, faults=True).plus(RESIGNING).plus(Seconds(skew, skew))
             return Deadline(at, f"farewell of {a}", skew)
-        # The last advert came up to one interval before it fell silent.
+        # The last advert was sent up to one interval before it fell silent.
         wait = Seconds(max(whole - sender.advert, 0.0), whole)
         if gone:
             noticed = self._noticed(master, faults=True)
@@ -125,8 +125,8 @@ class Timers:
                 wait = Seconds(whole, whole).plus(_around(receiver.preempt_delay, sender.advert))
         return Deadline(noticed.plus(wait), f"silence of {a}", whole)
 
-    def _says_so(self, a: int, b: int) -> bool:
-        """Whether a master that goes sends priority 0, and b hears it."""
+    def _announces(self, a: int, b: int) -> bool:
+        """Whether a master that goes away sends priority 0 and b hears it."""
         sender = self.protocol.routers[a]
         if sender.node in self.change.polite:
             return True
@@ -135,12 +135,12 @@ class Timers:
         return bool(self.after.heard_by[b] >> a & 1)
 
     def _noticed(self, unit: int, *, faults: bool = False) -> Seconds:
-        """From the event to when keepalived knows what its checks have to say of it.
+        """From the event to the moment when keepalived's checks have noticed it.
 
         `faults`: those of weight 0, of which the first to fail (the last to recover) decides; else the weighted ones.
         """
         before, after = self.change.before, self.change.after
-        told: list[Seconds] = []
+        failed: list[Seconds] = []
         recovered: list[Seconds] = []
         for b in self.protocol.units[unit]:
             for check in self.protocol.routers[b].checks:
@@ -148,9 +148,9 @@ class Timers:
                 if was == now or (check.weight == 0) is not faults:
                     continue
                 failing = is_fault(check, now, 0) if faults else now
-                (told if failing else recovered).append(check.trip if now else check.recover)
-        if told:
-            return reduce(Seconds.first if faults else Seconds.hull, told)
+                (failed if failing else recovered).append(check.trip if now else check.recover)
+        if failed:
+            return reduce(Seconds.first if faults else Seconds.hull, failed)
         return reduce(Seconds.last, recovered) if recovered else AT_ONCE
 
 
@@ -161,8 +161,8 @@ def _around(delay: float, advert: float) -> Seconds:
 def _startup(router: Router, *, heard: bool) -> Seconds:
     """What vrrp_startup_delay adds to the first down interval.
 
-    Every advert of a lower master within it adds what is left of it once more (measured with 2.2.7: a delay of 1, 2,
-    3, 4, 6 s takes up to 1.4, 3.8, 7.2, 13.9, 23.5 s).
+    Every advert of a lower master within it adds the remaining delay again (measured with 2.2.7: a delay of 1, 2, 3, 4,
+    6 s takes up to 1.4, 3.8, 7.2, 13.9, 23.5 s).
     """
     delay = router.startup_delay
     most = sum(delay - n * router.advert for n in range(int(delay / router.advert) + 1)) if heard else 0.0

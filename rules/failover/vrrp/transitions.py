@@ -9,7 +9,7 @@ from rules.failover.model import Seconds, Situation
 
 
 class VrrpState(NamedTuple):
-    """Who has the addresses: the master units, and the units whose daemon was killed while it was master."""
+    """Which units hold the addresses: the masters, and those whose daemon was killed while it was master."""
 
     masters: int = 0
     stale: int = 0
@@ -18,7 +18,7 @@ class VrrpState(NamedTuple):
 class Transition(NamedTuple):
     """From one situation to another.
 
-    `polite`: nodes whose keepalived was stopped and said so; `killed`: nodes whose keepalived died and left its
+    `polite`: nodes whose keepalived was stopped and announced it; `killed`: nodes whose keepalived died and left its
     addresses behind; `gone`: nodes that took their addresses with them.
     """
 
@@ -30,15 +30,15 @@ class Transition(NamedTuple):
 
     @property
     def left(self) -> frozenset[str]:
-        """The nodes whose keepalived has ended, in whatever way."""
+        """The nodes whose keepalived has exited, in whatever way."""
         return self.polite | self.killed | self.gone
 
 
 class End(NamedTuple):
-    """One way in which a change can end.
+    """One possible outcome of a change.
 
-    `gained`: by unit, when it became master (of the units that are master now and were not before). `flaps`: it does
-    not end, the masters change again and again.
+    `gained`: by unit, when it became master (of the units that are master now and were not before). `flaps`: it never
+    settles, the masters keep changing.
     """
 
     state: VrrpState

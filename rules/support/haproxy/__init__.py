@@ -1,4 +1,4 @@
-"""What several rules on haproxy.cfg need."""
+"""What several rules on haproxy.cfg share."""
 
 from __future__ import annotations
 

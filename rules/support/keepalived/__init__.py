@@ -1,4 +1,4 @@
-"""What several rules on keepalived.conf need."""
+"""What several rules on keepalived.conf share."""
 
 from __future__ import annotations
 
