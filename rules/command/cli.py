@@ -134,18 +134,18 @@ def _file_list(inputs: Inputs) -> str:
 
 
 def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
-    options = Options(
+    options = options_for(
+        arguments.cluster,
+        inputs.nodes,
         selection=arguments.selection,
         settings=arguments.settings,
-        nodes=inputs.nodes,
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
-        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
-        cluster=arguments.cluster,
     )
     run = Run(inputs.texts, options)
     report = run.report(_answers(arguments, survey, lambda: run.endpoint))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_interface
 from pathlib import Path
+from typing import Any
 
 from parsers.source import Source, Span
-from rules.plan.model import Cluster, ClusterError, ControlPlaneNode, IPAddress, Phase, Setting, Vip
+from rules.plan.model import Cluster, ClusterError, ControlPlaneNode, IPAddress, KeyPath, Phase, Setting, Vip
 
 COMMAND_LINE = "<command line>"
 
@@ -60,7 +61,22 @@ class Given:
             if phase.value not in tuple(Phase):
                 raise ClusterError(f"--phase can't be '{phase.value}'; it takes {' or '.join(Phase)}")
             cluster = cluster._replace(phase=Setting(Phase(phase.value), phase.span))
-        return cluster
+        return cluster._replace(values={**cluster.values, **_said(cluster)})
+
+
+def _said(cluster: Cluster) -> dict[KeyPath, Setting[Any]]:
+    """What the options can say, by its key."""
+    said: dict[KeyPath, Setting[Any] | None] = {
+        KeyPath("cluster", 0, "endpoint"): cluster.endpoint,
+        KeyPath("cluster", 0, "port"): cluster.port,
+        KeyPath("cluster", 0, "phase"): cluster.phase,
+        KeyPath("vip", 0, "address"): cluster.vip.address,
+        KeyPath("vip", 0, "address6"): cluster.vip.address6,
+    }
+    for number, node in enumerate(cluster.control_plane):
+        for key, setting in node._asdict().items():
+            said[KeyPath("control_plane", number, key)] = setting
+    return {path: setting for path, setting in said.items() if setting is not None}
 
 
 def _with_endpoint(cluster: Cluster, given: Setting[str]) -> Cluster:

@@ -16,14 +16,12 @@ from wizard.importer.haproxy.api import NodeApi
 from wizard.importer.haproxy.health import read_health
 from wizard.importer.haproxy.servers import read_check, read_servers
 from wizard.importer.ledger import Ledger, words_of
-from wizard.importer.model import Kind
-from wizard.plan.draft import HaproxyDraft
+from wizard.importer.model import Kind, Row
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
     from rules.fleet.node import Node
     from rules.plan.model import IPAddress
-    from wizard.plan.draft import MachineDraft
 
 _FRONTEND_TIMES = ("client", "client-fin")
 _BACKEND_TIMES = ("connect", "server", "server-fin", "queue", "check")
@@ -33,9 +31,9 @@ _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms"
 class HaproxyFound(NamedTuple):
     """What the nodes' files say together; `port` is the one that clients use."""
 
-    choices: HaproxyDraft
+    choices: Row
     port: int | None
-    control_plane: tuple[MachineDraft, ...]
+    control_plane: tuple[Row, ...]
 
 
 class HaproxyReader:
@@ -59,8 +57,7 @@ class HaproxyReader:
         for api in apis:
             self._sections(api, port)
         control_plane = read_control_plane(self, apis, port)
-        found = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self._found.items()}
-        choices = HaproxyDraft(**{key.replace("-", "_"): value for key, value in found.items()})
+        choices = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self._found.items()}
         return HaproxyFound(choices, port, control_plane)
 
     def _port(self, apis: list[NodeApi]) -> int | None:
@@ -199,14 +196,16 @@ def time_words(value: Value[float]) -> str:
     return f"{milliseconds // factor}{unit}"
 
 
-def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[MachineDraft, ...]:
+def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[Row, ...]:
     """The servers that most nodes have, in the order of the first such node."""
     readings = []
     for api in apis:
         machines, span = read_servers(reader, api, port)
         if machines and span is not None:
-            shown = ", ".join(f"{m.name or '?'} {m.address or '?'}:{m.port or '?'}" for m in machines)
-            readings.append(reading(api.node.name, span, machines, shown, frozenset(machines)))
+            shown = ", ".join(f"{m['name'] or '?'} {m['address'] or '?'}:{m['port'] or '?'}" for m in machines)
+            readings.append(
+                reading(api.node.name, span, machines, shown, frozenset(tuple(m.items()) for m in machines))
+            )
     return reader.agreement.on("control_plane", readings) or ()
 
 
