@@ -167,6 +167,13 @@ def values_of(record: Record, number: int = 0) -> dict[KeyPath, Any]:
     return found
 
 
+def value_at(path: KeyPath, plan: Plan) -> Any:
+    """What the plan has for a key of halb.toml; None for nothing, and for a key that no plan holds."""
+    if path.table == "lb" and path.number in plan.order:
+        path = path._replace(number=plan.order.index(path.number))
+    return values_of(plan).get(path)
+
+
 def unreadable(values: Values) -> Iterator[PlanError]:
     """The values that halb.toml could not hold."""
     for path, value in values.items():

@@ -40,8 +40,9 @@ class Key(NamedTuple):
     `type` reads, writes and describes the value; `what` is one line for people. `default` is the value where nobody
     says one (None: there is none), `usual` makes it of the other values, NEEDED has to be asked for; `needed_if` says
     when a key without a default is needed all the same. A `named` key must be in each of its tables. A `secret` is
-    never shown. In a file it stands `before` that key, else after those declared above it. `label`, `help`, `explain`
-    and `examples` are what a form shows.
+    never shown. One that is not `in_files` can't be read from the files that are rendered of it. In halb.toml it stands
+    `before` that key, else after those declared above it. `label`, `help`, `explain` and `examples` are what a form
+    shows.
     """
 
     table: str
@@ -53,6 +54,7 @@ class Key(NamedTuple):
     needed_if: Callable[[Known], Any] | None = None
     named: bool = False
     secret: bool = False
+    in_files: bool = True
     before: str = ""
     label: str = ""
     help: str = ""
@@ -74,6 +76,7 @@ class _Words(TypedDict, total=False):
     needed_if: Callable[[Known], Any]
     named: bool
     secret: bool
+    in_files: bool
     before: str
     label: str
     help: str

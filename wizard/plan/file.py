@@ -113,7 +113,7 @@ def _same(table: str, key: str, one: Any, other: Any) -> bool:
 
 def _with_files(table: str, keys: Keys) -> dict[str, Any]:
     """A new load balancer's table says where its files are."""
-    return {**keys, "files": keys.get("files") or lb_files(keys["name"])} if table == "lb" else dict(keys)
+    return {**keys, "files": keys.get("files", lb_files(keys["name"]))} if table == "lb" else dict(keys)
 
 
 def _order(table: str) -> list[str]:

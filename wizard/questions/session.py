@@ -14,7 +14,7 @@ from rules.plan.model import KeyPath
 from rules.plan.schema import OF_PLAN, SCHEMA
 from rules.plan.together import together
 from wizard.questions.answers import Answers, fault, values_of_answers
-from wizard.questions.steps import ADVANCED, Step, steps
+from wizard.questions.steps import ADVANCED, Field, Step, steps
 
 if TYPE_CHECKING:
     from rules.engine.finding import Finding, Report
@@ -126,6 +126,15 @@ def _everywhere(step: Step, answers: Answers) -> Iterator[KeyPath]:
         keys = [field.key for field in step.fields if field.table == name]
         for number in range(answers.count(name) if table.many else 1):
             yield from (KeyPath(name, number, key) for key in keys)
+
+
+def field_at(step: Step, place: KeyPath, answers: Answers) -> Field:
+    """The field of an answer; among those of many tables, a machine's is named after the machine."""
+    field = step.field_of(place)
+    if step.key != ADVANCED or not SCHEMA[place.table].many:
+        return field
+    name = answers[place._replace(key="name")] or f"{SCHEMA[place.table].what} {place.number + 1}"
+    return field._replace(label=f"{name}: {field.label[0].lower()}{field.label[1:]}")
 
 
 def step_of(place: KeyPath) -> Step | None:

@@ -25,7 +25,7 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.day_two import to_do
 from wizard.questions.session import Outcome, judge, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
-from wizard.questions.steps import Step, steps
+from wizard.questions.steps import ADVANCED, Step, steps
 from wizard.tui.opening import EXIT_OK, Importer, Store, open_wizard
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Wizard(App[int]):
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
+        Binding("f9,ctrl+t", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),
@@ -217,9 +218,9 @@ class Wizard(App[int]):
 
     def neighbour(self, by: int) -> str | None:
         """The key of the step before (-1) or after (1) the one shown; None where there is none."""
-        keys = [step.key for step in steps()]
-        at = keys.index(self.step) + by if self.step in keys else -1
-        return keys[at] if 0 <= at < len(keys) else None
+        way = [step.key for step in steps() if not step.aside or step.key == self.step]
+        at = way.index(self.step) + by if self.step in way else -1
+        return way[at] if 0 <= at < len(way) else None
 
     async def action_next_step(self) -> None:
         """Go to the next step, whatever this one lacks."""
@@ -250,6 +251,10 @@ class Wizard(App[int]):
             self.action_findings(f"✗ nothing can be written yet: {words}")
         else:
             await self.go("write")
+
+    async def action_advanced(self) -> None:
+        """Go to the keys of halb.toml that no other step asks for."""
+        await self.go(ADVANCED)
 
     def action_findings(self, reason: str = "") -> None:
         """Show what is missing, wrong or found; the one that is chosen leads to its field."""
@@ -297,6 +302,7 @@ class Wizard(App[int]):
             ("Findings (F2, Ctrl+L)", "what is missing, wrong or found", self.action_findings),
             ("Preview (F3, Ctrl+R)", "the files as they would be written", self.action_preview),
             ("What if (F6)", "who has the VIP when something fails", self.action_what_if),
+            ("Advanced (F9, Ctrl+T)", "every other key of halb.toml", self.action_advanced),
             ("Write (Ctrl+O, F10)", "the last look before anything is written", self.action_write),
             ("Help (Ctrl+G, F1)", "about this field", self.action_explain),
             ("Next step (Ctrl+N)", "whatever this one lacks", self.action_next_step),

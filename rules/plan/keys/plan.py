@@ -31,6 +31,7 @@ class Plan(Record, kw_only=True):
         string("kacang"),
         "what the cluster is called",
         usual=lambda known: defaults.cluster_name(known("cluster.endpoint")),
+        in_files=False,
         label="Cluster",
         help="what you call it; goes into comments and file headers",
         explain="A word for people. The virtual router ID is made from it and the VIP, so that two clusters in one "
@@ -41,6 +42,7 @@ class Plan(Record, kw_only=True):
         "cluster.endpoint",
         values.endpoint_name,
         "the DNS name given to kubeadm as control-plane endpoint",
+        in_files=False,
         label="DNS name",
         help="in a zone where you can set records; it can't be changed later",
         explain="The control-plane endpoint: it goes into every kubelet's configuration and into the certificates, and "
@@ -63,6 +65,7 @@ class Plan(Record, kw_only=True):
         values.phase,
         "where the name leads: bootstrap (initial master) or cutover (VIP)",
         default=Phase.BOOTSTRAP,
+        in_files=False,
         help="where the name leads: to the initial master, or to the VIP",
         explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase.",
     )

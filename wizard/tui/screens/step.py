@@ -16,7 +16,7 @@ from textual.widgets import Footer, Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
-from wizard.questions.session import places
+from wizard.questions.session import field_at, places
 from wizard.questions.steps import Step
 from wizard.tui.screens import Page, settled
 from wizard.tui.widgets.checks import ChecksLine
@@ -77,7 +77,7 @@ class StepScreen(Page):
         yield StepsBar(self.step.key, wizard.visited, wizard.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False) as body:
+                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
@@ -95,7 +95,8 @@ class StepScreen(Page):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place, field in zip(places(self.step, answers), self.step.fields, strict=True):
+        for place in places(self.step, answers):
+            field = field_at(self.step, place, answers)
             yield Field(place, field, answers[place], suggestion=usual(place, self.wizard.outcome.plan))
 
     def on_mount(self) -> None:

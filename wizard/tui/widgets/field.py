@@ -14,6 +14,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from rules.plan.complete import value_at
+from rules.plan.readers import text_of, written
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
@@ -91,9 +93,8 @@ def usual(place: Place, plan: Plan | None) -> str:
     """What a plan has where nobody answered, for an empty field; "" where there is no plan yet, or no such key."""
     if plan is None:
         return ""
-    home = {"cluster": plan, "vrrp": plan.vrrp, "haproxy": plan.haproxy}.get(place.table)
-    value = getattr(home, place.key.replace("-", "_"), None)
-    return "" if value is None else f"{value}  the default"
+    value = value_at(place, plan)
+    return "" if value is None else f"{text_of(written(value))}  the default"
 
 
 class Field(Widget):
