@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from parsers.source import Source, Span
-from rules.plan.model import Cluster, ClusterError, ControlPlaneNode, IPAddress, KeyPath, Phase, Setting, Vip
+from rules.plan.model import API_PORT, Cluster, ClusterError, ControlPlaneNode, IPAddress, KeyPath, Phase, Setting, Vip
 
 COMMAND_LINE = "<command line>"
 
@@ -120,7 +120,7 @@ def _with_initial_master(cluster: Cluster, given: Setting[str]) -> Cluster:
     same = next((node for node in nodes if node.address is not None and node.address.value == address), None)
     if same is None:
         same = ControlPlaneNode(
-            Setting("initial master", given.span), Setting(address, given.span), Setting(6443, given.span)
+            Setting("initial master", given.span), Setting(address, given.span), Setting(API_PORT, given.span)
         )
     others = [node for node in nodes if node is not same]
     return cluster._replace(control_plane=(same, *others))

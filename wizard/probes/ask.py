@@ -11,8 +11,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live.observations import IPAddress, NameServer
+from rules.plan.model import API_PORT
 from rules.plan.schema import check_value
-from wizard.probes.chips import API_PORT, Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
+from wizard.probes.chips import Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
 from wizard.questions.answers import Answers, Place
 
 STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")

@@ -134,7 +134,7 @@ def field_at(step: Step, place: KeyPath, answers: Answers) -> Field:
     if step.key != ADVANCED or not SCHEMA[place.table].many:
         return field
     name = answers[place._replace(key="name")] or f"{SCHEMA[place.table].what} {place.number + 1}"
-    return field._replace(label=f"{name}: {field.label[0].lower()}{field.label[1:]}")
+    return field._replace(label=f"{name}: {field.label}")
 
 
 def step_of(place: KeyPath) -> Step | None:

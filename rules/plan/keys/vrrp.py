@@ -83,5 +83,5 @@ class VrrpChoice(Record):
         help="8 characters at most; empty: none",
         explain="Every advert carries it as plain text, so it keeps misconfigured neighbours out, and nobody else. "
         "VRRPv3, which an IPv6 VIP needs, has none.",
-        examples=("hunter2!",),
+        examples=("s3cret4u",),
     )
