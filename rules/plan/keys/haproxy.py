@@ -104,6 +104,17 @@ class HaproxyChoice(Record):
         label="Server, half closed",
         help="longest silence of a server that has closed its half",
     )
+    timeout_tunnel: str | None = key(
+        "haproxy.timeout-tunnel",
+        time,
+        "longest silence of both sides, once both have spoken; it replaces those of client and server",
+        default=None,
+        label="Tunnel timeout",
+        help="longest silence once both sides have spoken; empty: the two above",
+        explain="In TCP mode haproxy applies it as soon as data went both ways, instead of the idle and the server "
+        "timeout, which can then be short for clients that never say anything.",
+        examples=("1h",),
+    )
     timeout_queue: str = key(
         "haproxy.timeout-queue",
         time,

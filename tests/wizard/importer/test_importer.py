@@ -100,10 +100,9 @@ def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
     found = import_files(pair())
     assert {path.key: value for path, value in found.draft.values.items() if path.table == "haproxy"} == {
         "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "inter": "3s", "fall": 4, "rise": 1,
-        "timeout-connect": "5s", "timeout-client": "50s", "timeout-server": "4h", "bind": "any",
+        "timeout-connect": "5s", "timeout-client": "50s", "timeout-server": "4h", "timeout-tunnel": "1d", "bind": "any",
     }  # fmt: skip
     assert left(found, "lb1/haproxy.cfg") == [
-        (10, Kind.REPLACED, "timeout tunnel 1d"),
         (18, Kind.REPLACED, "option httpchk GET /healthz"),
     ]
 
