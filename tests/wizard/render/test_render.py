@@ -372,9 +372,8 @@ def test_every_haproxy_cfg_has_the_servers_of_the_plan_and_is_the_same_everywher
 def test_the_linter_has_nothing_to_say_about_any_plan(plan: Plan) -> None:
     """Except for what the plan itself asks for: short idle timeouts, few connections."""
     usual = HaproxyChoice()
-    calm = plan.haproxy._replace(
-        timeout_client=usual.timeout_client, timeout_server=usual.timeout_server, maxconn=usual.maxconn
-    )
+    names = ("timeout_client", "timeout_server", "timeout_tunnel", "maxconn")
+    calm = plan.haproxy._replace(**{name: getattr(usual, name) for name in names})
     files = render(plan._replace(haproxy=calm))
     report = lint(
         {path: file.text for path, file in files.items() if path.endswith(("haproxy.cfg", "keepalived.conf"))}
