@@ -43,7 +43,7 @@ def plain_terminal() -> Iterator[None]:
 
 async def taken(pilot: Driven, app: Wizard, title: str) -> str:
     """The screen as an SVG, as soon as the answers are judged and nothing changes any more."""
-    await until(pilot, lambda: app.outcome.answers == app.answers)
+    await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
     await _settled(pilot, app)
     svg = app.export_screenshot(title=title, simplify=True)
     for pattern, text in ((_FONT_FACE, ""), (_COMMENT, ""), (_CLASSES, "t"), (_BLANKS, ""), (_EMPTY_LINES, "\n")):

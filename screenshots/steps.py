@@ -40,10 +40,10 @@ async def _picture(key: str) -> str:
     async with app.run_test(size=SIZE) as pilot:
         if key != "start":
             answers = Answers(answers_up_to(key))
-            app.replace_answers(answers)
+            app.session.replace_answers(answers)
             app.go(key)
-            await until(pilot, lambda: app.outcome.answers == answers)
+            await until(pilot, lambda: app.session.outcome.answers == answers)
         if key == "cutover":
-            view = everything_serves(app.answers, app.outcome.files, record=INITIAL_MASTER)
+            view = everything_serves(app.session.answers, app.session.outcome.files, record=INITIAL_MASTER)
             await app.show(AnsweredCutover(view))
         return await taken(pilot, app, f"halb-wizard: {key}")

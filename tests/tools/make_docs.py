@@ -12,7 +12,7 @@ from pathlib import Path
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.plan import document
-from tests.rules.lint import run
+from tests.programs import run
 from tests.rules.live.test_dns_kinds import kinds_table
 from tests.tools.failover_examples import shown
 

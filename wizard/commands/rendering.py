@@ -12,8 +12,8 @@ from rules.command.options import CONFIG_NAME, UsageError
 from rules.engine.finding import Severity
 from rules.report.style import printable
 from rules.text.wording import counted
+from wizard.commands.messages import say
 from wizard.commands.options import RenderArguments
-from wizard.commands.saying import say
 
 if TYPE_CHECKING:
     from rules.engine.finding import Report

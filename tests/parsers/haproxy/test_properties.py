@@ -51,7 +51,7 @@ def check_document(text: str) -> HaproxyDocument:
             assert line.start >= position
             position = line.start
             check_words(line.words, text)
-            assert line.section is section
+            assert line.file is section.file
             assert line.first_arg == (line.args[0].value if line.args else "")
         lines = [line for keyword in section.keywords for line in section.find_all(keyword)]
         assert sorted(lines, key=lambda line: line.start) == list(section.directives)
@@ -96,13 +96,12 @@ def read_all(config: HaproxyConfig) -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text(text: str) -> None:
     read_all(haproxy_facts([check_document(text)]))
 
 
 @given(st.lists(CONFIGS, max_size=3))
-@settings(deadline=None)
 def test_several_files(texts: list[str]) -> None:
     read_all(haproxy_facts([parse_haproxy(text, f"{number}.cfg") for number, text in enumerate(texts)]))
 

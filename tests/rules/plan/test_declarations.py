@@ -21,8 +21,8 @@ from rules.plan.model import ControlPlaneNode, LoadBalancer, Vip
 from rules.plan.readers import text_of, written
 from rules.plan.record import Key
 from rules.plan.schema import OF_PLAN, SCHEMA, every_key, key_at
-from tests.rules.lint import ROOT
-from tests.wizard.plans import ARTICLE, PATIENT, plans
+from tests.programs import ROOT
+from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Plan
 from wizard.questions.answers import Answers, answers_of, from_toml, to_toml, typed, values_of_answers
@@ -64,7 +64,7 @@ def readable(key: Key, value: Any) -> bool:
 
 @pytest.mark.parametrize("name", KEYS)
 @given(st.data())
-@settings(PATIENT, max_examples=25)
+@settings(max_examples=25)
 def test_every_key_survives_the_way_through_a_file_and_a_form(name: str, data: st.DataObject) -> None:
     key = KEYS[name]
     value = data.draw(values(key))
@@ -82,7 +82,6 @@ def test_every_key_survives_the_way_through_a_file_and_a_form(name: str, data: s
 
 
 @given(plans())
-@PATIENT
 def test_a_plan_survives_the_way_through_values_answers_and_a_draft(plan: Plan) -> None:
     said = values_of(plan)
     answers = answers_of({path: written(value) for path, value in said.items()})

@@ -9,7 +9,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
@@ -163,7 +163,7 @@ def test_no_text_at_all_makes_the_search_fail(text: str) -> None:
     assert Places(Source("halb.toml", text)).find(("no such key",)) is None or '"no such key"' in text
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80)
 @given(documents())
 def test_the_text_at_each_place_is_the_value_that_tomllib_read(text: str) -> None:
     try:
@@ -173,7 +173,7 @@ def test_the_text_at_each_place_is_the_value_that_tomllib_read(text: str) -> Non
     check_all(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_the_places_of_a_damaged_text_that_is_toml_still_are_right(data: st.DataObject) -> None:
     text = EXAMPLE

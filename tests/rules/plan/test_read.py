@@ -13,7 +13,7 @@ import pytest
 from rules.engine.secrets import Secrets
 from rules.plan import Cluster, ClusterError, KeyPath, Phase, parse_cluster, read_cluster
 from rules.plan.keys.lint import LintChoice
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.rules.plan.plan import PLAN
 
 

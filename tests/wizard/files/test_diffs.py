@@ -60,7 +60,7 @@ def test_it_is_the_unified_diff_that_everybody_knows(old: list[str], new: list[s
     ],
 )
 @given(old=PASSWORDS, new=PASSWORDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_no_password_is_shown(path: str, text: str, old: str, new: str) -> None:
     shown = unified(path, text.format(old), text.format(new))
     assert old not in shown

@@ -101,7 +101,7 @@ def test_the_article_s_rendered_files_come_back_as_the_plan_by_their_paths_alone
     assert (found.leftovers, found.conflicts) == ((), ())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plans())
 def test_rendered_files_come_back_as_the_plan_with_nothing_left_over(plan: Plan) -> None:
     assume(not check_plan(plan))
@@ -115,7 +115,7 @@ def test_rendered_files_come_back_as_the_plan_with_nothing_left_over(plan: Plan)
     assert (found.leftovers, found.conflicts, found.candidates) == ((), (), ())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plans())
 def test_a_plan_survives_being_values(plan: Plan) -> None:
     draft = Draft(values_of(plan))
@@ -140,7 +140,7 @@ def _spliced(base: str, noise: str, at: int) -> str:
     return "\n".join([*lines[: at % len(lines)], *noise.split("\n"), *lines[at % len(lines) :]])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_texts, _texts, st.integers(0, 40), st.booleans())
 def test_no_text_raises_and_every_line_is_accounted_for(one: str, two: str, at: int, whole: bool) -> None:
     files = {
@@ -154,7 +154,7 @@ def test_no_text_raises_and_every_line_is_accounted_for(one: str, two: str, at: 
     assert unaccounted(files, found) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text("abcdefgh0123456789!?#{}$", min_size=6, max_size=14), st.sampled_from(["PASS", "AH", "x"]))
 def test_no_password_is_shown(password: str, kind: str) -> None:
     block = f"authentication {{\nauth_type {kind}\nauth_pass {password}Zq9\n}}"

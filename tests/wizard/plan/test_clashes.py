@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from rules.plan import parse_cluster
 from rules.plan.schema import SCHEMA
-from tests.wizard.plans import ARTICLE, PATIENT, plans
+from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Balancer, Machine, Plan, check_plan, plan_of
 
@@ -53,7 +53,6 @@ def haproxy(plan: Plan, **changes: Any) -> Plan:
 
 
 @given(plans())
-@PATIENT
 def test_nothing_is_said_about_a_valid_plan(plan: Plan) -> None:
     assert [str(error) for error in check_plan(plan)] == []
 
@@ -266,7 +265,7 @@ def test_what_goes_together_is_no_clash(plan: Plan) -> None:
 
 
 @given(plans(), plans())
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 def test_answers_of_two_plans_never_stop_the_check(one: Plan, two: Plan) -> None:
     mixed = one._replace(vip=two.vip, vip6=two.vip6, vrrp=two.vrrp, load_balancers=two.load_balancers)
     for error in check_plan(mixed):

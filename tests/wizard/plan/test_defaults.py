@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.plan import defaults
 from rules.plan.model import IPAddress
 from rules.plan.values import auth_pass as check_password
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import HealthCheck, given, settings
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.facts.haproxy import haproxy_facts
@@ -20,7 +21,7 @@ from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.finding import Severity
 from rules.engine.run import lint
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.test_quoting import hostile
 from wizard.plan.plan import Balancer, HaproxyChoice, Machine, Plan, VrrpChoice
@@ -31,9 +32,7 @@ from wizard.render.template_values import half
 pytestmark = pytest.mark.slow
 
 TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
-_MANY = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_MANY = settings(max_examples=60)
 
 SIX = ARTICLE._replace(
     vip=ip_interface("fd00:2::140/64"),
@@ -252,7 +251,6 @@ def test_a_failing_server_is_asked_twice_as_often(time: str, wanted: str) -> Non
 
 
 def test_kubeadm_gets_the_name_and_the_vips() -> None:
-    yaml = pytest.importorskip("yaml")
     cluster, init = yaml.safe_load_all(render(DUAL)["kubeadm-config.yaml"].text)
     assert cluster == {
         "apiVersion": "kubeadm.k8s.io/v1beta4",
@@ -265,7 +263,6 @@ def test_kubeadm_gets_the_name_and_the_vips() -> None:
 
 
 def test_a_stacked_kubelet_does_not_take_the_vip_for_its_own_address() -> None:
-    yaml = pytest.importorskip("yaml")
     nodes = tuple(Machine(lb.name, lb.address) for lb in ARTICLE.load_balancers)
     stacked = ARTICLE._replace(layout="stacked", control_plane=nodes, port=8443)
     _, init = yaml.safe_load_all(render(stacked)["kubeadm-config.yaml"].text)
@@ -273,7 +270,6 @@ def test_a_stacked_kubelet_does_not_take_the_vip_for_its_own_address() -> None:
 
 
 def test_pods_mount_the_files_that_are_installed() -> None:
-    yaml = pytest.importorskip("yaml")
     files = render(PODS)
     for name in ("haproxy", "keepalived"):
         pod = yaml.safe_load(files[f"haproxy-lb1/etc/kubernetes/manifests/{name}.yaml"].text)

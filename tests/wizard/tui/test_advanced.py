@@ -12,7 +12,7 @@ from wizard.questions.session import places
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.app import Wizard
 from wizard.tui.screens.step import StepScreen
-from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.field import AnswerField
 
 STEP = next(step for step in steps() if step.key == ADVANCED)
 
@@ -32,7 +32,7 @@ def test_it_is_a_form_of_every_other_key_and_leads_on_and_back(tmp_path: Path) -
         await sees(pilot, "k8s-master1: API port")
         screen = app.screen
         assert isinstance(screen, StepScreen)
-        assert [field.place for field in screen.query(Field)] == list(places(STEP, app.answers))
+        assert [field.place for field in screen.query(AnswerField)] == list(places(STEP, app.session.answers))
         await press(pilot, "escape")
         await at_step(pilot, "haproxy")
         await press(pilot, "ctrl+n")
@@ -50,9 +50,9 @@ def test_what_is_typed_there_is_in_the_plan_and_what_is_wrong_is_said_there(tmp_
         await until(pilot, lambda: app.focused is not None)
         await press(pilot, "255", "tab")
         await sees(pilot, "must be a whole number from 1 to 254, not 255")
-        app.set_answer(place, "42")
-        await until(pilot, lambda: app.outcome.plan is not None)
-        assert app.outcome.plan is not None
-        assert [lb.priority for lb in app.outcome.plan.load_balancers] == [110, 42]
+        app.session.set_answer(place, "42")
+        await until(pilot, lambda: app.session.outcome.plan is not None)
+        assert app.session.outcome.plan is not None
+        assert [lb.priority for lb in app.session.outcome.plan.load_balancers] == [110, 42]
 
     drive(tmp_path, script, size=LARGE, answers=ARTICLE)

@@ -27,9 +27,9 @@ async def _screen(key: str, size: tuple[int, int]) -> str:
     app = Wizard(Path("kacang"), offline=True)
     async with app.run_test(size=size) as pilot:
         if key != "start":
-            app.replace_answers(Answers(answers_up_to(key)))
+            app.session.replace_answers(Answers(answers_up_to(key)))
             app.go(key)
-            await until(pilot, lambda: app.outcome.answers == app.answers and app.step == key)
+            await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.step == key)
         last = ""
         for _ in range(100):
             await pilot.pause(0.1)

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from rules import lint
-from tests.daemons import require
+from tests.daemons import program
 from tests.wizard.tui.pilot import is_named
 from tests.wizard.tui.test_keystrokes import TYPED
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.daemon("tmux"), pytest.mark.slow]
 
 PATIENCE = 30.0  # seconds
 _NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape"}
@@ -35,7 +35,7 @@ class Terminal:
     """
 
     def __init__(self, folder: Path, *, launcher: str = "", **settings: str) -> None:
-        self._tmux = [str(require("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
+        self._tmux = [str(program("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
         wizard = Path(sys.executable).parent / "halb-wizard"
         env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8"}
         setting = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
