@@ -15,7 +15,7 @@ from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style, printable
 from tests.programs import ROOT
-from tests.rules.agreement.test_pairs import read_pair
+from tests.rules.agreement.reading import read_pair
 
 
 def report(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rules.engine.finding import NodeFiles
 from rules.files.kinds import kind_of
 from tests.shared import shared
-from tests.wizard.importer.test_importer import HAPROXY, keepalived
+from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
 from wizard.plan.draft import cluster_of, complete, draft_of, draft_of_plan

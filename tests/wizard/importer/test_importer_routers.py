@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 
-from tests.wizard.importer.test_importer import HAPROXY, keepalived, left, pair
+from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import Kind, import_files
 from wizard.plan.draft import complete
 from wizard.plan.plan import PlanError
