@@ -44,7 +44,7 @@ bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
 
-renew: .venv/ready  ## write anew all that tests compare with; WHAT="findings docs golden screens pictures"
+renew: .venv/ready  ## write anew all that tests compare with; WHAT="keywords findings docs golden screens pictures"
 	$(BIN)/python -m tests.tools.renew $(WHAT)
 
 screenshots: .venv/ready  ## make the pictures anew, from the real app

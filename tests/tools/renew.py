@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from tests.rules import snapshots as findings
-from tests.tools import make_docs, make_golden
+from tests.tools import make_docs, make_golden, make_haproxy_keywords, make_keepalived_keywords
 
 
 def _screens() -> None:
@@ -23,14 +23,20 @@ def _pictures() -> None:
     make.main()
 
 
+def _keywords() -> None:
+    make_haproxy_keywords.main()
+    make_keepalived_keywords.main()
+
+
 RENEWED = {
+    "keywords": _keywords,
     "findings": findings.write,
     "docs": make_docs.main,
     "golden": make_golden.main,
     "screens": _screens,
     "pictures": _pictures,
 }
-"""What is renewed, by name: the rules' findings, generated pages, rendered files, screens as text, and pictures."""
+"""What is renewed, by name: tables of keywords, the rules' findings, generated pages, rendered files, screens."""
 
 
 def main() -> None:
