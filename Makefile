@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life clean
+.PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life release-check clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -28,11 +28,12 @@ test-fast: .venv/ready  ## the tests that take less than a few seconds each
 test-bare: .venv/ready  ## what a machine without root and daemons may trip over, with those hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider
 
-check: .venv/ready  ## ruff, mypy --strict, import contracts
+check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
@@ -55,6 +56,9 @@ film: .venv/ready  ## record docs/article.cast anew, in a real terminal (tmux)
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life
+
+release-check: .venv/ready  ## build wheel and sdist, and run both commands from them in clean environments
+	$(BIN)/python -m tests.tools.release_check
 
 clean:  ## remove .venv and what the tools leave behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out

@@ -53,7 +53,7 @@ async def taken(pilot: Driven, app: Wizard, title: str) -> str:
 
 async def judged(pilot: Driven, app: Wizard) -> None:
     """Wait until the answers that there are now are judged."""
-    await until(pilot, lambda: app.outcome.answers == app.answers)
+    await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
 
 
 def _without_blanks(text: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ async def screens(size: tuple[int, int]) -> AsyncIterator[tuple[str, Driven, Wiz
     async with app.run_test(size=size) as pilot:
         yield "start", pilot, app
         for key in SHOWN:
-            app.begin(Answers(answers_up_to(key)))
+            app.session.begin(Answers(answers_up_to(key)))
             app.go(key)
             await at_step(pilot, key)
             await judged(pilot, app)
@@ -55,11 +55,11 @@ async def _pictures() -> list[tuple[str, str]]:
     async for key, pilot, app in screens(SIZE):
         await take(key)
         if key == SHOWN[-1]:
-            app.begin(Answers(answers_up_to("cutover")))
+            app.session.begin(Answers(answers_up_to("cutover")))
             await judged(pilot, app)
             app.step = "cutover"
-            app.visited.add("cutover")
-            view = everything_serves(app.answers, app.outcome.files, record=INITIAL_MASTER)
+            app.session.visited.add("cutover")
+            view = everything_serves(app.session.answers, app.session.outcome.files, record=INITIAL_MASTER)
             await app.show(AnsweredCutover(view))
             await take("cutover")
     return found

@@ -89,7 +89,7 @@ async def _run(pilot: Driven, app: Wizard) -> AsyncIterator[tuple[str, str]]:
         yield scene.name, await taken(pilot, app, "halb-wizard kacang")
     for name, record, remembered, shows in LOOKS:
         app.step = "cutover"
-        view = everything_serves(app.answers, app.outcome.files, record=record, remembered=remembered)
+        view = everything_serves(app.session.answers, app.session.outcome.files, record=record, remembered=remembered)
         await app.show(AnsweredCutover(view))
         await sees(pilot, shows)
         await press(pilot, "end")

@@ -20,13 +20,9 @@ from typing import cast
 
 from pyparsing import Regex, ZeroOrMore
 
-SECTION, PLAIN, SPECIAL, SOUND, TRICKY = 1, 2, 3, 4, 5
+from parsers.keywords.haproxy import section_keywords
 
-SECTION_KEYWORDS = (
-    "global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers", "cache",
-    "http-errors", "ring", "log-forward", "log-profile", "fcgi-app", "program", "namespace_list", "crt-store",
-    "traces", "acme", "healthcheck",
-)  # fmt: skip
+SECTION, PLAIN, SPECIAL, SOUND, TRICKY = 1, 2, 3, 4, 5
 
 _WORD = r"[^ \t\v\f\r\n\0\"'\\#]++"
 _COMMENT = r"(?:\#[^\n\0]*+)?+"
@@ -36,7 +32,7 @@ _HEX = r"x(?!00)[0-9a-fA-F]{2}"
 # 126 characters hold at most 63 words of one letter: the 64 that haproxy allows together with the keyword.
 LINE = rf"""(?!\Z) (?:\A\ufeff)?+ [ \t\v\f\r]*+
 (?: {_COMMENT} {_END}
-  | ({"|".join(re.escape(k) for k in SECTION_KEYWORDS)}) (?=[ \t\v\f\r\n\#]|\Z) [^\n]*+
+  | ({"|".join(re.escape(k) for k in sorted(section_keywords()))}) (?=[ \t\v\f\r\n\#]|\Z) [^\n]*+
   | (?![.\[]) ({_WORD}) (?: [ \t\v\f] [^\"'\\\r\n\0\#]{{0,126}}+ )?+ {_COMMENT} {_END}
   | ([.\[]) [^\n]*+
   | ({_WORD}) [ \t\v\f]

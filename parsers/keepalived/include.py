@@ -28,7 +28,8 @@ class IncludedFile:
 # wildcard that matches nothing is one entry with the reason "missing", a wildcard that matches nothing an empty
 # sequence. A string instead says that nobody can tell (the file was not among those given): the document is then
 # incomplete, without a problem.
-IncludeReader = Callable[[str, str, str], Sequence[IncludedFile] | str]
+Answer = Sequence[IncludedFile] | str
+IncludeReader = Callable[[str, str, str], Answer]
 
 
 def directory_of(path: str) -> str:

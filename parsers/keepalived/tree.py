@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from parsers.grammar.keepalived import KEYWORD, WORD
@@ -153,6 +153,7 @@ class KeepalivedDocument:
     """
 
     __slots__ = (
+        "_read_as",
         "children",
         "complete",
         "conditions",
@@ -167,7 +168,8 @@ class KeepalivedDocument:
         "undefined",
     )
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, read_as: Callable[[str], KeepalivedDocument]) -> None:
+        self._read_as = read_as
         self.source = source
         self.sources: list[Source] = [source]
         self.children: list[Directive] = []
@@ -200,6 +202,16 @@ class KeepalivedDocument:
             yield node
             if node.children:
                 stack.extend(reversed(node.children))
+
+    def as_node(self, name: str) -> KeepalivedDocument:
+        """The document as the node of this name reads it: without the lines that are for others, and with the rest
+        unconditional. `name` is what keepalived is given by its option -i, or the host name up to the first dot.
+
+        It is the same document when nothing in it depends on the node.
+        """
+        if self.conditions or any("_INSTANCE" in source.text for source in self.sources):
+            return self._read_as(name)
+        return self
 
     def is_secret(self, span: Span) -> bool:
         """Whether any character of `span` belongs to a password or key."""

@@ -13,7 +13,7 @@ from rules.command.options import UsageError, ca_file, nearest_config, one_of, r
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find
-from rules.engine.settings import Settings
+from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Live(NamedTuple):
     ca_file: str | None
 
 
-class Arguments(NamedTuple):
+class LintArguments(NamedTuple):
     """A command line, checked. `message` is text to print instead of doing anything (--help, --version)."""
 
     paths: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Arguments(NamedTuple):
     format: str = "concise"
     output: str | None = None
     selection: Selection = Selection()
-    settings: Settings = Settings()
+    settings: RuleSettings = RuleSettings()
     fail_on: Severity | None = Severity.WARNING
     explain: tuple[Rule, ...] | None = None
     list_rules: bool = False
@@ -54,31 +54,31 @@ class Arguments(NamedTuple):
     message: str | None = None
 
 
-def parse_arguments(argv: Sequence[str]) -> Arguments:
+def parse_arguments(argv: Sequence[str]) -> LintArguments:
     """The checked arguments; raises UsageError with one line that names the thing and what to do."""
     parser = options_parser()
     given, unknown = parser.parse_known_args(argv)
     if given.help:
-        return Arguments(message=parser.format_help())
+        return LintArguments(message=parser.format_help())
     if given.version:
-        from rules.command.version import version
+        from rules.version import version
 
-        return Arguments(message=f"halb-lint {version()}\n")
+        return LintArguments(message=f"halb-lint {version()}\n")
     for word in unknown:
         parser.refuse_unknown(word)
     color = wants_color(given.color)
     format_ = _format(given.format)
     common = {"format": format_, "color": color, "output": given.output, "quiet": given.quiet}
     if given.explain is not None:
-        return Arguments(explain=_explained(given.explain), **common)
+        return LintArguments(explain=_explained(given.explain), **common)
     if given.list_rules:
-        return Arguments(list_rules=True, **common)
+        return LintArguments(list_rules=True, **common)
     cluster = _cluster(given)
     lint = cluster.lint if cluster else None
-    settings = Settings(lint.haproxy_version, lint.keepalived_version) if lint else Settings()
+    settings = RuleSettings(lint.haproxy_version, lint.keepalived_version) if lint else RuleSettings()
     if given.node and given.paths:
         raise UsageError("name the files either as PATH or with --node, not both")
-    return Arguments(
+    return LintArguments(
         paths=tuple(given.paths),
         nodes=_nodes(given.node),
         kind=given.kind and one_of("--kind", given.kind, KINDS),

@@ -15,8 +15,8 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
 wanted anywhere. A line `escapes` says that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
 `no-final-newline` takes the newline off the end of each file; `set haproxy-version 2.8` judges by that version.
 
-Two paths have a meaning: `halb.toml` is the cluster's, and `live` is no file but what the network answers, written as
-`rules.live.notation` reads it.
+Two paths have a meaning: `halb.toml` is the cluster's, and `live` is no file but what the network answers, a line for
+each answer (`tests/rules/live/notation.py` reads them).
 """
 
 from __future__ import annotations
@@ -24,13 +24,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from rules.engine.run import Options
-
-CLUSTER = "halb.toml"
-LIVE = "live"
+from typing import NamedTuple
 
 
 class Case(NamedTuple):
@@ -41,25 +35,6 @@ class Case(NamedTuple):
     files: dict[str, str]
     expected: tuple[tuple[str, int], ...]
     settings: dict[str, str]
-
-    def options(self) -> Options:
-        """How to lint the example's files: with its versions, its halb.toml, and its answers of the network."""
-        from rules.engine.run import Options
-        from rules.engine.settings import Settings
-
-        options = Options(
-            settings=Settings(self.settings.get("haproxy-version"), self.settings.get("keepalived-version"))
-        )
-        if CLUSTER in self.files:
-            from rules.plan import parse_cluster
-
-            options = options._replace(cluster=parse_cluster(self.files[CLUSTER], CLUSTER))
-        if LIVE in self.files:
-            from rules.live.notation import read_observations
-
-            name = options.cluster.endpoint if options.cluster else None
-            options = options._replace(observed=read_observations(self.files[LIVE], name.value if name else ""))
-        return options
 
 
 @cache

@@ -7,15 +7,15 @@ edited: the module is found by looking into the folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
 from os import listdir
 from typing import Any
 
 from rules.engine.finding import Hit, Severity
+from rules.text.suggestions import closest
 
-Check = Callable[..., Iterable[Hit]]
+CheckFunction = Callable[..., Iterable[Hit]]
 
 
 class Scope(Enum):
@@ -51,7 +51,7 @@ class Rule:
     __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
 
     def __init__(
-        self, code: str, name: str, severity: Severity, scope: Scope, check: Check, needs: tuple[str, ...] = ()
+        self, code: str, name: str, severity: Severity, scope: Scope, check: CheckFunction, needs: tuple[str, ...] = ()
     ) -> None:
         self.code = code
         self.name = name
@@ -89,18 +89,18 @@ _LOADED: set[Scope] = set()
 
 def rule(
     code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
-) -> Callable[[Check], Check]:
+) -> Callable[[CheckFunction], CheckFunction]:
     """Declare the decorated function to be a rule.
 
     A live rule's `needs` are the facts without which it has nothing to judge, in the order in which they are asked
     for: "network", "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
 
-    The function takes the subject of its scope, and optionally the run's `rules.engine.settings.Settings`,
+    The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
     and yields `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then
     paragraphs that begin with "Why it hurts:", "How to fix:" and "Silent when:".
     """
 
-    def register(check: Check) -> Check:
+    def register(check: CheckFunction) -> CheckFunction:
         previous = _RULES.get(code)
         if previous is not None and previous.check.__module__ != check.__module__:
             raise ValueError(f"{code} is declared by {previous.check.__module__} and {check.__module__}")
@@ -158,10 +158,7 @@ def find(word: str) -> list[Rule]:
 def suggest(word: str) -> str:
     """The code or name that `word` most likely was meant to be, or ""."""
     rules = all_rules()
-    candidates = [rule.code for rule in rules] + [rule.name for rule in rules]
-    folded = word.lower() if "-" in word or len(word) > 6 else word.upper()
-    close = get_close_matches(folded, candidates, n=1, cutoff=0.5)
-    return close[0] if close else ""
+    return closest(word, [*(rule.code for rule in rules), *(rule.name for rule in rules)])
 
 
 class Selection:

@@ -1,1 +1,1 @@
-"""Nodes and fleets: which files are one node, which instances are one virtual router, what the endpoint is."""
+"""Nodes and fleets: what the files of one machine say, and which instances are one virtual router."""

@@ -20,7 +20,7 @@ class Role(StrEnum):
     AUTHORITY = "authority"
 
 
-class Kind(StrEnum):
+class ReplyKind(StrEnum):
     """What came back for one DNS question; the value is the word used in messages."""
 
     ANSWER = "answer"
@@ -82,7 +82,7 @@ class Reply(NamedTuple):
 
     server: NameServer
     question: str
-    kind: Kind
+    kind: ReplyKind
     records: tuple[AddressRecord, ...] = ()
     chain: tuple[Alias, ...] = ()
     negative_ttl: int | None = None
@@ -195,7 +195,7 @@ class Probe(NamedTuple):
     `certificate` is there from a TLS handshake on, unless it could not be read (then `detail` says why).
     `verified` is None without a CA file or without a verdict, "" when the chain holds against it, else the reason
     why not.
-    `connect`, `handshake` and `response` are seconds that each took, None for what was not reached.
+    `connect` and `handshake` are seconds that each took, None for what was not reached.
     `local` says that the address is on this machine, so the question never left it.
     """
 
@@ -207,7 +207,6 @@ class Probe(NamedTuple):
     verified: str | None = None
     connect: float | None = None
     handshake: float | None = None
-    response: float | None = None
     local: bool = False
     detail: str = ""
 

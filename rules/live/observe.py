@@ -6,12 +6,13 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any, TypeVar
 
-from rules.fleet.endpoint import Endpoint
+from rules.live.endpoint import Endpoint
 from rules.live.observations import DnsView, NameServer, Observations, Probe, Vantage
 from rules.live.system import local_addresses, system_resolvers, system_view
 
@@ -43,22 +44,71 @@ def check_ca_file(path: str) -> None:
 async def observe(
     endpoint: Endpoint, *, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
 ) -> Observations:
-    """Ask about the endpoint's name and at all its addresses; gives what came back within `timeout` seconds.
+    """Ask about the endpoint's name and at all its addresses; returns what came back within `timeout` seconds.
 
     `resolvers` None stands for those of this machine, which then also resolves the name in its own way. Nothing that
     the network does raises; whether `ca_file` is of use is for `check_ca_file` to say beforehand.
     """
-    taken_at = time.time()
-    vantage = vantage_of(endpoint)
     if endpoint.name is None:
-        return Observations(taken_at, timeout, vantage)
-    dns, probes = await asyncio.gather(
-        _ask_dns(endpoint.name.value, resolvers, timeout), _ask_apis(endpoint, vantage, timeout, ca_file)
-    )
+        return Observations(time.time(), timeout, _vantage_of(endpoint))
+    known: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
+    known.set_result(endpoint)
+    return await _observe(endpoint.name.value, known, resolvers, timeout, ca_file)
+
+
+class Survey:
+    """The questions of one lint, in a thread of their own: the answers come while files are read and judged.
+
+    The name servers are asked at once; the machines when `ask_machines` says which they are, and each of both parts
+    has `timeout` seconds. `finish` waits for all of it.
+    """
+
+    def __init__(
+        self, name: str, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
+    ) -> None:
+        # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
+        # and the first question would leave later by as much.
+        import rules.live.dns.survey  # noqa: F401
+
+        endpoint: Future[Endpoint] = Future()
+        self._endpoint = endpoint
+
+        async def ask() -> Observations:
+            return await _observe(name, asyncio.wrap_future(endpoint), resolvers, timeout, ca_file)
+
+        self._wait = _in_thread(lambda: asyncio.run(ask()))
+
+    def ask_machines(self, endpoint: Endpoint) -> None:
+        """Begin to ask at all addresses of the endpoint."""
+        if endpoint.targets:
+            import rules.live.tls.servers  # noqa: F401 - in the thread, loading would delay the name servers' answers
+        self._endpoint.set_result(endpoint)
+
+    def finish(self) -> Observations:
+        """Everything that was answered."""
+        return self._wait()
+
+
+async def _observe(
+    name: str,
+    endpoint: Awaitable[Endpoint],
+    resolvers: Sequence[NameServer] | None,
+    timeout: float,
+    ca_file: str | None,
+) -> Observations:
+    """Ask the name servers now, and the machines as soon as the endpoint is known."""
+    taken_at = time.time()
+
+    async def machines() -> tuple[Vantage, tuple[Probe, ...]]:
+        known = await endpoint
+        vantage = _vantage_of(known)
+        return vantage, await _ask_machines(name, known, vantage, timeout, ca_file)
+
+    dns, (vantage, probes) = await asyncio.gather(_ask_dns(name, resolvers, timeout), machines())
     return Observations(taken_at, timeout, vantage, dns, probes)
 
 
-def vantage_of(endpoint: Endpoint) -> Vantage:
+def _vantage_of(endpoint: Endpoint) -> Vantage:
     """Which machine this is: its name, and which of the endpoint's addresses it has right now."""
     known = (*endpoint.targets, *endpoint.unasked)
     return Vantage(socket.gethostname(), local_addresses(target.address for target in known))
@@ -75,48 +125,16 @@ async def _ask_dns(name: str, resolvers: Sequence[NameServer] | None, timeout: f
     return view._replace(system=system)
 
 
-async def _ask_apis(endpoint: Endpoint, vantage: Vantage, timeout: float, ca_file: str | None) -> tuple[Probe, ...]:
-    if endpoint.name is None or not endpoint.targets:
+async def _ask_machines(
+    name: str, endpoint: Endpoint, vantage: Vantage, timeout: float, ca_file: str | None
+) -> tuple[Probe, ...]:
+    if not endpoint.targets:
         return ()
     from rules.live.tls.servers import probe_all
 
     sockets = [(target.address, target.port) for target in endpoint.targets]
     deadline = asyncio.get_running_loop().time() + timeout
-    return await probe_all(sockets, endpoint.name.value, deadline, ca_file=ca_file, local=vantage.local)
-
-
-class Survey:
-    """The questions of one lint, in threads of their own: the answers come while files are read and judged.
-
-    `start_dns` needs the name alone, `start_apis` what the files say; `finish` waits. Each part has `timeout` seconds.
-    """
-
-    def __init__(self, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None) -> None:
-        self._resolvers = resolvers
-        self._timeout = timeout
-        self._ca_file = ca_file
-        self._taken_at = time.time()
-        self._vantage = Vantage("")
-        self._dns: Callable[[], DnsView | None] = lambda: None
-        self._probes: Callable[[], tuple[Probe, ...]] = tuple
-
-    def start_dns(self, name: str) -> None:
-        """Begin to ask about the endpoint's name."""
-        # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
-        # and the first question would leave later by as much.
-        import rules.live.dns.survey  # noqa: F401
-
-        self._dns = _in_thread(lambda: asyncio.run(_ask_dns(name, self._resolvers, self._timeout)))
-
-    def start_apis(self, endpoint: Endpoint) -> None:
-        """Begin to ask at all addresses of the endpoint."""
-        self._vantage = vantage_of(endpoint)
-        asking = (endpoint, self._vantage, self._timeout, self._ca_file)
-        self._probes = _in_thread(lambda: asyncio.run(_ask_apis(*asking)))
-
-    def finish(self) -> Observations:
-        """Everything that was answered."""
-        return Observations(self._taken_at, self._timeout, self._vantage, self._dns(), self._probes())
+    return await probe_all(sockets, name, deadline, ca_file=ca_file, local=vantage.local)
 
 
 def _in_thread(work: Callable[[], T]) -> Callable[[], T]:

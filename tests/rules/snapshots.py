@@ -13,6 +13,7 @@ from rules.engine.finding import Report
 from rules.engine.registry import Rule, all_rules
 from rules.report import full
 from rules.report.style import Style
+from tests.rules.examples import options_of
 
 FOLDER = Path(__file__).with_suffix("")
 _WIDTH = 100
@@ -24,7 +25,7 @@ def snapshot(rule: Rule) -> str:
 
 
 def _findings(rule: Rule, case: Case) -> str:
-    report = lint(case.files, case.options())
+    report = lint(case.files, options_of(case))
     own = [finding for finding in report.findings if finding.code == rule.code]
     return full.render(Report(report.nodes, own, secrets=report.secrets), Style(width=_WIDTH))
 

@@ -15,9 +15,9 @@ from rules.command.options import UsageError
 from rules.report.style import printable
 from rules.text.wording import clipped, counted
 from wizard.commands.draft_text import draft_text
+from wizard.commands.messages import say
 from wizard.commands.missing import missing
 from wizard.commands.options import ImportArguments
-from wizard.commands.saying import say
 
 if TYPE_CHECKING:
     from rules.files.inputs import Inputs

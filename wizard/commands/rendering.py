@@ -12,8 +12,8 @@ from rules.command.options import CONFIG_NAME, UsageError
 from rules.engine.finding import NodeFiles, Severity
 from rules.report.style import printable
 from rules.text.wording import counted
+from wizard.commands.messages import say
 from wizard.commands.options import RenderArguments
-from wizard.commands.saying import say
 
 if TYPE_CHECKING:
     from rules.engine.finding import Report
@@ -135,7 +135,7 @@ def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
     from rules import Options, lint
     from rules.engine.registry import Selection, UnknownRuleError
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
     from rules.plan import parse_cluster
 
     cluster = parse_cluster(files[CONFIG_NAME][0], CONFIG_NAME)
@@ -152,7 +152,7 @@ def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
     options = Options(
         selection=selection,
-        settings=Settings(config.haproxy_version, config.keepalived_version),
+        settings=RuleSettings(config.haproxy_version, config.keepalived_version),
         nodes=nodes,
         config_ids={node.name: node.name for node in nodes},
         per_file_ignores=config.per_file_ignores,

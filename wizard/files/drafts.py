@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from rules.files.atomic import left_over, reason, replace_file
 from rules.plan.read import LARGEST
@@ -37,11 +37,20 @@ class Failure(NamedTuple):
     text: str
 
 
-class Drafts(NamedTuple):
-    """All drafts, the latest first, and what could not be read."""
+class DraftStore(Protocol):
+    """Where drafts are kept; `wizard.files` is one."""
 
-    drafts: tuple[SavedDraft, ...]
-    failures: tuple[Failure, ...]
+    def save(self, text: str, directory: Path) -> Path | Failure:
+        """Save the draft of a folder; returns where, or what went wrong."""
+        ...
+
+    def load(self, directory: Path) -> SavedDraft | Failure | None:
+        """The draft of a folder, if there is one."""
+        ...
+
+    def drop(self, directory: Path) -> Failure | None:
+        """Remove the draft of a folder, if there is one."""
+        ...
 
 
 def save(text: str, directory: Path, *, when: datetime | None = None) -> Path | Failure:
@@ -92,26 +101,6 @@ def drop(directory: Path) -> Failure | None:
     except (OSError, ValueError) as error:
         return Failure(f"the draft was not removed: {_why(error)}")
     return None
-
-
-def drafts() -> Drafts:
-    """All drafts; the broken ones are set aside."""
-    found: list[SavedDraft] = []
-    failures: list[Failure] = []
-    try:
-        paths = sorted(path for path in _folder().iterdir() if path.suffix == _SUFFIX and path.name[0] != ".")
-    except FileNotFoundError:
-        paths = []
-    except (OSError, ValueError) as error:
-        return Drafts((), (Failure(f"no drafts can be read: {_why(error)}"),))
-    for path in paths:
-        draft = _read(path)
-        if isinstance(draft, SavedDraft):
-            found.append(draft)
-        elif draft is not None:
-            failures.append(draft)
-    found.sort(key=lambda draft: draft.saved, reverse=True)
-    return Drafts(tuple(found), tuple(failures))
 
 
 def _folder() -> Path:

@@ -89,7 +89,7 @@ def _is_to_merge(place: Place, manifest: Manifest, merge: bool) -> bool:
 
 def _merged(path: Path, place: Place, take_over: Sequence[str]) -> tuple[str, list[str], list[str]]:
     """The merged text, and the lines about what stands in the way, and what does not."""
-    from wizard.merge import merge_haproxy
+    from wizard.merge import merge_haproxy  # needs the parsers, which the first paint does without
 
     existing = Source.from_bytes(str(path), place.old or b"").text
     rendered = Source.from_bytes(str(path), place.new).text

@@ -12,7 +12,7 @@ from wizard.importer.model import Kind
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.facts.keepalived import KeepalivedConfig
-    from parsers.haproxy.tree import Section
+    from parsers.haproxy.sections import Section
     from parsers.tree import Directive
     from rules.fleet.node import Node
     from wizard.importer.keepalived.routers import Choice

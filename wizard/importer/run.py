@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles
 from rules.engine.run import Options, Run
+from rules.files.grouping import InputFile, group
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
-from rules.fleet.grouping import InputFile, group
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 from rules.text.wording import clipped, counted
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement

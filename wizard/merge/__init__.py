@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from parsers import parse_haproxy
 from parsers.edits import Edit, apply_edits
 from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
-from parsers.haproxy.tree import Section
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Problem
 from rules.text.suggestions import hint

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parsers.facts.haproxy import Bind, BindAddress, HaproxyConfig, Proxy
-from parsers.haproxy.tree import Section
+from parsers.haproxy.sections import Section
 from parsers.tree import Problem
 from rules.text.wording import clipped
 from wizard.merge.sections import header, line_of
@@ -84,7 +84,7 @@ def _listeners(config: HaproxyConfig, sections: Sequence[Section]) -> Iterator[L
             continue
         binds = [Bind(line) for line in section.all("bind")]
         if section.keyword == "global":
-            binds = [bind for bind in config.global_.stats_sockets if bind.directive.section is section]
+            binds = [bind for bind in config.global_.stats_sockets if bind.directive in section.all("stats")]
         for bind in binds:
             # Behind another interface or in another network namespace the same port is another one.
             if bind.certain and not {"interface", "namespace"} & bind.options.keys():

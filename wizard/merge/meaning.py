@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parsers.facts.haproxy import HaproxyConfig, Proxy
-from parsers.haproxy.tree import Section
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Problem
 from rules.text.wording import clipped

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from parsers.haproxy.document import HaproxyDocument
-from parsers.haproxy.tree import Section
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 
 _BLANKS = " \t\v\f\r\n"
@@ -52,12 +52,12 @@ def header(key: Key | Section) -> str:
 
 def line_of(section: Section) -> int:
     """The number of the header's line, from 1."""
-    return section.document.source.position(section.header.start)[0]
+    return section.file.source.position(section.header.start)[0]
 
 
 def extent(section: Section) -> Extent:
     """Where a section stands. A byte order mark at the start of the file belongs to no section."""
-    source = section.document.source
+    source = section.file.source
     last = section.last_line() if section.line_count else section.header
     bom = 1 if source.text.startswith(_BOM) else 0
     start = max(section.header.start, bom)
@@ -69,7 +69,7 @@ def extent(section: Section) -> Extent:
 
 def removal(section: Section) -> Span:
     """What goes when a section goes: its comments above, its lines, and the blank lines that would be doubled."""
-    source = section.document.source
+    source = section.file.source
     text = source.text
     lead, _, end = extent(section)
     before = text[:lead].removeprefix(_BOM)
@@ -125,7 +125,7 @@ def unix(text: str) -> str:
 def dot_line(section: Section) -> Span | None:
     """The first line between header and last statement that starts with a dot (`.if`), where cutting is not safe."""
     place = extent(section)
-    lines = section.document.dot_lines
+    lines = section.file.dot_lines
     return next((line.span for line in lines if place.start <= line.start < place.end), None)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from parsers.facts.haproxy.bind import Bind, BindAddress
 from parsers.facts.haproxy.lines import UseBackend, as_text, header_value, line_value
 from parsers.facts.haproxy.options import Option
 from parsers.facts.haproxy.proxy import CHECK_OPTIONS, Proxy
 from parsers.facts.haproxy.server import Server
-from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
 from parsers.haproxy.document import HaproxyDocument
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Word
 
@@ -63,7 +64,7 @@ class Global:
         """The `log` lines (targets of `log global`)."""
         return [line for line in self.all("log") if not line.prefix]
 
-    @lazy
+    @cached_property
     def maxconn(self) -> Value[int] | None:
         """`maxconn`; the first one counts when it is repeated (measured with haproxy 2.6.12)."""
         lines = self.all("maxconn")
@@ -159,7 +160,7 @@ class HaproxyConfig:
         """The paths of the files."""
         return [document.path for document in self.documents]
 
-    @lazy
+    @cached_property
     def complete(self) -> bool:
         """Whether all that exists is known."""
         return all(
@@ -179,7 +180,7 @@ class HaproxyConfig:
         """The proxies with servers: `backend` and `listen`."""
         return [proxy for proxy in self.proxies if proxy.is_backend]
 
-    @lazy
+    @cached_property
     def _by_name(self) -> dict[str, list[Proxy]]:
         found: dict[str, list[Proxy]] = {}
         for proxy in self.proxies:

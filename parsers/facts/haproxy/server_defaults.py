@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from parsers.facts.haproxy.options import Option, options_of, parts_of_words, server_args, unclear
-from parsers.haproxy.tree import HaproxyLine
-
-# Flags that a second word takes back.
-_OPPOSITES = {"disabled": "enabled", "enabled": "disabled", "stick": "non-stick", "non-stick": "stick"}
+from parsers.facts.haproxy.options import Option, opposite, options_of, parts_of_words, server_args, unclear
+from parsers.haproxy.lines import HaproxyLine
 
 
 class ServerDefaults:
@@ -42,8 +39,3 @@ class ServerDefaults:
 def forget_opposite(options: dict[str, Option], name: str) -> None:
     """Drop what the option called `name` takes back."""
     options.pop(opposite(name), None)
-
-
-def opposite(name: str) -> str:
-    """The option that takes `name` back: `no-check` for `check` and the other way round."""
-    return _OPPOSITES.get(name) or (name[3:] if name.startswith("no-") else f"no-{name}")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.checks import Named
 from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
+from parsers.facts.keepalived.global_defs import GlobalDefs
 from parsers.facts.keepalived.settings import Address, Settings
 from parsers.facts.values import Value
 from parsers.keepalived.scripts import Command, command_of
 from parsers.tree import Directive
-
-if TYPE_CHECKING:
-    from parsers.facts.keepalived import GlobalDefs
 
 _STATES = ("MASTER", "BACKUP")
 

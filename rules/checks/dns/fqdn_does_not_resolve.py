@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, said
 from rules.live.views.records import wanted_record
 from rules.live.views.resolution import resolution, resolves, unresolved
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
 _LOOK = {
-    Kind.SERVFAIL: "look at the resolver's log: it can't get an answer from the zone's servers",
-    Kind.REFUSED: "let the resolver answer this client (BIND: allow-recursion, unbound: access-control)",
-    Kind.TIMEOUT: "is the resolver up, and does a firewall drop port 53?",
-    Kind.UNREACHABLE: "is that the resolver's address, and does it run?",
-    Kind.TRUNCATED: "open port 53 for TCP too",
-    Kind.LOOP: "take the loop of CNAME records out of the zone",
-    Kind.ALIAS: "the CNAME's target needs an address",
+    ReplyKind.SERVFAIL: "look at the resolver's log: it can't get an answer from the zone's servers",
+    ReplyKind.REFUSED: "let the resolver answer this client (BIND: allow-recursion, unbound: access-control)",
+    ReplyKind.TIMEOUT: "is the resolver up, and does a firewall drop port 53?",
+    ReplyKind.UNREACHABLE: "is that the resolver's address, and does it run?",
+    ReplyKind.TRUNCATED: "open port 53 for TCP too",
+    ReplyKind.LOOP: "take the loop of CNAME records out of the zone",
+    ReplyKind.ALIAS: "the CNAME's target needs an address",
 }
 
 
@@ -73,8 +73,8 @@ def _help(view: LiveView) -> str:
             longest = max((account.keeps or 0 for account in denying), default=0)
             wait = f"wait {duration(longest)}, or " if longest else ""
             steps.append(f"the zone has the record: {wait}empty the cache of {labels_of(denying)}")
-    elif denying and any(r.kind is Kind.ALIAS for account in denying for r in account.replies):
-        steps.append(f"{_LOOK[Kind.ALIAS]}, or create the record {wanted_record(view)} in place of the CNAME")
+    elif denying and any(r.kind is ReplyKind.ALIAS for account in denying for r in account.replies):
+        steps.append(f"{_LOOK[ReplyKind.ALIAS]}, or create the record {wanted_record(view)} in place of the CNAME")
     else:
         steps.append(f"create the record {wanted_record(view)}" if denying else f"wanted is {wanted_record(view)}")
     return "; ".join([*_looks(view, silent), *steps])

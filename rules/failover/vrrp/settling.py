@@ -19,14 +19,14 @@ from rules.failover.vrrp.silence import silence_of
 _MOST_ENDS = 64
 
 
-class State(NamedTuple):
+class VrrpState(NamedTuple):
     """Who has the addresses: the master units, and the units whose daemon was killed while it was master."""
 
     masters: int = 0
     stale: int = 0
 
 
-class Change(NamedTuple):
+class Transition(NamedTuple):
     """From one situation to another.
 
     `polite`: nodes whose keepalived was stopped and said so; `killed`: nodes whose keepalived died and left its
@@ -52,7 +52,7 @@ class End(NamedTuple):
     not end, the masters change again and again.
     """
 
-    state: State
+    state: VrrpState
     gained: Mapping[int, Seconds]
     flaps: bool = False
 
@@ -74,12 +74,12 @@ class _Deadline(NamedTuple):
         return self.at.low <= other.at.high
 
 
-def settle(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
+def settle(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
     """Every way in which a change can end, at least one."""
     return _untouched(protocol, state, change) or _Settling(protocol, state, change).ends()
 
 
-def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
+def _untouched(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
     """The one end of a change that no master notices, and nobody who waits for one; empty when it may be another."""
     after, masters = change.after, state.masters
     if not masters or after.hung or change.before.down - after.down or protocol.units_on(change.left) & masters:
@@ -94,24 +94,28 @@ def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, .
         elif moment.eligible >> unit & 1 and not holds & masters:
             return ()
     return (
-        End(State(masters, _stale(protocol, state, change)), {}, silence_of(protocol, moment, masters, 0) is not None),
+        End(
+            VrrpState(masters, _stale(protocol, state, change)),
+            {},
+            silence_of(protocol, moment, masters, 0) is not None,
+        ),
     )
 
 
-def _stale(protocol: Protocol, state: State, change: Change) -> int:
+def _stale(protocol: Protocol, state: VrrpState, change: Transition) -> int:
     """The units whose addresses are left on a node where no keepalived takes them away."""
     stale = state.stale | (state.masters & protocol.units_on(change.killed))
     return stale & protocol.units_on(change.after.down - change.gone) if stale else 0
 
 
 class _Settling:
-    def __init__(self, protocol: Protocol, state: State, change: Change) -> None:
+    def __init__(self, protocol: Protocol, state: VrrpState, change: Transition) -> None:
         self.protocol = protocol
         self.change = change
         self.old = state
         self.before = protocol.moment(change.before)
         self.after = protocol.moment(change.after)
-        self.found: dict[State, End] = {}
+        self.found: dict[VrrpState, End] = {}
         self.frozen = protocol.units_on(change.after.hung)
         # A killed daemon is no master, even where it is there again.
         kept = state.masters & self.after.eligible & ~protocol.units_on(change.left)
@@ -164,7 +168,7 @@ class _Settling:
                     self._follow(left | 1 << unit, others, deadline.at, {**kept, unit: deadline.at}, (*path, left))
 
     def _end(self, masters: int, gained: Mapping[int, Seconds], *, flaps: bool) -> None:
-        state = State(masters, self.stale)
+        state = VrrpState(masters, self.stale)
         new = {unit: at for unit, at in gained.items() if masters >> unit & 1 and not self.old.masters >> unit & 1}
         known = self.found.get(state)
         if known is not None:

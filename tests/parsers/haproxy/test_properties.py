@@ -33,7 +33,7 @@ def check_document(text: str) -> HaproxyDocument:
             assert line.start >= position
             position = line.start
             check_words(line.words, text)
-            assert line.section is section
+            assert line.file is section.file
             assert line.first_arg == (line.args[0].value if line.args else "")
         lines = [line for keyword in section.keywords for line in section.find_all(keyword)]
         assert sorted(lines, key=lambda line: line.start) == list(section.directives)

@@ -10,6 +10,7 @@ from rules import lint
 from rules.engine.examples import Case, cases_of
 from rules.engine.finding import Report, Severity
 from rules.engine.registry import Rule, all_rules
+from tests.rules.examples import options_of
 
 RULES = all_rules()
 CASES = [
@@ -20,7 +21,7 @@ CASES = [
 
 
 def report_on(case: Case) -> Report:
-    report = lint(case.files, case.options())
+    report = lint(case.files, options_of(case))
     assert not report.crashes
     return report
 

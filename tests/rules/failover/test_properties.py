@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.engine.run import Options, Run
-from rules.failover.events import Event, Events, Kind
-from rules.failover.table import Row, Table, failover_table
+from rules.failover.events import Event, EventKind, Events
+from rules.failover.rows import FailoverTable, Row
+from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
@@ -117,7 +118,7 @@ def named(event: Event, names: Mapping[str, str]) -> object:
     return event.kind, frozenset(sides)
 
 
-def said(table: Table, names: Mapping[str, str]) -> dict[str, Said]:
+def said(table: FailoverTable, names: Mapping[str, str]) -> dict[str, Said]:
     """What a table says by VIP and event, whatever the order of the nodes; `names`: what to call them."""
 
     def of(nodes: tuple[str, ...]) -> frozenset[str]:
@@ -177,18 +178,18 @@ def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) ->
     for row in singles:
         (outcome,) = row.outcomes
         event = row.events[0] if row.events else None
-        if event is not None and event.kind is Kind.PARTITION:
+        if event is not None and event.kind is EventKind.PARTITION:
             assert sorted(len(set(outcome.owners) & set(side)) for side in (event.nodes, event.others)) == [1, 1]
         else:
             assert len(outcome.owners) == 1
-        if event is not None and event.kind is Kind.KEEPALIVED and event.node == owner:
+        if event is not None and event.kind is EventKind.KEEPALIVED and event.node == owner:
             assert row.verdict is Verdict.SPLIT_BRAIN
             assert set(outcome.holders) == {owner, *outcome.owners}
         else:
             assert row.verdict.good
             assert outcome.holders == outcome.owners
         assert row.outage is not None
-        if event is not None and event.kind is not Kind.PARTITION and event.node != owner:
+        if event is not None and event.kind is not EventKind.PARTITION and event.node != owner:
             assert (row.verdict, outcome.owners) == (Verdict.STAYS, (owner,))
 
 
@@ -197,8 +198,8 @@ def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) ->
 def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
     for row in block.rows:
-        dead = {event.node for event in row.events if event.kind is Kind.HAPROXY}
-        if {event.kind for event in row.events} == {Kind.HAPROXY} and dead < set(nodes):
+        dead = {event.node for event in row.events if event.kind is EventKind.HAPROXY}
+        if {event.kind for event in row.events} == {EventKind.HAPROXY} and dead < set(nodes):
             (outcome,) = row.outcomes
             assert row.verdict.good
             assert not set(outcome.owners) & dead
@@ -207,7 +208,7 @@ def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None
 # -- whatever stands in the files
 
 
-def check(table: Table) -> None:
+def check(table: FailoverTable) -> None:
     """What holds for every table."""
     for block in table.blocks:
         assert bool(block.unknown) != bool(block.rows)

@@ -7,7 +7,8 @@ import pytest
 from parsers.facts.keepalived import keepalived_facts
 from parsers.keepalived import parse_keepalived
 from rules.engine.finding import NodeFiles
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 
 
 def instance(

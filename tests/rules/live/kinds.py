@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 
 
 class Row(NamedTuple):
@@ -21,21 +21,21 @@ class Row(NamedTuple):
 _DENIED = Row("DN001 error", "DN006 warning", "DN006 warning", "DN006 warning")
 _FAILED = Row("DN001 error", "DN001 warning", "DN013 info", "")
 TABLE = {
-    Kind.ANSWER: Row("", "", "", ""),
-    Kind.ALIAS: Row("DN001 error", "DN006 warning", "", ""),
-    Kind.NODATA: _DENIED,
-    Kind.NXDOMAIN: _DENIED,
-    Kind.SERVFAIL: _FAILED,
-    Kind.REFUSED: _FAILED,
-    Kind.RCODE: _FAILED,
-    Kind.TIMEOUT: _FAILED,
-    Kind.UNREACHABLE: _FAILED,
-    Kind.TRUNCATED: _FAILED,
-    Kind.LAME: _FAILED,
-    Kind.GARBAGE: _FAILED,
-    Kind.OTHER_QUESTION: _FAILED,
-    Kind.UNRELATED: _FAILED,
-    Kind.LOOP: _FAILED,
+    ReplyKind.ANSWER: Row("", "", "", ""),
+    ReplyKind.ALIAS: Row("DN001 error", "DN006 warning", "", ""),
+    ReplyKind.NODATA: _DENIED,
+    ReplyKind.NXDOMAIN: _DENIED,
+    ReplyKind.SERVFAIL: _FAILED,
+    ReplyKind.REFUSED: _FAILED,
+    ReplyKind.RCODE: _FAILED,
+    ReplyKind.TIMEOUT: _FAILED,
+    ReplyKind.UNREACHABLE: _FAILED,
+    ReplyKind.TRUNCATED: _FAILED,
+    ReplyKind.LAME: _FAILED,
+    ReplyKind.GARBAGE: _FAILED,
+    ReplyKind.OTHER_QUESTION: _FAILED,
+    ReplyKind.UNRELATED: _FAILED,
+    ReplyKind.LOOP: _FAILED,
 }
 BOGUS = Row("DN013 error", "DN013 warning", "DN013 info", "")
 
@@ -50,6 +50,6 @@ def kinds_table() -> str:
     ]
     head.append("from the only authoritative server")
     rows = [[f"`{kind.value}`", *row] for kind, row in TABLE.items()]
-    rows.insert(list(TABLE).index(Kind.SERVFAIL) + 1, ["`SERVFAIL`, DNSSEC bogus", *BOGUS[:2], "", ""])
+    rows.insert(list(TABLE).index(ReplyKind.SERVFAIL) + 1, ["`SERVFAIL`, DNSSEC bogus", *BOGUS[:2], "", ""])
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(cell or '-' for cell in line)} |\n" for line in lines)

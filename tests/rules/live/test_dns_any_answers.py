@@ -15,10 +15,10 @@ from rules.live.observations import (
     Contact,
     DnsView,
     HostsEntry,
-    Kind,
     NameServer,
     Observations,
     Reply,
+    ReplyKind,
     Role,
     SystemView,
     Vantage,
@@ -48,19 +48,21 @@ LINKS = [Alias(NAME, "cp1.example.com", 60), Alias("cp1.example.com", "other.exa
 
 @st.composite
 def reply_of(draw: st.DrawFn, server: NameServer, question: str) -> Reply:
-    kind = draw(st.sampled_from([Kind.ANSWER, Kind.ANSWER, *Kind]))
+    kind = draw(st.sampled_from([ReplyKind.ANSWER, ReplyKind.ANSWER, *ReplyKind]))
     version = 4 if question == "A" else 6
     known = [address for address in ADDRESSES if address.version == version]
-    found = draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if kind is Kind.ANSWER else []
+    found = draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if kind is ReplyKind.ANSWER else []
     return Reply(
         server,
         question,
         kind,
         records=tuple(AddressRecord(address, draw(TTL)) for address in found),
-        chain=tuple(LINKS[: draw(st.integers(0, 2))]) if kind in (Kind.ANSWER, Kind.ALIAS, Kind.LOOP) else (),
-        negative_ttl=draw(st.none() | TTL) if kind in (Kind.NODATA, Kind.NXDOMAIN) else None,
+        chain=tuple(LINKS[: draw(st.integers(0, 2))])
+        if kind in (ReplyKind.ANSWER, ReplyKind.ALIAS, ReplyKind.LOOP)
+        else (),
+        negative_ttl=draw(st.none() | TTL) if kind in (ReplyKind.NODATA, ReplyKind.NXDOMAIN) else None,
         authoritative=server.role is Role.AUTHORITY or draw(st.booleans()),
-        bogus=kind is Kind.SERVFAIL and draw(st.booleans()),
+        bogus=kind is ReplyKind.SERVFAIL and draw(st.booleans()),
         detail=draw(st.sampled_from(["", "\x1b[2J words of a stranger"])),
     )
 
@@ -166,8 +168,8 @@ def test_all_is_well_where_everybody_gives_the_phases_address(servers: list[Name
         Reply(server, question, kind, records, authoritative=server.role is Role.AUTHORITY, negative_ttl=300)
         for server in servers
         for question, kind, records in (
-            ("A", Kind.ANSWER, (AddressRecord(address, ttl),)),
-            ("AAAA", Kind.NODATA, ()),
+            ("A", ReplyKind.ANSWER, (AddressRecord(address, ttl),)),
+            ("AAAA", ReplyKind.NODATA, ()),
         )
     ]
     observed = answers(f"10 {OK}")._replace(dns=DnsView(tuple(replies), SystemView((address,), order=("files", "dns"))))

@@ -171,8 +171,8 @@ def test_a_plan_that_is_wrong_is_status_2_and_names_the_place(
     ("arguments", "text"),
     [
         ([], "name the folder to write to: 'halb-wizard render -o DIR'"),
-        (["-o", "-"], "-o can't be '-': what is written is a folder of files; 'halb-wizard render -o DIR'"),
-        (["-o", "x", "a.toml", "b.toml"], "one halb.toml at a time: 'b.toml' is one too many"),
+        (["-o", "-"], "-o can't be '-': render writes a folder of files; 'halb-wizard render -o DIR'"),
+        (["-o", "x", "a.toml", "b.toml"], "expected one halb.toml, got also 'b.toml'"),
         (["-o", "x", "--dif"], "unknown option '--dif'; did you mean '--diff'?"),
         (["-o"], "argument --output/-o: expected one argument; 'halb-wizard render --help' shows the options"),
         (["-o", "x", "none.toml"], "none.toml: No such file or directory"),

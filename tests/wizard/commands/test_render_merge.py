@@ -204,4 +204,4 @@ def test_take_over_without_merge_is_wrong_usage(tmp_path: Path) -> None:
     write(tmp_path)
     done = render(tmp_path, "--take-over", "web")
     assert (done.status, done.stdout) == (2, "")
-    assert done.stderr == "halb-wizard: --take-over names a section that a merge removes: it goes with --merge\n"
+    assert done.stderr == "halb-wizard: --take-over names a section for a merge to remove; use it with --merge\n"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wizard.files import Drafts, Failure, SavedDraft, drafts, drop, load, save
+from wizard.files import Failure, SavedDraft, drop, load, save
 from wizard.files.secrets import without_secrets
 
 TEXT = '# mine\n[cluster]\nendpoint = "kube.example.com"  # the name\n'
@@ -75,19 +75,6 @@ def test_saving_again_replaces_and_dropping_removes(tmp_path: Path, state: Path)
     assert found.text == "# two\n"
     assert len(list(state.iterdir())) == 1
     assert (drop(tmp_path), drop(tmp_path), load(tmp_path)) == (None, None, None)
-
-
-def test_all_drafts_the_latest_first(tmp_path: Path, state: Path) -> None:
-    assert drafts() == Drafts((), ())
-    for days, name in ((1, "b"), (3, "a"), (2, "c")):
-        saved(f"# {name}\n", tmp_path / name, WHEN + timedelta(days=days))
-    (state / "odd.toml").write_text("no header\n")
-    found = drafts()
-    assert [draft.directory.name for draft in found.drafts] == ["a", "c", "b"]
-    assert [failure.text for failure in found.failures] == [
-        f"the draft {state / 'odd.toml'} can't be used: it is damaged; it is now odd.toml.broken"
-    ]
-    assert drafts() == Drafts(found.drafts, ())
 
 
 SECRET = "hunter2!"
@@ -198,7 +185,6 @@ def test_where_nothing_can_be_kept_it_is_said(tmp_path: Path, monkeypatch: pytes
     assert isinstance(done, Failure)
     assert place.split("/")[1] in done.text
     assert load(tmp_path) is None
-    assert not drafts().drafts
     dropped = drop(tmp_path)
     assert dropped is None or place.split("/")[1] in dropped.text
 
@@ -241,4 +227,4 @@ def test_what_a_killed_run_left_is_removed_and_another_wizards_file_is_not(tmp_p
     saved(TEXT, tmp_path)
     assert not old.exists()
     assert new.exists()
-    assert len(drafts().drafts) == 1
+    assert isinstance(load(tmp_path), SavedDraft)

@@ -26,12 +26,12 @@ def test_the_articles_cluster_takes_at_most_45_keys_beside_its_values_and_none_t
     async def script(pilot: Driven, app: Wizard) -> None:
         send_at_once(app, *keys)
         await at_step(pilot, "review")
-        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
         await press(pilot, "f10")
         await at_step(pilot, "write")
         await sees(pilot, "files would be written")
 
     app = drive(tmp_path, script)
-    assert app.answers == Answers(ARTICLE)
+    assert app.session.answers == Answers(ARTICLE)
     assert len(named + confirming) <= MOST, len(named + confirming)
     assert list(tmp_path.iterdir()) == []

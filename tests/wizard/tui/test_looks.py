@@ -22,9 +22,9 @@ from tests.wizard.tui.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, 
 from tests.wizard.tui.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
-from wizard.tui.screens.reading import Reading
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.terminal import console_text, fitting_theme
-from wizard.tui.widgets.findings import FindingsScreen
 
 pytestmark = pytest.mark.slow
 
@@ -221,8 +221,8 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path, theme: str) -> Non
         assert not faint(app)
 
     async def visit(pilot: Driven, app: Wizard, answers: dict[Place, str], keys: str) -> None:
-        app.replace_answers(Answers(answers))
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        app.session.replace_answers(Answers(answers))
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         for key in keys.split():
             await app.go(key)
             await looks(pilot, app)
@@ -235,7 +235,7 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path, theme: str) -> Non
         await visit(pilot, app, ARTICLE, "load-balancers vrrp write cutover review")
         await sees(pilot, "F4 diff)")
         await press(pilot, "f4")
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await looks(pilot, app)
         await press(pilot, "escape")
         await visit(pilot, app, {}, "dns review")
@@ -248,9 +248,9 @@ def test_the_findings_below_the_cursor_can_be_read_in_every_theme(tmp_path: Path
     async def script(pilot: Driven, app: Wizard) -> None:
         app.theme = theme
         await sees(pilot, "New")
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await press(pilot, "f2")
-        await opens(pilot, FindingsScreen)
+        await opens(pilot, FindingsDialog)
         await sees(pilot, "✗ wrong")
         await pilot.pause(0.1)
         box = app.screen.query_one(".dialog").region

@@ -16,8 +16,8 @@ from wizard.files import write_tree
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import tree
 from wizard.questions.session import judge
-from wizard.tui.screens.question import Question
-from wizard.tui.screens.reading import Reading
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.question import QuestionDialog
 
 pytestmark = pytest.mark.slow
 
@@ -110,7 +110,7 @@ def test_a_file_of_somebody_else_is_left_alone_unless_the_answer_is_yes(tmp_path
         async with at_step("write", tmp_path, article()) as pilot:
             await sees(pilot, "~ changed")
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
             await sees(pilot, "keepalived.conf: is there already")
             await pilot.press(*keys)
             await sees(pilot, "nothing was written; the files are as they were")
@@ -126,7 +126,7 @@ def test_a_file_of_somebody_else_is_replaced_on_yes_and_kept_as_a_backup(tmp_pat
     async def scene() -> None:
         async with at_step("write", tmp_path, article()) as pilot:
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
             await pilot.press("tab", "enter")
             await written(pilot)
         (backup,) = path.parent.glob("keepalived.conf.halb-*.bak")
@@ -167,7 +167,7 @@ def test_a_folder_that_can_not_be_written_is_said_in_words_and_nothing_is_lost(t
             await pilot.press("enter")
             await sees(pilot, "✗ nothing was written")
             assert screen.written is None
-            assert wizard(pilot).answers == article()
+            assert wizard(pilot).session.answers == article()
         assert (tmp_path / "a file").read_text() == "mine"
         assert [path.name for path in tmp_path.iterdir()] == ["a file"]
 
@@ -207,7 +207,7 @@ def test_f4_shows_the_diff_and_escape_goes_back(tmp_path: Path) -> None:
             await sees(pilot, "would be written")
             await pilot.press("f4")
             await sees(pilot, "+++ b/halb.toml")
-            assert isinstance(pilot.app.screen, Reading)
+            assert isinstance(pilot.app.screen, PageDialog)
             await pilot.press("escape")
             await sees(pilot, "11 files would be written")
             await pilot.press("escape")

@@ -11,9 +11,9 @@ from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
 from tests.wizard.tui.writing import CONF, elsewhere, files_below, screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import Way
-from wizard.tui.screens.question import Question
-from wizard.tui.screens.reading import Reading
-from wizard.tui.widgets.ways import Ways
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.question import QuestionDialog
+from wizard.tui.widgets.merge_choice import MergeChoice
 
 __all__ = ["elsewhere"]
 
@@ -34,7 +34,7 @@ def put(folder: Path, content: str = OTHERS) -> Path:
 
 
 async def opened(pilot: Driven) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
+    await until(pilot, lambda: isinstance(pilot.app.screen, PageDialog))
     await until(pilot, lambda: "what writing would change" in text(pilot))
 
 
@@ -43,8 +43,8 @@ async def closed(pilot: Driven) -> None:
     await until(pilot, lambda: pilot.app.screen is screen_of(pilot))
 
 
-def ways(pilot: Driven) -> Ways:
-    return screen_of(pilot).query_one(Ways)
+def ways(pilot: Driven) -> MergeChoice:
+    return screen_of(pilot).query_one(MergeChoice)
 
 
 def diffs(pilot: Driven) -> str:
@@ -96,7 +96,7 @@ def test_the_mouse_alone_merges(tmp_path: Path) -> None:
             start = ways(pilot).region.x
             assert len(line) <= SMALL[0]
             for words, way in (("Replace", Way.REPLACE), ("Leave", Way.LEAVE), ("Merge", Way.MERGE)):
-                await pilot.click(Ways, offset=(line.index(words) - start, 0))
+                await pilot.click(MergeChoice, offset=(line.index(words) - start, 0))
                 assert ways(pilot).way is way
             await sees(pilot, "1 of them merged")
             await pilot.click("#write")
@@ -120,13 +120,13 @@ def test_replace_shows_what_is_lost_and_asks_once_more(tmp_path: Path) -> None:
             assert "-frontend web\n" in diffs(pilot)
             await closed(pilot)
             await pilot.press("f10")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
             await sees(pilot, "haproxy.cfg: is there already")
             await pilot.press("enter")
             await sees(pilot, "nothing was written; the files are as they were")
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
             await pilot.press("tab", "enter")
             await written(pilot)
         (backup,) = path.parent.glob("haproxy.cfg.halb-*.bak")
@@ -200,7 +200,7 @@ def test_what_was_merged_once_is_merged_again_without_a_question(tmp_path: Path)
             assert not ways(pilot).display
             await pilot.press("f10")
             await written(pilot)
-            assert wizard(pilot).answers == answers
+            assert wizard(pilot).session.answers == answers
         assert path.read_text().startswith(OTHERS)
         assert "timeout client 3h" in path.read_text()
 

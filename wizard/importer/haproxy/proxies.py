@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from rules.plan.readers import time
 from rules.support.haproxy.routing import API_PORT
 from wizard.importer import ours

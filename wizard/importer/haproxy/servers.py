@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import Option, as_seconds, option_of, parts_of_words
 from parsers.facts.values import Value
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from rules.plan.schema import check_value
 from wizard.importer import ours

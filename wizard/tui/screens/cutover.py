@@ -21,8 +21,8 @@ from rules.plan.model import Phase
 from rules.report.style import Style, printable
 from rules.text.wording import clipped
 from wizard.probes.ask import name_servers
-from wizard.probes.phases import Watched, due, in_phase, watched
-from wizard.tui.screens.ends import EndScreen
+from wizard.probes.phases import Watched, in_phase, phase_due, watched
+from wizard.tui.screens.base import FramedScreen
 from wizard.verify.checklist import checklist
 from wizard.verify.report.text import text
 from wizard.verify.watch import aged
@@ -42,7 +42,7 @@ _STYLES = {
 _STATUS = re.compile(rf"( {{5}}|)({'|'.join(_STYLES)})( +.*)")
 
 
-class CutoverScreen(EndScreen):
+class CutoverScreen(FramedScreen):
     """The checklist of the phase that is due. It asks as long as it is shown, and changes nothing."""
 
     STEP: ClassVar[str] = "cutover"
@@ -86,7 +86,7 @@ class CutoverScreen(EndScreen):
 
     def on_screen_resume(self) -> None:
         """Ask as long as the screen is shown."""
-        if self.wizard.offline:
+        if self.session.offline:
             self._tell("offline: nothing is asked")
         else:
             self._watch()
@@ -110,7 +110,7 @@ class CutoverScreen(EndScreen):
     def action_other_phase(self) -> None:
         """Show the checklist of the other phase."""
         if self.view is not None:
-            shown = self.phase or due(self.view)
+            shown = self.phase or phase_due(self.view)
             self.phase = Phase.BOOTSTRAP if shown is Phase.CUTOVER else Phase.CUTOVER
             self._paint()
 
@@ -137,13 +137,13 @@ class CutoverScreen(EndScreen):
     async def _look(self) -> None:
         from rules.live.observe import observe
 
-        app = self.wizard
-        files = app.outcome.files if app.outcome.answers == app.answers else {}
-        what: Watched = await asyncio.to_thread(watched, app.answers, files)
-        if words := what.lacks(self.phase):
+        session = self.session
+        files = session.outcome.files if session.outcome.answers == session.answers else {}
+        what: Watched = await asyncio.to_thread(watched, session.answers, files)
+        if words := what.missing(self.phase):
             self._tell(f"nothing can be asked yet: {words}")
             return
-        observed = await observe(what.endpoint, resolvers=name_servers(app.resolvers), timeout=TIMEOUT)
+        observed = await observe(what.endpoint, resolvers=name_servers(session.resolvers), timeout=TIMEOUT)
         self.view = LiveView(what.endpoint, observed, what.fleet)
 
     def _tell(self, words: str) -> None:
@@ -158,7 +158,7 @@ class CutoverScreen(EndScreen):
         if self.view is None:
             return
         view = aged(self.view, int(time.monotonic() - self._seen_at))
-        phase = self.phase or due(view)
+        phase = self.phase or phase_due(view)
         width = max(self.query_one("#steps > Static").content_size.width, 40)
         if self._painted == (now := (self.view, phase, width, int(time.monotonic() - self._seen_at))):
             return
@@ -172,7 +172,7 @@ class CutoverScreen(EndScreen):
         self.query_one("#next").display = True
 
     def _clock(self) -> str:
-        if self.wizard.offline:
+        if self.session.offline:
             return ""
         if self.asking:
             return "… asking"

@@ -17,21 +17,10 @@ from textual.widgets import Input, Static
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
+from wizard.tui.type_ahead import run_binding_at_once
 
 if TYPE_CHECKING:
     from wizard.plan.plan import Plan
-
-
-async def obey(widget: Widget, event: events.Key) -> None:
-    """Do at once what a widget's own bindings say about a key.
-
-    Textual lets the key go up to the app and come back first: letters typed right after it would overtake it.
-    """
-    bindings = widget._bindings.key_to_bindings.get(event.key, [])
-    if bindings and event.key != "enter":
-        event.stop()
-        event.prevent_default()
-        await widget.app.run_action(bindings[0].action, widget)
 
 
 class Entry(Input):
@@ -42,10 +31,10 @@ class Entry(Input):
 
     async def on_key(self, event: events.Key) -> None:
         """Keys in the order in which they come."""
-        await obey(self, event)
+        await run_binding_at_once(self, event)
 
 
-class Choice(Widget, can_focus=True):
+class ChoiceEntry(Widget, can_focus=True):
     """One of a few answers: left, right and blank go through them, and so does a click on either side.
 
     `value` "" is the first one, as nobody has chosen yet.
@@ -63,7 +52,7 @@ class Choice(Widget, can_focus=True):
     def __init__(self, choices: tuple[str, ...], value: str) -> None:
         super().__init__()
         self.choices = choices
-        self.set_reactive(Choice.value, value)
+        self.set_reactive(ChoiceEntry.value, value)
 
     def render(self) -> Content:
         """The one chosen, between what leads to the others."""
@@ -73,7 +62,7 @@ class Choice(Widget, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Keys in the order in which they come."""
-        await obey(self, event)
+        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, round and round."""
@@ -87,7 +76,7 @@ class Choice(Widget, can_focus=True):
         self.action_turn(-1 if event.x < 2 else 1)
 
 
-def usual(place: Place, plan: Plan | None) -> str:
+def default_of(place: Place, plan: Plan | None) -> str:
     """What a plan has where nobody answered, for an empty field; "" where there is no plan yet, or no such key."""
     if plan is None:
         return ""
@@ -96,7 +85,7 @@ def usual(place: Place, plan: Plan | None) -> str:
     return "" if value is None else f"{value}  the default"
 
 
-class Field(Widget):
+class AnswerField(Widget):
     """One question; `place` is where its answer belongs. `bare`: the answer alone, as a cell of a list.
 
     What is wrong is said when the field is left, and when the answers have been judged (`show_fault`).
@@ -105,27 +94,27 @@ class Field(Widget):
     class Changed(Message):
         """The answer is another one."""
 
-        def __init__(self, field: Field) -> None:
+        def __init__(self, field: AnswerField) -> None:
             super().__init__()
             self.field = field
 
     class FaultChanged(Message):
         """What is wrong with the answer is something else; "" for nothing."""
 
-        def __init__(self, field: Field) -> None:
+        def __init__(self, field: AnswerField) -> None:
             super().__init__()
             self.field = field
 
     def __init__(
-        self, place: Place, field: steps.Field, text: str, *, suggestion: str = "", bare: bool = False
+        self, place: Place, question: steps.Field, text: str, *, suggestion: str = "", bare: bool = False
     ) -> None:
         super().__init__(classes="-bare" if bare else "")
         self.place = place
-        self.field = field
+        self.question = question
         self.fault = ""
         self._bare = bare
-        self._answer: Entry | Choice = (
-            Choice(field.choices, text) if field.choices else Entry(text, secret=field.secret)
+        self._answer: Entry | ChoiceEntry = (
+            ChoiceEntry(question.choices, text) if question.choices else Entry(text, secret=question.secret)
         )
         self.suggestion = ""
         self.suggest(suggestion)
@@ -137,13 +126,13 @@ class Field(Widget):
             yield self._answer
             return
         with Horizontal():
-            yield Static(self.field.label, markup=False, classes="label")
+            yield Static(self.question.label, markup=False, classes="label")
             yield self._answer
         self._show()
         yield self._note
 
     @property
-    def answer(self) -> Entry | Choice:
+    def answer(self) -> Entry | ChoiceEntry:
         """The part that takes the focus."""
         return self._answer
 
@@ -162,7 +151,7 @@ class Field(Widget):
         """What an empty field stands for: shown in it. Without one an example is."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
-            self._answer.placeholder = printable(text) or f"e.g. {self.field.example}"
+            self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
 
     def show_fault(self, words: str) -> None:
         """Say what is wrong with the answer, or that nothing is any more."""
@@ -174,14 +163,14 @@ class Field(Widget):
     def _show(self) -> None:
         self.set_class(bool(self.fault), "-wrong")
         if not self._bare:
-            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.field.help)
+            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.question.help)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The answer has been typed."""
         event.stop()
         self._changed()
 
-    def on_choice_changed(self, event: Choice.Changed) -> None:
+    def on_choice_entry_changed(self, event: ChoiceEntry.Changed) -> None:
         """The answer has been chosen."""
         event.stop()
         self._changed()
@@ -199,3 +188,10 @@ class Field(Widget):
         if self.fault and not fault(self.place, self.text):
             self.show_fault("")
         self.post_message(self.Changed(self))
+
+
+def field_around(widget: Widget | None) -> AnswerField | None:
+    """The field that a widget is in, if it is in one."""
+    if widget is None:
+        return None
+    return next((node for node in widget.ancestors_with_self if isinstance(node, AnswerField)), None)

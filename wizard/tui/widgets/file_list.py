@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from rules.report.style import printable
 from rules.text.wording import clipped
+from wizard.files import Written
 from wizard.questions.review import Changes
 from wizard.questions.writing import Way, state_words, to_choose
-
-if TYPE_CHECKING:
-    from wizard.files import Written
 
 _OTHERS = "others'"  # the state of a file about which the user has to say what is to be done
 _STYLES = {

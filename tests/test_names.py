@@ -1,0 +1,32 @@
+"""One word per idea: no two public classes of the product have one name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_STILL_TWICE = frozenset(
+    (
+        *("Choice", "Condition", "Event", "Field", "Item", "Key", "Keyword", "Kind", "Known", "Line", "Machine"),
+        *("Member", "Outcome", "Place", "Reading", "Row", "Table"),
+    )
+)
+"""To be emptied."""
+
+
+def public_classes(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    places: dict[str, list[str]] = {}
+    for storey in ("parsers", "rules", "wizard"):
+        for path in sorted((ROOT / storey).rglob("*.py")):
+            for name in public_classes(path):
+                places.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    twice = {name: paths for name, paths in places.items() if len(paths) > 1 and name not in _STILL_TWICE}
+    assert twice == {}
