@@ -19,7 +19,7 @@ from wizard.questions.session import judge
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.question import QuestionDialog
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("elsewhere")]
 
 EARLIER = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEEPALIVED = "haproxy-lb1/etc/keepalived/keepalived.conf"

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.wizard.tui.pilot import Driven, sees, until
 from wizard.tui.screens.write import WriteScreen
 
 CONF = "haproxy-lb1/etc/haproxy/haproxy.cfg"
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another working directory: whatever a test writes by mistake does not land in the checkout."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def screen_of(pilot: Driven) -> WriteScreen:
