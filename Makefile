@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help wizard test test-fast check lint-demo bench docs screenshots film life clean
+.PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life release-check clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -23,13 +23,17 @@ test: .venv/ready check  ## everything that has to hold: style, types, import co
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
-check: .venv/ready  ## ruff, mypy --strict, import contracts
+test-bare: .venv/ready  ## what a machine without root and daemons may trip over, with those hidden
+	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider
+
+check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
@@ -41,6 +45,9 @@ bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
 
+renew: .venv/ready  ## write anew all that tests compare with; WHAT="keywords findings docs golden screens pictures"
+	$(BIN)/python -m tests.tools.renew $(WHAT)
+
 screenshots: .venv/ready  ## make the pictures anew, from the real app
 	$(BIN)/python screenshots/make.py
 
@@ -49,6 +56,9 @@ film: .venv/ready  ## record docs/article.cast anew, in a real terminal (tmux)
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life
+
+release-check: .venv/ready  ## build wheel and sdist, and run both commands from them in clean environments
+	$(BIN)/python -m tests.tools.release_check
 
 clean:  ## remove .venv and what the tools leave behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out

@@ -23,7 +23,7 @@ if __name__ == "__main__":
 from screenshots.make import ROOT
 from screenshots.picture import QUIET, SIZE
 from screenshots.walkthrough import DIRECTORY, SCENES
-from tests.daemons import require
+from tests.daemons import program
 from tests.wizard.tui.pilot import PATIENCE, is_named
 
 FILM = ROOT / "docs" / "article.cast"
@@ -52,7 +52,7 @@ class Terminal:
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
-            [str(require("tmux")), *arguments], env=self._environment, capture_output=True, text=True, check=True
+            [str(program("tmux")), *arguments], env=self._environment, capture_output=True, text=True, check=True
         )
         return done.stdout
 

@@ -11,11 +11,11 @@ from rules.live.observations import (
     Certificate,
     Contact,
     DnsView,
-    Kind,
     NameServer,
     Observations,
     Probe,
     Reply,
+    ReplyKind,
     Role,
     SystemView,
     Vantage,
@@ -80,6 +80,6 @@ def _replies(server: NameServer, address: str, ttl: int) -> tuple[Reply, Reply]:
     authority = server.role is Role.AUTHORITY
     record = AddressRecord(ip_address(address), ttl)
     return (
-        Reply(server, "A", Kind.ANSWER, (record,), authoritative=authority),
-        Reply(server, "AAAA", Kind.NODATA, (), negative_ttl=60, authoritative=authority),
+        Reply(server, "A", ReplyKind.ANSWER, (record,), authoritative=authority),
+        Reply(server, "AAAA", ReplyKind.NODATA, (), negative_ttl=60, authoritative=authority),
     )

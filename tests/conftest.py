@@ -1,12 +1,16 @@
-"""Figures that tests measure: printed after the run, whichever worker measured them."""
+"""For all tests: what a machine lacks is a reason to skip, or in CI to fail; figures are printed at the end."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import daemons
 
 Figure = Callable[[str], None]
 
@@ -14,6 +18,44 @@ Figure = Callable[[str], None]
 # those that a test ends by Ctrl-C would go on for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--beside-daemons` chooses what a machine without daemons and root may trip over."""
+    parser.addoption(
+        "--beside-daemons",
+        action="store_true",
+        help="run only the modules with a test that is marked daemon or root, without their other slow tests",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--beside-daemons` does."""
+    if not config.getoption("--beside-daemons"):
+        return
+    modules = {item.path for item in items if daemons.is_marked(item)}
+    kept = [i for i in items if daemons.is_marked(i) or (i.path in modules and not i.get_closest_marker("slow"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose markers `daemon` and `root` ask for what is not there; fail it where the variable CI is set."""
+    reason = daemons.mark(item)
+    if reason and os.environ.get("CI"):
+        pytest.fail(f"{reason}, and CI must have it", pytrace=False)
+    if reason:
+        pytest.skip(reason)
+
+
+# A busy machine is no mistake: no test has a deadline. `HYPOTHESIS_PROFILE` chooses among these; `fast` tries less
+# where a test does not say how much, `ci` tries the same every time.
+_halb = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+settings.register_profile("halb", _halb)
+settings.register_profile("fast", _halb, max_examples=30)
+settings.register_profile("ci", _halb, derandomize=True, print_blob=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "halb"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules.engine.registry import all_rules
-from tests.rules.lint import Done, run
+from tests.programs import Done, run
 from tests.tools.make_docs import GENERATED, ROOT
 from wizard.commands.arguments import COMMANDS
 

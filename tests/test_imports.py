@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 _HEAVY = (
     "textual",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pre-commit")]
 

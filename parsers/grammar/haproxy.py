@@ -1,9 +1,9 @@
 """The line grammar of haproxy.cfg: one pyparsing match for each physical line.
 
-The matches tile the text, so joining them gives it back. `lastindex` of a match is its class, which
+The matches tile the text, so joining them returns it. `lastindex` of a match is its class, which
 keeps the loop over 100,000 lines free of slicing:
 
-    None      nothing but blanks and a comment
+    None      nothing but space and a comment
     SECTION   an unquoted section keyword
     PLAIN     no quote, escape or variable anywhere, and short enough that it cannot have 65 words
     SPECIAL   starts with `.` or `[`
@@ -20,13 +20,9 @@ from typing import cast
 
 from pyparsing import Regex, ZeroOrMore
 
-SECTION, PLAIN, SPECIAL, SOUND, TRICKY = 1, 2, 3, 4, 5
+from parsers.keywords.haproxy import section_keywords
 
-SECTION_KEYWORDS = (
-    "global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers", "cache",
-    "http-errors", "ring", "log-forward", "log-profile", "fcgi-app", "program", "namespace_list", "crt-store",
-    "traces", "acme", "healthcheck",
-)  # fmt: skip
+SECTION, PLAIN, SPECIAL, SOUND, TRICKY = 1, 2, 3, 4, 5
 
 _WORD = r"[^ \t\v\f\r\n\0\"'\\#]++"
 _COMMENT = r"(?:\#[^\n\0]*+)?+"
@@ -36,7 +32,7 @@ _HEX = r"x(?!00)[0-9a-fA-F]{2}"
 # 126 characters hold at most 63 words of one letter: the 64 that haproxy allows together with the keyword.
 LINE = rf"""(?!\Z) (?:\A\ufeff)?+ [ \t\v\f\r]*+
 (?: {_COMMENT} {_END}
-  | ({"|".join(re.escape(k) for k in SECTION_KEYWORDS)}) (?=[ \t\v\f\r\n\#]|\Z) [^\n]*+
+  | ({"|".join(re.escape(k) for k in sorted(section_keywords()))}) (?=[ \t\v\f\r\n\#]|\Z) [^\n]*+
   | (?![.\[]) ({_WORD}) (?: [ \t\v\f] [^\"'\\\r\n\0\#]{{0,126}}+ )?+ {_COMMENT} {_END}
   | ([.\[]) [^\n]*+
   | ({_WORD}) [ \t\v\f]

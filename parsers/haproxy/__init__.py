@@ -10,21 +10,22 @@ import gc
 import re
 from collections.abc import Callable, Mapping
 
-from parsers.grammar.haproxy import PLAIN, SECTION, SECTION_KEYWORDS, SOUND, SPECIAL, split_lines
+from parsers.grammar.haproxy import PLAIN, SECTION, SOUND, SPECIAL, split_lines
 from parsers.haproxy.conditions import Conditions
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.environment import Environment
 from parsers.haproxy.headers import check_header, is_simple, suggest_section
+from parsers.haproxy.lines import NEGATABLE, HaproxyLine
 from parsers.haproxy.placeholders import has_placeholder, mark_placeholders
+from parsers.haproxy.sections import Section
 from parsers.haproxy.templates import control_lines
-from parsers.haproxy.tree import NEGATABLE, HaproxyLine, Section
 from parsers.haproxy.words import MAX_WORDS, Context, Splitter
+from parsers.keywords.haproxy import section_keywords
 from parsers.source import Source, Span
 from parsers.tree import Problem
 
 __all__ = ["NEGATABLE", "HaproxyDocument", "HaproxyLine", "Section", "parse_haproxy", "suggest_section"]
 
-_SECTIONS = frozenset(SECTION_KEYWORDS)
 _ENVIRONMENT = ("setenv", "presetenv", "unsetenv", "resetenv")
 _SCOPE = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+\[([^\]\r\n\0]*+)(\])?+[ \t\v\f\r]*+([^\n]?)")
 _SCOPE_NAME = re.compile(r"[A-Za-z0-9_.:-]+\Z")
@@ -37,7 +38,7 @@ def parse_haproxy(
     """Parse any text as haproxy.cfg; what cannot be understood is in `problems`, never an exception.
 
     `environment` are variables that are known to be set (None: known to be unset) before the file is read, such
-    as those an earlier `-f` file left behind (`HaproxyDocument.environment`).
+    as those an earlier `-f` file left (`HaproxyDocument.environment`).
     """
     source = Source(path, text)
     enabled = gc.isenabled()
@@ -80,8 +81,8 @@ class _Parser:
             else:
                 append = self._other(match, kind)
         self.conditions.end()
-        if self.suspect and not document.templated:
-            document.templated = any(self._uncertain(match) for match in self.matches)
+        if self.suspect and not document.file.templated:
+            document.file.templated = any(self._uncertain(match) for match in self.matches)
         self._whole_file()
         document.environment = self.environment.known
         return document
@@ -105,7 +106,7 @@ class _Parser:
         return section.append
 
     def _control(self, step: int) -> Callable[[re.Match[str]], None]:
-        self.document.complete = False
+        self.document.file.complete = False
         self.controls = max(0, self.controls + step)
         return self._select()
 
@@ -116,7 +117,7 @@ class _Parser:
             self.environment.apply(list(line.words), certain=line.condition is None)
 
     def _stray(self, match: re.Match[str]) -> None:
-        line = HaproxyLine(self.document, match, None, self.conditions.condition)
+        line = HaproxyLine(self.document.file, match, self.conditions.condition)
         self.document.stray.append(line)
 
     # -- lines that are not simply appended
@@ -131,13 +132,13 @@ class _Parser:
         if self.suspect:
             mark_placeholders(words)
             if any(word.dynamic for word in words):
-                document.templated = True
+                document.file.templated = True
         condition = self.conditions.condition or ("template" if self.controls else None)
         if section is not None:
             condition = condition or section.condition
-        line = HaproxyLine(document, match, section, condition, words)
+        line = HaproxyLine(document.file, match, condition, words)
         if kind != SECTION and (kind != SOUND or splitter.problems):
-            document.split_lines[match.start()] = line
+            document.file.early[match.start()] = line
         return line
 
     def _uncertain(self, match: re.Match[str]) -> bool:
@@ -145,7 +146,7 @@ class _Parser:
         kind = match.lastindex
         if kind not in (PLAIN, SOUND) or not has_placeholder(match[0]):
             return False
-        words = self.document.split(match)
+        words = self.document.file.split(match)
         mark_placeholders(words)
         return any(word.dynamic for word in words)
 
@@ -155,28 +156,27 @@ class _Parser:
             return self._select()
         if kind == SECTION and not self.suspect and is_simple(match):
             if not self.conditions.masked:
-                self._open(HaproxyLine(self.document, match), match[SECTION])
+                self._open(HaproxyLine(self.document.file, match), match[SECTION])
             return self._select()
         line = self._split(match, kind)
         first = line.words[0].value if line.words else ""
-        if first in _SECTIONS:
+        if first in section_keywords():
             if not self.conditions.masked:
                 self._open(line, first)
                 check_header(self.document.sections[-1], self.document.problems)
         elif first.startswith("."):
             if first in (".if", ".elif", ".else", ".endif") or not self.conditions.masked:
-                self.document.dot_lines.append(line)
+                self.document.file.dot_lines.append(line)
             self.conditions.line(line)
             if self.conditions.condition is not None:
-                self.document.complete = False
+                self.document.file.complete = False
         elif first:
             self._select()(match)
         return self._select()
 
     def _open(self, line: HaproxyLine, keyword: str) -> None:
         line.condition = self.conditions.condition or ("template" if self.controls else None)
-        section = Section(self.document, line, keyword)
-        line.section = section
+        section = Section(self.document.file, line, keyword)
         self.document.sections.append(section)
         self.section = section
 
@@ -189,7 +189,7 @@ class _Parser:
         span = Span(self.source, found.start(1) - 1, found.end(2) if closed else found.end(1))
         self.document.scopes.append(span)
         if not closed or not _SCOPE_NAME.match(name):
-            message = "a line that starts with '[' declares a scope, and this is no scope name"
+            message = "a line that starts with '[' declares a scope, but this is not a scope name"
             report(Problem("section-header", span, message, "remove the line; haproxy.cfg needs no scopes"))
         elif rest and rest != "#":
             at = found.start(3)
@@ -208,15 +208,15 @@ class _Parser:
             return
         self._strays()
         if text.startswith("\ufeff"):
-            message = "the file starts with a byte order mark, which haproxy takes for part of the first word"
+            message = "the file starts with a byte order mark, which haproxy reads as part of the first word"
             problems.insert(0, Problem("byte-order-mark", Span(source, 0, 1), message, "save it as UTF-8 without BOM"))
         if "\r" in text and "\n" not in text:
             at = text.index("\r")
-            message = "the lines end in carriage returns only; for haproxy this is a single line"
+            message = "the lines end with carriage returns only, so haproxy reads the file as a single line"
             span = Span(source, at, at + 1)
             problems[:] = [Problem("text-after-carriage-return", span, message, "save it with Unix line ends")]
         elif text and text[-1] != "\n":
-            message = "the last line has no newline at its end; haproxy refuses the file as truncated"
+            message = "the last line does not end with a newline; haproxy refuses the file as truncated"
             span = Span(source, len(text) - 1, len(text))
             problems.append(Problem("missing-final-newline", span, message, "end the last line with a newline"))
 
@@ -228,9 +228,9 @@ class _Parser:
         first, last = strays[0], strays[-1]
         word = first.first_word
         near = suggest_section(word)
-        message = f"'{word}' stands before any section"
+        message = f"'{word}' comes before any section"
         if len(strays) > 1:
-            message = f"{len(strays)} statements, the first one '{word}', stand before any section"
+            message = f"{len(strays)} statements come before any section, the first is '{word}'"
         advice = f"did you mean the section keyword '{near}'?" if near else (
             "put a section keyword before it: global, defaults, frontend, backend or listen"
         )  # fmt: skip
@@ -240,7 +240,7 @@ class _Parser:
 
 
 def _drop(match: re.Match[str]) -> None:
-    """The line stands in a branch that certainly does not apply."""
+    """The line is in a branch that certainly does not apply."""
 
 
 def _is_binary(text: str) -> bool:

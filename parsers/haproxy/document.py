@@ -1,45 +1,52 @@
-"""What parsing haproxy.cfg gives: the text again, its sections, problems, comments and secrets."""
+"""What parsing haproxy.cfg returns: the text again, its sections, problems, comments and secrets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.grammar.haproxy import PLAIN, SECTION, SPECIAL
-from parsers.haproxy.placeholders import mark_placeholders
-from parsers.haproxy.tree import HaproxyLine, Section
-from parsers.haproxy.words import Splitter, bare_words
+from parsers.grammar.haproxy import PLAIN, SPECIAL
+from parsers.haproxy.lines import File, HaproxyLine
+from parsers.haproxy.sections import Section
+from parsers.haproxy.words import Splitter
 from parsers.source import Source, Span
-from parsers.tree import Problem, Word
+from parsers.tree import Problem
 
 
 class HaproxyDocument:
     """One parsed haproxy.cfg.
 
     `sections` in file order (those under an `.if` that is certainly false are left out); `stray` are
-    statements before any section; `dot_lines` the lines that start with a dot; `scopes` the `[...]` lines.
-    `templated` is true when the text holds placeholders of a template; `complete` is false when a template's
-    control lines or an unresolved `.if` leave open what the file says.
+    statements before any section; `scopes` the `[...]` lines; `file` has what holds for all lines.
     """
 
-    __slots__ = (
-        "_secrets", "_texts", "complete", "dot_lines", "environment", "problems", "scopes", "sections",
-        "source", "split_lines", "stray", "templated",
-    )  # fmt: skip
+    __slots__ = ("_matches", "_secrets", "environment", "file", "problems", "scopes", "sections", "source", "stray")
 
     def __init__(self, source: Source, matches: list[re.Match[str]]) -> None:
         self.source = source
+        self.file = File(source)
         self.sections: list[Section] = []
         self.problems: list[Problem] = []
         self.stray: list[HaproxyLine] = []
-        self.dot_lines: list[HaproxyLine] = []
         self.scopes: list[Span] = []
-        self.templated = False
-        self.complete = True
         self.environment: dict[str, str | None] = {}
-        self.split_lines: dict[int, HaproxyLine] = {}  # the lines that were split while parsing, by their start
-        self._texts = matches
+        self._matches = matches
         self._secrets: list[Span] | None = None
+
+    @property
+    def templated(self) -> bool:
+        """Whether the text holds placeholders of a template."""
+        return self.file.templated
+
+    @property
+    def complete(self) -> bool:
+        """False when a template's control lines or an unresolved `.if` leave open what the file says."""
+        return self.file.complete
+
+    @property
+    def dot_lines(self) -> list[HaproxyLine]:
+        """The lines that start with a dot."""
+        return self.file.dot_lines
 
     @property
     def path(self) -> str:
@@ -57,19 +64,8 @@ class HaproxyDocument:
         if self._secrets is None:
             from parsers.haproxy.secrets import find_secrets
 
-            self._secrets = find_secrets(self)
+            self._secrets = find_secrets(self.source, self.sections)
         return self._secrets
-
-    def split(self, match: re.Match[str]) -> list[Word]:
-        """The words of a line that the line grammar found sound (others are split while parsing)."""
-        kind = match.lastindex
-        if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
-            words = bare_words(self.source, match.start(kind), match.end())
-        else:
-            words = Splitter(self.source, match.start(), match.end()).words
-        if self.templated:
-            mark_placeholders(words)
-        return words
 
     def comments(self) -> Iterator[Span]:
         """Every comment, from its `#` to the end of the line, in file order."""
@@ -77,7 +73,7 @@ class HaproxyDocument:
         text = source.text
         if "#" not in text:
             return
-        for match in self._texts:
+        for match in self._matches:
             if "#" not in match[0]:
                 continue
             start = self._comment_start(match)
@@ -97,17 +93,8 @@ class HaproxyDocument:
             return at if at >= 0 else None
         return Splitter(self.source, match.start(), match.end()).comment
 
-    def section_at(self, offset: int) -> Section | None:
-        """The section whose header is the last one at or before `offset`."""
-        found = None
-        for section in self.sections:
-            if section.header.start > offset:
-                break
-            found = section
-        return found
-
     def __str__(self) -> str:
-        return "".join([match[0] for match in self._texts])
+        return "".join([match[0] for match in self._matches])
 
     def __repr__(self) -> str:
         return f"HaproxyDocument({self.source.path!r}, {len(self.sections)} sections)"

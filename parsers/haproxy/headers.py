@@ -1,25 +1,19 @@
-"""Section headers: the name, `from`, and what may not stand there."""
+"""Section headers: what haproxy refuses there, and misspelled ones."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
 
-from parsers.grammar.haproxy import SECTION_KEYWORDS
+from parsers.haproxy.sections import PROXIES, Section
+from parsers.keywords.haproxy import NAMELESS_SECTIONS, OPTIONAL_NAME_SECTIONS, section_keywords
+from parsers.misspelling import closest
 from parsers.source import Span
 from parsers.tree import Problem, Word
 
-if TYPE_CHECKING:
-    from parsers.haproxy.tree import Section
-
-_PROXIES = frozenset(("frontend", "backend", "listen"))
-_NAMELESS = frozenset(("global", "namespace_list", "traces"))
-_NAME_OPTIONAL = frozenset(("defaults", "crt-store"))
 # Further words after the name are ignored without a message there. Measured with haproxy 2.6.12.
 _LENIENT = frozenset(("resolvers", "mailers", "http-errors", "ring", "namespace_list", "traces"))
-# Any character may stand in the name there. Measured with haproxy 2.6.12.
+# Any character is allowed in the name there. Measured with haproxy 2.6.12.
 _FREE_NAMES = frozenset(("cache", "defaults"))
 _NAME = r"[ \t]++(?!from\b)[A-Za-z0-9_.:-]++"
 _SIMPLE = re.compile(
@@ -31,35 +25,7 @@ _BAD_CHARACTER = re.compile(r"[^A-Za-z0-9_.:-]")
 
 def suggest_section(word: str) -> str | None:
     """The section keyword that `word` looks like a misspelling of, or None."""
-    if not 3 <= len(word) <= 20:
-        return None
-    near = get_close_matches(word.lower(), SECTION_KEYWORDS, n=1, cutoff=0.75)
-    return near[0] if near else None
-
-
-class Layout(NamedTuple):
-    """The words of a header by their meaning: the name, the name behind `from`, and what is too much."""
-
-    name: Word | None = None
-    from_word: Word | None = None
-    from_name: Word | None = None
-    extra: Sequence[Word] = ()
-
-
-def header_layout(keyword: str, words: Sequence[Word]) -> Layout:
-    """Take the words of a header apart."""
-    rest = words[1:]
-    name = from_word = from_name = None
-    if keyword in _NAMELESS:
-        return Layout(extra=rest)
-    if rest and not (keyword == "defaults" and rest[0].value == "from" and len(rest) > 1):
-        name = rest[0]
-        rest = rest[1:]
-    if rest and rest[0].value == "from" and (keyword in _PROXIES or keyword == "defaults"):
-        from_word = rest[0]
-        from_name = rest[1] if len(rest) > 1 else None
-        rest = rest[2:]
-    return Layout(name, from_word, from_name, rest)
+    return closest(word, sorted(section_keywords())) or None
 
 
 def is_simple(match: re.Match[str]) -> bool:
@@ -71,19 +37,19 @@ def check_header(section: Section, problems: list[Problem]) -> None:
     """Report what haproxy refuses in the header of a section."""
     words = section.header.words
     keyword = section.keyword
-    layout = header_layout(keyword, words)
+    layout = section.layout
     certain = section.condition is None
 
     def report(span: Span, message: str, advice: str) -> None:
         problems.append(Problem("section-header", span, message, advice, certain=certain))
 
-    if keyword in _NAMELESS:
+    if keyword in NAMELESS_SECTIONS:
         if layout.extra and keyword not in _LENIENT:
             report(_all(layout.extra), f"'{keyword}' takes no name, but '{layout.extra[0].value}' follows", "remove it")
         return
     if layout.name is not None:
         _check_name(section, layout.name, report)
-    elif keyword not in _NAME_OPTIONAL:
+    elif keyword not in OPTIONAL_NAME_SECTIONS:
         report(words[0].span, f"the section '{keyword}' has no name", f"write '{keyword} NAME'")
     if layout.from_word is not None and layout.from_name is None:
         message = "'from' is not followed by the name of a 'defaults' section"
@@ -91,7 +57,7 @@ def check_header(section: Section, problems: list[Problem]) -> None:
     extra = layout.extra
     if extra and keyword != "defaults" and keyword not in _LENIENT and not any(word.dynamic for word in words):
         advice = "remove it, or put a '#' before it"
-        if keyword in _PROXIES:
+        if keyword in PROXIES:
             advice = f"an address goes on a line of its own: 'bind {extra[0].value}'"
         report(_all(extra), f"'{extra[0].value}' follows the name of {section.label}", advice)
 
@@ -102,7 +68,7 @@ def _check_name(section: Section, name: Word, report: Callable[[Span, str, str],
         return
     report(
         name.span,
-        f"the character '{bad.group()}' may not stand in the name '{name.value}'",
+        f"the character '{bad.group()}' is not allowed in the name '{name.value}'",
         "use letters, digits and . : _ - only",
     )
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from parsers.source import Span
+from parsers.grammar.haproxy import PLAIN
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
+from parsers.source import Source, Span
 
 Place = tuple[int, int]
-
-if TYPE_CHECKING:
-    from parsers.haproxy.document import HaproxyDocument
-    from parsers.haproxy.tree import HaproxyLine
 
 _SECRET_NAME = re.compile(r"pass|secret|token|key|credential|auth", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|passw|api-?key|auth", re.IGNORECASE)
@@ -30,11 +28,10 @@ _ANYWHERE = re.compile(
 )
 
 
-def find_secrets(document: HaproxyDocument) -> list[Span]:
-    """The secret stretches of a document, in file order, without overlaps."""
-    source = document.source
+def find_secrets(source: Source, sections: Iterable[Section]) -> list[Span]:
+    """The secret stretches of a file with these sections, in file order, without overlaps."""
     found: list[tuple[int, int]] = []
-    for section in document.sections:
+    for section in sections:
         if not section.line_count:
             continue
         for keyword in section.index():
@@ -43,7 +40,7 @@ def find_secrets(document: HaproxyDocument) -> list[Span]:
                 continue
             hint = _HINTS.get(keyword)
             for line in section.find_all(keyword):
-                if hint is None or hint.search(line.line_text):
+                if hint is None or line.kind != PLAIN or hint.search(line.line_text):
                     found += reader(line)
     for match in _ANYWHERE.finditer(source.text):
         found.append(match.span(1 if match[1] is not None else 2))
@@ -61,7 +58,7 @@ def _merged(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _login(line: HaproxyLine) -> Iterator[Place]:
-    """The part behind the colon of `stats auth user:password`, however it is quoted."""
+    """The part after the colon of `stats auth user:password`, however it is quoted."""
     args = line.args
     if len(args) > 1 and args[0].value == "auth":
         word = args[1]
@@ -145,7 +142,7 @@ _READERS: dict[str, Callable[[HaproxyLine], Iterator[Place]]] = {
     "bind": _bind,
     **dict.fromkeys(_RULES, _rule),
 }
-# Lines that do not hold this need not be split at all.
+# Lines without quotes and escapes that do not hold this need not be split at all.
 _HINTS = {
     **dict.fromkeys(_RULES, _SECRET_HEADER),
     "bind": re.compile("ca-sign-pass|tcp-md5sig"),

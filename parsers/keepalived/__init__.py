@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gc
 
-from parsers.keepalived.include import IncludedFile, IncludeReader
-from parsers.keepalived.lines import LineReader
-from parsers.keepalived.state import State
+from parsers.keepalived.include import Answer, IncludedFile, IncludeReader
+from parsers.keepalived.lines.reader import LineReader
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.tree import Include, KeepalivedDocument, daemon_view_lost
 from parsers.source import Source
 
@@ -34,15 +34,41 @@ def parse_keepalived(
     """Read the text of a keepalived.conf.
 
     `config_id` is the node's identifier for `@id` lines (keepalived's -i option, or the host name up to the
-    first dot); without it the lines of all nodes are kept, each with its condition.
+    first dot); without it the lines of all nodes are kept, each with its condition, and `document.as_node(name)` is
+    what one of them reads.
     `include` finds the files of `include` lines; without it the document is only marked incomplete.
     """
+    return _parse(Source(path, text), config_id, _Includes(include) if include else None)
+
+
+class _Includes:
+    """Asks a reader, and keeps what it answered for the documents of single nodes."""
+
+    def __init__(self, reader: IncludeReader, known: dict[tuple[str, str, str], Answer] | None = None) -> None:
+        self._reader = reader
+        self._known = known or {}
+        self._answers: dict[tuple[str, str, str], Answer] = {}
+
+    def __call__(self, pattern: str, base: str, variant: str) -> Answer:
+        question = (pattern, base, variant)
+        answer = self._known.get(question)
+        if answer is None:
+            answer = self._reader(*question)
+        self._answers[question] = answer
+        return answer
+
+    def again(self) -> _Includes:
+        """A reader with the same answers without asking."""
+        return _Includes(self._reader, self._answers)
+
+
+def _parse(source: Source, config_id: str | None, include: _Includes | None) -> KeepalivedDocument:
     enabled = gc.isenabled()
     gc.disable()
     try:
-        document = KeepalivedDocument(Source(path, text))
+        document = KeepalivedDocument(source, lambda name: _parse(source, name, include.again() if include else None))
         state = State(document, config_id, include, _read)
-        state.open(document.source, None)
+        state.open(source, None)
         state.blocks.end()
         _finish(document, state)
     finally:
@@ -68,7 +94,7 @@ def _finish(document: KeepalivedDocument, state: State) -> None:
     if document.template:
         document.complete = False
     if state.blocks.doubtful:
-        from parsers.keepalived.recovery import recover
+        from parsers.keepalived.braces.recovery import recover
 
         problems = recover(document)
         if not document.template:

@@ -1,8 +1,8 @@
-"""The nodes of a keepalived.conf: lines whose words are split when somebody asks, and the document."""
+"""The nodes of a keepalived.conf: lines whose words are split when asked for, and the document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from parsers.grammar.keepalived import KEYWORD, WORD
@@ -12,7 +12,7 @@ from parsers.tree import Directive, Problem, Word
 
 
 class Line(Directive):
-    """A logical line that stands in the file as it is read."""
+    """A logical line that is in the file as it is read."""
 
     __slots__ = ("_end", "_keyword", "_source", "_start", "_words")
 
@@ -85,7 +85,7 @@ class Line(Directive):
 
 
 class MappedLine(Line):
-    """A logical line out of a stretch that was unescaped or substituted, or stands among others."""
+    """A logical line out of a stretch that was unescaped or substituted, or is among others."""
 
     __slots__ = ("_stretch",)
 
@@ -122,7 +122,7 @@ class Include:
     """An `include` line.
 
     `span` is its place, `pattern` the text as written, `variant` the letter of its kind ("" or one of r m w b a),
-    `paths` what was read for it (empty when nothing was, or nobody looked).
+    `paths` what was read for it (empty when nothing was, or they were not looked for).
     """
 
     __slots__ = ("paths", "pattern", "span", "variant")
@@ -153,6 +153,7 @@ class KeepalivedDocument:
     """
 
     __slots__ = (
+        "_read_as",
         "children",
         "complete",
         "conditions",
@@ -167,7 +168,8 @@ class KeepalivedDocument:
         "undefined",
     )
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, read_as: Callable[[str], KeepalivedDocument]) -> None:
+        self._read_as = read_as
         self.source = source
         self.sources: list[Source] = [source]
         self.children: list[Directive] = []
@@ -201,12 +203,15 @@ class KeepalivedDocument:
             if node.children:
                 stack.extend(reversed(node.children))
 
-    def is_secret(self, span: Span) -> bool:
-        """Whether any character of `span` belongs to a password or key."""
-        return any(
-            secret.source is span.source and secret.start < span.end and span.start < secret.end
-            for secret in self.secrets
-        )
+    def as_node(self, name: str) -> KeepalivedDocument:
+        """The document as the node of this name reads it: without the lines that are for others, and with the rest
+        unconditional. `name` is what keepalived is given by its option -i, or the host name up to the first dot.
+
+        It is the same document when nothing in it depends on the node.
+        """
+        if self.conditions or any("_INSTANCE" in source.text for source in self.sources):
+            return self._read_as(name)
+        return self
 
     def __str__(self) -> str:
         """The text that was parsed, put together from the lines that were matched."""

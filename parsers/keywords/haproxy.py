@@ -10,6 +10,10 @@ ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN = "accepted", "ignored", "rejected
 _LENIENT = (ACCEPTED, IGNORED, REJECTED, REMOVED)  # the best answer first
 _NEVER = "-"  # a range of versions without any
 
+# The sections whose header has no name, and those whose header may do without one. Measured with haproxy 2.6.12.
+NAMELESS_SECTIONS = frozenset(("global", "namespace_list", "traces"))
+OPTIONAL_NAME_SECTIONS = frozenset(("defaults", "crt-store"))
+
 
 class Keyword:
     """One name of a block: where and since when it is accepted, and what to write instead.
@@ -204,37 +208,37 @@ class HaproxyTable:
 
     @property
     def options(self) -> KeywordBlock:
-        """The names behind `option`."""
+        """The names after `option`."""
         return self._required("options")
 
     @property
     def timeouts(self) -> KeywordBlock:
-        """The names behind `timeout`."""
+        """The names after `timeout`."""
         return self._required("timeouts")
 
     @property
     def balance(self) -> KeywordBlock:
-        """The algorithms behind `balance`."""
+        """The algorithms after `balance`."""
         return self._required("balance")
 
     @property
     def modes(self) -> KeywordBlock:
-        """The words behind `mode`."""
+        """The words after `mode`."""
         return self._required("modes")
 
     @property
     def http_check(self) -> KeywordBlock:
-        """The words behind `http-check`."""
+        """The words after `http-check`."""
         return self._required("http-check")
 
     @property
     def tcp_check(self) -> KeywordBlock:
-        """The words behind `tcp-check`."""
+        """The words after `tcp-check`."""
         return self._required("tcp-check")
 
     @property
     def filters(self) -> KeywordBlock:
-        """The words behind `filter`."""
+        """The words after `filter`."""
         return self._required("filters")
 
 
@@ -242,6 +246,12 @@ class HaproxyTable:
 def haproxy_table() -> HaproxyTable:
     """The table that comes with the package."""
     return HaproxyTable(table_text("haproxy.txt"))
+
+
+@lru_cache(1)
+def section_keywords() -> frozenset[str]:
+    """The words that begin a section, in any known version; this is the only list of them."""
+    return frozenset(haproxy_table().sections.entries)
 
 
 @lru_cache(1024)

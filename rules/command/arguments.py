@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
-from rules.engine.registry import Rule, Selection, UnknownRuleError, find
-from rules.engine.settings import Settings
+from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
+from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from rules.plan.model import Cluster, LintConfig
+    from rules.plan.keys.lint import LintChoice
+    from rules.plan.model import Cluster
 
 FORMATS = ("full", "concise", "json", "github")
 
@@ -31,7 +32,7 @@ class Live(NamedTuple):
     ca_file: str | None
 
 
-class Arguments(NamedTuple):
+class LintArguments(NamedTuple):
     """A command line, checked. `message` is text to print instead of doing anything (--help, --version)."""
 
     paths: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ class Arguments(NamedTuple):
     format: str = "concise"
     output: str | None = None
     selection: Selection = Selection()
-    settings: Settings = Settings()
+    settings: RuleSettings = RuleSettings()
     fail_on: Severity | None = Severity.WARNING
     explain: tuple[Rule, ...] | None = None
     list_rules: bool = False
@@ -54,31 +55,31 @@ class Arguments(NamedTuple):
     message: str | None = None
 
 
-def parse_arguments(argv: Sequence[str]) -> Arguments:
+def parse_arguments(argv: Sequence[str]) -> LintArguments:
     """The checked arguments; raises UsageError with one line that names the problem and what to do."""
     parser = options_parser()
     given, unknown = parser.parse_known_args(argv)
     if given.help:
-        return Arguments(message=parser.format_help())
+        return LintArguments(message=parser.format_help())
     if given.version:
-        from rules.command.version import version
+        from rules.release import version
 
-        return Arguments(message=f"halb-lint {version()}\n")
+        return LintArguments(message=f"halb-lint {version()}\n")
     for word in unknown:
         parser.refuse_unknown(word)
     color = wants_color(given.color)
     format_ = _format(given.format)
     common = {"format": format_, "color": color, "output": given.output, "quiet": given.quiet}
     if given.explain is not None:
-        return Arguments(explain=_explained(given.explain), **common)
+        return LintArguments(explain=_explained(given.explain), **common)
     if given.list_rules:
-        return Arguments(list_rules=True, **common)
+        return LintArguments(list_rules=True, **common)
     cluster = _cluster(given)
     lint = cluster.lint if cluster else None
-    settings = Settings(lint.haproxy_version, lint.keepalived_version) if lint else Settings()
+    settings = RuleSettings(lint.haproxy_version, lint.keepalived_version) if lint else RuleSettings()
     if given.node and given.paths:
         raise UsageError("give the files either as PATH or with --node, not both")
-    return Arguments(
+    return LintArguments(
         paths=tuple(given.paths),
         nodes=_nodes(given.node),
         kind=given.kind and one_of("--kind", given.kind, KINDS),
@@ -112,7 +113,7 @@ def _words(options: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for option in options for word in option.split(",") if word.strip())
 
 
-def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selection:
+def _selection(given: argparse.Namespace, config: LintChoice | None) -> Selection:
     select, ignore = _words(given.select), _words(given.ignore)
     if not select and config:
         select = config.select
@@ -125,7 +126,7 @@ def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selectio
 
 
 def _explained(word: str) -> tuple[Rule, ...]:
-    rules = find(word)
+    rules = find_rules(word)
     if not rules:
         raise UsageError(str(UnknownRuleError(word)))
     return tuple(rules)

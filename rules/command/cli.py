@@ -5,30 +5,25 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rules.command.arguments import Arguments, parse_arguments
-from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Command, finish, guarded
+from rules.command.arguments import LintArguments, parse_arguments
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, finish, guarded
 from rules.command.options import CONFIG_NAME, UsageError
 from rules.engine.finding import Report, Severity
 
 if TYPE_CHECKING:
     from rules.engine.run import Run
-    from rules.failover.table import Table
+    from rules.failover.rows import FailoverTable
     from rules.files.inputs import Inputs
-    from rules.fleet.endpoint import Endpoint
+    from rules.live.asking import Survey
     from rules.live.observations import Observations
-    from rules.live.observe import Survey
     from rules.report.style import Style
-
-    Answers = Callable[[], Observations]
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
-_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP to fail over"
-_NO_VIP = "no keepalived.conf among the files has a virtual address, so there is nothing to fail over"
 
 
 def run() -> NoReturn:
@@ -40,7 +35,7 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; returns the exit status."""
-    return guarded(Command(_say, EXIT_CLEAN, _FAULT), _main, argv)
+    return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
 def _say(text: str) -> None:
@@ -66,18 +61,18 @@ def _main(argv: Sequence[str]) -> int:
     return _lint(arguments, inputs, survey)
 
 
-def _about_rules(arguments: Arguments) -> int:
-    from rules.command.explain import explain, list_rules, list_rules_json
+def _about_rules(arguments: LintArguments) -> int:
+    from rules.command.explain import explanation, list_rules, list_rules_json
 
     style = _style(arguments)
     if arguments.explain is not None:
-        return _print("\n".join(explain(rule, style) for rule in arguments.explain), arguments)
+        return _print("\n".join(explanation(rule, style) for rule in arguments.explain), arguments)
     if arguments.format == "json":
         return _print(list_rules_json(), arguments)
     return _print(list_rules(style), arguments)
 
 
-def _inputs(arguments: Arguments) -> Inputs:
+def _inputs(arguments: LintArguments) -> Inputs:
     from rules.files import inputs
 
     local = _local_name()
@@ -95,7 +90,7 @@ def _inputs(arguments: Arguments) -> Inputs:
     return inputs.read_local(arguments.kind, local)
 
 
-def _start_survey(arguments: Arguments) -> Survey | None:
+def _start_survey(arguments: LintArguments) -> Survey | None:
     """With --live: start to query the name servers, so that they work while the files are being read."""
     live, cluster = arguments.live, arguments.cluster
     if live is None or arguments.list_files:
@@ -103,11 +98,9 @@ def _start_survey(arguments: Arguments) -> Survey | None:
     if cluster is None or cluster.endpoint is None:
         _say("nothing to query: no endpoint is known; pass '--endpoint NAME[:PORT]' or set it in halb.toml")
         return None
-    from rules.live.observe import Survey
+    from rules.live.asking import Survey
 
-    survey = Survey(live.resolvers, live.timeout, live.ca_file)
-    survey.start_dns(cluster.endpoint.value)
-    return survey
+    return Survey(cluster.endpoint.value, live.resolvers, live.timeout, live.ca_file)
 
 
 def _local_name() -> str:
@@ -133,30 +126,34 @@ def _file_list(inputs: Inputs) -> str:
     return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
 
 
-def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
-    from rules.engine.run import Options, Run
+def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
-    options = Options(
+    options = options_for(
+        arguments.cluster,
+        inputs.nodes,
         selection=arguments.selection,
         settings=arguments.settings,
-        nodes=inputs.nodes,
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
-        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
-        cluster=arguments.cluster,
+        documents=inputs.documents,
     )
     run = Run(inputs.texts, options)
-    report = run.report(_answers(arguments, survey, lambda: run.endpoint))
-    table = _failover_table(run, arguments) if arguments.failover else None
+    observed = _observed(arguments, survey, run)
+    report = run.report(observed)
+    table = run.failover() if arguments.failover else None
+    if table is not None and arguments.format == "json" and not arguments.quiet:
+        _say_notes(table)
     _print(_report_text(report, table, arguments), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
-    if survey is not None and run.observed is not None and not arguments.quiet:
+    if survey is not None and observed is not None and not arguments.quiet:
         from rules.live.views.notes import notes
 
-        for note in notes(run.endpoint, run.observed, run.fleet):
+        for note in notes(run.endpoint, observed, run.fleet):
             _say(note)
     if (report.nodes or survey) and not arguments.quiet:
         _summarise(report, arguments)
@@ -167,19 +164,20 @@ def _lint(arguments: Arguments, inputs: Inputs, survey: Survey | None) -> int:
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
 
 
-def _answers(arguments: Arguments, survey: Survey | None, endpoint: Callable[[], Endpoint]) -> Answers | None:
-    """Start all queries; returns the function that waits for the answers, None if nothing is to be queried."""
+def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Observations | None:
+    """Run all queries, and judge the files meanwhile; None if nothing is to be queried."""
     if survey is not None:
-        survey.start_apis(endpoint())
-        return survey.finish
+        survey.ask_machines(run.endpoint)
+        run.judge_files()
+        return survey.finish()
     if arguments.live is None:
         return None
     from rules.live.observations import NOTHING
 
-    return lambda: NOTHING
+    return NOTHING
 
 
-def _report_text(report: Report, table: Table | None, arguments: Arguments) -> str:
+def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
     """What goes to stdout: the findings, and the failover table if requested."""
     style = _style(arguments)
     if arguments.format == "json":
@@ -187,7 +185,11 @@ def _report_text(report: Report, table: Table | None, arguments: Arguments) -> s
 
         return render_json(report, style, table)
     # A run without findings prints nothing, so there is nothing to load.
-    findings = _renderer(arguments.format)(report, style) if report.findings else ""
+    findings = ""
+    if report.findings:
+        from rules.report.formats import renderer
+
+        findings = renderer(arguments.format)(report, style)
     if table is None:
         return findings
     from rules.report import failover
@@ -197,37 +199,14 @@ def _report_text(report: Report, table: Table | None, arguments: Arguments) -> s
     return f"{findings}\n{shown}" if findings else shown
 
 
-def _renderer(name: str) -> Callable[[Report, Style], str]:
-    from importlib import import_module
-
-    render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
-    return render
-
-
-def _failover_table(run: Run, arguments: Arguments) -> Table:
-    """The failover table of the files; with JSON, which has no place for its notes, they go to stderr."""
-    from rules.failover.table import Table, failover_table
-
-    table = failover_table(run.fleet, arguments.cluster)
-    secrets = [span for document in run.documents for span in document.secrets]
-
-    def shown(text: str) -> str:
-        return run.secrets.message(text, secrets)
-
-    blocks = tuple(block._replace(unknown=shown(block.unknown)) for block in table.blocks)
-    table = Table(blocks, tuple(map(shown, table.notes)))
-    if not any(node.keepalived for node in run.fleet.nodes):
-        table = Table((), (_NO_FILE,))
-    elif not blocks:
-        table = Table((), (_NO_VIP, *table.notes))
-    if arguments.format == "json" and not arguments.quiet:
-        about = [note for block in blocks for note in block.notes]
-        for note in dict.fromkeys((*about, *table.notes)):
-            _say(f"failover: {note}")
-    return table
+def _say_notes(table: FailoverTable) -> None:
+    """The notes of the failover table: JSON, which has no place for them, sends them to stderr."""
+    about = [note for block in table.blocks for note in block.notes]
+    for note in dict.fromkeys((*about, *table.notes)):
+        _say(f"failover: {note}")
 
 
-def _style(arguments: Arguments) -> Style:
+def _style(arguments: LintArguments) -> Style:
     from shutil import get_terminal_size
 
     from rules.report.style import Style
@@ -235,7 +214,7 @@ def _style(arguments: Arguments) -> Style:
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 
 
-def _summarise(report: Report, arguments: Arguments) -> None:
+def _summarise(report: Report, arguments: LintArguments) -> None:
     from rules.text.wording import counted
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
@@ -251,7 +230,7 @@ def _summarise(report: Report, arguments: Arguments) -> None:
         _say(f"nothing found in {scope}{hidden}")
 
 
-def _print(text: str, arguments: Arguments) -> int:
+def _print(text: str, arguments: LintArguments) -> int:
     if arguments.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()

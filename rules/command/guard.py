@@ -14,7 +14,7 @@ from rules.command.options import UsageError
 EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 3, 130
 
 
-class Command(NamedTuple):
+class Program(NamedTuple):
     """A command: how it prints a line on stderr, its status on a closed pipe, what to do about an internal error."""
 
     say: Callable[[str], None]
@@ -30,7 +30,7 @@ def finish(status: int) -> NoReturn:
     os._exit(status)
 
 
-def guarded(command: Command, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
+def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     """The exit status of `work(argv)`; an exception becomes a status and a line on stderr."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -51,7 +51,7 @@ def guarded(command: Command, work: Callable[[Sequence[str]], int], argv: Sequen
         return _internal(command, error)
 
 
-def _internal(command: Command, error: Exception) -> int:
+def _internal(command: Program, error: Exception) -> int:
     import traceback
 
     at = traceback.extract_tb(error.__traceback__)[-1]

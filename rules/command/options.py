@@ -93,7 +93,7 @@ def resolvers(words: Sequence[str]) -> tuple[NameServer, ...] | None:
     """The name servers of `--resolver`; None if there are none."""
     if not words:
         return None
-    from rules.live.observe import parse_resolver
+    from rules.live.asking import parse_resolver
 
     try:
         return tuple(dict.fromkeys(parse_resolver(word) for word in words))
@@ -105,7 +105,7 @@ def ca_file(path: str | None) -> str | None:
     """The file of `--ca-file` if certificates can be verified with it."""
     if path is None:
         return None
-    from rules.live.observe import check_ca_file
+    from rules.live.asking import check_ca_file
 
     try:
         check_ca_file(path)

@@ -43,6 +43,15 @@ def parser() -> Parser:
         epilog=_EPILOG,
         see_help=SEE_HELP,
     )
+    _add_files(options)
+    _add_rules(options)
+    _add_output(options)
+    _add_cluster(options)
+    _add_about(options)
+    return options
+
+
+def _add_files(options: Parser) -> None:
     what = options.add_argument_group("what to check")
     what.add_argument("paths", metavar="PATH", nargs="*", help=_PATHS_HELP)
     what.add_argument(
@@ -58,6 +67,9 @@ def parser() -> Parser:
     what.add_argument("--stdin-filename", metavar="NAME", help="the file name to show for stdin")
     what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)")
     what.add_argument("--no-config", action="store_true", help="do not read a halb.toml")
+
+
+def _add_rules(options: Parser) -> None:
     rules = options.add_argument_group("which rules")
     rules.add_argument(
         "--select",
@@ -73,6 +85,9 @@ def parser() -> Parser:
         default="warning",
         help="exit with 1 from this severity on: error, warning (default), info or never",
     )
+
+
+def _add_output(options: Parser) -> None:
     output = options.add_argument_group("output")
     output.add_argument(
         "--format",
@@ -87,6 +102,9 @@ def parser() -> Parser:
     output.add_argument("--output", metavar="FILE", help="write to this file instead of stdout")
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
     output.add_argument("--quiet", "-q", action="store_true", help="findings only, no summary")
+
+
+def _add_cluster(options: Parser) -> None:
     live = options.add_argument_group("the cluster, and live checks")
     live.add_argument(
         "--endpoint", metavar="NAME[:PORT]", help="the --control-plane-endpoint of kubeadm (default: halb.toml's)"
@@ -100,6 +118,9 @@ def parser() -> Parser:
         "--live", action="store_true", help="also query the name servers and the API servers (rules DN, HO and K8)"
     )
     add_asking(live)
+
+
+def _add_about(options: Parser) -> None:
     about = options.add_argument_group("about")
     about.add_argument(
         "--explain", metavar="CODE", help="explain a rule: what it means, why it matters, how to fix it, with examples"
@@ -108,4 +129,3 @@ def parser() -> Parser:
     about.add_argument("--list-files", action="store_true", help="list which file belongs to which node, and exit")
     about.add_argument("--version", action="store_true", help="show the version")
     about.add_argument("--help", "-h", action="store_true", help="show this help")
-    return options

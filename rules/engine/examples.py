@@ -16,7 +16,7 @@ anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in
 `no-final-newline` removes the newline at the end of each file; `set haproxy-version 2.8` checks against that version.
 
 Two paths are special: `halb.toml` is the cluster's, and `live` is not a file but the network's answers, in the notation
-of `rules.live.notation`.
+of `tests/rules/live/notation.py`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from rules.engine.run import Options
-
-CLUSTER = "halb.toml"
-LIVE = "live"
+from typing import NamedTuple
 
 
 class Case(NamedTuple):
@@ -41,25 +35,6 @@ class Case(NamedTuple):
     files: dict[str, str]
     expected: tuple[tuple[str, int], ...]
     settings: dict[str, str]
-
-    def options(self) -> Options:
-        """How to lint the example's files: with its versions, its halb.toml, and its answers of the network."""
-        from rules.engine.run import Options
-        from rules.engine.settings import Settings
-
-        options = Options(
-            settings=Settings(self.settings.get("haproxy-version"), self.settings.get("keepalived-version"))
-        )
-        if CLUSTER in self.files:
-            from rules.plan import parse_cluster
-
-            options = options._replace(cluster=parse_cluster(self.files[CLUSTER], CLUSTER))
-        if LIVE in self.files:
-            from rules.live.notation import read_observations
-
-            name = options.cluster.endpoint if options.cluster else None
-            options = options._replace(observed=read_observations(self.files[LIVE], name.value if name else ""))
-        return options
 
 
 @cache

@@ -7,15 +7,15 @@ listing the folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
 from os import listdir
 from typing import Any
 
 from rules.engine.finding import Hit, Severity
+from rules.text.suggestions import closest
 
-Check = Callable[..., Iterable[Hit]]
+CheckFunction = Callable[..., Iterable[Hit]]
 
 
 class Scope(Enum):
@@ -50,7 +50,7 @@ class Rule:
     __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
 
     def __init__(
-        self, code: str, name: str, severity: Severity, scope: Scope, check: Check, needs: tuple[str, ...] = ()
+        self, code: str, name: str, severity: Severity, scope: Scope, check: CheckFunction, needs: tuple[str, ...] = ()
     ) -> None:
         self.code = code
         self.name = name
@@ -88,18 +88,18 @@ _LOADED: set[Scope] = set()
 
 def rule(
     code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
-) -> Callable[[Check], Check]:
+) -> Callable[[CheckFunction], CheckFunction]:
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
     "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
 
-    The function takes the subject of its scope, and optionally the run's `rules.engine.settings.Settings`, and yields
+    The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
     `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then paragraphs that start with
     "Why it hurts:", "How to fix:" and "Silent when:".
     """
 
-    def register(check: Check) -> Check:
+    def register(check: CheckFunction) -> CheckFunction:
         previous = _RULES.get(code)
         if previous is not None and previous.check.__module__ != check.__module__:
             raise ValueError(f"{code} is declared by {previous.check.__module__} and {check.__module__}")
@@ -143,7 +143,7 @@ def rules_of(scope: Scope) -> list[Rule]:
     return [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
 
 
-def find(word: str) -> list[Rule]:
+def find_rules(word: str) -> list[Rule]:
     """The rules with this code or name, with this prefix, or all for `ALL`; empty if there are none."""
     rules = all_rules()
     if word.upper() == "ALL":
@@ -157,10 +157,7 @@ def find(word: str) -> list[Rule]:
 def suggest(word: str) -> str:
     """The code or name that `word` was most likely meant to be, or ""."""
     rules = all_rules()
-    candidates = [rule.code for rule in rules] + [rule.name for rule in rules]
-    folded = word.lower() if "-" in word or len(word) > 6 else word.upper()
-    close = get_close_matches(folded, candidates, n=1, cutoff=0.5)
-    return close[0] if close else ""
+    return closest(word, [*(rule.code for rule in rules), *(rule.name for rule in rules)])
 
 
 class Selection:
@@ -178,7 +175,7 @@ class Selection:
             codes = set(_codes((word,)))
             # A rule that --select names individually survives an --ignore of its whole group.
             if len(codes) > 1:
-                codes -= set(_codes(w for w in select if len(find(w)) == 1))
+                codes -= set(_codes(w for w in select if len(find_rules(w)) == 1))
             chosen -= codes
         self._codes = frozenset(chosen)
 
@@ -198,7 +195,7 @@ class UnknownRuleError(ValueError):
 
 def _codes(words: Iterable[str]) -> Iterator[str]:
     for word in words:
-        found = find(word)
+        found = find_rules(word)
         if not found:
             raise UnknownRuleError(word)
         yield from (rule.code for rule in found)

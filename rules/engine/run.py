@@ -1,63 +1,34 @@
-"""Files in, report out: parses, groups, runs the rules of each scope, collects what they say. Pure."""
+"""Files in, report out. `lint` is the first page: parse, group, run the rules of each scope, locate, report. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from parsers.source import Span
-from rules.engine.finding import Finding, Hit, Location, NodeFiles, Report, Skipped
-from rules.engine.registry import Rule, Scope, Selection, rules_of
+from parsers.source import Source, Span
+from rules.engine.finding import Finding, Report, Skipped
+from rules.engine.locating import Locator, without_doubles
+from rules.engine.options import Options
+from rules.engine.parsing import ParsedFiles, documents_of
+from rules.engine.registry import Rule, Scope, rules_of
 from rules.engine.secrets import Secrets
-from rules.engine.settings import Settings
-from rules.engine.suppress import Suppressions
-from rules.files.includes import MappingIncludes
-from rules.files.kinds import kind_of
-from rules.fleet.grouping import InputFile, group
-from rules.fleet.node import Fleet, Node
-from rules.text.wording import clipped
+from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:
-    from parsers.haproxy import HaproxyDocument
-    from parsers.keepalived.include import IncludeReader
-    from parsers.keepalived.tree import KeepalivedDocument
-    from parsers.tree import Document
-    from rules.fleet.endpoint import Endpoint
+    from rules.engine.needs import Needs
+    from rules.failover.rows import FailoverTable
+    from rules.fleet.node import Node
+    from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
-    from rules.plan.model import Cluster
 
+__all__ = ["Options", "Run", "lint"]
 
 _ALONE = Skipped("XN", "only one node was given; cross-node rules need two")
-_UNKNOWN = {
-    "network": "it needs the network; add '--live'",
-    "endpoint": "no endpoint is known; pass '--endpoint NAME[:PORT]' or set 'endpoint' under [cluster] in halb.toml",
-    "vip": "no VIP is known; pass '--vip ADDR' or set 'address' under [vip] in halb.toml",
-    "control-plane": "no control-plane node is known; add [[control_plane]] to halb.toml, or servers to haproxy.cfg",
-}
+_LIVE = tuple(scope for scope in Scope if scope.live)
 
-
-class Options(NamedTuple):
-    """How `lint` runs.
-
-    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the content
-    must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is missing here is
-    evaluated only if its own name is in its file); `include`: reads the files that keepalived.conf includes, else they
-    are looked up among the given files; `per_file_ignores`: glob -> codes. `cluster`: what halb.toml and the command
-    line say; `observed`: what the network answered, None when it was not asked. Asking is not done here:
-    `rules.live.observe`.
-    """
-
-    selection: Selection = Selection()
-    settings: Settings = Settings()
-    nodes: Sequence[NodeFiles] | None = None
-    kinds: Mapping[str, str] = {}
-    config_ids: Mapping[str, str] = {}
-    include: IncludeReader | None = None
-    per_file_ignores: Mapping[str, Sequence[str]] = {}
-    skipped: Sequence[Skipped] = ()
-    cluster: Cluster | None = None
-    observed: Observations | None = None
+_Work = tuple[Rule, Any, "Node | None"]
+"""A rule, the subject that it is to judge, and the node that the subject is of (None: the fleet)."""
 
 
 def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
@@ -66,162 +37,67 @@ def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
 
 
 class Run:
-    """One run in two steps, for callers that need the fleet before the report, to know what to query on the network."""
+    """One run in steps, for callers that need the fleet before the report, to know what to query on the network."""
 
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
-        self.files = files
         self.options = options
-        self.documents: list[Document] = []
-        self.crashes: list[str] = []
-        self.ran: set[str] = set()
-        self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
-        self._haproxy: dict[str, HaproxyDocument] = {}
-        nodes = [self._node(node) for node in self.node_files]
-        self.fleet = Fleet(nodes)
-        self.owners = _owners(nodes)
+        parsed = ParsedFiles(files, options)
+        self.node_files, self.documents, self.fleet = parsed.node_files, parsed.documents, parsed.fleet
         self.secrets = Secrets(self._secrets)
-        self.observed = options.observed
-        self._answers: Callable[[], Observations] | None = None
-
-    def _grouped(self) -> list[NodeFiles]:
-        inputs = []
-        for path, text in self.files.items():
-            kind = self.options.kinds.get(path) or kind_of(path, text)
-            if kind is not None:
-                inputs.append(InputFile(path, kind, path))
-        return group(inputs)
-
-    def _node(self, files: NodeFiles) -> Node:
-        haproxy = keepalived = None
-        if files.haproxy:
-            from parsers.facts.haproxy import haproxy_facts
-
-            haproxy = haproxy_facts([self._haproxy_document(path) for path in files.haproxy])
-        if files.keepalived:
-            from parsers.facts.keepalived import keepalived_facts
-
-            keepalived = keepalived_facts(self._keepalived_document(files))
-        return Node(files, haproxy, keepalived)
-
-    def _haproxy_document(self, path: str) -> HaproxyDocument:
-        from parsers.haproxy import parse_haproxy
-
-        if path not in self._haproxy:
-            self._haproxy[path] = parse_haproxy(self.files[path], path)
-            self.documents.append(self._haproxy[path])
-        return self._haproxy[path]
-
-    def _keepalived_document(self, files: NodeFiles) -> KeepalivedDocument:
-        from parsers.keepalived import parse_keepalived
-
-        path = files.keepalived[0]
-        include = self.options.include or MappingIncludes(self.files)
-        config_id = self.options.config_ids.get(files.name)
-        document = parse_keepalived(self.files[path], path, config_id=config_id, include=include)
-        if config_id is None and files.name in document.conditions:
-            # The file has lines for a machine with the node's name, so that is the machine.
-            document = parse_keepalived(self.files[path], path, config_id=files.name, include=include)
-        self.documents.append(document)
-        return document
+        self._locator = Locator(self.fleet.nodes, self.secrets)
+        self.owners = self._locator.owners
+        self._ran: set[str] = set()
+        self._crashes: list[str] = []
 
     @cached_property
     def endpoint(self) -> Endpoint:
         """The endpoint that these files and the options describe."""
-        from rules.fleet.endpoint import endpoint_of
+        from rules.live.endpoint import endpoint_of
 
         return endpoint_of(self.options.cluster, self.fleet)
 
-    def report(self, answers: Callable[[], Observations] | None = None) -> Report:
-        """Run the selected rules and collect their findings.
+    def judge_files(self) -> None:
+        """Run the rules that need no network now, while the queries are under way; else `report` does it."""
+        _ = self._about_files
+        if self._has_endpoint:
+            for scope in _LIVE:
+                self._selected(scope)
 
-        `answers` returns the network's answers; it is called after all other rules have run, so that it may wait.
-        """
-        self._answers = answers
-        findings = _without_doubles(self._findings(self._work()))
-        sources = [source for document in self.documents for source in document.sources]
-        if self.options.cluster is not None:
-            sources.append(self.options.cluster.source)
-        suppressions = Suppressions(sources, self.ran)
-        kept = [f for f in findings if not suppressions.hide(f) and not self._ignored_for_file(f)]
-        own = [(rule, suppressions, None) for rule in self._selected(Scope.LINT, any(suppressions.ignores))]
+    def report(self, observed: Observations | None = None) -> Report:
+        """Run the selected rules and collect their findings; `observed` (else the options') is for the live rules."""
+        observed = self.options.observed if observed is None else observed
+        findings = without_doubles([*self._about_files, *self._findings(self._live_work(observed))])
+        suppressions = Suppressions(self._sources(), self._ran)
+        ignores = self.options.per_file_ignores
+        kept = [f for f in findings if not suppressions.hide(f) and not ignored_for_file(f, ignores)]
+        rules = self._selected(Scope.LINT) if any(suppressions.ignores) else []
+        own = self._findings((rule, suppressions, None) for rule in rules)
         return Report(
             nodes=self.node_files,
-            findings=sorted([*kept, *self._findings(own)], key=lambda finding: finding.sort_key),
-            skipped=self._skipped,
+            findings=sorted([*kept, *own], key=lambda finding: finding.sort_key),
+            skipped=lambda: list(self._skipped(observed)),
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
-            crashes=self.crashes,
+            crashes=self._crashes,
         )
 
-    def _secrets(self) -> list[Span]:
+    def failover(self, *, pairs: bool = True) -> FailoverTable:
+        """Who has each VIP after every failure (without `pairs`: after single ones), with no secret in any word."""
+        from rules.failover.table import failover_table
+
         spans = [span for document in self.documents for span in document.secrets]
-        return [*spans, *(self.options.cluster.secrets if self.options.cluster else ())]
+        table = failover_table(self.fleet, self.options.cluster, pairs=pairs)
+        return table.shown(lambda text: self.secrets.message(text, spans))
 
-    def _skipped(self) -> list[Skipped]:
-        """Inputs and rules that were left out, with the reason."""
-        live = [rule for scope in Scope if scope.live for rule in self._selected(scope, True)]
-        return [
-            *self.options.skipped,
-            *([_ALONE] if len(self.fleet.nodes) == 1 else []),
-            *(Skipped(rule.code, reason) for rule in live if (reason := self._missing(rule))),
-        ]
+    # -- what the rules look at
 
-    def _missing(self, rule: Rule) -> str:
-        """Why a live rule can't run here, or ""."""
-        endpoint = self.endpoint
-        known = {
-            "network": self.observed is not None,
-            "endpoint": endpoint.name is not None,
-            "vip": bool(endpoint.vips),
-            "control-plane": bool(endpoint.control_plane),
-        }
-        return next((_UNKNOWN[need] for need in rule.needs if not known[need]), "")
+    @cached_property
+    def _about_files(self) -> list[Finding]:
+        return list(self._findings(self._file_work()))
 
-    def _live_work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
-        """The live rules for which everything that they need is known."""
-        cluster = self.options.cluster
-        if self._answers is None and self.observed is None and (cluster is None or cluster.endpoint is None):
-            return
-        from rules.live.observations import NOTHING
-        from rules.live.views.view import LiveView
-
-        live = [rule for scope in Scope if scope.live for rule in self._selected(scope, True)]
-        if self._answers is not None:
-            self.observed = self._answers()
-        view = LiveView(self.endpoint, self.observed or NOTHING, self.fleet)
-        rules = [rule for rule in live if not self._missing(rule)]
-        self.ran.update(rule.code for rule in rules)
-        yield from ((rule, view, None) for rule in rules)
-
-    def _selected(self, scope: Scope, needed: bool) -> list[Rule]:
-        """The rules of a scope to run; none, and nothing imported, if there is no subject."""
-        return [rule for rule in rules_of(scope) if rule in self.options.selection] if needed else []
-
-    def _ignored_for_file(self, finding: Finding) -> bool:
-        if not self.options.per_file_ignores:
-            return False
-        from fnmatch import fnmatch
-
-        return any(
-            fnmatch(finding.location.file, pattern)
-            and any(code in (finding.name, "ALL") or finding.code.startswith(code) for code in codes)
-            for pattern, codes in self.options.per_file_ignores.items()
-        )
-
-    def _findings(self, work: Iterable[tuple[Rule, Any, Node | None]]) -> Iterator[Finding]:
-        for rule, subject, node in work:
-            try:
-                hits = list(rule.run(subject, self.options.settings))
-            except Exception as error:
-                self.crashes.append(_crash(rule, node, error))
-                continue
-            for hit in hits:
-                yield self._finding(rule, hit, node)
-
-    def _work(self) -> Iterator[tuple[Rule, Any, Node | None]]:
-        """Every (rule, subject) of the run, with the subject's node."""
+    def _file_work(self) -> Iterator[_Work]:
         nodes = self.fleet.nodes
-        by_path = {document.source.path: node for node in nodes for document in _documents(node)}
+        by_path = {document.source.path: node for node in nodes for document in documents_of(node)}
         subjects: dict[Scope, list[tuple[Any, Node | None]]] = {
             Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.problems],
             Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
@@ -231,58 +107,69 @@ class Run:
             Scope.GIVEN: [(self.fleet, None)] if nodes else [],
         }
         for scope, given in subjects.items():
-            rules = self._selected(scope, bool(given))
-            self.ran.update(rule.code for rule in rules)
-            yield from ((rule, subject, node) for rule in rules for subject, node in given)
-        yield from self._live_work()
+            yield from self._work(scope, given)
 
-    def _finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
-        def located(span: Span, note: str, name: str | None) -> Location:
-            if name is None:
-                owners = self.owners.get(span.source.path, ())
-                name = node.name if node and (node.name in owners or not owners) else next(iter(owners), "")
-            return Location.of(span, name, note)
+    def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
+        """The live rules for which everything that they need is known."""
+        if observed is None and not self._has_endpoint:
+            return
+        from rules.live.observations import NOTHING
+        from rules.live.views.view import LiveView
 
-        spans = [hit.span, *(place.span for place in hit.related)]
+        view, needs = LiveView(self.endpoint, observed or NOTHING, self.fleet), self._needs(observed)
+        for scope in _LIVE:
+            yield from self._work(scope, [(view, None)], needs)
 
-        def shown(text: str) -> str:
-            return clipped(self.secrets.message(text, spans))
+    def _work(
+        self, scope: Scope, subjects: list[tuple[Any, Node | None]], needs: Needs | None = None
+    ) -> Iterator[_Work]:
+        """The rules of a scope with their subjects; nothing is imported where there is no subject."""
+        rules = self._selected(scope) if subjects else []
+        if needs is not None:
+            rules = [rule for rule in rules if not needs.missing(rule)]
+        self._ran.update(rule.code for rule in rules)
+        yield from ((rule, subject, node) for rule in rules for subject, node in subjects)
 
-        return Finding(
-            rule.code,
-            rule.name,
-            hit.severity or rule.severity,
-            shown(hit.message),
-            located(hit.span, shown(hit.note), hit.node),
-            [located(at.span, shown(at.note), at.node) for at in hit.related],
-            shown(hit.help),
-        )
+    def _selected(self, scope: Scope) -> list[Rule]:
+        return [rule for rule in rules_of(scope) if rule in self.options.selection]
 
+    def _needs(self, observed: Observations | None) -> Needs:
+        from rules.engine.needs import Needs
 
-def _documents(node: Node) -> Iterator[Document]:
-    if node.haproxy:
-        yield from node.haproxy.documents
-    if node.keepalived:
-        yield node.keepalived.document
+        return Needs(self.endpoint, observed)
 
+    @property
+    def _has_endpoint(self) -> bool:
+        return self.options.cluster is not None and self.options.cluster.endpoint is not None
 
-def _owners(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
-    """Path -> the names of the nodes that read the file, included files too."""
-    owners: dict[str, tuple[str, ...]] = {}
-    for node in nodes:
-        for document in _documents(node):
-            for source in document.sources:
-                owners[source.path] = (*owners.get(source.path, ()), node.name)
-    return owners
+    # -- what comes of it
 
+    def _findings(self, work: Iterable[_Work]) -> Iterator[Finding]:
+        for rule, subject, node in work:
+            try:
+                hits = list(rule.run(subject, self.options.settings))
+            except Exception as error:
+                self._crashes.append(_crash(rule, node, error))
+                continue
+            yield from (self._locator.finding(rule, hit, node) for hit in hits)
 
-def _without_doubles(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding per place and message: a file that serves several nodes is reported once."""
-    unique: dict[tuple[Any, ...], Finding] = {}
-    for finding in findings:
-        at = finding.location
-        unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
-    return list(unique.values())
+    def _skipped(self, observed: Observations | None) -> Iterator[Skipped]:
+        """Inputs and rules that were left out, with the reason."""
+        yield from self.options.skipped
+        if len(self.fleet.nodes) == 1:
+            yield _ALONE
+        needs = self._needs(observed)
+        for rule in (rule for scope in _LIVE for rule in self._selected(scope)):
+            if reason := needs.missing(rule):
+                yield Skipped(rule.code, reason)
+
+    def _sources(self) -> list[Source]:
+        sources = [source for document in self.documents for source in document.sources]
+        return [*sources, *([self.options.cluster.source] if self.options.cluster else ())]
+
+    def _secrets(self) -> list[Span]:
+        spans = [span for document in self.documents for span in document.secrets]
+        return [*spans, *(self.options.cluster.secrets if self.options.cluster else ())]
 
 
 def _crash(rule: Rule, node: Node | None, error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Settings(NamedTuple):
+class RuleSettings(NamedTuple):
     """What the user set beyond the files.
 
     `haproxy_version` and `keepalived_version` are release strings ("2.8", "2.2.7") to check keywords against, or None:

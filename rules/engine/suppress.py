@@ -8,12 +8,12 @@ itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from parsers.source import Source, Span
 from rules.engine.finding import Finding
-from rules.engine.registry import find
+from rules.engine.registry import find_rules
 
 _COMMENT = re.compile(r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?")
 _FILE_LINES = 10
@@ -35,7 +35,7 @@ class Ignore:
         self.unknown: list[str] = []
         self.codes: set[str] = set()
         for word in re.findall(r"[^\s,]+", match[2] or ""):
-            rules = find(word)
+            rules = find_rules(word)
             self.codes.update(rule.code for rule in rules)
             if not rules:
                 self.unknown.append(word)
@@ -81,3 +81,16 @@ def _read(source: Source) -> Iterator[Ignore]:
         ignore = Ignore(source, match)
         if not ignore.whole_file or ignore.span.line <= _FILE_LINES:
             yield ignore
+
+
+def ignored_for_file(finding: Finding, ignores: Mapping[str, Sequence[str]]) -> bool:
+    """Whether `per-file-ignores` (glob -> codes, names, prefixes or ALL) hide a finding."""
+    if not ignores:
+        return False
+    from fnmatch import fnmatch
+
+    return any(
+        fnmatch(finding.location.file, pattern)
+        and any(code in (finding.name, "ALL") or finding.code.startswith(code) for code in codes)
+        for pattern, codes in ignores.items()
+    )

@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rules.failover.model import CheckKey, Router, Situation, Subject
-from rules.failover.vrrp.settling import Change
+from rules.failover.vrrp.transitions import Transition
 
 MOST_NODES_FOR_EVERY_CUT = 6
 """Up to this many nodes, every way to cut the network in two is computed, and every subset of failing checks."""
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """The kinds of failure; the words of `--format json`."""
 
     POWER = "power"
@@ -25,13 +25,13 @@ class Kind(StrEnum):
     PARTITION = "partition"
 
 
-SINGLE = (Kind.POWER, Kind.KEEPALIVED, Kind.STOP, Kind.HAPROXY, Kind.LINK)
+SINGLE = (EventKind.POWER, EventKind.KEEPALIVED, EventKind.STOP, EventKind.HAPROXY, EventKind.LINK)
 
 
 class Event(NamedTuple):
     """One failure. `nodes`: the node, or for a partition the nodes of one side; `others`: those of the other."""
 
-    kind: Kind
+    kind: EventKind
     nodes: tuple[str, ...]
     others: tuple[str, ...] = ()
 
@@ -69,22 +69,22 @@ def _partitions(nodes: Sequence[str]) -> Iterator[Event]:
     first, *rest = nodes
     if len(nodes) > MOST_NODES_FOR_EVERY_CUT:
         for node in nodes:
-            yield Event(Kind.PARTITION, (node,), tuple(other for other in nodes if other != node))
+            yield Event(EventKind.PARTITION, (node,), tuple(other for other in nodes if other != node))
         return
     for size in range(len(rest)):
         for others in combinations(rest, size):
             side = (first, *others)
-            yield Event(Kind.PARTITION, side, tuple(node for node in rest if node not in others))
+            yield Event(EventKind.PARTITION, side, tuple(node for node in rest if node not in others))
 
 
 def two_of(events: Sequence[Event]) -> Iterator[Events]:
     """Every two failures that can exist at the same time and do not include each other."""
     for first, second in combinations(events, 2):
-        if first.kind is second.kind is Kind.PARTITION:
+        if first.kind is second.kind is EventKind.PARTITION:
             continue
-        if first.node == second.node and Kind.PARTITION not in (first.kind, second.kind):
+        if first.node == second.node and EventKind.PARTITION not in (first.kind, second.kind):
             kinds = {first.kind, second.kind}
-            if Kind.POWER in kinds or kinds == {Kind.KEEPALIVED, Kind.STOP}:
+            if EventKind.POWER in kinds or kinds == {EventKind.KEEPALIVED, EventKind.STOP}:
                 continue
         yield first, second
 
@@ -95,14 +95,14 @@ def check_subsets(nodes: Sequence[str], least: int = 3) -> Iterator[Events]:
         return
     for size in range(least, len(nodes) + 1):
         for chosen in combinations(nodes, size):
-            yield tuple(Event(Kind.HAPROXY, (node,)) for node in chosen)
+            yield tuple(Event(EventKind.HAPROXY, (node,)) for node in chosen)
 
 
 class Scene:
     """What events break for the routers of one block: the checks and the interfaces that are hit."""
 
     def __init__(self, own: Sequence[Router], routers: Sequence[Router]) -> None:
-        self._single: dict[Event, Change] = {}
+        self._single: dict[Event, Transition] = {}
         self._interface = {router.node: router.interface for router in own}
         self._checks: dict[str, frozenset[CheckKey]] = {}
         self._files: dict[str, tuple[tuple[CheckKey, int], ...]] = {}
@@ -111,40 +111,40 @@ class Scene:
             self._checks[node] = frozenset(c.key for c in hit if c.kind != "file")
             self._files[node] = tuple((key, 1) for key in sorted({c.key for c in hit if c.kind == "file"}))
 
-    def change(self, events: Events) -> Change:
+    def change(self, events: Events) -> Transition:
         """What some events at the same moment change in a healthy fleet."""
-        whole = Change(Situation(), Situation())
+        whole = Transition(Situation(), Situation())
         for event in events:
             own = self._of(event)
             whole = own if whole.after == whole.before else _together(whole, own)
         return whole
 
-    def _of(self, event: Event) -> Change:
+    def _of(self, event: Event) -> Transition:
         found = self._single.get(event)
         if found is None:
             found = self._single[event] = self._change(event)
         return found
 
-    def _change(self, event: Event) -> Change:
+    def _change(self, event: Event) -> Transition:
         node = event.node
         nodes = frozenset(event.nodes)
         healthy = Situation()
         match event.kind:
-            case Kind.POWER:
-                return Change(healthy, Situation(down=nodes), gone=nodes)
-            case Kind.KEEPALIVED:
-                return Change(healthy, Situation(down=nodes), killed=nodes)
-            case Kind.STOP:
-                return Change(healthy, Situation(down=nodes), polite=nodes)
-            case Kind.HAPROXY:
-                return Change(healthy, Situation(bad=self._checks[node], numbers=self._files[node]))
-            case Kind.LINK:
-                return Change(healthy, Situation(links=frozenset([(node, self._interface[node])])))
-            case Kind.PARTITION:
-                return Change(healthy, Situation(parts=(nodes, frozenset(event.others))))
+            case EventKind.POWER:
+                return Transition(healthy, Situation(down=nodes), gone=nodes)
+            case EventKind.KEEPALIVED:
+                return Transition(healthy, Situation(down=nodes), killed=nodes)
+            case EventKind.STOP:
+                return Transition(healthy, Situation(down=nodes), polite=nodes)
+            case EventKind.HAPROXY:
+                return Transition(healthy, Situation(bad=self._checks[node], numbers=self._files[node]))
+            case EventKind.LINK:
+                return Transition(healthy, Situation(links=frozenset([(node, self._interface[node])])))
+            case EventKind.PARTITION:
+                return Transition(healthy, Situation(parts=(nodes, frozenset(event.others))))
 
 
-def _together(a: Change, b: Change) -> Change:
+def _together(a: Transition, b: Transition) -> Transition:
     """Two changes of a healthy fleet at the same moment; at most one of them cuts the network."""
     x, y = a.after, b.after
     after = Situation(
@@ -154,4 +154,4 @@ def _together(a: Change, b: Change) -> Change:
         numbers=x.numbers + y.numbers,
         parts=x.parts or y.parts,
     )
-    return Change(a.before, after, a.polite | b.polite, a.killed | b.killed, a.gone | b.gone)
+    return Transition(a.before, after, a.polite | b.polite, a.killed | b.killed, a.gone | b.gone)

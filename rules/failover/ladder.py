@@ -13,17 +13,17 @@ from rules.failover.alone import (
     priorities_of,
     router_alone,
 )
-from rules.failover.model import Check, Router, Situation, Subject
+from rules.failover.model import Check, InstanceKey, Router, Situation, Subject
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import is_fault
-from rules.failover.vrrp.reading import Key, Reading, read_routers
+from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.support.keepalived.weights import has_weights
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import VrrpGroup
 
     IPAddress = IPv4Address | IPv6Address
@@ -69,8 +69,8 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
     one file and reported by another rule: KA002, KA003, KA036, or no check at all.
     """
     weighted = {node.name for node in fleet.nodes if node.keepalived is not None and has_weights(node.keepalived)}
-    reading: Reading | None = None
-    worlds: dict[Key, tuple[Key, ...]] = {}
+    reading: FleetReading | None = None
+    worlds: dict[InstanceKey, tuple[InstanceKey, ...]] = {}
     for group in fleet.vrrp_groups:
         if not any(member.node.name in weighted for member in group):
             continue
@@ -85,7 +85,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
             yield Ladder(world, found, fix(world))
 
 
-def _shared(reading: Reading, group: VrrpGroup) -> tuple[IPAddress | None, list[Key]]:
+def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, list[InstanceKey]]:
     """The first address that two instances of a virtual router have, and the instances that have it."""
     members = {id(member.instance) for member in group}
     keys = [key for key, member in reading.members.items() if id(member.instance) in members]
@@ -98,7 +98,9 @@ def _shared(reading: Reading, group: VrrpGroup) -> tuple[IPAddress | None, list[
     return None, []
 
 
-def _world(reading: Reading, vip: IPAddress, keys: Sequence[Key], world: Sequence[Key]) -> World | None:
+def _world(
+    reading: FleetReading, vip: IPAddress, keys: Sequence[InstanceKey], world: Sequence[InstanceKey]
+) -> World | None:
     """The virtual router as the model knows it, without the causes that another rule reports; None if too little is
     known.
     """
@@ -152,8 +154,8 @@ def _is_sound(own: Sequence[Router]) -> bool:
 
 def _bad_ends(world: World) -> Iterator[Broken]:
     """The sets of failing checks that end badly, the smallest first."""
-    from rules.failover.events import Kind
-    from rules.failover.table import BlockTable
+    from rules.failover.block import BlockTable
+    from rules.failover.events import EventKind
     from rules.failover.verdicts import Verdict
 
     table = BlockTable(world.routers, world.own, world.vip)
@@ -162,7 +164,7 @@ def _bad_ends(world: World) -> Iterator[Broken]:
     by_node = {router.node: router for router in world.own}
     rows = [row for row in table.rows(pairs=False) if row.events]
     for row in sorted(rows, key=lambda row: len(row.events)):
-        if any(event.kind is not Kind.HAPROXY for event in row.events):
+        if any(event.kind is not EventKind.HAPROXY for event in row.events):
             continue
         failing = tuple(event.node for event in row.events)
         healthy = [r for r in world.own if r.node not in failing and not r.refused]

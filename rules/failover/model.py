@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     IPAddress = IPv4Address | IPv6Address
 
+InstanceKey = tuple[str, int]
+"""A node's name, and the index of an instance in its file."""
+
 
 class Seconds(NamedTuple):
     """A duration known to lie between two bounds, in seconds."""

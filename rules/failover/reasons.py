@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
-from rules.failover.events import Event, Events, Kind
+from rules.failover.contest import Contest
+from rules.failover.events import Event, EventKind, Events
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.verdicts import Condition, Outcome, Verdict, worst_of
+from rules.failover.verdicts import Aftermath, Outcome, Verdict, worst_of
 from rules.failover.vrrp.protocol import bits, contribution, is_bad, is_fault
 from rules.text.wording import listed
-
-if TYPE_CHECKING:
-    from rules.failover.table import BlockTable
-
 
 _APART = {
     "vrid": "virtual_router_id is {x.vrid} on {x.node} and {y.vrid} on {y.node}",
@@ -26,13 +22,13 @@ _APART = {
 }
 
 
-def why(table: BlockTable, events: Events, outcomes: Sequence[Outcome], condition: Condition) -> str:
+def why(contest: Contest, events: Events, outcomes: Sequence[Outcome], condition: Aftermath) -> str:
     """The sentence for the worst of the outcomes, without a full stop."""
     outcome = worst_of(tuple(outcomes))
     others = list(dict.fromkeys(other.owners for other in outcomes if other.owners != outcome.owners))
     if not events and others and outcome.verdict.good:
-        return _undecided(table, [outcome.owners, *others])
-    text = _why(table, events, outcome, condition)
+        return _undecided(contest, [outcome.owners, *others])
+    text = _why(contest, events, outcome, condition)
     if others:
         alternatives = listed(map(_names, others), "or")
         holds = "hold" if max(map(len, others)) > 1 else "holds"
@@ -44,35 +40,35 @@ def _names(owners: Sequence[str]) -> str:
     return listed(owners) if owners else "no node"
 
 
-def _why(table: BlockTable, events: Events, outcome: Outcome, condition: Condition) -> str:
-    situation = table.change(events).after
+def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
+    situation = contest.change(events).after
     match outcome.verdict:
         case Verdict.SPLIT_BRAIN:
-            return _split(table, outcome, situation, condition)
+            return _split(contest, outcome, situation, condition)
         case Verdict.NO_OWNER:
-            return _no_owner(table, events, outcome, condition)
+            return _no_owner(contest, events, outcome, condition)
         case Verdict.FAILING_OWNER:
-            return _failing(table, outcome, situation, condition)
+            return _failing(contest, outcome, situation, condition)
     if not events:
-        return _healthy(table, outcome)
+        return _healthy(contest, outcome)
     if not condition.able:
         hold = "hold" if len(outcome.owners) > 1 else "holds"
         return f"no node is left that can serve: {_names(outcome.owners)} {hold} the address, but nothing answers there"
-    if any(event.kind is Kind.PARTITION for event in events):
-        return _cut(table, outcome, situation)
+    if any(event.kind is EventKind.PARTITION for event in events):
+        return _cut(contest, outcome, situation)
     if outcome.verdict is Verdict.STAYS:
         return f"{_names(outcome.owners)} still {'serve' if len(outcome.owners) > 1 else 'serves'}"
-    return _moved(table, events, outcome, condition)
+    return _moved(contest, events, outcome, condition)
 
 
-def _healthy(table: BlockTable, outcome: Outcome) -> str:
+def _healthy(contest: Contest, outcome: Outcome) -> str:
     owner = outcome.owners[0]
-    own = _router(table, owner)
-    rest = [r for r in table.own if r.node != owner and not r.refused]
+    own = contest.router(owner)
+    rest = [r for r in contest.own if r.node != owner and not r.refused]
     if not rest:
         return f"only {owner} can hold it"
-    now = _priority(table, owner, Situation())
-    best = max(_priority(table, r.node, Situation()) for r in rest)
+    now = contest.priority(owner, Situation())
+    best = max(contest.priority(r.node, Situation()) for r in rest)
     if now > best:
         return f"{owner} has the highest priority, {now}"
     if now == best:
@@ -82,10 +78,10 @@ def _healthy(table: BlockTable, outcome: Outcome) -> str:
     return f"{owner} holds it with priority {now}"
 
 
-def _undecided(table: BlockTable, ways: Sequence[tuple[str, ...]]) -> str:
+def _undecided(contest: Contest, ways: Sequence[tuple[str, ...]]) -> str:
     """Several nodes may hold it in a healthy fleet."""
     who = listed(map(_names, ways), "or")
-    routers = [_router(table, node) for node in dict.fromkeys(node for way in ways for node in way)]
+    routers = [contest.router(node) for node in dict.fromkeys(node for way in ways for node in way)]
     if any(router.nopreempt for router in routers):
         return f"nopreempt: the first node to start keeps it, {who}"
     if len({router.priority for router in routers}) == 1:
@@ -93,26 +89,10 @@ def _undecided(table: BlockTable, ways: Sequence[tuple[str, ...]]) -> str:
     return f"the first node to start keeps it, {who}"
 
 
-def _router(table: BlockTable, node: str) -> Router:
-    return next(router for router in table.own if router.node == node)
-
-
-def _unit(table: BlockTable, node: str) -> int:
-    return table.protocol.unit_of[_index(table, _router(table, node))]
-
-
-def _index(table: BlockTable, router: Router) -> int:
-    return next(i for i, r in enumerate(table.protocol.routers) if r is router)
-
-
-def _priority(table: BlockTable, node: str, situation: Situation) -> int:
-    return table.protocol.moment(situation).priority[_index(table, _router(table, node))]
-
-
 # -- two owners
 
 
-def _split(table: BlockTable, outcome: Outcome, situation: Situation, condition: Condition) -> str:
+def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: Aftermath) -> str:
     side = next((p for p in condition.parts if len(p & condition.heard & frozenset(outcome.holders)) > 1), None)
     owners = [node for node in outcome.owners if side is None or node in side]
     stale = [node for node in outcome.holders if node not in owners and (side is None or node in side)]
@@ -121,22 +101,22 @@ def _split(table: BlockTable, outcome: Outcome, situation: Situation, condition:
             return f"the killed keepalived leaves the address on {listed(stale)}, and nothing removes it"
         left = f"the killed keepalived leaves the address on {listed(stale)}"
         return f"{left}; {owners[0]} takes over as well, until keepalived runs on {listed(stale)} again"
-    pairs = list(combinations((_index(table, _router(table, node)) for node in owners), 2))
+    pairs = list(combinations((contest.index(contest.router(node)) for node in owners), 2))
     if outcome.flaps:
-        silenced_by = table.protocol.moment(situation).silenced_by
+        silenced_by = contest.protocol.moment(situation).silenced_by
         # Those that silence one another may concern a different VIP from this one.
         pairs = [*pairs, *((x, y) for x, mask in enumerate(silenced_by) for y in bits(mask))]
-    rejections = table.protocol.rejections
+    rejections = contest.protocol.rejections
     refused = [(a, b) for a, b in pairs if rejections[a][b] or rejections[b][a]]
-    text = _apart(table, *(refused or pairs)[0])
+    text = _apart(contest, *(refused or pairs)[0])
     if outcome.flaps:
         return f"{text}: one silences the other, whose backup keeps taking over for a moment"
     return text
 
 
-def _apart(table: BlockTable, i: int, j: int) -> str:
+def _apart(contest: Contest, i: int, j: int) -> str:
     """Why two routers don't accept each other's adverts."""
-    routers, rejections = table.protocol.routers, table.protocol.rejections
+    routers, rejections = contest.protocol.routers, contest.protocol.rejections
     # The lower one is the one that should give way.
     higher, lower = (i, j) if routers[i].priority >= routers[j].priority else (j, i)
     if not rejections[lower][higher]:
@@ -162,46 +142,48 @@ def _mode(router: Router) -> str:
 # -- no owner
 
 
-def _no_owner(table: BlockTable, events: Events, outcome: Outcome, condition: Condition) -> str:
-    situation = table.change(events).after
+def _no_owner(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
+    situation = contest.change(events).after
     empty = [part for part in condition.parts if part & condition.able and not part & frozenset(outcome.owners)]
-    side = empty[0] if empty and len(condition.parts) > 1 else frozenset(table.nodes)
+    side = empty[0] if empty and len(condition.parts) > 1 else frozenset(contest.nodes)
     absent: dict[str, list[str]] = {}
-    for router in table.own:
+    for router in contest.own:
         if router.node in side:
-            absent.setdefault(_obstacle(table, router, events, situation), []).append(router.node)
-    where = "" if len(side) == len(table.nodes) else f" on the side of {listed(n for n in table.nodes if n in side)}"
+            absent.setdefault(_obstacle(contest, router, events, situation), []).append(router.node)
+    where = (
+        "" if len(side) == len(contest.nodes) else f" on the side of {listed(n for n in contest.nodes if n in side)}"
+    )
     reasons = listed(f"{what} on {listed(nodes)}" for what, nodes in absent.items())
     text = f"no node can take over{where}: {reasons}"
     stale = [node for node in outcome.holders if node not in outcome.owners and node in side]
     return text + (f"; the killed keepalived left the address on {listed(stale)}" if stale else "")
 
 
-def _obstacle(table: BlockTable, router: Router, events: Events, situation: Situation) -> str:
+def _obstacle(contest: Contest, router: Router, events: Events, situation: Situation) -> str:
     """What keeps a router from taking over, to be followed by "on" and its node."""
-    own = {event.kind for event in events if event.node == router.node and event.kind is not Kind.PARTITION}
-    if Kind.POWER in own:
+    own = {event.kind for event in events if event.node == router.node and event.kind is not EventKind.PARTITION}
+    if EventKind.POWER in own:
         return "no power"
-    if Kind.KEEPALIVED in own or Kind.STOP in own:
+    if EventKind.KEEPALIVED in own or EventKind.STOP in own:
         return "no keepalived"
     if router.refused:
         return "a file that keepalived refuses"
-    if Kind.LINK in own:
+    if EventKind.LINK in own:
         return "no link"
     if router.source in router.vips:
         return "its own address among the VIPs"
-    fault = fault_of(table, router, situation)
+    fault = fault_of(contest, router, situation)
     if fault is not None:
         return f"FAULT because of {fault}"
     return "a master without the address"
 
 
-def fault_of(table: BlockTable, router: Router, situation: Situation) -> str | None:
+def fault_of(contest: Contest, router: Router, situation: Situation) -> str | None:
     """The check that has a router (or one of its sync group) in FAULT, in words."""
     numbers = dict(situation.numbers)
-    unit = table.protocol.unit_of[_index(table, router)]
-    for member in table.protocol.units[unit]:
-        for check in table.protocol.routers[member].checks:
+    unit = contest.protocol.unit_of[contest.index(router)]
+    for member in contest.protocol.units[unit]:
+        for check in contest.protocol.routers[member].checks:
             if is_fault(check, is_bad(check, situation), numbers.get(check.key, 0)):
                 return _named(check)
     return None
@@ -214,19 +196,19 @@ def _named(check: Check) -> str:
 # -- an owner that can't serve
 
 
-def _failing(table: BlockTable, outcome: Outcome, situation: Situation, condition: Condition) -> str:
+def _failing(contest: Contest, outcome: Outcome, situation: Situation, condition: Aftermath) -> str:
     owner = next((node for node in outcome.owners if node not in condition.able), outcome.owners[0])
-    router = _router(table, owner)
+    router = contest.router(owner)
     side = next(part for part in condition.parts if owner in part)
-    healthy = [r for r in table.own if r.node in condition.able & side]
+    healthy = [r for r in contest.own if r.node in condition.able & side]
     checks = [c for c in router.checks if c.subject is Subject.HAPROXY]
     if not checks:
         return f"keepalived on {owner} does not check haproxy: {owner} keeps the VIP"
     if router.owner:
         return f"{owner} has priority 255, which a weight can't lower"
-    before, now = _priority(table, owner, Situation()), _priority(table, owner, situation)
-    best = max(healthy, key=lambda r: _priority(table, r.node, situation))
-    theirs = _priority(table, best.node, situation)
+    before, now = contest.priority(owner, Situation()), contest.priority(owner, situation)
+    best = max(healthy, key=lambda r: contest.priority(r.node, situation))
+    theirs = contest.priority(best.node, situation)
     if not any(c.weight and contribution(c, True, 1) != contribution(c, False, 0) for c in checks):
         return f"the checks of {owner} change nothing: {owner} keeps the VIP with priority {now}"
     drop = f"{owner} drops from {before} to {now}" if now != before else f"{owner} stays at {now}"
@@ -242,19 +224,19 @@ def _failing(table: BlockTable, outcome: Outcome, situation: Situation, conditio
 # -- as intended
 
 
-def _cut(table: BlockTable, outcome: Outcome, situation: Situation) -> str:
+def _cut(contest: Contest, outcome: Outcome, situation: Situation) -> str:
     if len(outcome.owners) < 2:
         return f"{_names(outcome.owners)} holds it on its side of the cut, and no node could serve on the other"
-    healed = table.protocol.moment(situation._replace(parts=()))
-    masters = sum(1 << _unit(table, node) for node in outcome.owners)
-    left = [node for node in outcome.owners if not healed.beats[_unit(table, node)] & masters]
+    healed = contest.protocol.moment(situation._replace(parts=()))
+    masters = sum(1 << contest.unit(node) for node in outcome.owners)
+    left = [node for node in outcome.owners if not healed.beats[contest.unit(node)] & masters]
     text = "each side of the cut has its own owner"
     if len(left) != 1:
         return text
     return f"{text}; once the network heals, only {left[0]} holds it within one advert"
 
 
-def _moved(table: BlockTable, events: Events, outcome: Outcome, condition: Condition) -> str:
+def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     owners = [node for node in outcome.owners if node in condition.heard]
     unheard = [node for node in outcome.owners if node not in condition.heard]
     old = next((node for node in outcome.before if node not in owners), "")
@@ -267,22 +249,22 @@ def _moved(table: BlockTable, events: Events, outcome: Outcome, condition: Condi
     struck = [event for event in events if event.node == old]
     if not struck:
         return takes
-    cause = min(struck, key=lambda event: list(Kind).index(event.kind))
-    return f"{_left(table, cause, old, table.change(events).after)}; {takes}"
+    cause = min(struck, key=lambda event: list(EventKind).index(event.kind))
+    return f"{_left(contest, cause, old, contest.change(events).after)}; {takes}"
 
 
-def _left(table: BlockTable, event: Event, old: str, situation: Situation) -> str:
+def _left(contest: Contest, event: Event, old: str, situation: Situation) -> str:
     """How the old owner lost it."""
     match event.kind:
-        case Kind.POWER:
+        case EventKind.POWER:
             return f"{old} falls silent"
-        case Kind.KEEPALIVED:
+        case EventKind.KEEPALIVED:
             return f"keepalived on {old} falls silent"
-        case Kind.STOP:
+        case EventKind.STOP:
             return f"keepalived on {old} resigns"
-        case Kind.LINK:
+        case EventKind.LINK:
             return f"{old} has no link"
-    fault = fault_of(table, _router(table, old), situation)
+    fault = fault_of(contest, contest.router(old), situation)
     if fault is not None:
         return f"{old} goes to FAULT because of {fault}"
-    return f"{old} drops from {_priority(table, old, Situation())} to {_priority(table, old, situation)}"
+    return f"{old} drops from {contest.priority(old, Situation())} to {contest.priority(old, situation)}"

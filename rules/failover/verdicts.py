@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.failover.events import Events, Kind
+from rules.failover.events import EventKind, Events
 from rules.failover.model import Seconds
 
 
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     flaps: bool = False
 
 
-class Condition(NamedTuple):
+class Aftermath(NamedTuple):
     """The nodes after some events: which of them could serve, which can be heard by clients, and who hears whom."""
 
     able: frozenset[str]
@@ -59,23 +59,23 @@ class Condition(NamedTuple):
     parts: tuple[frozenset[str], ...]
 
     @classmethod
-    def of(cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str]) -> Condition:
+    def of(cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str]) -> Aftermath:
         """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all."""
         unable, unheard = set(refused), set()
         parts: tuple[frozenset[str], ...] = ()
         for event in events:
-            if event.kind is Kind.PARTITION:
+            if event.kind is EventKind.PARTITION:
                 parts = frozenset(event.nodes), frozenset(event.others)
                 continue
             unable.add(event.node)
-            if event.kind is Kind.POWER or event.kind is Kind.LINK:
+            if event.kind is EventKind.POWER or event.kind is EventKind.LINK:
                 unheard.add(event.node)
         every = frozenset(nodes)
         return cls(every - unable, every - unheard, parts or (every,))
 
 
 def verdict_of(
-    before: tuple[str, ...], owners: tuple[str, ...], holders: tuple[str, ...], condition: Condition, *, healthy: bool
+    before: tuple[str, ...], owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath, *, healthy: bool
 ) -> Verdict:
     """The verdict on an outcome. In a cut network, each side is judged separately if a node there could serve."""
     served = [part for part in condition.parts if part & condition.able]
@@ -91,7 +91,7 @@ def verdict_of(
     return worst
 
 
-def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, ...], condition: Condition) -> Verdict:
+def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath) -> Verdict:
     heard = [holder for holder in holders if holder in part and holder in condition.heard]
     masters = [owner for owner in owners if owner in part and owner in condition.heard]
     if len(heard) > 1:

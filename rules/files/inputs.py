@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
+from rules.files.grouping import InputFile, group
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
-from rules.fleet.grouping import InputFile, group
 
 if TYPE_CHECKING:
+    from parsers.keepalived import KeepalivedDocument
     from rules.plan.model import Cluster
 
 WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
@@ -26,7 +27,10 @@ _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given b
 
 
 class Inputs(NamedTuple):
-    """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr)."""
+    """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr).
+
+    `documents` are the keepalived.conf that were parsed already, for no node in particular.
+    """
 
     texts: dict[str, str]
     kinds: dict[str, str]
@@ -34,6 +38,7 @@ class Inputs(NamedTuple):
     config_ids: dict[str, str]
     errors: list[str]
     notes: list[str]
+    documents: dict[str, KeepalivedDocument]
 
 
 class _Reader:
@@ -45,6 +50,7 @@ class _Reader:
         self.kinds: dict[str, str] = {}
         self.errors: list[str] = []
         self.notes: list[str] = []
+        self.documents: dict[str, KeepalivedDocument] = {}
 
     def fail(self, path: str, why: str) -> None:
         self.errors.append(f"{path}: {why}")
@@ -116,7 +122,7 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
             files.append(file)
     nodes = group(_without_included(files, reader), local_name)
     ids = {node.name: node.name for node in nodes if node.name == local_name}
-    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes)
+    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents)
 
 
 def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> Inputs:
@@ -141,7 +147,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
         if files:
             result.append(NodeFiles(name, tuple(haproxy), tuple(keepalived[:1])))
     ids = {node.name: node.name for node in result}
-    return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes)
+    return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes, reader.documents)
 
 
 def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
@@ -207,5 +213,6 @@ def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile
     included: set[str] = set()
     for file in keepalived:
         document = parse_keepalived(reader.texts[file.path], file.path, include=DiskIncludes())
+        reader.documents[file.path] = document
         included.update(abspath(source.path) for source in document.sources[1:])
     return [file for file in files if file.place not in included]

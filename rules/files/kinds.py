@@ -23,13 +23,6 @@ _KEEPALIVED_WORDS = frozenset(
         *("include", "includer", "includem", "includew", "includeb", "includea"),
     )
 )
-_HAPROXY_PLAIN = frozenset(("global", "defaults"))
-_HAPROXY_NAMED = frozenset(
-    (
-        *("frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers", "cache", "http-errors"),
-        *("ring", "log-forward", "fcgi-app", "crt-store", "program", "defaults"),
-    )
-)
 _TEMPLATE_SUFFIXES = (
     ".j2",
     ".jinja",
@@ -79,11 +72,20 @@ def kind_of(path: str, text: str) -> str | None:
             keepalived += len(words) > 1
         elif "{" in line or line.rstrip().endswith(";"):
             continue  # a block of another format (nginx has `listen 80;` too)
-        elif first in (_HAPROXY_NAMED if len(words) > 1 and words[1][0] != "#" else _HAPROXY_PLAIN):
+        elif _is_haproxy_header(first, named=len(words) > 1 and words[1][0] != "#"):
             haproxy += 3
     if keepalived != haproxy:
         return KEEPALIVED if keepalived > haproxy else HAPROXY
     return _kind_by_name(path)
+
+
+def _is_haproxy_header(word: str, *, named: bool) -> bool:
+    """Whether `word` begins a section of haproxy.cfg, with a name behind it or without."""
+    from parsers.keywords.haproxy import NAMELESS_SECTIONS, OPTIONAL_NAME_SECTIONS, section_keywords
+
+    if named:
+        return word in section_keywords() and word not in NAMELESS_SECTIONS
+    return word in NAMELESS_SECTIONS or word in OPTIONAL_NAME_SECTIONS
 
 
 def _kind_by_name(path: str) -> str | None:

@@ -1,8 +1,7 @@
-"""Nodes and fleets: the facts of each load balancer."""
+"""Nodes: the facts of each load balancer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import NodeFiles
@@ -10,7 +9,6 @@ from rules.engine.finding import NodeFiles
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.fleet.routers import VrrpGroup
 
 
 class Node:
@@ -29,24 +27,3 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.name!r})"
-
-
-class Fleet:
-    """The nodes of one run."""
-
-    __slots__ = ("_groups", "nodes")
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self.nodes = tuple(nodes)
-        self._groups: list[VrrpGroup] | None = None
-
-    @property
-    def vrrp_groups(self) -> list[VrrpGroup]:
-        """The instances of different nodes that are meant to be one virtual router."""
-        if len(self.nodes) < 2:
-            return []
-        if self._groups is None:
-            from rules.fleet.routers import vrrp_groups
-
-            self._groups = vrrp_groups(self.nodes)
-        return self._groups

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.fleet.joined import Joined
+
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
     from rules.fleet.node import Node
@@ -60,7 +62,7 @@ def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
     if sum(node.keepalived is not None for node in nodes) < 2:
         return []
     members = [Member(node, instance) for node in nodes if node.keepalived for instance in node.keepalived.instances]
-    groups = _Joined(members)
+    groups = _Groups(members)
     groups.join(_vips)
     groups.join(_peering)
     groups.join_single(_vrid)
@@ -69,24 +71,16 @@ def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
     return [VrrpGroup(group) for group in groups.result() if len(group) > 1]
 
 
-class _Joined:
-    """Sets of members that grow by joining; a set never has two instances of one node."""
+class _Groups:
+    """Members that are being joined: a set never has two instances of one node."""
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
-        self._set_of: list[list[int]] = [[index] for index in range(len(members))]
+        self._joined = Joined(range(len(members)), self._on_different_nodes)
 
-    def _join(self, a: int, b: int) -> None:
-        first, second = self._set_of[a], self._set_of[b]
-        if first is second:
-            return
-        nodes = {id(self._members[i].node) for i in first}
-        if any(id(self._members[i].node) in nodes for i in second):
-            return
-        first.extend(second)
-        first.sort()
-        for index in second:
-            self._set_of[index] = first
+    def _on_different_nodes(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        nodes = {id(self._members[index].node) for index in a}
+        return not any(id(self._members[index].node) in nodes for index in b)
 
     def _buckets(self, keys: Keys) -> Iterator[list[int]]:
         holders: dict[Hashable, list[int]] = {}
@@ -95,37 +89,34 @@ class _Joined:
                 holders.setdefault(key, []).append(index)
         return (indexes for indexes in holders.values() if len(indexes) > 1)
 
+    def _is_alone(self, index: int) -> bool:
+        return len(self._joined.set_of(index)) == 1
+
     def join(self, keys: Keys) -> None:
         """Join members that have a key in common."""
         for indexes in self._buckets(keys):
             for index in indexes[1:]:
-                self._join(indexes[0], index)
+                self._joined.join(indexes[0], index)
 
     def join_single(self, keys: Keys) -> None:
         """Join members that are still alone with near members of the same key, preferring those that are alone too."""
         for indexes in self._buckets(keys):
-            alone = [index for index in indexes if len(self._set_of[index]) == 1]
+            alone = [index for index in indexes if self._is_alone(index)]
             if len(alone) > _TOO_MANY:  # a generated file of many routers, where the key proves nothing
                 continue
             for position, a in enumerate(alone):
                 for b in alone[position + 1 :]:
                     if _are_near(self._members[a], self._members[b]):
-                        self._join(a, b)
-            left = [index for index in alone if len(self._set_of[index]) == 1]
+                        self._joined.join(a, b)
+            left = [index for index in alone if self._is_alone(index)]
             if len(left) == 1:
                 for b in indexes:
-                    if len(self._set_of[b]) > 1 and _are_near(self._members[left[0]], self._members[b]):
-                        self._join(b, left[0])
+                    if not self._is_alone(b) and _are_near(self._members[left[0]], self._members[b]):
+                        self._joined.join(b, left[0])
                         break
 
     def result(self) -> list[list[Member]]:
-        seen: set[int] = set()
-        result = []
-        for indexes in self._set_of:
-            if id(indexes) not in seen:
-                seen.add(id(indexes))
-                result.append([self._members[index] for index in indexes])
-        return result
+        return [[self._members[index] for index in sorted(indexes)] for indexes in self._joined.sets()]
 
 
 def _vips(member: Member) -> Iterator[Hashable]:

@@ -20,7 +20,7 @@ class Role(StrEnum):
     AUTHORITY = "authority"
 
 
-class Kind(StrEnum):
+class ReplyKind(StrEnum):
     """The result of one DNS query; the value is the word used in messages."""
 
     ANSWER = "answer"
@@ -82,7 +82,7 @@ class Reply(NamedTuple):
 
     server: NameServer
     question: str
-    kind: Kind
+    kind: ReplyKind
     records: tuple[AddressRecord, ...] = ()
     chain: tuple[Alias, ...] = ()
     negative_ttl: int | None = None
@@ -196,8 +196,8 @@ class Probe(NamedTuple):
 
     `certificate` is set once the TLS handshake is done, unless it could not be read (then `detail` says why).
     `verified` is None without a CA file or without a result, "" if the chain verifies, else the reason why not.
-    `connect`, `handshake` and `response` are the seconds that each took, None for what was not reached. `local`: the
-    address is on this machine, so the request never left it.
+    `connect` and `handshake` are the seconds that each took, None for what was not reached. `local`: the address is on
+    this machine, so the request never left it.
     """
 
     address: IPAddress
@@ -208,7 +208,6 @@ class Probe(NamedTuple):
     verified: str | None = None
     connect: float | None = None
     handshake: float | None = None
-    response: float | None = None
     local: bool = False
     detail: str = ""
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from rules.failover.events import Events, Kind
+from rules.failover.events import EventKind, Events
 from rules.failover.model import Seconds
-from rules.failover.table import Block, Row, Table
+from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.verdicts import Outcome, Verdict
 from rules.report.failover_columns import Cells, columns, wrapped
 from rules.report.style import Style, printable
@@ -57,7 +57,7 @@ def marks_for(encoding: str | None) -> Marks:
     return UNICODE
 
 
-def render(table: Table, style: Style, marks: Marks = UNICODE) -> str:
+def render(table: FailoverTable, style: Style, marks: Marks = UNICODE) -> str:
     """The table as text, each VIP's part after an empty line."""
     parts = [list(_block(block, style, marks)) for block in table.blocks]
     rest = [line for note in table.notes for line in _note(note, style)]
@@ -161,7 +161,7 @@ def _cause(row: Row, nodes: Sequence[str], bad: set[Events]) -> str:
         return _ALREADY
     if any(part in bad for size in range(1, len(row.events)) for part in combinations(row.events, size)):
         return _PART
-    struck = {event.node for event in row.events if event.kind is not Kind.PARTITION}
+    struck = {event.node for event in row.events if event.kind is not EventKind.PARTITION}
     if row.verdict is Verdict.NO_OWNER and struck >= set(nodes):
         return _NONE_LEFT
     if row.verdict is Verdict.SPLIT_BRAIN and set(row.worst.holders) > set(row.worst.owners):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from rules.engine.finding import Finding, Location, Report
-from rules.report.style import Style, printable
+from rules.report.style import Style, cells, printable
 
 _MARGIN = 3  # " | " between the line number and the line
 
@@ -52,21 +52,27 @@ def _excerpt(place: Location, report: Report, style: Style, gutter: int, *, main
 
 
 def _window(place: Location, report: Report, width: int) -> tuple[str, int, int]:
-    """The part of the line that fits, and the marked range in it (start, length)."""
+    """The part of the line that fits, and the marked range in it (start, length); all in columns."""
     text = printable(report.secrets.line(place.source, place.line)).rstrip()
-    start = min(place.column - 1, len(text))
-    end = place.end_column - 1 if place.end_line == place.line else len(text)
-    length = max(min(end, len(text)) - start, 1)
+    first = min(place.column - 1, len(text))
+    last = place.end_column - 1 if place.end_line == place.line else len(text)
+    columns = cells(text)
+    start = len(cells(text[:first]))
+    length = max(len(cells(text[first:last])), 1)
     width = max(width, 20)
-    if len(text) <= width:
+    if len(columns) <= width:
         return text, start, length
-    left = max(0, min(start - width // 4, len(text) - width))
-    shown = text[left : left + width]
+    left = max(0, min(start - width // 4, len(columns) - width))
+    shown = columns[left : left + width]
     if left:
-        shown = "…" + shown[1:]
-    if left + width < len(text):
-        shown = shown[:-1] + "…"
-    return shown, start - left, min(length, width - (start - left))
+        shown[0] = "…"
+        if shown[1] == "":
+            shown[1] = " "
+    if left + width < len(columns):
+        if shown[-1] == "":
+            shown[-2] = " "
+        shown[-1] = "…"
+    return "".join(shown), start - left, min(length, width - (start - left))
 
 
 def _wrap(text: str, width: int) -> list[str]:

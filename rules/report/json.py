@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from rules.command.version import version
 from rules.engine.finding import Finding, Location, Report, Severity
+from rules.release import version
 from rules.report.style import Style
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
-    from rules.failover.table import Block, Row, Table
+    from rules.failover.rows import Block, FailoverTable, Row
 
 
-def render(report: Report, style: Style, table: Table | None = None) -> str:
+def render(report: Report, style: Style, table: FailoverTable | None = None) -> str:
     """The report as one JSON object, with the failover table when there is one."""
     seen: Counter[str] = Counter()
     document = {

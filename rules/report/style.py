@@ -1,4 +1,4 @@
-"""Colours, and making text from files safe to print."""
+"""Colours, making text from files safe to print, and how wide it then is."""
 
 from __future__ import annotations
 
@@ -11,13 +11,38 @@ _OF_SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO
 # C0 and C1 controls, lone surrogates (bytes that were not UTF-8), and the marks that reorder or hide text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
+_COMBINING = ("Mn", "Mc", "Me")
+_WIDE = ("W", "F")
+
 
 def printable(text: str) -> str:
     """The text with each character that a terminal would not show, or would interpret, as a visible one.
 
-    Every character stays one column wide, so carets below an excerpt still fit; a tab becomes a space.
+    A tab becomes a space. The number of characters stays the same.
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
+
+
+def cells(text: str) -> list[str]:
+    """What each column of a terminal shows of a printable text.
+
+    A wide character (`前`, most emoji) takes two columns, the second one being "" here; a combining character stands in
+    the column of the one before it.
+    """
+    if text.isascii():
+        return list(text)
+    from unicodedata import category, east_asian_width
+
+    columns: list[str] = []
+    for char in text:
+        joins = category(char) in _COMBINING or "\u1160" <= char <= "\u11ff"  # the latter are parts of Hangul syllables
+        if joins and columns:
+            columns[-2 if columns[-1] == "" else -1] += char
+        else:
+            columns.append(char)
+            if east_asian_width(char) in _WIDE:
+                columns.append("")
+    return columns
 
 
 class Style:

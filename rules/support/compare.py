@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Hashable)
 
 
-class Reading(NamedTuple, Generic[T]):
+class MemberValue(NamedTuple, Generic[T]):
     """One member's value of the setting that is compared."""
 
     member: Member
@@ -25,15 +25,15 @@ class Reading(NamedTuple, Generic[T]):
 class Disagreement(NamedTuple, Generic[T]):
     """Members whose value differs from the majority's (with two nodes: the later one), and the others."""
 
-    odd: list[Reading[T]]
-    rest: list[Reading[T]]
+    odd: list[MemberValue[T]]
+    rest: list[MemberValue[T]]
 
-    def related(self, place: Callable[[Member], Span], note: Callable[[Reading[T]], str]) -> list[Related]:
+    def related(self, place: Callable[[Member], Span], note: Callable[[MemberValue[T]], str]) -> list[Related]:
         """The places of all members but the first odd one, which is the finding's own."""
         others = [*self.rest, *self.odd[1:]]
         return [Related(place(r.member), note(r), r.member.node.name) for r in others]
 
-    def values(self, show: Callable[[Reading[T]], str]) -> str:
+    def values(self, show: Callable[[MemberValue[T]], str]) -> str:
         """`lb1 has 33, lb2 has 34`, every member in the order of the nodes."""
         readings = sorted([*self.rest, *self.odd], key=lambda r: r.member.node.name)
         return ", ".join(f"{r.member.node.name} has {show(r)}" for r in readings)
@@ -44,7 +44,7 @@ def disagreement(group: VrrpGroup, value_of: Callable[[Member], T | None]) -> Di
 
     Members whose value is not known (`value_of` returns None) are left out.
     """
-    readings = [Reading(member, value) for member in group if (value := value_of(member)) is not None]
+    readings = [MemberValue(member, value) for member in group if (value := value_of(member)) is not None]
     counts = Counter(reading.value for reading in readings)
     if len(counts) < 2:
         return None

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.e2e.addresses import gains
-from tests.e2e.machines import Balancer, Machine, Network, network, require_network, until
+from tests.e2e.balancer import Balancer
 from tests.live.certificates import Authority
-from tests.rules.lint import ROOT
+from tests.net.addresses import Watch
+from tests.net.machine import Machine
+from tests.net.network import Net, bridging, cable
+from tests.net.waiting import until
+from tests.programs import ROOT
+from tests.wizard.rendered import put_files
 from wizard.plan.plan import Balancer as Planned
 from wizard.plan.plan import IPInterface, Plan
-from wizard.render.files import Rendered, render
+from wizard.render.files import render
 
 
 class Move(NamedTuple):
-    """A VIP has come to a load balancer, at a time (seconds since 1970)."""
+    """A VIP has come to a load balancer, at a time (monotonic clock, seconds)."""
 
     at: float
     name: str
@@ -33,6 +35,7 @@ class Cluster(NamedTuple):
     plan: Plan
     balancers: list[Balancer]
     client: Machine
+    watch: Watch
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +60,7 @@ class Cluster(NamedTuple):
 
     def holders(self) -> list[list[str]]:
         """Which load balancers have each VIP."""
-        return [[lb.machine.name for lb in self.balancers if lb.machine.log.has(vip)] for vip in self.vips]
+        return list(self.watch.owners().values())
 
     def belongs_to(self, name: str) -> bool:
         """Whether this load balancer has all VIPs, and nobody else has one."""
@@ -65,8 +68,7 @@ class Cluster(NamedTuple):
 
     def moves(self, vip: str | None = None) -> list[Move]:
         """Where a VIP (the first one) has been, in order."""
-        logs = [(lb.machine.name, lb.machine.log) for lb in self.balancers]
-        return [Move(*gain) for gain in gains(logs, vip or self.vips[0])]
+        return [Move(change.at, change.node) for change in self.watch.gains(vip or self.vips[0])]
 
     def balancer(self, name: str) -> Balancer:
         """The load balancer of this name."""
@@ -96,71 +98,66 @@ def _vips(plan: Plan) -> list[IPInterface]:
     return [plan.vip, *([plan.vip6] if plan.vip6 else [])]
 
 
-def _write(folder: Path, files: Mapping[str, Rendered]) -> None:
-    for path, rendered in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(rendered.text, encoding="utf-8")
-        target.chmod(rendered.mode)
-
-
 def _last_host(subnet: IPv4Network | IPv6Network) -> str:
     """The last address of a network that a machine may have, with the prefix length."""
     return f"{subnet.broadcast_address - 1}/{subnet.prefixlen}"
 
 
-def _load_balancer(plan: Plan, place: Network, lb: Planned) -> Machine:
+class _Network:
+    """A bridge, and the machines on it."""
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self._switch = net.machine("switch")
+        self._switch.batch(bridging("br0"))
+
+    def machine(self, name: str, *addresses: str, interface: str = "eth0") -> Machine:
+        """A new machine with these addresses (each with its prefix length)."""
+        machine = self.net.machine(name)
+        self._switch.batch(cable(f"port{len(self.net.machines)}", "br0", machine, interface))
+        machine.add_address(interface, *addresses)
+        machine.ip("link", "set", interface, "up")
+        return machine
+
+
+def _load_balancer(plan: Plan, network: _Network, lb: Planned) -> Machine:
     owned = [(lb.address, plan.vip), *([(lb.address6, plan.vip6)] if plan.vip6 else [])]
     addresses = [f"{address}/{vip.network.prefixlen}" for address, vip in owned]
-    return place.machine(lb.name, *addresses, interface=lb.interface)
+    return network.machine(lb.name, *addresses, interface=lb.interface)
 
 
-def _serve(plan: Plan, place: Network, machines: Mapping[str, Machine]) -> None:
+def _serve(plan: Plan, network: _Network, machines: Mapping[str, Machine]) -> None:
     """Start the API servers of the control plane, on `machines` of their names where there are such."""
     authority = Authority()
     length = plan.vip.network.prefixlen
     started = []
     for node in plan.control_plane:
         issued = authority.issue([plan.endpoint, node.name], [str(node.address), *(str(v.ip) for v in _vips(plan))])
-        certificate, key = issued.write(place.folder, node.name)
-        machine = machines.get(node.name) or place.machine(node.name, f"{node.address}/{length}")
+        certificate, key = issued.write(network.net.folder, node.name)
+        machine = machines.get(node.name) or network.machine(node.name, f"{node.address}/{length}")
         server = [sys.executable, "-m", "tests.live.api_servers", str(node.address), str(node.port)]
-        process = subprocess.Popen(
-            [*machine.prefix, *server, str(certificate), str(key)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        place.stack.callback(_end, process)
-        started.append(process)
+        started.append(machine.start(*server, str(certificate), str(key), cwd=ROOT))
     for process in started:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+        assert process.stdout.readline() == b"ready\n"
 
 
 @contextmanager
 def running(plan: Plan) -> Iterator[Cluster]:
     """The cluster of a plan, with the files that halb renders for it."""
-    require_network()
     # Machines for tests are often not allowed the 42,000 open files that 20,000 connections need.
     plan = plan._replace(haproxy=plan.haproxy._replace(maxconn=4000))
     # Below /var/lib, since keepalived wants a path that only root can write for its scripts, and /tmp is not one.
-    with tempfile.TemporaryDirectory(prefix="halb-e2e-", dir="/var/lib") as name, network(Path(name)) as place:
-        place.folder.chmod(0o755)
-        _write(place.folder, render(plan))
-        machines = {lb.name: _load_balancer(plan, place, lb) for lb in plan.load_balancers}
-        client = place.machine("client", *(_last_host(vip.network) for vip in _vips(plan)))
-        balancers = [Balancer(machine, place.folder / name) for name, machine in machines.items()]
-        _serve(plan, place, machines)
-        cluster = Cluster(plan, balancers, client)
-        for balancer in balancers:
-            until(balancer.machine.log.heard, lambda: "ip monitor says nothing")
-        for balancer in balancers:
-            balancer.start_haproxy()
-        for balancer in balancers:
-            balancer.start_keepalived()
-        yield cluster
+    with Net(Path("/var/lib")) as net:
+        put_files(net.folder, render(plan))
+        network = _Network(net)
+        machines = {lb.name: _load_balancer(plan, network, lb) for lb in plan.load_balancers}
+        client = network.machine("client", *(_last_host(vip.network) for vip in _vips(plan)))
+        balancers = [Balancer(machine, net) for machine in machines.values()]
+        _serve(plan, network, machines)
+        with Watch(machines.values(), [str(vip.ip) for vip in _vips(plan)]) as watch:
+            for balancer in balancers:
+                balancer.start_haproxy()
+            for balancer in balancers:
+                balancer.start_keepalived()
+            yield Cluster(plan, balancers, client, watch)

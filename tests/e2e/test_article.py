@@ -8,10 +8,15 @@ import pytest
 
 from tests.conftest import Figure
 from tests.e2e.cluster import Cluster, running
-from tests.e2e.machines import until
+from tests.net.waiting import until
 from tests.wizard.plans import ARTICLE
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.daemon("haproxy", "keepalived"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("namespaces"),
+]
 
 
 @pytest.fixture

@@ -13,11 +13,16 @@ import pytest
 
 from tests.conftest import Figure
 from tests.e2e.cluster import Cluster, running
-from tests.e2e.machines import holds_for, require_network, until
+from tests.net.waiting import holds_for, until
 from tests.wizard.plans import ARTICLE
 from wizard.plan.plan import Balancer, Plan, check_plan
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.daemon("haproxy", "keepalived"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("namespaces"),
+]
 
 PROCESS_BOUND = 3.0
 """Seconds. vrrp_track_process notices at once; the next node takes over within its skew, under a second."""
@@ -153,7 +158,6 @@ def _played(name: str) -> list[str]:
 @pytest.fixture(scope="module")
 def played() -> Iterator[dict[str, Future[list[str]]]]:
     """All scenes, under way."""
-    require_network()
     with ThreadPoolExecutor(len(SCENES)) as pool:
         yield {name: pool.submit(_played, name) for name in SCENES}
 

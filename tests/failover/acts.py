@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from tests.failover.events import Event
-from tests.failover.harness import Lab, ip
+from tests.failover.harness import Lab
 from tests.failover.nodes import Node
 
 Act = Callable[[Lab, Node, Event], None]
@@ -49,7 +49,7 @@ def _carrier(state: str) -> Act:
 
 def _interface(state: str) -> Act:
     def act(lab: Lab, node: Node, event: Event) -> None:
-        ip("-n", node.space, "link", "set", event.dev or "eth0", state)
+        node.machine.ip("link", "set", event.dev or "eth0", state)
 
     return act
 
@@ -63,14 +63,14 @@ def _hearing(state: str) -> Act:
             # A frame to a known address is not flooded: it is led back to the uplink it came by, and so dropped.
             entry = [node.hardware(device), "dev", node.link("u", device), "master"]
             what = ["replace", *entry, "static", "sticky"] if state == "off" else ["del", *entry]
-            subprocess.run(["bridge", "-n", lab.switch, "fdb", *what], check=True, capture_output=True)
+            subprocess.run(["bridge", "-n", lab.switch.space, "fdb", *what], check=True, capture_output=True)
 
     return act
 
 
 def _remove_address(lab: Lab, node: Node, event: Event) -> None:
     assert event.address is not None
-    ip("-n", node.space, "addr", "del", event.address, "dev", event.dev or "eth0")
+    node.machine.ip("addr", "del", event.address, "dev", event.dev or "eth0")
 
 
 def _write_number(lab: Lab, node: Node, event: Event) -> None:

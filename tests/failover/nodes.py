@@ -1,4 +1,4 @@
-"""One node: its namespace, its keepalived, and the files and the process that its checks look at."""
+"""One node: its machine, its keepalived, and the files and the process that its checks look at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGSTOP, Signals
 
+from tests.net.network import Net
+
 PATIENCE = 10.0  # seconds
 PROCESS = "hap-lb"  # what configurations call the tracked process of node N is this and N
 
@@ -17,18 +19,18 @@ PROCESS = "hap-lb"  # what configurations call the tracked process of node N is 
 class Node:
     """A load balancer of a scenario. Its address is 192.168.77.1N and fd77::1N, on eth1 192.168.78.1N and fd78::1N."""
 
-    def __init__(self, name: str, mark: str, folder: Path, conf: str) -> None:
+    def __init__(self, name: str, net: Net, conf: str) -> None:
         self.name = name
         self.number = int(name.removeprefix("lb"))
-        self.space = f"{mark}-{name}"
-        self.folder = folder / name
-        self.folder.mkdir()
-        self.mounted = self.folder / "run"  # what the node sees as /run/halb
+        self.machine = net.machine(name)
+        self.folder = self.machine.folder
+        self.mounted = self.folder / "run"
         self.mounted.mkdir()
+        self.machine.mounts["/run/halb"] = self.mounted
         (self.mounted / "haproxy-ok").touch()
         self._tracks_processes = "vrrp_track_process" in conf
         # All namespaces share one process table: each scenario's process has a name of its own there.
-        self._process_name = f"{mark}n{self.number}"[2:17]
+        self._process_name = f"{net.mark}n{self.number}"[4:19]
         self.conf = self.folder / "keepalived.conf"
         self.conf.write_text(conf.replace(f"{PROCESS}{self.number}", self._process_name), encoding="utf-8")
         self.conf.chmod(0o640)
@@ -52,11 +54,6 @@ class Node:
             f"link set {device} up",
         ]
 
-    def addresses(self) -> str:
-        """What `ip addr` says, an address a line."""
-        done = subprocess.run(["ip", "-n", self.space, "-o", "addr"], check=True, capture_output=True, text=True)
-        return done.stdout
-
     def log(self) -> str:
         """What keepalived has said so far."""
         path = self.folder / "log"
@@ -67,10 +64,10 @@ class Node:
         if self.daemon is not None:
             self.daemon.wait(PATIENCE)
         # Process events come to the initial network namespace only: there keepalived starts, and moves itself (-s).
-        prefix = ["unshare", "-m"] if self._tracks_processes else ["ip", "netns", "exec", self.space]
-        moving = f"-s {self.space}" if self._tracks_processes else ""
+        prefix = self.machine.prefix_outside if self._tracks_processes else self.machine.prefix
+        moving = f"-s {self.machine.space}" if self._tracks_processes else ""
         script = (
-            f"mount --bind {self.mounted} /run/halb && cd {self.folder} && echo ready && read go && "
+            f"cd {self.folder} && echo ready && read go && "
             f"exec nice -n -15 keepalived -n -l -D -P {moving} -f {self.conf} "
             f"-p {self.folder}/parent.pid -r {self.folder}/vrrp.pid >>{self.folder}/log 2>&1 </dev/null"
         )
@@ -78,7 +75,7 @@ class Node:
         assert self.daemon.stdout is not None
         with self.daemon.stdout as out:
             if out.readline() != b"ready\n":
-                raise RuntimeError(f"{self.name}: no shell in the namespace {self.space}")
+                raise RuntimeError(f"{self.name}: no shell in the namespace {self.machine.space}")
 
     def go(self) -> None:
         """Start keepalived."""
@@ -133,7 +130,7 @@ class Node:
         program = self.folder / self._process_name
         if not program.exists():
             program.symlink_to("/usr/bin/sleep")
-        self._service = subprocess.Popen(["ip", "netns", "exec", self.space, str(program), "infinity"])
+        self._service = subprocess.Popen([*self.machine.prefix, str(program), "infinity"])
 
     def kill_process(self) -> None:
         """Kill it as a crash would."""

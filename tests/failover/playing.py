@@ -12,8 +12,10 @@ from rules.engine.finding import NodeFiles
 from rules.failover.model import CheckKey, Seconds, Situation, Subject
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
-from rules.failover.vrrp.settling import Change, End, State, settle
-from rules.fleet.node import Fleet, Node
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 
 Record = Mapping[str, Any]
 Owners = dict[str, list[str]]
@@ -78,7 +80,7 @@ class _Play:
             if check.kind == "process" or (check.subject is Subject.HAPROXY and not check.assumed)
         )
         self.situation = Situation(down=frozenset(self.nodes), homeless=homeless, bad=missing)
-        self.states: set[State] = {State()}
+        self.states: set[VrrpState] = {VrrpState()}
         self.cut: frozenset[str] = frozenset()
 
     def run(self, records: Sequence[Record]) -> list[Predicted]:
@@ -103,13 +105,13 @@ class _Play:
                 sets.append(owners)
         return Predicted(sets, self._seconds(ends, before), any(end.flaps for end in ends))
 
-    def _owners(self, state: State) -> Owners:
+    def _owners(self, state: VrrpState) -> Owners:
         have = state.masters | state.stale
         units = [unit for unit in range(len(self.protocol.units)) if have >> unit & 1]
         holding = [(self.protocol.routers[r]) for unit in units for r in self.protocol.units[unit]]
         return {vip: sorted({r.node for r in holding if ip_address(vip) in r.vips | r.excluded}) for vip in self.vips}
 
-    def _seconds(self, ends: Sequence[End], before: set[State]) -> tuple[float, float] | None:
+    def _seconds(self, ends: Sequence[End], before: set[VrrpState]) -> tuple[float, float] | None:
         """When an owner of the first VIP gained it, where one did that had not been one."""
         found: Seconds | None = None
         wanted = ip_address(self.vips[0])
@@ -124,7 +126,7 @@ class _Play:
                 found = last if found is None else found.hull(last)
         return None if found is None else (found.low, found.high)
 
-    def _change(self, event: Mapping[str, Any]) -> Change:
+    def _change(self, event: Mapping[str, Any]) -> Transition:
         """One event as a change of the situation; the situation is moved on."""
         before = self.situation
         do, node, dev = event["do"], event.get("node", ""), event.get("dev", "eth0")
@@ -133,7 +135,7 @@ class _Play:
             after = before if do == "crash_child" else before._replace(down=before.down | nodes)
             left = {LEAVING.get(do, "gone"): nodes}
             self.situation = after
-            return Change(before, after, **left)
+            return Transition(before, after, **left)
         if do in ("partition", "heal"):
             self.cut = self.cut | nodes if do == "partition" else self.cut - nodes
             rest = frozenset(self.nodes) - self.cut
@@ -151,7 +153,7 @@ class _Play:
         else:
             raise NotCoveredError(f"the model knows no event '{do}'")
         self.situation = after
-        return Change(before, after)
+        return Transition(before, after)
 
     def _checks(self, node: str, kinds: Sequence[str] = ("script", "process")) -> frozenset[CheckKey]:
         return frozenset(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import statistics
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from tests.failover.acts import perform
 from tests.failover.confs import address
-from tests.failover.harness import Lab, sweep
+from tests.failover.harness import Lab
 from tests.failover.observed import Record
 from tests.failover.outcome import Outcome, outcome
 from tests.failover.scenario import CALM, Scenario
+from tests.net.network import sweep
 
 LONGER = 10.0  # seconds beyond its window that a step may go on when things still move
 T = TypeVar("T")
@@ -50,18 +51,30 @@ def _play(scenario: Scenario, lab: Lab) -> Iterator[Outcome]:
         yield outcome(before, changes, began, max(end, changes[-1].at if changes else end))
 
 
+def start_all(
+    pool: ThreadPoolExecutor, scenarios: Sequence[Scenario], play: Callable[[Scenario], T]
+) -> list[Future[T]]:
+    """Play scenarios with `play`, as many at a time as the pool has threads."""
+    sweep()
+    return [pool.submit(play, scenario) for scenario in scenarios]
+
+
+def stop_all(pool: ThreadPoolExecutor) -> None:
+    """End what is being played, and play no more."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    with _guard:
+        for lab in _labs:
+            lab.halt()
+
+
 def run_all(scenarios: Sequence[Scenario], at_once: int, play: Callable[[Scenario], T]) -> list[T]:
     """Play scenarios with `play`, so many at a time; its results in order. Nothing stays behind, whatever ends it."""
-    sweep()
     with ThreadPoolExecutor(at_once) as pool:
-        futures = [pool.submit(play, scenario) for scenario in scenarios]
+        futures = start_all(pool, scenarios, play)
         try:
             return [future.result() for future in futures]
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            with _guard:
-                for lab in _labs:
-                    lab.halt()
+            stop_all(pool)
             raise
 
 

@@ -1,8 +1,7 @@
-"""The harness leaves nothing behind: neither when it is interrupted, nor, after the next run, when it is killed."""
+"""A run leaves nothing behind: neither when it is interrupted, nor, after the next run, when it is killed."""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemons import require
-from tests.failover.harness import sweep
-from tests.failover.watching import SPACES
-from tests.rules.lint import ROOT
+from tests.net.machine import SPACES
+from tests.net.network import sweep
+from tests.programs import ROOT
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("failover")]
+pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.slow, pytest.mark.xdist_group("failover")]
 
 PROGRAM = """
 from tests.failover.running import run, run_all
@@ -31,11 +29,6 @@ PATIENCE = 30.0  # seconds
 @contextmanager
 def _running() -> Iterator[subprocess.Popen[bytes]]:
     """A process that plays two scenarios, with keepalived running on each of their nodes."""
-    require("keepalived")
-    if os.geteuid() != 0:
-        if os.environ.get("CI"):
-            pytest.fail("network namespaces need root, and CI must have it")
-        pytest.skip("network namespaces need root")
     with subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + PATIENCE
         while len([place for place in _left(process.pid) if place.name == "vrrp.pid"]) < 4:
@@ -46,7 +39,7 @@ def _running() -> Iterator[subprocess.Popen[bytes]]:
 
 def _left(number: int) -> list[Path]:
     """What a process has made, or left: namespaces, and files."""
-    return [*SPACES.glob(f"hf{number}x*"), *Path("/tmp").glob(f"hf{number}x*/**/*")]
+    return [*SPACES.glob(f"halb{number}x*"), *Path("/tmp").glob(f"halb{number}x*/**/*")]
 
 
 def _keepalived(number: int) -> list[str]:
@@ -57,7 +50,7 @@ def _keepalived(number: int) -> list[str]:
             command = place.read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if f"hf{number}x".encode() in command:
+        if f"halb{number}x".encode() in command:
             found.append(command.decode(errors="replace"))
     return found
 

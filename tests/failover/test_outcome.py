@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_NEWADDR
 
 from tests.failover.confs import Instance, cluster, script
 from tests.failover.events import Event, read_event
@@ -14,7 +15,7 @@ from tests.failover.observed import load, save
 from tests.failover.outcome import outcome
 from tests.failover.running import records
 from tests.failover.scenario import Scenario, patience
-from tests.failover.watching import GONE_ADDRESS, NEW_ADDRESS, Change, read_messages
+from tests.net.addresses import Change, read_messages
 
 VIP, SECOND = "192.168.77.150", "192.168.78.150"
 
@@ -32,7 +33,7 @@ def _message(kind: int, address: str, attribute: int) -> bytes:
 
 
 def test_a_datagram_may_hold_several_messages() -> None:
-    data = _message(NEW_ADDRESS, VIP, 2) + _message(16, VIP, 2) + _message(GONE_ADDRESS, "fd77::150", 1)
+    data = _message(RTM_NEWADDR, VIP, 2) + _message(16, VIP, 2) + _message(RTM_DELADDR, "fd77::150", 1)
     assert list(read_messages(data)) == [(VIP, True), ("fd77::150", False)]
 
 

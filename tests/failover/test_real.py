@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 
 from tests.conftest import Figure
-from tests.daemons import require
-from tests.failover.harness import sweep
 from tests.failover.observed import Record
+from tests.failover.outcome import Outcome
 from tests.failover.playing import Predicted, play
-from tests.failover.running import records, run, run_all
-from tests.failover.scenarios import LIVE
+from tests.failover.running import records, run, start_all, stop_all
+from tests.failover.scenarios import LIVE, SCENARIOS
+from tests.net.machine import SPACES
+from tests.net.network import sweep
 
 # A machine that runs other tests beside this one is late now and then.
 LATE, EARLY = 2.0, 0.5
 AT_ONCE = 16
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("failover")]
+pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.slow, pytest.mark.xdist_group("failover")]
 
 
-class _Played(NamedTuple):
-    """All scenarios' records, and how long they took together, in seconds."""
-
-    records: dict[str, list[Record]]
-    took: float
+Played = dict[str, Future[list[Outcome]]]
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[_Played]:
-    for tool in ("keepalived", "ip", "unshare"):
-        require(tool)
-    if os.geteuid() != 0:
-        if os.environ.get("CI"):
-            pytest.fail("network namespaces need root, and CI must have it")
-        pytest.skip("network namespaces need root")
-    began = time.monotonic()
-    runs = run_all(LIVE, AT_ONCE, run)
-    took = time.monotonic() - began
-    yield _Played({each.name: records(each, [done], "live") for each, done in zip(LIVE, runs, strict=True)}, took)
+def played() -> Iterator[Played]:
+    """All scenarios, under way."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield dict(zip((each.name for each in LIVE), start_all(pool, LIVE, run), strict=True))
+        stop_all(pool)
     sweep()
 
 
 @pytest.mark.parametrize("name", [scenario.name for scenario in LIVE])
-def test_the_model_says_what_keepalived_does(played: _Played, name: str, figure: Figure) -> None:
-    seen = played.records[name]
+def test_the_model_says_what_keepalived_does(played: Played, name: str, figure: Figure) -> None:
+    seen = records(SCENARIOS[name], [played[name].result()], "live")
     told = [_compared(record, predicted) for record, predicted in zip(seen, play(seen), strict=True)]
     figure(f"{name}: " + ", ".join(told))
 
@@ -69,9 +58,6 @@ def _compared(record: Record, predicted: Predicted) -> str:
     return f"{record['event']} {owners} {observed:.2f} ({low:.2f}..{high:.2f})"
 
 
-def test_nothing_stays_behind(played: _Played, figure: Figure) -> None:
-    spaces = Path("/run/netns")
-    left = [place.name for place in spaces.iterdir() if place.name.startswith(f"hf{os.getpid()}x")]
-    steps = sum(len(found) for found in played.records.values())
-    figure(f"failover, live: {len(LIVE)} scenarios, {steps} events, {played.took:.0f} s")
-    assert left == []
+def test_nothing_stays_behind(played: Played) -> None:
+    wait(played.values())
+    assert [place.name for place in SPACES.iterdir() if place.name.startswith(f"halb{os.getpid()}x")] == []

@@ -6,19 +6,18 @@ them in order. The machines are network namespaces (`tests.live.lab`).
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.daemons import require
+from tests.daemons import program
 from tests.live.certificates import Authority
 from tests.live.lab import Lab, lab
 from tests.live.name_servers import Daemon, Knot, dnsmasq, knot, zone
-from tests.rules.lint import ROOT, Done
+from tests.programs import ROOT, Done
 
 ZONE = "example.com"
 NAME = f"kube-control.{ZONE}"
@@ -95,20 +94,18 @@ class Life:
             self._serve([sys.executable, "-m", "tests.live.api_servers", own, "6443", str(certificate), str(key)])
 
     def _serve(self, command: list[str]) -> None:
-        process = subprocess.Popen([*self.lab.cluster, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        self.lab.stack.callback(_end, process)
+        process = self.lab.cluster.start(*command, cwd=ROOT)
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == b"ready\n"
 
     def start_balancer(self, name: str) -> None:
         """Start the HAProxy of a load balancer; it also serves the VIP, when it has it."""
         servers = "".join(f"    server {server} {address}:6443\n" for server, address in MASTERS.items())
         config = self.lab.folder / f"{name}.cfg"
         config.write_text(_HAPROXY.format(own=BALANCERS[name], vip=VIP, servers=servers), encoding="utf-8")
-        process = subprocess.Popen(
-            [*self.lab.cluster, str(require("haproxy")), "-W", "-db", "-f", str(config)], stderr=subprocess.DEVNULL
+        self.lab.cluster.start(
+            *(str(program("haproxy")), "-W", "-db", "-f", str(config)), log=self.lab.cluster.folder / f"{name}.log"
         )
-        self.lab.stack.callback(_end, process)
 
     def take_vip(self) -> None:
         """Give the VIP to the load balancers' machine, as keepalived does on the one that becomes MASTER."""
@@ -125,10 +122,11 @@ class Life:
         """Run the linter until it says what is waited for."""
         return _until(condition, lambda: self.lint(*arguments))
 
-    def watch(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `verify --watch` with a poll every half second."""
-        command = [sys.executable, "-m", "wizard", "verify", "--watch", "--interval", "0.5", *arguments]
-        return self.lab.start(command)
+    def watch(self, *arguments: str) -> Done:
+        """Run `verify --watch` with a poll every half second until it ends."""
+        with self.lab.started("wizard", "verify", "--watch", "--interval", "0.5", *arguments) as process:
+            shown, _ = process.communicate(timeout=60)
+        return Done(process.returncode, shown.decode(), "")
 
     def lint(self, *arguments: str) -> Done:
         return self.lab.run("rules", "--live", *arguments)
@@ -145,22 +143,16 @@ def _zone(records: str, serial: int) -> str:
     return zone(ZONE, records, {"ns1": AUTHORITY}, serial=serial, minimum=2, soa_ttl=2)
 
 
-def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
 @contextmanager
 def life() -> Iterator[Life]:
     """The cluster before anything is there: a zone without the name, and two resolvers."""
-    with tempfile.TemporaryDirectory(prefix="halb-life-") as folder, lab(Path(folder)) as place:
+    with tempfile.TemporaryDirectory(prefix="halb-life-") as folder, lab(Path(folder)) as place, ExitStack() as stack:
         place.add_address(AUTHORITY, *RESOLVERS, *MASTERS.values(), *BALANCERS.values())
         place.route("10.0.0.0/16")
         place.write_etc("resolv.conf", "".join(f"nameserver {address}\n" for address in RESOLVERS))
-        enter = place.stack.enter_context
-        prefix = place.cluster
-        authority = enter(knot({ZONE: _zone("", 1)}, address=AUTHORITY, port=53, prefix=prefix))
-        resolvers = [enter(dnsmasq(authority.server, address=a, port=53, prefix=prefix)) for a in RESOLVERS]
+        prefix = place.cluster.prefix
+        authority = stack.enter_context(knot({ZONE: _zone("", 1)}, address=AUTHORITY, port=53, prefix=prefix))
+        resolvers = [
+            stack.enter_context(dnsmasq(authority.server, address=a, port=53, prefix=prefix)) for a in RESOLVERS
+        ]
         yield Life(place, authority, resolvers)

@@ -156,7 +156,7 @@ def knot(
     signed: bool = False,
 ) -> Iterator[Knot]:
     """An authoritative server for these zones (texts by name); `signed` has it sign them with keys of its own."""
-    daemon = str(daemons.require("knotd"))
+    daemon = str(daemons.program("knotd"))
     server = _place(address, port)
     with tempfile.TemporaryDirectory(prefix="halb-knot-") as name:  # short: its control socket lies in there
         folder = Path(name)
@@ -212,7 +212,7 @@ def dnsmasq(
     prefix: Sequence[str] = (),
 ) -> Iterator[Daemon]:
     """A caching forwarder to `upstream`, with further command-line options (`--stop-dns-rebind`)."""
-    daemon = str(daemons.require("dnsmasq"))
+    daemon = str(daemons.program("dnsmasq"))
     server = _place(address, port)
     command = [
         daemon,
@@ -245,7 +245,7 @@ def unbound(
     prefix: Sequence[str] = (),
 ) -> Iterator[Daemon]:
     """A validating resolver that takes `upstream` for the server of the zone; `lines` go below `server:`."""
-    daemon = str(daemons.require("unbound"))
+    daemon = str(daemons.program("unbound"))
     server = _place(address, port)
     extra = "".join(f"    {line}\n" for line in lines)
     with tempfile.TemporaryDirectory(prefix="halb-unbound-") as name:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.live.observations import Certificate
@@ -69,7 +69,6 @@ def test_every_flipped_bit_is_read_as_cryptography_reads_it_or_refused() -> None
     assert both > 1000
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_random_bytes(data: bytes) -> None:
     read_or_refuse(data)
@@ -82,7 +81,6 @@ def nested(inner: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     return st.builds(lambda tag, parts: element(tag, *parts), tags, st.lists(inner, max_size=6))
 
 
-@settings(deadline=None)
 @given(st.recursive(st.binary(max_size=16), nested, max_leaves=30))
 def test_random_structures(data: bytes) -> None:
     read_or_refuse(data)
@@ -90,7 +88,6 @@ def test_random_structures(data: bytes) -> None:
     read_or_refuse(signed(x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.35"), data)))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_several_damages_at_once(data: st.DataObject) -> None:
     der = bytearray(kubeadm_certificate())
@@ -104,7 +101,6 @@ LABELS = st.from_regex(r"(\*\.)?[A-Za-z0-9_-]{1,20}(\.[a-z]{1,5}){0,3}", fullmat
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
-@settings(deadline=None)
 @given(
     names=st.lists(LABELS, max_size=5),
     addresses=st.lists(st.ip_addresses().map(str), max_size=5),

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import pytest
 
 from rules.live.dns.survey import survey
-from rules.live.observations import Alias, DnsView, Kind, NameServer, Reply, Role
+from rules.live.observations import Alias, DnsView, NameServer, Reply, ReplyKind, Role
 from tests.live.asking import quiet, within
 from tests.live.name_servers import PATIENCE, Knot, dnsmasq, free_port, knot, loopback, unbound, zone
 
 __all__ = ["quiet"]  # a fixture
-pytestmark = [pytest.mark.daemon, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.daemon("knotd", "dnsmasq", "unbound"), pytest.mark.usefixtures("quiet")]
 
 ZONE = "example.com"
 NAME = "kube.example.com"
@@ -71,12 +71,14 @@ def test_the_zone_and_both_of_its_servers_are_found(pair: Pair) -> None:
         view = asked(NAME, pair.port, resolver.server)
     assert (view.zone, view.notes, view.wildcard) == (ZONE, (), ())
     assert [(r.server.label, r.kind, texts(r), r.ttl, r.authoritative) for r in view.of(Role.AUTHORITY, "A")] == [
-        (f"ns{number}.example.com ({server.address} port {pair.port})", Kind.ANSWER, [OLD], 60, True)
+        (f"ns{number}.example.com ({server.address} port {pair.port})", ReplyKind.ANSWER, [OLD], 60, True)
         for number, server in ((1, pair.first), (2, pair.second))
     ]
-    assert [(r.kind, r.negative_ttl, r.zone) for r in view.of(Role.AUTHORITY, "AAAA")] == [(Kind.NODATA, 60, ZONE)] * 2
+    assert [(r.kind, r.negative_ttl, r.zone) for r in view.of(Role.AUTHORITY, "AAAA")] == [
+        (ReplyKind.NODATA, 60, ZONE)
+    ] * 2
     (reply,) = view.of(Role.RESOLVER, "A")
-    assert (reply.kind, texts(reply)) == (Kind.ANSWER, [OLD])
+    assert (reply.kind, texts(reply)) == (ReplyKind.ANSWER, [OLD])
 
 
 def test_servers_that_disagree(pair: Pair) -> None:
@@ -106,13 +108,13 @@ def test_a_cache_keeps_the_old_address_and_counts_down(pair: Pair) -> None:
 def test_a_cache_keeps_that_there_was_nothing(pair: Pair) -> None:
     with unbound(pair.first.server, ZONE) as resolver:
         view = asked("new.example.com", pair.port, resolver.server)
-        assert {reply.kind for reply in view.replies} == {Kind.NXDOMAIN}
+        assert {reply.kind for reply in view.replies} == {ReplyKind.NXDOMAIN}
         assert {reply.negative_ttl for reply in view.of(Role.AUTHORITY)} == {60}
         for server in (pair.first, pair.second):
             pair.write(server, f"new 60 A {NEW}", 2)
         view = asked("new.example.com", pair.port, resolver.server)
     (cached,) = view.of(Role.RESOLVER, "A")
-    assert cached.kind is Kind.NXDOMAIN
+    assert cached.kind is ReplyKind.NXDOMAIN
     assert cached.negative_ttl in range(1, 61)
     assert [texts(reply) for reply in view.of(Role.AUTHORITY, "A")] == [[NEW], [NEW]]
 
@@ -122,7 +124,7 @@ def test_a_chain_of_aliases(pair: Pair) -> None:
     with dnsmasq(pair.first.server) as forwarder, unbound(pair.first.server, ZONE) as recursor:
         view = asked("first.example.com", pair.port, forwarder.server, recursor.server)
     assert view.zone == ZONE
-    assert {reply.kind for reply in view.replies} == {Kind.ANSWER}
+    assert {reply.kind for reply in view.replies} == {ReplyKind.ANSWER}
     assert {reply.chain for reply in view.replies} == {chain}
     assert {(reply.question, *texts(reply)) for reply in view.replies} == {("A", "10.0.0.1"), ("AAAA", "fd00::1")}
     assert {reply.ttl for reply in view.of(Role.AUTHORITY)} == {30, 20}
@@ -131,13 +133,13 @@ def test_a_chain_of_aliases(pair: Pair) -> None:
 def test_an_alias_that_leads_out_of_the_zone(pair: Pair) -> None:
     with dnsmasq(pair.first.server) as resolver:
         view = asked("outside.example.com", pair.port, resolver.server)
-    assert [reply.kind for reply in view.of(Role.AUTHORITY)] == [Kind.ALIAS] * 4
+    assert [reply.kind for reply in view.of(Role.AUTHORITY)] == [ReplyKind.ALIAS] * 4
 
 
 def test_a_name_with_other_records_only(pair: Pair) -> None:
     with unbound(pair.first.server, ZONE) as resolver:
         view = asked("text.example.com", pair.port, resolver.server)
-    assert {(reply.kind, reply.negative_ttl) for reply in view.replies} == {(Kind.NODATA, 60)}
+    assert {(reply.kind, reply.negative_ttl) for reply in view.replies} == {(ReplyKind.NODATA, 60)}
 
 
 @pytest.mark.parametrize("name", ["a.wild.example.com", "anything.wild.example.com"])
@@ -159,7 +161,7 @@ def test_protection_against_rebinding_takes_private_addresses_away(pair: Pair) -
     with dnsmasq(pair.first.server, "--stop-dns-rebind") as resolver:
         view = asked(NAME, pair.port, resolver.server)
     (reply,) = view.of(Role.RESOLVER, "A")
-    assert (reply.kind, reply.records, reply.negative_ttl) == (Kind.NODATA, (), None)
+    assert (reply.kind, reply.records, reply.negative_ttl) == (ReplyKind.NODATA, (), None)
     assert [texts(reply) for reply in view.of(Role.AUTHORITY, "A")] == [[OLD], [OLD]]
 
 
@@ -167,12 +169,12 @@ def test_a_server_that_is_down_and_one_that_hangs(pair: Pair) -> None:
     with dnsmasq(pair.first.server) as resolver:
         pair.second.pause()
         view = asked(NAME, pair.port, resolver.server, seconds=1.0)
-        assert [reply.kind for reply in view.of(Role.AUTHORITY, "A")] == [Kind.ANSWER, Kind.TIMEOUT]
+        assert [reply.kind for reply in view.of(Role.AUTHORITY, "A")] == [ReplyKind.ANSWER, ReplyKind.TIMEOUT]
         pair.second.process.kill()
         pair.second.process.wait()
         view = asked(NAME, pair.port, resolver.server)
     first, second = view.of(Role.AUTHORITY, "A")
-    assert (first.kind, second.kind) == (Kind.ANSWER, Kind.UNREACHABLE)
+    assert (first.kind, second.kind) == (ReplyKind.ANSWER, ReplyKind.UNREACHABLE)
     assert second.detail == f"nothing listens on port {pair.port}"
 
 
@@ -182,7 +184,7 @@ def test_a_server_that_does_not_have_the_zone(pair: Pair) -> None:
         view = asked("kube.sub.example.com", pair.port, resolver.server)
     assert view.zone == "sub.example.com"
     # knotd serves the parent zone there: it has neither the name nor a delegation
-    assert {reply.kind for reply in view.of(Role.AUTHORITY)} == {Kind.NXDOMAIN}
+    assert {reply.kind for reply in view.of(Role.AUTHORITY)} == {ReplyKind.NXDOMAIN}
 
 
 def test_a_server_that_only_refers_to_others_is_lame() -> None:
@@ -197,20 +199,20 @@ def test_a_server_that_only_refers_to_others_is_lame() -> None:
     ):
         view = asked("kube.sub.example.com", port, resolver.server)
     assert {(reply.kind, reply.detail) for reply in view.of(Role.AUTHORITY)} == {
-        (Kind.LAME, "it refers to the servers of 'sub.example.com'")
+        (ReplyKind.LAME, "it refers to the servers of 'sub.example.com'")
     }
 
 
 def test_a_server_refuses_names_of_others(pair: Pair) -> None:
     view = asked("kube.example.net", pair.port, pair.first.server)
-    assert [reply.kind for reply in view.replies] == [Kind.REFUSED] * 2
+    assert [reply.kind for reply in view.replies] == [ReplyKind.REFUSED] * 2
 
 
 def test_an_authoritative_server_given_as_resolver(pair: Pair) -> None:
     view = asked(NAME, pair.port, pair.first.server)
     assert [(reply.server.role, reply.kind) for reply in view.replies if reply.question == "A"] == [
-        (Role.AUTHORITY, Kind.ANSWER),
-        (Role.AUTHORITY, Kind.ANSWER),
+        (Role.AUTHORITY, ReplyKind.ANSWER),
+        (Role.AUTHORITY, ReplyKind.ANSWER),
     ]
 
 
@@ -229,7 +231,7 @@ def test_wrong_signatures_are_told_from_other_failures(name: str) -> None:
         view = asked(name, port, validating.server, trusting.server)
     assert alone.of(Role.AUTHORITY)
     wrong, right = view.replies[:2], view.replies[2:4]
-    assert {(reply.kind, reply.bogus) for reply in wrong} == {(Kind.SERVFAIL, True)}
+    assert {(reply.kind, reply.bogus) for reply in wrong} == {(ReplyKind.SERVFAIL, True)}
     assert all(reply.detail.startswith(("dnskey missing", "dnssec bogus")) for reply in wrong)
     assert not any(reply.bogus for reply in right)
     assert view.zone == ZONE

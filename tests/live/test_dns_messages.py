@@ -13,7 +13,7 @@ import pytest
 
 from rules.live.dns.messages import (
     LARGEST,
-    Question,
+    DnsQuestion,
     dislikes_edns,
     interpret,
     is_authority,
@@ -21,7 +21,7 @@ from rules.live.dns.messages import (
     servers_of,
     zone_of,
 )
-from rules.live.observations import AddressRecord, Alias, Kind, NameServer, Reply, Role
+from rules.live.observations import AddressRecord, Alias, NameServer, Reply, ReplyKind, Role
 from tests.live.scripted import Asked, answer
 
 NAME = "kube.example.com"
@@ -32,11 +32,11 @@ AUTHORITY = NameServer("192.0.2.1", role=Role.AUTHORITY, name="ns1.example.com")
 AA = dns.flags.AA
 
 
-def about(rdtype: str = "A", name: str = NAME) -> Question:
+def about(rdtype: str = "A", name: str = NAME) -> DnsQuestion:
     return question(name, rdtype, recursion=True)
 
 
-def wire(asked: Question, *records: str, **more: Any) -> bytes:
+def wire(asked: DnsQuestion, *records: str, **more: Any) -> bytes:
     return answer(Asked(dns.message.from_wire(asked.wire), asked.wire, tcp=False, times=1), *records, **more)
 
 
@@ -67,7 +67,7 @@ def test_what_can_not_be_a_name_is_refused_in_words(name: str) -> None:
 
 def test_addresses_with_their_ttl() -> None:
     reply = told(A, f"{NAME}. 60 IN A 192.168.2.140")
-    assert reply.kind is Kind.ANSWER
+    assert reply.kind is ReplyKind.ANSWER
     assert set(reply.records) == {
         AddressRecord(ip_address("192.168.2.151"), 60),
         AddressRecord(ip_address("192.168.2.140"), 60),
@@ -87,7 +87,7 @@ def test_a_chain_is_followed_in_any_order_and_case() -> None:
         "other.example.com. 1 IN A 192.0.2.9",
         "cp.EXAMPLE.com. 30 IN CNAME lb.example.net.",
     )
-    assert reply.kind is Kind.ANSWER
+    assert reply.kind is ReplyKind.ANSWER
     assert reply.addresses == (ip_address("192.0.2.7"),)
     assert reply.chain == (
         Alias(NAME, "cp.example.com", 300),
@@ -97,7 +97,7 @@ def test_a_chain_is_followed_in_any_order_and_case() -> None:
 
 
 def test_the_name_asked_in_capitals_is_the_same_name() -> None:
-    assert told(A, name="KUBE.example.COM.").kind is Kind.ANSWER
+    assert told(A, name="KUBE.example.COM.").kind is ReplyKind.ANSWER
 
 
 def test_names_with_odd_bytes_are_shown_escaped() -> None:
@@ -111,22 +111,22 @@ def test_a_ttl_that_is_too_large_counts_as_zero(sent: int, counts: int) -> None:
     plain = wire(asked, A)
     at = plain.rindex((60).to_bytes(4, "big"))
     reply = interpret(plain[:at] + sent.to_bytes(4, "big") + plain[at + 4 :], asked, RESOLVER)
-    assert (reply.kind, reply.ttl) == (Kind.ANSWER, counts)
+    assert (reply.kind, reply.ttl) == (ReplyKind.ANSWER, counts)
 
 
 @pytest.mark.parametrize(
     ("rcode", "kind", "detail"),
     [
-        (dns.rcode.SERVFAIL, Kind.SERVFAIL, ""),
-        (dns.rcode.REFUSED, Kind.REFUSED, ""),
-        (dns.rcode.FORMERR, Kind.RCODE, "FORMERR"),
-        (dns.rcode.NOTAUTH, Kind.RCODE, "NOTAUTH"),
-        (dns.rcode.BADVERS, Kind.RCODE, "BADVERS"),
-        (15, Kind.RCODE, "15"),
+        (dns.rcode.SERVFAIL, ReplyKind.SERVFAIL, ""),
+        (dns.rcode.REFUSED, ReplyKind.REFUSED, ""),
+        (dns.rcode.FORMERR, ReplyKind.RCODE, "FORMERR"),
+        (dns.rcode.NOTAUTH, ReplyKind.RCODE, "NOTAUTH"),
+        (dns.rcode.BADVERS, ReplyKind.RCODE, "BADVERS"),
+        (15, ReplyKind.RCODE, "15"),
     ],
 )
 @pytest.mark.parametrize("server", [RESOLVER, AUTHORITY])
-def test_error_codes(rcode: int, kind: Kind, detail: str, server: NameServer) -> None:
+def test_error_codes(rcode: int, kind: ReplyKind, detail: str, server: NameServer) -> None:
     reply = told(rcode=rcode, server=server)
     assert (reply.kind, reply.detail) == (kind, detail)
 
@@ -140,8 +140,10 @@ def test_servers_that_dislike_edns_are_known_by_their_error(rcode: int, again: b
 
 def test_an_error_may_come_without_the_question() -> None:
     asked = about()
-    assert interpret(asked.wire[:2] + bytes.fromhex("8185") + bytes(8), asked, RESOLVER).kind is Kind.REFUSED
-    assert interpret(asked.wire[:2] + bytes.fromhex("8180") + bytes(8), asked, RESOLVER).kind is Kind.OTHER_QUESTION
+    assert interpret(asked.wire[:2] + bytes.fromhex("8185") + bytes(8), asked, RESOLVER).kind is ReplyKind.REFUSED
+    assert (
+        interpret(asked.wire[:2] + bytes.fromhex("8180") + bytes(8), asked, RESOLVER).kind is ReplyKind.OTHER_QUESTION
+    )
 
 
 def test_the_reason_for_an_error_is_told() -> None:
@@ -156,48 +158,48 @@ def test_the_reason_for_an_error_is_told() -> None:
 
 def test_nxdomain_says_how_long_it_is_remembered() -> None:
     reply = told(rcode=dns.rcode.NXDOMAIN, authority=[SOA])
-    assert (reply.kind, reply.negative_ttl, reply.zone) == (Kind.NXDOMAIN, 60, "example.com")
+    assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NXDOMAIN, 60, "example.com")
 
 
 @pytest.mark.parametrize(("ttl", "minimum", "negative"), [(30, 60, 30), (60, 30, 30), (7, 2**32 - 1, 0)])
 def test_nodata_takes_the_smaller_of_the_soas_numbers(ttl: int, minimum: int, negative: int) -> None:
     reply = told(authority=[f"example.com. {ttl} IN SOA ns1. hostmaster. 1 3600 600 86400 {minimum}"])
-    assert (reply.kind, reply.negative_ttl, reply.zone) == (Kind.NODATA, negative, "example.com")
+    assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, negative, "example.com")
 
 
 def test_a_soa_of_another_zone_says_nothing() -> None:
     reply = told(authority=["example.net. 60 IN SOA ns1. hostmaster. 1 3600 600 86400 60"])
-    assert (reply.kind, reply.negative_ttl, reply.zone) == (Kind.NODATA, None, "")
+    assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, None, "")
 
 
 def test_nodata_without_soa() -> None:
-    assert told().kind is Kind.NODATA
+    assert told().kind is ReplyKind.NODATA
 
 
 def test_a_chain_without_addresses() -> None:
     reply = told(f"{NAME}. 60 IN CNAME cp.example.net.")
-    assert (reply.kind, reply.detail, reply.ttl) == (Kind.ALIAS, "no A record for cp.example.net", 60)
+    assert (reply.kind, reply.detail, reply.ttl) == (ReplyKind.ALIAS, "no A record for cp.example.net", 60)
 
 
 def test_a_chain_to_a_name_that_is_known_to_have_none_is_nodata() -> None:
     soa = SOA.replace("example.com", "example.net")
     reply = told(f"{NAME}. 60 IN CNAME cp.example.net.", authority=[soa])
-    assert (reply.kind, reply.negative_ttl, reply.zone) == (Kind.NODATA, 60, "example.net")
+    assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, 60, "example.net")
 
 
 def test_a_chain_to_a_name_that_does_not_exist() -> None:
     reply = told(f"{NAME}. 60 IN CNAME cp.example.com.", rcode=dns.rcode.NXDOMAIN, authority=[SOA])
-    assert (reply.kind, reply.detail) == (Kind.NXDOMAIN, "cp.example.com does not exist")
+    assert (reply.kind, reply.detail) == (ReplyKind.NXDOMAIN, "cp.example.com does not exist")
     assert reply.chain == (Alias(NAME, "cp.example.com", 60),)
 
 
 def test_a_loop() -> None:
     reply = told(f"{NAME}. 60 IN CNAME a.example.com.", f"a.example.com. 60 IN CNAME {NAME}.")
-    assert (reply.kind, reply.detail) == (Kind.LOOP, f"{NAME} -> a.example.com -> {NAME}")
+    assert (reply.kind, reply.detail) == (ReplyKind.LOOP, f"{NAME} -> a.example.com -> {NAME}")
 
 
 def test_an_alias_of_itself() -> None:
-    assert told(f"{NAME}. 60 IN CNAME {NAME}.").kind is Kind.LOOP
+    assert told(f"{NAME}. 60 IN CNAME {NAME}.").kind is ReplyKind.LOOP
 
 
 @pytest.mark.parametrize(
@@ -211,13 +213,13 @@ def test_an_alias_of_itself() -> None:
 )
 def test_records_of_others_are_unrelated(record: str) -> None:
     reply = told(record)
-    assert (reply.kind, reply.records) == (Kind.UNRELATED, ())
+    assert (reply.kind, reply.records) == (ReplyKind.UNRELATED, ())
     assert reply.detail.startswith(record.split(maxsplit=1)[0].rstrip("."))
 
 
 def test_the_answer_counts_among_records_of_others() -> None:
     reply = told("evil.example.net. 1 IN A 192.0.2.66", A)
-    assert (reply.kind, reply.addresses) == (Kind.ANSWER, (ip_address("192.168.2.151"),))
+    assert (reply.kind, reply.addresses) == (ReplyKind.ANSWER, (ip_address("192.168.2.151"),))
 
 
 @pytest.mark.parametrize(
@@ -227,15 +229,15 @@ def test_another_question(name: str, rdtype: str, detail: str) -> None:
     asked = about()
     other = wire(question(name, rdtype, recursion=True))
     reply = interpret(asked.wire[:2] + other[2:], asked, RESOLVER)
-    assert (reply.kind, reply.detail) == (Kind.OTHER_QUESTION, detail)
+    assert (reply.kind, reply.detail) == (ReplyKind.OTHER_QUESTION, detail)
 
 
 def test_another_id() -> None:
     asked = about()
     right = wire(asked, A)
     wrong = (asked.id ^ 1).to_bytes(2, "big") + right[2:]
-    assert interpret(wrong, asked, RESOLVER).kind is Kind.OTHER_QUESTION
-    assert interpret(right, asked, RESOLVER).kind is Kind.ANSWER
+    assert interpret(wrong, asked, RESOLVER).kind is ReplyKind.OTHER_QUESTION
+    assert interpret(right, asked, RESOLVER).kind is ReplyKind.ANSWER
 
 
 def test_what_is_no_message() -> None:
@@ -244,29 +246,29 @@ def test_what_is_no_message() -> None:
     opcode = right[:2] + bytes([right[2] | 0x10]) + right[3:]
     for bad in (b"", right[:2], right[:11], right[:-1], right[:40], asked.wire, opcode, right + bytes(LARGEST)):
         reply = interpret(bad, asked, RESOLVER)
-        assert reply.kind is Kind.GARBAGE
+        assert reply.kind is ReplyKind.GARBAGE
         assert reply.detail
 
 
 def test_bytes_after_the_message_do_no_harm() -> None:
     asked = about()
-    assert interpret(wire(asked, A) + b"junk", asked, RESOLVER).kind is Kind.ANSWER
+    assert interpret(wire(asked, A) + b"junk", asked, RESOLVER).kind is ReplyKind.ANSWER
 
 
 def test_truncation_counts_over_udp_only() -> None:
     asked = about()
     cut = wire(asked, A, flags=dns.flags.TC)
-    assert interpret(cut, asked, RESOLVER).kind is Kind.TRUNCATED
-    assert interpret(cut[:-7], asked, RESOLVER).kind is Kind.TRUNCATED  # in the middle of a record
+    assert interpret(cut, asked, RESOLVER).kind is ReplyKind.TRUNCATED
+    assert interpret(cut[:-7], asked, RESOLVER).kind is ReplyKind.TRUNCATED  # in the middle of a record
     whole = interpret(cut, asked, RESOLVER, tcp=True)
-    assert (whole.kind, whole.tcp) == (Kind.ANSWER, True)
+    assert (whole.kind, whole.tcp) == (ReplyKind.ANSWER, True)
 
 
 def test_an_authoritative_server_answers_with_authority() -> None:
     reply = told(A, server=AUTHORITY, flags=AA)
-    assert (reply.kind, reply.authoritative) == (Kind.ANSWER, True)
-    assert told(server=AUTHORITY, flags=AA, authority=[SOA]).kind is Kind.NODATA
-    assert told(server=AUTHORITY, flags=AA, rcode=dns.rcode.NXDOMAIN).kind is Kind.NXDOMAIN
+    assert (reply.kind, reply.authoritative) == (ReplyKind.ANSWER, True)
+    assert told(server=AUTHORITY, flags=AA, authority=[SOA]).kind is ReplyKind.NODATA
+    assert told(server=AUTHORITY, flags=AA, rcode=dns.rcode.NXDOMAIN).kind is ReplyKind.NXDOMAIN
 
 
 @pytest.mark.parametrize(
@@ -284,16 +286,16 @@ def test_an_authoritative_server_answers_with_authority() -> None:
 )
 def test_a_lame_server(more: dict[str, Any], detail: str) -> None:
     reply = told(*more.pop("records", ()), server=AUTHORITY, **more)
-    assert (reply.kind, reply.detail, reply.records) == (Kind.LAME, detail, ())
+    assert (reply.kind, reply.detail, reply.records) == (ReplyKind.LAME, detail, ())
 
 
 def test_a_referral_is_no_answer_of_a_resolver() -> None:
     reply = told(flags=0, authority=["example.com. 60 IN NS ns1.example.com."])
     assert (reply.kind, reply.detail) == (
-        Kind.LAME,
+        ReplyKind.LAME,
         "it does no recursion, it refers to the servers of 'example.com'",
     )
-    assert told(authority=["example.com. 60 IN NS ns1.example.com."]).kind is Kind.NODATA
+    assert told(authority=["example.com. 60 IN NS ns1.example.com."]).kind is ReplyKind.NODATA
 
 
 @pytest.mark.parametrize(("flags", "yes"), [(AA, True), (AA | dns.flags.RA, False), (dns.flags.RA, False), (0, False)])

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.live.dns.messages import LARGEST, interpret, question, servers_of, zone_of
-from rules.live.observations import Kind, NameServer, Reply, Role
+from rules.live.observations import NameServer, Reply, ReplyKind, Role
 from tests.conftest import Figure
 from tests.live.scripted import Asked, answer
 
@@ -38,7 +38,7 @@ def check(wire: bytes, rdtype: str, server: NameServer, *, tcp: bool) -> Reply:
     asked = ASKED[rdtype]
     reply = interpret(wire, asked, server, tcp=tcp, elapsed=0.5)
     assert (reply.server, reply.question, reply.tcp, reply.elapsed) == (server, rdtype, tcp, 0.5)
-    assert bool(reply.records) == (reply.kind is Kind.ANSWER and rdtype in ("A", "AAAA"))
+    assert bool(reply.records) == (reply.kind is ReplyKind.ANSWER and rdtype in ("A", "AAAA"))
     assert all(0 <= ttl < 2**31 for ttl in (reply.ttl or 0, reply.negative_ttl or 0))
     shown = [reply.zone, *(name for alias in reply.chain for name in (alias.name, alias.target))]
     shown += [zone_of(wire, asked), *servers_of(wire, asked)]
@@ -71,7 +71,7 @@ def test_valid_messages_with_some_bytes_changed(
         wire = wire[: at % len(wire)] + new + wire[at % len(wire) + length :]
     reply = check(wire, rdtype, server, tcp=tcp)
     if not changes and server.role is Role.RESOLVER:
-        assert reply.kind is Kind.ANSWER
+        assert reply.kind is ReplyKind.ANSWER
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
@@ -84,8 +84,8 @@ def test_any_graph_of_aliases_ends(edges: list[tuple[int, int]]) -> None:
     at, seen = 0, [0]
     while (at := dict(edges).get(at, -1)) >= 0 and at not in seen:
         seen.append(at)
-    expected = Kind.LOOP if at >= 0 else Kind.ALIAS if records and 0 in dict(edges) else None
-    assert reply.kind is (expected or (Kind.UNRELATED if records else Kind.NODATA))
+    expected = ReplyKind.LOOP if at >= 0 else ReplyKind.ALIAS if records and 0 in dict(edges) else None
+    assert reply.kind is (expected or (ReplyKind.UNRELATED if records else ReplyKind.NODATA))
 
 
 def test_the_largest_message_with_the_longest_names_is_read_quickly(figure: Figure) -> None:
@@ -102,5 +102,5 @@ def test_the_largest_message_with_the_longest_names_is_read_quickly(figure: Figu
     reply = interpret(wire, asked, SERVERS[0], tcp=True)
     took = time.perf_counter() - begun
     figure(f"a DNS message of {len(wire)} bytes and {records} names of 127 labels: {took * 1000:.0f} ms")
-    assert reply.kind is Kind.UNRELATED
+    assert reply.kind is ReplyKind.UNRELATED
     assert took < 1

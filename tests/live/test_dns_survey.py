@@ -12,7 +12,7 @@ import dns.rcode
 import pytest
 
 from rules.live.dns.survey import survey
-from rules.live.observations import DnsView, Kind, NameServer, Role
+from rules.live.observations import DnsView, NameServer, ReplyKind, Role
 from tests.conftest import Figure
 from tests.live.asking import quiet, within
 from tests.live.name_servers import free_port, loopback
@@ -34,12 +34,12 @@ def test_resolvers_and_authorities_are_asked_for_both_families(place: Place) -> 
     assert view.zone == ZONE
     assert view.notes == ()
     assert [(r.server.role, r.server.name, r.question, r.kind) for r in view.replies] == [
-        (Role.RESOLVER, "", "A", Kind.ANSWER),
-        (Role.RESOLVER, "", "AAAA", Kind.NODATA),
-        (Role.AUTHORITY, "ns1.example.com", "A", Kind.ANSWER),
-        (Role.AUTHORITY, "ns1.example.com", "AAAA", Kind.NODATA),
-        (Role.AUTHORITY, "ns2.example.com", "A", Kind.ANSWER),
-        (Role.AUTHORITY, "ns2.example.com", "AAAA", Kind.NODATA),
+        (Role.RESOLVER, "", "A", ReplyKind.ANSWER),
+        (Role.RESOLVER, "", "AAAA", ReplyKind.NODATA),
+        (Role.AUTHORITY, "ns1.example.com", "A", ReplyKind.ANSWER),
+        (Role.AUTHORITY, "ns1.example.com", "AAAA", ReplyKind.NODATA),
+        (Role.AUTHORITY, "ns2.example.com", "A", ReplyKind.ANSWER),
+        (Role.AUTHORITY, "ns2.example.com", "AAAA", ReplyKind.NODATA),
     ]
     assert [str(a) for r in view.of(Role.AUTHORITY, "A") for a in r.addresses] == ["192.168.2.140", "192.168.2.141"]
     assert not any(question.message.flags & dns.flags.RD for question in ns1.heard)
@@ -60,10 +60,10 @@ def test_silent_resolvers_cost_one_timeout_together_and_do_not_delay_the_authori
         took = time.monotonic() - begun
         figure(f"3 resolvers of which 2 are silent, timeout 1 s: {took:.3f} s")
     assert kinds(view.replies) == {
-        first.server.address: [Kind.TIMEOUT] * 2,
-        second.server.address: [Kind.TIMEOUT] * 2,
-        good.server.address: [Kind.ANSWER, Kind.NODATA],
-        "ns1.example.com": [Kind.ANSWER, Kind.NODATA],
+        first.server.address: [ReplyKind.TIMEOUT] * 2,
+        second.server.address: [ReplyKind.TIMEOUT] * 2,
+        good.server.address: [ReplyKind.ANSWER, ReplyKind.NODATA],
+        "ns1.example.com": [ReplyKind.ANSWER, ReplyKind.NODATA],
     }
     assert took < 2
     assert len(ns1.heard) == 2 + 1  # the third one is the name beside ours
@@ -87,7 +87,7 @@ def test_silent_authorities_are_told_as_such(place: Place) -> None:
         scripted(silent, address=place.first, port=place.port),
     ):
         view = asked([resolver.server], place.port, 0.5)
-    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [Kind.TIMEOUT] * 2}
+    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [ReplyKind.TIMEOUT] * 2}
     assert view.notes == ()
 
 
@@ -116,7 +116,7 @@ def test_a_chain_that_has_addresses_of_one_family_has_none_of_the_other(place: P
         authority(place.first, place.port, chain),
     ):
         view = asked([resolver.server], place.port)
-    assert [reply.kind for reply in view.replies] == [Kind.ANSWER, Kind.NODATA] * 2
+    assert [reply.kind for reply in view.replies] == [ReplyKind.ANSWER, ReplyKind.NODATA] * 2
 
 
 def test_a_resolver_that_is_an_authoritative_server_is_told_as_one(place: Place) -> None:
@@ -124,7 +124,10 @@ def test_a_resolver_that_is_an_authoritative_server_is_told_as_one(place: Place)
     with authority(place.first, place.port, records) as hidden, authority(place.second, place.port, records) as ns1:
         view = asked([hidden.server, ns1.server], place.port)
     assert {reply.server.role for reply in view.replies} == {Role.AUTHORITY}
-    assert kinds(view.replies) == {place.first: [Kind.ANSWER, Kind.NODATA], f"ns1.{ZONE}": [Kind.ANSWER, Kind.NODATA]}
+    assert kinds(view.replies) == {
+        place.first: [ReplyKind.ANSWER, ReplyKind.NODATA],
+        f"ns1.{ZONE}": [ReplyKind.ANSWER, ReplyKind.NODATA],
+    }
 
 
 def test_a_resolver_given_twice_is_asked_once() -> None:
@@ -140,7 +143,7 @@ def test_names_are_asked_in_one_spelling(place: Place) -> None:
         authority(place.first, place.port, {(NAME, "A"): [record("10.0.0.1")]}),
     ):
         view = asked([resolver.server], place.port, name="KUBE.Example.com.")
-    assert [reply.kind for reply in view.replies] == [Kind.ANSWER, Kind.NODATA] * 2
+    assert [reply.kind for reply in view.replies] == [ReplyKind.ANSWER, ReplyKind.NODATA] * 2
 
 
 def test_without_resolvers_or_with_no_name_nobody_is_asked() -> None:

@@ -9,7 +9,7 @@ import dns.flags
 import dns.rcode
 import pytest
 
-from rules.live.observations import Kind, Role
+from rules.live.observations import ReplyKind, Role
 from tests.live.asking import quiet
 from tests.live.scripted import Asked, answer, scripted, serving
 from tests.live.zones import NAME, PATIENT, SOA, ZONE, Place, asked, authority, delegated, kinds, place, record
@@ -72,7 +72,7 @@ def test_servers_without_a_usable_address_are_noted(place: Place) -> None:
         authority(place.first, place.port, {(NAME, "A"): [record("10.0.0.1")]}),
     ):
         view = asked([resolver.server], place.port)
-    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [Kind.ANSWER, Kind.NODATA]}
+    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [ReplyKind.ANSWER, ReplyKind.NODATA]}
     assert view.notes == (
         f"the authoritative servers ns2.{ZONE}, ns3.{ZONE} and ns4.{ZONE} of {ZONE} could not be queried: no address "
         "is reachable from here",
@@ -96,7 +96,7 @@ def test_the_zone_of_an_alias_is_found_above_it(place: Place) -> None:
     with scripted(serving(table)) as resolver, authority(place.first, place.port, alias):
         view = asked([resolver.server], place.port)
     assert view.zone == ZONE
-    assert [reply.kind for reply in view.replies[:3]] == [Kind.ANSWER, Kind.NODATA, Kind.ALIAS]
+    assert [reply.kind for reply in view.replies[:3]] == [ReplyKind.ANSWER, ReplyKind.NODATA, ReplyKind.ALIAS]
 
 
 def test_a_resolver_that_knows_the_name_wins_over_a_quicker_one_that_denies_it(place: Place) -> None:
@@ -120,7 +120,7 @@ def test_a_resolver_that_knows_the_name_wins_over_a_quicker_one_that_denies_it(p
     ):
         view = asked([public.server, private.server], place.port)
     assert view.zone == ZONE
-    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [Kind.ANSWER, Kind.NODATA]}
+    assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [ReplyKind.ANSWER, ReplyKind.NODATA]}
 
 
 def beside_ours(question: Asked) -> bool:

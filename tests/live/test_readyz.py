@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.live.tls.readyz import failed_checks, read_answer, request_to
@@ -79,7 +79,6 @@ def test_no_answer_at_all() -> None:
         status()
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=40), max_size=10), st.sampled_from([b"", b"HTTP/1.1 ", b"HTTP/1.1 200"]))
 def test_random_answers(pieces: list[bytes], start: bytes) -> None:
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from ipaddress import ip_address
@@ -19,7 +18,7 @@ from rules.live.system import hosts_entries, local_addresses, lookup_order, syst
 from tests.live.asking import within
 from tests.live.lab import WORKSTATION, Lab, lab
 from tests.live.name_servers import dnsmasq, knot, zone
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 NAME = "kube.example.com"
 
@@ -158,9 +157,8 @@ def test_this_machines_addresses() -> None:
 
 def in_namespace(made: Lab, code: str) -> Any:
     """The JSON that Python code prints on the lab's workstation."""
-    done = subprocess.run(
-        [*made.here, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
-    )
+    done = made.here.run(sys.executable, "-c", code, cwd=ROOT)
+    assert done.status == 0, done.stderr
     return json.loads(done.stdout)
 
 
@@ -173,22 +171,15 @@ print(json.dumps(sorted(map(str, local_addresses(map(ip_address, words))))))
 """
 
 
-@pytest.mark.daemon
+@pytest.mark.root
 def test_a_vip_is_known_by_its_holder_alone_even_where_anybody_may_bind_it(tmp_path: Path) -> None:
     with lab(tmp_path) as made:
-        ip = [*made.here, "ip"]
-        run = [*made.here, "sysctl", "-qw"]
-        device = subprocess.run([*ip, "-br", "link"], capture_output=True, text=True, check=True).stdout
-        name = next(line.split("@")[0] for line in device.splitlines() if "@" in line)
         # as keepalived does: the second address of the subnet, and a deprecated one with IPv6
-        for words in (["192.168.2.140/24"], ["192.168.2.141/32"], ["fd00::9/64", "nodad"]):
-            subprocess.run([*ip, "addr", "add", *words, "dev", name], check=True)
-        subprocess.run(
-            [*ip, "addr", "add", "fd00::140/128", "dev", name, "nodad", "preferred_lft", "0", "valid_lft", "forever"],
-            check=True,
-        )
+        made.here.add_address("eth0", "192.168.2.140/24", "192.168.2.141/32", "fd00::9/64")
+        deprecated = ("preferred_lft", "0", "valid_lft", "forever")
+        made.here.ip("addr", "add", "fd00::140/128", "dev", "eth0", "nodad", *deprecated)
         for family in ("ipv4", "ipv6"):
-            subprocess.run([*run, f"net.{family}.ip_nonlocal_bind=1"], check=True)
+            assert made.here.run("sysctl", "-qw", f"net.{family}.ip_nonlocal_bind=1").status == 0
         found = in_namespace(made, LOCAL)
     assert found == sorted([WORKSTATION, "192.168.2.140", "192.168.2.141", "fd00::140", "fd00::9"])
 
@@ -207,7 +198,8 @@ print(json.dumps(asyncio.run(ask())))
 """
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("knotd", "dnsmasq")
 def test_what_the_c_library_says_with_real_servers(tmp_path: Path) -> None:
     records = "kube A 192.168.2.151\nkube AAAA fd00::151\ntext TXT only\ncp CNAME kube\npinned A 10.0.0.1"
     names = [f"{name}.example.com" for name in ("kube", "cp", "text", "nope", "pinned")]
@@ -215,8 +207,8 @@ def test_what_the_c_library_says_with_real_servers(tmp_path: Path) -> None:
         made.write_etc("hosts", "127.0.0.1 localhost\n10.0.0.2 pinned.example.com\n")
         text = zone("example.com", records, {"ns1": "127.0.0.2"})
         with (
-            knot({"example.com": text}, address="127.0.0.2", port=53, prefix=made.here) as server,
-            dnsmasq(server.server, address="127.0.0.1", port=53, prefix=made.here),
+            knot({"example.com": text}, address="127.0.0.2", port=53, prefix=made.here.prefix) as server,
+            dnsmasq(server.server, address="127.0.0.1", port=53, prefix=made.here.prefix),
         ):
             views = in_namespace(made, ASK.format(names=names, seconds=5))
         nobody = in_namespace(made, ASK.format(names=[NAME], seconds=5))
@@ -230,7 +222,8 @@ def test_what_the_c_library_says_with_real_servers(tmp_path: Path) -> None:
     assert nobody[NAME] == [[], "temporary failure: no name server answered"]
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("knotd")
 def test_a_c_library_that_hangs_holds_neither_the_answer_nor_the_process(tmp_path: Path) -> None:
     with (
         lab(tmp_path) as made,
@@ -238,7 +231,7 @@ def test_a_c_library_that_hangs_holds_neither_the_answer_nor_the_process(tmp_pat
             {"example.com": zone("example.com", "", {"ns1": "127.0.0.1"})},
             address="127.0.0.1",
             port=53,
-            prefix=made.here,
+            prefix=made.here.prefix,
         ) as server,
     ):
         server.pause()

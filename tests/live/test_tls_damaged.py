@@ -18,7 +18,7 @@ from tests.live.asking import LOOPBACK, NAME, ask, issued, quiet, within
 
 __all__ = ["quiet"]  # a fixture
 pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
-few = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

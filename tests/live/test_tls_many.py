@@ -17,7 +17,7 @@ from rules.live.observations import Contact
 from rules.live.tls.servers import probe, probe_all
 from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.asking import AUTHORITY, LOOPBACK, NAME, issued, quiet, within
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 __all__ = ["quiet"]  # a fixture
 pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]

@@ -11,9 +11,14 @@ import pytest
 
 from tests.conftest import Figure
 from tests.live.life import MASTERS, NAME, RESOLVERS, VIP, Life, life
-from tests.rules.lint import Done
+from tests.programs import Done
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.xdist_group("whole-life")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.daemon("haproxy", "knotd", "dnsmasq"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("whole-life"),
+]
 
 QUICK = ("--timeout", "0.5")
 INIT = f"kubeadm init --control-plane-endpoint={NAME}:6443"
@@ -97,10 +102,9 @@ def test_a_cluster_s_life_from_no_name_to_the_vip(cluster: Life, figure: Figure)
     assert countdown["addresses"] == [MASTERS["k8s-master1"]]
     assert 0 <= countdown["seconds"] <= 6
     watching = cluster.watch(*QUICK)
-    shown, _ = watching.communicate(timeout=60)
-    assert watching.returncode == 0
-    assert "may keep 192.168.2.151 for" in shown
-    assert "all passed" in shown
+    assert watching.status == 0
+    assert "may keep 192.168.2.151 for" in watching.stdout
+    assert "all passed" in watching.stdout
     cluster.lint_until(lambda done: done.status == 0, *QUICK)
     figure(f"whole life: {countdown['seconds']:.0f} s countdown of the stale resolver, watch ended with 0")
 
@@ -137,7 +141,7 @@ def test_it_says_when_it_was_asked_on_the_load_balancer_itself(cluster: Life) ->
     cluster.start_balancer("haproxy-lb1")
     cluster.take_vip()
     there = ("--resolver", RESOLVERS[0], *QUICK)
-    done = cluster.lab.run("rules", "--live", *there, prefix=cluster.lab.cluster)
+    done = cluster.lab.run("rules", "--live", *there, on=cluster.lab.cluster)
     assert "which is haproxy-lb1" in done.stderr
     assert f"holds the VIP {VIP} now" in done.stderr
     assert "none of the nodes" in cluster.lint(*QUICK).stderr

@@ -10,7 +10,7 @@ import dns.flags
 import pytest
 
 from rules.live.dns.survey import survey
-from rules.live.observations import DnsView, Kind, NameServer, Reply
+from rules.live.observations import DnsView, NameServer, Reply, ReplyKind
 from tests.live.asking import within
 from tests.live.name_servers import free_port, loopback
 from tests.live.scripted import Scripted, scripted, serving
@@ -60,8 +60,8 @@ def authority(address: str, port: int, records: Mapping[tuple[str, str], Sequenc
         yield server
 
 
-def kinds(replies: Sequence[Reply]) -> dict[str, list[Kind]]:
-    found: dict[str, list[Kind]] = {}
+def kinds(replies: Sequence[Reply]) -> dict[str, list[ReplyKind]]:
+    found: dict[str, list[ReplyKind]] = {}
     for reply in replies:
         found.setdefault(reply.server.name or reply.server.address, []).append(reply.kind)
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rules.engine.run import Options, Run
-from rules.failover.table import Table, failover_table
+from rules.engine.options import Options
+from rules.engine.run import Run
+from rules.failover.rows import FailoverTable
+from rules.failover.table import failover_table
 from rules.report.failover import render
 from rules.report.style import Style
 
@@ -72,7 +74,7 @@ EXAMPLES = {
 """Name -> node -> its keepalived.conf."""
 
 
-def table_of(nodes: dict[str, str]) -> Table:
+def table_of(nodes: dict[str, str]) -> FailoverTable:
     """The failover table of some keepalived.conf, by node."""
     files = {f"{name}/keepalived.conf": text for name, text in nodes.items()}
     return failover_table(Run(files, Options()).fleet)

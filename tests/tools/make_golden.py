@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from tests.rules.lint import ROOT
-from tests.wizard.machine import put_files
+from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE
+from tests.wizard.rendered import put_files
 from wizard.render.files import render
 
 GOLDEN = ROOT / "tests" / "wizard" / "render" / "golden" / "article"

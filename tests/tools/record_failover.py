@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 
-from tests.daemons import require
+from tests.daemons import program
 from tests.failover.observed import OBSERVED, Record, by_scenario, load, save
 from tests.failover.outcome import Outcome
 from tests.failover.running import records, run, run_all
@@ -65,7 +65,7 @@ def _told(found: list[Record]) -> str:
 
 
 def _version() -> str:
-    done = subprocess.run([require("keepalived"), "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run([program("keepalived"), "--version"], capture_output=True, text=True, check=True)
     found = re.search(r"v(\d[\d.]*)", done.stderr + done.stdout)
     assert found is not None
     return found[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.live.life import MASTERS, NAME, VIP, Life, life
-from tests.rules.lint import ROOT, Done
+from tests.programs import ROOT, Done
 
 PAGE = ROOT / "docs" / "live.md"
 QUICK = ("--timeout", "1")
@@ -47,9 +47,7 @@ def scenes(cluster: Life) -> Iterator[tuple[str, str]]:
     cluster.set_record(VIP)
     cluster.forget(1)
     stale = lint()
-    watching = cluster.watch(*QUICK)
-    shown, _ = watching.communicate()
-    watched = _shown("halb-wizard verify --watch", Done(watching.returncode, shown, ""))
+    watched = _shown("halb-wizard verify --watch", cluster.watch(*QUICK))
     yield "The record is changed; one resolver had asked a moment before", stale + "\n" + watched
     yield "Done", lint()
 

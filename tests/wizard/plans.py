@@ -6,7 +6,6 @@ import string
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from rules.plan.model import Phase
@@ -33,7 +32,6 @@ ARTICLE = Plan(
 )
 """The cluster of the article that halb was made for, with halb's own choices where the article's are unsafe."""
 
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """For tests of any plan: a plan is large, and a busy machine slow."""
 
 # Words that mean something else in YAML, a shell, haproxy.cfg, keepalived.conf or TOML.

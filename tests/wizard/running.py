@@ -15,7 +15,7 @@ from tests.live.api_servers import ApiServer, Behaviour
 from tests.live.certificates import Authority
 from tests.live.name_servers import loopback
 from tests.live.scripted import Asked, Scripted, answer, scripted
-from tests.rules.lint import ROOT, Done
+from tests.programs import ROOT, Done
 from tests.wizard.verify.views import NAME
 
 _LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")

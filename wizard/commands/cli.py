@@ -6,12 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rules.command.guard import Command, finish, guarded
-from rules.report.style import printable
+from rules.command.guard import Program, finish, guarded
 from wizard.commands.arguments import parse_arguments
+from wizard.commands.messages import say
+from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
 
 EXIT_OK, EXIT_NOT_YET = 0, 1
-_FAULT = "this is a fault of halb-wizard, not of your cluster; please report it with halb.toml, passwords removed"
+_BUG = "this is a bug in halb-wizard, not a fault of your cluster; please report it with halb.toml, passwords removed"
 
 
 def run() -> NoReturn:
@@ -20,33 +21,29 @@ def run() -> NoReturn:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run `halb-wizard` with these arguments; gives the exit status."""
-    return guarded(Command(_say, EXIT_NOT_YET, _FAULT), _main, argv)
+    """Run `halb-wizard` with these arguments; returns the exit status."""
+    return guarded(Program(say, EXIT_NOT_YET, _BUG), _main, argv)
 
 
 def _main(argv: Sequence[str]) -> int:
+    """Import what the command needs, and run it: `render` needs no Textual, `verify` no jinja2."""
     arguments = parse_arguments(argv)
-    if arguments.message is not None:
-        sys.stdout.write(arguments.message)
+    if isinstance(arguments, Message):
+        sys.stdout.write(arguments.text)
         sys.stdout.flush()
         return EXIT_OK
-    if arguments.directory is not None:
+    if isinstance(arguments, OpenArguments):
         from wizard.commands.opening import run_wizard
 
         return run_wizard(arguments.directory, offline=arguments.offline, resolvers=arguments.resolvers)
-    if arguments.render is not None:
+    if isinstance(arguments, RenderArguments):
         from wizard.commands.rendering import run_render
 
-        assert arguments.path is not None
-        return run_render(arguments.render, arguments.path)
-    if arguments.imports is not None:
+        return run_render(arguments, arguments.path)
+    if isinstance(arguments, ImportArguments):
         from wizard.commands.importing import run_import
 
-        return run_import(arguments.imports)
+        return run_import(arguments)
     from wizard.verify.run import verify
 
     return verify(arguments)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"halb-wizard: {printable(text)}\n")

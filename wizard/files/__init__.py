@@ -1,14 +1,14 @@
-"""What halb-wizard keeps on the disk: the files that it writes, and drafts of plans that are not finished."""
+"""What halb-wizard keeps on the disk: the files that it writes, and drafts of unfinished plans."""
 
 from __future__ import annotations
 
 from wizard.files.diffs import diff
-from wizard.files.drafts import Drafts, Failure, SavedDraft, drafts, drop, load, save
+from wizard.files.drafts import DraftStore, Failure, SavedDraft, drop, load, save
 from wizard.files.errors import ChangedError, StoreError
 from wizard.files.merging import Merging, is_mergeable, merge_tree
 from wizard.files.output import FileWritten, Written, write_tree
 
 __all__ = [
-    "ChangedError", "Drafts", "Failure", "FileWritten", "Merging", "SavedDraft", "StoreError", "Written",
-    "diff", "drafts", "drop", "is_mergeable", "load", "merge_tree", "save", "write_tree",
+    "ChangedError", "DraftStore", "Failure", "FileWritten", "Merging", "SavedDraft", "StoreError", "Written",
+    "diff", "drop", "is_mergeable", "load", "merge_tree", "save", "write_tree",
 ]  # fmt: skip

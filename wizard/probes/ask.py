@@ -1,6 +1,6 @@
-"""What the network, and this machine, say to the answers of one step, in words: live checks beside the fields.
+"""Live checks of one step's answers: what the network and this machine say about them, in words beside the fields.
 
-They are for orientation and never hold anybody up; what is wrong with answers is said by `judge`.
+They are for information and block nothing; what is wrong with answers is said by `judge`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,26 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live.observations import IPAddress, NameServer
+from rules.plan.model import API_PORT
 from rules.plan.schema import check_value
-from wizard.probes.chips import API_PORT, Chip, Known, Machine, Tone, chip, of_dns, of_master, of_this_machine, of_vip
+from wizard.probes.results import (
+    CheckedAnswers,
+    CheckResult,
+    CheckStatus,
+    ProbedMachine,
+    api_server_result,
+    dns_results,
+    local_results,
+    result,
+    vip_result,
+)
 from wizard.questions.answers import Answers, Place
 
-STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
-"""The steps with something to ask."""
 
-
-def known(answers: Answers) -> Known:
+def checked_answers(answers: Answers) -> CheckedAnswers:
     """What of the answers is right and can be asked about."""
     vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
-    return Known(
+    return CheckedAnswers(
         name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),
         port=_port(answers, Place("cluster", 0, "port")),
         masters=tuple(_machines(answers, "control_plane")),
@@ -36,7 +44,7 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
 
     Empty when there is nothing to ask.
     """
-    facts = known(answers)
+    facts = checked_answers(answers)
     master = facts.initial_master
     if step_key == "dns" and facts.name:
         return (facts.name, master and master.address, facts.vips)
@@ -50,9 +58,9 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
     return facts.balancers if step_key == "load-balancers" else ()
 
 
-def unasked(step_key: str, answers: Answers) -> tuple[Chip, ...]:
-    """What the live checks of a step would be about: the chips where nobody may be asked."""
-    facts = known(answers)
+def offline_results(step_key: str, answers: Answers) -> tuple[CheckResult, ...]:
+    """What the live checks of a step would be about, where nothing may be asked."""
+    facts = checked_answers(answers)
     if not subject(step_key, answers):
         return ()
     if step_key == "dns":
@@ -64,39 +72,39 @@ def unasked(step_key: str, answers: Answers) -> tuple[Chip, ...]:
     else:
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         about = [f"{machine.label} port {machine.port}" for machine in wanted]
-    return tuple(chip(Tone.INFO, f"{what}: not asked (offline)") for what in about)
+    return tuple(result(CheckStatus.INFO, f"{what}: not asked (offline)") for what in about)
 
 
-async def checks(
+async def run_checks(
     step_key: str, answers: Answers, *, resolvers: Sequence[NameServer | str] | None, timeout: float = 3.0
-) -> tuple[Chip, ...]:
-    """What the live checks of a step say, within about `timeout` seconds; empty when there is nothing to ask.
+) -> tuple[CheckResult, ...]:
+    """The results of a step's live checks, within about `timeout` seconds; empty when there is nothing to ask.
 
     `resolvers` are servers or texts such as `10.0.0.53:5353`; None stands for those of this machine. Nothing raises but
-    the cancellation; a check that fails in an unforeseen way says so.
+    the cancellation; a check that fails in an unforeseen way says so in its result.
     """
     if not subject(step_key, answers):
         return ()
-    facts = known(answers)
+    facts = checked_answers(answers)
     try:
         # Loading dnspython and OpenSSL takes longer than a frame of the screen; a thread does not hold the loop.
         await asyncio.to_thread(_load, step_key)
         deadline = asyncio.get_running_loop().time() + timeout
         if step_key == "dns":
-            return await name_chips(facts, name_servers(resolvers), deadline)
+            return await ask_name(facts, name_servers(resolvers), deadline)
         if step_key == "vip":
-            return await vip_chips(facts.vips, facts.port, facts.name, deadline)
+            return await ask_vips(facts.vips, facts.port, facts.name, deadline)
         if step_key == "load-balancers":
-            return machine_chips(facts.balancers)
+            return look_at_this_machine(facts.balancers)
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
-        return await master_chips(wanted, facts.name, deadline)
-    except Exception as error:  # beside a form nobody is served by a crash
-        return (chip(Tone.INFO, f"could not be asked: {error or type(error).__name__}"),)
+        return await ask_api_servers(wanted, facts.name, deadline)
+    except Exception as error:  # a crash would help nobody who is filling in a form
+        return (result(CheckStatus.INFO, f"the check failed: {error or type(error).__name__}"),)
 
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
-    """The servers that are meant; None stays None. Raises ValueError that says how one is written."""
-    from rules.live.observe import parse_resolver
+    """The servers for these texts; None stays None. Raises ValueError that says how to write one."""
+    from rules.live.asking import parse_resolver
 
     if resolvers is None:
         return None
@@ -127,17 +135,19 @@ def _port(answers: Answers, place: Place) -> int:
     return value if isinstance(value, int) else API_PORT
 
 
-def _machines(answers: Answers, table: str) -> Iterator[Machine]:
+def _machines(answers: Answers, table: str) -> Iterator[ProbedMachine]:
     for number in range(answers.count(table)):
         address = _value(answers, Place(table, number, "address"))
         if isinstance(address, IPv4Address | IPv6Address):
             name = str(_value(answers, Place(table, number, "name")) or "")
             interface = answers[Place(table, number, "interface")]
-            yield Machine(number, name, address, _port(answers, Place(table, number, "port")), interface)
+            yield ProbedMachine(number, name, address, _port(answers, Place(table, number, "port")), interface)
 
 
-async def name_chips(facts: Known, resolvers: Sequence[NameServer] | None, deadline: float) -> tuple[Chip, ...]:
-    """Where the endpoint's name leads: by every name server, by the hosts file, and by this machine's C library."""
+async def ask_name(
+    facts: CheckedAnswers, resolvers: Sequence[NameServer] | None, deadline: float
+) -> tuple[CheckResult, ...]:
+    """Where the name points according to each name server, the hosts file and this machine's C library."""
     from rules.live.dns.survey import survey
     from rules.live.system import system_resolvers, system_view
 
@@ -145,11 +155,11 @@ async def name_chips(facts: Known, resolvers: Sequence[NameServer] | None, deadl
     view, system = await asyncio.gather(
         survey(facts.name, asked, deadline), system_view(facts.name, deadline, ask=resolvers is None)
     )
-    return of_dns(facts, view, system)
+    return dns_results(facts, view, system)
 
 
-async def master_chips(machines: Sequence[Machine], name: str, deadline: float) -> tuple[Chip, ...]:
-    """What answers on the API servers' ports; a closed port is as it has to be before kubeadm ran there."""
+async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline: float) -> tuple[CheckResult, ...]:
+    """What answers on the API servers' ports; a closed port is expected before kubeadm has run there."""
     from rules.live.system import local_addresses
     from rules.live.tls.servers import probe_all
 
@@ -157,25 +167,29 @@ async def master_chips(machines: Sequence[Machine], name: str, deadline: float) 
     sockets = [(machine.address, machine.port) for machine in machines]
     probes = await probe_all(sockets, name, deadline, local=local)
     by_socket = {(probe.address, probe.port): probe for probe in probes}
-    return tuple(of_master(machine, by_socket[machine.address, machine.port], name) for machine in machines)
+    return tuple(api_server_result(machine, by_socket[machine.address, machine.port], name) for machine in machines)
 
 
-async def vip_chips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[Chip, ...]:
-    """Whether anybody answers on the VIPs, which have to be free until keepalived runs."""
+async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[CheckResult, ...]:
+    """Whether anything answers on the VIPs, which must be free until keepalived runs."""
     from rules.live.system import local_addresses
     from rules.live.tls.servers import probe_all
 
     local = local_addresses(vips)
     probes = await probe_all([(vip, port) for vip in vips], name, deadline, local=local)
-    return tuple(of_vip(probe, name) for probe in probes)
+    return tuple(vip_result(probe, name) for probe in probes)
 
 
-def machine_chips(balancers: Sequence[Machine], root: Path = Path("/")) -> tuple[Chip, ...]:
+def look_at_this_machine(balancers: Sequence[ProbedMachine], root: Path = Path("/")) -> tuple[CheckResult, ...]:
     """Which of the load balancers this machine is, and whether it has the interface; other machines are not asked."""
     from rules.live.system import local_addresses
 
     local = local_addresses(machine.address for machine in balancers)
     here = [machine for machine in balancers if machine.address in local]
     if not here:
-        return (chip(Tone.INFO, "this machine is none of these, so their interfaces can't be seen from here"),)
-    return tuple(one for machine in here for one in of_this_machine(machine, root))
+        return (
+            result(
+                CheckStatus.INFO, "this machine is not one of these, so their interfaces can't be checked from here"
+            ),
+        )
+    return tuple(one for machine in here for one in local_results(machine, root))

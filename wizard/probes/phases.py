@@ -1,17 +1,17 @@
-"""From the answers to what is watched: the endpoint that they describe, and the phase that is due. Pure."""
+"""What the cutover screen watches: the endpoint that the answers describe, and the phase that is due. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.command.options import CONFIG_NAME
-from rules.fleet.endpoint import Endpoint, endpoint_of
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, endpoint_of
 from rules.live.views.view import LiveView
-from rules.plan import parse_cluster
-from rules.plan.model import Phase, Setting
-from wizard.questions.answers import Answers, to_toml
+from rules.plan.model import ClusterError, Phase, Setting
+from rules.plan.read import cluster_of
+from rules.plan.together import together
+from wizard.questions.answers import Answers, fault, values_of_answers
 from wizard.verify.checklist import checklist
 
 
@@ -21,8 +21,8 @@ class Watched(NamedTuple):
     endpoint: Endpoint
     fleet: Fleet
 
-    def lacks(self, phase: Phase | None) -> str:
-        """What has to be answered before anything can be asked, in words; "" when enough is there."""
+    def missing(self, phase: Phase | None) -> str:
+        """Which answer is needed before anything can be asked, in words; "" when there are enough."""
         if self.endpoint.name is None:
             return "the DNS name is missing"
         if phase is Phase.CUTOVER and not self.endpoint.vips:
@@ -37,30 +37,36 @@ def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
 
     Raises `rules.plan.ClusterError` when an answer is wrong.
     """
-    cluster = parse_cluster(to_toml(answers), CONFIG_NAME)
-    fleet = _fleet(files)
+    for place in answers:
+        if wrong := fault(place, answers[place]):
+            raise ClusterError(f"{place.name}: {wrong}", place, wrong)
+    values = values_of_answers(answers)
+    for error in together(values, fold=False):
+        raise ClusterError(str(error), error.path, error.reason)
+    cluster, fleet = cluster_of(values), _fleet(files)
     return Watched(endpoint_of(cluster, fleet), fleet)
 
 
 def _fleet(files: Mapping[str, str]) -> Fleet:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
 
     texts = {path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))}
-    return Run(texts, Options()).fleet if texts else Fleet([])
+    return Run(texts, options_for(None)).fleet if texts else Fleet([])
 
 
 def in_phase(view: LiveView, phase: Phase) -> LiveView:
-    """The view, to be judged as in this phase."""
+    """The view, to be judged by the checklist of this phase."""
     name = view.endpoint.name
     if name is None:
         return view
     return LiveView(view.endpoint._replace(phase=Setting(phase, name.span)), view.observed, view.fleet)
 
 
-def due(view: LiveView) -> Phase:
-    """The phase to show: the cutover as soon as all is passed that comes before it, or the name has been moved.
+def phase_due(view: LiveView) -> Phase:
+    """The phase to show: the cutover once everything before it has passed, or the name has been moved.
 
-    What halb.toml says counts only where it says cutover: before that it says where the name was, not what is due.
+    The phase in halb.toml counts only if it is the cutover: `bootstrap` says where the name was, not what is due.
     """
     endpoint = view.endpoint
     if endpoint.phase is not None and endpoint.phase.value is Phase.CUTOVER:

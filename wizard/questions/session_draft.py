@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from wizard.questions.answers import Answers, to_toml
 
 if TYPE_CHECKING:
-    from wizard.files import Failure
-    from wizard.tui.opening import Store
+    from wizard.files import DraftStore, Failure
 
 
 class SessionDraft:
@@ -19,7 +18,7 @@ class SessionDraft:
     (`wizard.files.earlier`), and `drop` leaves it alone. Without a `store` nothing is kept.
     """
 
-    def __init__(self, store: Store | None, directory: Path, kept: Answers | None = None) -> None:
+    def __init__(self, store: DraftStore | None, directory: Path, kept: Answers | None = None) -> None:
         self.path: Path | None = None
         self._store = store
         self._directory = directory

@@ -11,8 +11,7 @@ from wizard.questions.answers import Answers, Place, from_toml, with_secrets
 from wizard.questions.day_two import has_cluster, machines
 
 if TYPE_CHECKING:
-    from wizard.files import SavedDraft
-    from wizard.tui.opening import Store
+    from wizard.files import DraftStore, SavedDraft
 
 
 class Origin(NamedTuple):
@@ -52,7 +51,7 @@ class Known(NamedTuple):
         return next((origin for origin in found if origin is not None and has_cluster(origin.answers)), None)
 
 
-def look(directory: Path, store: Store | None, session: Answers | None) -> Known:
+def look(directory: Path, store: DraftStore | None, session: Answers | None) -> Known:
     """Look at a folder; `session` are the answers of right now, if there are any. Nothing raises."""
     from wizard.files import SavedDraft
     from wizard.files.earlier import earlier

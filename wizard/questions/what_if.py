@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.engine.run import Options, Run
-from rules.failover.events import SINGLE, Events, Kind
-from rules.failover.table import Block, Row, Table, failover_table
+from rules.engine.options import options_for
+from rules.engine.run import Run
+from rules.failover.events import SINGLE, EventKind, Events
+from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.verdicts import Verdict
 from rules.report.failover import outage_words
 from rules.text.wording import listed
@@ -20,12 +21,12 @@ from wizard.questions.session import judge
 CHOICES = {Place("vrrp", 0, "preempt"): ("true", "false"), Place("vrrp", 0, "track"): ("process", "script")}
 
 _WORDS = {
-    Kind.HAPROXY: "haproxy dies on {0}",
-    Kind.POWER: "{0} loses power",
-    Kind.LINK: "{0} loses its link",
-    Kind.STOP: "keepalived stops on {0}",
-    Kind.KEEPALIVED: "keepalived crashes on {0}",
-    Kind.PARTITION: "{0} can't hear {1}",
+    EventKind.HAPROXY: "haproxy dies on {0}",
+    EventKind.POWER: "{0} loses power",
+    EventKind.LINK: "{0} loses its link",
+    EventKind.STOP: "keepalived stops on {0}",
+    EventKind.KEEPALIVED: "keepalived crashes on {0}",
+    EventKind.PARTITION: "{0} can't hear {1}",
 }
 _SYMBOLS = {
     Verdict.OK: "✓",
@@ -89,7 +90,7 @@ def lines_of_files(files: Mapping[str, str]) -> Lines:
 
 @lru_cache(maxsize=4)
 def _lines(files: tuple[tuple[str, str], ...]) -> Lines:
-    return lines_of(failover_table(Run(dict(files), Options()).fleet, pairs=False))
+    return lines_of(Run(dict(files), options_for(None)).failover(pairs=False))
 
 
 class Otherwise(NamedTuple):
@@ -110,7 +111,7 @@ def otherwise(answers: Answers, place: Place | None) -> Otherwise | None:
     return Otherwise(chosen, other, lines_of_files(judge(answers.put(place, other)).files))
 
 
-def lines_of(table: Table) -> Lines:
+def lines_of(table: FailoverTable) -> Lines:
     """A table's lines, those of several VIPs in one where they agree."""
     blocks = [_block_lines(block) for block in table.blocks if not block.unknown]
     unknown = [block.unknown for block in table.blocks if block.unknown]
@@ -151,7 +152,7 @@ def _is_about(row: Row, node: str) -> bool:
 
 
 def _is_cut(row: Row) -> bool:
-    return len(row.events) == 1 and row.events[0].kind is Kind.PARTITION
+    return len(row.events) == 1 and row.events[0].kind is EventKind.PARTITION
 
 
 def _of_node(node: str, rows: Sequence[Row], short: Mapping[str, str]) -> Iterator[Line]:
@@ -207,10 +208,10 @@ def explained(line: Line) -> str:
 
 def _advice(line: Line) -> str:
     kinds = {event.kind for event in line.events}
-    if Kind.PARTITION in kinds:
+    if EventKind.PARTITION in kinds:
         return _CUT
-    if kinds == {Kind.KEEPALIVED} and line.verdict is Verdict.SPLIT_BRAIN:
+    if kinds == {EventKind.KEEPALIVED} and line.verdict is Verdict.SPLIT_BRAIN:
         return _KILLED
-    if kinds == {Kind.HAPROXY} and len(line.events) > 1:
+    if kinds == {EventKind.HAPROXY} and len(line.events) > 1:
         return _ALL_FAIL_STAYS if line.verdict is Verdict.STAYS else _ALL_FAIL_NOBODY
     return ""

@@ -1,7 +1,6 @@
-"""What the words of a file are, for whoever colours them: as the parsers read it, not as it looks.
+"""What the words of a file are, for whoever colours them: in haproxy.cfg and keepalived.conf as the parsers read them.
 
-The other files that halb writes (scripts, YAML, TOML, the runbook) are read line by line, for comments, keys and
-headings alone.
+The other files that halb writes (scripts, YAML, TOML, the runbook) are read by Pygments, which Textual comes with.
 """
 
 from __future__ import annotations
@@ -9,18 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import Token  # type: ignore[import-untyped]
+
+from parsers.haproxy import HaproxyLine, Section, parse_haproxy
+from parsers.keepalived import parse_keepalived
+from parsers.keywords.haproxy import KeywordBlock, haproxy_table
+from parsers.tree import Word
 from rules.files.kinds import HAPROXY, KEEPALIVED, kind_of
-
-if TYPE_CHECKING:
-    from parsers.haproxy import HaproxyLine, Section
-    from parsers.keywords.haproxy import KeywordBlock
-    from parsers.tree import Word
-    from rules.support.keepalived.lines import Place
+from rules.support.haproxy.vocabulary import refused, unknown_lines
+from rules.support.keepalived.lines import LinePlace, places
+from rules.support.keepalived.unknown import unknown_lines as unknown_keepalived_lines
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What a word is. `UNKNOWN`: a keyword that no known version of the daemon has in that place."""
 
     SECTION = "section"
@@ -40,7 +43,7 @@ class Mark(NamedTuple):
 
     start: int
     end: int
-    kind: Kind
+    kind: WordKind
 
 
 # 6443, 4h, 1.5, 50%, 10.0.0.1:6443, 192.168.2.140/24, *:6443, [fd00::1]:6443, fd00::1/64, :::6443
@@ -50,36 +53,53 @@ _NUMBER = re.compile(
 )
 _REST = re.compile(r"[#!][^\n]*")
 
-_SHELL = re.compile(r"^[ \t]*(?P<comment>#.*)", re.MULTILINE)
-_YAML = re.compile(
-    r"""^[ \t]*(?P<comment>\#.*)|^[ \t]*(?:-[ ]+)*(?P<keyword>[\w./-]+)(?=:(?:[ ]|$))|(?P<string>"[^"\n]*")""",
-    re.MULTILINE | re.VERBOSE,
-)
-_TOML = re.compile(
-    r"""^[ \t]*(?P<comment>\#.*)|^[ \t]*(?P<section>\[[^\n\]]*\]+)|^[ \t]*(?P<keyword>[\w.-]+)(?=[ \t]*=)"""
-    r"""|(?P<string>"(?:[^"\\\n]|\\.)*")|(?<==)[ ]*(?P<number>[0-9.]+)""",
-    re.MULTILINE | re.VERBOSE,
-)
-_MARKDOWN = re.compile(r"^(?P<section>#{1,6} .*)|(?P<string>`[^`\n]+`)", re.MULTILINE)
-_BY_SUFFIX = {".yaml": _YAML, ".yml": _YAML, ".toml": _TOML, ".md": _MARKDOWN}
+_LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".md": "markdown"}
+_SHELL = "bash"
+_BY_TOKEN = {
+    Token.Comment: WordKind.COMMENT,
+    Token.Generic.Heading: WordKind.SECTION,
+    Token.Generic.Subheading: WordKind.SECTION,
+    Token.Keyword: WordKind.KEYWORD,
+    Token.Keyword.Constant: WordKind.VALUE,
+    Token.Name: WordKind.KEYWORD,
+    Token.Name.Variable: WordKind.VALUE,
+    Token.Literal.Number: WordKind.NUMBER,
+    Token.Literal.String: WordKind.STRING,
+}
+"""Pygments' tokens; one that is not here is what the token above it is (`Comment.Single` a `Comment`)."""
 
 
 def highlight(path: str, text: str) -> list[Mark]:
-    """The words of a file, in their order and apart from each other; what is in none of them is blank or a brace.
+    """The words of a file, in their order and apart from each other; between them are spaces and braces.
 
-    The path's end and the content say what the file is. No text raises.
+    The end of the path and the content say what the file is. No text raises.
     """
-    kind = kind_of(path, text)
-    suffix = next((suffix for suffix in _BY_SUFFIX if path.endswith(suffix)), "")
-    if kind == HAPROXY and not suffix:
+    language = next((name for suffix, name in _LANGUAGES.items() if path.endswith(suffix)), None)
+    kind = kind_of(path, text) if language is None else None
+    if kind == HAPROXY:
         return _apart(_haproxy(path, text))
-    if kind == KEEPALIVED and not suffix:
+    if kind == KEEPALIVED:
         return _keepalived(path, text)
-    return _apart(
-        Mark(*match.span(name), Kind(name))
-        for match in _BY_SUFFIX.get(suffix, _SHELL).finditer(text)
-        if (name := match.lastgroup) is not None
-    )
+    return list(_by_pygments(language or _SHELL, text))
+
+
+def _by_pygments(language: str, text: str) -> Iterator[Mark]:
+    """The words of a file of a common format; tokens of one kind side by side, as the quotes of a string, are one."""
+    last: Mark | None = None
+    for start, token, word in get_lexer_by_name(language).get_tokens_unprocessed(text):
+        known = next((one for one in reversed(token.split()) if one in _BY_TOKEN), None)
+        end = start + len(word.rstrip("\n"))
+        if known is None or start == end:
+            continue
+        kind = _BY_TOKEN[known]
+        if last is not None and (last.end, last.kind) == (start, kind):
+            last = last._replace(end=end)
+            continue
+        if last is not None:
+            yield last
+        last = Mark(start, end, kind)
+    if last is not None:
+        yield last
 
 
 def _apart(marks: Iterable[Mark]) -> list[Mark]:
@@ -91,51 +111,44 @@ def _apart(marks: Iterable[Mark]) -> list[Mark]:
     return found
 
 
-def _word(word: Word, kind: Kind) -> Mark:
+def _word(word: Word, kind: WordKind) -> Mark:
     return Mark(word.start, word.end, kind)
 
 
 def _argument(word: Word) -> Mark:
     if word.quoted:
-        return _word(word, Kind.STRING)
-    return _word(word, Kind.NUMBER if _NUMBER.fullmatch(word.value) else Kind.VALUE)
+        return _word(word, WordKind.STRING)
+    return _word(word, WordKind.NUMBER if _NUMBER.fullmatch(word.value) else WordKind.VALUE)
 
 
 # haproxy.cfg
 
 
 def _haproxy(path: str, text: str) -> Iterator[Mark]:
-    from parsers.haproxy import parse_haproxy
-    from parsers.keywords.haproxy import haproxy_table
-
     document = parse_haproxy(text, path)
-    yield from (Mark(span.start, span.end, Kind.COMMENT) for span in document.comments())
-    yield from (Mark(span.start, span.end, Kind.SECTION) for span in document.scopes)
+    yield from (Mark(span.start, span.end, WordKind.COMMENT) for span in document.comments())
+    yield from (Mark(span.start, span.end, WordKind.SECTION) for span in document.scopes)
     for line in document.dot_lines:
-        yield from _statement(line, Kind.KEYWORD)
+        yield from _statement(line, WordKind.KEYWORD)
     for line in document.stray:  # what stands before the first section is refused
-        yield from _statement(line, Kind.UNKNOWN)
+        yield from _statement(line, WordKind.UNKNOWN)
     for section in document.sections:
-        yield from _statement(section.header, Kind.SECTION)
+        yield from _statement(section.header, WordKind.SECTION)
         yield from _lines(section, haproxy_table().section(section.keyword))
 
 
 def _lines(section: Section, block: KeywordBlock | None) -> Iterator[Mark]:
-    from rules.support.haproxy.vocabulary import refused, unknown_lines
-
     wrong: set[int] = set()
     if block is not None and block.complete:
         wrong.update(line.start for line in unknown_lines(section, block))
         never = refused(section.keyword, ("rejected", "removed"))
         wrong.update(line.start for keyword in section.keywords if keyword in never for line in section.all(keyword))
     for line in section.directives:
-        yield from _statement(line, Kind.UNKNOWN if line.start in wrong else Kind.KEYWORD)
+        yield from _statement(line, WordKind.UNKNOWN if line.start in wrong else WordKind.KEYWORD)
 
 
-def _statement(line: HaproxyLine, kind: Kind) -> Iterator[Mark]:
+def _statement(line: HaproxyLine, kind: WordKind) -> Iterator[Mark]:
     """A line's words: the keyword with `no` before it, the name behind `option` and `timeout`, the arguments."""
-    from parsers.keywords.haproxy import haproxy_table
-
     keyword, args = line.keyword_word, line.args
     if keyword is None:
         return
@@ -143,9 +156,9 @@ def _statement(line: HaproxyLine, kind: Kind) -> Iterator[Mark]:
         yield _word(line.words[0], kind)
     yield _word(keyword, kind)
     names = {"option": haproxy_table().options, "timeout": haproxy_table().timeouts}.get(keyword.value)
-    if names is not None and args and kind is Kind.KEYWORD:
+    if names is not None and args and kind is WordKind.KEYWORD:
         known = args[0].dynamic or line.condition is not None or names.get(args[0].value) is not None
-        yield _word(args[0], Kind.KEYWORD if known else Kind.UNKNOWN)
+        yield _word(args[0], WordKind.KEYWORD if known else WordKind.UNKNOWN)
         args = args[1:]
     yield from map(_argument, args)
 
@@ -154,25 +167,21 @@ def _statement(line: HaproxyLine, kind: Kind) -> Iterator[Mark]:
 
 
 def _keepalived(path: str, text: str) -> list[Mark]:
-    from parsers.keepalived import parse_keepalived
-    from rules.support.keepalived.lines import places
-    from rules.support.keepalived.unknown import unknown_lines
-
     document = parse_keepalived(text, path)
-    unknown = {id(found.place.line) for found in unknown_lines(document)}
+    unknown = {id(found.place.line) for found in unknown_keepalived_lines(document)}
     marks = [mark for place in places(document) for mark in _line(place, id(place.line) in unknown)]
-    marks += [Mark(include.span.start, include.span.end, Kind.KEYWORD) for include in document.includes]
-    marks += [Mark(span.start, span.end, Kind.VALUE) for _, span in document.definitions]
+    marks += [Mark(include.span.start, include.span.end, WordKind.KEYWORD) for include in document.includes]
+    marks += [Mark(span.start, span.end, WordKind.VALUE) for _, span in document.definitions]
     marks = _apart(marks)
     return _apart([*marks, *_comments(text, marks)])
 
 
-def _line(place: Place, unknown: bool) -> Iterator[Mark]:
+def _line(place: LinePlace, unknown: bool) -> Iterator[Mark]:
     """A line's words; the lines of a value block are arguments from the first word on."""
     words = place.line.words
     if words and not place.entry:
         top = place.line.parent is None and place.line.is_block
-        yield _word(words[0], Kind.UNKNOWN if unknown else Kind.SECTION if top else Kind.KEYWORD)
+        yield _word(words[0], WordKind.UNKNOWN if unknown else WordKind.SECTION if top else WordKind.KEYWORD)
         words = words[1:]
     yield from map(_argument, words)
 
@@ -182,6 +191,6 @@ def _comments(text: str, read: Sequence[Mark]) -> Iterator[Mark]:
     at = 0
     for end, after in (*((mark.start, mark.end) for mark in read), (len(text), len(text))):
         while comment := _REST.search(text, at, end):
-            yield Mark(*comment.span(), Kind.COMMENT)
+            yield Mark(*comment.span(), WordKind.COMMENT)
             at = comment.end()
         at = max(at, after)

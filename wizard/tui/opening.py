@@ -1,4 +1,4 @@
-"""Opening the wizard, and what it is given: where drafts are kept, and how existing files are read.
+"""Opening the wizard on a terminal, and what is said when it ends.
 
 Imports Textual only when there is a terminal to open it on.
 """
@@ -6,46 +6,19 @@ Imports Textual only when there is a terminal to open it on.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from rules.report.style import printable
-from wizard.questions.answers import Answers
+from wizard.tui.session import Import, Importer, Session, resume_words
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from wizard.files import Failure, SavedDraft
-    from wizard.tui.app import Wizard
+
+__all__ = ["Import", "Importer", "open_wizard"]
 
 EXIT_OK, EXIT_USAGE, EXIT_INTERNAL = 0, 2, 3
-
-
-class Store(Protocol):
-    """Where drafts are kept; `wizard.files` is one."""
-
-    def save(self, text: str, directory: Path) -> Path | Failure:
-        """Keep the draft of a folder; gives where, or what went wrong."""
-        ...
-
-    def load(self, directory: Path) -> SavedDraft | Failure | None:
-        """The draft of a folder, if there is one."""
-        ...
-
-    def drop(self, directory: Path) -> Failure | None:
-        """Remove the draft of a folder, if there is one."""
-        ...
-
-
-class Import(NamedTuple):
-    """What existing files gave: the answers, and a line for everything that the user must know."""
-
-    answers: Answers
-    notes: tuple[str, ...] = ()
-
-
-Importer = Callable[[Sequence[str]], Import]
-"""Reads the files of these paths; raises ValueError or OSError with the words for the user."""
 
 
 def open_wizard(
@@ -55,13 +28,13 @@ def open_wizard(
     offline: bool = False,
     resolvers: Sequence[NameServer | str] | None = None,
 ) -> int:
-    """Open the wizard for a folder; gives the exit status. `offline`: nobody is asked, `resolvers`: who is.
+    """Open the wizard for a folder; returns the exit status. With `offline` nothing is asked, else `resolvers` are.
 
     0 after it was left; 2 when there is no terminal; 3 after a crash: then the terminal is as before, the draft is
-    kept, and a log beside it has the traceback, without the values of variables.
+    saved, and a log beside it has the traceback, without the values of variables.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        commands = "'halb-wizard import', 'halb-wizard render' and 'halb-wizard verify'"
+        commands = "'halb-wizard import', 'halb-wizard render' or 'halb-wizard verify'"
         _say(f"the wizard needs a terminal; without one, use {commands}")
         return EXIT_USAGE
     from wizard import files as store
@@ -70,26 +43,26 @@ def open_wizard(
     app = Wizard(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
     status = app.run()
     if app.crash is not None:
-        return _crashed(app.crash, app)
-    if app.farewell:
-        sys.stdout.write(f"{printable(app.farewell)}\n")
+        return _crashed(app.crash, app.session)
+    if app.session.last_words:
+        sys.stdout.write(f"{printable(app.session.last_words)}\n")
     return status or EXIT_OK
 
 
-def _crashed(error: Exception, app: Wizard) -> int:
-    """Keep the draft and a log beside it, and say where they are."""
+def _crashed(error: Exception, session: Session) -> int:
+    """Save the draft and a log beside it, and say where they are."""
     import tempfile
     import traceback
     from datetime import UTC, datetime
 
-    kept = app.draft.save(app.answers) or app.draft.path
-    _say(f"internal error: {type(error).__name__}; this is a fault of halb-wizard, not of your cluster")
-    if isinstance(kept, Path):
-        _say(f"the draft is kept in {kept}; 'halb-wizard {app.directory}' goes on with it")
-        folder = kept.parent
+    saved = session.draft.save(session.answers) or session.draft.path
+    _say(f"internal error: {type(error).__name__}; this is a bug in halb-wizard, not a fault of your cluster")
+    if isinstance(saved, Path):
+        _say(resume_words(saved, session.directory))
+        folder = saved.parent
     else:
-        if kept is not None:
-            _say(kept.text)
+        if saved is not None:
+            _say(saved.text)
         folder = Path(tempfile.gettempdir())
     log = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:

@@ -10,11 +10,10 @@ from contextlib import suppress
 from shutil import get_terminal_size
 from typing import Protocol
 
-from rules.live.observations import DnsView, Observations, Reply, Role
-from rules.live.views.view import LiveView
-from wizard.commands.arguments import Arguments
+from rules.live import DnsView, LiveView, Observations, Reply, Role
 from wizard.verify.checklist import Checklist, checklist
-from wizard.verify.run import render
+from wizard.verify.options import VerifyOptions
+from wizard.verify.report import render
 
 _TICK = 1.0  # seconds between two redraws: countdowns are in whole seconds
 
@@ -32,22 +31,22 @@ class Display(Protocol):
         """Leave the terminal in order; `view` is the last one that was shown."""
 
 
-async def watch(look: Callable[[], Awaitable[LiveView]], arguments: Arguments) -> None:
-    """Look and show until all is passed; the next look begins `arguments.interval` seconds after one has ended.
+async def watch(look: Callable[[], Awaitable[LiveView]], options: VerifyOptions) -> None:
+    """Look and show until all is passed; the next look begins `options.interval` seconds after one has ended.
 
     On a terminal the checklist is drawn anew in its place, and the countdowns run between two looks. Elsewhere it is
     written when it has changed. What `look` raises passes through, and so does a cancellation (Ctrl-C), both with the
     terminal in order.
     """
-    terminal = sys.stdout.isatty() and arguments.format == "text"
-    display: Display = Screen(arguments) if terminal else Log(arguments)
+    terminal = sys.stdout.isatty() and options.format == "text"
+    display: Display = Screen(options) if terminal else Log(options)
     view: LiveView | None = None
     with suppress(NotImplementedError):  # Windows has no such handlers
         task = asyncio.current_task()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
     try:
         while True:
-            view = await _look(look, display, view, arguments.interval if view else 0.0)
+            view = await _look(look, display, view, options.interval if view else 0.0)
             display.show(view)
             if checklist(view).passed:
                 return
@@ -113,8 +112,8 @@ class Log:
 
     ticks = False
 
-    def __init__(self, arguments: Arguments) -> None:
-        self._arguments = arguments
+    def __init__(self, options: VerifyOptions) -> None:
+        self._options = options
         self._last: tuple[object, ...] = ()
 
     def show(self, view: LiveView) -> None:
@@ -124,9 +123,9 @@ class Log:
         state = (plain, tuple(step.status for step in found.steps))
         if state == self._last:
             return
-        gap = "\n" if self._last and self._arguments.format == "text" else ""
+        gap = "\n" if self._last and self._options.format == "text" else ""
         self._last = state
-        sys.stdout.write(gap + render(found, view, self._arguments))
+        sys.stdout.write(gap + render(found, view, self._options))
         sys.stdout.flush()
 
     def close(self, view: LiveView | None) -> None:
@@ -141,8 +140,8 @@ class Screen:
     _HIDE, _SHOW = "\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h"
     _HOME, _END_OF_LINE, _END_OF_SCREEN, _CLEAR = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
 
-    def __init__(self, arguments: Arguments) -> None:
-        self._arguments = arguments
+    def __init__(self, options: VerifyOptions) -> None:
+        self._options = options
         self._write(self._HIDE + self._HOME + self._CLEAR + "asking ...\n")
 
     def show(self, view: LiveView) -> None:
@@ -152,14 +151,14 @@ class Screen:
 
     def close(self, view: LiveView | None) -> None:
         """Leave the whole checklist behind, and the cursor below it."""
-        last = "" if view is None else render(checklist(view), view, self._arguments)
+        last = "" if view is None else render(checklist(view), view, self._options)
         self._write(self._SHOW + self._HOME + self._END_OF_SCREEN + last)
 
     def _fitting(self, view: LiveView, found: Checklist, rows: int) -> list[str]:
-        whole = render(found, view, self._arguments).splitlines()
+        whole = render(found, view, self._options).splitlines()
         if len(whole) <= rows:
             return whole
-        brief = render(found, view, self._arguments, brief=True).splitlines()
+        brief = render(found, view, self._options, brief=True).splitlines()
         if len(brief) <= rows:
             return brief
         # What to do next stands at the end: that has to be seen.

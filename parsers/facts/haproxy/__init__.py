@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from parsers.facts.haproxy.bind import Bind, BindAddress
 from parsers.facts.haproxy.lines import UseBackend, as_text, header_value, line_value
 from parsers.facts.haproxy.options import Option
 from parsers.facts.haproxy.proxy import CHECK_OPTIONS, Proxy
 from parsers.facts.haproxy.server import Server
-from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
 from parsers.haproxy.document import HaproxyDocument
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Word
 
@@ -22,7 +23,7 @@ __all__ = [
     "UseBackend", "haproxy_facts",
 ]  # fmt: skip
 
-# Problems behind which statements may be lost.
+# Problems after which statements may be lost.
 _BLINDING = frozenset(("unterminated-quote", "nul-character", "text-outside-section", "conditional-directive"))
 _PROXIES = frozenset(("frontend", "backend", "listen"))
 
@@ -63,7 +64,7 @@ class Global:
         """The `log` lines (targets of `log global`)."""
         return [line for line in self.all("log") if not line.prefix]
 
-    @lazy
+    @cached_property
     def maxconn(self) -> Value[int] | None:
         """`maxconn`; the first one counts when it is repeated (measured with haproxy 2.6.12)."""
         lines = self.all("maxconn")
@@ -79,7 +80,7 @@ class Global:
 
 
 class StatsSocket(Bind):
-    """A `stats socket` line: its address stands behind the word `socket`."""
+    """A `stats socket` line: its address follows the word `socket`."""
 
     __slots__ = ()
 
@@ -88,7 +89,7 @@ class StatsSocket(Bind):
 
 
 class NamedSection:
-    """One named section that is no proxy: a userlist, resolvers, peers, cache, ..."""
+    """One named section that is not a proxy: a userlist, resolvers, peers, cache, ..."""
 
     __slots__ = ("name", "section")
 
@@ -159,7 +160,7 @@ class HaproxyConfig:
         """The paths of the files."""
         return [document.path for document in self.documents]
 
-    @lazy
+    @cached_property
     def complete(self) -> bool:
         """Whether all that exists is known."""
         return all(
@@ -179,7 +180,7 @@ class HaproxyConfig:
         """The proxies with servers: `backend` and `listen`."""
         return [proxy for proxy in self.proxies if proxy.is_backend]
 
-    @lazy
+    @cached_property
     def _by_name(self) -> dict[str, list[Proxy]]:
         found: dict[str, list[Proxy]] = {}
         for proxy in self.proxies:
@@ -222,11 +223,6 @@ class HaproxyConfig:
                 if section.keyword == kind and section.name is not None:
                     found.setdefault(section.name.value, []).append(NamedSection(section))
         return found
-
-    @property
-    def userlists(self) -> dict[str, list[NamedSection]]:
-        """`userlist` sections by name."""
-        return self.named("userlist")
 
     @property
     def resolvers(self) -> dict[str, list[NamedSection]]:

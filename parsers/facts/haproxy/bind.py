@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from parsers.facts.haproxy.options import Option, option_of, options_of, parts_of_words
-from parsers.facts.lazy import lazy
 from parsers.grammar.common import IPAddress
 from parsers.grammar.haproxy_addresses import Address, read_address
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from parsers.tree import Word
 
@@ -91,7 +91,7 @@ class Bind:
         """The whole line."""
         return self.directive.span
 
-    @lazy
+    @cached_property
     def addresses(self) -> list[BindAddress]:
         """The addresses in order; empty when the line has none."""
         args = self._words()
@@ -109,7 +109,7 @@ class Bind:
             at += len(piece) + 1
         return addresses
 
-    @lazy
+    @cached_property
     def options(self) -> dict[str, Option]:
         """The options by name."""
         words = self._words()[1:]

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from parsers.facts.values import Value
 from parsers.grammar.common import read_time
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.tree import Word
 
 T = TypeVar("T")

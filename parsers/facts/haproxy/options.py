@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int, read_time
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.source import Span
 from parsers.tree import Directive, Word
@@ -20,6 +20,7 @@ T = TypeVar("T")
 # for a flag), whether any of it is dynamic, whether the argument is missing. Offsets count from the first option. A
 # plain tuple, because a large file has tens of thousands of them.
 Part = tuple[str, str, int, int, int, int, bool, bool]
+_Placed = tuple[str, int, int, bool]  # a word: its value, start and end, whether it is dynamic
 
 # `source ADDR [usesrc ADDR] [interface NAME]` is one option with parts that look like options.
 _SPECIAL_ARGS = {"source": 1, "usesrc": 1, "interface": 1}
@@ -80,21 +81,57 @@ def _args(block: KeywordBlock) -> dict[str, int]:
     return {name: keyword.args or 0 for name, keyword in block.entries.items()}
 
 
+# Flags that a second word takes back.
+_OPPOSITES = {"disabled": "enabled", "enabled": "disabled", "stick": "non-stick", "non-stick": "stick"}
+
+
+def opposite(name: str) -> str:
+    """The option that takes `name` back: `no-check` for `check` and the other way round."""
+    return _OPPOSITES.get(name) or (name[3:] if name.startswith("no-") else f"no-{name}")
+
+
+class OptionSet:
+    """The options of one server line by themselves, whatever line they are on.
+
+    `parts` are the options in order; `words` the words they were written with; `unclear` is true when a placeholder
+    may stand for any option; `last` has the last option of each name, None for a name that a later word takes back.
+    """
+
+    __slots__ = ("last", "parts", "unclear", "words")
+
+    def __init__(self, words: Sequence[_Placed]) -> None:
+        self.words = tuple(word[0] for word in words)
+        self.parts = _parts(words, server_args())
+        self.unclear = unclear(self.parts)
+        self.last: dict[str, Part | None] = {}
+        for part in self.parts:
+            self.last[part[0]] = part
+            self.last[opposite(part[0])] = None
+
+
 @lru_cache(4096)
-def parts_of_text(text: str) -> tuple[Part, ...]:
+def option_set(text: str) -> OptionSet:
     """The options of the end of a server line that has no quotes, escapes and comments."""
-    return _parts([(m[0], *m.span(), False) for m in _WORD.finditer(text)], server_args())
+    return OptionSet([(m[0], *m.span(), False) for m in _WORD.finditer(text)])
+
+
+def option_set_of(words: Sequence[Word], base: int) -> OptionSet:
+    """The options among the words of a server line; offsets count from `base`."""
+    return OptionSet(_placed(words, base))
 
 
 def parts_of_words(words: Sequence[Word], base: int, server: bool) -> tuple[Part, ...]:
     """The options among words; offsets count from `base`."""
-    split = [(w.value, w.start - base, w.end - base, w.dynamic) for w in words]
-    return _parts(split, server_args() if server else bind_args())
+    return _parts(_placed(words, base), server_args() if server else bind_args())
 
 
-def _parts(words: Iterable[tuple[str, int, int, bool]], args: dict[str, int]) -> tuple[Part, ...]:
+def _placed(words: Sequence[Word], base: int) -> list[_Placed]:
+    return [(w.value, w.start - base, w.end - base, w.dynamic) for w in words]
+
+
+def _parts(words: Iterable[_Placed], args: dict[str, int]) -> tuple[Part, ...]:
     parts: list[Part] = []
-    pending: tuple[str, int, int, bool] | None = None
+    pending: _Placed | None = None
     for word in words:
         text, start, end, dynamic = word
         if pending is not None:
@@ -119,14 +156,14 @@ def options_of(line: HaproxyLine, parts: Iterable[Part], base: int) -> dict[str,
 def option_of(line: HaproxyLine, part: Part, base: int) -> Option:
     """One option with its place in the file."""
     name, raw, name_start, name_end, start, end, dynamic, missing = part
-    span = Span(line.document.source, base + start, base + end)
+    span = Span(line.source, base + start, base + end)
     value = None if missing or dynamic else raw
     certain = not dynamic and line.condition is None
     return Option((name, base + name_start, base + name_end), value, raw, span, line, certain)
 
 
 def unclear(parts: Iterable[Part]) -> bool:
-    """Whether a placeholder stands where an option's name is wanted, so that it may be any option."""
+    """Whether a placeholder is where an option's name is wanted, so that it may be any option."""
     return any(part[6] and not part[1] for part in parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TypeVar, cast
 
 from parsers.facts.haproxy.bind import Bind
@@ -11,10 +12,9 @@ from parsers.facts.haproxy.lines import UseBackend, as_text, line_value, to_seco
 from parsers.facts.haproxy.section import ProxySection
 from parsers.facts.haproxy.server import Server
 from parsers.facts.haproxy.server_defaults import ServerDefaults
-from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 
 T = TypeVar("T")
@@ -54,40 +54,35 @@ class Proxy(ProxySection):
         inherited = self.defaults._single(keyword, read)
         return inherited.inherited(self.defaults.origin) if inherited and not inherited.origin else inherited
 
-    @lazy
+    @cached_property
     def mode(self) -> Value[str] | None:
         """`mode`, own or inherited."""
         return self._single("mode", as_text)
 
     @property
     def effective_mode(self) -> str | None:
-        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is no mode."""
+        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is not a mode."""
         mode = self.mode
         if mode is None:
             return "tcp" if self.inheritance_certain else None
         return mode.value if mode.certain and mode.value in _MODES else None
 
-    @lazy
+    @cached_property
     def balance(self) -> Value[str] | None:
         """`balance`, own or inherited; roundrobin without it."""
         return self._single("balance", as_text, self.is_backend)
 
-    @lazy
+    @cached_property
     def maxconn(self) -> Value[int] | None:
         """`maxconn` of a frontend or listen section, own or inherited."""
         return self._single("maxconn", read_int, self.is_frontend)
 
-    @lazy
-    def fullconn(self) -> Value[int] | None:
-        """`fullconn` of a backend or listen section."""
-        return self._single("fullconn", read_int, self.is_backend)
-
-    @lazy
+    @cached_property
     def retries(self) -> Value[int] | None:
         """`retries`; 3 without it."""
         return self._single("retries", read_int, self.is_backend)
 
-    @lazy
+    @cached_property
     def default_backend(self) -> Value[str] | None:
         """`default_backend`, own or inherited."""
         return self._single("default_backend", as_text, self.is_frontend)
@@ -100,7 +95,7 @@ class Proxy(ProxySection):
             return max(own, key=lambda line: line.start).keyword == "disabled"
         return self.defaults.disabled if self.defaults else False
 
-    @lazy
+    @cached_property
     def timeouts(self) -> dict[str, Value[float]]:
         """Timeouts in seconds by name, own or inherited, only those that this side uses."""
         found = dict(self.defaults.inheritable_timeouts) if self.defaults else {}
@@ -110,7 +105,7 @@ class Proxy(ProxySection):
                 found[args[0].value] = line_value(line, args[1] if len(args) > 1 else None, to_seconds)
         return self._of_this_side(found, haproxy_table().timeouts)
 
-    @lazy
+    @cached_property
     def inheritable_timeouts(self) -> dict[str, Value[float]]:
         """The timeouts as a proxy sees them that inherits from this section."""
         return self._handed_down(self.timeouts, haproxy_table().timeouts)
@@ -123,7 +118,7 @@ class Proxy(ProxySection):
         return {name: value for name, value in found.items() if name not in entries or side in entries[name].flags}
 
     def _handed_down(self, found: dict[str, Value[T]], block: KeywordBlock) -> dict[str, Value[T]]:
-        """Only names that haproxy knows: the others are mistakes of the section they stand in."""
+        """Only names that haproxy knows: the others are mistakes of the section they are in."""
         origin, entries = self.origin, block.entries
         return {n: v if v.origin else v.inherited(origin) for n, v in found.items() if n in entries}
 
@@ -133,7 +128,7 @@ class Proxy(ProxySection):
 
     # -- options
 
-    @lazy
+    @cached_property
     def options(self) -> dict[str, Value[bool]]:
         """`option X` (true) and `no option X` (false) by name, own or inherited, only those that this side uses.
 
@@ -152,7 +147,7 @@ class Proxy(ProxySection):
             found[name] = Value(not line.prefix, value.raw, value.span, line, value.certain)
         return self._of_this_side(found, haproxy_table().options)
 
-    @lazy
+    @cached_property
     def inheritable_options(self) -> dict[str, Value[bool]]:
         """The options as a proxy sees them that inherits from this section."""
         return self._handed_down(self.options, haproxy_table().options)
@@ -161,14 +156,9 @@ class Proxy(ProxySection):
         """One option, own or inherited, or None when it is nowhere mentioned."""
         return self.options.get(name)
 
-    def option_line(self, name: str) -> HaproxyLine | None:
-        """The line of the option that counts, own or inherited."""
-        value = self.options.get(name)
-        return value.directive if value else None  # type: ignore[return-value]
-
     # -- health checks
 
-    @lazy
+    @cached_property
     def check_options(self) -> list[Value[str]]:
         """All own `option httpchk`, `option tcp-check` and the like, in file order."""
         if not self.is_backend:
@@ -206,7 +196,7 @@ class Proxy(ProxySection):
 
     # -- addresses and servers
 
-    @lazy
+    @cached_property
     def binds(self) -> list[Bind]:
         """The `bind` lines that count (none in a backend)."""
         return [Bind(line) for line in self.section.all("bind")] if self.is_frontend else []
@@ -216,9 +206,9 @@ class Proxy(ProxySection):
         """The own `default-server` lines."""
         return self.section.all("default-server")
 
-    @lazy
+    @cached_property
     def server_defaults(self) -> ServerDefaults:
-        """What `default-server` lines give at the end of the section; for `defaults`: what proxies inherit."""
+        """What `default-server` lines set at the end of the section; for `defaults`: what proxies inherit."""
         state = self._first_state
         for line in self.default_servers:
             state = state.after(line)
@@ -228,12 +218,12 @@ class Proxy(ProxySection):
     def _first_state(self) -> ServerDefaults:
         return self.defaults.inheritable_server_defaults if self.defaults else ServerDefaults()
 
-    @lazy
+    @cached_property
     def inheritable_server_defaults(self) -> ServerDefaults:
         """The `default-server` state as an inheriting proxy starts with it."""
         return self.server_defaults.inherited(self.origin)
 
-    @lazy
+    @cached_property
     def servers(self) -> list[Server]:
         """The servers in file order, each with the `default-server` lines above it (none in a frontend)."""
         if not self.is_backend:
@@ -258,12 +248,12 @@ class Proxy(ProxySection):
 
     # -- routing and logs
 
-    @lazy
+    @cached_property
     def use_backends(self) -> list[UseBackend]:
         """The `use_backend` lines (none in a backend)."""
         return [UseBackend(line) for line in self.section.all("use_backend")] if self.is_frontend else []
 
-    @lazy
+    @cached_property
     def acls(self) -> Mapping[str, list[HaproxyLine]]:
         """The `acl` lines by name, the ones of the `defaults` section included; a repeated name means OR."""
         inherited: Mapping[str, list[HaproxyLine]] = self.defaults.acls if self.defaults else {}
@@ -279,7 +269,7 @@ class Proxy(ProxySection):
             return found
         return ChainMap(found, cast("dict[str, list[HaproxyLine]]", inherited)) if found else inherited
 
-    @lazy
+    @cached_property
     def logs(self) -> list[HaproxyLine]:
         """The `log` lines that count, own and inherited; `no log` clears those before it."""
         own = self.section.all("log")

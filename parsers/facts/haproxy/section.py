@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from parsers.facts.haproxy.lines import header_value
-from parsers.facts.lazy import lazy
 from parsers.facts.values import Value
-from parsers.haproxy.tree import HaproxyLine, Section
+from parsers.haproxy.lines import HaproxyLine
+from parsers.haproxy.sections import Section
 from parsers.source import Span
 
 MAX_DEPTH = 40  # longer chains of `defaults ... from ...` are not followed
@@ -30,7 +32,7 @@ class ProxySection:
 
     # -- the section itself
 
-    @lazy
+    @cached_property
     def name(self) -> Value[str] | None:
         """The name in the header; None for an anonymous `defaults`."""
         return header_value(self.section, self.section.name)
@@ -47,13 +49,8 @@ class ProxySection:
 
     @property
     def path(self) -> str:
-        """The file it stands in."""
-        return self.section.document.path
-
-    @lazy
-    def defaults_name(self) -> Value[str] | None:
-        """The name behind `from`."""
-        return header_value(self.section, self.section.from_name)
+        """The file it is in."""
+        return self.section.file.source.path
 
     @property
     def certain(self) -> bool:
@@ -62,7 +59,7 @@ class ProxySection:
 
     @property
     def inheritance_certain(self) -> bool:
-        """False when the `defaults` behind `from` is missing, or the one in force is conditional."""
+        """False when the `defaults` after `from` is missing, or the one in force is conditional."""
         return self.defaults_known and (self.defaults is None or self.defaults.certain)
 
     @property

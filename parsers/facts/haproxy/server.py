@@ -9,21 +9,33 @@ from parsers.facts.haproxy.options import (
     Part,
     as_int,
     as_seconds,
+    opposite,
     option_of,
-    parts_of_text,
-    parts_of_words,
-    unclear,
+    option_set,
+    option_set_of,
 )
-from parsers.facts.haproxy.server_defaults import ServerDefaults, forget_opposite, opposite
+from parsers.facts.haproxy.server_defaults import ServerDefaults, forget_opposite
 from parsers.facts.values import Value
 from parsers.grammar.common import IPAddress
 from parsers.grammar.haproxy_addresses import Address, read_address
-from parsers.haproxy.tree import HaproxyLine
+from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from parsers.tree import Word
 
 # Name, address and the rest of a server line that needs no splitting.
 _HEAD = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n#]++)[ \t\v\f]++([^ \t\v\f\r\n#]++)(?:[ \t\v\f]++([^\r\n#]*+))?+")
+# Words between the keyword and the first option.
+_BEFORE_OPTIONS = {"server": 2, "server-template": 3, "default-server": 0}
+_UNREAD = -1
+
+
+def option_words(line: HaproxyLine) -> tuple[str, ...]:
+    """The words of the options on a `server`, `server-template` or `default-server` line."""
+    keyword = line.keyword
+    head = line.bare_match(_HEAD) if keyword == "server" else None
+    if head is not None:
+        return option_set(head[3] or "").words
+    return tuple(word.value for word in line.args[_BEFORE_OPTIONS[keyword] :])
 
 
 class Server:
@@ -35,19 +47,19 @@ class Server:
     `default-server` lines above it, then those of `defaults`; `origin` says which.
     """
 
-    __slots__ = ("_address", "_base", "_defaults", "_head", "_parts", "certain", "directive", "template")
+    __slots__ = ("_base", "_defaults", "_head", "_own", "_port", "certain", "directive", "template")
 
     def __init__(self, line: HaproxyLine, defaults: ServerDefaults) -> None:
         self.directive = line
         self.template = line.keyword == "server-template"
         self._defaults = defaults
-        self._address: Address | None = None
+        self._port: int | None = _UNREAD
         self._head: re.Match[str] | tuple[Word | None, Word | None]
         head = line.bare_match(_HEAD) if not self.template else None
         if head is not None:
             self._head = head
             self._base = head.start(3)
-            self._parts = parts_of_text(head[3]) if head[3] else ()
+            self._own = option_set(head[3] or "")
             self.certain = line.condition is None
         else:
             self._split(line)
@@ -59,14 +71,21 @@ class Server:
         rest = args[index + 1 :]
         self._head = (args[0] if args else None, args[index] if len(args) > index else None)
         self._base = rest[0].start if rest else 0
-        self._parts = parts_of_words(rest, self._base, server=True)
+        self._own = option_set_of(rest, self._base)
         self.certain = line.condition is None and not any(word.dynamic for word in args[: index + 1])
+
+    def _text(self, group: int) -> str:
+        head = self._head
+        if isinstance(head, tuple):
+            word = head[group - 1]
+            return word.value if word is not None else ""
+        return head[group]
 
     def _word(self, group: int) -> Word | None:
         head = self._head
         if isinstance(head, tuple):
             return head[group - 1]
-        return Word(self.directive.document.source, *head.span(group), head[group])
+        return Word(self.directive.source, *head.span(group), head[group])
 
     @property
     def name(self) -> Value[str]:
@@ -78,18 +97,34 @@ class Server:
         return Value(None if word.dynamic else word.value, word.value, word.span, self.directive, certain)
 
     @property
+    def name_text(self) -> str:
+        """The name as written, "" without one."""
+        return self._text(1)
+
+    @property
+    def name_word(self) -> Word | None:
+        """The word with the name, or None when the line ends before it."""
+        return self._word(1)
+
+    @property
+    def address_text(self) -> str:
+        """Host and port as written, "" without them."""
+        return self._text(2)
+
+    @property
     def address_word(self) -> Word | None:
         """The word with host and port, or None when the line ends before it."""
         return self._word(2)
 
     @property
+    def option_words(self) -> tuple[str, ...]:
+        """The words after the address."""
+        return self._own.words
+
+    @property
     def parsed(self) -> Address:
         """The address in parts."""
-        address = self._address
-        if address is None:
-            word = self._word(2)
-            address = self._address = read_address(word.value if word else "")
-        return address
+        return read_address(self._text(2))
 
     @property
     def host(self) -> Value[str]:
@@ -107,7 +142,9 @@ class Server:
     @property
     def port(self) -> int | None:
         """The port, or None without one."""
-        return self.parsed.port_start if self.certain else None
+        if self._port == _UNREAD:
+            self._port = self.parsed.port_start if self.certain else None
+        return self._port
 
     @property
     def port_offset(self) -> int | None:
@@ -128,28 +165,22 @@ class Server:
     @property
     def options_certain(self) -> bool:
         """False when a placeholder may stand for any option, here or in `default-server`."""
-        return self._defaults.certain and not unclear(self._parts)
-
-    def _own(self, name: str) -> Part | bool | None:
-        """The last own option of this name; False when its opposite follows, None when neither is there."""
-        other = opposite(name)
-        for part in reversed(self._parts):
-            if part[0] == name:
-                return part
-            if part[0] == other:
-                return False
-        return None
+        return self._defaults.certain and not self._own.unclear
 
     def option(self, name: str) -> Option | None:
         """The option that counts for this server, or None."""
-        own = self._own(name)
-        if own is None:
+        own = self._own.last
+        if name not in own:
             return self._defaults.options.get(name)
-        return option_of(self.directive, own, self._base) if isinstance(own, tuple) else None
+        part = own[name]
+        return self._option(part) if part is not None else None
+
+    def _option(self, part: Part) -> Option:
+        return option_of(self.directive, part, self._base)
 
     @property
     def own_options(self) -> dict[str, Option]:
-        """The options that stand on the line itself, without those that a later word takes back."""
+        """The options on the line itself, without those that a later word takes back."""
         own: dict[str, Option] = {}
         for option in self.all_options:
             forget_opposite(own, option.name)
@@ -159,7 +190,7 @@ class Server:
     @property
     def all_options(self) -> list[Option]:
         """The options of the line in order, repeated ones included."""
-        return [option_of(self.directive, part, self._base) for part in self._parts]
+        return [self._option(part) for part in self._own.parts]
 
     @property
     def options(self) -> dict[str, Option]:
@@ -173,12 +204,13 @@ class Server:
 
     def flag(self, name: str) -> bool | None:
         """Whether a flag is on; None when a placeholder or a condition may have set it."""
-        own = self._own(name)
-        if isinstance(own, tuple):
+        own = self._own.last
+        part = own.get(name)
+        if part is not None:
             return True if self.directive.condition is None else None
         if not self.options_certain:
             return None
-        if own is False:
+        if name in own:
             return False
         option = self._defaults.options.get(name)
         return False if option is None else True if option.certain else None
@@ -209,13 +241,6 @@ class Server:
         return self.flag("disabled")
 
     @property
-    def send_proxy(self) -> bool | None:
-        """Whether any form of the PROXY protocol is sent."""
-        names = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn")
-        flags = [self.flag(name) for name in names]
-        return True if True in flags else None if None in flags else False
-
-    @property
     def maxconn(self) -> Value[int] | None:
         """`maxconn`; 0 is unlimited, as without it."""
         return as_int(self.option("maxconn"))
@@ -226,24 +251,9 @@ class Server:
         return as_int(self.option("weight"))
 
     @property
-    def check_port(self) -> Value[int] | None:
-        """`port`: the port of the health check, when it is not the server's."""
-        return as_int(self.option("port"))
-
-    @property
     def inter(self) -> Value[float] | None:
         """`inter` in seconds; 2 without it."""
         return as_seconds(self.option("inter"))
-
-    @property
-    def fastinter(self) -> Value[float] | None:
-        """`fastinter` in seconds; as `inter` without it."""
-        return as_seconds(self.option("fastinter"))
-
-    @property
-    def downinter(self) -> Value[float] | None:
-        """`downinter` in seconds; as `inter` without it."""
-        return as_seconds(self.option("downinter"))
 
     @property
     def rise(self) -> Value[int] | None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from parsers.facts.haproxy.options import Option, options_of, parts_of_words, server_args, unclear
-from parsers.haproxy.tree import HaproxyLine
-
-# Flags that a second word takes back.
-_OPPOSITES = {"disabled": "enabled", "enabled": "disabled", "stick": "non-stick", "non-stick": "stick"}
+from parsers.facts.haproxy.options import Option, opposite, options_of, parts_of_words, server_args, unclear
+from parsers.haproxy.lines import HaproxyLine
 
 
 class ServerDefaults:
@@ -21,14 +18,14 @@ class ServerDefaults:
         self.certain = certain
 
     def after(self, line: HaproxyLine, origin: str = "default-server") -> ServerDefaults:
-        """The state behind one more `default-server` line."""
+        """The state after one more `default-server` line."""
         words = line.args
         base = words[0].start if words else 0
         parts = parts_of_words(words, base, server=True)
         merged = ServerDefaults(self.options, self.certain and not unclear(parts))
         known = server_args()
         for name, option in options_of(line, parts, base).items():
-            if name not in known:  # nobody inherits what haproxy does not know
+            if name not in known:  # what haproxy does not know is not inherited
                 continue
             forget_opposite(merged.options, name)
             merged.options[name] = option.inherited(origin)
@@ -42,8 +39,3 @@ class ServerDefaults:
 def forget_opposite(options: dict[str, Option], name: str) -> None:
     """Drop what the option called `name` takes back."""
     options.pop(opposite(name), None)
-
-
-def opposite(name: str) -> str:
-    """The option that takes `name` back: `no-check` for `check` and the other way round."""
-    return _OPPOSITES.get(name) or (name[3:] if name.startswith("no-") else f"no-{name}")

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from parsers.facts.keepalived.checks import BfdInstance, Named, Trackable, TrackFile, TrackProcess, VrrpScript
 from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
+from parsers.facts.keepalived.global_defs import GlobalDefs
 from parsers.facts.keepalived.instance import VrrpInstance
-from parsers.facts.keepalived.settings import Address, Settings, text_value, whole_number, within
+from parsers.facts.keepalived.settings import Address, text_value
 from parsers.facts.values import Value
 from parsers.keepalived.scripts import Command, command_of
 from parsers.keepalived.tree import KeepalivedDocument
@@ -38,75 +39,6 @@ __all__ = [
 ]
 
 
-class GlobalDefs(Settings):
-    """All global_defs blocks together; later values win."""
-
-    @property
-    def vrrp_version(self) -> Value[int] | None:
-        """2 or 3."""
-        return self.integer("vrrp_version", 2, 3)
-
-    @property
-    def effective_vrrp_version(self) -> int | None:
-        """The last valid vrrp_version, 2 without one, None when not known."""
-        value, certain = self.effective("vrrp_version", lambda text: within(whole_number(text), 2, 3), 2)
-        return value if certain else None
-
-    @property
-    def vrrp_strict(self) -> Value[bool] | None:
-        """Whether vrrp_strict is there (an argument, even `off`, is ignored)."""
-        return self.flag("vrrp_strict")
-
-    @property
-    def enable_script_security(self) -> Value[bool] | None:
-        """Whether enable_script_security is there."""
-        return self.flag("enable_script_security")
-
-    @property
-    def script_user(self) -> Value[str] | None:
-        """The user scripts run as."""
-        return self.get("script_user")
-
-    @property
-    def router_id(self) -> Value[str] | None:
-        """The name in mails and logs."""
-        return self.get("router_id")
-
-    @property
-    def vrrp_mcast_group4(self) -> Value[Address] | None:
-        """The IPv4 group of adverts."""
-        return self.address("vrrp_mcast_group4")
-
-    @property
-    def vrrp_mcast_group6(self) -> Value[Address] | None:
-        """The IPv6 group of adverts."""
-        return self.address("vrrp_mcast_group6")
-
-    @property
-    def vrrp_skip_check_adv_addr(self) -> Value[bool] | None:
-        """Whether vrrp_skip_check_adv_addr is there."""
-        return self.flag("vrrp_skip_check_adv_addr")
-
-    @property
-    def vrrp_check_unicast_src(self) -> Value[bool] | None:
-        """Whether vrrp_check_unicast_src is there."""
-        return self.flag("vrrp_check_unicast_src")
-
-    @property
-    def dynamic_interfaces(self) -> Value[bool] | None:
-        """Whether dynamic_interfaces is there."""
-        return self.flag("dynamic_interfaces")
-
-    @property
-    def default_interface(self) -> Value[str] | None:
-        """The interface of static addresses without one."""
-        return self.get("default_interface")
-
-    def garp(self, name: str) -> Value[float] | None:
-        """The value of `vrrp_garp_<name>` (master_delay, master_repeat, interval, ...), in its own unit."""
-        return self.decimal(f"vrrp_garp_{name}")
-
-
 class SyncGroup(Named):
     """A vrrp_sync_group block."""
 
@@ -117,11 +49,6 @@ class SyncGroup(Named):
         if not blocks:
             return []
         return [text_value(word, line) for line, _ in entries(blocks[0]) for word in line.words]
-
-    @property
-    def extra_groups(self) -> list[Directive]:
-        """`group` blocks after the first."""
-        return list(self.lines("group")[1:])
 
     @cached_property
     def trackers(self) -> list[Tracker]:
@@ -219,7 +146,7 @@ class KeepalivedConfig:
         return self._definitions.get((tracker.kind, tracker.name))
 
     def defined_before(self, item: Trackable, user: Named) -> bool:
-        """Whether a definition stands before the block that uses it, as keepalived needs it."""
+        """Whether a definition comes before the block that uses it, as keepalived needs it."""
         order = self._order
         return order.get(id(item.directive), -1) < order.get(id(user.directive), -1)
 

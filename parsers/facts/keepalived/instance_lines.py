@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.checks import Named
 from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
+from parsers.facts.keepalived.global_defs import GlobalDefs
 from parsers.facts.keepalived.settings import Address, Settings
 from parsers.facts.values import Value
-from parsers.keepalived.scripts import Command, command_of
 from parsers.tree import Directive
-
-if TYPE_CHECKING:
-    from parsers.facts.keepalived import GlobalDefs
 
 _STATES = ("MASTER", "BACKUP")
 
@@ -88,11 +84,6 @@ class InstanceLines(Named):
         return self.flag("dont_track_primary")
 
     @property
-    def accept(self) -> Value[bool] | None:
-        """Whether `accept` is there."""
-        return self.flag("accept")
-
-    @property
     def no_accept(self) -> Value[bool] | None:
         """Whether `no_accept` is there."""
         return self.flag("no_accept")
@@ -106,11 +97,6 @@ class InstanceLines(Named):
     def use_vmac(self) -> Value[bool] | None:
         """Whether `use_vmac` is there."""
         return self.flag("use_vmac")
-
-    @property
-    def down_timer_adverts(self) -> Value[int] | None:
-        """Adverts that may be missed, 1 to 100."""
-        return self.integer("down_timer_adverts", 1, 100)
 
     # Blocks.
 
@@ -163,7 +149,3 @@ class InstanceLines(Named):
     def auth_pass(self) -> Value[str] | None:
         """The password. SECRET: for comparing only, never for a message."""
         return self.authentication.get("auth_pass")
-
-    def scripts_run(self) -> list[tuple[Directive, Command]]:
-        """The notify lines with the commands they run."""
-        return [(line, command_of(line)) for line in self.directive.children or () if line.keyword.startswith("notify")]

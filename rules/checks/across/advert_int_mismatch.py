@@ -11,7 +11,7 @@ from rules.support.compare import disagreement, place_of
 from rules.text.wording import seconds
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 

@@ -11,7 +11,7 @@ from rules.support.compare import Disagreement, disagreement
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 _USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived ignores the rest

@@ -13,7 +13,7 @@ from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.support.haproxy.proxy_groups import Member
 
 _Set = frozenset[Endpoint]

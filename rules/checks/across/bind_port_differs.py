@@ -14,7 +14,8 @@ from rules.text.wording import listed
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, Proxy
     from parsers.source import Span
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
 Range = tuple[int, int]
 

@@ -10,7 +10,8 @@ from rules.engine.registry import Scope, rule
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
 
 def _outcome(fleet: Fleet, node: Node, refused: Sequence[str]) -> str:

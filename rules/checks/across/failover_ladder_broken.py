@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
     from rules.failover.ladder import Broken
     from rules.failover.model import Check, Router
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
 
 
 def _place(router: Router, checks: Sequence[Check]) -> Span | None:

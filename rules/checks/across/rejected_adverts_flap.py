@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from parsers.source import Span
     from rules.failover.events import Event
     from rules.failover.model import Router
-    from rules.failover.vrrp.unrest import Unrest
-    from rules.fleet.node import Fleet
+    from rules.failover.unrest import Unrest
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 _WHEN = {
@@ -112,7 +112,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         return
     if len([node for node in fleet.nodes if node.keepalived is not None]) < 3:
         return
-    from rules.failover.vrrp.unrest import unrests
+    from rules.failover.unrest import unrests
 
     for found in unrests(fleet):
         hit = _hit(fleet, found)

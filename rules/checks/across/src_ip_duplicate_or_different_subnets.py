@@ -11,7 +11,7 @@ from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
     from parsers.facts.values import Value
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member, VrrpGroup
 
 

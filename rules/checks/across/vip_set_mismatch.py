@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from parsers.facts.keepalived import VirtualAddress
     from parsers.source import Span
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member, VrrpGroup
 
     Addresses = frozenset[IPv4Address | IPv6Address]

@@ -10,7 +10,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.compare import disagreement, place_of
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 

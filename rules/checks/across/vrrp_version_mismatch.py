@@ -11,7 +11,7 @@ from rules.support.compare import disagreement
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.fleet.node import Fleet
+    from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
 

@@ -13,7 +13,7 @@ from rules.live.views.destination import leads
 from rules.live.views.wording import record
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Target
+    from rules.live.endpoint import Target
     from rules.live.observations import Alias
     from rules.live.views.view import LiveView
 

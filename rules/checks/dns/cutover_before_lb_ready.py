@@ -14,7 +14,7 @@ from rules.live.views.records import initial_record, unready
 from rules.live.views.wording import advice, met, names_of
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Target
+    from rules.live.endpoint import Target
     from rules.live.observations import Probe
     from rules.live.views.view import LiveView
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, summary
 from rules.live.views.resolution import resolution, resolves
 
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
-_NO_ANSWER = (Kind.TIMEOUT, Kind.UNREACHABLE)
+_NO_ANSWER = (ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE)
 
 
 @rule("DN013", "dnssec-bogus-or-lame-ns", Severity.INFO, Scope.DNS, needs=("network", "endpoint"))

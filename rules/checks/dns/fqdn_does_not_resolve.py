@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, summary
 from rules.live.views.records import wanted_record
 from rules.live.views.resolution import resolution, resolves, unresolved
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
 _CHECK = {
-    Kind.SERVFAIL: "check the resolver's log: it can't get an answer from the zone's servers",
-    Kind.REFUSED: "allow this client on the resolver (BIND: allow-recursion, unbound: access-control)",
-    Kind.TIMEOUT: "is the resolver up, and does a firewall drop port 53?",
-    Kind.UNREACHABLE: "is this the resolver's address, and is it running?",
-    Kind.TRUNCATED: "open port 53 for TCP too",
-    Kind.LOOP: "remove the loop of CNAME records from the zone",
-    Kind.ALIAS: "the CNAME's target needs an address",
+    ReplyKind.SERVFAIL: "check the resolver's log: it can't get an answer from the zone's servers",
+    ReplyKind.REFUSED: "allow this client on the resolver (BIND: allow-recursion, unbound: access-control)",
+    ReplyKind.TIMEOUT: "is the resolver up, and does a firewall drop port 53?",
+    ReplyKind.UNREACHABLE: "is this the resolver's address, and is it running?",
+    ReplyKind.TRUNCATED: "open port 53 for TCP too",
+    ReplyKind.LOOP: "remove the loop of CNAME records from the zone",
+    ReplyKind.ALIAS: "the CNAME's target needs an address",
 }
 
 
@@ -74,8 +74,8 @@ def _help(view: LiveView) -> str:
             longest = max((account.cache_seconds or 0 for account in denying), default=0)
             wait = f"wait {duration(longest)}, or " if longest else ""
             steps.append(f"the zone has the record: {wait}flush the cache of {labels_of(denying)}")
-    elif denying and any(r.kind is Kind.ALIAS for account in denying for r in account.replies):
-        steps.append(f"{_CHECK[Kind.ALIAS]}, or create the record {wanted_record(view)} instead of the CNAME")
+    elif denying and any(r.kind is ReplyKind.ALIAS for account in denying for r in account.replies):
+        steps.append(f"{_CHECK[ReplyKind.ALIAS]}, or create the record {wanted_record(view)} instead of the CNAME")
     else:
         steps.append(
             f"create the record {wanted_record(view)}" if denying else f"the record should be {wanted_record(view)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 from rules.live.views.accounts import Account, authorities, name_span, resolvers
 from rules.live.views.destination import leads
 from rules.live.views.view import LONGEST_TTL
@@ -59,7 +59,7 @@ def _longest(accounts: list[Account]) -> _CacheTime | None:
         _CacheTime(reply.ttl, account.server.label)
         for account in accounts
         for reply in account.replies
-        if reply.kind is Kind.ANSWER and reply.ttl is not None
+        if reply.kind is ReplyKind.ANSWER and reply.ttl is not None
     ]
     return max(kept, default=None)
 

@@ -11,7 +11,8 @@ from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
     Listed = dict[object, list[tuple[Node, Peer]]]
 

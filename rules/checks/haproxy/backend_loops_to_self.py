@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import feeders, port_of
+from rules.support.haproxy.routing import feeders
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy, Server
 
-_LOCAL_MARKS = (" 127.", "\t127.", "@127.", "ocalhost", "::1", "0:1", '"', "\\")
 _LOCAL_NAMES = ("localhost", "localhost.", "ip6-localhost")
 
 
@@ -38,26 +37,13 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         own = [address for frontend in frontends for address in _addresses(frontend)]
         if not own:
             continue
-        if not _may_be_local(backend, own):
-            continue
         for server in backend.servers:
-            port = port_of(server)
+            port = server.port
             if port is None or not any(address.covers_port(port) for address in own):
                 continue
             address = next((a for a in own if _reaches(server, a)), None)
             if address is not None:
                 yield _hit(server, address, backend)
-
-
-def _may_be_local(backend: Proxy, own: Sequence[BindAddress]) -> bool:
-    """Whether the text of the server lines has anything that may lead back: parsing them takes longer."""
-    servers = backend.servers
-    if not servers:
-        return False
-    first, last = servers[0].directive, servers[-1].directive
-    text = first.document.source.text[first.start : last.start + len(last.line_text)]
-    signs = (*_LOCAL_MARKS, *(address.host for address in own if address.host and address.address is not None))
-    return any(sign in text for sign in signs)
 
 
 def _addresses(frontend: Proxy) -> Iterator[BindAddress]:

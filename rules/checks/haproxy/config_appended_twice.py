@@ -10,16 +10,16 @@ from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Proxy
-    from parsers.haproxy import HaproxyLine, Section
+    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
+    from parsers.haproxy import Section
     from parsers.tree import Word
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
 
 _UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-errors", "fcgi-app"))
 
 
 @rule("HA028", "config-appended-twice", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """Two sections of one kind, or two servers of one backend, have the same name.
 
     Why it hurts: haproxy refuses the file: "has the same name as ...", "another server named ..." (2.6 to 3.4). The
@@ -78,23 +78,18 @@ def _section_hit(section: Section, name: Word, first: Section, first_name: Word)
 
 
 def _servers(backend: Proxy) -> Iterator[Hit]:
-    first_of: dict[str, HaproxyLine] = {}
-    for line in backend.all("server"):
-        # Splitting a line into words as haproxy does takes longer than finding a simple name.
-        plain = line.line_text.split(None, 2)
-        if len(plain) == 3 and plain[1].isalnum():
-            name = plain[1]
-        elif line.args and not line.args[0].dynamic:
-            name = line.args[0].value
-        else:
+    first_of: dict[str, Server] = {}
+    for server in backend.servers:
+        name = server.name_text
+        if server.template or not name:
             continue
-        first = first_of.setdefault(name, line)
-        if first is not line and line.condition is None and first.condition is None:
+        first = first_of.setdefault(name, server)
+        if first is not server and server.name.known and first.name.known:
             yield Hit(
-                line.args[0].span,
+                server.name.span,
                 f"server '{name}' of {backend.label} has the same name as the server on line {first.span.line}; "
                 "haproxy refuses the file",
                 help="remove the second copy, or give it a different name",
                 note="name already used",
-                related=[(first.args[0].span, "first used here")],
+                related=[(first.name.span, "first used here")],
             )

@@ -10,7 +10,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.haproxy.values import globals as global_statements
 from rules.support.haproxy.values import statements
 from rules.support.haproxy.values.binds import binds
-from rules.support.haproxy.values.servers import checks_without_port, server_faults, unusual_lines, unverified
+from rules.support.haproxy.values.servers import checks_without_port, server_faults, unverified
 from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
@@ -34,25 +34,22 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     machine: files, users, names to resolve.
     """
     lost = lost_sections(config).starts
-    unusual: set[int] = set()
     for section in config.sections:
         end = lost.get(id(section))
         readers = global_statements.READERS if section.keyword == "global" else statements.READERS
         if section.keyword != "global" and section.keyword not in _PROXY_KINDS:
             continue
         yield from _statements(section, readers, end)
-        lines = unusual_lines(section) if section.keyword in ("backend", "listen", "defaults") else []
-        if lines:
-            unusual.add(id(section))
-        for line, fault in server_faults(lines):
+    for proxy in (*config.defaults, *config.proxies):
+        end = lost.get(id(proxy.section))
+        for line, fault in server_faults(proxy):
             if end is None or line.start < end:
                 yield _hit(fault)
     verify = config.global_.setting("ssl-server-verify")
-    encrypting = any("ssl" in document.source.text for document in config.documents)
-    unverifiable = encrypting and not (verify is not None and verify.raw == "none")
+    unverifiable = verify is None or verify.raw != "none"
     for proxy in config.proxies:
         if id(proxy.section) not in lost and not proxy.disabled:
-            yield from _proxy(proxy, id(proxy.section) in unusual, unverifiable)
+            yield from _proxy(proxy, unverifiable)
 
 
 def _statements(section: Section, readers: dict[str, statements.Reader], end: int | None) -> Iterator[Hit]:
@@ -67,10 +64,10 @@ def _statements(section: Section, readers: dict[str, statements.Reader], end: in
                 yield from (_hit(fault) for fault in reader(line))
 
 
-def _proxy(proxy: Proxy, unusual: bool, unverifiable: bool) -> Iterator[Hit]:
+def _proxy(proxy: Proxy, unverifiable: bool) -> Iterator[Hit]:
     yield from (_hit(fault) for fault in binds(proxy))
     if proxy.is_backend and proxy.certain:
-        yield from (_hit(fault) for fault in (checks_without_port(proxy) if unusual else ()))
+        yield from (_hit(fault) for fault in checks_without_port(proxy))
         for fault, others in unverified(proxy) if unverifiable else ():
             hit = _hit(fault)
             hit.related = tuple(Related(server.name.span, "this one too") for server in others)

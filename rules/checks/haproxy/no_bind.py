@@ -26,7 +26,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     condition or a template.
     """
     for proxy in config.frontends:
-        if proxy.binds or proxy.disabled or not proxy.certain or not proxy.section.document.complete:
+        if proxy.binds or proxy.disabled or not proxy.certain or not proxy.section.file.complete:
             continue
         if header_address(proxy.section) is not None or _has_placeholder(proxy):
             continue

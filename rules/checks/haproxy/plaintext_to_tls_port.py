@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import API_PORT, feeders, port_of
+from rules.support.haproxy.routing import API_PORT, feeders
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Server
@@ -47,4 +47,4 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _is_plain(server: Server) -> bool:
-    return port_of(server) in (443, API_PORT) and server.certain and server.options_certain and server.ssl is False
+    return server.port in (443, API_PORT) and server.certain and server.options_certain and server.ssl is False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parsers.haproxy import Section
     from parsers.keywords.haproxy import Keyword, KeywordBlock
     from parsers.tree import Word
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
 
     Found = tuple[Word, str, Keyword]
 
@@ -26,7 +26,7 @@ _FINE = (ACCEPTED, IGNORED, REJECTED)
 
 
 @rule("HA030", "removed-keyword", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A keyword, option or spelling that haproxy has removed.
 
     Why it hurts: haproxy refuses the file. Old guides are full of them: `clitimeout` and the like, `reqadd`, `nbproc`,

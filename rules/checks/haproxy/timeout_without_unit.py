@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from parsers.facts.haproxy.server import option_words
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import counted
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
 _SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "handshake"))
 _INTERVALS = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
-_ANY_BARE_INTERVAL = re.compile(r"(?:inter|slowstart)[ \t]++0*[1-9][0-9]?(?![0-9a-zA-Z.])")
 # Other places of a time in milliseconds: keyword -> (word before it or "", index of the time among the arguments).
 _PLACES = {"tcp-request": ("inspect-delay", 1), "tcp-response": ("inspect-delay", 1), "hard-stop-after": ("", 0)}
 
@@ -54,10 +53,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 args = line.args
                 if len(args) > index and (not before or args[0].value == before) and _is_bare(args[index], 100):
                     yield _too_short(f"{keyword} {before}".strip(), False, args[index])
-    for document in config.documents:
-        if _ANY_BARE_INTERVAL.search(document.source.text):
-            for section in document.sections:
-                yield from _intervals(section)
+        yield from _intervals(section)
 
 
 def _is_bare(word: Word, below: int = 1 << 31) -> bool:
@@ -104,12 +100,12 @@ def _spelled(milliseconds: int) -> str:
 
 
 def _intervals(section: Section) -> Iterator[Hit]:
+    keywords = section.index()
     for keyword in ("default-server", "server", "server-template"):
-        for line in section.all(keyword):
-            if not _ANY_BARE_INTERVAL.search(line.line_text):
+        for line in section.all(keyword) if keyword in keywords else ():
+            if _INTERVALS.isdisjoint(option_words(line)):
                 continue
-            args = line.args
-            for name, value in pairwise(args):
+            for name, value in pairwise(line.args):
                 if name.value in _INTERVALS and _is_bare(value, 100):
                     yield Hit(
                         value.span,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import API_PORT, api_proxies, port_of
+from rules.support.haproxy.routing import API_PORT, api_proxies
 from rules.text.wording import counted
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     another check option overrides `httpchk`, or the port is not known for TLS.
     """
     api = {id(proxy.backend) for proxy in api_proxies(config)}
-    likely = any(f":{port}" in document.source.text for document in config.documents for port in _TLS_PORTS)
     for backend in config.backends:
-        if not likely and id(backend) not in api:
-            continue
         option = backend.effective_check
         if option is None or option.value != "httpchk" or not option.certain or not backend.certain:
             continue
@@ -67,7 +64,7 @@ def _is_encrypted(args: Sequence[Word]) -> bool:
 
 def _is_plain(server: Server, api: bool) -> bool:
     """Whether the server's check certainly goes to a TLS port without TLS."""
-    port = port_of(server)
+    port = server.port
     if port is None or (port == 8080 if api else port not in _TLS_PORTS):
         return False
     if not (server.certain and server.options_certain and server.check):

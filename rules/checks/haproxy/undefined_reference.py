@@ -9,7 +9,8 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import references
-from rules.support.haproxy.vocabulary import did_you_mean, lost_sections
+from rules.support.haproxy.vocabulary import lost_sections
+from rules.text.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,17 +41,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     if not config.complete:
         return
     lost = lost_sections(config).names
-    texts = [document.source.text for document in config.documents]
-    uses_track = any(" track " in text for text in texts)
-    uses_resolvers = any(" resolvers " in text for text in texts)
     yield from _backends(config, lost)
     yield from _defaults(config)
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
             yield from _acls(proxy)
-            if proxy.is_backend and proxy.kind != "defaults" and (uses_track or proxy.has("use-server")):
+            if proxy.is_backend and proxy.kind != "defaults":
                 yield from _servers(config, proxy)
-            yield from _others(config, proxy, lost, uses_resolvers)
+            yield from _others(config, proxy, lost)
 
 
 def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
@@ -75,7 +73,7 @@ def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
                 message = f"'{keyword} {name}' names a frontend; it needs a 'backend' or 'listen' section"
             else:
                 message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
-            yield Hit(value.span, message, help=did_you_mean(name, names, f"add 'backend {name}'"), note="not defined")
+            yield Hit(value.span, message, help=hint(name, names, f"add 'backend {name}'"), note="not defined")
 
 
 def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
@@ -93,7 +91,7 @@ def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
             yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
         else:
             message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
-            yield Hit(wanted.span, message, help=did_you_mean(wanted.value, names, f"add 'defaults {wanted.value}'"))
+            yield Hit(wanted.span, message, help=hint(wanted.value, names, f"add 'defaults {wanted.value}'"))
 
 
 def _acls(proxy: Proxy) -> Iterator[Hit]:
@@ -131,13 +129,16 @@ def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: I
     elif name[0] in "{}" or name[-1] == "}":
         advice = "an anonymous ACL needs spaces around its braces: '{ src 10.0.0.0/8 }'"
     else:
-        advice = did_you_mean(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
+        advice = hint(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
     return Hit(word.span, message, help=advice, note="not defined")
 
 
 def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     """`use-server`, and `track`."""
-    names = {server.name.raw for server in proxy.servers}
+    tracks = [track for server in proxy.servers if (track := server.option("track")) is not None]
+    if not tracks and not proxy.has("use-server"):
+        return
+    names = {server.name_text for server in proxy.servers}
     if any(server.template or server.name.value is None for server in proxy.servers):
         return
     words = [line.args[0] for line in proxy.all("use-server") if line.args and line.condition is None]
@@ -145,20 +146,19 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     for word in words:
         if word.value not in names:
             message = f"'use-server {word.value}': {proxy.label} has no server '{word.value}'"
-            yield Hit(word.span, message, help=did_you_mean(word.value, names, "name one of its servers"))
-    for server in proxy.servers:
-        track = server.option("track")
-        if track is None or not track.value or not track.certain:
+            yield Hit(word.span, message, help=hint(word.value, names, "name one of its servers"))
+    for track in tracks:
+        if not track.value or not track.certain:
             continue
         if "/" in track.value:
             yield from _tracked(config, track)
         elif track.value not in names:
             message = f"'track {track.value}': {proxy.label} has no server '{track.value}'"
-            yield Hit(track.span, message, help=did_you_mean(track.value, names, "name a server that has checks"))
+            yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
-def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], uses_resolvers: bool) -> Iterator[Hit]:
-    for line, (kind, name, word) in references(proxy.section, uses_resolvers):
+def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
+    for line, (kind, name, word) in references(proxy.section):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
         if kind == "backend":
@@ -167,7 +167,7 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], uses_resolvers:
             known = set(config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
-            advice = did_you_mean(name, known, f"add '{kind} {name}', or correct the name")
+            advice = hint(name, known, f"add '{kind} {name}', or correct the name")
             yield Hit(word.span, message, help=advice, note="not defined")
     yield from _external(config, proxy)
 

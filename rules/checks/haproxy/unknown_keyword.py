@@ -11,13 +11,13 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.vocabulary import (
-    did_you_mean,
     judged_sections,
     lost_sections,
     misspelled_header,
     refused,
     unknown_lines,
 )  # fmt: skip
+from rules.text.suggestions import hint
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -84,7 +84,7 @@ def _keyword_hit(section: Section, line: HaproxyLine, block: KeywordBlock) -> Hi
     if elsewhere:
         advice = f"move it to a '{elsewhere[-1]}' section"
     else:
-        advice = did_you_mean(word.value, block.names(), "remove it, or put a '#' before it")
+        advice = hint(word.value, block.names(), "remove it, or put a '#' before it")
     return Hit(
         word.span, f"unknown keyword '{word.value}' in a '{section.keyword}' section", help=advice, note="unknown"
     )
@@ -97,7 +97,7 @@ def _accepts(section: str, keyword: str) -> bool:
 
 def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
     """The hit for a line that a backslash was meant to join to the line above, or None."""
-    source = line.document.source
+    source = line.source
     backslash = source.text.rfind("\\", 0, line.start)
     if backslash < 0 or source.text[backslash + 1 : line.start] not in ("\n", "\r\n"):
         return None
@@ -156,7 +156,7 @@ def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
                 continue
             entry = block.get(word.value)
             if entry is None:
-                advice = did_you_mean(word.value, block.entries, f"'{keyword}' takes {_some(block)}")
+                advice = hint(word.value, block.entries, f"'{keyword}' takes {_some(block)}")
                 what = keyword if keyword in ("option", "timeout", "filter") else f"{keyword} rule"
                 message = f"unknown {what} '{word.value}'"
                 yield line, Hit(word.span, message, help=advice, note="unknown")
@@ -180,7 +180,7 @@ def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
         for line in section.all(ruleset):
             word = line.args[0] if line.args else None
             if word is not None and not word.dynamic and line.condition is None and block.get(word.value) is None:
-                advice = did_you_mean(word.value, block.entries, f"'{ruleset}' takes {_some(block)}")
+                advice = hint(word.value, block.entries, f"'{ruleset}' takes {_some(block)}")
                 yield (
                     line,
                     Hit(
@@ -202,5 +202,5 @@ def _option_hit(keyword: str, word: Word) -> Hit:
         else:
             advice = "a server has one address; write another one on its own 'server' line"
         return Hit(word.span, message, help=advice, note="not an option")
-    advice = did_you_mean(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
+    advice = hint(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
     return Hit(word.span, message, help=advice, note="unknown")

@@ -14,7 +14,7 @@ from rules.plan.model import Phase
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Target
+    from rules.live.endpoint import Target
     from rules.live.observations import Probe
     from rules.live.views.view import LiveView
 

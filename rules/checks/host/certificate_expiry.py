@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.fleet.endpoint import Part
+from rules.live.endpoint import Part
 from rules.live.views.wording import day, duration
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Target
+    from rules.live.endpoint import Target
     from rules.live.observations import Certificate
     from rules.live.views.view import LiveView
 

@@ -12,7 +12,7 @@ from rules.live.views.wording import names_of
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.fleet.endpoint import Target
+    from rules.live.endpoint import Target
     from rules.live.observations import Certificate, Probe
     from rules.live.views.view import LiveView
 

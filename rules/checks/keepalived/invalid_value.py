@@ -16,7 +16,7 @@ from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
 
 
 def _lines(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:
@@ -38,7 +38,7 @@ def _entries(config: KeepalivedConfig) -> Iterator[Wrong]:
 
 
 @rule("KA048", "invalid-value", Severity.ERROR, Scope.KEEPALIVED)
-def check(config: KeepalivedConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A value is out of range, of the wrong type, or missing.
 
     Why it hurts: keepalived does not refuse most of them: it reports the value, uses a different one and runs. Priority

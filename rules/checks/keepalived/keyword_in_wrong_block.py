@@ -14,13 +14,13 @@ from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.support.keepalived.lines import Place
+    from rules.support.keepalived.lines import LinePlace
 
 _TRACKERS = ("track_script", "track_process", "track_file", "track_bfd", "track_interface")
 _ADDRESSES = ("virtual_ipaddress", "virtual_ipaddress_excluded", "unicast_peer")
 
 
-def _misread_entry(place: Place, names: set[str]) -> str:
+def _misread_entry(place: LinePlace, names: set[str]) -> str:
     """How keepalived reads a setting among the entries of a value block, or ""."""
     line = place.line
     outer, _, block = place.block.rpartition("/")
@@ -37,7 +37,7 @@ def _misread_entry(place: Place, names: set[str]) -> str:
     return ""
 
 
-def _fix_of_entry(place: Place) -> str:
+def _fix_of_entry(place: LinePlace) -> str:
     block = place.block.rpartition("/")[2]
     if block in _TRACKERS:
         if place.line.keyword == "weight":

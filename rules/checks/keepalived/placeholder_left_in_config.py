@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Word
-    from rules.engine.settings import Settings
+    from rules.engine.settings import RuleSettings
 
 _SHOWN = 8  # further places that a finding names
 _REFERENCE = r"\$\{?([A-Za-z_]\w*)"
@@ -152,7 +152,7 @@ def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
 
 
 @rule("KA004", "placeholder-left-in-config", Severity.ERROR, Scope.KEEPALIVED)
-def check(config: KeepalivedConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A placeholder was never filled in: `<PASSWORD>`, `${STATE}`, `{{ vip }}`, `x.x.x.x`.
 
     Why it hurts: keepalived uses `<PASSWORD>` as the password (and its first 8 characters are the same on both nodes),

@@ -14,8 +14,8 @@ from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from rules.engine.settings import Settings
-    from rules.support.keepalived.lines import Place
+    from rules.engine.settings import RuleSettings
+    from rules.support.keepalived.lines import LinePlace
 
 # What people used to another tool, or to abbreviations, write; difflib finds the rest.
 _ALIASES = {
@@ -35,7 +35,7 @@ _ALIASES = {
 _SUGGESTED = 100  # unknown lines of one file that get a suggestion; more than that are not misspellings
 
 
-def _meant(place: Place) -> str:
+def _meant(place: LinePlace) -> str:
     """The keyword of the block that was most likely meant, or ""."""
     names = keepalived_table().keywords(place.block)
     word = place.line.keyword
@@ -44,7 +44,7 @@ def _meant(place: Place) -> str:
         return folded
     if _ALIASES.get(folded) in names:
         return _ALIASES[folded]
-    return closest(folded, names, 0.75)
+    return closest(folded, names)
 
 
 def _help(word: str, meant: str) -> str:
@@ -55,7 +55,7 @@ def _help(word: str, meant: str) -> str:
     return "remove the line, or write a keyword from keepalived.conf(5)"
 
 
-def _too_new(place: Place, release: str) -> bool:
+def _too_new(place: LinePlace, release: str) -> bool:
     keyword = place.keyword
     if keyword is None or keyword.since is None:
         return False
@@ -63,7 +63,7 @@ def _too_new(place: Place, release: str) -> bool:
 
 
 @rule("KA027", "unknown-keyword-typo", Severity.ERROR, Scope.KEEPALIVED)
-def check(config: KeepalivedConfig, settings: Settings) -> Iterator[Hit]:
+def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A line starts with a word that is not a keyword of any keepalived block.
 
     Why it hurts: keepalived reports it and runs without the line. An unknown block is worse: keepalived does not skip

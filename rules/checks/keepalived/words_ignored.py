@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Peer, VirtualAddress
     from parsers.keywords.keepalived import Keyword
     from parsers.tree import Directive, Word
-    from rules.support.keepalived.lines import Place
+    from rules.support.keepalived.lines import LinePlace
 
 _NAMED = ("vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file", "bfd_instance")
 _OFF = frozenset(("off", "no", "false", "0", "disable", "disabled", "none"))
@@ -49,7 +49,7 @@ def _is_remark(word: Word) -> bool:
     return word.value.startswith(("//", ";", "--", "(", "<-")) or not word.value.isascii()
 
 
-def _extra_words(place: Place, keyword: Keyword, secret: bool) -> Hit | None:
+def _extra_words(place: LinePlace, keyword: Keyword, secret: bool) -> Hit | None:
     line = place.line
     allowed = _allowed(keyword)
     if allowed is None or len(line.args) <= allowed:
@@ -91,7 +91,7 @@ def _extra_words(place: Place, keyword: Keyword, secret: bool) -> Hit | None:
     )
 
 
-def _flag_with_word(line: Directive, word: Word, span: Span, place: Place) -> Hit | None:
+def _flag_with_word(line: Directive, word: Word, span: Span, place: LinePlace) -> Hit | None:
     if word.value.lower() in _ON:
         return None
     if word.value.lower() in _OFF:

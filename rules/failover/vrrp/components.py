@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
-from rules.failover.vrrp.joined import Joined
+from rules.fleet.joined import Joined
 
 if TYPE_CHECKING:
-    from rules.failover.vrrp.reading import Key, Reading
+    from rules.failover.model import InstanceKey
+    from rules.failover.vrrp.reading import FleetReading
 
 
-def components(reading: Reading) -> dict[Key, tuple[Key, ...]]:
+def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ...]]:
     """Instance -> all instances that affect each other with it, itself included, in the order of the files.
 
     Two instances affect each other if they share an address, are in one sync group on a node, or may hear each other:
@@ -26,7 +27,7 @@ def components(reading: Reading) -> dict[Key, tuple[Key, ...]]:
     return {key: sets[id(joined.set_of(key))] for key in reading.members}
 
 
-def _marks(reading: Reading, key: Key) -> Iterator[Hashable]:
+def _marks(reading: FleetReading, key: InstanceKey) -> Iterator[Hashable]:
     member = reading.members[key]
     for vip in (*member.instance.usable_vips, *member.instance.excluded_vips):
         yield "address", vip.address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from rules.failover.model import Router, Subject
+from rules.failover.model import InstanceKey, Router, Subject
 from rules.failover.vrrp.refusals import Refusal, refusal_of
 from rules.failover.vrrp.segments import Addresses, segments, sources
 from rules.failover.vrrp.tracking import UnknownError, checks_of
@@ -15,11 +15,10 @@ from rules.text.wording import clipped
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
     from parsers.facts.values import Value
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
 T = TypeVar("T")
-Key = tuple[str, int]
-"""A node's name, and the index of an instance in its file."""
 
 _USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived ignores the rest
 _MULTICAST_GROUPS = {4: "224.0.0.18", 6: "ff02::12"}
@@ -29,7 +28,7 @@ _BROKEN = frozenset(
 )
 
 
-class Reading(NamedTuple):
+class FleetReading(NamedTuple):
     """The routers of a fleet, and what is left out.
 
     `unknown`: why an instance can't be computed. `members`: every instance. `without`: nodes without a keepalived.conf
@@ -37,19 +36,19 @@ class Reading(NamedTuple):
     from the peer lists of the others.
     """
 
-    routers: Mapping[Key, Router]
-    unknown: Mapping[Key, str]
-    members: Mapping[Key, Member]
+    routers: Mapping[InstanceKey, Router]
+    unknown: Mapping[InstanceKey, str]
+    members: Mapping[InstanceKey, Member]
     without: tuple[str, ...]
     refused: Mapping[str, Refusal]
     inferred: tuple[str, ...]
 
 
-def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> Reading:
+def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReading:
     """The routers of a fleet. `addresses`: the nodes' own addresses, if they are known from elsewhere (halb.toml)."""
-    routers: dict[Key, Router] = {}
-    unknown: dict[Key, str] = {}
-    members: dict[Key, Member] = {}
+    routers: dict[InstanceKey, Router] = {}
+    unknown: dict[InstanceKey, str] = {}
+    members: dict[InstanceKey, Member] = {}
     refused: dict[str, Refusal] = {}
     for node in fleet.nodes:
         config = node.keepalived
@@ -78,10 +77,10 @@ def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> Reading:
             routers[key] = router._replace(segment=segment_of[key], source=source_of.get(key))
     _name_neighbours(routers)
     without = tuple(node.name for node in fleet.nodes if node.keepalived is None)
-    return Reading(routers, unknown, members, without, refused, inferred)
+    return FleetReading(routers, unknown, members, without, refused, inferred)
 
 
-def _name_neighbours(routers: dict[Key, Router]) -> None:
+def _name_neighbours(routers: dict[InstanceKey, Router]) -> None:
     """Set the node that each BFD check tests; an address of none of them tests nothing that could happen here."""
     nodes = {str(router.source): router.node for router in routers.values() if router.source is not None}
     for key, router in routers.items():

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING
 
-from rules.failover.model import Router
-from rules.failover.vrrp.joined import Joined
+from rules.failover.model import InstanceKey, Router
+from rules.fleet.joined import Joined
 
 if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 IPAddress = IPv4Address | IPv6Address
 Addresses = Mapping[str, Sequence[IPAddress]]
 """Node -> its own addresses."""
-Key = tuple[str, int]
 
 
-def segments(members: Mapping[Key, Member], groups: Sequence[VrrpGroup]) -> dict[Key, int]:
+def segments(members: Mapping[InstanceKey, Member], groups: Sequence[VrrpGroup]) -> dict[InstanceKey, int]:
     """Instance -> the number of its network segment.
 
     These share a segment: instances that are meant to be one virtual router, interfaces of one node with the same name,
@@ -47,18 +46,18 @@ def _marks(member: Member) -> Iterator[Hashable]:
 
 
 def sources(
-    routers: Mapping[Key, Router],
-    members: Mapping[Key, Member],
+    routers: Mapping[InstanceKey, Router],
+    members: Mapping[InstanceKey, Member],
     groups: Sequence[VrrpGroup],
     addresses: Addresses,
-) -> tuple[dict[Key, IPAddress], tuple[str, ...]]:
+) -> tuple[dict[InstanceKey, IPAddress], tuple[str, ...]]:
     """Instance -> the address that it sends from, if that is known; and the nodes for which it was inferred from the
     peers.
 
     The source is the file, else `addresses`, else the peers: if every node of a virtual router lists all the others,
     the one address that a node does not list is its own.
     """
-    found: dict[Key, IPAddress] = {}
+    found: dict[InstanceKey, IPAddress] = {}
     for key, router in routers.items():
         own = [a for a in addresses.get(router.node, ()) if a.version == router.family]
         if router.source is not None:

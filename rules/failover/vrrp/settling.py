@@ -8,78 +8,23 @@ does not replace a running master, and protects none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import reduce
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from rules.failover.model import AT_ONCE, RESIGNING, STARTING, Router, Seconds, Situation
-from rules.failover.vrrp.protocol import Protocol, bits, is_bad, is_fault
+from rules.failover.model import AT_ONCE, STARTING, Seconds
+from rules.failover.vrrp.protocol import Protocol, bits
 from rules.failover.vrrp.silence import silence_of
+from rules.failover.vrrp.timers import Deadline, Timers
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 
 _MOST_ENDS = 64
 
 
-class State(NamedTuple):
-    """Which units hold the addresses: the masters, and those whose daemon was killed while it was master."""
-
-    masters: int = 0
-    stale: int = 0
-
-
-class Change(NamedTuple):
-    """From one situation to another.
-
-    `polite`: nodes whose keepalived was stopped and announced it; `killed`: nodes whose keepalived died and left its
-    addresses behind; `gone`: nodes that took their addresses with them.
-    """
-
-    before: Situation
-    after: Situation
-    polite: frozenset[str] = frozenset()
-    killed: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
-
-    @property
-    def left(self) -> frozenset[str]:
-        """The nodes whose keepalived has exited, in whatever way."""
-        return self.polite | self.killed | self.gone
-
-
-class End(NamedTuple):
-    """One possible outcome of a change.
-
-    `gained`: by unit, when it became master (of the units that are master now and were not before). `flaps`: it never
-    settles, the masters keep changing.
-    """
-
-    state: State
-    gained: Mapping[int, Seconds]
-    flaps: bool = False
-
-
-class _Deadline(NamedTuple):
-    """When a unit takes over unless it hears something.
-
-    `origin`: timers with the same origin start at the same moment, so that `own` decides which is first, even if both
-    intervals overlap.
-    """
-
-    at: Seconds
-    origin: str
-    own: float
-
-    def may_precede(self, other: _Deadline) -> bool:
-        if self.origin == other.origin:
-            return self.own <= other.own
-        return self.at.low <= other.at.high
-
-
-def settle(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
+def settle(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
     """Every possible outcome of a change, at least one."""
     return _untouched(protocol, state, change) or _Settling(protocol, state, change).ends()
 
 
-def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, ...]:
+def _untouched(protocol: Protocol, state: VrrpState, change: Transition) -> tuple[End, ...]:
     """The only end of a change that affects no master and no unit that waits for one; empty if there may be others."""
     after, masters = change.after, state.masters
     if not masters or after.hung or change.before.down - after.down or protocol.units_on(change.left) & masters:
@@ -94,30 +39,34 @@ def _untouched(protocol: Protocol, state: State, change: Change) -> tuple[End, .
         elif moment.eligible >> unit & 1 and not holds & masters:
             return ()
     return (
-        End(State(masters, _stale(protocol, state, change)), {}, silence_of(protocol, moment, masters, 0) is not None),
+        End(
+            VrrpState(masters, _stale(protocol, state, change)),
+            {},
+            silence_of(protocol, moment, masters, 0) is not None,
+        ),
     )
 
 
-def _stale(protocol: Protocol, state: State, change: Change) -> int:
+def _stale(protocol: Protocol, state: VrrpState, change: Transition) -> int:
     """The units whose addresses are left on a node where no keepalived removes them."""
     stale = state.stale | (state.masters & protocol.units_on(change.killed))
     return stale & protocol.units_on(change.after.down - change.gone) if stale else 0
 
 
 class _Settling:
-    def __init__(self, protocol: Protocol, state: State, change: Change) -> None:
+    def __init__(self, protocol: Protocol, state: VrrpState, change: Transition) -> None:
         self.protocol = protocol
         self.change = change
         self.old = state
-        self.before = protocol.moment(change.before)
         self.after = protocol.moment(change.after)
-        self.found: dict[State, End] = {}
+        self.found: dict[VrrpState, End] = {}
         self.frozen = protocol.units_on(change.after.hung)
         # A killed daemon is not master, even if it is running again.
         kept = state.masters & self.after.eligible & ~protocol.units_on(change.left)
         self.at_once = self._at_once() & ~kept
         self.start = kept | self.at_once
         self.stale = _stale(protocol, state, change)
+        self.timers = Timers(protocol, state, change, self.start)
 
     def _at_once(self) -> int:
         """The units whose daemon starts and that are master without listening first."""
@@ -133,7 +82,7 @@ class _Settling:
         """All ends, by trying which unit takes over first, and next."""
         deadlines = {}
         for unit in self._waiting(self.start):
-            deadlines[unit] = self._first_deadline(unit)
+            deadlines[unit] = self.timers.first(unit)
         self._follow(self.start, deadlines, AT_ONCE, dict.fromkeys(bits(self.at_once), STARTING), ())
         return tuple(self.found.values())
 
@@ -142,7 +91,7 @@ class _Settling:
     def _follow(
         self,
         masters: int,
-        deadlines: dict[int, _Deadline],
+        deadlines: dict[int, Deadline],
         now: Seconds,
         gained: dict[int, Seconds],
         path: tuple[int, ...],
@@ -151,7 +100,7 @@ class _Settling:
         if len(self.found) >= _MOST_ENDS:
             return
         for left in self._give_way(masters):
-            pending = {unit: deadlines.get(unit) or self._after_loss(unit, now) for unit in self._waiting(left)}
+            pending = {unit: deadlines.get(unit) or self.timers.after_loss(unit, now) for unit in self._waiting(left)}
             kept = {unit: at for unit, at in gained.items() if left >> unit & 1}
             if left in path:
                 for masters_then in (*path[path.index(left) :], left):
@@ -160,11 +109,11 @@ class _Settling:
                 self._end(left, kept, flaps=self._is_flapping(left))
             else:
                 for unit, deadline in _firsts(pending):
-                    others = self._restarted(unit, deadline.at, {u: d for u, d in pending.items() if u != unit})
+                    others = self.timers.after_gain(unit, deadline.at, {u: d for u, d in pending.items() if u != unit})
                     self._follow(left | 1 << unit, others, deadline.at, {**kept, unit: deadline.at}, (*path, left))
 
     def _end(self, masters: int, gained: Mapping[int, Seconds], *, flaps: bool) -> None:
-        state = State(masters, self.stale)
+        state = VrrpState(masters, self.stale)
         new = {unit: at for unit, at in gained.items() if masters >> unit & 1 and not self.old.masters >> unit & 1}
         known = self.found.get(state)
         if known is not None:
@@ -189,147 +138,17 @@ class _Settling:
         # The files do not determine which of the two gives way.
         return sorted({left for loser in drawn for left in self._give_way(masters & ~(1 << loser))})
 
-    def _masters_heard(self, router: int, masters: int) -> Iterator[int]:
-        unit_of = self.protocol.unit_of
-        return (a for a in bits(self.after.heard_by[router]) if masters >> unit_of[a] & 1)
-
     def _waiting(self, masters: int) -> list[int]:
         """The units that will take over because nothing holds them back."""
         holds = self.after.holds
         return [unit for unit in bits(self.after.eligible & ~masters & ~self.frozen) if not holds[unit] & masters]
-
-    # -- the timers
-
-    def _down_interval(self, b: int, advert: float | None = None) -> float:
-        router = self.protocol.routers[b]
-        return router.down_interval(self.after.priority[b], router.advert if advert is None else advert)
-
-    def _after_loss(self, unit: int, now: Seconds) -> _Deadline:
-        """The timer of a unit whose master has just given way."""
-        longest = max(self._down_interval(b) for b in self.protocol.units[unit])
-        least = min(self._down_interval(b) - self.protocol.routers[b].advert for b in self.protocol.units[unit])
-        return _Deadline(now.plus(Seconds(max(least, 0.0), longest)), f"loss at {now.low}", longest)
-
-    def _restarted(self, master: int, at: Seconds, pending: dict[int, _Deadline]) -> dict[int, _Deadline]:
-        """The timers after a unit has become master: preempt_delay starts when a lower master is heard."""
-        for unit, deadline in list(pending.items()):
-            delay = self._delay(unit, 1 << master)
-            if delay.high:
-                longest = max(self._down_interval(b) for b in self.protocol.units[unit])
-                later = at.plus(delay).plus(Seconds(longest, longest))
-                pending[unit] = _Deadline(later.last(deadline.at), f"delay at {at.low}", delay.high + longest)
-        return pending
-
-    def _delay(self, unit: int, masters: int) -> Seconds:
-        """What preempt_delay adds to the down interval with these masters.
-
-        It ends with the last advert that comes within it, an interval early or late (measured with 2.2.7: 3.04 to
-        4.39 s for a delay of 4 s).
-        """
-        found = AT_ONCE
-        for b in self.protocol.units[unit]:
-            router = self.protocol.routers[b]
-            if router.preempt_delay and any(self._masters_heard(b, masters)):
-                found = found.last(_around(router.preempt_delay, router.advert))
-        return found
-
-    def _first_deadline(self, unit: int) -> _Deadline:
-        """The initial timer of a unit, depending on how it lost its master."""
-        if not self.before.eligible >> unit & 1 or self.old.stale >> unit & 1:
-            return self._fresh(unit)
-        found: _Deadline | None = None
-        for b in self.protocol.units[unit]:
-            for a in bits(self.before.heard_by[b]):
-                master = self.protocol.unit_of[a]
-                if self.old.masters >> master & 1 and self.before.holds[unit] >> master & 1:
-                    deadline = self._after_keeper(unit, a, b)
-                    if found is None or deadline.at.high > found.at.high:
-                        found = deadline
-        return found or self._after_loss(unit, AT_ONCE)
-
-    def _fresh(self, unit: int) -> _Deadline:
-        """A unit that has just started, or has left FAULT."""
-        started = self.protocol.node_of(unit) in self.change.before.down
-        wait = AT_ONCE
-        for b in self.protocol.units[unit]:
-            router = self.protocol.routers[b]
-            own = 0.0 if router.is_master_at_once else self._down_interval(b)
-            held = _startup(router, heard=any(self._masters_heard(b, self.start))) if started else AT_ONCE
-            wait = wait.last(held.plus(Seconds(own, own)))
-        wait = wait.plus(self._delay(unit, self.start))
-        begun = self._noticed(unit, faults=True).plus(STARTING if started else AT_ONCE)
-        return _Deadline(begun.plus(wait), "start", wait.high)
-
-    def _after_keeper(self, unit: int, a: int, b: int) -> _Deadline:
-        """The timer of router b after a has kept it from taking over and no longer does."""
-        routers = self.protocol.routers
-        sender, receiver = routers[a], routers[b]
-        master = self.protocol.unit_of[a]
-        gone = not self.start >> master & 1
-        whole = self._down_interval(b, sender.advert)
-        if gone and self._announces(a, b):
-            skew = receiver.skew(self.after.priority[b], sender.advert)
-            at = self._noticed(master, faults=True).plus(RESIGNING).plus(Seconds(skew, skew))
-            return _Deadline(at, f"farewell of {a}", skew)
-        # The last advert was sent up to one interval before it fell silent.
-        wait = Seconds(max(whole - sender.advert, 0.0), whole)
-        if gone:
-            noticed = self._noticed(master, faults=True)
-        else:
-            noticed = self._noticed(master).last(self._noticed(unit))
-            if receiver.preempt_delay and self.after.heard_by[b] >> a & 1:
-                wait = Seconds(whole, whole).plus(_around(receiver.preempt_delay, sender.advert))
-        return _Deadline(noticed.plus(wait), f"silence of {a}", whole)
-
-    def _announces(self, a: int, b: int) -> bool:
-        """Whether a master that goes away sends priority 0 and b hears it."""
-        sender = self.protocol.routers[a]
-        if sender.node in self.change.polite:
-            return True
-        if sender.node in self.change.killed | self.change.gone | self.change.after.down:
-            return False
-        return bool(self.after.heard_by[b] >> a & 1)
-
-    def _noticed(self, unit: int, *, faults: bool = False) -> Seconds:
-        """From the event to the moment when keepalived's checks have noticed it.
-
-        `faults`: those of weight 0, of which the first to fail (the last to recover) decides; else the weighted ones.
-        """
-        before, after = self.change.before, self.change.after
-        failed: list[Seconds] = []
-        recovered: list[Seconds] = []
-        for b in self.protocol.units[unit]:
-            for check in self.protocol.routers[b].checks:
-                was, now = is_bad(check, before), is_bad(check, after)
-                if was == now or (check.weight == 0) is not faults:
-                    continue
-                failing = is_fault(check, now, 0) if faults else now
-                (failed if failing else recovered).append(check.trip if now else check.recover)
-        if failed:
-            return reduce(Seconds.first if faults else Seconds.hull, failed)
-        return reduce(Seconds.last, recovered) if recovered else AT_ONCE
 
     def _is_flapping(self, masters: int) -> bool:
         """Whether these masters never settle."""
         return silence_of(self.protocol, self.after, masters, self.frozen) is not None
 
 
-def _around(delay: float, advert: float) -> Seconds:
-    return Seconds(max(delay - advert, 0.0), delay + advert)
-
-
-def _startup(router: Router, *, heard: bool) -> Seconds:
-    """What vrrp_startup_delay adds to the first down interval.
-
-    Every advert of a lower master within it adds the remaining delay again (measured with 2.2.7: a delay of 1, 2, 3, 4,
-    6 s takes up to 1.4, 3.8, 7.2, 13.9, 23.5 s).
-    """
-    delay = router.startup_delay
-    most = sum(delay - n * router.advert for n in range(int(delay / router.advert) + 1)) if heard else 0.0
-    return Seconds(delay, delay + most)
-
-
-def _firsts(pending: Mapping[int, _Deadline]) -> list[tuple[int, _Deadline]]:
+def _firsts(pending: Mapping[int, Deadline]) -> list[tuple[int, Deadline]]:
     """The units that may be the first to take over."""
     return [
         (unit, deadline)

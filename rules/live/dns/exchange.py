@@ -1,4 +1,11 @@
-"""One query to one name server, until it is answered or the time is up."""
+"""One query to one name server, until it is answered or the time is up.
+
+dnspython writes and reads the messages; the exchange is our own, as `dns.asyncquery.udp` can't say what halb has to
+say. With `ignore_errors` it drops whatever is no answer to the question and ends as a timeout, where a rule tells
+garbage and forged answers from silence; without, one forged datagram hides the answer. Its sockets are not connected,
+so it does not learn that nobody listens on the port. It reads a message of any size before anybody can refuse it, and
+a flood of datagrams keeps the other questions from their turn. ADR 9 has the whole list.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +16,16 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from rules.live.dns.datagrams import connected_udp
-from rules.live.dns.messages import Question, dislikes_edns, interpret, question
-from rules.live.observations import Kind, NameServer, Reply
+from rules.live.dns.messages import DnsQuestion, dislikes_edns, interpret, question
+from rules.live.observations import NameServer, Reply, ReplyKind
 from rules.live.tls.connection import connected, error_words
 
 # When the wait for each of the three attempts ends, as shares of the time that is left at the first one.
 _RESENDS = (1 / 3, 2 / 3, 1.0)
 _LARGEST_DATAGRAM = 65535
 # Anyone may send these with a forged source address, so the real answer may still be on its way.
-_MAYBE_FORGED = (Kind.GARBAGE, Kind.OTHER_QUESTION)
-_ANSWERED = (Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
+_MAYBE_FORGED = (ReplyKind.GARBAGE, ReplyKind.OTHER_QUESTION)
+_ANSWERED = (ReplyKind.ANSWER, ReplyKind.ALIAS, ReplyKind.NODATA, ReplyKind.NXDOMAIN)
 
 
 class Heard(NamedTuple):
@@ -26,7 +33,7 @@ class Heard(NamedTuple):
 
     reply: Reply
     wire: bytes
-    asked: Question
+    asked: DnsQuestion
 
     @property
     def answered(self) -> bool:
@@ -58,14 +65,14 @@ async def ask_resolver(server: NameServer, name: str, rdtype: str, deadline: flo
     recovered since, would look like one that rejects the signatures.
     """
     heard = await ask(server, name, rdtype, deadline)
-    if heard.reply.kind is not Kind.SERVFAIL:
+    if heard.reply.kind is not ReplyKind.SERVFAIL:
         return heard
     async with asyncio.TaskGroup() as group:
         unchecked = group.create_task(ask(server, name, rdtype, deadline, check_dnssec=False))
         again = group.create_task(ask(server, name, rdtype, deadline))
     if again.result().answered:
         return _since(heard, again.result())
-    bogus = unchecked.result().answered and again.result().reply.kind is Kind.SERVFAIL
+    bogus = unchecked.result().answered and again.result().reply.kind is ReplyKind.SERVFAIL
     return heard._replace(reply=heard.reply._replace(bogus=bogus))
 
 
@@ -74,22 +81,22 @@ def _since(first: Heard, later: Heard) -> Heard:
     return later._replace(reply=later.reply._replace(elapsed=first.reply.elapsed + later.reply.elapsed))
 
 
-async def _ask(server: NameServer, asked: Question, deadline: float) -> Heard:
+async def _ask(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard:
     heard = await _over_udp(server, asked, deadline)
-    if heard.reply.kind is not Kind.TRUNCATED:
+    if heard.reply.kind is not ReplyKind.TRUNCATED:
         return heard
     whole = await _over_tcp(server, asked, deadline)
-    if whole.reply.kind in (*_MAYBE_FORGED, Kind.TIMEOUT, Kind.UNREACHABLE):
+    if whole.reply.kind in (*_MAYBE_FORGED, ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE):
         why = whole.reply.detail or "no answer within the timeout"
         return heard._replace(reply=heard.reply._replace(detail=f"over TCP: {why}"))
     return _since(heard, whole)
 
 
-async def _over_udp(server: NameServer, asked: Question, deadline: float) -> Heard:
+async def _over_udp(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard:
     """Send the query, and again if nothing came: on the same socket, so that a late answer counts."""
     loop = asyncio.get_running_loop()
     started = loop.time()
-    best = Heard(Reply(server, asked.rdtype, Kind.TIMEOUT), b"", asked)
+    best = Heard(Reply(server, asked.rdtype, ReplyKind.TIMEOUT), b"", asked)
     try:
         with connected_udp(ip_address(server.address), server.port) as sock:
             for share in _RESENDS:
@@ -103,15 +110,15 @@ async def _over_udp(server: NameServer, asked: Question, deadline: float) -> Hea
                                 return best
                             await asyncio.sleep(0)  # a flood must not starve the other tasks
     except (OSError, ValueError) as error:
-        best = Heard(best.reply._replace(kind=Kind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
+        best = Heard(best.reply._replace(kind=ReplyKind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
     return best._replace(reply=best.reply._replace(elapsed=loop.time() - started))
 
 
-async def _over_tcp(server: NameServer, asked: Question, deadline: float) -> Heard:
+async def _over_tcp(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard:
     """The same query over TCP, where two bytes before each message are its length (RFC 1035 section 4.2.2)."""
     loop = asyncio.get_running_loop()
     started = loop.time()
-    reply = Reply(server, asked.rdtype, Kind.TIMEOUT, tcp=True)
+    reply = Reply(server, asked.rdtype, ReplyKind.TIMEOUT, tcp=True)
     try:
         async with asyncio.timeout_at(deadline), connected(ip_address(server.address), server.port) as sock:
             await loop.sock_sendall(sock, len(asked.wire).to_bytes(2, "big") + asked.wire)
@@ -120,7 +127,7 @@ async def _over_tcp(server: NameServer, asked: Question, deadline: float) -> Hea
     except TimeoutError:
         return Heard(reply, b"", asked)
     except (OSError, EOFError) as error:
-        return Heard(reply._replace(kind=Kind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
+        return Heard(reply._replace(kind=ReplyKind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
     return Heard(interpret(wire, asked, server, tcp=True, elapsed=loop.time() - started), wire, asked)
 
 

@@ -26,19 +26,19 @@ import dns.rdtypes.IN.A
 import dns.rdtypes.IN.AAAA  # otherwise loaded on first use, which would count as the server's time
 import dns.rrset
 
-from rules.live.observations import AddressRecord, Alias, IPAddress, Kind, NameServer, Reply, Role
+from rules.live.observations import AddressRecord, Alias, IPAddress, NameServer, Reply, ReplyKind, Role
 
 UDP_PAYLOAD = 1232  # bytes that fit IPv6's smallest MTU unfragmented: the value agreed on for DNS flag day 2020
 LARGEST = 4096  # bytes: room for 250 addresses. A hostile message of that size takes 0.15 s to read (dnspython 2.9)
 _LARGEST_TTL = 2**31 - 1  # RFC 2181 section 8: larger values count as 0
 _LONGEST_TEXT = 100  # characters of a server's own text
 _ADDRESSES = ("A", "AAAA")
-_ERRORS = {dns.rcode.SERVFAIL: Kind.SERVFAIL, dns.rcode.REFUSED: Kind.REFUSED}
+_ERRORS = {dns.rcode.SERVFAIL: ReplyKind.SERVFAIL, dns.rcode.REFUSED: ReplyKind.REFUSED}
 # What servers from before RFC 6891 answer to a query with EDNS, or with a version that they don't support.
 _EDNS_ERRORS = ("FORMERR", "NOTIMP", "BADVERS")
 
 
-class Question(NamedTuple):
+class DnsQuestion(NamedTuple):
     """A query as it is sent: `rdtype` is "A", "AAAA", "SOA" or "NS"; `wire` the message, without a TCP length."""
 
     id: int
@@ -50,11 +50,11 @@ class Question(NamedTuple):
 class _Fault(NamedTuple):
     """Why a message is not an answer to the query."""
 
-    kind: Kind
+    kind: ReplyKind
     detail: str
 
 
-def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = True, edns: bool = True) -> Question:
+def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = True, edns: bool = True) -> DnsQuestion:
     """A query for a name, with a random id.
 
     `recursion` sets RD, which resolvers need and authoritative servers don't; `check_dnssec=False` sets CD (RFC 4035
@@ -68,11 +68,11 @@ def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = Tr
         raise ValueError(f"{name!a} is not a valid DNS name: {str(error).rstrip('.').lower()}") from None
     flags = (dns.flags.RD if recursion else 0) | (0 if check_dnssec else dns.flags.CD)
     message = dns.message.make_query(qname, rdtype, use_edns=0 if edns else False, payload=UDP_PAYLOAD, flags=flags)
-    return Question(message.id, qname, rdtype, message.to_wire())
+    return DnsQuestion(message.id, qname, rdtype, message.to_wire())
 
 
 def interpret(
-    wire: bytes, asked: Question, server: NameServer, *, tcp: bool = False, elapsed: float = 0.0, detail: str = ""
+    wire: bytes, asked: DnsQuestion, server: NameServer, *, tcp: bool = False, elapsed: float = 0.0, detail: str = ""
 ) -> Reply:
     """A message as a reply to the query sent to `server`; never raises, whatever the bytes are.
 
@@ -80,7 +80,7 @@ def interpret(
     chain is followed in the answer section, whatever the order of its records. A negative answer to a chain is about
     the chain's last name (RFC 2308 section 2.1).
     """
-    empty = Reply(server, asked.rdtype, Kind.GARBAGE, tcp=tcp, elapsed=elapsed, detail=detail)
+    empty = Reply(server, asked.rdtype, ReplyKind.GARBAGE, tcp=tcp, elapsed=elapsed, detail=detail)
     message = _read(wire, asked, tcp=tcp)
     if isinstance(message, _Fault):
         return empty._replace(kind=message.kind, detail=message.detail)
@@ -89,7 +89,7 @@ def interpret(
     negative_ttl, zone = answer.negative()
     return empty._replace(
         kind=kind,
-        records=answer.records() if kind is Kind.ANSWER else (),
+        records=answer.records() if kind is ReplyKind.ANSWER else (),
         chain=tuple(answer.chain),
         negative_ttl=negative_ttl,
         zone=zone,
@@ -100,7 +100,7 @@ def interpret(
 
 def dislikes_edns(reply: Reply) -> bool:
     """Whether the query should be repeated without EDNS (RFC 6891 section 7)."""
-    return reply.kind is Kind.RCODE and reply.detail in _EDNS_ERRORS
+    return reply.kind is ReplyKind.RCODE and reply.detail in _EDNS_ERRORS
 
 
 def is_authority(wire: bytes) -> bool:
@@ -109,7 +109,7 @@ def is_authority(wire: bytes) -> bool:
     return bool(flags & dns.flags.AA) and not flags & dns.flags.RA
 
 
-def zone_of(wire: bytes, asked: Question) -> str:
+def zone_of(wire: bytes, asked: DnsQuestion) -> str:
     """The zone of the name in an SOA query, "" if the answer does not contain it.
 
     It is the owner of the SOA record at the name itself or, in the authority section, above it (RFC 2308 section 3).
@@ -126,7 +126,7 @@ def zone_of(wire: bytes, asked: Question) -> str:
     return answer.negative()[1]
 
 
-def servers_of(wire: bytes, asked: Question) -> dict[str, tuple[IPAddress, ...]]:
+def servers_of(wire: bytes, asked: DnsQuestion) -> dict[str, tuple[IPAddress, ...]]:
     """The name servers in the answer to an NS query, with the addresses that it adds for them."""
     message = _read(wire, asked, tcp=True)
     if isinstance(message, _Fault):
@@ -141,29 +141,31 @@ def _glue(message: dns.message.Message, name: dns.name.Name) -> Iterator[IPAddre
             yield from (ip_address(record.address) for record in rrset)
 
 
-def _read(wire: bytes, asked: Question, *, tcp: bool) -> dns.message.Message | _Fault:
+def _read(wire: bytes, asked: DnsQuestion, *, tcp: bool) -> dns.message.Message | _Fault:
     """The message if it answers the query; TRUNCATED counts as a fault."""
     if len(wire) < 12:
-        return _Fault(Kind.GARBAGE, f"it has {len(wire)} bytes, but a DNS message has at least 12")
+        return _Fault(ReplyKind.GARBAGE, f"it has {len(wire)} bytes, but a DNS message has at least 12")
     if len(wire) > LARGEST:
-        return _Fault(Kind.GARBAGE, f"it has more than {LARGEST} bytes")
+        return _Fault(ReplyKind.GARBAGE, f"it has more than {LARGEST} bytes")
     flags = int.from_bytes(wire[2:4], "big")
     if int.from_bytes(wire[:2], "big") != asked.id:
-        return _Fault(Kind.OTHER_QUESTION, "its id is not the query's")
+        return _Fault(ReplyKind.OTHER_QUESTION, "its id is not the query's")
     if not flags & dns.flags.QR or dns.opcode.from_flags(flags) != dns.opcode.QUERY:
-        return _Fault(Kind.GARBAGE, "it is marked as a question" if not flags & dns.flags.QR else "it is not a QUERY")
+        return _Fault(
+            ReplyKind.GARBAGE, "it is marked as a question" if not flags & dns.flags.QR else "it is not a QUERY"
+        )
     cut = bool(flags & dns.flags.TC) and not tcp
     try:
         message = dns.message.from_wire(wire, question_only=cut, ignore_trailing=True)
     except Exception as error:  # whatever the library fails on, the bytes are to blame
         words = str(error).rstrip(".") if isinstance(error, dns.exception.DNSException) else ""
-        return _Fault(Kind.GARBAGE, words[:_LONGEST_TEXT].lower() or type(error).__name__)
+        return _Fault(ReplyKind.GARBAGE, words[:_LONGEST_TEXT].lower() or type(error).__name__)
     if other := _other_question(message, asked):
-        return _Fault(Kind.OTHER_QUESTION, other)
-    return _Fault(Kind.TRUNCATED, "") if cut else message
+        return _Fault(ReplyKind.OTHER_QUESTION, other)
+    return _Fault(ReplyKind.TRUNCATED, "") if cut else message
 
 
-def _other_question(message: dns.message.Message, asked: Question) -> str:
+def _other_question(message: dns.message.Message, asked: DnsQuestion) -> str:
     """The query that a message answers if it is not this one. Errors may come without the query."""
     if not message.question:
         failed = message.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
@@ -190,7 +192,7 @@ def _ttl(value: int) -> int:
 class _Answer:
     """A message that answers the query: `chain` leads to `end`, the name that should have the records."""
 
-    def __init__(self, message: dns.message.Message, asked: Question) -> None:
+    def __init__(self, message: dns.message.Message, asked: DnsQuestion) -> None:
         self.message = message
         self.asked = asked
         self.authoritative = bool(message.flags & dns.flags.AA)
@@ -231,34 +233,34 @@ class _Answer:
                 return min(_ttl(rrset.ttl), _ttl(soa.minimum)), shown_name(rrset.name)
         return None, ""
 
-    def meaning(self, role: Role) -> tuple[Kind, str]:
+    def meaning(self, role: Role) -> tuple[ReplyKind, str]:
         """The kind of the answer, and what went wrong in words."""
         rcode = self.message.rcode()
         if rcode in _ERRORS:
             return _ERRORS[rcode], self._reason()
         if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            return Kind.RCODE, dns.rcode.to_text(rcode)
+            return ReplyKind.RCODE, dns.rcode.to_text(rcode)
         if role is Role.AUTHORITY and not self.authoritative:
-            return Kind.LAME, self._without_authority()
+            return ReplyKind.LAME, self._without_authority()
         if self.loops:
-            return Kind.LOOP, " -> ".join([*(alias.name for alias in self.chain), self.chain[-1].target])
+            return ReplyKind.LOOP, " -> ".join([*(alias.name for alias in self.chain), self.chain[-1].target])
         if rcode == dns.rcode.NXDOMAIN:
-            return Kind.NXDOMAIN, f"{shown_name(self.end)} does not exist" if self.chain else ""
+            return ReplyKind.NXDOMAIN, f"{shown_name(self.end)} does not exist" if self.chain else ""
         return self._content(role)
 
-    def _content(self, role: Role) -> tuple[Kind, str]:
+    def _content(self, role: Role) -> tuple[ReplyKind, str]:
         """The kind of an answer without an error code."""
         if self.find(self.end, self.asked.rdtype):
-            return Kind.ANSWER, ""
+            return ReplyKind.ANSWER, ""
         if self.chain:
             none = f"no {self.asked.rdtype} record for {shown_name(self.end)}"
-            return (Kind.ALIAS, none) if self.negative()[0] is None else (Kind.NODATA, none)
+            return (ReplyKind.ALIAS, none) if self.negative()[0] is None else (ReplyKind.NODATA, none)
         if self.message.answer:
             first = self.message.answer[0]
-            return Kind.UNRELATED, f"{shown_name(first.name)} {dns.rdatatype.to_text(first.rdtype)}"
+            return ReplyKind.UNRELATED, f"{shown_name(first.name)} {dns.rdatatype.to_text(first.rdtype)}"
         if role is Role.RESOLVER and not self.recursive and self._referral():
-            return Kind.LAME, f"it does no recursion, {self._without_authority()}"
-        return Kind.NODATA, ""
+            return ReplyKind.LAME, f"it does no recursion, {self._without_authority()}"
+        return ReplyKind.NODATA, ""
 
     def _referral(self) -> dns.rrset.RRset | None:
         """The NS records of the zone that the server refers to (RFC 1034 section 4.3.1)."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rules.live.dns.exchange import Heard, ask, ask_resolver
 from rules.live.dns.messages import is_authority, question, shown_name
 from rules.live.dns.zone import Delegation, delegation
-from rules.live.observations import DnsView, IPAddress, Kind, NameServer, Reply, Role
+from rules.live.observations import DnsView, IPAddress, NameServer, Reply, ReplyKind, Role
 from rules.text.wording import listed
 
 DNS_PORT = 53
@@ -65,9 +65,11 @@ def _combined(replies: list[Reply]) -> list[Reply]:
     Without an SOA, a chain that ends in NODATA looks like one that the server did not follow. If it returned the last
     name's addresses of one family, it has followed the chain: there are none of the other.
     """
-    ends = {reply.chain[-1].target for reply in replies if reply.kind is Kind.ANSWER and reply.chain}
+    ends = {reply.chain[-1].target for reply in replies if reply.kind is ReplyKind.ANSWER and reply.chain}
     return [
-        reply._replace(kind=Kind.NODATA) if reply.kind is Kind.ALIAS and reply.chain[-1].target in ends else reply
+        reply._replace(kind=ReplyKind.NODATA)
+        if reply.kind is ReplyKind.ALIAS and reply.chain[-1].target in ends
+        else reply
         for reply in replies
     ]
 
@@ -96,8 +98,8 @@ class _Authorities:
         replies = [reply for pair in tasks.values() for reply in _combined([task.result().reply for task in pair])]
         notes = list(found.notes)
         if rushed:  # such a short silence proves nothing about the server
-            late = dict.fromkeys(reply.server.label for reply in replies if reply.kind is Kind.TIMEOUT)
-            replies = [reply for reply in replies if reply.kind is not Kind.TIMEOUT]
+            late = dict.fromkeys(reply.server.label for reply in replies if reply.kind is ReplyKind.TIMEOUT)
+            replies = [reply for reply in replies if reply.kind is not ReplyKind.TIMEOUT]
             if late:
                 notes.append(
                     f"too little time was left for {listed(late)} because the resolvers took so long; try a larger "
@@ -115,7 +117,7 @@ class _Authorities:
             return ()
         for first in asyncio.as_completed(asked):
             heard = await first
-            if heard.reply.kind is Kind.NXDOMAIN:  # a wildcard would have answered
+            if heard.reply.kind is ReplyKind.NXDOMAIN:  # a wildcard would have answered
                 return ()
             if heard.answered:
                 other = await ask(heard.reply.server, sibling, "A", self.deadline, recursion=False)

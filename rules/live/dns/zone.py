@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.live.dns.datagrams import has_route
 from rules.live.dns.exchange import Heard, ask
 from rules.live.dns.messages import servers_of, zone_of
-from rules.live.observations import IPAddress, Kind, NameServer, Role
+from rules.live.observations import IPAddress, NameServer, ReplyKind, Role
 from rules.text.wording import listed
 
 _MOST_SERVERS = 8
@@ -138,7 +138,7 @@ def _worth_of_zone(heard: Heard) -> int | None:
         return None
     if not zone_of(heard.wire, heard.asked):
         return 0
-    return 1 if heard.reply.kind is Kind.NXDOMAIN else _BEST
+    return 1 if heard.reply.kind is ReplyKind.NXDOMAIN else _BEST
 
 
 def _worth_of_address(heard: Heard) -> int | None:

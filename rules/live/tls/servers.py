@@ -243,13 +243,11 @@ class _Conversation:
 
     async def _request(self, link: Link) -> None:
         """GET /readyz over TLS."""
-        clock = asyncio.get_running_loop().time
-        started = clock()
         request = request_to(self.known.address, self.question.name)
         try:
             await link.run(lambda: link.tls.write(request))
             status, answer = await read_answer(link.read)
-            self.learn(Contact.HTTP, status=status, response=clock() - started)
+            self.learn(Contact.HTTP, status=status)
             if status >= 500:
                 self.learn(Contact.HTTP, await failed_checks(answer, link.read))
         except ssl.SSLError as error:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
-from rules.live.observations import IPAddress, Kind, NameServer, Reply, Role
+from rules.live.observations import IPAddress, NameServer, Reply, ReplyKind, Role
 from rules.live.views.wording import duration, told
 from rules.text.wording import listed
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
     from rules.live.views.view import LiveView
 
-DENIALS = (Kind.NXDOMAIN, Kind.NODATA, Kind.ALIAS)
+DENIALS = (ReplyKind.NXDOMAIN, ReplyKind.NODATA, ReplyKind.ALIAS)
 """The answers without an address that are not a failure of the server."""
 
 # RFC 6052 section 2.1 and RFC 8215: the prefixes that a DNS64 resolver puts before an IPv4 address.
@@ -33,13 +33,13 @@ class Account:
     @cached_property
     def addresses(self) -> tuple[IPAddress, ...]:
         """The addresses of both families, in order of value."""
-        found = {address for reply in self.replies if reply.kind is Kind.ANSWER for address in reply.addresses}
+        found = {address for reply in self.replies if reply.kind is ReplyKind.ANSWER for address in reply.addresses}
         return in_order(found)
 
     @property
     def failures(self) -> tuple[Reply, ...]:
         """The replies that are neither an answer nor a denial."""
-        return tuple(r for r in self.replies if r.kind is not Kind.ANSWER and r.kind not in DENIALS)
+        return tuple(r for r in self.replies if r.kind is not ReplyKind.ANSWER and r.kind not in DENIALS)
 
     @property
     def denies(self) -> bool:
@@ -54,18 +54,18 @@ class Account:
     @property
     def has_own_data(self) -> bool:
         """Whether its addresses are the zone's own data, not a cache's: the AA bit (RFC 1035 section 4.1.1)."""
-        return any(reply.kind is Kind.ANSWER and reply.authoritative for reply in self.replies)
+        return any(reply.kind is ReplyKind.ANSWER and reply.authoritative for reply in self.replies)
 
     @property
     def cache_seconds(self) -> int | None:
         """For how many seconds, at most, a cache may keep returning this; None if that is not known."""
-        times = [r.ttl if r.kind is Kind.ANSWER else r.negative_ttl for r in self.replies]
+        times = [r.ttl if r.kind is ReplyKind.ANSWER else r.negative_ttl for r in self.replies]
         return max((time for time in times if time is not None), default=None)
 
     @cached_property
     def words(self) -> str:
         """What the server answered, as the rest of a sentence that begins with its label."""
-        answers = [reply for reply in self.replies if reply.kind is Kind.ANSWER]
+        answers = [reply for reply in self.replies if reply.kind is ReplyKind.ANSWER]
         if answers:
             records = tuple(record for reply in answers for record in reply.records)
             whole = answers[0]._replace(records=records)
@@ -85,8 +85,8 @@ class Account:
     def _known(self) -> dict[str, frozenset[IPAddress]]:
         known = {}
         for reply in self.replies:
-            elsewhere = reply.kind is Kind.ALIAS and self.server.role is Role.AUTHORITY
-            if reply.kind is Kind.ANSWER or (reply.kind in DENIALS and not elsewhere):
+            elsewhere = reply.kind is ReplyKind.ALIAS and self.server.role is Role.AUTHORITY
+            if reply.kind is ReplyKind.ANSWER or (reply.kind in DENIALS and not elsewhere):
                 known[reply.question] = frozenset(record.address for record in reply.records)
         return known
 
@@ -190,7 +190,7 @@ def _without_dns64(reply: Reply, known: Collection[IPAddress], ipv4: Collection[
     records = tuple(record for record in reply.records if not made_up(record.address))
     if records:
         return reply._replace(records=records)
-    return reply._replace(kind=Kind.NODATA, records=(), chain=())
+    return reply._replace(kind=ReplyKind.NODATA, records=(), chain=())
 
 
 def _on_this_machine(server: NameServer) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.fleet.endpoint import Endpoint
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint
 from rules.live.observations import Observations
 from rules.live.views.view import LiveView
 from rules.live.views.wording import addresses, asked_from

@@ -6,7 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.live.observations import IPAddress, Kind
+from rules.live.observations import IPAddress, ReplyKind
 from rules.live.views.accounts import Account, authorities, hosts_addresses, other_means, resolvers
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def unresolved(view: LiveView) -> tuple[Account, ...]:
         found = resolution(view)
         return (*found.denying, *found.failing)
     zone = authorities(view)
-    if any(reply.kind in (Kind.ANSWER, Kind.ALIAS) for account in zone for reply in account.replies):
+    if any(reply.kind in (ReplyKind.ANSWER, ReplyKind.ALIAS) for account in zone for reply in account.replies):
         return ()
     return zone
 
@@ -94,7 +94,7 @@ def _is_filtered(account: Account, zone: tuple[Account, ...]) -> bool:
     hidden = [reply for reply in empty if reply.question in private]
     if not hidden:
         return False
-    refused = {reply.question for reply in account.replies if reply.kind is Kind.REFUSED}
+    refused = {reply.question for reply in account.replies if reply.kind is ReplyKind.REFUSED}
     return refused <= private
 
 
@@ -102,5 +102,5 @@ def _known(zone: tuple[Account, ...], question: str) -> set[IPAddress]:
     return {address for account in zone for address in account.known(question) or ()}
 
 
-def _may_be_filtered(kind: Kind, negative_ttl: int | None) -> bool:
-    return kind is Kind.REFUSED or (kind in (Kind.NXDOMAIN, Kind.NODATA) and negative_ttl is None)
+def _may_be_filtered(kind: ReplyKind, negative_ttl: int | None) -> bool:
+    return kind is ReplyKind.REFUSED or (kind in (ReplyKind.NXDOMAIN, ReplyKind.NODATA) and negative_ttl is None)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from rules.fleet.endpoint import Endpoint, Part, Target
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, Part, Target
 from rules.live.observations import (
     Certificate,
     Contact,
     DnsView,
     IPAddress,
-    Kind,
     Observations,
     Probe,
     Reply,
+    ReplyKind,
     Role,
 )
 from rules.plan.model import Phase
@@ -48,7 +48,7 @@ class LiveView:
     def resolving(self) -> tuple[Reply, ...]:
         """The replies with addresses of the endpoint's name, authoritative servers first."""
         both = (*self.dns.of(Role.AUTHORITY), *self.dns.of(Role.RESOLVER))
-        return tuple(reply for reply in both if reply.kind is Kind.ANSWER and reply.records)
+        return tuple(reply for reply in both if reply.kind is ReplyKind.ANSWER and reply.records)
 
     @cached_property
     def addresses(self) -> tuple[IPAddress, ...]:

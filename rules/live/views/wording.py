@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rules.live.observations import Certificate, Contact, IPAddress, Kind, Probe, Reply, Vantage
+from rules.live.observations import Certificate, Contact, IPAddress, Probe, Reply, ReplyKind, Vantage
 from rules.text.wording import listed, socket_name
 
 # What a kind of reply means, for readers who have never read RFC 1035.
 _MEANING = {
-    Kind.ALIAS: "answers with a CNAME whose target has no address",
-    Kind.NODATA: "knows the name, but has no such record (NODATA)",
-    Kind.NXDOMAIN: "answers that the name does not exist (NXDOMAIN)",
-    Kind.SERVFAIL: "failed to resolve it (SERVFAIL)",
-    Kind.REFUSED: "refuses the query (REFUSED)",
-    Kind.RCODE: "answers with an error",
-    Kind.TIMEOUT: "does not answer",
-    Kind.UNREACHABLE: "can't be reached",
-    Kind.TRUNCATED: "truncates its answer, and does not return it over TCP either",
-    Kind.LAME: "does not answer for the zone (lame delegation)",
-    Kind.GARBAGE: "answers with something that is not a DNS message",
-    Kind.OTHER_QUESTION: "answers a different query",
-    Kind.UNRELATED: "answers with records that don't belong to the name",
-    Kind.LOOP: "answers with a CNAME loop",
+    ReplyKind.ALIAS: "answers with a CNAME whose target has no address",
+    ReplyKind.NODATA: "knows the name, but has no such record (NODATA)",
+    ReplyKind.NXDOMAIN: "answers that the name does not exist (NXDOMAIN)",
+    ReplyKind.SERVFAIL: "failed to resolve it (SERVFAIL)",
+    ReplyKind.REFUSED: "refuses the query (REFUSED)",
+    ReplyKind.RCODE: "answers with an error",
+    ReplyKind.TIMEOUT: "does not answer",
+    ReplyKind.UNREACHABLE: "can't be reached",
+    ReplyKind.TRUNCATED: "truncates its answer, and does not return it over TCP either",
+    ReplyKind.LAME: "does not answer for the zone (lame delegation)",
+    ReplyKind.GARBAGE: "answers with something that is not a DNS message",
+    ReplyKind.OTHER_QUESTION: "answers a different query",
+    ReplyKind.UNRELATED: "answers with records that don't belong to the name",
+    ReplyKind.LOOP: "answers with a CNAME loop",
 }
 
 
@@ -47,13 +47,13 @@ def addresses(found: tuple[IPAddress, ...], most: int = 8) -> str:
 
 def told(reply: Reply) -> str:
     """A reply in words, as the rest of a sentence that begins with the server: `answers 192.168.2.151 (TTL 41 s)`."""
-    if reply.kind is Kind.ANSWER:
+    if reply.kind is ReplyKind.ANSWER:
         ttl = "" if reply.ttl is None else f" (TTL {duration(reply.ttl)})"
         return f"answers {addresses(reply.addresses)}{ttl}"
     text = _MEANING[reply.kind]
     if reply.bogus:
         text = "rejects the DNSSEC signatures (SERVFAIL, but an answer with checking disabled)"
-    if reply.kind in (Kind.NXDOMAIN, Kind.NODATA) and reply.negative_ttl is not None:
+    if reply.kind in (ReplyKind.NXDOMAIN, ReplyKind.NODATA) and reply.negative_ttl is not None:
         text += f", and may cache that for {duration(reply.negative_ttl)}"
     return f"{text}: {reply.detail}" if reply.detail and not reply.bogus else text
 

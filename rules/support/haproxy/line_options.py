@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from parsers.facts.haproxy.server import option_words
 from parsers.keywords.haproxy import ACCEPTED, haproxy_table
-from rules.support.haproxy.plain_lines import plain_server, plain_tail, words_of
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine, Section
@@ -34,23 +34,16 @@ def unknown_options(section: Section, version: str | None = None) -> Iterator[tu
     if section.keyword == "global":
         return
     for keyword in section.index().keys() & _HEAD.keys():
-        plain = plain_server if keyword == "server" else plain_tail(keyword, _HEAD[keyword]).match
         for line in section.all(keyword):
-            found = plain(line.line_text)
-            if found is not None and _unknown_in(found[found.re.groups], keyword, version) < 0:
-                continue
-            words = line.args[_HEAD[keyword] :]
-            at = _first_unknown([word.value for word in words], keyword, version)
+            values = tuple(word.value for word in line.args[1:]) if keyword == "bind" else option_words(line)
+            at = _first_unknown(values, keyword, version)
+            words = line.args[_HEAD[keyword] :] if at >= 0 else ()
             if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):
                 yield line, words[at]
 
 
 @lru_cache(4096)
-def _unknown_in(text: str, keyword: str, version: str | None) -> int:
-    return _first_unknown(words_of(text), keyword, version)
-
-
-def _first_unknown(words: Sequence[str], keyword: str, version: str | None) -> int:
+def _first_unknown(words: tuple[str, ...], keyword: str, version: str | None) -> int:
     """Index of the first word in an option's place that is not an option; -1 without one."""
     block = options_of(keyword)
     at = 0

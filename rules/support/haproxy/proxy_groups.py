@@ -14,7 +14,8 @@ from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
 
 # Host (an IP address in its short form, or a lower-case name) and port ("" without one).
 Endpoint = tuple[str, str]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from parsers.facts.haproxy.server import option_words
+
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine, Section
     from parsers.tree import Word
@@ -22,9 +24,12 @@ class Reference(NamedTuple):
 
 Reader = Callable[["HaproxyLine"], Iterator[Reference]]
 
-_USERLIST = r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)"
-_BACKEND_FETCH = r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)"
-_RESOLVE = r"do-resolve\([^(),\s]+,([^(),\s]+)"
+# Calls that name a section, by the keyword of that section.
+_CALLS = {
+    "userlist": re.compile(r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)"),
+    "backend": re.compile(r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)"),
+    "resolvers": re.compile(r"do-resolve\([^(),\s]+,([^(),\s]+)"),
+}
 
 
 def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
@@ -44,16 +49,17 @@ def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
         yield Reference(kind, args[1].value, args[1])
 
 
-def _inside(line: HaproxyLine, pattern: str, kind: str) -> Iterator[Reference]:
-    for word in line.args if "(" in line.line_text else ():
-        for found in re.finditer(pattern, word.value):
-            yield Reference(kind, found[1], word)
+def _inside(line: HaproxyLine, *kinds: str) -> Iterator[Reference]:
+    """The names in calls such as `nbsrv(NAME)`."""
+    for word in line.args:
+        if "(" in word.value:
+            for kind in kinds:
+                for found in _CALLS[kind].finditer(word.value):
+                    yield Reference(kind, found[1], word)
 
 
 def _rules(line: HaproxyLine) -> Iterator[Reference]:
-    yield from _inside(line, _USERLIST, "userlist")
-    yield from _inside(line, _BACKEND_FETCH, "backend")
-    yield from _inside(line, _RESOLVE, "resolvers")
+    yield from _inside(line, *_CALLS)
     args = line.args
     if args and args[0].value in ("cache-use", "cache-store"):
         yield from _first(line, "cache", args[0].value)
@@ -71,8 +77,8 @@ _READERS: dict[str, Reader] = {
     "http-after-response": _rules,
     "tcp-request": _rules,
     "tcp-response": _rules,
-    "use_backend": lambda line: _inside(line, _BACKEND_FETCH, "backend"),
-    "monitor": lambda line: _inside(line, _BACKEND_FETCH, "backend"),
+    "use_backend": lambda line: _inside(line, "backend"),
+    "monitor": lambda line: _inside(line, "backend"),
     "filter": _filters,
     "errorfiles": lambda line: _first(line, "http-errors"),
     "use-fcgi-app": lambda line: _first(line, "fcgi-app"),
@@ -81,23 +87,14 @@ _READERS: dict[str, Reader] = {
 _SERVER_LINES = ("server", "server-template", "default-server")
 
 
-def references(section: Section, resolving: bool) -> Iterator[tuple[HaproxyLine, Reference]]:
-    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like.
-
-    `resolving`: whether any server line of the file may name a `resolvers` section.
-    """
+def references(section: Section) -> Iterator[tuple[HaproxyLine, Reference]]:
+    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like."""
     index = section.index()
     for keyword, reader in _READERS.items():
         if keyword in index:
             for line in section.all(keyword):
-                # Testing the whole line is cheaper than testing each of its words.
-                if keyword not in ("acl", "http-request", "tcp-request") or _may_refer(line.line_text):
-                    yield from ((line, reference) for reference in reader(line))
-    for keyword in _SERVER_LINES if resolving else ():
+                yield from ((line, reference) for reference in reader(line))
+    for keyword in _SERVER_LINES:
         for line in section.all(keyword) if keyword in index else ():
-            if "resolvers" in line.line_text:
+            if "resolvers" in option_words(line):
                 yield from ((line, reference) for reference in _after(line, "resolvers", "resolvers"))
-
-
-def _may_refer(text: str) -> bool:
-    return "(" in text or "cache-" in text

@@ -7,10 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from rules.support.haproxy.plain_lines import plain_port
-
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
 
 API_PORT = 6443
 # Ports that guides use for the API when 6443 is taken: kubeadm, kubekey and k3s.
@@ -31,15 +29,6 @@ class ApiProxy(NamedTuple):
 # Several rules use these, and computing them needs a walk through all proxies.
 _FEEDERS: WeakKeyDictionary[HaproxyConfig, dict[int, list[Proxy]]] = WeakKeyDictionary()
 _API: WeakKeyDictionary[HaproxyConfig, list[ApiProxy]] = WeakKeyDictionary()
-
-
-def port_of(server: Server) -> int | None:
-    """The server's port, found without parsing the line if it is a plain one."""
-    line = server.directive
-    port = plain_port(line.line_text)
-    if port is None:
-        return server.port
-    return port if line.condition is None else None
 
 
 def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:
@@ -79,7 +68,7 @@ def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
     servers = list(islice(backend.servers, _ENOUGH))
     if not servers:
         return False
-    ports = {port_of(server) for server in servers}
+    ports = {server.port for server in servers}
     if API_PORT in ports:
         return True
     if backend.effective_mode != "tcp":

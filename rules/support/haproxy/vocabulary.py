@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from parsers.keywords.haproxy import haproxy_table
+from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.haproxy import HaproxyLine, Section
     from parsers.keywords.haproxy import KeywordBlock
-
-
-def nearest(word: str, names: Iterable[str]) -> str:
-    """The one of `names` that `word` was most likely meant to be, or ""."""
-    if not 2 <= len(word) <= 60:
-        return ""
-    lower = word.lower()
-    by_lower = {name.lower(): name for name in names}
-    if lower in by_lower:
-        return by_lower[lower]
-    close = get_close_matches(lower, by_lower, n=1, cutoff=0.72)
-    return by_lower[close[0]] if close else ""
-
-
-def did_you_mean(word: str, names: Iterable[str], otherwise: str) -> str:
-    """The advice for an unknown word: `did you mean '...'?`, or `otherwise`."""
-    near = nearest(word, names)
-    return f"did you mean '{near}'?" if near else otherwise
 
 
 def judged_sections(config: HaproxyConfig) -> Iterator[tuple[Section, KeywordBlock]]:
@@ -90,7 +72,7 @@ def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     if len(line.args) > 3:
         return ""
     sections = haproxy_table().sections.entries
-    near = nearest(line.first_word, (*sections, *block.names()))
+    near = closest(line.first_word, (*sections, *block.names()))
     return near if near in sections else ""
 
 

@@ -77,6 +77,10 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
         yield Wrong(
             vip.directive.span, f"two 'dev' for '{vip.raw}': keepalived skips the address", "keep one 'dev INTERFACE'"
         )
+    yield from _wrong_options(vip)
+
+
+def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
     if vip.dev is not None and vip.dev.certain and not placeholder(vip.dev.raw) and wrong_interface_name(vip.dev.raw):
         yield Wrong(
             vip.dev.span,
@@ -179,7 +183,6 @@ def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings
 
 
 def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
-    limit = _LIMIT[tracker.kind]
     words = tracker.directive.words
     if tracker.lost and words[1].value == "weight":
         yield Wrong(
@@ -201,6 +204,11 @@ def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
             "write 'reverse' or nothing after the weight",
             Severity.WARNING,
         )
+    yield from _wrong_weight(tracker)
+
+
+def _wrong_weight(tracker: Tracker) -> Iterator[Wrong]:
+    limit = _LIMIT[tracker.kind]
     weight = tracker.weight
     if weight is None or not weight.certain or placeholder(weight.raw):
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.tree import Directive
 
 
-class Place(NamedTuple):
+class LinePlace(NamedTuple):
     """A line and the block it is in.
 
     `block` is the block's path in the table ("vrrp_instance/authentication", "(root)"), "" inside a block that is not
@@ -33,17 +33,17 @@ class Place(NamedTuple):
 
 
 @lru_cache(maxsize=4)  # half a dozen rules walk the same document in turn
-def places(document: KeepalivedDocument) -> Sequence[Place]:
+def places(document: KeepalivedDocument) -> Sequence[LinePlace]:
     """Every line of the file (and of the included ones) in file order."""
     return tuple(_walk(document))
 
 
-def _walk(document: KeepalivedDocument) -> Iterator[Place]:
+def _walk(document: KeepalivedDocument) -> Iterator[LinePlace]:
     table = keepalived_table()
     stack = [(line, ROOT, False) for line in reversed(document.children)]
     while stack:
         line, block, entry = stack.pop()
-        yield Place(line, block, entry)
+        yield LinePlace(line, block, entry)
         if not line.children:
             continue
         inner, entries = "", False

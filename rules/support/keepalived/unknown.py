@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keepalived import daemon_view_lost
 from parsers.keywords.keepalived import ROOT, keepalived_table
-from rules.support.keepalived.lines import Place, called, enclosing, places
+from rules.support.keepalived.lines import LinePlace, called, enclosing, places
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.spans import Spans
 from rules.text.wording import listed
@@ -25,7 +25,7 @@ _ELSEWHERE = ("virtual_server", "SSL", "vrrp_instance/auth_hmac")
 class Unknown(NamedTuple):
     """A line with an unknown keyword, and the blocks that have that keyword."""
 
-    place: Place
+    place: LinePlace
     homes: list[str]
 
 
@@ -62,7 +62,7 @@ def _homes(blocks: list[str], here: str) -> list[str]:
     return [block for block in blocks if not block.startswith(_ELSEWHERE)]
 
 
-def in_lvs(place: Place) -> bool:
+def in_lvs(place: LinePlace) -> bool:
     """Whether the line belongs to a `virtual_server`, which has nothing to do with VRRP."""
     return place.block.startswith("virtual_server")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parsers.keywords.keepalived import Keyword
     from parsers.source import Span
     from parsers.tree import Word
-    from rules.support.keepalived.lines import Place
+    from rules.support.keepalived.lines import LinePlace
 
 # Patterns are compiled only when something is wrong, which makes startup faster.
 _NUMBER_FIRST = r"[+-]?\d+(?:\.\d+)?"
@@ -88,7 +88,7 @@ class Wrong(NamedTuple):
     severity: Severity | None = None
 
 
-def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
+def wrong_values(place: LinePlace, release: str | None) -> Iterator[Wrong]:
     """What is wrong with a line's arguments according to the table; nothing if the table is incomplete.
 
     Conditional lines, variables, placeholders, `state` (KA038) and commands are not checked.
@@ -117,7 +117,7 @@ def wrong_values(place: Place, release: str | None) -> Iterator[Wrong]:
         )
 
 
-def is_fatal(place: Place) -> bool:
+def is_fatal(place: LinePlace) -> bool:
     """Whether the line lacks a value without which keepalived exits with status 2 (measured with 2.2.7)."""
     keyword = place.keyword
     if keyword is None or keyword.argument == "unknown" or place.line.condition is not None or place.line.args:
@@ -131,7 +131,7 @@ def _survives(keyword: Keyword) -> bool:
     return keyword.name in _SURVIVES or (keyword.name == "weight" and keyword.block != "vrrp_script")
 
 
-def _missing(place: Place, keyword: Keyword) -> Wrong:
+def _missing(place: LinePlace, keyword: Keyword) -> Wrong:
     fatal = not _survives(keyword)
     outcome = "keepalived exits with status 2" if fatal else "keepalived ignores the line"
     wanted = keyword.usage or "a value"

@@ -17,7 +17,7 @@ from parsers import parse_haproxy
 from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
-from tests.daemons import require
+from tests.daemons import program
 from tests.shared import shared
 
 LEXICAL = {
@@ -37,7 +37,7 @@ def run(folder: Path, text: str) -> tuple[int, str]:
     path = folder / "haproxy.cfg"
     path.write_bytes(Source("", text).to_bytes())
     done = subprocess.run(
-        [require("haproxy"), "-c", "-f", path],
+        [program("haproxy"), "-c", "-f", path],
         capture_output=True,
         env={"PATH": "/usr/sbin:/usr/bin:/bin"},
         timeout=60,
@@ -48,7 +48,7 @@ def run(folder: Path, text: str) -> tuple[int, str]:
 
 @lru_cache(1)
 def is_version_2_6() -> bool:
-    done = subprocess.run([require("haproxy"), "-v"], capture_output=True, text=True, check=True)
+    done = subprocess.run([program("haproxy"), "-v"], capture_output=True, text=True, check=True)
     return "version 2.6." in done.stdout
 
 
@@ -93,9 +93,9 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@pytest.mark.daemon
+@pytest.mark.daemon("haproxy")
 @given(st.lists(st.lists(PIECES, min_size=1, max_size=9).map("".join), min_size=1, max_size=30))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_words_are_those_of_haproxy(tmp_path: Path, lines: list[str]) -> None:
     # An empty word first is left out: '.notice' alone looks behind it.
     lines = [line for line in lines if not re.match(r"\s*(\"\"|'')", line)]
@@ -115,7 +115,7 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.daemon
+@pytest.mark.daemon("haproxy")
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_conditions_are_those_of_haproxy(tmp_path: Path, condition: str) -> None:
     text = f"global\n.if {condition}\n.notice yes\n.else\n.notice no\n.endif\n"
@@ -139,7 +139,7 @@ HEADERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.daemon
+@pytest.mark.daemon("haproxy")
 @pytest.mark.parametrize("header", HEADERS)
 def test_headers_are_those_of_haproxy(tmp_path: Path, header: str) -> None:
     text = f"{header}\n"
@@ -166,7 +166,7 @@ def test_cases_that_were_measured() -> None:
             assert "missing-final-newline" in {problem.kind for problem in document.problems}, case["name"]
 
 
-@pytest.mark.daemon
+@pytest.mark.daemon("haproxy")
 def test_the_keyword_table_is_that_of_haproxy_2_6(tmp_path: Path) -> None:
     """One line per keyword of the table: the installed 2.6 calls exactly those unknown that the table says it does."""
     if not is_version_2_6():

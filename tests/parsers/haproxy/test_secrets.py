@@ -27,6 +27,10 @@ from parsers import parse_haproxy
         ("global\n setenv DB_PASSWORD geheim\n setenv VIP a\n presetenv API_TOKEN geheim\n", ["geheim", "geheim"]),
         ("backend b\n dynamic-cookie-key geheim\n", ["geheim"]),
         ("frontend f\n bind :1 tcp-md5sig geheim\n", ["geheim"]),
+        ("frontend f\n bind :1\ttcp\\x2dmd5sig geheim\n", ["geheim"]),
+        ("listen x\n stats\va'ut'h\tadmin:geheim\n", ["geheim"]),
+        ('backend b\n http-request set-header X-To"ken" geheim\n', ["geheim"]),
+        ("backend b\n http-request set-header X-To\\x6ben geheim\n", ["geheim"]),
     ],
 )  # fmt: skip
 def test_secret_spans(text: str, secrets: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers.facts.keepalived import keepalived_facts
-from parsers.keepalived import parse_keepalived
+from parsers.keepalived import IncludedFile, parse_keepalived
 from tests.parsers.keepalived.shapes import shape
 
 PAIR = """\
@@ -35,6 +35,39 @@ def test_lines_of_a_known_node(config_id: str, expected: list[object]) -> None:
     assert document.resolved
     assert document.conditions == ["lb1", "lb2"]
     assert all(line.condition is None for line in document.walk())
+
+
+@pytest.mark.parametrize("text", [
+    PAIR,
+    "$N=1\n@lb1 $N=2\nvrrp_instance A_$N {\n priority $N\n}\n",
+    "@lb1 include a\n@lb2 include b\n",
+    "vrrp_instance ${_INSTANCE} {\n}\n",
+    "@lb1 vrrp_instance A {\n@lb2 vrrp_instance B {\npriority 1\n}\n",
+    "~SEQ(X, 1, 3) @lb$X router_id n$X\n",
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["lb1", "lb2", "lb3"])
+def test_a_document_is_resolved_afterwards_as_if_the_node_had_been_known(text: str, name: str) -> None:
+    asked: list[str] = []
+
+    def include(pattern: str, base: str, variant: str) -> list[IncludedFile]:
+        asked.append(pattern)
+        return [IncludedFile(pattern, f"global_defs {{\n router_id {pattern}\n@lb1 script_user u\n}}\n")]
+
+    anyone = parse_keepalived(text, include=include)
+    known = parse_keepalived(text, config_id=name, include=include)
+    asked.clear()
+    node = anyone.as_node(name)
+    assert asked == []
+    assert shape(node.children) == shape(known.children)
+    assert [str(problem) for problem in node.problems] == [str(problem) for problem in known.problems]
+    assert (node.conditions, node.resolved, node.complete) == (known.conditions, known.resolved, known.complete)
+    assert str(node) == text
+    assert shape(node.as_node("lb1").children) == shape(anyone.as_node("lb1").children)
+
+
+def test_a_document_without_conditions_is_the_same_for_every_node() -> None:
+    document = parse_keepalived("vrrp_instance A {\n priority 1\n}\n")
+    assert document.as_node("lb1") is document
 
 
 def test_lines_of_an_unknown_node_are_kept_with_their_condition() -> None:

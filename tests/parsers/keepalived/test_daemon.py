@@ -10,9 +10,9 @@ import pytest
 
 from parsers.facts.keepalived import keepalived_facts
 from parsers.keepalived import IncludedFile, parse_keepalived
-from tests.daemons import require
+from tests.daemons import program
 
-pytestmark = pytest.mark.daemon
+pytestmark = pytest.mark.daemon("keepalived")
 
 HEAD = "global_defs {\n router_id lb1\n dynamic_interfaces\n enable_script_security\n script_user root\n}\n"
 BODY = (
@@ -26,7 +26,7 @@ def ask(folder: Path, text: str) -> tuple[int, str]:
     path = folder / "keepalived.conf"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     done = subprocess.run(
-        [require("keepalived"), "-t", "-i", "lb1", "-f", path], capture_output=True, check=False, cwd=folder, timeout=30
+        [program("keepalived"), "-t", "-i", "lb1", "-f", path], capture_output=True, check=False, cwd=folder, timeout=30
     )
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rules.files.inputs import read_local
-from tests.rules.lint import ROOT, run
+from tests.programs import ROOT, run
 
 GOOD = """\
 vrrp_instance API {

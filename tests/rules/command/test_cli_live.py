@@ -14,7 +14,7 @@ from rules.engine.registry import all_rules
 from rules.live.observations import NameServer
 from tests.live.name_servers import free_port, loopback
 from tests.live.scripted import scripted, serving, silent
-from tests.rules.lint import run
+from tests.programs import run
 
 NAME = "kube.example.com"
 # Loopback addresses: asking there stays on this machine.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import lint
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.engine.test_cases import CASES
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ def damaged_fleets(draw: st.DrawFn) -> dict[str, str]:
     return fleet
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(damaged_fleets())
 def test_no_rule_fails_and_every_format_renders(fleet: dict[str, str]) -> None:
     report = lint(fleet)
@@ -45,7 +45,7 @@ def test_no_rule_fails_and_every_format_renders(fleet: dict[str, str]) -> None:
         assert form.render(report, Style(color=True)) == form.render(lint(fleet), Style(color=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.permutations(sorted(FLEETS[0])), st.sampled_from(FLEETS))
 def test_the_order_of_the_files_does_not_matter(order: list[str], fleet: dict[str, str]) -> None:
     shuffled = {path: fleet[path] for path in sorted(fleet, key=lambda path: order.index(path) if path in order else 0)}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.model import CheckKey, Seconds, Situation
-from rules.failover.table import Block, Row, Table, failover_table
+from rules.failover.rows import Block, FailoverTable, Row
+from rules.failover.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
-from rules.failover.vrrp.settling import Change, End, State, settle
-from rules.fleet.node import Fleet
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
+from rules.fleet.fleet import Fleet
 
 HAPROXY = "pgrep haproxy"
 
@@ -62,7 +65,7 @@ def fleet_of(nodes: Mapping[str, str]) -> Fleet:
     return Run({f"{name}/keepalived.conf": text for name, text in nodes.items()}, Options()).fleet
 
 
-def table_of(nodes: Mapping[str, str]) -> Table:
+def table_of(nodes: Mapping[str, str]) -> FailoverTable:
     return failover_table(fleet_of(nodes))
 
 
@@ -92,7 +95,7 @@ class Happened:
         self.protocol = protocol_of(nodes)
         self.nodes = tuple(nodes)
         self.situation = Situation(down=frozenset(nodes))
-        self.state = State()
+        self.state = VrrpState()
         self.last: tuple[End, ...] = ()
 
     def start(self, *names: str) -> Happened:
@@ -140,7 +143,7 @@ class Happened:
         return frozenset(c.key for r in self.protocol.routers if r.node in wanted for c in r.checks)
 
     def _to(self, after: Situation, **how: frozenset[str]) -> Happened:
-        self.last = settle(self.protocol, self.state, Change(self.situation, after, **how))
+        self.last = settle(self.protocol, self.state, Transition(self.situation, after, **how))
         self.situation, self.state = after, self.last[0].state
         return self
 

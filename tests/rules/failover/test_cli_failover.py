@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.programs import Done, run
 from tests.rules.failover.fleets import checked, instance
-from tests.rules.lint import Done, run
 from tests.tools.failover_examples import EXAMPLES, shown
 
 pytestmark = pytest.mark.slow

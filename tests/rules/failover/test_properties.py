@@ -7,28 +7,29 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
-from rules.engine.run import Options, Run
-from rules.failover.events import Event, Events, Kind
-from rules.failover.table import Row, Table, failover_table
+from rules.engine.options import Options
+from rules.engine.run import Run
+from rules.failover.events import Event, EventKind, Events
+from rules.failover.rows import FailoverTable, Row
+from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.engine.test_cases import CASES
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 from tests.rules.failover.fleets import TRACK, fleet_of, instance, script, unicast
 from tests.shared import real_files
 
 pytestmark = pytest.mark.slow
 
 Nodes = dict[str, str]
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Member(NamedTuple):
@@ -118,7 +119,7 @@ def named(event: Event, names: Mapping[str, str]) -> object:
     return event.kind, frozenset(sides)
 
 
-def said(table: Table, names: Mapping[str, str]) -> dict[str, Said]:
+def said(table: FailoverTable, names: Mapping[str, str]) -> dict[str, Said]:
     """What a table says by VIP and event, whatever the order of the nodes; `names`: what to call them."""
 
     def of(nodes: tuple[str, ...]) -> frozenset[str]:
@@ -138,7 +139,7 @@ def said(table: Table, names: Mapping[str, str]) -> dict[str, Said]:
     }
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(fleets(), st.randoms(use_true_random=False))
 def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], random: Random) -> None:
     names = [f"lb{index}" for index in range(len(texts))]
@@ -151,7 +152,7 @@ def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], r
     assert said(failover_table(Fleet(order)), dict(zip(other, names, strict=True))) == usual
 
 
-@settings(PATIENT, max_examples=25)
+@settings(max_examples=25)
 @given(fleets(), st.data())
 def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[str], data: st.DataObject) -> None:
     nodes = {f"lb{index}": text for index, text in enumerate(texts)}
@@ -168,7 +169,7 @@ def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[
 # -- what a sound fleet does
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(sound_fleets())
 def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
@@ -178,28 +179,28 @@ def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) ->
     for row in singles:
         (outcome,) = row.outcomes
         event = row.events[0] if row.events else None
-        if event is not None and event.kind is Kind.PARTITION:
+        if event is not None and event.kind is EventKind.PARTITION:
             assert sorted(len(set(outcome.owners) & set(side)) for side in (event.nodes, event.others)) == [1, 1]
         else:
             assert len(outcome.owners) == 1
-        if event is not None and event.kind is Kind.KEEPALIVED and event.node == owner:
+        if event is not None and event.kind is EventKind.KEEPALIVED and event.node == owner:
             assert row.verdict is Verdict.SPLIT_BRAIN
             assert set(outcome.holders) == {owner, *outcome.owners}
         else:
             assert row.verdict.good
             assert outcome.holders == outcome.owners
         assert row.outage is not None
-        if event is not None and event.kind is not Kind.PARTITION and event.node != owner:
+        if event is not None and event.kind is not EventKind.PARTITION and event.node != owner:
             assert (row.verdict, outcome.owners) == (Verdict.STAYS, (owner,))
 
 
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(sound_fleets())
 def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
     for row in block.rows:
-        dead = {event.node for event in row.events if event.kind is Kind.HAPROXY}
-        if {event.kind for event in row.events} == {Kind.HAPROXY} and dead < set(nodes):
+        dead = {event.node for event in row.events if event.kind is EventKind.HAPROXY}
+        if {event.kind for event in row.events} == {EventKind.HAPROXY} and dead < set(nodes):
             (outcome,) = row.outcomes
             assert row.verdict.good
             assert not set(outcome.owners) & dead
@@ -208,7 +209,7 @@ def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None
 # -- whatever stands in the files
 
 
-def check(table: Table) -> None:
+def check(table: FailoverTable) -> None:
     """What holds for every table."""
     for block in table.blocks:
         assert bool(block.unknown) != bool(block.rows)
@@ -234,7 +235,7 @@ def survives(files: Mapping[str, str]) -> None:
     assert '"failover": [' in json_format.render(run.report(), Style(), table)
 
 
-@settings(PATIENT, max_examples=60)
+@settings(max_examples=60)
 @given(fleets())
 def test_of_every_fleet_something_is_said(texts: list[str]) -> None:
     check(failover_table(fleet_of({f"lb{index}": text for index, text in enumerate(texts)})))
@@ -247,7 +248,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(PATIENT, max_examples=80)
+@settings(max_examples=80)
 @given(st.sampled_from(FLEETS), st.data())
 def test_damaged_files(files: Nodes, data: st.DataObject) -> None:
     fleet = dict(files)

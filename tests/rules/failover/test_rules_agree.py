@@ -28,7 +28,7 @@ def ladders(draw: st.DrawFn) -> dict[str, str]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ladders())
 def test_rules_and_table_agree(nodes: dict[str, str]) -> None:
     bad = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
 from tests.rules.failover.fleets import TRACK, block_of, checked, instance, rows_of, script, table_of, unicast

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rules.failover.table import Block, Table
+from rules.failover.rows import Block, FailoverTable
 from rules.report.failover import ASCII, UNICODE, Marks, marks_for, render
 from rules.report.failover_columns import Cells, columns
 from rules.report.style import Style
@@ -147,7 +147,7 @@ def test_the_marks_follow_the_encoding(encoding: str | None, marks: Marks) -> No
 
 
 def test_what_a_terminal_would_obey_is_made_visible() -> None:
-    shown = render(Table((Block((), "VI\x1b[31m", ("lb\u202e1",), unknown="so \x07"),)), Style())
+    shown = render(FailoverTable((Block((), "VI\x1b[31m", ("lb\u202e1",), unknown="so \x07"),)), Style())
     assert not re.search("[\x1b\x07\u202e]", shown)
 
 

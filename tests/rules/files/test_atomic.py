@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rules.files.atomic import left_over, replace_file, stage, write_atomically
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 
 def mode(path: Path) -> int:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from parsers.haproxy import parse_haproxy
+from parsers.keywords.haproxy import section_keywords
+from rules.files.grouping import InputFile, group
 from rules.files.inputs import read_paths
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
-from rules.fleet.grouping import InputFile, group
-from tests.rules.lint import run
+from tests.programs import run
 
 HAPROXY_TEXT = "global\n    maxconn 100\n\nfrontend api\n    bind *:6443\n"
 KEEPALIVED_TEXT = "vrrp_instance A {\n    state BACKUP\n    interface eth0\n}\n"
@@ -102,6 +104,35 @@ def test_files_of_this_machine_have_its_name() -> None:
 )
 def test_kind(name: str, text: str, kind: str | None) -> None:
     assert kind_of(name, text) == kind
+
+
+# Each section by itself, as in a file that a larger configuration is put together from.
+_FRAGMENTS = {
+    "global": "global\n    maxconn 100\n",
+    "defaults": "defaults\n    mode tcp\n",
+    "crt-store": "crt-store\n    load crt a.pem\n",
+    "traces": "traces\n    trace h1 sink stderr\n",
+    "namespace_list": "namespace_list\n    namespace blue\n",
+    "acme": "acme letsencrypt\n    directory https://acme.example.com/\n",
+    "log-profile": "log-profile short\n    on any format raw\n",
+    "healthcheck": "healthcheck ready\n    type httpchk GET /readyz\n",
+}
+
+
+@pytest.mark.parametrize("keyword", sorted(section_keywords()))
+def test_a_fragment_with_any_section_is_haproxy(keyword: str) -> None:
+    text = _FRAGMENTS.get(keyword, f"{keyword} name\n    description text\n")
+    assert kind_of("part.conf", text) == HAPROXY
+    document = parse_haproxy(text)
+    assert [section.keyword for section in document.sections] == [keyword]
+    assert not document.problems
+
+
+def test_a_fragment_of_haproxy_3_is_linted(tmp_path: Path) -> None:
+    put(tmp_path, {"10-traces.conf": _FRAGMENTS["traces"] + "frontend api\n    bind *:6443\n    default_backend x\n"})
+    done = run("--format", "concise", "10-traces.conf", cwd=tmp_path)
+    assert "neither a haproxy.cfg" not in done.stderr
+    assert done.status in (0, 1)
 
 
 def test_names_that_a_search_opens() -> None:

@@ -7,7 +7,8 @@ import pytest
 from parsers.facts.keepalived import keepalived_facts
 from parsers.keepalived import parse_keepalived
 from rules.engine.finding import NodeFiles
-from rules.fleet.node import Fleet, Node
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
 
 
 def instance(
@@ -47,6 +48,11 @@ def groups(**nodes: str) -> list[list[str]]:
             {"a": instance(vip="192.0.2.10"), "b": instance(vip="198.51.100.10")},
             [],
             id="the same number and name, and nothing near: two clusters",
+        ),
+        pytest.param(
+            {"a": instance(vip="192.0.2.10"), "b": instance(vip="192.0.3.20")},
+            [],
+            id="the same number and name, and addresses that differ in two parts: two clusters",
         ),
         pytest.param(
             {

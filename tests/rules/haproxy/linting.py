@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from rules import Options, lint
 from rules.engine.finding import Finding, NodeFiles, Report
-from rules.engine.settings import Settings
+from rules.engine.settings import RuleSettings
 
 DEFAULTS = "defaults\n    mode tcp\n    timeout connect 5s\n    timeout client 1h\n    timeout server 1h\n"
 
 
 def report_on(text: str, *, version: str | None = None) -> Report:
     """The report on one file, taken for haproxy's whatever it holds."""
-    options = Options(nodes=[NodeFiles("lb1", ("haproxy.cfg",), ())], settings=Settings(haproxy_version=version))
+    options = Options(nodes=[NodeFiles("lb1", ("haproxy.cfg",), ())], settings=RuleSettings(haproxy_version=version))
     report = lint({"haproxy.cfg": text}, options)
     assert not report.crashes
     return report

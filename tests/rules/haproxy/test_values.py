@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemons import require
+from tests.daemons import program
 from tests.rules.haproxy.linting import DEFAULTS, backend, findings, of, refusals
 
 # Each of these lines makes every haproxy from 2.6 to 3.4 refuse the file.
@@ -172,9 +172,9 @@ def test_values_that_haproxy_takes(line: str) -> None:
     assert refusals(with_line(line)) == []
 
 
-@pytest.mark.daemon
+@pytest.mark.daemon("haproxy")
 def test_the_real_haproxy_refuses_them_too(tmp_path: Path) -> None:
-    haproxy = require("haproxy")
+    haproxy = program("haproxy")
     taken = []
     for line in REFUSED:
         path = tmp_path / "haproxy.cfg"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rules import lint
 from rules.engine.finding import Finding, NodeFiles
-from rules.engine.run import Options
-from rules.engine.settings import Settings
+from rules.engine.options import Options
+from rules.engine.settings import RuleSettings
 
 PATH = "keepalived.conf"
 
@@ -37,7 +37,7 @@ def findings(
     options = Options(
         nodes=[NodeFiles("node", (), (path,))],
         config_ids={"node": config_id} if config_id else {},
-        settings=Settings(keepalived_version=version),
+        settings=RuleSettings(keepalived_version=version),
     )
     report = lint({path: text}, options)
     assert not report.crashes

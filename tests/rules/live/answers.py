@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from rules import lint
 from rules.engine.finding import Finding
-from rules.engine.run import Options
-from rules.live.notation import read_observations
+from rules.engine.options import Options
 from rules.live.observations import Observations, Probe
 from rules.plan import parse_cluster
+from tests.rules.live.notation import read_observations
 
 NAME = "kube.example.com"
 OK = f"HTTP 200 names {NAME},192.0.2.10"

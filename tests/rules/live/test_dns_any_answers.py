@@ -15,10 +15,10 @@ from rules.live.observations import (
     Contact,
     DnsView,
     HostsEntry,
-    Kind,
     NameServer,
     Observations,
     Reply,
+    ReplyKind,
     Role,
     SystemView,
     Vantage,
@@ -48,19 +48,21 @@ LINKS = [Alias(NAME, "cp1.example.com", 60), Alias("cp1.example.com", "other.exa
 
 @st.composite
 def reply_of(draw: st.DrawFn, server: NameServer, question: str) -> Reply:
-    kind = draw(st.sampled_from([Kind.ANSWER, Kind.ANSWER, *Kind]))
+    kind = draw(st.sampled_from([ReplyKind.ANSWER, ReplyKind.ANSWER, *ReplyKind]))
     version = 4 if question == "A" else 6
     known = [address for address in ADDRESSES if address.version == version]
-    found = draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if kind is Kind.ANSWER else []
+    found = draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if kind is ReplyKind.ANSWER else []
     return Reply(
         server,
         question,
         kind,
         records=tuple(AddressRecord(address, draw(TTL)) for address in found),
-        chain=tuple(LINKS[: draw(st.integers(0, 2))]) if kind in (Kind.ANSWER, Kind.ALIAS, Kind.LOOP) else (),
-        negative_ttl=draw(st.none() | TTL) if kind in (Kind.NODATA, Kind.NXDOMAIN) else None,
+        chain=tuple(LINKS[: draw(st.integers(0, 2))])
+        if kind in (ReplyKind.ANSWER, ReplyKind.ALIAS, ReplyKind.LOOP)
+        else (),
+        negative_ttl=draw(st.none() | TTL) if kind in (ReplyKind.NODATA, ReplyKind.NXDOMAIN) else None,
         authoritative=server.role is Role.AUTHORITY or draw(st.booleans()),
-        bogus=kind is Kind.SERVFAIL and draw(st.booleans()),
+        bogus=kind is ReplyKind.SERVFAIL and draw(st.booleans()),
         detail=draw(st.sampled_from(["", "\x1b[2J words of a stranger"])),
     )
 
@@ -100,7 +102,7 @@ def by_code(found: list[Finding], *codes: str) -> list[Finding]:
     return [finding for finding in found if finding.code in codes]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(*CASES)
 def test_findings_are_sentences_and_the_order_of_the_servers_is_no_matter(text: str, observed: Observations) -> None:
     assert observed.dns is not None
@@ -116,7 +118,7 @@ def test_findings_are_sentences_and_the_order_of_the_servers_is_no_matter(text: 
     assert words(findings(text, observed._replace(dns=turned))) == words(found)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(*CASES)
 def test_record_of_the_vip_is_printed_only_when_it_serves_or_is_there_already(
     text: str, observed: Observations
@@ -130,7 +132,7 @@ def test_record_of_the_vip_is_printed_only_when_it_serves_or_is_there_already(
             assert ip_address(VIP) in there
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(*CASES)
 def test_name_that_nothing_resolves_is_an_error_and_else_none_of_resolving(text: str, observed: Observations) -> None:
     view = view_of(text, observed)
@@ -141,7 +143,7 @@ def test_name_that_nothing_resolves_is_an_error_and_else_none_of_resolving(text:
     assert resolving or not accounts or worst(found) is Severity.ERROR
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(*CASES)
 def test_each_resolver_has_one_cause_and_each_address_one_rule(text: str, observed: Observations) -> None:
     view = view_of(text, observed)
@@ -154,7 +156,7 @@ def test_each_resolver_has_one_cause_and_each_address_one_rule(text: str, observ
     assert not {"DN003", "DN008"} <= codes
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.sampled_from(SERVERS[:2] + SERVERS[5:]), min_size=1, unique=True),
     st.sampled_from([60, 300]),
@@ -166,8 +168,8 @@ def test_all_is_well_where_everybody_gives_the_phases_address(servers: list[Name
         Reply(server, question, kind, records, authoritative=server.role is Role.AUTHORITY, negative_ttl=300)
         for server in servers
         for question, kind, records in (
-            ("A", Kind.ANSWER, (AddressRecord(address, ttl),)),
-            ("AAAA", Kind.NODATA, ()),
+            ("A", ReplyKind.ANSWER, (AddressRecord(address, ttl),)),
+            ("AAAA", ReplyKind.NODATA, ()),
         )
     ]
     observed = answers(f"10 {OK}")._replace(dns=DnsView(tuple(replies), SystemView((address,), order=("files", "dns"))))

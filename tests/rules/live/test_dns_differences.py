@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rules.live.observations import Kind, Reply
+from rules.live.observations import Reply, ReplyKind
 from rules.live.views.resolution import is_private
 from tests.rules.live.answers import NAME, only, plan
 from tests.rules.live.names import AT_MASTER, BOOTSTRAP, CUTOVER, DUAL, READY, judged, words
@@ -155,7 +155,7 @@ def test_resolver_on_this_machine_that_repeats_the_hosts_file_is_not_dns() -> No
 
 def test_local_name_is_reported_without_the_network() -> None:
     from rules import lint
-    from rules.engine.run import Options
+    from rules.engine.options import Options
     from rules.plan import parse_cluster
 
     text = '[cluster]\nendpoint = "vip.mycluster.local"\n'
@@ -204,5 +204,5 @@ def test_one_lost_packet_of_a_name_server_says_nothing() -> None:
 
 
 def test_alias_out_of_the_zone_is_no_denial() -> None:
-    found = judged(BOOTSTRAP, f"authority nsa 192.0.2.1 A: {Kind.ALIAS.value}", AT_MASTER)
+    found = judged(BOOTSTRAP, f"authority nsa 192.0.2.1 A: {ReplyKind.ALIAS.value}", AT_MASTER)
     assert found == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.live.observations import Kind
+from rules.live.observations import ReplyKind
 from tests.rules.live.answers import NAME, OK, line_of, only, plan
 from tests.rules.live.names import (
     AT_MASTER,
@@ -83,7 +83,7 @@ def test_record_that_only_the_authoritative_server_gives_is_one_finding() -> Non
 
 def test_authoritative_servers_stand_in_where_there_is_no_resolver() -> None:
     assert words(judged(BOOTSTRAP, "authority nsa 192.0.2.1 A: NXDOMAIN negative 300")) == ["DN001 error"]
-    assert judged(BOOTSTRAP, f"authority nsa 192.0.2.1 A: {Kind.ALIAS.value}") == []
+    assert judged(BOOTSTRAP, f"authority nsa 192.0.2.1 A: {ReplyKind.ALIAS.value}") == []
 
 
 def test_nobody_asked_nothing_said() -> None:

@@ -14,7 +14,7 @@ from tests.live.name_servers import Knot, dnsmasq, knot, unbound, zone
 from tests.rules.live.answers import NAME, answers, plan
 from tests.rules.live.names import findings, words
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow]
+pytestmark = [pytest.mark.daemon("knotd", "dnsmasq", "unbound"), pytest.mark.slow]
 
 MASTER, VIP = "10.20.0.21", "10.20.0.10"
 BOOTSTRAP = plan("bootstrap").replace("192.0.2.", "10.20.0.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.engine.finding import Severity
@@ -219,7 +219,6 @@ OBSERVATIONS = st.builds(
 PHASES = st.sampled_from(["bootstrap", "cutover", None])
 
 
-@settings(deadline=None)  # the first run imports the rules
 @given(observed=OBSERVATIONS, phase=PHASES)
 def test_any_answers_are_judged_with_one_cause_each(observed: Observations, phase: str | None) -> None:
     text = plan(phase)
@@ -234,7 +233,6 @@ def test_any_answers_are_judged_with_one_cause_each(observed: Observations, phas
         assert not finding.message.endswith(".")
 
 
-@settings(deadline=None)
 @given(
     phase=PHASES,
     local=st.frozensets(HOSTS),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.plan import ClusterError, parse_cluster
-from rules.plan.read import LARGEST
+from rules.plan.toml.load import LARGEST
 from tests.rules.plan.plan import PLAN
 
 pytestmark = pytest.mark.slow
@@ -55,7 +55,7 @@ def damaged_plans(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.one_of(st.text(st.characters()), damaged_plans(), st.lists(PIECES).map("".join)))
 def test_any_text_gives_a_plan_or_one_printable_line(text: str) -> None:
     message = outcome(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
+from rich.cells import cell_len
 
 from parsers.source import Source
 from rules import lint
@@ -13,9 +15,9 @@ from rules.engine.finding import Finding, Location, NodeFiles, Report, Severity
 from rules.engine.secrets import Secrets
 from rules.report import concise, full, github
 from rules.report import json as json_format
-from rules.report.style import Style, printable
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.lint import ROOT
+from rules.report.style import Style, cells, printable
+from tests.programs import ROOT
+from tests.rules.agreement.reading import read_pair
 
 
 def report(
@@ -48,6 +50,68 @@ def test_carets_in_long_and_odd_lines(width: int, before: str) -> None:
     shown = full.render(report(text, len(before), len(before) + 7), Style(width=width))
     assert excerpts(shown)[0][1] == "culprit"
     assert all(len(line) <= width for line in shown.splitlines())
+
+
+def test_a_long_line_is_cut_around_the_mark_and_shows_that_it_is() -> None:
+    before, after = "x" * 300 + " ", " " + "y" * 400
+
+    def shown(text: str, start: int) -> tuple[str, int]:
+        rendered = full.render(report(text, start, start + 7), Style(width=100))
+        line = excerpts(rendered)[0][0]
+        return line, line.index("culprit")
+
+    middle, at = shown(f"{before}culprit{after}\n", len(before))
+    assert (middle[0], middle[-1]) == ("…", "…")
+    assert at == len(middle) // 4  # what stands before a mistake explains it, what comes after it still more
+    first, at = shown(f"culprit{after}\n", 0)
+    assert (first[0], first[-1], at) == ("c", "…", 0)
+    last, _ = shown(f"{before}culprit\n", len(before))
+    assert (last[0], last[-7:]) == ("…", "culprit")
+    assert len(first) == len(middle) == len(last)
+
+
+# The width of characters as Rich, and with it the wizard, knows it: independent of what the report computes.
+_ODD = [
+    "前端",
+    "🚀 ",
+    "e\u0301e\u0301",
+    "각",
+    "한",
+    "ｗｉｄｅ",
+    "\t前\t",
+    "ü€ ",
+    "नि",
+    "x" * 90 + "前" * 90,
+    "🚀" * 100,
+]
+
+
+def stretch(line: str, start: int, length: int) -> str:
+    """What a terminal shows in `length` columns from column `start` on."""
+    first = max(i for i in range(len(line) + 1) if cell_len(line[:i]) == start)
+    return max((line[first:i] for i in range(first, len(line) + 1) if cell_len(line[first:i]) == length), key=len)
+
+
+@pytest.mark.parametrize("width", [40, 79, 80, 81, 200])
+@pytest.mark.parametrize("after", ["", " 前端" * 60])
+@pytest.mark.parametrize("word", ["culprit", "前端", "e\u0301t", "🚀x🚀"])
+@pytest.mark.parametrize("before", _ODD)
+def test_carets_beside_wide_and_combining_characters(before: str, word: str, after: str, width: int) -> None:
+    text = f"{before}{word}{after}\n"
+    shown = full.render(report(text, len(before), len(before) + len(word)), Style(width=width)).splitlines()
+    excerpt, marks = next((a, b) for a, b in pairwise(shown) if "^" in b)
+    line = excerpt.partition(" | ")[2]
+    pad, carets = re.findall(r"\| ( *)(\^+)", marks)[0]
+    marked = stretch(line, len(pad), len(carets))
+    assert marked == word or (line.endswith("…") and marked.endswith("…"))
+    assert cell_len(excerpt) <= max(width, 20 + len(" 1 | "))
+    assert cell_len(excerpt) >= cell_len(marks.partition(" here")[0])
+
+
+@pytest.mark.parametrize("text", ["", "plain", "前端", "e\u0301", "🚀前x", "\u0301", "각"])
+def test_cells_are_columns(text: str) -> None:
+    assert len(cells(text)) == cell_len(text) or text == "\u0301"
+    assert "".join(cells(text)) == text
 
 
 def test_control_characters_are_not_sent_to_the_terminal() -> None:

@@ -14,6 +14,8 @@ from tests.live.api_servers import Behaviour
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.verify.views import CUTOVER, MASTER, NAME, PLAN, VIP
 from wizard.commands.arguments import COMMANDS, parse_arguments
+from wizard.commands.options import OpenArguments, RenderArguments
+from wizard.verify.options import VerifyOptions
 
 UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
 
@@ -24,16 +26,16 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
         (["verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
         (
             ["rehearse"],
-            "unknown command 'rehearse'; known: import, render and verify; a folder that is not there yet is written "
+            "unknown command 'rehearse'; known: import, render and verify; write a folder that does not exist yet "
             "with a '/'",
         ),
         (["--watch"], "unknown option '--watch'; a command comes first: 'halb-wizard verify'"),
-        (["./", "b"], "one folder at a time: 'b' is one too many"),
+        (["./", "b"], "expected one folder, got also 'b'"),
         (["--ofline", "./"], "unknown option '--ofline'; did you mean '--offline'?"),
         (["./", "--resolver"], "argument --resolver: expected one argument; 'halb-wizard --help' shows the options"),
         (
             ["./", "--offline", "--resolver", "127.0.0.1"],
-            "--offline asks nobody, so --resolver can't go with it; leave one of them out",
+            "--offline asks nothing, so it can't be used with --resolver; leave one of them out",
         ),
         (
             ["--offline", "verify"],
@@ -42,7 +44,7 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
         (["--offline", "verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
         (["verify", "--wach"], "unknown option '--wach'; did you mean '--watch'?"),
         (["verify", "--zzz"], "unknown option '--zzz'; 'halb-wizard verify --help' shows the options"),
-        (["verify", "a.toml", "b.toml"], "one halb.toml at a time: 'b.toml' is one too many"),
+        (["verify", "a.toml", "b.toml"], "expected one halb.toml, got also 'b.toml'"),
         (
             ["verify", "--format"],
             "argument --format: expected one argument; 'halb-wizard verify --help' shows the options",
@@ -59,7 +61,7 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
             ["verify", "a", "--watch", "--interval", "0"],
             "invalid --interval '0'; expected seconds from 0.1 to 3600, such as 5",
         ),
-        (["verify", "--interval", "3"], "--interval is the time between two looks: it goes with --watch"),
+        (["verify", "--interval", "3"], "--interval is the time between two rounds of --watch; use it with --watch"),
         (["verify", "none.toml"], "none.toml: No such file or directory"),
         (["verify", "."], "halb.toml: No such file or directory"),
     ],
@@ -96,11 +98,19 @@ def test_without_a_terminal_the_wizard_names_the_commands_that_need_none(tmp_pat
 
 def test_the_wizard_s_options_stand_before_or_behind_the_folder() -> None:
     for words in (["--offline", "new/"], ["new/", "--offline"]):
-        offline = parse_arguments(words)
-        assert (offline.directory, offline.offline, offline.resolvers) == (Path("new"), True, None)
+        assert parse_arguments(words) == OpenArguments(Path("new"), offline=True)
     asked = parse_arguments(["--resolver", "127.0.0.1:5353", "--resolver=::1"])
+    assert isinstance(asked, OpenArguments)
     assert (asked.directory, asked.offline) == (Path(), False)
     assert [(str(one.address), one.port) for one in asked.resolvers or ()] == [("127.0.0.1", 5353), ("::1", 53)]
+
+
+def test_a_folder_named_like_a_command_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "verify").mkdir()
+    (tmp_path / "halb.toml").write_text(PLAN)
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(parse_arguments(["verify"]), VerifyOptions)
+    assert parse_arguments(["verify/"]) == OpenArguments(Path("verify"))
 
 
 @pytest.mark.parametrize(
@@ -132,10 +142,16 @@ def test_the_nearest_halb_toml_is_taken(tmp_path: Path, monkeypatch: pytest.Monk
     below.mkdir(parents=True)
     (tmp_path / "halb.toml").write_text(PLAN)
     monkeypatch.chdir(below)
-    assert parse_arguments(["verify"]).path == tmp_path / "halb.toml"
+    assert plan_of("verify") == tmp_path / "halb.toml"
     (below / "halb.toml").write_text(PLAN)
-    assert parse_arguments(["verify"]).path == Path("halb.toml")
-    assert parse_arguments(["verify", str(tmp_path)]).path == tmp_path / "halb.toml"
+    assert plan_of("verify") == plan_of("render", "-o", "out") == Path("halb.toml")
+    assert plan_of("verify", str(tmp_path)) == tmp_path / "halb.toml"
+
+
+def plan_of(*words: str) -> Path | None:
+    arguments = parse_arguments(words)
+    assert isinstance(arguments, VerifyOptions | RenderArguments)
+    return arguments.path
 
 
 def test_a_halb_toml_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wizard.files import Drafts, Failure, SavedDraft, drafts, drop, load, save
+from wizard.files import Failure, SavedDraft, drop, load, save
 from wizard.files.secrets import without_secrets
 
 TEXT = '# mine\n[cluster]\nendpoint = "kube.example.com"  # the name\n'
@@ -77,19 +77,6 @@ def test_saving_again_replaces_and_dropping_removes(tmp_path: Path, state: Path)
     assert (drop(tmp_path), drop(tmp_path), load(tmp_path)) == (None, None, None)
 
 
-def test_all_drafts_the_latest_first(tmp_path: Path, state: Path) -> None:
-    assert drafts() == Drafts((), ())
-    for days, name in ((1, "b"), (3, "a"), (2, "c")):
-        saved(f"# {name}\n", tmp_path / name, WHEN + timedelta(days=days))
-    (state / "odd.toml").write_text("no header\n")
-    found = drafts()
-    assert [draft.directory.name for draft in found.drafts] == ["a", "c", "b"]
-    assert [failure.text for failure in found.failures] == [
-        f"the draft {state / 'odd.toml'} can't be used: it is damaged; it is now odd.toml.broken"
-    ]
-    assert drafts() == Drafts(found.drafts, ())
-
-
 SECRET = "hunter2!"
 
 
@@ -97,7 +84,7 @@ SECRET = "hunter2!"
     ("text", "kept"),
     [
         ('[vrrp]\nauth_pass = "hunter2!"\nmode = "unicast"\n', '[vrrp]\nmode = "unicast"\n'),
-        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"\n'),
+        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"'),
         ('[vrrp]\r\n  auth_pass = "hunter2!" # it is hunter2!\r\nmode = "a"\r\n', '[vrrp]\r\nmode = "a"\r\n'),
         ('vrrp = { auth_pass = "hunter2!", mode = "a" }\n', 'vrrp = { mode = "a" }\n'),
         ('vrrp = { mode = "a", auth_pass = "hunter2!" }\n', 'vrrp = { mode = "a" }\n'),
@@ -150,14 +137,14 @@ def test_no_text_keeps_its_password_and_every_other_value_stays(lines: list[str]
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: b"#:halb-draft " + text.encode()))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_broken_draft_is_set_aside_and_reported(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     directory = tmp_path_factory.mktemp("dir")
     path = saved(TEXT, directory)
     path.write_bytes(data)
     found = load(directory)
     assert isinstance(found, Failure)
-    assert f"it is now {path.name}.broken" in found.text
+    assert f"renamed to {path.name}.broken" in found.text
     assert path.with_name(f"{path.name}.broken").read_bytes() == data
     assert load(directory) is None
     saved(TEXT, directory)
@@ -198,8 +185,8 @@ def test_where_nothing_can_be_kept_it_is_said(tmp_path: Path, monkeypatch: pytes
     assert isinstance(done, Failure)
     assert place.split("/")[1] in done.text
     assert load(tmp_path) is None
-    assert not drafts().drafts
-    assert drop(tmp_path) is None or isinstance(drop(tmp_path), Failure)
+    dropped = drop(tmp_path)
+    assert dropped is None or place.split("/")[1] in dropped.text
 
 
 def test_a_full_disk_keeps_the_earlier_draft(tmp_path: Path, state: Path) -> None:
@@ -240,4 +227,4 @@ def test_what_a_killed_run_left_is_removed_and_another_wizards_file_is_not(tmp_p
     saved(TEXT, tmp_path)
     assert not old.exists()
     assert new.exists()
-    assert len(drafts().drafts) == 1
+    assert isinstance(load(tmp_path), SavedDraft)

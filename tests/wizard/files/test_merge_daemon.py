@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from parsers.source import Source
-from tests.daemons import require
+from tests.daemons import program
 from tests.shared import real_files, shared
 from tests.wizard import plans
 from tests.wizard.importer.merging import BODIES, NEWER, RENDERED
 from wizard.merge import merge_haproxy
 from wizard.render.files import render
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow]
+pytestmark = [pytest.mark.daemon("haproxy"), pytest.mark.slow]
 
 # What Debian's package installs depends on files of that package; this is the part that does not.
 DEBIAN = """\
@@ -41,7 +41,7 @@ def said(folder: Path, text: str) -> tuple[int, list[str]]:
     """The exit status of `haproxy -c`, and its warnings and alerts."""
     path = folder / "haproxy.cfg"
     path.write_bytes(Source("", text).to_bytes())
-    done = subprocess.run([require("haproxy"), "-c", "-f", path], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([program("haproxy"), "-c", "-f", path], capture_output=True, timeout=60, check=False)
     output = done.stderr.decode("utf-8", "surrogateescape")
     return done.returncode, [line for line in output.splitlines() if line.startswith(("[WARNING]", "[ALERT]"))]
 

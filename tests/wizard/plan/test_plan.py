@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.plan import ClusterError, Phase, parse_cluster
+from rules.plan.defaults import virtual_router_id
 from rules.plan.schema import SCHEMA
 from tests.rules.plan.plan import PLAN
-from tests.wizard.plans import ARTICLE, PATIENT
-from wizard.plan.defaults import virtual_router_id
+from tests.wizard.plans import ARTICLE
 from wizard.plan.plan import (
     Balancer,
     HaproxyChoice,
@@ -142,7 +142,6 @@ def test_a_priority_below_all_numbers_is_asked_for() -> None:
 
 
 @given(st.lists(st.sampled_from(LEAST.splitlines(keepends=True)), max_size=12).map("".join))
-@PATIENT
 def test_any_half_of_a_file_is_a_plan_or_an_error_about_a_key(text: str) -> None:
     try:
         plan = plan_from(text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.live.observations import AddressRecord, Alias, Contact, DnsView, Kind, Probe, Reply, Role, SystemView
+from rules.live.observations import AddressRecord, Alias, Contact, DnsView, Probe, Reply, ReplyKind, Role, SystemView
 from rules.live.views.view import LiveView
 from rules.live.views.wording import kubeadm_init
 from rules.report.style import Style
@@ -66,8 +66,8 @@ WORDS = st.text(max_size=12)
 @st.composite
 def replies(draw: st.DrawFn) -> Reply:
     question = draw(st.sampled_from(["A", "A", "AAAA"]))
-    kind = draw(st.sampled_from([Kind.ANSWER, Kind.ANSWER, *Kind]))
-    found = draw(st.lists(V6 if question == "AAAA" else V4, min_size=1, max_size=2)) if kind is Kind.ANSWER else []
+    kind = draw(st.sampled_from([ReplyKind.ANSWER, ReplyKind.ANSWER, *ReplyKind]))
+    found = draw(st.lists(V6 if question == "AAAA" else V4, min_size=1, max_size=2)) if kind is ReplyKind.ANSWER else []
     server = draw(st.sampled_from([NS1, NS2, R1, R2]))
     return Reply(
         server,
@@ -78,7 +78,7 @@ def replies(draw: st.DrawFn) -> Reply:
         negative_ttl=draw(st.none() | TTLS),
         authoritative=server.role is Role.AUTHORITY or draw(st.booleans()),
         detail=draw(WORDS),
-        bogus=kind is Kind.SERVFAIL and draw(st.booleans()),
+        bogus=kind is ReplyKind.SERVFAIL and draw(st.booleans()),
     )
 
 
@@ -154,7 +154,7 @@ def views(draw: st.DrawFn) -> LiveView:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_the_name_is_not_moved_before_the_vip_serves_it(seen: LiveView) -> None:
     found = checklist(seen)
@@ -168,7 +168,7 @@ def test_the_name_is_not_moved_before_the_vip_serves_it(seen: LiveView) -> None:
         assert not [step.key for step in earlier if step.status in (Status.FAIL, Status.WAIT)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_passed_means_that_every_resolver_leads_to_the_target(seen: LiveView) -> None:
     found = checklist(seen)
@@ -183,13 +183,13 @@ def test_passed_means_that_every_resolver_leads_to_the_target(seen: LiveView) ->
     for server in {reply.server for reply in seen.dns.of(Role.RESOLVER)}:
         own = [reply for reply in seen.dns.of(Role.RESOLVER) if reply.server == server]
         wanted = [reply for reply in own if (6 if reply.question == "AAAA" else 4) in versions]
-        assert all(seen.leads_to(reply, targets) or reply.kind is Kind.NODATA for reply in wanted)
+        assert all(seen.leads_to(reply, targets) or reply.kind is ReplyKind.NODATA for reply in wanted)
         assert not wanted or any(seen.leads_to(reply, targets) for reply in wanted)
     if found.phase == "cutover":
         assert seen.vip_ready
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_every_step_says_what_it_stands_on_and_what_to_do(seen: LiveView) -> None:
     found = checklist(seen)
@@ -203,7 +203,7 @@ def test_every_step_says_what_it_stands_on_and_what_to_do(seen: LiveView) -> Non
     assert found.passed or found.next or any(each.status is Status.WAIT for each in found.steps)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_kubeadm_init_is_shown_only_when_dns_is_right(seen: LiveView) -> None:
     found = checklist(seen)
@@ -213,7 +213,7 @@ def test_kubeadm_init_is_shown_only_when_dns_is_right(seen: LiveView) -> None:
         assert not any(probe.alive for probe in seen.observed.probes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_what_is_printed_is_printable_and_ends_its_lines(seen: LiveView) -> None:
     shown = text(checklist(seen), seen, Style())
@@ -222,7 +222,7 @@ def test_what_is_printed_is_printable_and_ends_its_lines(seen: LiveView) -> None
     assert shown.endswith("\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(views(), st.integers(0, 100_000))
 def test_time_that_passes_only_shortens_countdowns(seen: LiveView, seconds: int) -> None:
     now, later = checklist(seen), checklist(aged(seen, seconds))

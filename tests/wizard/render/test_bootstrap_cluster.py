@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.live.observations import Contact, Kind
+from rules.live.observations import Contact, ReplyKind
 from rules.live.views.view import LiveView
 from rules.live.views.wording import kubeadm_init
 from tests.wizard.verify.views import (
@@ -28,13 +28,13 @@ from tests.wizard.verify.views import (
     step,
     view,
 )
-from wizard.verify.checklist import Checklist, Status, Step, checklist
+from wizard.verify.checklist import Checklist, CheckStep, Status, checklist
 
 INIT = kubeadm_init(NAME, 6443)
 CLOSED = tuple(dead(node) for node in NODES)
 
 
-def found(seen: LiveView, key: str) -> Step:
+def found(seen: LiveView, key: str) -> CheckStep:
     return step(checklist(seen), key)
 
 
@@ -56,7 +56,7 @@ def test_kubeadm_init_is_due_when_the_name_is_right_everywhere() -> None:
     [
         view(replies=leads_to(ELSEWHERE), probes=CLOSED, system=gives(MASTER)),
         view(replies=[*both(NS1, MASTER), *both(R1, ELSEWHERE)], probes=CLOSED, system=gives(MASTER)),
-        view(replies=[*both(NS1, MASTER), reply(R1, kind=Kind.TIMEOUT)], probes=CLOSED, system=gives(MASTER)),
+        view(replies=[*both(NS1, MASTER), reply(R1, kind=ReplyKind.TIMEOUT)], probes=CLOSED, system=gives(MASTER)),
         view(replies=leads_to(MASTER), probes=CLOSED, system=gives(ELSEWHERE)),
         view(probes=CLOSED),
         view(replies=leads_to(MASTER), probes=[*CLOSED, dead(VIP, Contact.SILENT)], system=gives(MASTER)),

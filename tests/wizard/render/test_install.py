@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 import subprocess
@@ -13,11 +12,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.daemons import require
-from tests.rules.lint import Done
-from tests.wizard.machine import Box, box, put_files
+from tests.net.machine import Machine
+from tests.net.network import Net, plugged
+from tests.programs import Done
 from tests.wizard.plans import ARTICLE
-from tests.wizard.render.test_render import DUAL, PODS
+from tests.wizard.render.kinds import DUAL, PODS
+from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
 from wizard.render.files import render
 
@@ -169,9 +169,9 @@ def test_half_a_copy_is_refused(tmp_path: Path) -> None:
     assert tree(root) == {}
 
 
+@pytest.mark.daemon("shellcheck")
 @pytest.mark.parametrize("plan", [ARTICLE, PODS, DUAL], ids=["article", "static pods", "dual stack"])
 def test_shellcheck_has_nothing_to_say(tmp_path: Path, plan: Plan) -> None:
-    require("shellcheck")
     source = rendered(tmp_path, plan)
     scripts = [source / "install.sh", source / "etc" / "keepalived" / "check-haproxy"]
     done = subprocess.run(["shellcheck", "--shell=sh", *map(str, scripts)], capture_output=True, text=True, check=False)
@@ -182,7 +182,7 @@ def test_shellcheck_has_nothing_to_say(tmp_path: Path, plan: Plan) -> None:
 
 
 @contextmanager
-def machine(folder: Path, *, interface: str = "ens160", address: str = "192.168.2.141/24") -> Iterator[Box]:
+def machine(folder: Path, *, interface: str = "ens160", address: str = "192.168.2.141/24") -> Iterator[Machine]:
     """The first load balancer of the article, with /etc/haproxy, /etc/keepalived and /var/backups of its own.
 
     `systemctl` there writes down what it is asked, and fails when a file `broken` is there.
@@ -196,18 +196,17 @@ def machine(folder: Path, *, interface: str = "ens160", address: str = "192.168.
     systemctl = tools / "systemctl"
     systemctl.write_text(f'#!/bin/sh\necho "$@" >>{folder}/asked\n[ ! -e {folder}/broken ]\n')
     systemctl.chmod(0o755)
-    with box(interface, address, folders=folders) as made:
-        yield made
+    with Net() as net:
+        yield plugged(net, "lb", interface, address, mounts=folders)
 
 
-def run(folder: Path, on: Box, source: Path, *arguments: str) -> Done:
+def run(folder: Path, on: Machine, source: Path, *arguments: str) -> Done:
     return on.run("sh", str(source / "install.sh"), *arguments, path=str(folder / "bin"))
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("haproxy", "keepalived")
 def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
-    for name in ("haproxy", "keepalived"):
-        require(name)
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
     with machine(folder) as lb:
@@ -227,10 +226,9 @@ def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
     assert not list(Path("/run").glob("halb.*"))
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("haproxy", "keepalived")
 def test_what_the_daemons_refuse_is_not_installed(tmp_path: Path) -> None:
-    for name in ("haproxy", "keepalived"):
-        require(name)
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
     for name, daemon in (("haproxy/haproxy.cfg", "haproxy"), ("keepalived/keepalived.conf", "keepalived")):
@@ -248,7 +246,7 @@ def test_what_the_daemons_refuse_is_not_installed(tmp_path: Path) -> None:
     assert not list(Path("/run").glob("halb.*"))
 
 
-@pytest.mark.daemon
+@pytest.mark.root
 @pytest.mark.parametrize(
     ("interface", "address", "wanted"),
     [
@@ -267,10 +265,9 @@ def test_another_machine_is_refused(tmp_path: Path, interface: str, address: str
     assert not (folder / "asked").exists()
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("haproxy", "keepalived")
 def test_another_machine_is_installed_by_force(tmp_path: Path) -> None:
-    for name in ("haproxy", "keepalived"):
-        require(name)
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
     with machine(folder, address="192.168.2.149/24") as lb:
@@ -278,10 +275,9 @@ def test_another_machine_is_installed_by_force(tmp_path: Path) -> None:
     assert (folder / "etc" / "keepalived" / "keepalived.conf").exists()
 
 
-@pytest.mark.daemon
+@pytest.mark.root
+@pytest.mark.daemon("haproxy", "keepalived")
 def test_a_service_that_does_not_start_is_said_with_the_way_back(tmp_path: Path) -> None:
-    for name in ("haproxy", "keepalived"):
-        require(name)
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
     (folder / "broken").touch()
@@ -292,9 +288,8 @@ def test_a_service_that_does_not_start_is_said_with_the_way_back(tmp_path: Path)
     assert f"--rollback /var/backups/{backup(folder).name}" in done.stderr
 
 
+@pytest.mark.root
 def test_without_root_it_says_so(tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("the test gives root up")
     script = (rendered(tmp_path) / "install.sh").read_text()
     with TemporaryDirectory() as name:  # the parents of tmp_path are root's alone
         folder = Path(name)

@@ -11,39 +11,40 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.daemons import require
-from tests.wizard.machine import Box, box, put_files
+from tests.daemons import program
+from tests.net.machine import Machine, end
+from tests.net.network import Net, plugged
 from tests.wizard.plans import ARTICLE, plans
+from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
 from wizard.render.files import render
 
-pytestmark = [pytest.mark.daemon, pytest.mark.slow]
+pytestmark = [pytest.mark.root, pytest.mark.daemon("haproxy", "keepalived"), pytest.mark.slow]
 
 _SETTINGS = settings(
     max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
 def haproxy_says(folder: Path, text: str) -> tuple[int, str]:
     path = folder / "haproxy.cfg"
     path.write_text(text, encoding="utf-8")
-    done = subprocess.run([str(require("haproxy")), "-c", "-f", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(program("haproxy")), "-c", "-f", str(path)], capture_output=True, text=True, check=False)
     output = done.stdout + done.stderr
     return done.returncode, output.replace("Configuration file is valid\n", "")
 
 
 def keepalived_says(folder: Path, plan: Plan) -> list[tuple[str, int, str]]:
     """What `keepalived -t` says to each load balancer's file, with the interface and the script in place."""
-    require("keepalived")
     files = render(plan)
     put_files(folder, files)
     found = []
     for lb in plan.load_balancers:
         etc = folder / lb.name / "etc" / "keepalived"
         etc.chmod(0o755)
-        with box(lb.interface, folders={"/etc/keepalived": etc}) as machine:
+        with Net() as net:
+            machine = plugged(net, "lb", lb.interface, mounts={"/etc/keepalived": etc})
             done = machine.run("keepalived", "-t", "-f", "/etc/keepalived/keepalived.conf")
         found.append((lb.name, done.status, done.stdout + done.stderr))
     return found
@@ -85,29 +86,24 @@ def test_keepalived_notices_when_the_interface_is_another_one(tmp_path: Path) ->
     """The tests above would pass with a keepalived that looks at nothing."""
     etc = tmp_path / "haproxy-lb1" / "etc" / "keepalived"
     put_files(tmp_path, render(ARTICLE))
-    with box("eth7", folders={"/etc/keepalived": etc}) as machine:
-        done = machine.run(str(require("keepalived")), "-t", "-f", "/etc/keepalived/keepalived.conf")
+    with Net() as net:
+        machine = plugged(net, "lb", "eth7", mounts={"/etc/keepalived": etc})
+        done = machine.run(str(program("keepalived")), "-t", "-f", "/etc/keepalived/keepalived.conf")
     assert done.status != 0
     assert "ens160" in done.stdout + done.stderr
 
 
 @contextmanager
-def serving(machine: Box, config: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(machine: Machine, config: Path) -> Iterator[None]:
     """haproxy, on the machine."""
-    process = subprocess.Popen(
-        machine.command(str(require("haproxy")), "-db", "-f", str(config)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = machine.start(str(program("haproxy")), "-db", "-f", str(config), log=machine.folder / "log")
     try:
-        yield process
+        yield
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
-def _until(machine: Box, status: int, path: str | None = None) -> bool:
+def _until(machine: Machine, status: int, path: str | None = None) -> bool:
     """Whether check-haproxy gives the status within ten seconds."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
@@ -117,19 +113,21 @@ def _until(machine: Box, status: int, path: str | None = None) -> bool:
     return False
 
 
-@pytest.mark.parametrize("program", ["curl", "wget", "bash"])
-def test_the_check_asks_haproxy_for_a_living_api_server(tmp_path: Path, program: str) -> None:
+@pytest.mark.parametrize(
+    "client", [pytest.param(name, marks=pytest.mark.daemon(name, "sh", "timeout")) for name in ("curl", "wget", "bash")]
+)
+def test_the_check_asks_haproxy_for_a_living_api_server(tmp_path: Path, client: str) -> None:
     """With each of the programs that the check knows; the API server is haproxy's own health port, over TCP."""
     small = ARTICLE.haproxy._replace(check="tcp", inter="100ms", maxconn=100, fall=1, rise=1)
     node = ARTICLE.control_plane[0]._replace(address=ARTICLE.load_balancers[0].address, port=7443)
     plan = ARTICLE._replace(haproxy=small, control_plane=(node,))
     files = render(plan)
     check = files["haproxy-lb1/etc/keepalived/check-haproxy"].text
-    others = {"curl", "wget", "bash"} - {program}
+    others = {"curl", "wget", "bash"} - {client}
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in {program, "sh", "timeout"}:
-        (tools / name).symlink_to(require(name))
+    for name in {client, "sh", "timeout"}:
+        (tools / name).symlink_to(program(name))
     # The script sets its own PATH; here that one has only the program in question.
     start, end = check.index("PATH="), check.index("\n", check.index("PATH="))
     etc = tmp_path / "etc"
@@ -145,7 +143,8 @@ def test_the_check_asks_haproxy_for_a_living_api_server(tmp_path: Path, program:
     api.write_text("\n".join(lines).split("frontend kube-apiserver")[0] + server)
     config.write_text("\n".join(lines))
     assert not any((tools / name).exists() for name in others)
-    with box("ens160", "192.168.2.141/24", folders={"/etc/keepalived": etc}) as machine:
+    with Net() as net:
+        machine = plugged(net, "lb", "ens160", "192.168.2.141/24", mounts={"/etc/keepalived": etc})
         assert _until(machine, 1), "no haproxy"
         with serving(machine, config):
             assert _until(machine, 1), "haproxy without API server"

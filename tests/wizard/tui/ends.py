@@ -46,8 +46,8 @@ async def at_step(
     async with app.run_test(size=size) as running:
         pilot: Driven = running
         await pilot.pause()
-        app.replace_answers(answers)
-        await until(pilot, lambda: app.outcome.answers == answers)
+        app.session.replace_answers(answers)
+        await until(pilot, lambda: app.session.outcome.answers == answers)
         await app.go(key)
         await until(pilot, lambda: app.step == key and app.screen.is_mounted)
         await pilot.pause()

@@ -14,11 +14,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from wizard.files import DraftStore
 from wizard.questions.answers import Answers, Place
 from wizard.tui.app import Wizard
-from wizard.tui.opening import Importer, Store
 from wizard.tui.screens.step import StepScreen
-from wizard.tui.widgets.field import Field
+from wizard.tui.session import Importer
+from wizard.tui.widgets.field import AnswerField, field_around
 
 SMALL, LARGE = (80, 24), (120, 36)
 PATIENCE = 15.0  # seconds; a loaded machine takes its time
@@ -50,7 +51,7 @@ def drive(
     *,
     size: tuple[int, int] = SMALL,
     answers: dict[Place, str] | None = None,
-    store: Store | None = None,
+    store: DraftStore | None = None,
     importer: Importer | None = None,
 ) -> Wizard:
     """Run the app, offline, and the script on it; gives the app as it was left."""
@@ -59,7 +60,7 @@ def drive(
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
             if answers is not None:
-                app.replace_answers(Answers(answers))
+                app.session.replace_answers(Answers(answers))
             await script(pilot, app)
 
     asyncio.run(run())
@@ -122,9 +123,7 @@ async def at_step(pilot: Driven, key: str) -> None:
 
 def focused(app: Wizard) -> Place | None:
     """The place of the field that has the focus."""
-    widget = app.focused
-    found = (node for node in widget.ancestors_with_self if isinstance(node, Field)) if widget is not None else iter(())
-    field = next(found, None)
+    field = field_around(app.focused)
     return field.place if field else None
 
 
@@ -143,7 +142,7 @@ async def closes(pilot: Driven, screen: type[Screen[Any]]) -> None:
     await until(pilot, lambda: not isinstance(pilot.app.screen, screen))
 
 
-def field_at(app: Wizard, place: Place) -> Field:
+def field_at(app: Wizard, place: Place) -> AnswerField:
     """The field of an answer on the screen."""
     assert isinstance(app.screen, StepScreen)
     field = app.screen.field_at(place)

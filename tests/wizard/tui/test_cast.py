@@ -10,10 +10,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from screenshots.cast import FILM
 from screenshots.walkthrough import SCENES
-from tests.daemons import require
-from tests.rules.lint import ROOT
+from tests.daemons import program
+from tests.programs import ROOT
 from tests.wizard.tui.pilot import PATIENCE
 
 LONGEST = 120  # seconds
@@ -40,10 +42,11 @@ def test_it_holds_nothing_of_the_machine() -> None:
         assert f"{place}/" not in text
 
 
+@pytest.mark.daemon("tmux")
 def test_it_ends_with_written_files(tmp_path: Path) -> None:
     _, *events = lines()
     # Everything but the last two: the wizard's farewell, and the cursor's return.
-    shown = replayed(tmp_path, "".join(text for _, _, text in events[:-2]), "go on to the cutover")
+    shown = replayed(tmp_path, "".join(text for _, _, text in events[:-2]), "Continue to the cutover")
     assert "What to do next:" in shown
     assert "written: kacang" in shown
     assert max(map(len, shown.splitlines())) <= 80
@@ -53,7 +56,7 @@ def test_it_ends_with_written_files(tmp_path: Path) -> None:
 def replayed(folder: Path, output: str, words: str) -> str:
     """What a terminal of 80x24 shows after this output, as soon as the words are there."""
     (folder / "output").write_text(output, encoding="utf-8")
-    tmux = [str(require("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
+    tmux = [str(program("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
     size = ("-x", "80", "-y", "24")
     subprocess.run(
         [*tmux, "new-session", "-d", *size, "-e", "LANG=C.UTF-8", "cat output; exec cat"], cwd=folder, check=True

@@ -16,8 +16,8 @@ from tests.wizard.tui.ends import ENDPOINT, MASTER, at_step, play
 from tests.wizard.tui.pilot import Driven, press, sees, until, words
 from tests.wizard.verify.views import NAME
 from wizard.questions.answers import Answers, Place
-from wizard.tui.screens.reading import Reading
-from wizard.tui.widgets.checks import ChecksLine, packed
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.widgets.checks_line import ChecksLine, packed
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def test_the_step_says_what_it_asks_and_what_came_back(tmp_path: Path, servers: 
 
     async def scene() -> None:
         async with at_step("dns", tmp_path, named(master=AT), offline=False, resolvers=asked) as pilot:
-            await until(pilot, lambda: line(pilot).asking or line(pilot).chips)
+            await until(pilot, lambda: line(pilot).asking or line(pilot).results)
             await sees(pilot, f"✓ ok {server.server.label}: {AT} (the initial master)")
             assert not line(pilot).asking
 
@@ -114,8 +114,8 @@ def test_a_click_shows_every_check_and_asks_again(tmp_path: Path, servers: ExitS
             assert line(pilot).size.height <= 2
             heard = len(several[0].heard)
             await pilot.click(ChecksLine)
-            await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
-            await until(pilot, lambda: "do not agree" in words(pilot))
+            await until(pilot, lambda: isinstance(pilot.app.screen, PageDialog))
+            await until(pilot, lambda: "disagree" in words(pilot))
             assert all(server.server.label in words(pilot) for server in several)
             await until(pilot, lambda: len(several[0].heard) > heard)
             await pilot.press("escape")

@@ -14,7 +14,7 @@ from tests.wizard.tui.ends import ENDPOINT, MASTER, article, at_step, play, wiza
 from tests.wizard.tui.pilot import Driven, sees, text, until, words
 from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
 from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
-from wizard.probes.phases import due, in_phase, watched
+from wizard.probes.phases import in_phase, phase_due, watched
 from wizard.questions.answers import Answers, Place, from_toml
 from wizard.tui.screens.cutover import CutoverScreen
 
@@ -153,12 +153,12 @@ def test_the_keys_are_on_the_screen_at_80x24(tmp_path: Path) -> None:
 
 def test_the_cutover_is_due_when_all_is_passed_before_it() -> None:
     early = view(PLAN, replies=leads_to(MASTER_ADDRESS), system=gives(MASTER_ADDRESS))
-    assert due(early) is Phase.BOOTSTRAP
+    assert phase_due(early) is Phase.BOOTSTRAP
     made = view(PLAN, replies=leads_to(MASTER_ADDRESS), probes=serving(*NODES), system=gives(MASTER_ADDRESS))
-    assert due(made) is Phase.CUTOVER
+    assert phase_due(made) is Phase.CUTOVER
     moved = view(PLAN, replies=leads_to(VIP), probes=ready(), system=gives(VIP))
-    assert due(moved) is Phase.CUTOVER
-    assert due(view(CUTOVER)) is Phase.CUTOVER
+    assert phase_due(moved) is Phase.CUTOVER
+    assert phase_due(view(CUTOVER)) is Phase.CUTOVER
     assert in_phase(moved, Phase.BOOTSTRAP).phase is Phase.BOOTSTRAP
 
 

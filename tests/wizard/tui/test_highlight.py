@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
-from wizard.tui.highlight import Kind, Mark, highlight
+from wizard.tui.highlight import Mark, WordKind, highlight
 
 GOLDEN = Path(__file__).parents[1] / "render" / "golden"
 FILES = sorted(path for path in GOLDEN.rglob("*") if path.is_file())
@@ -26,7 +26,7 @@ WORDS = st.sampled_from(PIECES.split())
 TEXTS = st.lists(st.lists(WORDS | st.text(max_size=5), max_size=6).map(" ".join), max_size=12).map("\n".join)
 
 
-def marked(path: str, text: str) -> list[tuple[str, Kind]]:
+def marked(path: str, text: str) -> list[tuple[str, WordKind]]:
     return [(text[start:end], kind) for start, end, kind in highlight(path, text)]
 
 
@@ -37,7 +37,12 @@ def check_order(text: str, marks: list[Mark]) -> None:
         at = end
 
 
-@given(st.sampled_from(["haproxy.cfg", "keepalived.conf", "x.sh", "x.yaml", "halb.toml", "R.md"]), TEXTS | st.text())
+PATHS = ["haproxy.cfg", "keepalived.conf", "x.sh", "x.yaml", "halb.toml", "R.md"]
+for each in PATHS:
+    highlight(each, "")  # tables and lexers are loaded once, which no example is to pay for
+
+
+@given(st.sampled_from(PATHS), TEXTS | st.text())
 def test_marks_are_in_order_apart_and_within_the_text(path: str, text: str) -> None:
     check_order(text, highlight(path, text))
 
@@ -47,10 +52,10 @@ def test_in_files_that_halb_writes_every_comment_is_found_and_nothing_is_unknown
     text = path.read_text(encoding="utf-8")
     marks = highlight(str(path), text)
     check_order(text, marks)
-    assert not [text[mark.start : mark.end] for mark in marks if mark.kind is Kind.UNKNOWN]
+    assert not [text[mark.start : mark.end] for mark in marks if mark.kind is WordKind.UNKNOWN]
     if path.suffix != ".md":  # where the sign begins a heading
         lines = [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
-        assert [text[start:end] for start, end, kind in marks if kind is Kind.COMMENT] == lines
+        assert set(lines) <= {text[start:end] for start, end, kind in marks if kind is WordKind.COMMENT}
 
 
 @pytest.mark.parametrize("path", HAPROXY, ids=lambda path: path.relative_to(GOLDEN).as_posix())
@@ -58,10 +63,10 @@ def test_every_keyword_of_a_haproxy_cfg_is_found(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     kinds = {mark.start: mark.kind for mark in highlight(str(path), text)}
     sections = parse_haproxy(text).sections
-    assert [kinds[section.span.start] for section in sections] == [Kind.SECTION] * len(sections)
+    assert [kinds[section.span.start] for section in sections] == [WordKind.SECTION] * len(sections)
     for section in sections:
         for line in section.directives:
-            assert kinds[line.start + len(line.line_text) - len(line.line_text.lstrip())] is Kind.KEYWORD
+            assert kinds[line.start + len(line.line_text) - len(line.line_text.lstrip())] is WordKind.KEYWORD
 
 
 @pytest.mark.parametrize("path", KEEPALIVED, ids=lambda path: path.relative_to(GOLDEN).as_posix())
@@ -69,36 +74,36 @@ def test_every_line_of_a_keepalived_conf_begins_with_a_word_that_is_found(path: 
     text = path.read_text(encoding="utf-8")
     kinds = {mark.start: mark.kind for mark in highlight(str(path), text)}
     document = parse_keepalived(text)
-    entries = {Kind.VALUE, Kind.NUMBER}
+    entries = {WordKind.VALUE, WordKind.NUMBER}
     for line in document.walk():
         found = kinds[line.span.start]
         if line.parent is None:
-            assert found is Kind.SECTION
+            assert found is WordKind.SECTION
         elif line.is_block or line.parent.parent is None:
-            assert found is Kind.KEYWORD
+            assert found is WordKind.KEYWORD
         else:
-            assert found in {Kind.KEYWORD, *entries}
+            assert found in {WordKind.KEYWORD, *entries}
 
 
 def test_the_words_of_a_haproxy_cfg() -> None:
     text = 'backend a # b\n  no option httpclose\n  timeout conect 5s\n  server m1 [fd00::1]:6443 id "7 8"\n  sever x\n'
     assert marked("haproxy.cfg", text) == [
-        ("backend", Kind.SECTION),
-        ("a", Kind.VALUE),
-        ("# b", Kind.COMMENT),
-        ("no", Kind.KEYWORD),
-        ("option", Kind.KEYWORD),
-        ("httpclose", Kind.KEYWORD),
-        ("timeout", Kind.KEYWORD),
-        ("conect", Kind.UNKNOWN),
-        ("5s", Kind.NUMBER),
-        ("server", Kind.KEYWORD),
-        ("m1", Kind.VALUE),
-        ("[fd00::1]:6443", Kind.NUMBER),
-        ("id", Kind.VALUE),
-        ('"7 8"', Kind.STRING),
-        ("sever", Kind.UNKNOWN),
-        ("x", Kind.VALUE),
+        ("backend", WordKind.SECTION),
+        ("a", WordKind.VALUE),
+        ("# b", WordKind.COMMENT),
+        ("no", WordKind.KEYWORD),
+        ("option", WordKind.KEYWORD),
+        ("httpclose", WordKind.KEYWORD),
+        ("timeout", WordKind.KEYWORD),
+        ("conect", WordKind.UNKNOWN),
+        ("5s", WordKind.NUMBER),
+        ("server", WordKind.KEYWORD),
+        ("m1", WordKind.VALUE),
+        ("[fd00::1]:6443", WordKind.NUMBER),
+        ("id", WordKind.VALUE),
+        ('"7 8"', WordKind.STRING),
+        ("sever", WordKind.UNKNOWN),
+        ("x", WordKind.VALUE),
     ]
 
 
@@ -108,37 +113,51 @@ def test_the_words_of_a_keepalived_conf() -> None:
         "  virtual_ipaddress {\n    fd00::1/64 dev eth0\n  }\n}\n"
     )
     assert marked("keepalived.conf", text) == [
-        ("! all", Kind.COMMENT),
-        ("vrrp_instance", Kind.SECTION),
-        ("VI_1", Kind.VALUE),
-        ("state", Kind.KEYWORD),
-        ("MASTER", Kind.VALUE),
-        ("#x", Kind.COMMENT),
-        ("vrid", Kind.UNKNOWN),
-        ("51", Kind.NUMBER),
-        ("notify", Kind.KEYWORD),
-        ('"/bin/a # b"', Kind.STRING),
-        ("virtual_ipaddress", Kind.KEYWORD),
-        ("fd00::1/64", Kind.NUMBER),
-        ("dev", Kind.VALUE),
-        ("eth0", Kind.VALUE),
+        ("! all", WordKind.COMMENT),
+        ("vrrp_instance", WordKind.SECTION),
+        ("VI_1", WordKind.VALUE),
+        ("state", WordKind.KEYWORD),
+        ("MASTER", WordKind.VALUE),
+        ("#x", WordKind.COMMENT),
+        ("vrid", WordKind.UNKNOWN),
+        ("51", WordKind.NUMBER),
+        ("notify", WordKind.KEYWORD),
+        ('"/bin/a # b"', WordKind.STRING),
+        ("virtual_ipaddress", WordKind.KEYWORD),
+        ("fd00::1/64", WordKind.NUMBER),
+        ("dev", WordKind.VALUE),
+        ("eth0", WordKind.VALUE),
     ]
 
 
 @pytest.mark.parametrize(
     ("path", "text", "words"),
     [
-        ("check-haproxy", "#!/bin/sh\nexit 0\n", [("#!/bin/sh", Kind.COMMENT)]),
+        (
+            "check-haproxy",
+            "#!/bin/sh\nexit 0 # well\n",
+            [
+                ("#!/bin/sh", WordKind.COMMENT),
+                ("exit", WordKind.KEYWORD),
+                ("0", WordKind.NUMBER),
+                ("# well", WordKind.COMMENT),
+            ],
+        ),
         (
             "a.yaml",
             'kind: "x"\n- name: y # z\n',
-            [("kind", Kind.KEYWORD), ('"x"', Kind.STRING), ("name", Kind.KEYWORD)],
+            [
+                ("kind", WordKind.KEYWORD),
+                ('"x"', WordKind.STRING),
+                ("name", WordKind.KEYWORD),
+                ("# z", WordKind.COMMENT),
+            ],
         ),
-        ("halb.toml", "[vip]\na = 1\n", [("[vip]", Kind.SECTION), ("a", Kind.KEYWORD), ("1", Kind.NUMBER)]),
-        ("RUNBOOK.md", "## A\nsay `b`\n", [("## A", Kind.SECTION), ("`b`", Kind.STRING)]),
+        ("halb.toml", "[vip]\na = 1\n", [("[vip]", WordKind.KEYWORD), ("a", WordKind.KEYWORD), ("1", WordKind.NUMBER)]),
+        ("RUNBOOK.md", "## A\nsay `b`\n", [("## A", WordKind.SECTION), ("`b`", WordKind.STRING)]),
     ],
 )
-def test_the_words_of_the_other_files(path: str, text: str, words: list[tuple[str, Kind]]) -> None:
+def test_the_words_of_the_other_files(path: str, text: str, words: list[tuple[str, WordKind]]) -> None:
     assert marked(path, text) == words
 
 

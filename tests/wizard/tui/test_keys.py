@@ -16,15 +16,16 @@ from textual.dom import DOMNode
 from textual.widgets import Footer, Input
 from textual.widgets._footer import FooterKey
 
+import wizard.tui.dialogs
 import wizard.tui.screens
 import wizard.tui.widgets
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, closes, drive, field_at, opens, press, sees, until
 from wizard.questions.answers import Answers, Place
 from wizard.tui.app import Wizard
-from wizard.tui.screens.reading import Reading
-from wizard.tui.widgets.findings import FindingsScreen
-from wizard.tui.widgets.help import KEYS, HelpScreen
-from wizard.tui.widgets.preview import PreviewScreen
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.help import KEYS, HelpDialog
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.preview import PreviewDialog
 
 SWALLOWED = {
     "GNOME Terminal, MATE Terminal": {"f1", "f10", "f11", "shift+f10"},
@@ -61,7 +62,7 @@ SEQUENCES = {
 def owners() -> Iterator[type[DOMNode]]:
     """The app, and all classes of the screens and widgets that have bindings of their own."""
     yield Wizard
-    for package in (wizard.tui.screens, wizard.tui.widgets):
+    for package in (wizard.tui.dialogs, wizard.tui.screens, wizard.tui.widgets):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for owner in vars(importlib.import_module(found.name)).values():
                 own = isinstance(owner, type) and issubclass(owner, DOMNode) and owner.__module__ == found.name
@@ -134,7 +135,7 @@ def test_the_footer_shows_keys_that_reach_the_app_on_a_desktop(tmp_path: Path, s
         shown = {key.key for key in app.screen.query_one(Footer).query(FooterKey)}
         assert not shown & SWALLOWED["GNOME Terminal, MATE Terminal"]
         assert {"ctrl+g", "escape"} <= shown
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
 
     drive(tmp_path, script, answers=ARTICLE)
 
@@ -144,8 +145,8 @@ def test_the_second_keys_open_and_close_what_the_first_ones_do(tmp_path: Path) -
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns", place)
-        await until(pilot, lambda: app.outcome.files and field_at(app, place).answer.has_focus)
-        for key, screen in (("ctrl+g", HelpScreen), ("ctrl+l", FindingsScreen), ("ctrl+r", PreviewScreen)):
+        await until(pilot, lambda: app.session.outcome.files and field_at(app, place).answer.has_focus)
+        for key, screen in (("ctrl+g", HelpDialog), ("ctrl+l", FindingsDialog), ("ctrl+r", PreviewDialog)):
             await press(pilot, key)
             await opens(pilot, screen)
             await press(pilot, key)
@@ -154,16 +155,16 @@ def test_the_second_keys_open_and_close_what_the_first_ones_do(tmp_path: Path) -
         await at_step(pilot, "write")
         await sees(pilot, "files would be written")
         await press(pilot, "ctrl+t")
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
 
-    assert drive(tmp_path, script, answers=ARTICLE).answers == Answers(ARTICLE)
+    assert drive(tmp_path, script, answers=ARTICLE).session.answers == Answers(ARTICLE)
 
 
 def test_the_last_line_of_a_long_help_stays_visible(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
         await press(pilot, "ctrl+g")
-        await opens(pilot, HelpScreen)
+        await opens(pilot, HelpDialog)
         await sees(pilot, "Esc: back")
 
     drive(tmp_path, script)

@@ -7,24 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, drive, is_named, press, sees, send_at_once, until
-from wizard.questions.answers import Answers, Place
+from tests.wizard.tui.typed import TYPED
+from wizard.questions.answers import Answers
 from wizard.tui.app import Wizard
 
 pytestmark = pytest.mark.slow
 
 MOST = 45
-TYPED = [
-    ["enter"],
-    [ARTICLE[Place("cluster", 0, "endpoint")], "enter", "enter", "enter"],
-    ["k8s-master1", "enter", "192.168.2.151", "enter"],
-    ["enter", "192.168.2.152", "enter", "enter", "192.168.2.153", "enter", "enter", "enter"],
-    ["192.168.2.140/24", "enter", "enter"],
-    ["haproxy-lb1", "enter", "192.168.2.141", "enter", "ens160", "enter"],
-    ["enter", "192.168.2.142", "enter", "enter", "enter", "enter"],
-    ["enter", "enter", "enter", "enter"],
-    ["enter", "enter", "enter"],
-]
-"""Keys and values from the start to the review, step by step."""
 
 
 def test_the_articles_cluster_takes_at_most_45_keys_beside_its_values_and_none_that_comes_early_is_lost(
@@ -37,12 +26,12 @@ def test_the_articles_cluster_takes_at_most_45_keys_beside_its_values_and_none_t
     async def script(pilot: Driven, app: Wizard) -> None:
         send_at_once(app, *keys)
         await at_step(pilot, "review")
-        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
         await press(pilot, "f10")
         await at_step(pilot, "write")
         await sees(pilot, "files would be written")
 
     app = drive(tmp_path, script)
-    assert app.answers == Answers(ARTICLE)
+    assert app.session.answers == Answers(ARTICLE)
     assert len(named + confirming) <= MOST, len(named + confirming)
     assert list(tmp_path.iterdir()) == []

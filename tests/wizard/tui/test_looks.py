@@ -19,12 +19,12 @@ from rich.segment import Segment
 from textual.color import Color
 
 from tests.wizard.tui.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, press, sees, until
-from tests.wizard.tui.test_terminal import Terminal
+from tests.wizard.tui.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
-from wizard.tui.screens.reading import Reading
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.terminal import console_text, fitting_theme
-from wizard.tui.widgets.findings import FindingsScreen
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +105,7 @@ def journey(made: Terminal, preview: bytes, findings: bytes) -> Iterator[str]:
     yield made.screen(styles=True)
 
 
+@pytest.mark.daemon("tmux")
 def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_path: Path) -> None:
     with terminal(tmp_path, NO_COLOR="1", TERM="xterm-256color") as made:
         start, step, preview, wrong, findings, review = shown = list(journey(made, b"\x1bOR", b"\x1bOQ"))
@@ -114,7 +115,7 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(start, "Change")
     assert 4 not in styles_of(start, "New")
     assert 4 in styles_of(step, "kube-control.kacangisnuts.com", beside="DNS name ")  # the field that has the focus
-    assert {2} <= styles_of(step, "6443  the default")  # nobody typed that
+    assert {2} <= styles_of(step, "6443  (default)")  # nobody typed that
     assert "● DNS" in step
     assert "✓ 2 nodes" in step
     assert 7 in styles_of(preview, "haproxy-lb1/haproxy.cfg")
@@ -126,6 +127,7 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(review, "✗ wrong")
 
 
+@pytest.mark.daemon("tmux")
 def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Path) -> None:
     with terminal(tmp_path, TERM="linux") as made:
         shown = list(journey(made, b"\x1b[[C", b"\x1b[[B"))
@@ -144,6 +146,7 @@ def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Pa
     assert "┌" in plains[4]
 
 
+@pytest.mark.daemon("tmux")
 def test_textual_theme_chooses_a_theme(tmp_path: Path) -> None:
     code = "from pathlib import Path; from wizard.tui.app import Wizard; print(Wizard(Path('x')).theme)"
     for theme in THEMES:
@@ -218,8 +221,8 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path, theme: str) -> Non
         assert not faint(app)
 
     async def visit(pilot: Driven, app: Wizard, answers: dict[Place, str], keys: str) -> None:
-        app.replace_answers(Answers(answers))
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        app.session.replace_answers(Answers(answers))
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         for key in keys.split():
             await app.go(key)
             await looks(pilot, app)
@@ -232,7 +235,7 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path, theme: str) -> Non
         await visit(pilot, app, ARTICLE, "load-balancers vrrp write cutover review")
         await sees(pilot, "F4 diff)")
         await press(pilot, "f4")
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await looks(pilot, app)
         await press(pilot, "escape")
         await visit(pilot, app, {}, "dns review")
@@ -245,9 +248,9 @@ def test_the_findings_below_the_cursor_can_be_read_in_every_theme(tmp_path: Path
     async def script(pilot: Driven, app: Wizard) -> None:
         app.theme = theme
         await sees(pilot, "New")
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await press(pilot, "f2")
-        await opens(pilot, FindingsScreen)
+        await opens(pilot, FindingsDialog)
         await sees(pilot, "✗ wrong")
         await pilot.pause(0.1)
         box = app.screen.query_one(".dialog").region

@@ -31,12 +31,13 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.session import step_of
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
-from wizard.tui.screens.reading import Reading
-from wizard.tui.screens.start import QuitScreen
-from wizard.tui.widgets.field import Choice, Entry
-from wizard.tui.widgets.findings import FindingsScreen
-from wizard.tui.widgets.help import HelpScreen
-from wizard.tui.widgets.preview import FileTabs, PreviewScreen
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.help import HelpDialog
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.preview import PreviewDialog
+from wizard.tui.dialogs.quit import QuitDialog
+from wizard.tui.widgets.field import ChoiceEntry, Entry
+from wizard.tui.widgets.preview import FileTabs
 from wizard.tui.widgets.steps_bar import StepsBar
 
 pytestmark = pytest.mark.slow
@@ -59,13 +60,13 @@ def test_start_fields_next_and_back_by_clicks(tmp_path: Path) -> None:
         await click_text(pilot, "Enter next", inside=FooterKey)
         await until(pilot, lambda: focused(app) == PORT)
         await click_text(pilot, "Esc back", inside=FooterKey)
-        await sees(pilot, "Go on")
+        await sees(pilot, "Continue")
         await click_text(pilot, "Esc back", inside=FooterKey)
-        await until(pilot, lambda: isinstance(app.screen, QuitScreen) and app.screen.query(Button))
+        await until(pilot, lambda: isinstance(app.screen, QuitDialog) and app.screen.query(Button))
         await pilot.click("#stay")
-        await until(pilot, lambda: not isinstance(app.screen, QuitScreen))
+        await until(pilot, lambda: not isinstance(app.screen, QuitDialog))
 
-    answers = drive(tmp_path, script).answers
+    answers = drive(tmp_path, script).session.answers
     assert (answers[ENDPOINT], answers[PORT]) == ("k.example.com", "7443")
 
 
@@ -75,7 +76,7 @@ async def paste(pilot: Driven, app: Wizard, place: Place, value: str) -> None:
     await pilot.click(field_at(app, place).answer)
     await until(pilot, lambda: focused(app) == place)
     app.post_message(events.Paste(value))
-    await until(pilot, lambda: app.answers[place] == value)
+    await until(pilot, lambda: app.session.answers[place] == value)
 
 
 def _moved(app: Wizard, before: tuple[str, Place | None]) -> bool:
@@ -109,30 +110,31 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
             await next_by_click(pilot, app, following)
 
     async def write(pilot: Driven, app: Wizard) -> None:
-        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
-        await sees(pilot, "go on: write the files")
-        await click_text(pilot, "go on: write", inside=OptionList)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
+        await sees(pilot, "Continue: write the files")
+        await click_text(pilot, "Continue: write", inside=OptionList)
         await at_step(pilot, "write")
         await sees(pilot, "files would be written")
+        await sees(pilot, "F4 diff")
         await click_text(pilot, "F4 diff", inside=FooterKey)
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await sees(pilot, "Esc back")
         await click_text(pilot, "Esc back", inside=FooterKey)
-        await closes(pilot, Reading)
+        await closes(pilot, PageDialog)
         assert not folder.exists()
         await sees(pilot, "^o write")
         await click_text(pilot, "^o write", inside=FooterKey)
         await sees(pilot, "What to do next")
 
     async def back(pilot: Driven, app: Wizard) -> None:
-        await pilot.click("#go-on")
+        await pilot.click("#continue")
         for key in reversed(order):
             await at_step(pilot, key)
             await sees(pilot, "Esc back")
             await click_text(pilot, "Esc back", inside=FooterKey)
-        await sees(pilot, "Go on")
+        await sees(pilot, "Continue")
         await click_text(pilot, "Esc back", inside=FooterKey)
-        await opens(pilot, QuitScreen)
+        await opens(pilot, QuitDialog)
         await sees(pilot, "Leave halb?")
         await pilot.click("#leave")
 
@@ -144,7 +146,7 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
 
     app = drive(folder, script)
     assert app.return_value == 0
-    assert app.answers == Answers(ARTICLE)
+    assert app.session.answers == Answers(ARTICLE)
     assert (folder / "halb.toml").is_file()
     assert (folder / "haproxy-lb2" / "etc" / "haproxy" / "haproxy.cfg").is_file()
 
@@ -176,21 +178,21 @@ def test_the_bar_leads_to_every_step_at_120_columns(tmp_path: Path) -> None:
             await click_text(pilot, f" {name}", inside=StepsBar)
             await at_step(pilot, key)
 
-    assert drive(tmp_path, script, size=LARGE, answers=ARTICLE).answers == Answers(ARTICLE)
+    assert drive(tmp_path, script, size=LARGE, answers=ARTICLE).session.answers == Answers(ARTICLE)
 
 
 def test_a_cross_removes_its_machine_and_brackets_turn_a_choice(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await sees(pilot, "Interface")
-        await pilot.click("Remove")
+        await pilot.click("RemoveButton")
         await until(pilot, lambda: field_at(app, Place("lb", 0, "name")).text == "haproxy-lb2")
         await app.go("vrrp")
         await sees(pilot, "‹ unicast ›")
-        await click_text(pilot, "unicast", inside=Choice)
-        await until(pilot, lambda: app.answers[Place("vrrp", 0, "mode")] == "multicast")
-        await click_text(pilot, "‹ multicast", inside=Choice)
-        await until(pilot, lambda: app.answers[Place("vrrp", 0, "mode")] == "unicast")
+        await click_text(pilot, "unicast", inside=ChoiceEntry)
+        await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "mode")] == "multicast")
+        await click_text(pilot, "‹ multicast", inside=ChoiceEntry)
+        await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "mode")] == "unicast")
 
     drive(tmp_path, script, answers=ARTICLE)
 
@@ -198,17 +200,17 @@ def test_a_cross_removes_its_machine_and_brackets_turn_a_choice(tmp_path: Path) 
 def test_findings_help_and_preview_open_and_close_by_clicks(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("haproxy")
-        await until(pilot, lambda: app.outcome.files)
+        await until(pilot, lambda: app.session.outcome.files)
         for key, screen, close in (
-            ("^g help", HelpScreen, "Esc: back"),
-            ("F2 findings", FindingsScreen, "Esc: back"),
-            ("F3 preview", PreviewScreen, "Esc back"),
+            ("^g help", HelpDialog, "Esc: back"),
+            ("F2 findings", FindingsDialog, "Esc: back"),
+            ("F3 preview", PreviewDialog, "Esc back"),
         ):
             await sees(pilot, key)
             await click_text(pilot, key, inside=FooterKey)
             await opens(pilot, screen)
             await sees(pilot, close)
-            if screen is PreviewScreen:
+            if screen is PreviewDialog:
                 await click_text(pilot, "haproxy-lb1/check-haproxy", inside=FileTabs)
                 await sees(pilot, "#!/bin/sh")
             await click_text(pilot, close)
@@ -220,10 +222,10 @@ def test_findings_help_and_preview_open_and_close_by_clicks(tmp_path: Path) -> N
 def test_the_line_about_the_files_leads_to_what_is_missing(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await sees(pilot, "missing: Virtual IP")
         await pilot.click("#status")
-        await until(pilot, lambda: isinstance(app.screen, FindingsScreen))
+        await until(pilot, lambda: isinstance(app.screen, FindingsDialog))
         await sees(pilot, "○ missing: Virtual IP")
         await click_text(pilot, "Virtual IP: Address", inside=OptionList)
         await at_step(pilot, "vip")

@@ -13,10 +13,10 @@ from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, word
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Outcome, judge
-from wizard.tui.screens.reason import Reason
+from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.screens.review import ReviewScreen
 from wizard.tui.widgets.diff import Diff, coloured
-from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.field import AnswerField, field_around
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def overriding(outcome: Outcome) -> Overrides:
 
 async def show_broken(pilot: Driven) -> None:
     app = wizard(pilot)
-    app.outcome = broken()
+    app.session.outcome = broken()
     assert isinstance(app.screen, ReviewScreen)
     app.screen.judged()
     await sees(pilot, "error in the files")
@@ -106,7 +106,7 @@ def test_enter_leads_from_a_missing_answer_to_its_field(tmp_path: Path, size: tu
             await sees(pilot, "nothing can be written yet: 9 answers are missing")
             assert "○ missing" in text(pilot)
             await pilot.press("down", "down", "enter")
-            await until(pilot, lambda: wizard(pilot).step == "vip" and isinstance(_field(pilot), Field))
+            await until(pilot, lambda: wizard(pilot).step == "vip" and isinstance(_field(pilot), AnswerField))
             field = _field(pilot)
             assert field is not None
             assert field.place == Place("vip", 0, "address")
@@ -114,15 +114,14 @@ def test_enter_leads_from_a_missing_answer_to_its_field(tmp_path: Path, size: tu
     play(scene())
 
 
-def _field(pilot: Driven) -> Field | None:
-    focused = pilot.app.focused
-    return next((node for node in focused.ancestors_with_self if isinstance(node, Field)), None) if focused else None
+def _field(pilot: Driven) -> AnswerField | None:
+    return field_around(pilot.app.focused)
 
 
 def test_when_nothing_blocks_one_enter_leads_to_the_write_screen(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
-            await sees(pilot, "go on: write the files (nothing was found)")
+            await sees(pilot, "Continue: write the files (nothing was found)")
             await sees(pilot, "haproxy-lb1 4 new")
             await pilot.press("enter")
             await until(pilot, lambda: wizard(pilot).step == "write")
@@ -155,21 +154,21 @@ def test_an_error_is_overridden_with_a_reason_and_taken_back(tmp_path: Path) -> 
         async with at_step("review", tmp_path, article()) as pilot:
             app = wizard(pilot)
             await show_broken(pilot)
-            codes = error_codes(app.outcome)
+            codes = error_codes(app.session.outcome)
             assert len(codes) == 1
             await pilot.press("o")
-            await until(pilot, lambda: isinstance(app.screen, Reason))
+            await until(pilot, lambda: isinstance(app.screen, ReasonDialog))
             await pilot.press("enter")
             await sees(pilot, "say in a few words why this is right here")
             await pilot.press(*"filtered", "enter")
             await sees(pilot, "~ overridden")
-            assert app.overrides == dict.fromkeys(codes, "filtered")
-            await sees(pilot, "go on: write the files")
+            assert app.session.overrides == dict.fromkeys(codes, "filtered")
+            await sees(pilot, "Continue: write the files")
             app.screen.query_one("#items", OptionList).highlighted = 0
             await sees(pilot, "overridden: filtered")
             await pilot.press("o")
             await sees(pilot, "1 error in the files")
-            assert app.overrides == {}
+            assert app.session.overrides == {}
 
     play(scene())
 
@@ -180,10 +179,10 @@ def test_escape_leaves_an_error_an_error(tmp_path: Path) -> None:
             app = wizard(pilot)
             await show_broken(pilot)
             await pilot.press("o")
-            await until(pilot, lambda: isinstance(app.screen, Reason))
+            await until(pilot, lambda: isinstance(app.screen, ReasonDialog))
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
-            assert app.overrides == {}
+            assert app.session.overrides == {}
 
     play(scene())
 
@@ -194,7 +193,7 @@ def test_a_missing_answer_can_not_be_overridden(tmp_path: Path) -> None:
             await sees(pilot, "missing")
             await pilot.press("o")
             assert isinstance(pilot.app.screen, ReviewScreen)
-            assert wizard(pilot).overrides == {}
+            assert wizard(pilot).session.overrides == {}
 
     play(scene())
 
@@ -203,7 +202,7 @@ def test_e_explains_the_rule_and_escape_closes_the_page(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
             await show_broken(pilot)
-            (code,) = error_codes(wizard(pilot).outcome)
+            (code,) = error_codes(wizard(pilot).session.outcome)
             await pilot.press("e")
             await sees(pilot, f"{code} ")
             await sees(pilot, "(error)")
@@ -236,7 +235,7 @@ def test_a_folder_that_can_not_be_read_is_said_in_words(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
-            await sees(pilot, "a folder is in the file's place")
+            await sees(pilot, "is a folder, not a file")
 
     play(scene())
 

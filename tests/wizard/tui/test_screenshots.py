@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from screenshots.make import FOLDER, SERIES
-from tests.rules.lint import ROOT
+from tests.programs import ROOT
 
 PAGES = {FOLDER: ROOT / "README.md", FOLDER / "walkthrough": ROOT / "docs" / "walkthrough.md"}
 LARGEST = 40_000  # characters

@@ -15,9 +15,9 @@ from wizard import files as store
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
+from wizard.tui.dialogs.importing import ImportDialog
+from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.opening import Import
-from wizard.tui.screens.importing import ImportScreen
-from wizard.tui.screens.start import QuitScreen
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_a_draft_is_kept_at_each_step_and_resumed_where_it_was_left(tmp_path: Pa
         await until(pilot, lambda: app._exit)
 
     left = drive(tmp_path, first, store=store)
-    assert str(tmp_path / "state") in left.farewell
+    assert str(tmp_path / "state") in left.session.last_words
 
     async def second(pilot: Driven, app: Wizard) -> None:
         await sees(pilot, "Resume")
@@ -62,7 +62,7 @@ def test_a_draft_is_kept_at_each_step_and_resumed_where_it_was_left(tmp_path: Pa
         await at_step(pilot, "initial-master")
         await sees(pilot, "✗ Address: ")
 
-    assert drive(tmp_path, second, store=store).answers == left.answers
+    assert drive(tmp_path, second, store=store).session.answers == left.session.answers
 
 
 @pytest.mark.parametrize("step", [step.key for step in steps() if step.key != "cutover"])
@@ -83,13 +83,13 @@ def test_when_the_draft_can_not_be_kept_leaving_asks_first_and_says_why(tmp_path
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
         await press(pilot, "k.example.com", "ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, QuitScreen))
+        await until(pilot, lambda: isinstance(app.screen, QuitDialog))
         await sees(pilot, "no space left on device")
         await press(pilot, "enter")
-        await until(pilot, lambda: not isinstance(app.screen, QuitScreen))
+        await until(pilot, lambda: not isinstance(app.screen, QuitDialog))
         assert not app._exit
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, QuitScreen))
+        await until(pilot, lambda: isinstance(app.screen, QuitDialog))
         await press(pilot, "up", "enter")
         await until(pilot, lambda: app._exit)
 
@@ -102,7 +102,7 @@ def test_escape_on_the_start_asks_whether_to_leave(tmp_path: Path) -> None:
         await press(pilot, "escape")
         await sees(pilot, "Leave halb?")
         await press(pilot, "escape")
-        await until(pilot, lambda: not isinstance(app.screen, QuitScreen))
+        await until(pilot, lambda: not isinstance(app.screen, QuitDialog))
         await press(pilot, "escape")
         await sees(pilot, "Leave halb?")
         await press(pilot, "enter")
@@ -119,7 +119,7 @@ def test_a_halb_toml_in_the_folder_can_be_changed(tmp_path: Path) -> None:
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 
-    assert drive(tmp_path, script).answers == Answers(ARTICLE)
+    assert drive(tmp_path, script).session.answers == Answers(ARTICLE)
 
 
 @pytest.mark.parametrize(("data", "said"), [(b"[cluster\n", "can't be read"), (b"\xff\xfe", "is not UTF-8")])
@@ -162,7 +162,7 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
     async def script(pilot: Driven, app: Wizard) -> None:
         await sees(pilot, "Import")
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ImportScreen) and app.screen.query(Input))
+        await until(pilot, lambda: isinstance(app.screen, ImportDialog) and app.screen.query(Input))
         await press(pilot, "enter")
         await sees(pilot, "name a folder or a file")
         await press(pilot, "nowhere", "enter")
@@ -174,7 +174,7 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
         await at_step(pilot, "dns")
 
     app = drive(tmp_path, script, importer=importer)
-    assert app.answers == Answers(ARTICLE)
+    assert app.session.answers == Answers(ARTICLE)
     assert threading.main_thread() not in threads
 
 

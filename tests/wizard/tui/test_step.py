@@ -26,10 +26,11 @@ from tests.wizard.tui.pilot import (
 from wizard.questions.answers import Answers, Place
 from wizard.questions.steps import Step, steps
 from wizard.tui.app import Wizard
-from wizard.tui.widgets.field import Field
-from wizard.tui.widgets.findings import FindingsScreen
-from wizard.tui.widgets.help import HelpScreen
-from wizard.tui.widgets.preview import BAR, FileTabs, Preview, PreviewScreen
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.help import HelpDialog
+from wizard.tui.dialogs.preview import PreviewDialog
+from wizard.tui.widgets.field import AnswerField
+from wizard.tui.widgets.preview import BAR, FileTabs, Preview
 
 pytestmark = pytest.mark.slow
 
@@ -58,12 +59,12 @@ def test_every_form_can_be_walked_through_both_ways_and_the_answers_stay(
             await at_step(pilot, step.key)
             await sees(pilot, step.title)
             assert focused(app) is not None
-            for field in app.screen.query(Field):
+            for field in app.screen.query(AnswerField):
                 assert field.text == ARTICLE.get(field.place, "")
             await press(pilot, key)
-        await sees(pilot, "Nothing is written before you say so" if key == "escape" else "Review")
+        await sees(pilot, "Nothing is written until you say so" if key == "escape" else "Review")
 
-    assert drive(tmp_path, script, size=size, answers=ARTICLE).answers == Answers(ARTICLE)
+    assert drive(tmp_path, script, size=size, answers=ARTICLE).session.answers == Answers(ARTICLE)
 
 
 @pytest.mark.parametrize("step", FORMS, ids=[step.key for step in FORMS])
@@ -105,7 +106,7 @@ def test_a_wrong_answer_is_said_in_words_and_enter_comes_back_to_it(tmp_path: Pa
         await press(pilot, *["backspace"] * 10, "k.example.com", "enter", "enter", "enter")
         await at_step(pilot, "initial-master")
 
-    assert drive(tmp_path, script).answers[ENDPOINT] == "k.example.com"
+    assert drive(tmp_path, script).session.answers[ENDPOINT] == "k.example.com"
 
 
 def test_a_wrong_answer_shows_after_a_pause_without_leaving_the_field(tmp_path: Path) -> None:
@@ -116,8 +117,8 @@ def test_a_wrong_answer_shows_after_a_pause_without_leaving_the_field(tmp_path: 
         assert focused(app) == VIP
         assert "✗ VIP" not in text(pilot)  # where we are is told from what is wrong
         await press(pilot, "backspace", "backspace", "backspace", "backspace", "0/24")
-        await until(pilot, lambda: app.answers[VIP] == "192.168.2.140/24")
-        await until(pilot, lambda: app.outcome.answers == app.answers and not field_at(app, VIP).fault)
+        await until(pilot, lambda: app.session.answers[VIP] == "192.168.2.140/24")
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and not field_at(app, VIP).fault)
 
     drive(tmp_path, script, answers={place: value for place, value in ARTICLE.items() if place != VIP})
 
@@ -126,7 +127,7 @@ def test_a_needed_answer_that_is_missing_holds_enter_back_and_says_so(tmp_path: 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vip")
         await press(pilot, "enter", "enter")
-        await sees(pilot, "needed to go on; Ctrl+N goes on without")
+        await sees(pilot, "required; Ctrl+N continues without it")
         assert (app.step, focused(app)) == ("vip", VIP)
         await press(pilot, "ctrl+n")
         await at_step(pilot, "load-balancers")
@@ -138,14 +139,14 @@ def test_names_and_interfaces_of_further_machines_are_suggested_and_taken_by_ent
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await press(pilot, "lb09", "enter", "10.0.0.1", "enter", "eth0", "enter")
-        await sees(pilot, "Enter takes lb10")
+        await sees(pilot, "Enter accepts lb10")
         await press(pilot, "enter", "10.0.0.2", "enter", "enter")
         await until(pilot, lambda: focused(app) == lb(2, "name"))
         assert field_at(app, lb(1, "name")).text == "lb10"
         await press(pilot, "enter", "enter")
         await at_step(pilot, "vrrp")
 
-    answers = drive(tmp_path, script).answers
+    answers = drive(tmp_path, script).session.answers
     assert [answers[lb(1, key)] for key in ("name", "address", "interface")] == ["lb10", "10.0.0.2", "eth0"]
     assert answers.count("lb") == 2
 
@@ -154,43 +155,44 @@ def test_a_cleared_row_is_removed_and_the_next_machine_moves_up(tmp_path: Path) 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("control-plane")
         await press(pilot, *["backspace"] * 11, "enter", *["backspace"] * 13, "enter")
-        await until(pilot, lambda: app.answers.count("control_plane") == 2)
+        await until(pilot, lambda: app.session.answers.count("control_plane") == 2)
         assert field_at(app, master(1, "name")).text == "k8s-master3"
 
-    assert drive(tmp_path, script, answers=ARTICLE).answers[master(1, "address")] == "192.168.2.153"
+    assert drive(tmp_path, script, answers=ARTICLE).session.answers[master(1, "address")] == "192.168.2.153"
 
 
 def test_f8_removes_the_machine_in_focus(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await press(pilot, "f8")
-        await until(pilot, lambda: app.answers.count("lb") == 1)
+        await until(pilot, lambda: app.session.answers.count("lb") == 1)
         await until(pilot, lambda: focused(app) == lb(0, "name"))
         assert field_at(app, lb(0, "name")).text == "haproxy-lb2"
         assert field_at(app, lb(1, "name")).text == ""
 
-    assert drive(tmp_path, script, answers=ARTICLE).answers[lb(0, "address")] == "192.168.2.142"
+    assert drive(tmp_path, script, answers=ARTICLE).session.answers[lb(0, "address")] == "192.168.2.142"
 
 
 def test_choices_turn_round_with_left_and_right(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")
         await press(pilot, "enter", "right")
-        await until(pilot, lambda: app.answers[Place("vrrp", 0, "mode")] == "multicast")
+        await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "mode")] == "multicast")
         await press(pilot, "left", "down", "left")
-        await until(pilot, lambda: app.answers[Place("vrrp", 0, "preempt")] == "false")
+        await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "preempt")] == "false")
 
-    assert drive(tmp_path, script).answers[Place("vrrp", 0, "mode")] == "unicast"
+    assert drive(tmp_path, script).session.answers[Place("vrrp", 0, "mode")] == "unicast"
 
 
 def test_defaults_of_the_plan_stand_in_empty_fields(tmp_path: Path) -> None:
-    from wizard.plan.defaults import virtual_router_id
+    from rules.plan.defaults import virtual_router_id
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")
-        await until(pilot, lambda: app.outcome.plan)
-        assert app.outcome.plan is not None
-        await sees(pilot, f"{virtual_router_id(app.outcome.plan.name, app.outcome.plan.vip)} the default")
+        await until(pilot, lambda: app.session.outcome.plan)
+        plan = app.session.outcome.plan
+        assert plan is not None
+        await sees(pilot, f"{virtual_router_id(plan.name, plan.vip)} (default)")
 
     drive(tmp_path, script, answers=ARTICLE)
 
@@ -199,7 +201,7 @@ def test_f1_explains_the_field_in_focus(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vip")
         await press(pilot, "f1")
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: isinstance(app.screen, HelpDialog))
         await sees(pilot, "(IPAM, DHCP)")
         await press(pilot, "escape")
         await until(pilot, lambda: focused(app) == VIP)
@@ -210,10 +212,10 @@ def test_f1_explains_the_field_in_focus(tmp_path: Path) -> None:
 def test_f2_lists_what_is_wrong_and_enter_leads_to_the_field(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
-        await until(pilot, lambda: app.outcome.faults)
+        await until(pilot, lambda: app.session.outcome.faults)
         await sees(pilot, "1 answer wrong")
         await press(pilot, "f2")
-        await until(pilot, lambda: isinstance(app.screen, FindingsScreen) and app.screen.query(OptionList))
+        await until(pilot, lambda: isinstance(app.screen, FindingsDialog) and app.screen.query(OptionList))
         await sees(pilot, "✗ wrong: ")
         await press(pilot, "enter")
         await at_step(pilot, "load-balancers")
@@ -226,7 +228,7 @@ def test_f2_lists_what_is_wrong_and_enter_leads_to_the_field(tmp_path: Path) -> 
 def test_f10_says_what_is_in_the_way_of_writing(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await press(pilot, "f10")
         await sees(pilot, "nothing can be written yet: 1 answer is missing")
         assert app.step == "dns"
@@ -237,11 +239,11 @@ def test_f10_says_what_is_in_the_way_of_writing(tmp_path: Path) -> None:
 def test_the_preview_covers_80_columns_masks_passwords_and_marks_what_changed(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")
-        await until(pilot, lambda: app.outcome.files)
+        await until(pilot, lambda: app.session.outcome.files)
         await press(pilot, "77")
-        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
         await press(pilot, "f3")
-        await until(pilot, lambda: isinstance(app.screen, PreviewScreen) and app.screen.query_one(FileTabs).names)
+        await until(pilot, lambda: isinstance(app.screen, PreviewDialog) and app.screen.query_one(FileTabs).names)
         await sees(pilot, "haproxy-lb1/haproxy.cfg")
         await press(pilot, "right", "right")
         shown = app.screen.query_one(Preview).query_one("VerticalScroll > Static")
@@ -253,7 +255,7 @@ def test_the_preview_covers_80_columns_masks_passwords_and_marks_what_changed(tm
         assert any("auth_pass *" in line for line in lines)
         assert "hunter2" not in "\n".join(lines)
         await press(pilot, "escape")
-        await until(pilot, lambda: not isinstance(app.screen, PreviewScreen))
+        await until(pilot, lambda: not isinstance(app.screen, PreviewDialog))
 
     drive(tmp_path, script, answers={**ARTICLE, Place("vrrp", 0, "auth_pass"): "hunter2"})
 
@@ -276,7 +278,7 @@ def test_without_files_the_preview_says_what_is_missing(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
         await press(pilot, "f3")
-        await sees(pilot, "The files appear here when these are answered")
+        await sees(pilot, "The files appear here once these are answered")
         await sees(pilot, "missing: Virtual IP: Address / prefix")
 
     drive(tmp_path, script)
@@ -288,8 +290,8 @@ def test_a_small_terminal_gets_a_notice_and_the_keys_stay_alive(tmp_path: Path, 
         await sees(pilot, "make the terminal larger")
         await press(pilot, "enter", "k.example.com", "enter")
         await at_step(pilot, "dns")
-        await sees(pilot, f"(now {size[0]}x{size[1]}, wanted 80x24)")
-        assert app.answers[ENDPOINT] == "k.example.com"
+        await sees(pilot, f"(now {size[0]}x{size[1]}, needed 80x24)")
+        assert app.session.answers[ENDPOINT] == "k.example.com"
         await pilot.resize_terminal(*SMALL)
         await sees(pilot, "DNS name of the control plane")
         assert "make the terminal larger" not in words(pilot)
@@ -316,12 +318,12 @@ def test_markup_and_control_characters_in_answers_are_shown_as_they_are(tmp_path
 
     async def script(pilot: Driven, app: Wizard) -> None:
         app.theme = theme
-        app.replace_answers(Answers({**ARTICLE, ENDPOINT: hostile, lb(0, "name"): "\x1b[31m[/red]"}))
+        app.session.replace_answers(Answers({**ARTICLE, ENDPOINT: hostile, lb(0, "name"): "\x1b[31m[/red]"}))
         await app.go("load-balancers")
-        await until(pilot, lambda: app.outcome.answers == app.answers)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await sees(pilot, "[bold red]x[/]")
         await press(pilot, "f2")
-        await until(pilot, lambda: isinstance(app.screen, FindingsScreen))
+        await until(pilot, lambda: isinstance(app.screen, FindingsDialog))
         assert "\x1b" not in text(pilot)
 
     drive(tmp_path, script)

@@ -39,11 +39,11 @@ from wizard.questions.answers import Answers, Place, from_toml, to_toml
 from wizard.questions.review import tree
 from wizard.questions.session import judge
 from wizard.tui.app import Wizard
+from wizard.tui.dialogs.choose import ChooseDialog
+from wizard.tui.dialogs.importing import ImportDialog
+from wizard.tui.dialogs.notes import NotesDialog
+from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.opening import Import
-from wizard.tui.screens.choose import ChooseScreen
-from wizard.tui.screens.importing import ImportScreen
-from wizard.tui.screens.notes import NotesScreen
-from wizard.tui.screens.question import Question
 from wizard.tui.screens.start import StartScreen
 
 pytestmark = pytest.mark.slow
@@ -75,12 +75,12 @@ async def begin(pilot: Driven, word: str) -> None:
 
 
 async def write(pilot: Driven, app: Wizard) -> None:
-    await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
+    await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
     await press(pilot, "f10")
     await at_step(pilot, "write")
     await sees(pilot, "would be written")
     await press(pilot, "enter")
-    await opens(pilot, NotesScreen)
+    await opens(pilot, NotesDialog)
     await sees(pilot, "What to do on the machines, in this order")
 
 
@@ -109,19 +109,19 @@ def check_three(folder: Path) -> None:
 def test_a_load_balancer_is_added_by_keys_and_the_order_is_said(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, "Add")
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await sees(pilot, "the new one comes last")
         await press(pilot, "enter")
         await at_step(pilot, "load-balancers")
         await focuses(pilot, NEW_LB)
-        await sees(pilot, "Enter takes haproxy-lb3")
+        await sees(pilot, "Enter accepts haproxy-lb3")
         await press(pilot, "enter", "192.168.2.143", "enter", "enter", "enter", "enter")
         await at_step(pilot, "vrrp")
         await write(pilot, app)
         await sees(pilot, "haproxy-lb3 comes last")
         await sees(pilot, "sh install.sh on haproxy-lb2, then")
         await press(pilot, "enter")
-        await closes(pilot, NotesScreen)
+        await closes(pilot, NotesDialog)
         await sees(pilot, "✓ written")
 
     drive(folder, script, store=store)
@@ -133,23 +133,23 @@ def test_a_load_balancer_is_added_by_clicks(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await sees(pilot, "Add a load balancer")
         await click_text(pilot, "a load balancer", inside=OptionList)
-        await opens(pilot, NotesScreen)
-        await sees(pilot, "Go on")
+        await opens(pilot, NotesDialog)
+        await sees(pilot, "Continue")
         await pilot.click(Button)
         await focuses(pilot, NEW_LB)
         await press(pilot, "haproxy-lb3")
         await click_text(pilot, "e.g. 192.168.2.141")
         await focuses(pilot, NEW_LB._replace(key="address"))
         await press(pilot, "192.168.2.143", "enter", "enter")
-        await until(pilot, lambda: app.outcome.answers == app.answers and app.outcome.files)
-        assert app.answers[NEW_LB._replace(key="interface")] == "ens160"
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
+        assert app.session.answers[NEW_LB._replace(key="interface")] == "ens160"
         await app.go("write")
         await sees(pilot, "would be written")
         await pilot.click("#write")
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await sees(pilot, "haproxy-lb3 comes last")
         await pilot.click(Button)
-        await closes(pilot, NotesScreen)
+        await closes(pilot, NotesDialog)
 
     drive(folder, script, store=store)
     check_three(folder)
@@ -158,13 +158,13 @@ def test_a_load_balancer_is_added_by_clicks(folder: Path) -> None:
 def test_adding_and_giving_up_leaves_the_plan_as_it_was(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, "Add")
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await press(pilot, "escape")
         await focuses(pilot, NEW_LB)
         await press(pilot, "enter", "enter")
         await at_step(pilot, "vrrp")
 
-    assert drive(folder, script, store=store).answers == from_toml(write_plan(PLAN))
+    assert drive(folder, script, store=store).session.answers == from_toml(write_plan(PLAN))
     assert store.load(folder) is None
 
 
@@ -186,16 +186,16 @@ def test_a_master_is_replaced_by_keys(folder: Path) -> None:
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, "Replace")
-        await opens(pilot, ChooseScreen)
+        await opens(pilot, ChooseDialog)
         await sees(pilot, "k8s-master1 (192.168.2.151) initial master")
         await press(pilot, "down", "enter")
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await sees(pilot, "kubectl delete node k8s-master2")
         await press(pilot, "enter")
         await at_step(pilot, "control-plane")
         await focuses(pilot, place)
         await press(pilot, "backspace", "9")
-        await until(pilot, lambda: app.answers[place] == "192.168.2.159")
+        await until(pilot, lambda: app.session.answers[place] == "192.168.2.159")
         await write(pilot, app)
         await sees(pilot, "k8s-master2 (192.168.2.159) takes the place of")
 
@@ -207,18 +207,18 @@ def test_the_initial_master_is_replaced_by_clicks_and_what_hangs_on_it_is_said(f
     place = Place("control_plane", 0, "address")
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Replace a master")
-        await click_text(pilot, "a master:", inside=OptionList)
-        await opens(pilot, ChooseScreen)
-        await sees(pilot, "Which control-plane node is replaced?")
+        await sees(pilot, "Replace a control-plane node")
+        await click_text(pilot, "Replace", inside=OptionList)
+        await opens(pilot, ChooseDialog)
+        await sees(pilot, "Which control-plane node do you want to replace?")
         await click_text(pilot, "k8s-master1 (", inside=OptionList)
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await sees(pilot, "kube-control.kacangisnuts.com leads to it (192.168.2.151)")
         await pilot.click(Button)
         await at_step(pilot, "initial-master")
         await focuses(pilot, place)
         await press(pilot, "backspace", "8")
-        await until(pilot, lambda: app.answers[place] == "192.168.2.158")
+        await until(pilot, lambda: app.session.answers[place] == "192.168.2.158")
         await write(pilot, app)
 
     drive(folder, script, store=store)
@@ -228,12 +228,12 @@ def test_the_initial_master_is_replaced_by_clicks_and_what_hangs_on_it_is_said(f
 def test_escape_leads_back_from_the_list_of_masters(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, "Replace")
-        await opens(pilot, ChooseScreen)
+        await opens(pilot, ChooseDialog)
         await press(pilot, "escape")
-        await closes(pilot, ChooseScreen)
+        await closes(pilot, ChooseDialog)
         assert isinstance(app.screen, StartScreen)
 
-    assert drive(folder, script).answers == Answers()
+    assert drive(folder, script).session.answers == Answers()
 
 
 def test_where_no_priority_is_left_it_is_said_and_nothing_else_happens(folder: Path) -> None:
@@ -252,13 +252,13 @@ def test_the_draft_is_the_cluster_to_change_and_gets_its_password_back(folder: P
     store.save(to_toml(changed), folder)
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Add a load balancer: one more in the draft of")
+        await sees(pilot, "Add a load balancer, in the draft of")
         await begin(pilot, "Add")
-        await opens(pilot, NotesScreen)
+        await opens(pilot, NotesDialog)
         await press(pilot, "enter")
         await focuses(pilot, NEW_LB)
 
-    assert drive(folder, script, store=store).answers == changed
+    assert drive(folder, script, store=store).session.answers == changed
 
 
 def test_without_a_cluster_there_is_nothing_to_add_to_or_to_replace(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_new_asks_nothing_and_the_older_draft_can_be_had_again(folder: Path) -> 
     async def new(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, "New")
         await at_step(pilot, "dns")
-        assert app.answers == Answers()
+        assert app.session.answers == Answers()
         await press(pilot, "new.example.com", "ctrl+q")
         await until(pilot, lambda: app._exit)
 
@@ -293,12 +293,12 @@ def test_new_asks_nothing_and_the_older_draft_can_be_had_again(folder: Path) -> 
     async def again(pilot: Driven, app: Wizard) -> None:
         await sees(pilot, "Earlier drafts that were replaced: 1")
         await begin(pilot, "Earlier")
-        await opens(pilot, ChooseScreen)
+        await opens(pilot, ChooseDialog)
         await sees(pilot, "old.example.com, 0 machines")
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 
-    assert drive(folder, again, store=store).answers[ENDPOINT] == "old.example.com"
+    assert drive(folder, again, store=store).session.answers[ENDPOINT] == "old.example.com"
     assert "new.example.com" in earlier(folder)[0].text
 
 
@@ -312,7 +312,7 @@ def test_a_look_leaves_the_draft_alone(folder: Path, word: str) -> None:
         await press(pilot, "ctrl+q")
         await until(pilot, lambda: app._exit)
 
-    assert drive(folder, script, store=store).farewell == ""
+    assert drive(folder, script, store=store).session.last_words == ""
     now = store.load(folder)
     assert isinstance(now, store.SavedDraft)
     assert now.text == OLD
@@ -339,10 +339,10 @@ def test_answers_that_can_not_be_kept_are_asked_about(folder: Path, word: str) -
     async def replace(pilot: Driven, app: Wizard) -> None:
         await begin(pilot, word)
         if word == "Import":
-            await opens(pilot, ImportScreen)
+            await opens(pilot, ImportDialog)
             await press(pilot, "lb1", "enter")
-        await opens(pilot, Question)
-        await sees(pilot, "The answers of right now would be lost.")
+        await opens(pilot, QuestionDialog)
+        await sees(pilot, "The current answers would be lost.")
         await sees(pilot, "no space left on device")
 
     async def script(pilot: Driven, app: Wizard) -> None:
@@ -350,13 +350,13 @@ def test_answers_that_can_not_be_kept_are_asked_about(folder: Path, word: str) -
         await press(pilot, "k.example.com", "escape")
         await replace(pilot, app)
         await press(pilot, "enter")
-        await closes(pilot, Question)
-        assert app.answers[ENDPOINT] == "k.example.com"
+        await closes(pilot, QuestionDialog)
+        assert app.session.answers[ENDPOINT] == "k.example.com"
         await replace(pilot, app)
         await pilot.click("#yes")
         await at_step(pilot, "dns")
 
-    answers = drive(folder, script, store=FullDisk(), importer=importer).answers
+    answers = drive(folder, script, store=FullDisk(), importer=importer).session.answers
     assert answers == (Answers() if word == "New" else Answers(ARTICLE))
 
 
@@ -373,7 +373,7 @@ def test_every_line_of_the_longest_list_can_be_reached(folder: Path, size: tuple
         await app.go("dns")
         await press(pilot, "escape")
         await opens(pilot, StartScreen)
-        found = ("Go on", "Resume", "Change", "Add", "Replace", "New", "Import", "Earlier", "Cutover")
+        found = ("Continue", "Resume", "Change", "Add", "Replace", "New", "Import", "Earlier", "Cutover")
         menu = app.screen.query_one(OptionList)
         assert [str(option.prompt)[:9].strip() for option in menu.options] == list(found)
         for word in found:
@@ -387,7 +387,7 @@ def test_every_line_of_the_longest_list_can_be_reached(folder: Path, size: tuple
 
 def test_offline_is_said_on_the_start_and_by_each_check(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "offline: nobody is asked")
+        await sees(pilot, "offline: nothing is asked")
         await begin(pilot, "Change")
         for step, said in (
             ("dns", "name servers about kube-control.kacangisnuts.com: not asked (offline)"),
@@ -399,6 +399,6 @@ def test_offline_is_said_on_the_start_and_by_each_check(folder: Path) -> None:
             await at_step(pilot, app.step)
             await app.go(step)
             await sees(pilot, said)
-            await until(pilot, lambda: app.outcome.answers == app.answers and "…" not in words(pilot))
+            await until(pilot, lambda: app.session.outcome.answers == app.session.answers and "…" not in words(pilot))
 
     drive(folder, script)

@@ -23,9 +23,10 @@ from tests.wizard.tui.pilot import (
 )
 from wizard.questions.answers import Place
 from wizard.tui.app import Wizard
-from wizard.tui.screens.reading import Reading
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.what_if import WhatIfDialog
 from wizard.tui.widgets.topology import Topology
-from wizard.tui.widgets.what_if import WhatIf, WhatIfScreen
+from wizard.tui.widgets.what_if import WhatIf
 
 pytestmark = pytest.mark.slow
 
@@ -65,10 +66,10 @@ def test_a_high_screen_has_room_for_the_picture_of_the_cluster_too(tmp_path: Pat
 def test_before_the_answers_are_complete_the_table_says_so(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await press(pilot, "f6")
-        await opens(pilot, WhatIfScreen)
-        await sees(pilot, "is known when the answers are complete")
+        await opens(pilot, WhatIfDialog)
+        await sees(pilot, "shown once the answers are complete")
         await press(pilot, "escape")
-        await closes(pilot, WhatIfScreen)
+        await closes(pilot, WhatIfDialog)
 
     drive(tmp_path, script)
 
@@ -92,7 +93,7 @@ def test_the_choice_under_the_cursor_is_compared_with_the_other_one(tmp_path: Pa
 def test_an_answer_that_changes_what_happens_changes_the_table(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, "review")
-        app.set_answer(Place("vrrp", 0, "track"), "script")
+        app.session.set_answer(Place("vrrp", 0, "track"), "script")
         await sees(pilot, "haproxy dies on lb1 lb1 → lb2 4.6-7.6 s")
 
     drive(tmp_path, script, answers=ARTICLE)
@@ -103,11 +104,11 @@ def test_enter_explains_a_line(tmp_path: Path) -> None:
         await show(pilot, app, "review")
         app.screen.query_one(WhatIf).query_one(OptionList).focus()
         await press(pilot, "end", "enter")
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await sees(pilot, "If haproxy dies on both")
         await sees(pilot, "Either way nothing answers until a haproxy is back.")
         await press(pilot, "escape")
-        await closes(pilot, Reading)
+        await closes(pilot, PageDialog)
 
     drive(tmp_path, script, answers=ARTICLE)
 
@@ -117,7 +118,7 @@ def test_a_click_explains_a_line(tmp_path: Path) -> None:
         await show(pilot, app, "vrrp")
         options = app.screen.query_one(WhatIf).query_one(OptionList)
         await pilot.click(options, offset=(5, 0))
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await sees(pilot, "Why:")
 
     drive(tmp_path, script, answers=ARTICLE)
@@ -128,13 +129,13 @@ def test_a_key_opens_the_table_on_every_step(tmp_path: Path) -> None:
         app.go("haproxy")
         await at_step(pilot, "haproxy")
         await press(pilot, "f6")
-        await opens(pilot, WhatIfScreen)
+        await opens(pilot, WhatIfDialog)
         await sees(pilot, DEAD)
         await press(pilot, "enter")
-        await opens(pilot, Reading)
+        await opens(pilot, PageDialog)
         await press(pilot, "escape")
-        await closes(pilot, Reading)
+        await closes(pilot, PageDialog)
         await press(pilot, "f6")
-        await closes(pilot, WhatIfScreen)
+        await closes(pilot, WhatIfDialog)
 
     drive(tmp_path, script, answers=ARTICLE)

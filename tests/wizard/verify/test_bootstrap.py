@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.live.observations import Alias, Contact, Kind, SystemView
+from rules.live.observations import Alias, Contact, ReplyKind, SystemView
 from rules.live.views.view import LiveView
 from rules.live.views.wording import record
 from tests.wizard.verify.views import (
@@ -31,14 +31,14 @@ from tests.wizard.verify.views import (
     step,
     view,
 )
-from wizard.verify.checklist import Countdown, Status, Step, checklist
+from wizard.verify.checklist import CheckStep, Countdown, Status, checklist
 
 KEYS = ["vip-free", "name", "resolvers", "this-machine", "ttl", "api", "certificate", "control-plane"]
 TO_MASTER = f"{NAME}. 60 IN A {MASTER}"
 CLOSED = tuple(dead(node) for node in NODES)
 
 
-def found(seen: LiveView, key: str) -> Step:
+def found(seen: LiveView, key: str) -> CheckStep:
     return step(checklist(seen), key)
 
 
@@ -98,7 +98,7 @@ def test_a_plan_without_a_vip_has_no_vip_to_check() -> None:
     [
         reply(NS1, ELSEWHERE),
         reply(NS1, MASTER, ELSEWHERE),
-        reply(NS1, kind=Kind.NXDOMAIN),
+        reply(NS1, kind=ReplyKind.NXDOMAIN),
         reply(NS1),
     ],
 )
@@ -135,8 +135,8 @@ def test_without_an_authoritative_server_the_step_is_skipped_with_a_reason() -> 
     assert "none was found" in seen.lines[0].got
 
 
-@pytest.mark.parametrize("kind", [Kind.TIMEOUT, Kind.UNREACHABLE, Kind.REFUSED])
-def test_authoritative_servers_out_of_reach_are_no_failure(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE, ReplyKind.REFUSED])
+def test_authoritative_servers_out_of_reach_are_no_failure(kind: ReplyKind) -> None:
     replies = [reply(NS1, kind=kind), reply(NS2, kind=kind), *both(R1, MASTER)]
     assert found(view(replies=replies), "name").status is Status.SKIP
     assert (
@@ -160,7 +160,7 @@ def test_a_stale_resolver_has_a_countdown_and_nobody_has_to_act() -> None:
 
 
 def test_a_resolver_that_remembers_that_there_is_nothing_has_a_countdown() -> None:
-    seen = checklist(view(replies=[*both(NS1, MASTER), reply(R1, kind=Kind.NXDOMAIN, negative_ttl=211)]))
+    seen = checklist(view(replies=[*both(NS1, MASTER), reply(R1, kind=ReplyKind.NXDOMAIN, negative_ttl=211)]))
     assert seen.countdowns == (Countdown("10.0.0.53", 211),)
     assert step(seen, "resolvers").status is Status.WAIT
 
@@ -172,8 +172,18 @@ def test_the_longest_countdown_is_told() -> None:
     assert (longest.server, longest.seconds) == ("10.0.0.53", 41)
 
 
-@pytest.mark.parametrize("kind", [Kind.TIMEOUT, Kind.REFUSED, Kind.SERVFAIL, Kind.UNREACHABLE, Kind.GARBAGE, Kind.LOOP])
-def test_a_resolver_that_says_nothing_about_the_name_fails(kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ReplyKind.TIMEOUT,
+        ReplyKind.REFUSED,
+        ReplyKind.SERVFAIL,
+        ReplyKind.UNREACHABLE,
+        ReplyKind.GARBAGE,
+        ReplyKind.LOOP,
+    ],
+)
+def test_a_resolver_that_says_nothing_about_the_name_fails(kind: ReplyKind) -> None:
     failing = [reply(R2, kind=kind), reply(R2, kind=kind, question="AAAA")]
     seen = found(view(replies=[*leads_to(MASTER)[:6], *failing]), "resolvers")
     assert seen.status is Status.FAIL
@@ -184,7 +194,7 @@ def test_a_resolver_that_says_nothing_about_the_name_fails(kind: Kind) -> None:
 
 
 def test_a_resolver_that_finds_the_signatures_wrong_is_told_from_one_that_is_broken() -> None:
-    replies = [*both(NS1, MASTER), reply(R1, kind=Kind.SERVFAIL, bogus=True)]
+    replies = [*both(NS1, MASTER), reply(R1, kind=ReplyKind.SERVFAIL, bogus=True)]
     assert "DS record" in found(view(replies=replies), "resolvers").todo
 
 
@@ -215,7 +225,7 @@ def test_an_aaaa_record_without_an_ipv6_address_in_the_plan_is_a_warning() -> No
 
 
 def test_a_server_that_denies_the_name_when_asked_for_aaaa_is_a_warning() -> None:
-    denied = reply(R1, kind=Kind.NXDOMAIN, question="AAAA")
+    denied = reply(R1, kind=ReplyKind.NXDOMAIN, question="AAAA")
     assert found(view(replies=[*both(NS1, MASTER), reply(R1, MASTER), denied]), "resolvers").status is Status.WARN
 
 

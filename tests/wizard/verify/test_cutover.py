@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rules.live.observations import Contact, Kind, Observations, Probe, Reply, SystemView, Vantage
+from rules.live.observations import Contact, Observations, Probe, Reply, ReplyKind, SystemView, Vantage
 from rules.live.views.view import LiveView
 from rules.live.views.wording import record
 from tests.wizard.verify.views import (
@@ -40,7 +40,7 @@ from tests.wizard.verify.views import (
     step,
     view,
 )
-from wizard.verify.checklist import Status, Step, checklist
+from wizard.verify.checklist import CheckStep, Status, checklist
 
 KEYS = ["control-plane", "load-balancers", "vip", "ttl", "move", "resolvers", "this-machine"]
 TO_VIP = record(NAME, ip_address(VIP))
@@ -48,7 +48,7 @@ TO_VIP6 = record(NAME, ip_address(VIP6))
 TO_MASTER = record(NAME, ip_address(MASTER))
 
 
-def found(seen: LiveView, key: str) -> Step:
+def found(seen: LiveView, key: str) -> CheckStep:
     return step(checklist(seen), key)
 
 
@@ -134,8 +134,8 @@ def test_a_name_that_was_moved_stays_there_when_a_node_is_down() -> None:
     assert seen.next == step(seen, "control-plane")
 
 
-@pytest.mark.parametrize("kind", [Kind.NXDOMAIN, Kind.NODATA])
-def test_a_record_that_is_gone_is_to_be_written(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ReplyKind.NXDOMAIN, ReplyKind.NODATA])
+def test_a_record_that_is_gone_is_to_be_written(kind: ReplyKind) -> None:
     assert TO_VIP in found(before(replies=(reply(NS1, kind=kind), *both(R1, MASTER))), "move").todo
 
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from rules.live.observations import Contact, Kind, SystemView
+from rules.live.observations import Contact, ReplyKind, SystemView
 from rules.live.views.view import LiveView
 from rules.report.style import Style
 from tests.wizard.verify.views import (
@@ -40,7 +40,7 @@ from wizard.verify.report.text import text
 
 SEEN = {
     "nothing is there": view(
-        replies=[reply(s, kind=Kind.NXDOMAIN, negative_ttl=300) for s in (NS1, NS2, R1, R2)],
+        replies=[reply(s, kind=ReplyKind.NXDOMAIN, negative_ttl=300) for s in (NS1, NS2, R1, R2)],
         probes=[dead(node) for node in NODES],
         system=SystemView((), "no such name"),
         notes=("the zone answers for every name below it, so a misspelt name resolves as well as the right one",),
@@ -130,7 +130,7 @@ def test_nothing_from_the_network_reaches_the_terminal_raw() -> None:
     evil = "\x1b[2J\x07\u202ekube\n\x9b31m"
     probe = dead(MASTER, Contact.TLS_ERROR)._replace(detail=evil)
     seen = view(
-        replies=[reply(R1, kind=Kind.GARBAGE)._replace(detail=evil)],
+        replies=[reply(R1, kind=ReplyKind.GARBAGE)._replace(detail=evil)],
         probes=[probe, alive(VIP, certificate(evil, key="bb", mark="02"))],
         system=SystemView((), evil),
         notes=(evil,),

@@ -22,7 +22,7 @@ import pytest
 from tests.live.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster, environment
 from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, leads_to, ready, reply, view
-from wizard.commands.arguments import Arguments
+from wizard.verify.options import VerifyOptions
 from wizard.verify.watch import Log, aged
 
 pytestmark = pytest.mark.slow
@@ -196,7 +196,7 @@ def test_a_low_terminal_still_shows_what_to_do_next(tmp_path: Path) -> None:
 
 
 def test_a_countdown_alone_is_no_change(capsys: pytest.CaptureFixture[str]) -> None:
-    log = Log(Arguments())
+    log = Log(VerifyOptions())
     stale = [*both(NS1, VIP), *both(R1, MASTER, ttl=41)]
     seen = view(CUTOVER, replies=stale, probes=ready(), system=gives(VIP))
     log.show(seen)

@@ -6,26 +6,26 @@ from collections.abc import Iterable
 from functools import cache
 from ipaddress import ip_address
 
-from rules.fleet.endpoint import Endpoint, endpoint_of
-from rules.fleet.node import Fleet
+from rules.fleet.fleet import Fleet
+from rules.live.endpoint import Endpoint, endpoint_of
 from rules.live.observations import (
     AddressRecord,
     Certificate,
     Contact,
     DnsView,
     HostsEntry,
-    Kind,
     NameServer,
     Observations,
     Probe,
     Reply,
+    ReplyKind,
     Role,
     SystemView,
     Vantage,
 )
 from rules.live.views.view import LiveView
 from rules.plan import parse_cluster
-from wizard.verify.checklist import Checklist, Step
+from wizard.verify.checklist import Checklist, CheckStep
 
 NAME = "kube-control.example.com"
 VIP, VIP6 = "192.168.2.140", "fd00:2::140"
@@ -103,7 +103,7 @@ def reply(
     server: NameServer,
     *addresses: str,
     ttl: int = 60,
-    kind: Kind | None = None,
+    kind: ReplyKind | None = None,
     question: str = "A",
     negative_ttl: int | None = None,
     authoritative: bool | None = None,
@@ -113,7 +113,7 @@ def reply(
     return Reply(
         server,
         question,
-        kind or (Kind.ANSWER if addresses else Kind.NODATA),
+        kind or (ReplyKind.ANSWER if addresses else ReplyKind.NODATA),
         tuple(AddressRecord(ip_address(address), ttl) for address in addresses),
         negative_ttl=negative_ttl,
         authoritative=server.role is Role.AUTHORITY if authoritative is None else authoritative,
@@ -166,6 +166,6 @@ def ready() -> tuple[Probe, ...]:
     return serving(*NODES, LB1, LB2, VIP)
 
 
-def step(checklist: Checklist, key: str) -> Step:
+def step(checklist: Checklist, key: str) -> CheckStep:
     """The step with this key."""
     return next(step for step in checklist.steps if step.key == key)

@@ -10,7 +10,8 @@ from wizard.importer import ours
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
     from rules.plan.model import IPAddress
 
 

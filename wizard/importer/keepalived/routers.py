@@ -9,7 +9,8 @@ from rules.fleet.routers import Member
 from wizard.importer.model import Candidate
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Fleet, Node
+    from rules.fleet.fleet import Fleet
+    from rules.fleet.node import Node
     from rules.plan.model import IPAddress
     from wizard.importer.haproxy.api import NodeApi
 

@@ -1,4 +1,4 @@
-"""The cutover, live: everybody is asked every few seconds, and the screen says what to do next."""
+"""The cutover, live: name servers and machines are asked every few seconds, and the screen says what to do next."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from rules.plan.model import Phase
 from rules.report.style import Style, printable
 from rules.text.wording import clipped
 from wizard.probes.ask import name_servers
-from wizard.probes.phases import Watched, due, in_phase, watched
-from wizard.tui.screens.ends import EndScreen
+from wizard.probes.phases import Watched, in_phase, phase_due, watched
+from wizard.tui.screens.base import FramedScreen
 from wizard.verify.checklist import checklist
 from wizard.verify.report.text import text
 from wizard.verify.watch import aged
 
-PAUSE = 5.0  # seconds between two looks
-TIMEOUT = 3.0  # seconds that one look may take
+PAUSE = 5.0  # seconds between two rounds of questions
+TIMEOUT = 3.0  # seconds that one round may take
 _TICK = 1.0  # countdowns are in whole seconds
 
 _STYLES = {
@@ -38,12 +38,12 @@ _STYLES = {
     "wait": "$text-accent",
     "skip": "$text-muted",
 }
-# The status stands at the beginning of a step's line and five columns into the lines below it.
+# The status is at the beginning of a step's line, and five columns into the lines below it.
 _STATUS = re.compile(rf"( {{5}}|)({'|'.join(_STYLES)})( +.*)")
 
 
-class CutoverScreen(EndScreen):
-    """The checklist of the phase that is due. It asks as long as it is shown, and changes nothing."""
+class CutoverScreen(FramedScreen):
+    """The checklist of the phase that is due. It keeps asking while it is shown, and changes nothing."""
 
     STEP: ClassVar[str] = "cutover"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,7 +70,7 @@ class CutoverScreen(EndScreen):
         self._painted: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The checklist, below it what to do now, and when the next look is."""
+        """The checklist, below it what to do now, and when it asks again."""
         yield from self.head()
         with VerticalScroll(id="steps"):
             yield Static("… asking", markup=False)
@@ -86,37 +86,37 @@ class CutoverScreen(EndScreen):
 
     def on_screen_resume(self) -> None:
         """Ask as long as the screen is shown."""
-        if self.wizard.offline:
+        if self.session.offline:
             self._tell("offline: nothing is asked")
         else:
             self._watch()
 
     def on_screen_suspend(self) -> None:
-        """Nobody looks: nobody is asked."""
+        """Ask nothing while nobody is looking."""
         self.workers.cancel_group(self, "cutover")
 
     def judged(self) -> None:
-        """The answers are others now."""
+        """Ask about the new answers."""
         self.action_ask_now()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Lines are wrapped anew."""
+        """Wrap the lines for the new width."""
         self.call_after_refresh(self._paint)
 
     def action_ask_now(self) -> None:
-        """Do not wait for the next look."""
+        """Ask without waiting."""
         self._wake.set()
 
     def action_other_phase(self) -> None:
         """Show the checklist of the other phase."""
         if self.view is not None:
-            shown = self.phase or due(self.view)
+            shown = self.phase or phase_due(self.view)
             self.phase = Phase.BOOTSTRAP if shown is Phase.CUTOVER else Phase.CUTOVER
             self._paint()
 
     @work(group="cutover", exclusive=True, exit_on_error=False)
     async def _watch(self) -> None:
-        """Look, wait, look again. Whatever goes wrong is shown, and the next look may go better."""
+        """Ask, wait, ask again. What goes wrong is shown, and may succeed the next time."""
         await asyncio.to_thread(_load)
         while True:
             self._wake.clear()
@@ -126,7 +126,7 @@ class CutoverScreen(EndScreen):
             except ClusterError as error:
                 self._tell(f"nothing can be asked yet: {error}")
             except Exception as error:  # a screen that watches must outlive what it sees
-                self._tell(f"could not be asked: {error or type(error).__name__}")
+                self._tell(f"the check failed: {error or type(error).__name__}")
             finally:
                 self.asking = False
             self._seen_at = time.monotonic()
@@ -135,15 +135,15 @@ class CutoverScreen(EndScreen):
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def _look(self) -> None:
-        from rules.live.observe import observe
+        from rules.live.asking import observe
 
-        app = self.wizard
-        files = app.outcome.files if app.outcome.answers == app.answers else {}
-        what: Watched = await asyncio.to_thread(watched, app.answers, files)
-        if words := what.lacks(self.phase):
+        session = self.session
+        files = session.outcome.files if session.outcome.answers == session.answers else {}
+        what: Watched = await asyncio.to_thread(watched, session.answers, files)
+        if words := what.missing(self.phase):
             self._tell(f"nothing can be asked yet: {words}")
             return
-        observed = await observe(what.endpoint, resolvers=name_servers(app.resolvers), timeout=TIMEOUT)
+        observed = await observe(what.endpoint, resolvers=name_servers(session.resolvers), timeout=TIMEOUT)
         self.view = LiveView(what.endpoint, observed, what.fleet)
 
     def _tell(self, words: str) -> None:
@@ -158,21 +158,21 @@ class CutoverScreen(EndScreen):
         if self.view is None:
             return
         view = aged(self.view, int(time.monotonic() - self._seen_at))
-        phase = self.phase or due(view)
+        phase = self.phase or phase_due(view)
         width = max(self.query_one("#steps > Static").content_size.width, 40)
         if self._painted == (now := (self.view, phase, width, int(time.monotonic() - self._seen_at))):
             return
         self._painted = now
         view = in_phase(view, phase)
         lines = text(checklist(view), view, Style(width=width)).splitlines()
-        # What to do next stands behind the last empty line.
+        # What to do next comes after the last empty line.
         end = len(lines) - 1 - lines[::-1].index("") if "" in lines else len(lines)
         self.query_one("#steps > Static", Static).update(Content("\n").join(map(_coloured, lines[:end])))
         self.query_one("#next > Static", Static).update(Content("\n".join(lines[end + 1 :])))
         self.query_one("#next").display = True
 
     def _clock(self) -> str:
-        if self.wizard.offline:
+        if self.session.offline:
             return ""
         if self.asking:
             return "… asking"
@@ -181,9 +181,9 @@ class CutoverScreen(EndScreen):
 
 
 def _load() -> None:
-    """Load what asks, in a thread: that takes longer than a frame of the screen."""
+    """Import what asks, in a thread: it takes longer than a frame of the screen."""
+    import rules.live.asking
     import rules.live.dns.survey
-    import rules.live.observe
     import rules.live.tls.servers  # noqa: F401
 
 

@@ -1,4 +1,4 @@
-"""The review: everything that is missing, wrong or found, and what differs from the files that are there."""
+"""The review: everything that is missing, wrong or found, and how the files differ from the existing ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from rules.command.explain import explanation
+from rules.engine.registry import find_rules
+from rules.report.style import Style
 from rules.text.wording import counted
 from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
-from wizard.tui.screens.ends import EndScreen
-from wizard.tui.screens.reading import Reading
-from wizard.tui.screens.reason import Reason
+from wizard.questions.session import step_of
+from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.screens.base import FramedScreen
 from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.what_if import WhatIf
 
@@ -37,10 +40,10 @@ _STYLES = {
     Kind.INFO: "$text-muted",
 }
 _WIDTH = max(map(len, Kind))
-GO_ON = "go-on"
+CONTINUE = "continue"
 
 
-class ReviewScreen(EndScreen):
+class ReviewScreen(FramedScreen):
     """Enter leads from an item to its field, and from the last line to the write screen."""
 
     STEP: ClassVar[str] = "review"
@@ -89,28 +92,30 @@ class ReviewScreen(EndScreen):
         self._look()
 
     def _fill(self) -> None:
-        app, options = self.wizard, self.query_one("#items", OptionList)
+        session, options = self.session, self.query_one("#items", OptionList)
         before = self._item()
-        self.items = items(app.outcome, app.overrides)
+        self.items = items(session.outcome, session.overrides)
         shown = [Option(_prompt(item), id=str(number)) for number, item in enumerate(self.items)]
-        options.set_options([*shown, Option(self._go_on(), id=GO_ON)])
+        options.set_options([*shown, Option(self._last_line(), id=CONTINUE)])
         blocking = next((number for number, item in enumerate(self.items) if item.kind.blocks), len(self.items))
         options.highlighted = self.items.index(before) if before in self.items else blocking
         self._look()
 
-    def _go_on(self) -> Content:
-        app = self.wizard
-        if app.outcome.answers != app.answers:
+    def _last_line(self) -> Content:
+        session = self.session
+        if not session.is_judged:
             return Content("… the answers are being checked")
-        if words := blocked(app.outcome, app.overrides):
+        if words := blocked(session.outcome, session.overrides):
             return Content.assemble(("✗ nothing can be written yet", "bold"), f": {words}")
-        found = "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none that blocks"
-        return Content.assemble(("▸ go on: write the files", "bold"), f"   ({found})")
+        found = (
+            "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none of them blocking"
+        )
+        return Content.assemble(("▸ Continue: write the files", "bold"), f"   ({found})")
 
     def _item(self) -> Item | None:
         """The item under the cursor."""
         option = self.query_one("#items", OptionList).highlighted_option
-        return None if option is None or option.id in (None, GO_ON) else self.items[int(option.id or 0)]
+        return None if option is None or option.id in (None, CONTINUE) else self.items[int(option.id or 0)]
 
     def on_option_list_option_highlighted(self, _event: OptionList.OptionHighlighted) -> None:
         """Say what to do about the item."""
@@ -118,11 +123,11 @@ class ReviewScreen(EndScreen):
         self.query_one("#detail", Static).update(Content(_detail(item) if item else ""))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go where the item can be dealt with."""
-        app = self.wizard
-        if event.option.id == GO_ON:
+        """Go where the item can be fixed."""
+        session = self.session
+        if event.option.id == CONTINUE:
             first = next((item for item in self.items if item.kind.blocks), None)
-            if not blocked(app.outcome, app.overrides):
+            if not blocked(session.outcome, session.overrides):
                 self.leave_for("write")
             elif first is not None:
                 self._jump(first)
@@ -132,11 +137,9 @@ class ReviewScreen(EndScreen):
             self._jump(item)
 
     def _jump(self, item: Item) -> None:
-        from wizard.questions.session import step_of
-
         step = step_of(item.place) if item.place is not None else None
         if step is None:
-            self.notify("no single answer is behind this; e explains it", markup=False)
+            self.notify("this is not about a single answer; press e for an explanation", markup=False)
         else:
             self.leave_for(step.key, item.place)
 
@@ -144,15 +147,15 @@ class ReviewScreen(EndScreen):
         """Explain the rule of the finding under the cursor."""
         item = self._item()
         if item is None or item.finding is None:
-            self.notify("only findings of the linter have an explanation", markup=False)
+            self.notify("only findings of the linter can be explained", markup=False)
             return
-        self.app.push_screen(Reading(item.finding.code, await asyncio.to_thread(_explained, item.finding.code)))
+        self.host.show_page(item.finding.code, await asyncio.to_thread(_explained, item.finding.code))
 
     def action_override(self) -> None:
-        """Accept the errors of this rule, with a reason; or take that back."""
-        item, overrides = self._item(), self.wizard.overrides
+        """Accept the errors of this rule, with a reason; or undo that."""
+        item, overrides = self._item(), self.session.overrides
         if item is None or item.finding is None or item.kind not in (Kind.ERROR, Kind.OVERRIDDEN):
-            self.notify("only an error can be overridden: answers have to be right, and the rest blocks nothing")
+            self.notify("only errors can be overridden: wrong answers must be corrected, and the rest blocks nothing")
             return
         code = item.finding.code
         if overrides.pop(code, None) is not None:
@@ -164,20 +167,20 @@ class ReviewScreen(EndScreen):
                 overrides[code] = reason
                 self._fill()
 
-        self.app.push_screen(Reason(code, item.text), keep)
+        self.app.push_screen(ReasonDialog(code, item.text), keep)
 
     def action_diff(self) -> None:
         """Show what writing would change."""
-        where = f"what writing would change in {self.wizard.directory}"
+        where = f"what writing would change in {self.session.directory}"
         body = "\n".join(self.changes.problems) if self.changes.problems else Diff(self.changes.diffs)
-        self.app.push_screen(Reading(where, body))
+        self.host.show_page(where, body)
 
     @work(group="changes", exclusive=True, exit_on_error=False)
     async def _look(self) -> None:
-        app = self.wizard
-        self.changes = await asyncio.to_thread(changes, app.outcome, app.directory, app.overrides)
+        session = self.session
+        self.changes = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
         words = "; ".join(self.changes.problems) or self.changes.counts()
-        text = f"Files: {summary(app.outcome)}" + (f"\n{words}   (F4 diff)" if words else "")
+        text = f"Files: {summary(session.outcome)}" + (f"\n{words}   (F4 diff)" if words else "")
         self.query_one("#files", Static).update(Content(text))
 
 
@@ -189,15 +192,11 @@ def _detail(item: Item) -> str:
     keys = [
         "Enter: to the field" if item.place else "",
         "e: why" if item.finding else "",
-        "o: write it all the same" if item.kind is Kind.ERROR else "",
-        "o: take the override back" if item.kind is Kind.OVERRIDDEN else "",
+        "o: write anyway" if item.kind is Kind.ERROR else "",
+        "o: undo the override" if item.kind is Kind.OVERRIDDEN else "",
     ]
     return "\n".join(filter(None, [item.more, "   ".join(filter(None, keys))]))
 
 
 def _explained(code: str) -> str:
-    from rules.command.explain import explain
-    from rules.engine.registry import find
-    from rules.report.style import Style
-
-    return explain(find(code)[0], Style())
+    return explanation(find_rules(code)[0], Style())

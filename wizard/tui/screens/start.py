@@ -1,7 +1,7 @@
-"""The start: a new cluster, the draft or the halb.toml that is there, existing files, one machine more, or the cutover.
+"""The start: a new cluster, an existing draft or halb.toml, existing files, one more machine, or the cutover.
 
-What other answers take the place of is never lost: `wizard.questions.session_draft` gives an older draft a number, and
-answers that can't be kept are asked about.
+Answers that others replace are never lost: `wizard.questions.session_draft` numbers older drafts, and the user is asked
+about answers that can't be saved.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report.style import printable
@@ -24,32 +24,31 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of
 from wizard.questions.steps import steps
 from wizard.questions.ways_in import Known, Origin, look
-from wizard.tui.opening import Import
-from wizard.tui.screens import Page, settled
-from wizard.tui.screens.choose import ChooseScreen
-from wizard.tui.screens.importing import ImportScreen
-from wizard.tui.screens.notes import NotesScreen
-from wizard.tui.screens.question import Question
-from wizard.tui.widgets.dialog import Dialog
-from wizard.tui.widgets.field import obey
+from wizard.tui.dialogs.choose import ChooseDialog
+from wizard.tui.dialogs.importing import ImportDialog
+from wizard.tui.dialogs.notes import NotesDialog
+from wizard.tui.dialogs.question import QuestionDialog
+from wizard.tui.screens.base import WizardScreen
+from wizard.tui.session import Import
+from wizard.tui.type_ahead import earlier_keys_handled, run_binding_at_once
 
 _LONGEST_PATH = 36  # characters
 INTRO = """\
 The control plane of a Kubernetes cluster behind one name: HAProxy spreads
 the connections, Keepalived moves one address between the load balancers.
-Nothing is written before you say so."""
+Nothing is written until you say so."""
 
 
 class Menu(OptionList):
-    """A list that deals with its keys in the order in which they come."""
+    """A list that handles its keys in the order in which they were typed."""
 
     async def on_key(self, event: events.Key) -> None:
         """All but Enter, which is the screen's."""
-        await obey(self, event)
+        await run_binding_at_once(self, event)
 
 
-class StartScreen(Page):
-    """What there is to begin with, as a list."""
+class StartScreen(WizardScreen):
+    """What the user can begin with, as a list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the footer shows it: the list has the key as well, and keeps silent about it.
@@ -62,10 +61,9 @@ class StartScreen(Page):
 
     def compose(self) -> ComposeResult:
         """The purpose, the list, the keys."""
-        wizard = self.wizard
-        session = wizard.answers if wizard.visited else None
-        self._known = look(wizard.directory, wizard.store, session)
-        yield Static(" halb   offline: nobody is asked" if wizard.offline else " halb", id="heading", markup=False)
+        session = self.session
+        self._known = look(session.directory, session.store, session.answers if session.visited else None)
+        yield Static(" halb   offline: nothing is asked" if session.offline else " halb", id="heading", markup=False)
         with VerticalScroll(id="start", can_focus=False):
             yield Static(INTRO, markup=False, classes="intro")
             yield Menu(*self._options())
@@ -73,25 +71,25 @@ class StartScreen(Page):
         yield Footer()
 
     def _options(self) -> Iterator[Option]:
-        known, folder = self._known, _ending(printable(str(self.wizard.directory)))
+        known, folder = self._known, _ending(printable(str(self.session.directory)))
         if known.session is not None:
-            yield _option("back", "Go on", "with the answers of right now")
+            yield _option("back", "Continue", "with the current answers")
         if known.draft is not None:
             yield _option("resume", "Resume", known.draft.about)
         if known.plan is not None or known.plan_fault:
-            yield _option("change", "Change", f"the cluster of {folder}/{PLAN}")
+            yield _option("change", "Change", f"the cluster in {folder}/{PLAN}")
         if (base := known.cluster) is not None:
-            yield _option("add", "Add", f"a load balancer: one more in {base.about}")
-            yield _option("replace", "Replace", f"a master: another machine in {base.about}")
+            yield _option("add", "Add", f"a load balancer, in {base.about}")
+            yield _option("replace", "Replace", f"a control-plane node, in {base.about}")
         yield _option("new", "New", f"answer a few questions; the files go to {folder}")
-        if self.wizard.importer is not None:
-            yield _option("import", "Import", "haproxy.cfg and keepalived.conf that exist")
+        if self.session.importer is not None:
+            yield _option("import", "Import", "existing haproxy.cfg and keepalived.conf files")
         if known.earlier:
             yield _option("earlier", "Earlier", f"drafts that were replaced: {len(known.earlier)}")
-        yield _option("cutover", "Cutover", "only watch where the name leads, and what to do next")
+        yield _option("cutover", "Cutover", "just watch where the name points, and what to do next")
 
     def on_mount(self) -> None:
-        """The list has the keys."""
+        """The list has the focus."""
         self.query_one(Menu).focus()
 
     def _say(self, text: str) -> None:
@@ -100,23 +98,23 @@ class StartScreen(Page):
         self.call_after_refresh(notes.scroll_visible)
 
     async def action_begin(self) -> None:
-        """Take the line that is marked."""
-        choices = self.query_one(Menu)
-        await settled(choices)
-        if choices.highlighted is not None:
-            await self._begin(choices.get_option_at_index(choices.highlighted).id)
+        """Take the highlighted line."""
+        menu = self.query_one(Menu)
+        await earlier_keys_handled(menu)
+        if menu.highlighted is not None:
+            await self._begin(menu.get_option_at_index(menu.highlighted).id)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the line that was clicked."""
+        """Take the clicked line."""
         self.app.call_later(self._begin, event.option_id)
 
-    # What each line does; in the app's own order of events, so that keys typed ahead find the form
+    # What each line does, in the app's own order of events, so that keys typed ahead reach the form
 
     async def _begin(self, choice: str | None) -> None:
         known, first = self._known, steps()[0].key
         match choice:
             case "back":
-                await self.wizard.go(first)
+                await self.host.go(first)
             case "resume" if known.draft is not None:
                 await self._open(known.draft)
             case "change" | "cutover" if known.plan_fault:
@@ -128,12 +126,12 @@ class StartScreen(Page):
             case "replace" if known.cluster is not None:
                 self._replace(known.cluster)
             case "import":
-                self.app.push_screen(ImportScreen(), self._imported)
+                self.app.push_screen(ImportDialog(), self._imported)
             case "earlier":
                 lines = [f"{one.about}: {one.cluster}" for one in known.earlier]
-                self.app.push_screen(ChooseScreen("Which of the replaced drafts?", lines), self._take_earlier)
+                self.app.push_screen(ChooseDialog("Which of the replaced drafts?", lines), self._take_earlier)
             case "cutover":
-                await self.wizard.go("cutover")
+                await self.host.go("cutover")
             case _:
                 await self._open(Origin(Answers(), "", on_disk=True), first)
 
@@ -144,7 +142,7 @@ class StartScreen(Page):
             self._say(str(error))
             return
         words = day_two.adding(base.answers)
-        self._after_notes("One load balancer more", words, partial(self._change, base, answers, place))
+        self._after_notes("One more load balancer", words, partial(self._change, base, answers, place))
 
     def _replace(self, base: Origin) -> None:
         nodes = day_two.machines(base.answers, "control_plane")
@@ -155,12 +153,10 @@ class StartScreen(Page):
             node = nodes[number]
             place = Place("control_plane", node.number, "address")
             words = day_two.replacing(base.answers, node.number)
-            self._after_notes(
-                f"Another machine for {node.label}", words, partial(self._change, base, base.answers, place)
-            )
+            self._after_notes(f"Replacing {node.label}", words, partial(self._change, base, base.answers, place))
 
         lines = [f"{node.label}{'' if node.number else '  initial master'}" for node in nodes]
-        self.app.push_screen(ChooseScreen("Which control-plane node is replaced?", lines), chosen)
+        self.app.push_screen(ChooseDialog("Which control-plane node do you want to replace?", lines), chosen)
 
     def _take_earlier(self, number: int | None) -> None:
         if number is not None:
@@ -179,7 +175,7 @@ class StartScreen(Page):
         def read(_nothing: None) -> None:
             self.app.call_later(then)
 
-        self.app.push_screen(NotesScreen(title, words), read)
+        self.app.push_screen(NotesDialog(title, words), read)
 
     async def _change(self, base: Origin, answers: Answers, place: Place) -> None:
         """Show the row of a machine: the base's answers, which may have room for one more now."""
@@ -190,46 +186,46 @@ class StartScreen(Page):
     async def _open(
         self, origin: Origin, key: str = "", answers: Answers | None = None, place: Place | None = None
     ) -> None:
-        """Go on with an origin's answers, or those made of them, at a step: the last one answered unless it is said.
+        """Continue with an origin's answers, or those made of them, at a step: by default at the last one answered.
 
-        Asks first where the answers of right now would be lost.
+        Asks first if the current answers would be lost.
         """
-        wizard = self.wizard
+        session = self.session
         take = partial(self._take, origin, key, answers, place)
-        if origin is self._known.session or wizard.draft.is_kept(wizard.answers):
+        if origin is self._known.session or session.draft.is_kept(session.answers):
             await take()
             return
-        failure = wizard.save_draft()
-        if wizard.draft.is_kept(wizard.answers):
+        failure = session.save_draft()
+        if session.draft.is_kept(session.answers):
             await take()
             return
-        why = failure.text if failure is not None else "no drafts are kept in this session"
+        why = failure.text if failure is not None else "drafts can't be saved in this session"
 
         def answered(sure: bool | None) -> None:
             if sure:
                 self.app.call_later(take)
 
-        question = Question("The answers of right now would be lost.", [why], yes="Lose them", no="Back")
+        question = QuestionDialog("The current answers would be lost.", [why], yes="Discard them", no="Back")
         self.app.push_screen(question, answered)
 
     async def _take(self, origin: Origin, key: str, answers: Answers | None, place: Place | None) -> None:
-        wizard, plan = self.wizard, self._known.plan
+        session, plan = self.session, self._known.plan
         if origin is not self._known.session:
-            wizard.begin(origin.answers, kept=origin.answers if origin.on_disk else None, own=origin.draft)
-        if wizard.before is None and origin.about:
-            wizard.before = origin.answers if plan is None else plan.answers
+            session.begin(origin.answers, kept=origin.answers if origin.on_disk else None, own=origin.draft)
+        if session.before is None and origin.about:
+            session.before = origin.answers if plan is None else plan.answers
         if answers is not None:
-            wizard.replace_answers(answers)
-        await wizard.go(key or self._last_answered(), place)
+            session.replace_answers(answers)
+        await self.host.go(key or self._last_answered(), place)
 
     def _last_answered(self) -> str:
-        """The step to go on with: the last one that has an answer."""
-        answered = [step.key for step in steps() if step.fields and step.key in self.wizard.visited]
+        """The step to continue with: the last one that has an answer."""
+        answered = [step.key for step in steps() if step.fields and step.key in self.session.visited]
         return answered[-1] if answered else steps()[0].key
 
 
 def _ending(path: str) -> str:
-    """The path, or the end of one that would take more than its line: that is the part that tells."""
+    """The path; of one that is too long for its line the end, which tells more."""
     return path if len(path) <= _LONGEST_PATH else f"…{path[1 - _LONGEST_PATH :]}"
 
 
@@ -239,34 +235,3 @@ def _option(key: str, word: str, text: str) -> Option:
 
 def _failed(text: str) -> str:
     return f"✗ {printable(text)}"
-
-
-class QuitScreen(Dialog[bool]):
-    """Asks whether to leave; gives True for yes. `failure`: why the draft can't be kept."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", id="quit.back"),
-        Binding("left,up", "app.focus_previous", "other", show=False, id="quit.previous"),
-        Binding("right,down", "app.focus_next", "other", show=False, id="quit.next"),
-    ]
-
-    def __init__(self, failure: str = "") -> None:
-        super().__init__()
-        self._failure = failure
-
-    def compose(self) -> ComposeResult:
-        """The question and the two answers."""
-        with Vertical(classes="dialog"):
-            yield Static("Leave halb?", markup=False, classes="title")
-            text = f"✗ {printable(self._failure)}: the answers would be lost" if self._failure else "The draft is kept."
-            yield Static(text, markup=False)
-            yield Button("Leave", id="leave", compact=True)
-            yield Button("Stay", id="stay", compact=True)
-
-    def on_mount(self) -> None:
-        """The harmless answer is the first one."""
-        self.query_one("#stay" if self._failure else "#leave").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Give the answer."""
-        self.dismiss(event.button.id == "leave")

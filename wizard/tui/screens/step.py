@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.actions import SkipAction
@@ -10,51 +10,37 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
-from wizard.questions.session import places
+from wizard.questions.session import field_at, places
 from wizard.questions.steps import Step
-from wizard.tui.screens import Page, settled
-from wizard.tui.widgets.checks import ChecksLine
-from wizard.tui.widgets.field import Field, usual
-from wizard.tui.widgets.findings import status
-from wizard.tui.widgets.machines import MachineList, accepted, compact, may_stay_empty
+from wizard.tui.judging import AnswersJudged
+from wizard.tui.machine_rows import accepted, compact, may_stay_empty
+from wizard.tui.screens.base import WizardScreen
+from wizard.tui.type_ahead import earlier_keys_handled
+from wizard.tui.widgets.checks_line import ChecksLine
+from wizard.tui.widgets.field import AnswerField, default_of, field_around
+from wizard.tui.widgets.findings import StatusLine, status
+from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.preview import Preview
 from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
 
-if TYPE_CHECKING:
-    from wizard.tui.app import Judged
-
-WIDE = 120  # columns from which the preview stands beside the form
-HIGH = 32  # lines from which the picture of the cluster and the table of failures stand one above the other
+WIDE = 120  # columns from which the preview is beside the form
+HIGH = 32  # lines from which there is room for the picture of the cluster and the table of failures
 WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
-_NEEDED = "needed to go on; Ctrl+N goes on without"
+_REQUIRED = "required; Ctrl+N continues without it"
 
 
-class StatusLine(Static):
-    """The line about the files; a click shows the findings."""
-
-    class Pressed(Message):
-        """The line was clicked."""
-
-    def on_click(self, event: events.Click) -> None:
-        """Ask for the findings."""
-        event.stop()
-        self.post_message(self.Pressed())
-
-
-class StepScreen(Page):
+class StepScreen(WizardScreen):
     """The form of `step`; `place` is the field that gets the focus first, else the first one."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, and so in the app's own order of events: what is typed after it goes to the next field.
+        # With priority, and so in the app's own order of events: letters typed after it go to the next field.
         Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
         Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
         Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
@@ -62,7 +48,7 @@ class StepScreen(Page):
     ]
 
     def action_ask(self) -> None:
-        """Ask the network again, and show all that it said."""
+        """Ask the network again, and show every reply."""
         self.query_one(ChecksLine).open()
 
     def __init__(self, step: Step, place: Place | None = None) -> None:
@@ -71,54 +57,55 @@ class StepScreen(Page):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        """Heading and bar above, the form (and the preview) between, the keys below."""
-        wizard = self.wizard
+        """Heading and bar on top, the form and the preview, the keys at the bottom."""
+        session = self.session
         yield Static(id="heading", markup=False)
-        yield StepsBar(self.step.key, wizard.visited, wizard.outcome)
+        yield StepsBar(self.step.key, session.visited, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False) as body:
+                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
                 yield ChecksLine(self.step)
-                yield Topology(wizard.answers)
+                yield Topology(session.answers)
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
-            if wizard.size.width >= WIDE:
+            if self.app.size.width >= WIDE:
                 yield Preview()
-        yield StatusLine(status(wizard.outcome, wizard.overrides), id="status")
+        yield StatusLine(status(session.outcome, session.overrides), id="status")
         yield Footer()
 
     def _fields(self) -> ComposeResult:
-        answers = self.wizard.answers
+        answers = self.session.answers
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place, field in zip(places(self.step, answers), self.step.fields, strict=True):
-            yield Field(place, field, answers[place], suggestion=usual(place, self.wizard.outcome.plan))
+        for place in places(self.step, answers):
+            field = field_at(self.step, place, answers)
+            yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
 
     def on_mount(self) -> None:
-        """The first field, or the one wanted, gets the focus; what is wrong already is shown."""
+        """The first field, or the requested one, gets the focus; faults that are known are shown."""
         fields = self.fields()
         self._focus(self._place or fields[0].place)
         self._show_faults()
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
-        """The preview comes when there is room; where there is none any more, the style sheet hides it.
+        """Show the preview once there is room; the style sheet hides it again.
 
-        Where the table of failures stands, the picture of the cluster needs a high screen.
+        Next to the table of failures, the picture of the cluster needs a high screen.
         """
         self.query_one(Topology).display = self.step.key != WITH_TABLE or self.app.size.height >= HIGH
         if self.app.size.width >= WIDE and not self.query(Preview):
             await self.query_one("#middle").mount(Preview())
 
-    def fields(self) -> list[Field]:
+    def fields(self) -> list[AnswerField]:
         """The fields in their order."""
-        return list(self.query(Field))
+        return list(self.query(AnswerField))
 
-    def field_at(self, place: Place) -> Field | None:
+    def field_at(self, place: Place) -> AnswerField | None:
         """The field of an answer, if this step shows it."""
         return next((field for field in self.fields() if field.place == place), None)
 
@@ -129,24 +116,24 @@ class StepScreen(Page):
 
     # What changes
 
-    async def on_field_changed(self, message: Field.Changed) -> None:
+    async def on_answer_field_changed(self, message: AnswerField.Changed) -> None:
         """An answer has been typed or chosen."""
         field = message.field
         if not field.is_attached:
             return
-        self.wizard.set_answer(field.place, field.text)
+        self.session.set_answer(field.place, field.text)
         await self._follow()
 
     async def _follow(self) -> None:
-        answers = self.wizard.answers
+        answers = self.session.answers
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
         self._show_heading()
 
-    def on_judged(self, message: Judged) -> None:
+    def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one("#status", Static).update(status(message.outcome, self.wizard.overrides))
+        self.query_one("#status", Static).update(status(message.outcome, self.session.overrides))
         self.query_one(StepsBar).show(message.outcome)
         self._show_faults()
         for preview in self.query(Preview):
@@ -155,50 +142,50 @@ class StepScreen(Page):
             table.look()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Beside what happens if something fails, show what the other choice of the answer would change."""
-        field = _field_of(event.widget)
+        """In the table of failures, show what the other choice for this answer would change."""
+        field = field_around(event.widget)
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
 
     def _show_faults(self) -> None:
-        outcome = self.wizard.outcome
+        outcome = self.session.outcome
         for field in self.fields():
             if not self.step.many:
-                field.suggest(usual(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != _NEEDED:
+                field.suggest(default_of(field.place, outcome.plan))
+            if outcome.answers[field.place] == field.text and field.fault != _REQUIRED:
                 field.show_fault(outcome.faults.get(field.place, ""))
 
     def _show_heading(self) -> None:
-        answers = self.wizard.answers
+        answers = self.session.answers
         endpoint = printable(answers[Place("cluster", 0, "endpoint")])
         left = f" halb  {endpoint}" if endpoint else " halb"
-        note = self.wizard.draft_note
+        note = self.session.draft_note
         room = max(self.app.size.width - len(note) - 1, 1)
         self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
 
-    def take_all(self) -> None:
-        """Put all answers as they stand in the fields: the news of the last key may still be under way."""
+    def take_answers(self) -> None:
+        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
         for field in self.fields():
-            self.wizard.set_answer(field.place, field.text)
+            self.session.set_answer(field.place, field.text)
 
     # Where the focus goes
 
     async def action_next_field(self) -> None:
-        """Take the answer of the field that has the focus, and go to the next one or to the next step."""
+        """Take the answer of the focused field, and go to the next field or step."""
         focused = self.focused
-        field = _field_of(focused)
+        field = field_around(focused)
         if focused is None or field is None:
             self._focus(self.fields()[0].place)
             return
-        await settled(focused)
+        await earlier_keys_handled(focused)
         self._take(field)
-        answers = self.wizard.answers
+        answers = self.session.answers
         following = self._following(field.place, answers)
         cleared = compact(self.step, answers)
         if self.step.many and cleared.count(field.place.table) != answers.count(field.place.table):
-            self.wizard.replace_answers(cleared)
-            await self._again(following or field.place)
+            self.session.replace_answers(cleared)
+            await self._rebuild_rows(following or field.place)
         elif self.step.many:
             await self.query_one(MachineList).sync(answers)
         if following is not None:
@@ -206,30 +193,30 @@ class StepScreen(Page):
         elif wrong := self._first_wrong():
             self._focus(wrong)
         else:
-            await self.wizard.action_next_step()
+            await self.host.action_next_step()
 
     async def action_move_focus(self, by: int) -> None:
-        """Go to the widget after (1) or before (-1) a field; elsewhere the keys do what they do there."""
-        if self.focused is None or _field_of(self.focused) is None:
+        """Go to the widget after (1) or before (-1) a field; outside of fields the keys have their usual meaning."""
+        if self.focused is None or field_around(self.focused) is None:
             raise SkipAction
-        await settled(self.focused)
+        await earlier_keys_handled(self.focused)
         if by > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
-    def _take(self, field: Field) -> None:
-        """Put the answer, and what Enter accepts of the suggestions."""
-        wizard = self.wizard
-        wizard.set_answer(field.place, field.text)
-        for place in (answers := accepted(self.step, field.place, wizard.answers)):
-            if answers[place] != wizard.answers[place]:
-                wizard.set_answer(place, answers[place])
+    def _take(self, field: AnswerField) -> None:
+        """Set the answer, and the suggestions that Enter accepts."""
+        session = self.session
+        session.set_answer(field.place, field.text)
+        for place in (answers := accepted(self.step, field.place, session.answers)):
+            if answers[place] != session.answers[place]:
+                session.set_answer(place, answers[place])
                 if other := self.field_at(place):
                     other.text = answers[place]
         if words := fault(field.place, field.text):
             field.show_fault(words)
-        elif field.fault == _NEEDED:
+        elif field.fault == _REQUIRED:
             field.show_fault("")
 
     def _following(self, place: Place, answers: Answers) -> Place | None:
@@ -242,40 +229,36 @@ class StepScreen(Page):
         return next(iter(rest), None)
 
     def _first_wrong(self) -> Place | None:
-        """The first field of this step that keeps the user from going on; says there why."""
-        answers = self.wizard.answers
+        """The first field of this step that keeps the user from continuing; shows why beside it."""
+        answers = self.session.answers
         needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
             text = answers[field.place]
             if words := fault(field.place, text):
                 field.show_fault(words)
                 return field.place
-            if not text and not field.field.optional and field.place in needed:
-                field.show_fault(_NEEDED)
+            if not text and not field.question.optional and field.place in needed:
+                field.show_fault(_REQUIRED)
                 return field.place
         return None
 
-    async def _again(self, place: Place) -> None:
-        """Make the rows again, as machines have moved up."""
-        await self.query_one(MachineList).sync(self.wizard.answers, anew=True)
-        self.query_one(Topology).show(self.wizard.answers)
+    async def _rebuild_rows(self, place: Place) -> None:
+        """Make all rows again, as machines have moved up; `place` gets the focus."""
+        await self.query_one(MachineList).sync(self.session.answers, rebuild=True)
+        self.query_one(Topology).show(self.session.answers)
         found = self.field_at(place) or self.fields()[-len(self.step.fields)]
         self._focus(found.place)
 
     async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
         """Remove a machine; the one that takes its place gets the focus."""
         table = self.step.fields[0].table
-        self.wizard.replace_answers(self.wizard.answers.without(table, message.number))
-        await self._again(Place(table, message.number, self.step.fields[0].key))
+        self.session.replace_answers(self.session.answers.without(table, message.number))
+        await self._rebuild_rows(Place(table, message.number, self.step.fields[0].key))
 
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""
-        self.app.call_later(self.wizard.go, message.key)
+        self.app.call_later(self.host.go, message.key)
 
     def on_status_line_pressed(self) -> None:
         """Show the findings."""
-        self.wizard.action_findings()
-
-
-def _field_of(widget: Widget | None) -> Field | None:
-    return next((node for node in widget.ancestors_with_self if isinstance(node, Field)), None) if widget else None
+        self.host.action_findings()

@@ -1,4 +1,4 @@
-"""One question: its label, the answer, and below it the help or what is wrong."""
+"""One question: its label, the answer, and below it the help or the fault."""
 
 from __future__ import annotations
 
@@ -14,24 +14,15 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from rules.plan.complete import value_at
+from rules.plan.readers import text_of, written
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
+from wizard.tui.type_ahead import run_binding_at_once
 
 if TYPE_CHECKING:
     from wizard.plan.plan import Plan
-
-
-async def obey(widget: Widget, event: events.Key) -> None:
-    """Do at once what a widget's own bindings say about a key.
-
-    Textual lets the key go up to the app and come back first: letters typed right after it would overtake it.
-    """
-    bindings = widget._bindings.key_to_bindings.get(event.key, [])
-    if bindings and event.key != "enter":
-        event.stop()
-        event.prevent_default()
-        await widget.app.run_action(bindings[0].action, widget)
 
 
 class Entry(Input):
@@ -41,14 +32,14 @@ class Entry(Input):
         super().__init__(text, compact=True, password=secret, select_on_focus=False)
 
     async def on_key(self, event: events.Key) -> None:
-        """Keys in the order in which they come."""
-        await obey(self, event)
+        """Handle keys in the order in which they were typed."""
+        await run_binding_at_once(self, event)
 
 
-class Choice(Widget, can_focus=True):
-    """One of a few answers: left, right and blank go through them, and so does a click on either side.
+class ChoiceEntry(Widget, can_focus=True):
+    """One of a few answers: left, right and space step through them, and so does a click on either side.
 
-    `value` "" is the first one, as nobody has chosen yet.
+    `value` "" stands for the first one: nothing has been chosen yet.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,25 +49,25 @@ class Choice(Widget, can_focus=True):
     value: reactive[str] = reactive("")
 
     class Changed(Message):
-        """Another one has been chosen."""
+        """The choice has changed."""
 
     def __init__(self, choices: tuple[str, ...], value: str) -> None:
         super().__init__()
         self.choices = choices
-        self.set_reactive(Choice.value, value)
+        self.set_reactive(ChoiceEntry.value, value)
 
     def render(self) -> Content:
-        """The one chosen, between what leads to the others."""
+        """The chosen one, between brackets that lead to the others."""
         shown = printable(self.value or self.choices[0])
-        usual = Content.styled("  the default", "$text-muted") if shown == self.choices[0] else Content("")
+        usual = Content.styled("  (default)", "$text-muted") if shown == self.choices[0] else Content("")
         return Content.assemble("‹ ", (shown, "bold"), " ›", usual)
 
     async def on_key(self, event: events.Key) -> None:
-        """Keys in the order in which they come."""
-        await obey(self, event)
+        """Handle keys in the order in which they were typed."""
+        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
-        """Choose the next (1) or the previous (-1) one, round and round."""
+        """Choose the next (1) or the previous (-1) one, and around."""
         known = (self.value or self.choices[0]) in self.choices
         at = self.choices.index(self.value or self.choices[0]) if known else -1
         self.value = self.choices[(at + by) % len(self.choices)]
@@ -87,45 +78,44 @@ class Choice(Widget, can_focus=True):
         self.action_turn(-1 if event.x < 2 else 1)
 
 
-def usual(place: Place, plan: Plan | None) -> str:
-    """What a plan has where nobody answered, for an empty field; "" where there is no plan yet, or no such key."""
+def default_of(place: Place, plan: Plan | None) -> str:
+    """What the plan has for an empty field; "" if there is no plan yet, or no such key."""
     if plan is None:
         return ""
-    home = {"cluster": plan, "vrrp": plan.vrrp, "haproxy": plan.haproxy}.get(place.table)
-    value = getattr(home, place.key.replace("-", "_"), None)
-    return "" if value is None else f"{value}  the default"
+    value = value_at(place, plan)
+    return "" if value is None else f"{text_of(written(value))}  (default)"
 
 
-class Field(Widget):
+class AnswerField(Widget):
     """One question; `place` is where its answer belongs. `bare`: the answer alone, as a cell of a list.
 
-    What is wrong is said when the field is left, and when the answers have been judged (`show_fault`).
+    Faults are shown when the field is left, and when the answers have been judged (`show_fault`).
     """
 
     class Changed(Message):
-        """The answer is another one."""
+        """The answer has changed."""
 
-        def __init__(self, field: Field) -> None:
+        def __init__(self, field: AnswerField) -> None:
             super().__init__()
             self.field = field
 
     class FaultChanged(Message):
-        """What is wrong with the answer is something else; "" for nothing."""
+        """The fault of the answer has changed; "" if there is none."""
 
-        def __init__(self, field: Field) -> None:
+        def __init__(self, field: AnswerField) -> None:
             super().__init__()
             self.field = field
 
     def __init__(
-        self, place: Place, field: steps.Field, text: str, *, suggestion: str = "", bare: bool = False
+        self, place: Place, question: steps.Field, text: str, *, suggestion: str = "", bare: bool = False
     ) -> None:
         super().__init__(classes="-bare" if bare else "")
         self.place = place
-        self.field = field
+        self.question = question
         self.fault = ""
         self._bare = bare
-        self._answer: Entry | Choice = (
-            Choice(field.choices, text) if field.choices else Entry(text, secret=field.secret)
+        self._answer: Entry | ChoiceEntry = (
+            ChoiceEntry(question.choices, text) if question.choices else Entry(text, secret=question.secret)
         )
         self.suggestion = ""
         self.suggest(suggestion)
@@ -137,19 +127,19 @@ class Field(Widget):
             yield self._answer
             return
         with Horizontal():
-            yield Static(self.field.label, markup=False, classes="label")
+            yield Static(self.question.label, markup=False, classes="label")
             yield self._answer
         self._show()
         yield self._note
 
     @property
-    def answer(self) -> Entry | Choice:
-        """The part that takes the focus."""
+    def answer(self) -> Entry | ChoiceEntry:
+        """The part that gets the focus."""
         return self._answer
 
     @property
     def text(self) -> str:
-        """The answer as it is typed, without blanks around it."""
+        """The answer as typed, without spaces around it."""
         return self._answer.value.strip()
 
     @text.setter
@@ -159,13 +149,13 @@ class Field(Widget):
             self._answer.cursor_position = len(text)
 
     def suggest(self, text: str) -> None:
-        """What an empty field stands for: shown in it. Without one an example is."""
+        """Show in an empty field what it stands for; an example if the text is empty."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
-            self._answer.placeholder = printable(text) or f"e.g. {self.field.example}"
+            self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
 
     def show_fault(self, words: str) -> None:
-        """Say what is wrong with the answer, or that nothing is any more."""
+        """Show what is wrong with the answer; "" for nothing."""
         if words != self.fault:
             self.fault = words
             self._show()
@@ -174,24 +164,24 @@ class Field(Widget):
     def _show(self) -> None:
         self.set_class(bool(self.fault), "-wrong")
         if not self._bare:
-            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.field.help)
+            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.question.help)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The answer has been typed."""
         event.stop()
         self._changed()
 
-    def on_choice_changed(self, event: Choice.Changed) -> None:
+    def on_choice_entry_changed(self, event: ChoiceEntry.Changed) -> None:
         """The answer has been chosen."""
         event.stop()
         self._changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter is the screen's."""
+        """Enter belongs to the screen."""
         event.stop()
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
-        """The field is left: what is wrong with the answer alone can be said now."""
+        """The field is left: show what is wrong with its answer."""
         if words := fault(self.place, self.text):
             self.show_fault(words)
 
@@ -199,3 +189,10 @@ class Field(Widget):
         if self.fault and not fault(self.place, self.text):
             self.show_fault("")
         self.post_message(self.Changed(self))
+
+
+def field_around(widget: Widget | None) -> AnswerField | None:
+    """The field that a widget is in, if it is in one."""
+    if widget is None:
+        return None
+    return next((node for node in widget.ancestors_with_self if isinstance(node, AnswerField)), None)

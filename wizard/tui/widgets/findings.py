@@ -1,22 +1,16 @@
-"""What is missing, wrong or found, as a list that leads to the fields; and the one line about it below each form."""
+"""What is missing, wrong or found: as lines of a list, and in the one line below each form."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual import events
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.message import Message
+from textual.widgets import Static
 
 from rules.engine.finding import Severity
 from rules.text.wording import counted
-from wizard.questions.answers import Place
 from wizard.questions.review import Item, Kind, Overrides, items
-from wizard.questions.session import Outcome, step_of
-from wizard.tui.widgets.dialog import Dialog
+from wizard.questions.session import Outcome
 
 _SYMBOLS = {
     Kind.MISSING: "○",
@@ -53,41 +47,26 @@ def status(outcome: Outcome, overrides: Overrides) -> Content:
     return Content.assemble("files: ", (f"{symbol} {words}: {found[0].text}", _COLOURS[symbol]))
 
 
-def because(outcome: Outcome) -> Content:
-    """Why there are no files: everything that is wrong or missing, a line each."""
-    lines = [_shown(item) for item in items(outcome, {}) if item.kind in (Kind.WRONG, Kind.MISSING)]
+def missing_lines(outcome: Outcome) -> Content:
+    """Why there are no files yet: everything that is wrong or missing, a line each."""
+    lines = [finding_line(item) for item in items(outcome, {}) if item.kind in (Kind.WRONG, Kind.MISSING)]
     return Content("\n").join(lines)
 
 
-class FindingsScreen(Dialog[Place]):
-    """The list, and the `reason` why it is shown if the user did not ask for it; gives the answer that was chosen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
-
-    def __init__(self, outcome: Outcome, overrides: Overrides, reason: str = "") -> None:
-        super().__init__()
-        self._reason = reason
-        self._items = items(outcome, overrides)
-
-    def compose(self) -> ComposeResult:
-        """A title, the list, the keys."""
-        title = "What is missing, wrong or found" if self._items else "✓ nothing is missing, wrong or found"
-        with Vertical(classes="dialog"):
-            yield Static(self._reason or title, markup=False, classes="title")
-            if self._items:
-                yield OptionList(*(Option(_shown(item)) for item in self._items))
-            yield Static("Esc: back   (Enter goes to the field)", markup=False, classes="keys")
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go where the line leads; a line that belongs to no answer leads nowhere."""
-        place = self._items[event.option_index].place
-        if place is not None and step_of(place) is not None:
-            self.dismiss(place)
-        else:
-            self.notify("this line belongs to no single field; the review says more", markup=False)
-
-
-def _shown(item: Item) -> Content:
+def finding_line(item: Item) -> Content:
+    """A missing answer, a fault or a finding as a line of a list."""
     symbol = _SYMBOLS[item.kind]
     more = f"; {item.more}" if item.more else ""
     return Content.assemble((f"{symbol} {item.kind.value}: ", _COLOURS[symbol]), item.text, (more, "$text-muted"))
+
+
+class StatusLine(Static):
+    """The line about the files; a click shows the findings."""
+
+    class Pressed(Message):
+        """The line was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the findings."""
+        event.stop()
+        self.post_message(self.Pressed())

@@ -1,10 +1,10 @@
-"""The files as they would be written: a tab for each, colours, and a bar beside what the last answer changed."""
+"""The files as they would be written: a tab for each, in colours, with a bar beside what the last answer changed."""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,21 +17,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from rules.report.style import printable
-from wizard.tui.highlight import Kind, highlight
-from wizard.tui.widgets.dialog import Dialog
-from wizard.tui.widgets.findings import because
-
-if TYPE_CHECKING:
-    from wizard.tui.app import Judged, Wizard
+from wizard.files.secrets import masked_lines
+from wizard.tui.highlight import WordKind, highlight
+from wizard.tui.host import host_of
+from wizard.tui.session import Session
+from wizard.tui.widgets.findings import missing_lines
 
 BAR = "▎"
 _STYLES = {
-    Kind.SECTION: "bold $text-primary",
-    Kind.KEYWORD: "$text-secondary",
-    Kind.COMMENT: "$text-muted italic",
-    Kind.STRING: "$text-success",
-    Kind.NUMBER: "$text-warning",
-    Kind.UNKNOWN: "bold underline $text-error",
+    WordKind.SECTION: "bold $text-primary",
+    WordKind.KEYWORD: "$text-secondary",
+    WordKind.COMMENT: "$text-muted italic",
+    WordKind.STRING: "$text-success",
+    WordKind.NUMBER: "$text-warning",
+    WordKind.UNKNOWN: "bold underline $text-error",
 }
 
 
@@ -43,7 +42,7 @@ def coloured(path: str, text: str) -> Content:
 
 
 def changed_lines(before: str, text: str) -> set[int]:
-    """The numbers, from 0, of the lines that are not as they were; none for a file that is new."""
+    """The indexes of the lines that have changed; none for a new file."""
     if not before:
         return set()
     matcher = SequenceMatcher(None, before.splitlines(), text.splitlines(), autojunk=False)
@@ -53,8 +52,6 @@ def changed_lines(before: str, text: str) -> set[int]:
 @lru_cache(maxsize=32)
 def content_of(path: str, text: str, before: str) -> Content:
     """A file's text for the screen: secrets masked, marks and colours."""
-    from wizard.files.secrets import masked_lines
-
     marked = changed_lines(before, text)
     count = len(text.splitlines())
     lines = [printable(line) for line in masked_lines(path, text)[:count]]
@@ -66,7 +63,7 @@ def content_of(path: str, text: str, before: str) -> Content:
 class FileTabs(Widget, can_focus=True):
     """The files' names in a line, one of them chosen: left and right go through them, a click chooses.
 
-    One widget for all, as many widgets make every change of the screen slow.
+    One widget for all of them: many widgets would make every change of the screen slow.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,14 +77,14 @@ class FileTabs(Widget, can_focus=True):
         """Another file is chosen."""
 
     def render(self) -> Content:
-        """The names from the first one that lets the chosen one be seen whole."""
+        """The names, from the first one that leaves room for the whole of the chosen one."""
         return Content("").join(
             Content.styled(f" {self.names[number]} ", "reverse bold" if number == self.active else "$text-muted")
             for number, _, _ in self._places()
         )
 
     def _places(self) -> list[tuple[int, int, int]]:
-        """Number, first column, and the one behind the last, of each name from the first one shown."""
+        """Index, first column and end column (exclusive) of each name, from the first one shown."""
         first = self.active
         while first > 0 and sum(len(name) + 2 for name in self.names[first - 1 : self.active + 1]) <= self.size.width:
             first -= 1
@@ -98,7 +95,7 @@ class FileTabs(Widget, can_focus=True):
         return found
 
     def action_turn(self, by: int) -> None:
-        """Choose the next (1) or the previous (-1) file, round and round."""
+        """Choose the next (1) or the previous (-1) file, and around."""
         if self.names:
             self.active = (self.active + by) % len(self.names)
             self.post_message(self.Chosen())
@@ -121,8 +118,8 @@ class Preview(Vertical):
         self._text = Static(markup=False)
 
     @property
-    def _wizard(self) -> Wizard:
-        return cast("Wizard", self.app)
+    def _session(self) -> Session:
+        return host_of(self).session
 
     def compose(self) -> ComposeResult:
         """The tabs above, the text below."""
@@ -131,16 +128,16 @@ class Preview(Vertical):
             yield self._text
 
     def on_mount(self) -> None:
-        """Show what there is."""
+        """Show the files."""
         self.show()
 
     def take_focus(self) -> None:
-        """Have the keys go to the tabs."""
+        """Focus the tabs."""
         self._tabs.focus()
 
     def show(self) -> None:
-        """Show the last judgement's files; the one that was chosen stays chosen."""
-        paths = list(self._wizard.outcome.files)
+        """Show the last judgement's files; the chosen one stays chosen."""
+        paths = list(self._session.outcome.files)
         self._tabs.names = tuple(_short(path) for path in paths)
         self._tabs.active = paths.index(self._path) if self._path in paths else 0
         self._fill()
@@ -150,13 +147,13 @@ class Preview(Vertical):
         self._fill()
 
     def _fill(self) -> None:
-        outcome = self._wizard.outcome
+        outcome = self._session.outcome
         self.set_class(not outcome.files, "-empty")
         if not outcome.files:
-            self._text.update(Content("The files appear here when these are answered:\n\n") + because(outcome))
+            self._text.update(Content("The files appear here once these are answered:\n\n") + missing_lines(outcome))
             return
         self._path = list(outcome.files)[self._tabs.active]
-        before = self._wizard.files_before.get(self._path, "")
+        before = self._session.files_before.get(self._path, "")
         self._text.update(content_of(self._path, outcome.files[self._path], before))
 
 
@@ -164,22 +161,3 @@ def _short(path: str) -> str:
     """A file's node and name: `haproxy-lb1/haproxy.cfg`."""
     parts = path.split("/")
     return printable(path if len(parts) <= 2 else f"{parts[0]}/{parts[-1]}")
-
-
-class PreviewScreen(Dialog[None]):
-    """The preview over the whole screen, where there is no room beside the form."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3,ctrl+r", "dismiss(None)", "back", id="preview.back")]
-
-    def compose(self) -> ComposeResult:
-        """The preview and the keys."""
-        yield Preview()
-        yield Static("← → other file   Tab ↑ ↓ scroll   ▎ changed by the last answer   Esc back", classes="keys")
-
-    def on_mount(self) -> None:
-        """The tabs have the keys."""
-        self.query_one(Preview).take_focus()
-
-    def on_judged(self, _message: Judged) -> None:
-        """Follow a judgement."""
-        self.query_one(Preview).show()

@@ -1,14 +1,13 @@
-"""What happens if something fails: the failover table as a list, beside it the one with the other choice."""
+"""What happens if something fails: the failover table as a list, and what another answer would change."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -17,29 +16,25 @@ from textual.widgets.option_list import Option
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place
+from wizard.questions.session import Outcome
 from wizard.questions.what_if import Line, Lines, Otherwise, explained, lines_of_files, otherwise
-from wizard.tui.screens.reading import Reading
-from wizard.tui.widgets.dialog import Dialog
-
-if TYPE_CHECKING:
-    from wizard.questions.session import Outcome
-    from wizard.tui.app import Judged, Wizard
+from wizard.tui.host import host_of
 
 TITLE = "What happens if…"
-_NONE = "○ is known when the answers are complete (F2 says what is missing)"
+_NONE = "○ shown once the answers are complete (F2 lists what is missing)"
 _OUTAGE = 16  # columns, for `until repaired`
 _STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "?": "$text-warning"}
 
 
-class _Found(NamedTuple):
-    """What a look at the files gave."""
+class _Comparison(NamedTuple):
+    """The lines for the files, and those for the other choice."""
 
     lines: Lines
     other: Otherwise | None
 
 
 class WhatIf(Vertical):
-    """The list. Enter or a click on a line explains it; `compare` puts the other choice of an answer beside it."""
+    """The list. Enter or a click on a line explains it; `compare` shows the other choice for an answer beside it."""
 
     DEFAULT_CSS: ClassVar[str] = """
     WhatIf { height: auto; }
@@ -50,16 +45,16 @@ class WhatIf(Vertical):
     """
 
     class Ready(Message, bubble=False):
-        """The files have been looked at."""
+        """The lines are there."""
 
-        def __init__(self, look: int, found: _Found) -> None:
+        def __init__(self, look: int, found: _Comparison) -> None:
             super().__init__()
             self.look = look
             self.found = found
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as in every widget
         super().__init__(id=id)
-        self._found = _Found(Lines(), None)
+        self._found = _Comparison(Lines(), None)
         self._place: Place | None = None
         self._looks = 0
 
@@ -74,7 +69,7 @@ class WhatIf(Vertical):
         self.look()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """The columns are others now."""
+        """Fit the columns to the new width."""
         self._fill()
 
     @property
@@ -83,24 +78,24 @@ class WhatIf(Vertical):
         return self._found.lines.lines
 
     def compare(self, place: Place | None) -> None:
-        """Put what the other choice for an answer would mean beside the list; None takes it away."""
+        """Show the other choice for an answer beside the list; None removes it."""
         if place != self._place:
             self._place = place
             self.look()
 
     def look(self) -> None:
-        """Look at the files of the last judgement, in a thread."""
-        wizard = cast("Wizard", self.app)
+        """Work out what happens with the last rendered files, in a thread."""
+        session = host_of(self).session
         self._looks += 1
-        work = partial(self._look, self._looks, wizard.outcome, wizard.answers, self._place)
+        work = partial(self._look, self._looks, session.outcome, session.answers, self._place)
         self.run_worker(work, thread=True, exclusive=True, group="what-if", exit_on_error=False)
 
     def _look(self, look: int, outcome: Outcome, answers: Answers, place: Place | None) -> None:
         lines = lines_of_files(outcome.files)
-        self.post_message(self.Ready(look, _Found(lines, otherwise(answers, place) if lines.lines else None)))
+        self.post_message(self.Ready(look, _Comparison(lines, otherwise(answers, place) if lines.lines else None)))
 
     def on_what_if_ready(self, message: Ready) -> None:
-        """Show what was found, unless somebody has looked again since."""
+        """Show the lines, unless they are out of date."""
         if message.look == self._looks:
             self._found = message.found
             self._fill()
@@ -119,7 +114,7 @@ class WhatIf(Vertical):
         width = max(self.size.width, 40) - 2
         if other is not None:
             lines = lines._replace(lines=_differing_first(lines.lines, other))
-            self._found = _Found(lines, other)
+            self._found = _Comparison(lines, other)
         head, rows = _compared(lines, other, width) if other else _single(lines, width)
         self.query_one(Static).update(head)
         options.add_options(Option(row) for row in rows)
@@ -131,7 +126,7 @@ class WhatIf(Vertical):
         if self.lines:
             line = self.lines[event.option_index]
             body = "\n".join(map(printable, explained(line).split("\n")))
-            self.app.push_screen(Reading(printable(f"If {line.event}"), body))
+            host_of(self).show_page(printable(f"If {line.event}"), body)
 
 
 def _single(lines: Lines, width: int) -> tuple[Content, list[Content]]:
@@ -139,7 +134,7 @@ def _single(lines: Lines, width: int) -> tuple[Content, list[Content]]:
     change = min(max((cell_len(line.change) for line in lines.lines), default=0) + 2, width // 2)
     change = max(change, len("owner") + 2)
     event = width - change - _OUTAGE - 3
-    head = f"{TITLE:<{event + 2}}{'owner':<{change}}{'nobody answers':<{_OUTAGE}}"
+    head = f"{TITLE:<{event + 2}}{'owner':<{change}}{'outage':<{_OUTAGE}}"
     rows = [
         Content.assemble(
             (f" {line.symbol} ", _STYLES[line.symbol]),
@@ -178,7 +173,7 @@ def _differ(line: Line, other: Line | None) -> bool:
 
 
 def _differing_first(lines: tuple[Line, ...], other: Otherwise) -> tuple[Line, ...]:
-    """The lines, first those in which the verdict or the owner differs, then those in which only the time does."""
+    """The lines: first those with another verdict or owner, then those with another outage, then the rest."""
     found = {line.events: line for line in other.lines.lines}
 
     def rank(line: Line) -> int:
@@ -201,23 +196,3 @@ def _cell(text: str, width: int) -> str:
     if cell_len(text) >= width:
         text = set_cell_size(text, max(width - 2, 1)).rstrip() + "…"
     return set_cell_size(text, width)
-
-
-class WhatIfScreen(Dialog[None]):
-    """The list over the whole screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f6", "dismiss(None)", "back", id="what-if.back")]
-
-    def compose(self) -> ComposeResult:
-        """The list and the keys."""
-        with Vertical(classes="dialog"):
-            yield WhatIf()
-            yield Static("Enter: why, and what to do about it   Esc: back", markup=False, classes="keys")
-
-    def on_mount(self) -> None:
-        """The list has the keys."""
-        self.query_one(OptionList).focus()
-
-    def on_judged(self, _message: Judged) -> None:
-        """Follow a judgement."""
-        self.query_one(WhatIf).look()

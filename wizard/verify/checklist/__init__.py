@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rules.live.views.view import LiveView
+from rules.live import LiveView
 from rules.plan.model import Phase
-from wizard.verify.checklist.model import Checklist, Countdown, Line, Status, Step
+from wizard.verify.checklist.model import CheckLine, Checklist, CheckStep, Countdown, Status
 
-__all__ = ["Checklist", "Countdown", "Line", "Status", "Step", "checklist", "phase_of"]
+__all__ = ["CheckLine", "CheckStep", "Checklist", "Countdown", "Status", "checklist", "phase_of"]
 
 
 def phase_of(view: LiveView) -> Phase:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
-from rules.live.observations import Contact
-from rules.live.views.view import LiveView
-from rules.live.views.wording import advice, kubeadm_init, met, names_of
+from rules.live import Contact, LiveView, Target, advice, kubeadm_init, met, names_of
 from rules.plan.model import Phase
 from wizard.verify.checklist.machine import machine_step
-from wizard.verify.checklist.model import VERBATIM, Countdown, Line, Status, Step, held_up, step_of
+from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.name import authority_lines, resolver_step, ttl_step, unfinished, unknown_target
 from wizard.verify.checklist.replies import Authorities, records
 from wizard.verify.checklist.servers import alive_line, asked_of, free_line, renew
 
 
-def steps(view: LiveView) -> tuple[tuple[Step, ...], tuple[Countdown, ...]]:
+def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]:
     """The steps in their order, and the countdowns of the resolvers."""
     targets = view.expected(Phase.BOOTSTRAP)
     authorities = Authorities(view, targets)
@@ -41,14 +38,14 @@ def closing(view: LiveView) -> tuple[str, ...]:
     )
 
 
-def _vip_free(view: LiveView) -> Step:
+def _vip_free(view: LiveView) -> CheckStep:
     lines = [free_line(view, vip) for vip in view.endpoint.vips]
     if not lines:
-        lines = [Line(Status.SKIP, "VIP", "", "no VIP is known yet: [vip] address in halb.toml")]
+        lines = [CheckLine(Status.SKIP, "VIP", "", "no VIP is known yet: [vip] address in halb.toml")]
     return step_of("vip-free", "nobody else has the VIP", lines)
 
 
-def _name(authorities: Authorities) -> Step:
+def _name(authorities: Authorities) -> CheckStep:
     view = authorities.view
     title = "the authoritative servers lead to the initial master"
     if not view.name:
@@ -70,21 +67,21 @@ def _set_record(authorities: Authorities) -> str:
     return f"set this record, and no other address for the name:\n{records(authorities, [master])}"
 
 
-def _api(view: LiveView, targets: Sequence[Target], before: Sequence[Step]) -> Step:
+def _api(view: LiveView, targets: Sequence[Target], before: Sequence[CheckStep]) -> CheckStep:
     title = "the initial master answers"
     reason = held_up(before)
     lines = [alive_line(view, target, named=False) for target in targets]
     if not lines:
-        return step_of("api", title, [Line(Status.WAIT, "initial master", "", reason or "not known")])
+        return step_of("api", title, [CheckLine(Status.WAIT, "initial master", "", reason or "not known")])
     # Where the initial master is not known, one node that answers will do.
     good = [line for line in lines if line.status is Status.OK]
     if good:
         return step_of("api", title, good)
     if any(probe.alive for probe in view.observed.probes) or not _closed(view, targets):
         return step_of("api", title, lines)
-    lines = [Line(Status.WAIT, line.subject, line.asked, line.got) for line in lines]
+    lines = [CheckLine(Status.WAIT, line.subject, line.asked, line.got) for line in lines]
     if reason:
-        return step_of("api", title, [*lines, Line(Status.WAIT, "kubeadm init", "", reason)])
+        return step_of("api", title, [*lines, CheckLine(Status.WAIT, "kubeadm init", "", reason)])
     sans = ",".join(str(vip.address) for vip in view.endpoint.vips)
     command = kubeadm_init(view.name, view.endpoint.port) + (f" --apiserver-cert-extra-sans={sans}" if sans else "")
     where = targets[0].name if view.endpoint.initial_master else "the initial master"
@@ -97,46 +94,46 @@ def _closed(view: LiveView, targets: Sequence[Target]) -> bool:
     return all(probe is not None and probe.contact is Contact.REFUSED for probe in probes)
 
 
-def _certificate(view: LiveView) -> Step:
+def _certificate(view: LiveView) -> CheckStep:
     lines = [line for target in view.endpoint.control_plane for line in _certificate_lines(view, target)]
     if not lines:
-        lines = [Line(Status.WAIT, "certificates", "", "not yet: no control-plane node shows one")]
+        lines = [CheckLine(Status.WAIT, "certificates", "", "not yet: no control-plane node shows one")]
     return step_of("certificate", "the certificates are for the name and the VIP", lines)
 
 
-def _certificate_lines(view: LiveView, target: Target) -> list[Line]:
+def _certificate_lines(view: LiveView, target: Target) -> list[CheckLine]:
     probe = view.probe(target)
     if probe is None or probe.certificate is None:
         return []
     certificate, asked = probe.certificate, f"certificate, port {target.port}"
     if not certificate.covers_name(view.name):
         got = f"is for {names_of(certificate)}, not for {view.name}"
-        return [Line(Status.FAIL, target.label, asked, got, renew(view, target.name))]
+        return [CheckLine(Status.FAIL, target.label, asked, got, renew(view, target.name))]
     missing = [vip for vip in view.endpoint.vips if vip.address not in certificate.addresses]
     if missing:
         got = f"is for {view.name}, but not for the address {', '.join(str(vip.address) for vip in missing)}"
-        return [Line(Status.WARN, target.label, asked, got, renew(view, target.name))]
-    return [Line(Status.OK, target.label, asked, f"is for {view.name}")]
+        return [CheckLine(Status.WARN, target.label, asked, got, renew(view, target.name))]
+    return [CheckLine(Status.OK, target.label, asked, f"is for {view.name}")]
 
 
-def _control_plane(view: LiveView, api: Step) -> Step:
+def _control_plane(view: LiveView, api: CheckStep) -> CheckStep:
     lines = [_member_line(view, target, api) for target in view.endpoint.control_plane]
     if api.holds_up:
-        lines.append(Line(Status.WAIT, "kubeadm join", "", held_up([api])))
+        lines.append(CheckLine(Status.WAIT, "kubeadm join", "", held_up([api])))
     if not lines:
-        lines = [Line(Status.SKIP, "control-plane nodes", "", "none is known")]
+        lines = [CheckLine(Status.SKIP, "control-plane nodes", "", "none is known")]
     return step_of("control-plane", "every control-plane node answers", lines)
 
 
-def _member_line(view: LiveView, target: Target, api: Step) -> Line:
+def _member_line(view: LiveView, target: Target, api: CheckStep) -> CheckLine:
     line = alive_line(view, target, named=False)
     if line.status is Status.OK:
         return line
     if api.holds_up:
-        return Line(Status.WAIT, line.subject, line.asked, line.got)
+        return CheckLine(Status.WAIT, line.subject, line.asked, line.got)
     probe = view.probe(target)
     if probe is None or probe.contact is not Contact.REFUSED:
         return line if probe is None or probe.accepts else line._replace(todo=f"if it has joined: {advice(probe)}")
     join = f"{VERBATIM}kubeadm join {view.name}:{view.endpoint.port} --control-plane ..."
     todo = f"join it, with the token and the keys that 'kubeadm init' printed:\n{join}"
-    return Line(Status.FAIL, target.label, asked_of(target), met(probe), todo)
+    return CheckLine(Status.FAIL, target.label, asked_of(target), met(probe), todo)

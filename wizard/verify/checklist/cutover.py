@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
-from rules.live.observations import Role
-from rules.live.views.view import LiveView
+from rules.live import LiveView, Role, Target
 from rules.plan.model import Phase
-from rules.text.wording import listed
+from rules.text import listed
 from wizard.verify.checklist.machine import machine_step
-from wizard.verify.checklist.model import VERBATIM, Countdown, Line, Status, Step, held_up, step_of
+from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.name import (
     authority_lines,
     resolver_step,
@@ -27,7 +25,7 @@ from wizard.verify.checklist.replies import Authorities, records
 from wizard.verify.checklist.servers import alive_line
 
 
-def steps(view: LiveView) -> tuple[tuple[Step, ...], tuple[Countdown, ...]]:
+def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]:
     """The steps in their order, and the countdowns of the resolvers."""
     targets = view.expected(Phase.CUTOVER)
     authorities = Authorities(view, targets)
@@ -53,22 +51,22 @@ def closing(view: LiveView) -> tuple[str, ...]:
     )
 
 
-def _control_plane(view: LiveView) -> Step:
+def _control_plane(view: LiveView) -> CheckStep:
     lines = [alive_line(view, target, named=False) for target in view.endpoint.control_plane]
     if not lines:
-        lines = [Line(Status.SKIP, "control-plane nodes", "", "none is known: [[control_plane]] in halb.toml")]
+        lines = [CheckLine(Status.SKIP, "control-plane nodes", "", "none is known: [[control_plane]] in halb.toml")]
     return step_of("control-plane", "every control-plane node answers", lines)
 
 
-def _load_balancers(view: LiveView) -> Step:
+def _load_balancers(view: LiveView) -> CheckStep:
     lines = [alive_line(view, target, named=True) for target in view.endpoint.load_balancers]
     if not lines:
         why = "none can be asked by an address of its own: [[lb]] address in halb.toml"
-        lines = [Line(Status.SKIP, "load balancers", "", why)]
+        lines = [CheckLine(Status.SKIP, "load balancers", "", why)]
     return step_of("load-balancers", "every load balancer answers by its own address", lines)
 
 
-def _vip(view: LiveView) -> Step:
+def _vip(view: LiveView) -> CheckStep:
     lines = [alive_line(view, target, named=True) for target in view.endpoint.vips]
     if not lines:
         lines = [unknown_target("VIP", "[vip] address in halb.toml")]
@@ -91,24 +89,24 @@ def _too_early(authorities: Authorities) -> list[Target]:
     return [vip for vip in authorities.targets if vip.address in found and not view.serves_name(vip)]
 
 
-def _move(authorities: Authorities, before: Sequence[Step], moved: bool) -> Step:
+def _move(authorities: Authorities, before: Sequence[CheckStep], moved: bool) -> CheckStep:
     title = "the name leads to the VIP"
     lines = authority_lines(authorities, Status.WAIT, "")
     early = _too_early(authorities)
     if early:
         vips = listed(vip.address for vip in early)
         got = f"the name is at {vips} already, which does not serve it: nobody reaches the API through the name"
-        lines.append(Line(Status.FAIL, "the record", "", got, _back(authorities)))
+        lines.append(CheckLine(Status.FAIL, "the record", "", got, _back(authorities)))
         return step_of("move", title, lines)
     if moved:
         return step_of("move", title, lines)
     reason = held_up(before)
     if reason or not authorities.view.vip_ready:
         why = reason or "not yet: the VIP has to answer with a certificate for the name first"
-        return step_of("move", title, [*lines, Line(Status.WAIT, "the record", "", why)])
+        return step_of("move", title, [*lines, CheckLine(Status.WAIT, "the record", "", why)])
     write = f"change this record now, and leave no other address:\n{records(authorities, authorities.targets)}"
     if not authorities.known:
-        lines.append(Line(Status.WAIT, "the record", "", "the resolvers do not all lead to the VIP yet"))
+        lines.append(CheckLine(Status.WAIT, "the record", "", "the resolvers do not all lead to the VIP yet"))
         write = write.replace(" now, and", " (if that is not done yet), and")
     return step_of("move", title, lines, unfinished(authorities) or write)
 

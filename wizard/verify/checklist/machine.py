@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
-from rules.live.observations import HostsEntry, SystemView
-from rules.live.views.view import LiveView
+from rules.live import HostsEntry, LiveView, SystemView, Target
 from rules.plan.model import Phase
-from rules.text.wording import listed
-from wizard.verify.checklist.model import Line, Status, Step, step_of
+from rules.text import listed
+from wizard.verify.checklist.model import CheckLine, CheckStep, Status, step_of
 
 _HOSTS = "its lines for the name"
 _LIBRARY = "the name (getaddrinfo)"
 
 
-def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: str, settled: bool) -> Step:
+def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: str, settled: bool) -> CheckStep:
     """Whether this machine resolves the name to the targets.
 
     `held` is the reason why the name is not due there yet, "" when it is. `settled` says that the name servers lead
@@ -24,39 +22,39 @@ def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: 
     system = view.dns.system
     title = "this machine resolves the name so too"
     if system is None or not targets:
-        return step_of("this-machine", title, [Line(Status.SKIP, "this machine", "", "was not asked")])
+        return step_of("this-machine", title, [CheckLine(Status.SKIP, "this machine", "", "was not asked")])
     hosts = _hosts_lines(system, phase, targets, held)
     pinned = any(line.status in (Status.FAIL, Status.WAIT) for line in hosts)
     reason = held or ("" if settled or pinned else "not yet: resolvers first")
     lines = [*hosts, _library_line(system, targets, reason, pinned)]
     if any(line.status is Status.WAIT for line in lines):
-        lines.append(Line(Status.WAIT, "this machine", "", reason))
+        lines.append(CheckLine(Status.WAIT, "this machine", "", reason))
     return step_of("this-machine", title, lines)
 
 
-def _hosts_lines(system: SystemView, phase: Phase, targets: Sequence[Target], held: str) -> list[Line]:
+def _hosts_lines(system: SystemView, phase: Phase, targets: Sequence[Target], held: str) -> list[CheckLine]:
     if system.order and "files" not in system.order:
         return []
     wanted = {target.address for target in targets}
     return [_hosts_line(system, entry, entry.address in wanted, phase, held) for entry in system.hosts]
 
 
-def _hosts_line(system: SystemView, entry: HostsEntry, right: bool, phase: Phase, held: str) -> Line:
+def _hosts_line(system: SystemView, entry: HostsEntry, right: bool, phase: Phase, held: str) -> CheckLine:
     where = f"{system.hosts_path}:{entry.line}"
     got = f"pins the name to {entry.address}"
     if right and phase is Phase.CUTOVER:
-        return Line(Status.OK, where, _HOSTS, got)
+        return CheckLine(Status.OK, where, _HOSTS, got)
     if right:
         todo = f"remove the name from {where} before the cutover: no DNS change reaches it there"
-        return Line(Status.WARN, where, _HOSTS, got, todo)
+        return CheckLine(Status.WARN, where, _HOSTS, got, todo)
     if held:
-        return Line(Status.WAIT, where, _HOSTS, f"{got}; the line has to go once the record has changed")
-    return Line(Status.FAIL, where, _HOSTS, got, f"remove the name from {where}: it hides what DNS says")
+        return CheckLine(Status.WAIT, where, _HOSTS, f"{got}; the line has to go once the record has changed")
+    return CheckLine(Status.FAIL, where, _HOSTS, got, f"remove the name from {where}: it hides what DNS says")
 
 
-def _library_line(system: SystemView, targets: Sequence[Target], held: str, pinned: bool) -> Line:
+def _library_line(system: SystemView, targets: Sequence[Target], held: str, pinned: bool) -> CheckLine:
     if system.addresses is None and not system.error:
-        return Line(Status.SKIP, "this machine", _LIBRARY, "not asked, since --resolver names who is")
+        return CheckLine(Status.SKIP, "this machine", _LIBRARY, "not asked, since --resolver names who is")
     families = {target.address.version for target in targets}
     relevant = [address for address in system.addresses or () if address.version in families]
     got = (
@@ -65,12 +63,12 @@ def _library_line(system: SystemView, targets: Sequence[Target], held: str, pinn
         else f"gives nothing: {system.error or 'no address'}"
     )
     if relevant and all(any(address == target.address for target in targets) for address in relevant):
-        return Line(Status.OK, "this machine", _LIBRARY, got)
+        return CheckLine(Status.OK, "this machine", _LIBRARY, got)
     if held:
-        return Line(Status.WAIT, "this machine", _LIBRARY, got)
+        return CheckLine(Status.WAIT, "this machine", _LIBRARY, got)
     if pinned:
-        return Line(Status.FAIL, "this machine", _LIBRARY, got, "the hosts file decides: see the line above")
+        return CheckLine(Status.FAIL, "this machine", _LIBRARY, got, "the hosts file decides: see the line above")
     if not system.addresses:
-        return Line(Status.FAIL, "this machine", _LIBRARY, got, "look at /etc/resolv.conf and /etc/nsswitch.conf")
+        return CheckLine(Status.FAIL, "this machine", _LIBRARY, got, "look at /etc/resolv.conf and /etc/nsswitch.conf")
     todo = "a cache here has the old address: 'resolvectl flush-caches', or 'nscd -i hosts'"
-    return Line(Status.FAIL, "this machine", _LIBRARY, got, todo)
+    return CheckLine(Status.FAIL, "this machine", _LIBRARY, got, todo)

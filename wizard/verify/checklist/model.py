@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.live.observations import IPAddress
+from rules.live import IPAddress
 from rules.plan.model import Phase
 
 
@@ -30,7 +30,7 @@ VERBATIM = "    "
 """In a `todo`, lines that begin so are to be typed as they stand: a command, a DNS record."""
 
 
-class Line(NamedTuple):
+class CheckLine(NamedTuple):
     """One thing looked at: who (`subject`), what was `asked`, what was `got`, and what to do about it ("" nothing)."""
 
     status: Status
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     todo: str = ""
 
 
-class Step(NamedTuple):
+class CheckStep(NamedTuple):
     """One step. `todo` is what the user has to do now: never "" for `fail`, and "" for a `wait` that only takes time.
 
     `key` names the step for programs, `title` says what holds when it is passed.
@@ -49,7 +49,7 @@ class Step(NamedTuple):
     key: str
     title: str
     status: Status
-    lines: tuple[Line, ...]
+    lines: tuple[CheckLine, ...]
     todo: str = ""
 
     @property
@@ -73,7 +73,7 @@ class Checklist(NamedTuple):
     """
 
     phase: Phase
-    steps: tuple[Step, ...]
+    steps: tuple[CheckStep, ...]
     countdowns: tuple[Countdown, ...] = ()
     notes: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Checklist(NamedTuple):
         return not any(step.holds_up for step in self.steps)
 
     @property
-    def next(self) -> Step | None:
+    def next(self) -> CheckStep | None:
         """The first step that wants the user to do something; None when there is none, or only time will tell."""
         return next((s for s in self.steps if s.status is Status.FAIL or (s.status is Status.WAIT and s.todo)), None)
 
@@ -100,15 +100,15 @@ def worst(statuses: Iterable[Status]) -> Status:
     return next((status for status in _WORST_FIRST if status in found), Status.SKIP)
 
 
-def step_of(key: str, title: str, lines: Sequence[Line], todo: str = "") -> Step:
+def step_of(key: str, title: str, lines: Sequence[CheckLine], todo: str = "") -> CheckStep:
     """A step whose status comes from its lines; without a `todo` of its own, that of the first line that is as bad."""
     status = worst(line.status for line in lines)
     if status in (Status.FAIL, Status.WARN) and not todo:
         todo = next((line.todo for line in lines if line.status is status and line.todo), "")
-    return Step(key, title, status, tuple(lines), "" if status in (Status.OK, Status.SKIP) else todo)
+    return CheckStep(key, title, status, tuple(lines), "" if status in (Status.OK, Status.SKIP) else todo)
 
 
-def held_up(steps: Iterable[Step]) -> str:
+def held_up(steps: Iterable[CheckStep]) -> str:
     """Which of these steps have to be passed first, in words; "" when none."""
     keys = [step.key for step in steps if step.holds_up]
     return f"not yet: {', '.join(keys)} first" if keys else ""

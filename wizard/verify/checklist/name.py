@@ -4,54 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.fleet.endpoint import Target
-from rules.live.observations import Kind, Reply, Role
-from rules.live.views.view import LONGEST_TTL, LiveView
-from rules.live.views.wording import duration, told
-from rules.text.wording import listed
-from wizard.verify.checklist.model import Countdown, Line, Status, Step, held_up, step_of
-from wizard.verify.checklist.replies import Authorities, Judged, Judges, Verdict, lines_of, remedy, verdict
+from rules.live import LONGEST_TTL, LiveView, Reply, ReplyKind, Role, Target, duration, told
+from rules.text import listed
+from wizard.verify.checklist.model import CheckLine, CheckStep, Countdown, Status, held_up, step_of
+from wizard.verify.checklist.replies import Authorities, Judges, ReplyMeaning, ReplyVerdict, lines_of, remedy, verdict
 
 # What keeps an answer from somebody who asks from the wrong place, where nothing need be wrong with the server.
-_OUT_OF_REACH = frozenset({Kind.TIMEOUT, Kind.UNREACHABLE, Kind.REFUSED, Kind.ALIAS})
+_OUT_OF_REACH = frozenset({ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE, ReplyKind.REFUSED, ReplyKind.ALIAS})
 
 
-def authority_lines(authorities: Authorities, astray: Status, todo: str) -> list[Line]:
+def authority_lines(authorities: Authorities, astray: Status, todo: str) -> list[CheckLine]:
     """What each authoritative server says; `astray` is the status of one that leads elsewhere, with this `todo`."""
 
-    def failed(reply: Reply) -> Judged:
+    def failed(reply: Reply) -> ReplyMeaning:
         lonely = not authorities.known and reply.kind in _OUT_OF_REACH
-        return Judged(Status.SKIP if lonely else Status.WARN, told(reply), "" if lonely else remedy(reply))
+        return ReplyMeaning(Status.SKIP if lonely else Status.WARN, told(reply), "" if lonely else remedy(reply))
 
-    lines = lines_of(authorities, Role.AUTHORITY, Judges(lambda reply: Judged(astray, told(reply), todo), failed))
+    lines = lines_of(authorities, Role.AUTHORITY, Judges(lambda reply: ReplyMeaning(astray, told(reply), todo), failed))
     if authorities.view.dns.of(Role.AUTHORITY):
         return lines
-    return [Line(Status.SKIP, "authoritative servers", "", "none was found, so the resolvers have to do")]
+    return [CheckLine(Status.SKIP, "authoritative servers", "", "none was found, so the resolvers have to do")]
 
 
 def unfinished(authorities: Authorities) -> str:
     """What to do when the record is right on some authoritative servers only; "" when it is on all or none."""
-    found: dict[str, set[Verdict]] = {}
+    found: dict[str, set[ReplyVerdict]] = {}
     for reply in authorities.useful:
         found.setdefault(reply.server.label, set()).add(verdict(authorities.view, reply, authorities.targets))
     behind = [
         label
         for label, verdicts in found.items()
-        if Verdict.ELSEWHERE in verdicts or (Verdict.EMPTY in verdicts and Verdict.LEADS not in verdicts)
+        if ReplyVerdict.ELSEWHERE in verdicts or (ReplyVerdict.EMPTY in verdicts and ReplyVerdict.LEADS not in verdicts)
     ]
-    if not behind or not any(Verdict.LEADS in verdicts for label, verdicts in found.items() if label not in behind):
+    if not behind or not any(
+        ReplyVerdict.LEADS in verdicts for label, verdicts in found.items() if label not in behind
+    ):
         return ""
     return f"the record has not reached {listed(behind)} yet: look at the zone's serial there, and at the zone transfer"
 
 
-def unknown_target(kind: str, key: str) -> Line:
+def unknown_target(kind: str, key: str) -> CheckLine:
     """The line of a step that can't tell where the name has to lead."""
-    return Line(Status.FAIL, "halb.toml", "", f"says no {kind}", f"write {key}")
+    return CheckLine(Status.FAIL, "halb.toml", "", f"says no {kind}", f"write {key}")
 
 
 def resolver_step(
-    authorities: Authorities, title: str, record: Step, todo: str, *, due: bool = True
-) -> tuple[Step, tuple[Countdown, ...]]:
+    authorities: Authorities, title: str, record: CheckStep, todo: str, *, due: bool = True
+) -> tuple[CheckStep, tuple[Countdown, ...]]:
     """Whether every resolver leads to the targets, and for how long those may not that remember something older.
 
     `record` is the step about the record itself, and `todo` what to do where no authoritative server tells whether
@@ -60,33 +59,33 @@ def resolver_step(
     view = authorities.view
     countdowns: list[Countdown] = []
 
-    def astray(reply: Reply) -> Judged:
+    def astray(reply: Reply) -> ReplyMeaning:
         known = bool(authorities.answered(reply.question))
         if known and not authorities.leads(reply.question):
-            return Judged(Status.WAIT, told(reply))
+            return ReplyMeaning(Status.WAIT, told(reply))
         if reply.authoritative and known:
-            return Judged(Status.FAIL, told(reply), "it has a record of its own for the name: change that too")
+            return ReplyMeaning(Status.FAIL, told(reply), "it has a record of its own for the name: change that too")
         if not due:
-            return Judged(Status.WAIT, told(reply))
+            return ReplyMeaning(Status.WAIT, told(reply))
         seconds = reply.ttl if reply.records else reply.negative_ttl
         if seconds is not None:
             countdowns.append(Countdown(reply.server.label, seconds, reply.addresses))
         if not known:
-            return Judged(Status.FAIL if todo else Status.WAIT, told(reply), todo)
+            return ReplyMeaning(Status.FAIL if todo else Status.WAIT, told(reply), todo)
         if seconds is None:
-            return Judged(Status.FAIL, told(reply), _withheld(authorities.targets, reply))
-        return Judged(Status.WAIT, _old(reply, seconds))
+            return ReplyMeaning(Status.FAIL, told(reply), _withheld(authorities.targets, reply))
+        return ReplyMeaning(Status.WAIT, _old(reply, seconds))
 
     lines = lines_of(
-        authorities, Role.RESOLVER, Judges(astray, lambda reply: Judged(Status.FAIL, told(reply), remedy(reply)))
+        authorities, Role.RESOLVER, Judges(astray, lambda reply: ReplyMeaning(Status.FAIL, told(reply), remedy(reply)))
     )
     if not authorities.targets:
-        lines = [Line(Status.SKIP, line.subject, line.asked, line.got) for line in lines]
+        lines = [CheckLine(Status.SKIP, line.subject, line.asked, line.got) for line in lines]
         countdowns = []
     if not view.dns.of(Role.RESOLVER):
         lines = [_no_resolver(authorities)]
     if record.holds_up and any(line.status is Status.WAIT for line in lines):
-        lines.append(Line(Status.WAIT, "the record", "", held_up([record])))
+        lines.append(CheckLine(Status.WAIT, "the record", "", held_up([record])))
     return step_of("resolvers", title, lines), _one_each(countdowns)
 
 
@@ -116,12 +115,12 @@ def _withheld(targets: Sequence[Target], reply: Reply) -> str:
     return "the zone has the record: ask this resolver's log why it does not give it"
 
 
-def _no_resolver(authorities: Authorities) -> Line:
+def _no_resolver(authorities: Authorities) -> CheckLine:
     system = authorities.view.dns.system
     others = authorities.known or (system is not None and (system.addresses or system.hosts))
     if others:
-        return Line(Status.SKIP, "resolvers", "", "none was asked")
-    return Line(
+        return CheckLine(Status.SKIP, "resolvers", "", "none was asked")
+    return CheckLine(
         Status.FAIL,
         "resolvers",
         "",
@@ -134,14 +133,14 @@ def resolvers_lead(authorities: Authorities) -> bool:
     """Whether what this machine gets leads to the targets: the resolvers' answers, without any the system's own."""
     view = authorities.view
     judged = [verdict(view, reply, authorities.targets) for reply in view.dns.of(Role.RESOLVER)]
-    if any(found in (Verdict.LEADS, Verdict.ELSEWHERE, Verdict.EMPTY) for found in judged):
-        return not any(found in (Verdict.ELSEWHERE, Verdict.EMPTY) for found in judged)
+    if any(found in (ReplyVerdict.LEADS, ReplyVerdict.ELSEWHERE, ReplyVerdict.EMPTY) for found in judged):
+        return not any(found in (ReplyVerdict.ELSEWHERE, ReplyVerdict.EMPTY) for found in judged)
     wanted = {target.address for target in authorities.targets}
     system = view.dns.system
     return bool(system and system.addresses and wanted.intersection(system.addresses) == set(system.addresses))
 
 
-def ttl_step(view: LiveView, moved: bool) -> Step:
+def ttl_step(view: LiveView, moved: bool) -> CheckStep:
     """Whether nobody will keep the old address for long once the record changes; `moved`: it has changed already."""
     lines = [_ttl_line(reply, moved) for reply in view.dns.of(Role.AUTHORITY) if reply.records]
     for reply in view.dns.of(Role.RESOLVER):
@@ -149,20 +148,20 @@ def ttl_step(view: LiveView, moved: bool) -> Step:
             left = duration(reply.ttl or 0)
             todo = f"wait {left}, or clients of this resolver stay with {listed(reply.addresses)} that long"
             lines.append(
-                Line(Status.WARN, reply.server.label, f"TTL of {reply.question}", f"remembers it for {left}", todo)
+                CheckLine(Status.WARN, reply.server.label, f"TTL of {reply.question}", f"remembers it for {left}", todo)
             )
     if not lines:
         why = "no authoritative server gave a record; a resolver only says what is left of its TTL"
-        lines = [Line(Status.SKIP, "authoritative servers", "TTL", why)]
+        lines = [CheckLine(Status.SKIP, "authoritative servers", "TTL", why)]
     return step_of("ttl", f"the TTL is at most {LONGEST_TTL} s", lines)
 
 
-def _ttl_line(reply: Reply, moved: bool) -> Line:
+def _ttl_line(reply: Reply, moved: bool) -> CheckLine:
     ttl = reply.ttl or 0
     asked = f"TTL of {reply.question}"
     if ttl <= LONGEST_TTL:
-        return Line(Status.OK, reply.server.label, asked, duration(ttl))
+        return CheckLine(Status.OK, reply.server.label, asked, duration(ttl))
     if moved:
-        return Line(Status.OK, reply.server.label, asked, f"{duration(ttl)}, and the name is at the VIP already")
+        return CheckLine(Status.OK, reply.server.label, asked, f"{duration(ttl)}, and the name is at the VIP already")
     todo = f"lower it to 60 s now; {duration(ttl)} later that is in force everywhere, and the move is quick"
-    return Line(Status.WARN, reply.server.label, asked, duration(ttl), todo)
+    return CheckLine(Status.WARN, reply.server.label, asked, duration(ttl), todo)

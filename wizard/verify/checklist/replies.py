@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from rules.fleet.endpoint import Target
-from rules.live.observations import Kind, NameServer, Reply, Role
-from rules.live.views.view import LiveView
-from rules.live.views.wording import record, told
-from rules.text.wording import listed
-from wizard.verify.checklist.model import VERBATIM, Line, Status
+from rules.live import LiveView, NameServer, Reply, ReplyKind, Role, Target, record, told
+from rules.text import listed
+from wizard.verify.checklist.model import VERBATIM, CheckLine, Status
 
 
-class Verdict(Enum):
+class ReplyVerdict(Enum):
     """How one reply stands to the targets."""
 
     LEADS = auto()  # to the targets, all of it
@@ -25,7 +22,7 @@ class Verdict(Enum):
     FAILED = auto()  # no answer that says anything about the name
 
 
-class Judged(NamedTuple):
+class ReplyMeaning(NamedTuple):
     """What a reply means for the step at hand."""
 
     status: Status
@@ -33,19 +30,19 @@ class Judged(NamedTuple):
     todo: str = ""
 
 
-def verdict(view: LiveView, reply: Reply, targets: Sequence[Target]) -> Verdict:
+def verdict(view: LiveView, reply: Reply, targets: Sequence[Target]) -> ReplyVerdict:
     """How a reply to one question stands to the targets of its address family."""
     version = version_of(reply.question)
     wanted = [target for target in targets if target.address.version == version]
-    if reply.kind is Kind.ANSWER and reply.records:
+    if reply.kind is ReplyKind.ANSWER and reply.records:
         if view.leads_to(reply, wanted):
-            return Verdict.LEADS
+            return ReplyVerdict.LEADS
         known = any(view.role_of(address) for address in reply.addresses)
-        return Verdict.ELSEWHERE if wanted or known else Verdict.EXTRA
-    if reply.kind in (Kind.NODATA, Kind.NXDOMAIN, Kind.ANSWER):
-        return Verdict.EMPTY if wanted else Verdict.NOTHING
+        return ReplyVerdict.ELSEWHERE if wanted or known else ReplyVerdict.EXTRA
+    if reply.kind in (ReplyKind.NODATA, ReplyKind.NXDOMAIN, ReplyKind.ANSWER):
+        return ReplyVerdict.EMPTY if wanted else ReplyVerdict.NOTHING
     # A CNAME chain that ends without an AAAA record is what an IPv4-only endpoint has.
-    return Verdict.NOTHING if reply.kind is Kind.ALIAS and not wanted else Verdict.FAILED
+    return ReplyVerdict.NOTHING if reply.kind is ReplyKind.ALIAS and not wanted else ReplyVerdict.FAILED
 
 
 def version_of(question: str) -> int:
@@ -67,7 +64,9 @@ class Authorities:
         self.targets = targets
         # Only these say how the record stands; a server that can't be reached from here says nothing about it.
         self.useful = [
-            reply for reply in view.dns.of(Role.AUTHORITY) if reply.kind in (Kind.ANSWER, Kind.NODATA, Kind.NXDOMAIN)
+            reply
+            for reply in view.dns.of(Role.AUTHORITY)
+            if reply.kind in (ReplyKind.ANSWER, ReplyKind.NODATA, ReplyKind.NXDOMAIN)
         ]
 
     @property
@@ -82,7 +81,7 @@ class Authorities:
     def leads(self, question: str) -> bool:
         """Whether all of them that answered this question lead to the targets."""
         own = self.answered(question)
-        return bool(own) and all(verdict(self.view, reply, self.targets) is Verdict.LEADS for reply in own)
+        return bool(own) and all(verdict(self.view, reply, self.targets) is ReplyVerdict.LEADS for reply in own)
 
 
 class Judges(NamedTuple):
@@ -91,45 +90,49 @@ class Judges(NamedTuple):
     `astray` judges those that lead elsewhere or have no address, `failed` those that say nothing about the name.
     """
 
-    astray: Callable[[Reply], Judged]
-    failed: Callable[[Reply], Judged]
+    astray: Callable[[Reply], ReplyMeaning]
+    failed: Callable[[Reply], ReplyMeaning]
 
 
-def lines_of(authorities: Authorities, role: Role, judges: Judges) -> list[Line]:
+def lines_of(authorities: Authorities, role: Role, judges: Judges) -> list[CheckLine]:
     """One line for each server of a role and question; two questions with the same outcome share a line."""
     view = authorities.view
-    lines: list[Line] = []
+    lines: list[CheckLine] = []
     for server, replies in by_server(view.dns.of(role)):
         verdicts = [(reply, verdict(view, reply, authorities.targets)) for reply in replies]
-        leads = any(found is Verdict.LEADS for _, found in verdicts)
-        outcomes: dict[Judged, list[str]] = {}
+        leads = any(found is ReplyVerdict.LEADS for _, found in verdicts)
+        outcomes: dict[ReplyMeaning, list[str]] = {}
         for reply, found in verdicts:
             judged = _judge(authorities, reply, found, leads, judges)
             if judged is not None:
                 outcomes.setdefault(judged, []).append(reply.question)
         if not outcomes:
-            outcomes[Judged(Status.SKIP, told(replies[0]))] = [replies[0].question]
-        lines += [Line(j.status, server.label, listed(asked), j.got, j.todo) for j, asked in outcomes.items()]
+            outcomes[ReplyMeaning(Status.SKIP, told(replies[0]))] = [replies[0].question]
+        lines += [CheckLine(j.status, server.label, listed(asked), j.got, j.todo) for j, asked in outcomes.items()]
     return lines
 
 
-def _judge(authorities: Authorities, reply: Reply, found: Verdict, leads: bool, judges: Judges) -> Judged | None:
+def _judge(
+    authorities: Authorities, reply: Reply, found: ReplyVerdict, leads: bool, judges: Judges
+) -> ReplyMeaning | None:
     """One reply of a server that `leads` to the targets with one of its replies, or not; None: not worth a line."""
-    if found is Verdict.LEADS:
-        return Judged(Status.OK, told(reply))
-    if found is Verdict.FAILED:
+    if found is ReplyVerdict.LEADS:
+        return ReplyMeaning(Status.OK, told(reply))
+    if found is ReplyVerdict.FAILED:
         return judges.failed(reply)
-    if found is Verdict.EXTRA:
-        return Judged(Status.WARN, told(reply), _extra(authorities.view, reply))
-    if found is Verdict.NOTHING:
-        if reply.kind is not Kind.NXDOMAIN or not leads:
+    if found is ReplyVerdict.EXTRA:
+        return ReplyMeaning(Status.WARN, told(reply), _extra(authorities.view, reply))
+    if found is ReplyVerdict.NOTHING:
+        if reply.kind is not ReplyKind.NXDOMAIN or not leads:
             return None
         # RFC 4074 section 4.2: some clients then give up on the name altogether.
-        return Judged(Status.WARN, told(reply), "the name does exist: this server's answer makes clients give up")
-    if reply.kind is Kind.NODATA and leads and not authorities.leads(reply.question):
+        return ReplyMeaning(Status.WARN, told(reply), "the name does exist: this server's answer makes clients give up")
+    if reply.kind is ReplyKind.NODATA and leads and not authorities.leads(reply.question):
         # One family is enough for the clients that have both.
         what = f"IPv{version_of(reply.question)}"
-        return Judged(Status.WARN, told(reply), f"no {reply.question} record: clients with {what} only find nothing")
+        return ReplyMeaning(
+            Status.WARN, told(reply), f"no {reply.question} record: clients with {what} only find nothing"
+        )
     return judges.astray(reply)
 
 
@@ -143,14 +146,14 @@ def _extra(view: LiveView, reply: Reply) -> str:
 
 
 _LOOK = {
-    Kind.TIMEOUT: "is it up, and does a firewall on the way drop port {port}?",
-    Kind.UNREACHABLE: "is the name server running there, and is there a route to it?",
-    Kind.REFUSED: "let it answer this machine's network (allow-query, access-control)",
-    Kind.SERVFAIL: "look at its log: it can't reach the zone's servers, or they fail",
-    Kind.TRUNCATED: "open TCP port {port} to it: long answers need it",
-    Kind.LAME: "load the zone on it, or take it out of the zone's NS records",
-    Kind.ALIAS: "give the CNAME's target an address, or the name an address record of its own",
-    Kind.LOOP: "give the name an address record in place of the CNAME",
+    ReplyKind.TIMEOUT: "is it up, and does a firewall on the way drop port {port}?",
+    ReplyKind.UNREACHABLE: "is the name server running there, and is there a route to it?",
+    ReplyKind.REFUSED: "let it answer this machine's network (allow-query, access-control)",
+    ReplyKind.SERVFAIL: "look at its log: it can't reach the zone's servers, or they fail",
+    ReplyKind.TRUNCATED: "open TCP port {port} to it: long answers need it",
+    ReplyKind.LAME: "load the zone on it, or take it out of the zone's NS records",
+    ReplyKind.ALIAS: "give the CNAME's target an address, or the name an address record of its own",
+    ReplyKind.LOOP: "give the name an address record in place of the CNAME",
 }
 
 

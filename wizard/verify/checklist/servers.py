@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from rules.fleet.endpoint import Part, Target
-from rules.live.observations import Certificate, Contact, Probe
-from rules.live.views.view import LiveView
-from rules.live.views.wording import advice, met, names_of
-from rules.text.wording import listed
-from wizard.verify.checklist.model import Line, Status
+from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advice, met, names_of
+from rules.text import listed
+from wizard.verify.checklist.model import CheckLine, Status
 
 
 def asked_of(target: Target) -> str:
@@ -15,23 +12,27 @@ def asked_of(target: Target) -> str:
     return f"port {target.port}"
 
 
-def alive_line(view: LiveView, target: Target, *, named: bool) -> Line:
+def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
     """Whether an API server answers there; with `named`, with a certificate for the endpoint's name too."""
     probe, asked = view.probe(target), asked_of(target)
     if probe is None:
-        return Line(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known of it")
+        return CheckLine(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known of it")
     if not probe.alive:
-        return Line(Status.FAIL, target.label, asked, met(probe), _advice(target, probe))
+        return CheckLine(Status.FAIL, target.label, asked, met(probe), _advice(target, probe))
     if probe.verified:
         got = f"{met(probe)}, but the CA does not vouch for the certificate: {probe.verified}"
-        return Line(Status.FAIL, target.label, asked, got, "is it another cluster's, or is --ca-file of another one?")
+        return CheckLine(
+            Status.FAIL, target.label, asked, got, "is it another cluster's, or is --ca-file of another one?"
+        )
     if not named:
-        return Line(Status.OK, target.label, asked, met(probe))
+        return CheckLine(Status.OK, target.label, asked, met(probe))
     if view.serves_name(target):
-        return Line(Status.OK, target.label, asked, f"{met(probe)}, certificate for {view.name}{holder(view, target)}")
+        return CheckLine(
+            Status.OK, target.label, asked, f"{met(probe)}, certificate for {view.name}{holder(view, target)}"
+        )
     if probe.certificate is None:
         why = f": {probe.detail}" if probe.detail else ""
-        return Line(
+        return CheckLine(
             Status.FAIL,
             target.label,
             asked,
@@ -39,7 +40,7 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> Line:
             advice_tls(target),
         )
     got = f"{met(probe)}, but its certificate is for {names_of(probe.certificate)}"
-    return Line(Status.FAIL, target.label, asked, got, renew(view, "the control-plane nodes"))
+    return CheckLine(Status.FAIL, target.label, asked, got, renew(view, "the control-plane nodes"))
 
 
 def _advice(target: Target, probe: Probe) -> str:
@@ -78,20 +79,20 @@ def holder(view: LiveView, target: Target) -> str:
     return f"; not held by {listed(dict.fromkeys(balancers))} (this machine)" if balancers else ""
 
 
-def free_line(view: LiveView, vip: Target) -> Line:
+def free_line(view: LiveView, vip: Target) -> CheckLine:
     """Whether the VIP may be taken: nobody answers there, or the cluster's own API does already."""
     probe, asked = view.probe(vip), asked_of(vip)
     if probe is None:
-        return Line(Status.SKIP, vip.label, asked, "was not asked")
+        return CheckLine(Status.SKIP, vip.label, asked, "was not asked")
     if not probe.accepts:
-        return Line(Status.OK, vip.label, asked, f"{met(probe)}: no service is there")
+        return CheckLine(Status.OK, vip.label, asked, f"{met(probe)}: no service is there")
     if view.serves_name(vip):
-        return Line(Status.OK, vip.label, asked, f"serves {view.name} already")
+        return CheckLine(Status.OK, vip.label, asked, f"serves {view.name} already")
     if _own(view, probe):
-        return Line(Status.OK, vip.label, asked, f"{met(probe)}: the cluster's own load balancers")
+        return CheckLine(Status.OK, vip.label, asked, f"{met(probe)}: the cluster's own load balancers")
     whose = f", certificate for {names_of(probe.certificate)}" if probe.certificate else ""
     todo = f"find out who has {vip.address} ('arping {vip.address}'), or take another VIP in [vip] of halb.toml"
-    return Line(Status.FAIL, vip.label, asked, f"{met(probe)}{whose}: somebody else's service", todo)
+    return CheckLine(Status.FAIL, vip.label, asked, f"{met(probe)}{whose}: somebody else's service", todo)
 
 
 def _own(view: LiveView, probe: Probe) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rules.command.version import version
-from rules.live.views.view import LiveView
-from rules.report.style import printable
-from wizard.verify.checklist.model import Checklist, Line, Step
+from rules import version
+from rules.live import LiveView
+from rules.report import printable
+from wizard.verify.checklist.model import CheckLine, Checklist, CheckStep
 
 
 def render(checklist: Checklist, view: LiveView, *, compact: bool = False) -> str:
@@ -34,7 +34,7 @@ def render(checklist: Checklist, view: LiveView, *, compact: bool = False) -> st
     return (json.dumps(document, separators=(",", ":")) if compact else json.dumps(document, indent=1)) + "\n"
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: CheckStep) -> dict[str, Any]:
     return {
         "key": step.key,
         "title": step.title,
@@ -44,7 +44,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, str]:
+def _line(line: CheckLine) -> dict[str, str]:
     return {
         "status": line.status.value,
         "subject": printable(line.subject),

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
 
-from rules.live.views.view import LiveView
-from rules.live.views.wording import asked_from, duration
-from rules.report.style import Style, printable
-from rules.text.wording import clipped, listed
-from wizard.verify.checklist.model import VERBATIM, Checklist, Countdown, Line, Status, Step
+from rules.live import LiveView, asked_from, duration
+from rules.report import Style, printable
+from rules.text import clipped, listed
+from wizard.verify.checklist.model import VERBATIM, CheckLine, Checklist, CheckStep, Countdown, Status
 
 _COLOURS = {
     Status.OK: ("green",),
@@ -47,7 +46,7 @@ def _head(checklist: Checklist, view: LiveView, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _step(number: int, step: Step, style: Style, brief: bool) -> Iterator[str]:
+def _step(number: int, step: CheckStep, style: Style, brief: bool) -> Iterator[str]:
     yield f"{_status(step.status, style)} {style.paint(f'{number}. {step.key}: {step.title}', 'bold')}"
     if brief and not step.holds_up:
         return
@@ -59,7 +58,7 @@ def _step(number: int, step: Step, style: Style, brief: bool) -> Iterator[str]:
         yield from _todo(step.todo, style, " " * 5)
 
 
-def _line(line: Line, style: Style) -> Iterator[str]:
+def _line(line: CheckLine, style: Style) -> Iterator[str]:
     asked = f", {line.asked}" if line.asked else ""
     body = _wrapped(f"{line.subject}{asked}: {line.got}", style, " " * 10, " " * 12)
     yield f"{' ' * 5}{_status(line.status, style)} {body[0].lstrip()}"

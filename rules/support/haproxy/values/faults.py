@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.grammar.common import read_int, read_time
+from rules.text.suggestions import closest
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def check_choice(word: Word, setting: str, known: Iterable[str], what: str = "wo
     """The word must be one of a few; `what` is their kind (`mode`, `facility`)."""
     names = list(known)
     if not word.dynamic and word.value not in names:
-        near = get_close_matches(word.value.lower(), names, n=1, cutoff=0.72)
+        near = closest(word.value, names)
         shown = listed(names if len(names) < 16 else [*names[:12], "others"], "or")
-        advice = f"did you mean '{near[0]}'? It must be {shown}" if near else f"write {shown}"
+        advice = f"did you mean '{near}'? It must be {shown}" if near else f"write {shown}"
         yield Fault(word.span, f"'{setting} {word.value}': unknown {what} '{word.value}'", advice)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import server_args
+from parsers.facts.haproxy.server import option_words
 from parsers.grammar.common import read_int
-from rules.support.haproxy.plain_lines import ipv4, plain_port, plain_server, words_of
 from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from parsers.facts.haproxy import Proxy, Server
-    from parsers.haproxy import HaproxyLine, Section
+    from parsers.haproxy import HaproxyLine
     from parsers.tree import Word
 
-_HEAD = {"server": 2, "server-template": 3, "default-server": 0}
-_BAD_IN_NAME = r"[^A-Za-z0-9_.:-]"
+_BAD_IN_NAME = re.compile(r"[^A-Za-z0-9_.:-]")
 _TIMES = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
 _CHOICES = {
     "verify": ("none", "required"),
@@ -38,40 +37,61 @@ _NEEDED = frozenset((*_TIMES, *_CHOICES, "rise", "fall", "port", "cookie", "redi
 Problem = tuple[int, str]  # index of the word, and what is wrong with it
 
 
-def unusual_lines(section: Section) -> list[HaproxyLine]:
-    """The server lines of a section that need full parsing: most have a plain name, an IPv4 address with a port and
-    options that were seen before.
-    """
-    index = section.index()
-    lines = [line for line in section.all("server") if not _is_usual(line.line_text)] if "server" in index else []
-    for keyword in ("server-template", "default-server"):
-        lines += section.all(keyword) if keyword in index else ()
-    return lines
-
-
-def server_faults(lines: Iterable[HaproxyLine]) -> Iterator[tuple[HaproxyLine, Fault]]:
-    """The faults of server lines, each line by itself."""
-    for line in lines:
+def server_faults(proxy: Proxy) -> Iterator[tuple[HaproxyLine, Fault]]:
+    """The faults of the server lines of a section, each line by itself."""
+    for server in proxy.servers:
+        line = server.directive
         if line.condition is None:
-            yield from ((line, fault) for fault in _line(line, _HEAD[line.keyword]))
+            yield from ((line, fault) for fault in _server(server))
+    for line in proxy.default_servers if proxy.is_backend else ():
+        if line.condition is None:
+            yield from ((line, fault) for fault in _options(line.args, option_words(line)))
 
 
-def _is_usual(text: str) -> bool:
-    found = plain_server(text)
-    if found is None or not found[3] or found[3][0] == "0" or int(found[3]) > 65535 or _problems_in(found[4]):
-        return False
-    if not found[1].isalnum() and re.search(_BAD_IN_NAME, found[1]):
-        return False
-    return ipv4()(found[2], 0, len(found[2]) - len(found[3]) - 1) is not None
+def _server(server: Server) -> Iterator[Fault]:
+    line = server.directive
+    address = server.address_text
+    if not address and server.address_word is None:
+        if server.template:
+            what, example = "a prefix, a number and an address", "server-template cp 3 control-plane.example:6443 check"
+        else:
+            what, example = "a name and an address", "server cp1 10.0.0.21:6443 check"
+        yield missing(line, what, example)
+        return
+    problem = _address_problem(address, server.option_words)
+    if problem and (word := server.address_word) and not word.dynamic:
+        message = f"'{address}' is not a server address: {problem}"
+        yield Fault(word.span, message, "write 'ADDRESS:PORT' or 'NAME:PORT'")
+    name = server.name_text
+    bad = _BAD_IN_NAME.search(name)
+    if bad and (word := server.name_word) and not word.dynamic:
+        message = f"character '{bad.group()}' is not allowed in the server name '{name}'"
+        yield Fault(word.span, message, "use only letters, digits and . : _ -")
+    if _problems(server.option_words):
+        yield from _options(line.args[3 if server.template else 2 :], server.option_words)
+
+
+def _options(words: Sequence[Word], texts: tuple[str, ...]) -> Iterator[Fault]:
+    if not any(word.dynamic for word in words):
+        for index, message in _problems(texts):
+            yield Fault(words[index].span, message, _advice(words, index))
+
+
+def _address_problem(text: str, options: tuple[str, ...]) -> str:
+    problem = port_problem(text)
+    # With these, a name need not resolve.
+    if not problem and "resolvers" not in options and "init-addr" not in options:
+        problem = host_problem(text)
+    return problem
 
 
 @lru_cache(4096)
-def _problems_in(text: str) -> tuple[Problem, ...]:
-    return tuple(_problems(words_of(text)))
-
-
-def _problems(words: Sequence[str]) -> Iterator[Problem]:
+def _problems(words: tuple[str, ...]) -> tuple[Problem, ...]:
     """What is wrong with the arguments of the options."""
+    return tuple(_read(words))
+
+
+def _read(words: Sequence[str]) -> Iterator[Problem]:
     args = server_args()
     at = 0
     while at < len(words):
@@ -105,26 +125,6 @@ def _problem(name: str, value: str) -> str:
     return f"it must be {' or '.join(known)}" if known is not None and value not in known else ""
 
 
-def _line(line: HaproxyLine, head: int) -> Iterator[Fault]:
-    args = line.args
-    if len(args) < head:
-        what = "a name and an address" if head == 2 else "a prefix, a number and an address"
-        example = (
-            "server cp1 10.0.0.21:6443 check" if head == 2 else "server-template cp 3 control-plane.example:6443 check"
-        )
-        yield missing(line, what, example)
-        return
-    options = args[head:]
-    if head and not args[head - 1].dynamic:
-        yield from _address(args[head - 1], [word.value for word in options])
-    if head and not args[0].dynamic and (bad := re.search(_BAD_IN_NAME, args[0].value)):
-        message = f"character '{bad.group()}' is not allowed in the server name '{args[0].value}'"
-        yield Fault(args[0].span, message, "use only letters, digits and . : _ -")
-    if not any(word.dynamic for word in options):
-        for index, message in _problems([word.value for word in options]):
-            yield Fault(options[index].span, message, _advice(options, index))
-
-
 def _advice(options: Sequence[Word], index: int) -> str:
     name = options[index - 1].value if index else options[index].value
     if options[index].value in _NEEDED and (index == len(options) - 1):
@@ -140,16 +140,6 @@ def _advice(options: Sequence[Word], index: int) -> str:
     )
 
 
-def _address(word: Word, options: list[str]) -> Iterator[Fault]:
-    text = word.value
-    problem = port_problem(text)
-    # With these, a name need not resolve.
-    if not problem and "resolvers" not in options and "init-addr" not in options:
-        problem = host_problem(text)
-    if problem:
-        yield Fault(word.span, f"'{text}' is not a server address: {problem}", "write 'ADDRESS:PORT' or 'NAME:PORT'")
-
-
 def checks_without_port(backend: Proxy) -> Iterator[Fault]:
     """Servers with a check but no port to send it to."""
     if any(
@@ -157,9 +147,9 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
     ):
         return
     for server in backend.servers:
-        if plain_port(server.directive.line_text):
+        if server.port or not server.check or not server.certain:
             continue
-        if server.parsed.kind != "ip" or server.parsed.port_start or not server.check or not server.certain:
+        if server.parsed.kind != "ip" or server.parsed.port_start:
             continue
         if server.address_word is None or server.parsed.bad_port or not server.options_certain:
             continue
@@ -175,15 +165,14 @@ def unverified(backend: Proxy) -> Iterator[tuple[Fault, list[Server]]]:
     """TLS to servers with neither `verify none` nor a CA: one fault per backend, with the servers."""
     own = [*backend.all("http-check"), *backend.all("tcp-check")]
     connects = any(line.args and line.args[0].value == "connect" and _has(line, "ssl") for line in own)
-    by_default = connects or _encrypts_by_default(backend)
     found = []
     for server in backend.servers:
-        if not by_default and "ssl" not in server.directive.line_text:
+        if not (connects or server.ssl or server.check_ssl):
             continue
         if not server.certain or not server.options_certain or server.option("ca-file") is not None:
             continue
         verify = server.option("verify")
-        if (connects or server.ssl or server.check_ssl) and (verify is None or verify.value == "required"):
+        if verify is None or verify.value == "required":
             found.append(server)
     if found:
         first = found[0]
@@ -194,15 +183,6 @@ def unverified(backend: Proxy) -> Iterator[tuple[Fault, list[Server]]]:
         )
         advice = "add 'verify none', or 'ca-file /etc/kubernetes/pki/ca.crt' (the CA of the servers)"
         yield Fault(place.span if place else first.name.span, message, advice), found[1:]
-
-
-def _encrypts_by_default(proxy: Proxy) -> bool:
-    owner: Proxy | None = proxy
-    while owner is not None:
-        if any("ssl" in line.line_text for line in owner.default_servers):
-            return True
-        owner = owner.defaults
-    return False
 
 
 def _has(line: HaproxyLine, text: str) -> bool:

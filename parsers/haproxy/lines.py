@@ -1,0 +1,174 @@
+"""The lines of haproxy.cfg, which are split into words on demand.
+
+A file of 100,000 lines is kept as one match per line; words and directives are built for the lines that are asked
+about, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsers.grammar.haproxy import PLAIN, SECTION, SOUND
+from parsers.haproxy.placeholders import mark_placeholders
+from parsers.haproxy.words import Splitter, bare_words
+from parsers.source import Source, Span
+from parsers.tree import Directive, Word
+
+# The words that `no` and `default` may precede (haproxy 2.6 to 3.4; anything else is an error there).
+NEGATABLE = frozenset(
+    ("option", "log", "busy-polling", "set-dumpable", "strict-limits", "insecure-fork-wanted", "numa-cpu-mapping")
+)
+BARE = frozenset((PLAIN, SOUND))  # classes of lines whose first word is a group of the match
+PREFIXES = frozenset(("no", "default"))
+_FIRST_ARG = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n\"'\\#]++)(?=[ \t\v\f\r\n#]|\Z)")
+
+
+class File:
+    """What holds for all lines of one file.
+
+    `templated` is true when the text holds placeholders of a template; `complete` is false when a template's
+    control lines or an unresolved `.if` leave open what the file says; `dot_lines` are the lines that start with a
+    dot; `early` the lines that had to be split while parsing, by their start.
+    """
+
+    __slots__ = ("complete", "dot_lines", "early", "source", "templated")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.templated = False
+        self.complete = True
+        self.dot_lines: list[HaproxyLine] = []
+        self.early: dict[int, HaproxyLine] = {}
+
+    def split(self, match: re.Match[str]) -> list[Word]:
+        """The words of a line that the line grammar found sound (others are split while parsing)."""
+        kind = match.lastindex
+        if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
+            words = bare_words(self.source, match.start(kind), match.end())
+        else:
+            words = Splitter(self.source, match.start(), match.end()).words
+        if self.templated:
+            mark_placeholders(words)
+        return words
+
+
+class HaproxyLine(Directive):
+    """One statement of haproxy.cfg.
+
+    `prefix` is "no" or "default" when the line starts with it: `keyword` and `args` are then those of the
+    statement after it, while `words` has all of the line.
+    """
+
+    __slots__ = ("_match", "_words", "file")
+
+    def __init__(
+        self, file: File, match: re.Match[str], condition: str | None = None, words: list[Word] | None = None
+    ) -> None:
+        # The base initialiser would ask for the words.
+        self.file = file
+        self.condition = condition
+        self.parent = None
+        self.children = None
+        self.opened = None
+        self.close = None
+        self._match = match
+        self._words = words
+
+    @property
+    def source(self) -> Source:
+        """The file that the line is in."""
+        return self.file.source
+
+    @property
+    def words(self) -> Sequence[Word]:
+        """All words of the line, the prefix `no` included."""
+        words = self._words
+        if words is None:
+            words = self._words = self.file.split(self._match)
+        return words
+
+    @words.setter
+    def words(self, words: Sequence[Word]) -> None:
+        self._words = list(words)
+
+    @property
+    def kind(self) -> int | None:
+        """Class of the line in the line grammar (`parsers.grammar.haproxy`)."""
+        return self._match.lastindex
+
+    @property
+    def first_word(self) -> str:
+        """The word the line starts with."""
+        kind = self._match.lastindex
+        if kind in BARE:
+            return self._match[kind]
+        return self.words[0].value if self.words else ""
+
+    @property
+    def first_arg(self) -> str:
+        """The value of the first word after the keyword ("" without one); cheaper than `args`."""
+        match = self._match
+        kind = match.lastindex
+        if self._words is None and kind in BARE and match[kind] not in PREFIXES:
+            found = _FIRST_ARG.match(match.string, match.end(kind), match.end())
+            if found:
+                return found[1]
+        args = self.args
+        return args[0].value if args else ""
+
+    def bare_match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What `pattern` finds right after the first word of a line without quotes, escapes and placeholders."""
+        match = self._match
+        if match.lastindex != PLAIN or self.file.templated:
+            return None
+        return pattern.match(match.string, match.end(PLAIN), match.end())
+
+    @property
+    def prefix(self) -> str:
+        """`no` or `default` when the line starts with it and it is allowed there, else ""."""
+        first = self.first_word
+        if first in PREFIXES and len(self.words) > 1 and self.words[1].value in NEGATABLE:
+            return first
+        return ""
+
+    @property
+    def keyword(self) -> str:
+        """The statement's keyword: the word after the prefix when there is one."""
+        first = self.first_word
+        return self.words[1].value if first in PREFIXES and self.prefix else first
+
+    @property
+    def keyword_word(self) -> Word | None:
+        """The word that `keyword` is the value of."""
+        words = self.words
+        return (words[1] if self.prefix else words[0]) if words else None
+
+    @property
+    def args(self) -> Sequence[Word]:
+        """The words after the keyword."""
+        words = self.words
+        return words[2 if words and words[0].value in PREFIXES and self.prefix else 1 :]
+
+    @property
+    def span(self) -> Span:
+        """From the first word to the last one."""
+        words = self.words
+        if not words:
+            return Span(self.source, self._match.start(), self._match.end())
+        return Span(self.source, words[0].start, words[-1].end)
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character of the line in its file."""
+        return self._match.start()
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether any word depends on something outside the file."""
+        return any(word.dynamic for word in self.words)
+
+    @property
+    def line_text(self) -> str:
+        """The line as it is in the file, with its line end."""
+        return self._match[0]

@@ -1,0 +1,63 @@
+"""Hits into findings: whose file it is, what may be shown of it, and what was found twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from parsers.source import Span
+from rules.engine.finding import Finding, Hit, Location
+from rules.engine.parsing import documents_of
+from rules.engine.registry import Rule
+from rules.engine.secrets import Secrets
+from rules.fleet.node import Node
+from rules.text.wording import clipped
+
+
+class Locator:
+    """Builds findings. `owners`: path -> the names of the nodes that read the file, included files too."""
+
+    def __init__(self, nodes: Iterable[Node], secrets: Secrets) -> None:
+        self.owners = _owners(nodes)
+        self._secrets = secrets
+
+    def finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
+        """What a rule saw, ready to be shown; `node` is the one that it was looking at, None for the whole fleet."""
+        spans = [hit.span, *(place.span for place in hit.related)]
+
+        def shown(text: str) -> str:
+            return clipped(self._secrets.message(text, spans))
+
+        return Finding(
+            rule.code,
+            rule.name,
+            hit.severity or rule.severity,
+            shown(hit.message),
+            self._location(hit.span, shown(hit.note), hit.node, node),
+            [self._location(at.span, shown(at.note), at.node, node) for at in hit.related],
+            shown(hit.help),
+        )
+
+    def _location(self, span: Span, note: str, name: str | None, node: Node | None) -> Location:
+        if name is None:
+            owners = self.owners.get(span.source.path, ())
+            name = node.name if node and (node.name in owners or not owners) else next(iter(owners), "")
+        return Location.of(span, name, note)
+
+
+def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:
+    owners: dict[str, tuple[str, ...]] = {}
+    for node in nodes:
+        for document in documents_of(node):
+            for source in document.sources:
+                owners[source.path] = (*owners.get(source.path, ()), node.name)
+    return owners
+
+
+def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding per place and message: a file that serves several nodes is reported once."""
+    unique: dict[tuple[Any, ...], Finding] = {}
+    for finding in findings:
+        at = finding.location
+        unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+    return list(unique.values())

@@ -1,0 +1,83 @@
+"""Texts into nodes: each file is parsed once, and its facts go to the nodes that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rules.files.grouping import InputFile, group
+from rules.files.includes import MappingIncludes
+from rules.files.kinds import kind_of
+from rules.fleet.fleet import Fleet
+from rules.fleet.node import Node
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyDocument
+    from parsers.keepalived.tree import KeepalivedDocument
+    from parsers.tree import Document
+    from rules.engine.finding import NodeFiles
+    from rules.engine.options import Options
+
+
+class ParsedFiles:
+    """The files of a run, parsed: `node_files` says which are one node's, `fleet` what they say.
+
+    `documents` are in the order in which the nodes read them, each once.
+    """
+
+    def __init__(self, files: Mapping[str, str], options: Options) -> None:
+        self._files = files
+        self._options = options
+        self._haproxy: dict[str, HaproxyDocument] = {}
+        self.documents: list[Document] = []
+        self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
+        self.fleet = Fleet([self._node(node) for node in self.node_files])
+
+    def _grouped(self) -> list[NodeFiles]:
+        kinds = {path: self._options.kinds.get(path) or kind_of(path, text) for path, text in self._files.items()}
+        return group([InputFile(path, kind, path) for path, kind in kinds.items() if kind is not None])
+
+    def _node(self, files: NodeFiles) -> Node:
+        haproxy = keepalived = None
+        if files.haproxy:
+            from parsers.facts.haproxy import haproxy_facts
+
+            haproxy = haproxy_facts([self._haproxy_document(path) for path in files.haproxy])
+        if files.keepalived:
+            from parsers.facts.keepalived import keepalived_facts
+
+            keepalived = keepalived_facts(self._keepalived_document(files))
+        return Node(files, haproxy, keepalived)
+
+    def _haproxy_document(self, path: str) -> HaproxyDocument:
+        from parsers.haproxy import parse_haproxy
+
+        if path not in self._haproxy:
+            self._haproxy[path] = parse_haproxy(self._files[path], path)
+            self.documents.append(self._haproxy[path])
+        return self._haproxy[path]
+
+    def _keepalived_document(self, files: NodeFiles) -> KeepalivedDocument:
+        from parsers.keepalived import parse_keepalived
+
+        path = files.keepalived[0]
+        include = self._options.include or MappingIncludes(self._files)
+        config_id = self._options.config_ids.get(files.name)
+        document = self._options.documents.get(path)
+        if document is None:
+            document = parse_keepalived(self._files[path], path, config_id=config_id, include=include)
+        elif config_id is not None:
+            document = document.as_node(config_id)
+        if config_id is None and files.name in document.conditions:
+            # The file has lines for a machine with the node's name, so that is the machine.
+            document = document.as_node(files.name)
+        self.documents.append(document)
+        return document
+
+
+def documents_of(node: Node) -> Iterator[Document]:
+    """The documents that a node's facts were read from."""
+    if node.haproxy:
+        yield from node.haproxy.documents
+    if node.keepalived:
+        yield node.keepalived.document

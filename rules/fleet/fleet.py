@@ -1,0 +1,32 @@
+"""Fleets: the nodes of one run, and what they make up together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rules.fleet.node import Node
+
+if TYPE_CHECKING:
+    from rules.fleet.routers import VrrpGroup
+
+
+class Fleet:
+    """The nodes of one run."""
+
+    __slots__ = ("_groups", "nodes")
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = tuple(nodes)
+        self._groups: list[VrrpGroup] | None = None
+
+    @property
+    def vrrp_groups(self) -> list[VrrpGroup]:
+        """The instances of different nodes that are meant to be one virtual router."""
+        if len(self.nodes) < 2:
+            return []
+        if self._groups is None:
+            from rules.fleet.routers import vrrp_groups
+
+            self._groups = vrrp_groups(self.nodes)
+        return self._groups

@@ -1,1 +1,0 @@
-"""What several live rules share: which source counts, and where the name points. Pure."""

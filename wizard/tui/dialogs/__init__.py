@@ -1,0 +1,1 @@
+"""What is shown above a screen until it is answered or closed."""

@@ -1,0 +1,45 @@
+"""What is missing, wrong or found, as a list that leads to the fields."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from wizard.questions.answers import Place
+from wizard.questions.review import Overrides, items
+from wizard.questions.session import Outcome, step_of
+from wizard.tui.dialogs.base import Dialog
+from wizard.tui.widgets.findings import finding_line
+
+
+class FindingsDialog(Dialog[Place]):
+    """The list, and the `reason` if the user did not ask for it; returns the place of the chosen answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
+
+    def __init__(self, outcome: Outcome, overrides: Overrides, reason: str = "") -> None:
+        super().__init__()
+        self._reason = reason
+        self._items = items(outcome, overrides)
+
+    def compose(self) -> ComposeResult:
+        """A title, the list, the keys."""
+        title = "What is missing, wrong or found" if self._items else "✓ nothing is missing, wrong or found"
+        with Vertical(classes="dialog"):
+            yield Static(self._reason or title, markup=False, classes="title")
+            if self._items:
+                yield OptionList(*(Option(finding_line(item)) for item in self._items))
+            yield Static("Enter: to the field   Esc: back", markup=False, classes="keys")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go where the line leads; a line that is about no single answer leads nowhere."""
+        place = self._items[event.option_index].place
+        if place is not None and step_of(place) is not None:
+            self.dismiss(place)
+        else:
+            self.notify("this is not about a single field; see the review", markup=False)

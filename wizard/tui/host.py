@@ -1,0 +1,38 @@
+"""What screens and widgets may ask of the app that shows them: they know this protocol, and the app knows them."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from textual.await_complete import AwaitComplete
+from textual.widget import Widget
+
+from wizard.questions.answers import Place
+from wizard.tui.session import Session
+
+
+class Host(Protocol):
+    """The app, as its screens see it."""
+
+    session: Session
+
+    def go(self, key: str, place: Place | None = None) -> AwaitComplete:
+        """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
+        ...
+
+    def show_page(self, title: str, body: Widget | str) -> None:
+        """Show something to read above the screen."""
+        ...
+
+    async def action_next_step(self) -> None:
+        """Go to the next step."""
+        ...
+
+    def action_findings(self, reason: str = "") -> None:
+        """Show what is missing, wrong or found, and why it is shown if the user did not ask for it."""
+        ...
+
+
+def host_of(widget: Widget) -> Host:
+    """The app of a widget that is mounted."""
+    return cast("Host", widget.app)

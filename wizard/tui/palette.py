@@ -1,0 +1,31 @@
+"""The command palette (Ctrl+P): every step, and the action of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from textual.app import App, SystemCommand
+
+from wizard.questions.steps import steps
+from wizard.tui.host import Host
+
+_ACTIONS = (
+    ("Findings (F2, Ctrl+L)", "what is missing, wrong or found", "findings"),
+    ("Preview (F3, Ctrl+R)", "the files as they would be written", "preview"),
+    ("What if (F6)", "who has the VIP when something fails", "what_if"),
+    ("Advanced (F9, Ctrl+T)", "every other key of halb.toml", "advanced"),
+    ("Write (Ctrl+O, F10)", "a last look before anything is written", "write"),
+    ("Help (Ctrl+G, F1)", "about this field", "explain"),
+    ("Next step (Ctrl+N)", "even if something is missing in this one", "next_step"),
+)
+"""Title, help, and the app's action."""
+
+
+def commands(app: App[Any], host: Host) -> Iterator[SystemCommand]:
+    """The wizard's own commands."""
+    for step in steps():
+        yield SystemCommand(f"Go to {step.name}", step.title, partial(host.go, step.key))
+    for title, text, action in _ACTIONS:
+        yield SystemCommand(title, text, partial(app.run_action, action))

@@ -1,0 +1,88 @@
+"""What the wizard's screens have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from rules.report.style import printable
+from wizard.questions.answers import Place
+from wizard.questions.steps import steps
+from wizard.tui.host import Host, host_of
+from wizard.tui.judging import AnswersJudged
+from wizard.tui.session import Session
+from wizard.tui.widgets.steps_bar import StepsBar
+
+DESIGN_WIDTH, DESIGN_HEIGHT = 80, 24
+
+
+class WizardScreen(Screen[None]):
+    """A screen that knows the wizard's app and session."""
+
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
+
+    @property
+    def session(self) -> Session:
+        """The answers, and what they amount to."""
+        return host_of(self).session
+
+    def take_answers(self) -> None:
+        """Hand over what is typed in this screen's fields, if it has any."""
+
+
+class TooSmall(Widget):
+    """Covers a screen whose terminal is too small to show it (app.tcss says when); the keys still work below it."""
+
+    def render(self) -> Content:
+        """The size there is, and the one that is needed."""
+        width, height = self.app.size
+        return Content(
+            f"make the terminal larger (now {width}x{height}, needed {DESIGN_WIDTH}x{DESIGN_HEIGHT})\n"
+            "Esc goes back, Ctrl+Q leaves; the draft is saved"
+        )
+
+
+class FramedScreen(WizardScreen):
+    """The screen of a step without fields: the name on top, the bar of steps, the title."""
+
+    STEP: ClassVar[str]
+    """The step's key."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FramedScreen > #title, FramedScreen > #heading { height: auto; padding: 0 1; }
+    FramedScreen StepsBar { height: 1; }
+    """
+
+    def head(self) -> ComposeResult:
+        """The lines on top."""
+        session = self.session
+        step = next(step for step in steps() if step.key == self.STEP)
+        title = Content.assemble((step.title, "bold"), "  ", (step.intro, "$text-muted"))
+        endpoint = session.answers[Place("cluster", 0, "endpoint")]
+        yield Static(printable(f"halb  {endpoint}".rstrip()), markup=False, id="heading")
+        yield StepsBar(self.STEP, session.visited, session.outcome)
+        yield Static(title, id="title")
+
+    def on_answers_judged(self, message: AnswersJudged) -> None:
+        """Show what the answers amount to."""
+        self.query_one(StepsBar).show(message.outcome)
+        self.judged()
+
+    def judged(self) -> None:
+        """Called when the answers have been judged."""
+
+    def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
+        """Go to the step that was clicked."""
+        self.leave_for(message.key)
+
+    def leave_for(self, key: str, place: Place | None = None) -> None:
+        """Show another step; `place` gets the focus there."""
+        self.app.call_later(self.host.go, key, place)

@@ -1,0 +1,138 @@
+"""One run of the wizard: the folder, the answers and what they amount to, and the draft. It knows no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from wizard.questions.answers import Answers, Place
+from wizard.questions.session import Outcome, missing_of, step_of
+from wizard.questions.session_draft import SessionDraft
+
+if TYPE_CHECKING:
+    from rules.live.observations import NameServer
+    from wizard.files import DraftStore, Failure
+
+
+class Import(NamedTuple):
+    """What existing files hold: the answers, and a line for everything that the user must know."""
+
+    answers: Answers
+    notes: tuple[str, ...] = ()
+
+
+Importer = Callable[[Sequence[str]], Import]
+"""Reads the files of these paths; raises ValueError or OSError with the words for the user."""
+
+
+def _ignore_change() -> None:
+    """Nobody follows the answers yet."""
+
+
+class Session:
+    """The state of one run.
+
+    `answers` change through `set_answer` and `replace_answers` alone, which call `on_change`; `outcome` follows them
+    (`wizard.tui.judging`). Nothing is written below `directory` before the write screen. `overrides`: the user's
+    reasons for accepting errors, by rule code. `before`: the answers that the machines' files were made of so far,
+    None where there are none. `visited`: the keys of the steps that were shown or answered.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        store: DraftStore | None = None,
+        importer: Importer | None = None,
+        offline: bool = False,
+        resolvers: Sequence[NameServer | str] | None = None,
+    ) -> None:
+        self.directory = directory
+        self.store = store
+        self.importer = importer
+        self.offline = offline
+        self.resolvers = resolvers
+        self.answers = Answers()
+        self.before: Answers | None = None
+        self.visited: set[str] = set()
+        self.overrides: dict[str, str] = {}
+        self.outcome = Outcome(self.answers, {}, missing=missing_of(self.answers))
+        self.files_before: Mapping[str, str] = {}
+        self.draft = SessionDraft(store, directory)
+        self.draft_note = ""
+        self.last_words = ""
+        self.on_change: Callable[[], None] = _ignore_change
+        self._last_files: Mapping[str, str] = {}
+
+    # The answers
+
+    def set_answer(self, place: Place, text: str) -> None:
+        """Set one answer."""
+        if self.answers[place] != text:
+            self._change(self.answers.put(place, text))
+
+    def replace_answers(self, answers: Answers) -> None:
+        """Set all answers at once: those of a draft or of imported files."""
+        self.visited |= {step.key for place in answers if (step := step_of(place)) is not None}
+        self._change(answers)
+
+    def begin(self, answers: Answers, *, kept: Answers | None = None, own: str | None = None) -> None:
+        """Continue with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
+        self.draft.begin(Answers() if kept is None else kept, own=own)
+        self.before = None
+        self.overrides.clear()
+        self.visited.clear()
+        self.replace_answers(answers)
+
+    def _change(self, answers: Answers) -> None:
+        self.answers = answers
+        self.on_change()
+
+    # What they amount to
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether `outcome` is about the answers as they are now."""
+        return self.outcome.answers == self.answers
+
+    def take_outcome(self, outcome: Outcome) -> None:
+        """Keep a new outcome, and the files of the one before for comparison."""
+        self.outcome = outcome
+        if outcome.files:
+            if outcome.files != self._last_files:
+                self.files_before = self._last_files
+            self._last_files = outcome.files
+
+    # The draft
+
+    def save_draft(self) -> Failure | None:
+        """Save the answers, if they have changed since the last time; returns what went wrong."""
+        saved = self.draft.save(self.answers)
+        if saved is None:
+            return None
+        if isinstance(saved, Path):
+            self.draft_note = f"draft saved {datetime.now().astimezone():%H:%M}"
+            self.last_words = resume_words(saved, self.directory)
+            return None
+        self.draft_note = "draft NOT saved"
+        return saved
+
+    def files_written(self, directory: Path) -> Answers | None:
+        """Note that the files are below `directory` now, so that no draft is needed.
+
+        Returns the answers that the machines' earlier files were made of, None where there were none.
+        """
+        self.draft.drop()
+        self.directory = directory
+        self.draft = SessionDraft(self.store, directory, self.answers)
+        self.draft_note = ""
+        self.last_words = f"the files are in {directory}; 'halb-wizard verify {directory}' says what to do next"
+        before, self.before = self.before, self.answers
+        return before
+
+
+def resume_words(draft: Path, directory: Path) -> str:
+    """Where a draft is, and the command that continues with it."""
+    return f"draft saved to {draft}; run 'halb-wizard {directory}' to resume"

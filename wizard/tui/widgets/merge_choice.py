@@ -1,0 +1,68 @@
+"""The choice between leaving, merging and replacing files that halb did not write, in one line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from wizard.questions.writing import Way
+from wizard.tui.type_ahead import run_binding_at_once
+
+_GAP = "  "
+
+
+class MergeChoice(Widget, can_focus=True):
+    """Left, right and space step through the choices, and a click selects one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "previous", show=False, id="merge-choice.previous"),
+        Binding("right,space", "turn(1)", "next", show=False, id="merge-choice.next"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    MergeChoice { height: auto; background: $surface; }
+    MergeChoice:focus { background: $boost; background-tint: $primary 15%; color: $text-primary; }
+    MergeChoice:nocolor:focus { text-style: reverse; }
+    """
+    choice: reactive[Way] = reactive(Way.LEAVE)
+
+    class Chosen(Message):
+        """The choice has changed."""
+
+    def render(self) -> Content:
+        """All choices, the selected one marked."""
+        return Content(_GAP).join(
+            Content.styled(_button(one, chosen=one is self.choice), "bold" if one is self.choice else "") for one in Way
+        )
+
+    def watch_choice(self) -> None:
+        """Tell the screen."""
+        if self.is_mounted:
+            self.post_message(self.Chosen())
+
+    async def on_key(self, event: events.Key) -> None:
+        """Handle keys in the order in which they were typed."""
+        await run_binding_at_once(self, event)
+
+    def action_turn(self, by: int) -> None:
+        """Choose the next (1) or the previous (-1) one, and around."""
+        choices = list(Way)
+        self.choice = choices[(choices.index(self.choice) + by) % len(choices)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Select what is under the pointer."""
+        end = 0
+        for one in Way:
+            end += len(_button(one, chosen=False)) + len(_GAP)
+            if event.x < end:
+                self.choice = one
+                return
+
+
+def _button(one: Way, *, chosen: bool) -> str:
+    return f"({'●' if chosen else ' '}) {one.value}"
