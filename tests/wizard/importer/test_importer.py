@@ -8,63 +8,12 @@ from pathlib import Path
 import pytest
 
 from rules.plan import read_cluster
+from rules.plan.complete import plan_from
+from rules.plan.model import KeyPath
 from tests.shared import shared
-from wizard.importer import Imported, Kind, import_files
-from wizard.plan.draft import complete
+from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
+from wizard.importer import Kind, import_files
 from wizard.plan.plan import PlanError
-
-HAPROXY = """\
-global
-    log /dev/log local0
-    maxconn 5000
-
-defaults
-    mode tcp
-    timeout connect 5000
-    timeout client 50000
-    timeout server 4h
-    timeout tunnel 1d
-
-frontend k8s
-    bind *:6443
-    default_backend masters
-
-backend masters
-    balance roundrobin
-    option httpchk GET /healthz
-    default-server check check-ssl verify none inter 3s fall 4 rise 1
-    server cp1 10.0.0.21:6443
-    server cp2 10.0.0.22:6443
-"""
-
-
-def keepalived(own: int, *peers: int, priority: int | str = 100, **lines: str) -> str:
-    """A load balancer's file; `lines` replace the lines of the keyword, or add to them."""
-    usual = {
-        "state": "state BACKUP",
-        "interface": "interface eth0",
-        "virtual_router_id": "virtual_router_id 33",
-        "priority": f"priority {priority}",
-        "unicast_src_ip": f"unicast_src_ip 10.0.0.{own}",
-        "unicast_peer": f"unicast_peer {{\n{''.join(f'10.0.0.{peer}{chr(10)}' for peer in peers)}}}",
-        "virtual_ipaddress": "virtual_ipaddress {\n10.0.0.10/24\n}",
-    }
-    return "vrrp_instance API {\n" + "\n".join((usual | lines).values()) + "\n}\n"
-
-
-def pair(haproxy: str = HAPROXY, haproxy2: str | None = None, **lines: str) -> dict[str, str]:
-    """Two load balancers; `lines` stand in both."""
-    return {
-        "lb1/haproxy.cfg": haproxy,
-        "lb1/keepalived.conf": keepalived(11, 12, priority=110, **lines),
-        "lb2/haproxy.cfg": haproxy if haproxy2 is None else haproxy2,
-        "lb2/keepalived.conf": keepalived(12, 11, **lines),
-    }
-
-
-def left(imported: Imported, file: str) -> list[tuple[int, Kind, str]]:
-    """The leftovers of a file, by line."""
-    return [(item.line, item.kind, item.text) for item in imported.leftovers if item.file == file]
 
 
 def test_the_seed_pair_gives_the_article_s_cluster() -> None:
@@ -91,28 +40,24 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert found.candidates == ()
     lost = {item.text for item in found.leftovers if item.kind is Kind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = complete(draft._replace(endpoint="kube-control.kacangisnuts.com"))
+    plan = plan_from(draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"}).values)
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 
 def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
     found = import_files(pair())
-    haproxy = found.draft.haproxy
-    assert haproxy._asdict() | {"health_port": 1, "run": 1} == {
-        "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "retries": None, "inter": "3s", "fall": 4,
-        "rise": 1, "timeout_connect": "5s", "timeout_client": "50s", "timeout_server": "4h",
-        "timeout_client_fin": None, "timeout_server_fin": None, "timeout_queue": None, "timeout_check": None,
-        "bind": "any", "health_port": 1, "run": 1,
+    assert {path.key: value for path, value in found.draft.values.items() if path.table == "haproxy"} == {
+        "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "inter": "3s", "fall": 4, "rise": 1,
+        "timeout-connect": "5s", "timeout-client": "50s", "timeout-server": "4h", "timeout-tunnel": "1d", "bind": "any",
     }  # fmt: skip
     assert left(found, "lb1/haproxy.cfg") == [
-        (10, Kind.REPLACED, "timeout tunnel 1d"),
         (18, Kind.REPLACED, "option httpchk GET /healthz"),
     ]
 
 
 def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as error:
-        complete(import_files(pair()).draft)
+        plan_from(import_files(pair()).draft.values)
     assert error.value.key == "cluster.endpoint"
     config = tmp_path / "halb.toml"
     config.write_text(
@@ -120,7 +65,7 @@ def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(
         '[[control_plane]]\nname = "first"\naddress = "10.0.0.21"\n'
     )
     found = import_files(pair(), cluster=read_cluster(config))
-    plan = complete(found.draft)
+    plan = plan_from(found.draft.values)
     assert (plan.name, plan.endpoint, plan.phase) == ("kacang", "kube.example.com", "cutover")
     assert [machine.name for machine in plan.control_plane] == ["first", "cp2"]
 
