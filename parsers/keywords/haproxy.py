@@ -254,7 +254,6 @@ def section_keywords() -> frozenset[str]:
     return frozenset(haproxy_table().sections.entries)
 
 
-@lru_cache(1024)
 def _indices(ranges: str, versions: tuple[str, ...]) -> frozenset[int]:
     found: set[int] = set()
     for part in ranges.split(","):
@@ -277,7 +276,6 @@ def _bounds(part: str, versions: tuple[str, ...]) -> tuple[str, str]:
     raise ValueError(f"no version range: {part!r}")
 
 
-@lru_cache(64)
 def _near(version: str | None, versions: tuple[str, ...]) -> tuple[int, ...]:
     """Indices of the known versions that a version is judged by: itself, or its neighbours."""
     everything = tuple(range(len(versions)))

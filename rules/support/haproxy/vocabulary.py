@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from parsers.keywords.haproxy import haproxy_table
 from rules.text.suggestions import closest
@@ -87,17 +86,13 @@ class LostSections(NamedTuple):
     names: set[str]
 
 
-_LOST: WeakKeyDictionary[HaproxyConfig, LostSections] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=8)  # three rules ask, and the answer takes a walk through all sections
 def lost_sections(config: HaproxyConfig) -> LostSections:
     """The misspelled section headers of a configuration."""
-    lost = _LOST.get(config)
-    if lost is None:
-        lost = _LOST[config] = LostSections({}, set())
-        for section, block in judged_sections(config):
-            for line in unknown_lines(section, block):
-                if misspelled_header(line, block):
-                    lost.starts.setdefault(id(section), line.start)
-                    lost.names.update(word.value for word in line.args[:1])
+    lost = LostSections({}, set())
+    for section, block in judged_sections(config):
+        for line in unknown_lines(section, block):
+            if misspelled_header(line, block):
+                lost.starts.setdefault(id(section), line.start)
+                lost.names.update(word.value for word in line.args[:1])
     return lost
