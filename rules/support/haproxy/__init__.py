@@ -17,7 +17,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "routing": "API_PORT ApiProxy api_proxies feeders",
+        "routing": "API_PORT ApiProxy api_proxies",
         "vocabulary": "refused unknown_lines",
     },
 )

@@ -41,7 +41,7 @@ def api_proxies(config: HaproxyConfig) -> list[ApiProxy]:
     return result
 
 
-def _port(server: Server) -> int | None:
+def port_of(server: Server) -> int | None:
     """The server's port; also behind a host that is a variable or a placeholder (`__MASTER1__:6443`)."""
     if server.certain or server.directive.condition is not None or server.address_word is None:
         return server.port
@@ -53,7 +53,7 @@ def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
     servers = list(islice(backend.servers, _ENOUGH))
     if not servers:
         return False
-    ports = {_port(server) for server in servers}
+    ports = {port_of(server) for server in servers}
     if API_PORT in ports:
         return True
     if backend.effective_mode != "tcp":
