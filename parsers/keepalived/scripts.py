@@ -1,6 +1,6 @@
 """Commands in keepalived.conf, which are quoted like in a shell and not like other words.
 
-The daemon reads the raw line again with `"`, `'` and backslash escapes, takes the first word behind the
+The daemon reads the raw line again with `"`, `'` and backslash escapes, takes the first word after the
 keyword as the command, and splits that word once more by the same rules. Read in the sources of
 keepalived 2.2.7 and measured with it.
 """
@@ -102,7 +102,7 @@ class Command:
     """What a script line makes keepalived run.
 
     `line` is the word that is taken as the command (None when the quotes are wrong or nothing is there),
-    `argv` that word split again, `extra` the words behind it: a user and group for notify scripts, silently
+    `argv` that word split again, `extra` the words after it: a user and group for notify scripts, silently
     dropped for `script`.
     """
 

@@ -1,4 +1,4 @@
-"""The options of a run: what is known besides the files."""
+"""The options of a run: what is known besides the files, and the one maker of them for a plan."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """How `lint` runs.
 
-    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the
-    content must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is
-    missing here is evaluated only when its own name stands in its file); `include`: reads the files that
-    keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
-    `cluster`: what halb.toml and the command line say; `observed`: what the network answered, None when it was not
-    asked. Asking is not done here: `rules.live.observe`. `documents`: path -> keepalived.conf, parsed already with the
+    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the content
+    must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is missing here is
+    evaluated only if its own name is in its file); `include`: reads the files that keepalived.conf includes, else they
+    are looked up among the given files; `per_file_ignores`: glob -> codes. `cluster`: what halb.toml and the command
+    line say; `observed`: what the network answered, None when it was not asked (asking is not done here but in
+    `rules.live.asking`). `documents`: path -> keepalived.conf, parsed already with the
     same `include` and for no node in particular.
     """
 

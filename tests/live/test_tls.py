@@ -165,7 +165,7 @@ def test_other_protocols_and_alerts(server: ApiServer, raw: bytes, detail: str) 
 def test_a_demanded_client_certificate_fails_after_the_handshake(server: ApiServer, ca_file: str) -> None:
     server.require_client_certificate = True
     answer = ask(server, ca_file=ca_file)
-    _is(answer, Contact.TLS, "the server sent the TLS alert 'certificate required': it demands a client certificate")
+    _is(answer, Contact.TLS, "the server sent the TLS alert 'certificate required': it requires a client certificate")
 
 
 def test_a_demanded_client_certificate_fails_the_handshake_of_older_tls(server: ApiServer) -> None:

@@ -43,7 +43,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     if given.help:
         return Message((commands[name] if name else main).format_help())
     if given.version:
-        from rules.version import version
+        from rules.release import version
 
         return Message(f"halb-wizard {version()}\n")
     if not name and given.schema:

@@ -1,4 +1,4 @@
-"""Where secrets stand in the files that halb writes, or finds in their place; and taking them out of drafts."""
+"""Where the secrets are in the files that halb writes, or finds in their place; and removing them from drafts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rules.plan.toml.load import load
 from rules.plan.toml.places import Places, Way
 
 Stretch = tuple[int, int]
-"""Offsets in a text: the first character and the one behind the last."""
+"""Offsets in a text: the first character, and the end (exclusive)."""
 
 _NAMES = frozenset(key.name for key in every_key() if key.secret)
 # Whatever follows the name in its line, in comments and in files that can't be read too: hiding too much does no harm.
@@ -54,16 +54,16 @@ def _of_toml(text: str) -> Iterator[Stretch]:
     except ClusterError:
         return
     places = Places(source)
-    for way in _ways(data):
+    for way in _secret_paths(data):
         span = places.exact(way) or source.span(0, len(text))
         yield span.start, span.end
 
 
-def _ways(data: Any) -> Iterator[Way]:
-    """The ways to every key with a secret's name."""
+def _secret_paths(data: Any) -> Iterator[Way]:
+    """The paths to every key with a secret's name."""
     rest: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     while rest:
-        way, value = rest.pop()
+        path, value = rest.pop()
         items: Iterable[tuple[str | int, Any]] = ()
         if isinstance(value, dict):
             items = value.items()
@@ -71,9 +71,9 @@ def _ways(data: Any) -> Iterator[Way]:
             items = enumerate(value)
         for key, item in items:
             if key in _NAMES:
-                yield (*way, key)
+                yield (*path, key)
             else:
-                rest.append(((*way, key), item))
+                rest.append(((*path, key), item))
 
 
 def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -108,14 +108,16 @@ def masked_lines(path: str, text: str) -> list[str]:
 def without_secrets(text: str) -> str:
     """A TOML text without its secrets: their keys are gone, and comments that name one have its value hidden.
 
-    Raises ValueError when the text is not TOML, or a secret can't be taken out of it.
+    Raises ValueError when the text is not TOML, or a secret can't be removed from it.
     """
     try:
         data = load(Source("halb.toml", text))
-        for way in _ways(data):
+        for way in _secret_paths(data):
             text = _without(text, way)
         kept = _LINE.sub(lambda match: match[0][: match.start(1) - match.start()] + HIDDEN, text)
-        if _bare(load(Source("halb.toml", kept))) == _bare(data) and not list(_ways(load(Source("halb.toml", kept)))):
+        if _bare(load(Source("halb.toml", kept))) == _bare(data) and not list(
+            _secret_paths(load(Source("halb.toml", kept)))
+        ):
             return kept
     except ClusterError as error:
         # The message may show a piece of the text; the place at its end is enough.

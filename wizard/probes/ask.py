@@ -104,7 +104,7 @@ async def run_checks(
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
     """The servers for these texts; None stays None. Raises ValueError that says how to write one."""
-    from rules.live.observe import parse_resolver
+    from rules.live.asking import parse_resolver
 
     if resolvers is None:
         return None

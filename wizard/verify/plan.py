@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.command.options import UsageError
-from rules.fleet.fleet import Fleet
-from rules.live.endpoint import Endpoint, endpoint_of
+from rules.command import UsageError
+from rules.fleet import Fleet
+from rules.live import Endpoint, endpoint_of
 from rules.plan.given import Given
 from rules.plan.model import Cluster, ClusterError, Phase
 

@@ -23,7 +23,7 @@ __all__ = [
     "UseBackend", "haproxy_facts",
 ]  # fmt: skip
 
-# Problems behind which statements may be lost.
+# Problems after which statements may be lost.
 _BLINDING = frozenset(("unterminated-quote", "nul-character", "text-outside-section", "conditional-directive"))
 _PROXIES = frozenset(("frontend", "backend", "listen"))
 
@@ -80,7 +80,7 @@ class Global:
 
 
 class StatsSocket(Bind):
-    """A `stats socket` line: its address stands behind the word `socket`."""
+    """A `stats socket` line: its address follows the word `socket`."""
 
     __slots__ = ()
 
@@ -89,7 +89,7 @@ class StatsSocket(Bind):
 
 
 class NamedSection:
-    """One named section that is no proxy: a userlist, resolvers, peers, cache, ..."""
+    """One named section that is not a proxy: a userlist, resolvers, peers, cache, ..."""
 
     __slots__ = ("name", "section")
 
@@ -223,11 +223,6 @@ class HaproxyConfig:
                 if section.keyword == kind and section.name is not None:
                     found.setdefault(section.name.value, []).append(NamedSection(section))
         return found
-
-    @property
-    def userlists(self) -> dict[str, list[NamedSection]]:
-        """`userlist` sections by name."""
-        return self.named("userlist")
 
     @property
     def resolvers(self) -> dict[str, list[NamedSection]]:

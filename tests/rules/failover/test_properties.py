@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.events import Event, EventKind, Events
 from rules.failover.rows import FailoverTable, Row
 from rules.failover.table import failover_table
@@ -21,8 +22,8 @@ from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.engine.test_cases import CASES
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 from tests.rules.failover.fleets import TRACK, fleet_of, instance, script, unicast
 from tests.shared import real_files
 

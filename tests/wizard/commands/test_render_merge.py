@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.commands.test_render_command import CFG, CONF, FILES, found, render, states, write
+from tests.wizard.commands.rendered import CFG, CONF, FILES, found, render, states, write
 from tests.wizard.plans import ARTICLE
 
 pytestmark = pytest.mark.slow
@@ -65,7 +65,7 @@ def test_without_merge_it_is_refused_and_both_ways_are_said(tmp_path: Path) -> N
     done = render(tmp_path)
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        f"halb-wizard: out/{CFG}: is there already, and halb did not write it",
+        f"halb-wizard: out/{CFG}: already exists, and halb did not write it",
         "halb-wizard: nothing was written; '--merge' keeps what others wrote in haproxy.cfg, "
         "'--force' overwrites and keeps a backup; '--diff' shows either beforehand",
     ]
@@ -191,7 +191,7 @@ def test_keepalived_conf_is_not_merged(tmp_path: Path) -> None:
     done = render(tmp_path, "--merge")
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        f"halb-wizard: out/{CONF}: is there already, and halb did not write it",
+        f"halb-wizard: out/{CONF}: already exists, and halb did not write it",
         "halb-wizard: nothing was written; only haproxy.cfg is merged; "
         "'--merge --force' merges it, overwrites the others and keeps a backup",
     ]

@@ -16,7 +16,7 @@ from rules.plan.model import KeyPath
 from rules.plan.readers import written
 from rules.plan.schema import key_at
 from tests.shared import shared
-from tests.wizard.importer.test_importer import HAPROXY, keepalived
+from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
 from wizard.plan.plan import Plan, check_plan

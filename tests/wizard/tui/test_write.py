@@ -10,44 +10,19 @@ import pytest
 from textual.widgets import Button, Input
 
 from tests.wizard.tui.ends import ENDPOINT, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, Driven, press, sees, text, until, words
+from tests.wizard.tui.pilot import LARGE, SMALL, press, sees, text, until, words
+from tests.wizard.tui.writing import CONF, files_below, screen_of, written
 from wizard.files import write_tree
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import tree
 from wizard.questions.session import judge
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.question import QuestionDialog
-from wizard.tui.screens.write import WriteScreen
 
 pytestmark = pytest.mark.slow
 
 EARLIER = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-CONF = "haproxy-lb1/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "haproxy-lb1/etc/keepalived/keepalived.conf"
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another working directory: whatever a test writes by mistake does not land in the checkout."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    monkeypatch.chdir(folder)
-    return folder
-
-
-def screen_of(pilot: Driven) -> WriteScreen:
-    screen = next(screen for screen in pilot.app.screen_stack if isinstance(screen, WriteScreen))
-    assert isinstance(screen, WriteScreen)
-    return screen
-
-
-def files_below(folder: Path) -> set[str]:
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return {path for path in found if not path.startswith(".halb/")}
-
-
-async def written(pilot: Driven) -> None:
-    await until(pilot, lambda: screen_of(pilot).written is not None)
-    await sees(pilot, "✓ written")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -111,7 +86,7 @@ def test_own_files_are_replaced_without_a_question_and_the_old_ones_kept(tmp_pat
             await sees(pilot, "~ changed")
             await pilot.press("enter")
             await written(pilot)
-            await sees(pilot, "the old one: haproxy-lb1/etc/haproxy/haproxy.cfg.halb-")
+            await sees(pilot, "backup: haproxy-lb1/etc/haproxy/haproxy.cfg.halb-")
         (backup,) = (tmp_path / CONF).parent.glob("haproxy.cfg.halb-*.bak")
         assert backup.read_text() == old
         assert "roundrobin" in (tmp_path / CONF).read_text()
@@ -136,9 +111,9 @@ def test_a_file_of_somebody_else_is_left_alone_unless_the_answer_is_yes(tmp_path
             await sees(pilot, "~ changed")
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
-            await sees(pilot, "keepalived.conf: is there already")
+            await sees(pilot, "keepalived.conf: already exists")
             await pilot.press(*keys)
-            await sees(pilot, "nothing was written; the files are as they were")
+            await sees(pilot, "nothing was written; the files are unchanged")
         assert files_below(tmp_path) == {KEEPALIVED}
         assert path.read_text() == "# by hand\n"
 
@@ -217,7 +192,7 @@ def test_an_emptied_folder_is_not_the_working_directory(tmp_path: Path, elsewher
 def test_an_incomplete_plan_is_not_written(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path, Answers({ENDPOINT: "kube.example.com"})) as pilot:
-            await sees(pilot, "nothing can be written yet: 9 answers are missing; the review says which")
+            await sees(pilot, "nothing can be written yet: 9 answers are missing; see the review")
             await pilot.press("f10", "enter")
             await pilot.pause()
             assert screen_of(pilot).written is None
@@ -247,7 +222,7 @@ def test_the_keys_and_the_button_are_on_the_screen_at_80x24(tmp_path: Path) -> N
             await sees(pilot, "would be written")
             last = text(pilot).splitlines()[-1]
             assert all(key in last for key in ("diff", "write", "back", "help", "palette"))
-            assert "Into this folder" in words(pilot)
+            assert "Write to this folder" in words(pilot)
             assert "RUNBOOK.md" in words(pilot)
 
     play(scene())
