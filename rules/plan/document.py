@@ -49,8 +49,8 @@ def page() -> str:
         "# halb.toml",
         "",
         "Generated from the declarations in `rules/plan/keys` by `make docs`. The same for editors is in",
-        "[halb.schema.json](halb.schema.json), a JSON Schema. Taplo, and editors that use it, read it where the first",
-        "line of a halb.toml is `#:schema ./halb.schema.json`.",
+        "[halb.schema.json](halb.schema.json), a JSON Schema, which `halb-wizard --schema` prints. Taplo, and editors",
+        "that use it, read it where the first line of a halb.toml is `#:schema ./halb.schema.json`.",
     ]
     for name, table in SCHEMA.items():
         what = f"One table for each {table.what}." if table.many else f"{table.what[0].upper()}{table.what[1:]}."
