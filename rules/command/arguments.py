@@ -18,7 +18,8 @@ from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from rules.plan.model import Cluster, LintConfig
+    from rules.plan.keys.lint import LintChoice
+    from rules.plan.model import Cluster
 
 FORMATS = ("full", "concise", "json", "github")
 
@@ -112,7 +113,7 @@ def _words(options: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for option in options for word in option.split(",") if word.strip())
 
 
-def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selection:
+def _selection(given: argparse.Namespace, config: LintChoice | None) -> Selection:
     select, ignore = _words(given.select), _words(given.ignore)
     if not select and config:
         select = config.select

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from rules.files.atomic import left_over, reason, replace_file
-from rules.plan.read import LARGEST
+from rules.plan.toml.load import LARGEST
 from wizard.files.secrets import without_secrets
 
 _HEADER = "#:halb-draft "

@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live.observations import IPAddress, NameServer
+from rules.plan.model import API_PORT
 from rules.plan.schema import check_value
 from wizard.probes.results import (
-    API_PORT,
     CheckedAnswers,
     CheckResult,
     CheckStatus,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.engine.options import Options
+from rules.engine.options import options_for
 from rules.engine.run import Run
 from rules.failover.events import SINGLE, EventKind, Events
 from rules.failover.rows import Block, FailoverTable, Row
@@ -90,7 +90,7 @@ def lines_of_files(files: Mapping[str, str]) -> Lines:
 
 @lru_cache(maxsize=4)
 def _lines(files: tuple[tuple[str, str], ...]) -> Lines:
-    return lines_of(Run(dict(files), Options()).failover(pairs=False))
+    return lines_of(Run(dict(files), options_for(None)).failover(pairs=False))
 
 
 class Otherwise(NamedTuple):

@@ -84,7 +84,7 @@ SECRET = "hunter2!"
     ("text", "kept"),
     [
         ('[vrrp]\nauth_pass = "hunter2!"\nmode = "unicast"\n', '[vrrp]\nmode = "unicast"\n'),
-        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"\n'),
+        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"'),
         ('[vrrp]\r\n  auth_pass = "hunter2!" # it is hunter2!\r\nmode = "a"\r\n', '[vrrp]\r\nmode = "a"\r\n'),
         ('vrrp = { auth_pass = "hunter2!", mode = "a" }\n', 'vrrp = { mode = "a" }\n'),
         ('vrrp = { mode = "a", auth_pass = "hunter2!" }\n', 'vrrp = { mode = "a" }\n'),

@@ -185,7 +185,7 @@ def test_choices_turn_round_with_left_and_right(tmp_path: Path) -> None:
 
 
 def test_defaults_of_the_plan_stand_in_empty_fields(tmp_path: Path) -> None:
-    from wizard.plan.defaults import virtual_router_id
+    from rules.plan.defaults import virtual_router_id
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")

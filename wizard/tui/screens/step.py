@@ -14,7 +14,7 @@ from textual.widgets import Footer, Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
-from wizard.questions.session import places
+from wizard.questions.session import field_at, places
 from wizard.questions.steps import Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
@@ -63,7 +63,7 @@ class StepScreen(WizardScreen):
         yield StepsBar(self.step.key, session.visited, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False) as body:
+                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
@@ -81,7 +81,8 @@ class StepScreen(WizardScreen):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place, field in zip(places(self.step, answers), self.step.fields, strict=True):
+        for place in places(self.step, answers):
+            field = field_at(self.step, place, answers)
             yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
 
     def on_mount(self) -> None:

@@ -14,6 +14,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from rules.plan.complete import value_at
+from rules.plan.readers import text_of, written
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
@@ -80,9 +82,8 @@ def default_of(place: Place, plan: Plan | None) -> str:
     """What the plan has for an empty field; "" if there is no plan yet, or no such key."""
     if plan is None:
         return ""
-    home = {"cluster": plan, "vrrp": plan.vrrp, "haproxy": plan.haproxy}.get(place.table)
-    value = getattr(home, place.key.replace("-", "_"), None)
-    return "" if value is None else f"{value}  (default)"
+    value = value_at(place, plan)
+    return "" if value is None else f"{text_of(written(value))}  (default)"
 
 
 class AnswerField(Widget):

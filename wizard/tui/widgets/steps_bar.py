@@ -37,7 +37,7 @@ def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome
 
 def items(current: str, visited: AbstractSet[str], outcome: Outcome, width: int) -> list[BarItem]:
     """The bar's items; if there is no room for all, the last ones are left out, or the first ones when it has to be."""
-    all_steps = list(steps())
+    all_steps = [step for step in steps() if not step.aside or step.key == current]
     while sum(len(step.name) + 3 for step in all_steps) > width and len(all_steps) > 1:
         all_steps.pop(0 if all_steps[-1].key == current else -1)
     found, start = [], 0
