@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help wizard test test-fast test-bare check lint-demo bench docs screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life release-check clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,6 +44,9 @@ bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
 
 docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
 	$(BIN)/python -m tests.tools.make_docs
+
+renew: .venv/ready  ## write anew all that tests compare with; WHAT="keywords findings docs golden screens pictures"
+	$(BIN)/python -m tests.tools.renew $(WHAT)
 
 screenshots: .venv/ready  ## make the pictures anew, from the real app
 	$(BIN)/python screenshots/make.py

@@ -43,12 +43,17 @@ def plain_terminal() -> Iterator[None]:
 
 async def taken(pilot: Driven, app: Wizard, title: str) -> str:
     """The screen as an SVG, as soon as the answers are judged and nothing changes any more."""
-    await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
-    await _settled(pilot, app)
+    await judged(pilot, app)
+    await settled(pilot, app)
     svg = app.export_screenshot(title=title, simplify=True)
     for pattern, text in ((_FONT_FACE, ""), (_COMMENT, ""), (_CLASSES, "t"), (_BLANKS, ""), (_EMPTY_LINES, "\n")):
         svg = pattern.sub(text, svg)
     return _TEXT.sub(_without_blanks, svg)
+
+
+async def judged(pilot: Driven, app: Wizard) -> None:
+    """Wait until the answers that there are now are judged."""
+    await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
 
 
 def _without_blanks(text: re.Match[str]) -> str:
@@ -58,13 +63,14 @@ def _without_blanks(text: re.Match[str]) -> str:
     return f' x="{x:.1f}" {text[2]} textLength="{length:.1f}"{text[4]}>{text[6]}</text>'
 
 
-async def _settled(pilot: Driven, app: Wizard) -> None:
+async def settled(pilot: Driven, app: Wizard) -> None:
     """Wait until nothing changes on the screen any more."""
-    last, since = "", time.monotonic()
-    while time.monotonic() - since < QUIET:
+    last: object = None
+    since = time.monotonic()
+    while time.monotonic() - since < QUIET or any(worker.is_running for worker in app.workers):
         for field in app.screen.query(Input):
             field.cursor_blink = False
-        await pilot.pause(0.05)
-        now = app.export_screenshot()
+        await pilot.pause(0.02)
+        now = app.screen._compositor.render_strips()
         if now != last:
             last, since = now, time.monotonic()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from screenshots.cutover import INITIAL_MASTER, AnsweredCutover, everything_serves
-from screenshots.picture import SIZE, plain_terminal, taken
-from tests.wizard.tui.pilot import ARTICLE, until
+from screenshots.picture import SIZE, judged, plain_terminal, taken
+from tests.wizard.tui.pilot import ARTICLE, Driven, at_step
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import step_of
 from wizard.questions.steps import steps
@@ -27,23 +27,39 @@ def answers_up_to(key: str) -> dict[Place, str]:
     }
 
 
+async def screens(size: tuple[int, int]) -> AsyncIterator[tuple[str, Driven, Wizard]]:
+    """The app at the start, and at each step with the article's answers up to there, one after the other."""
+    app = Wizard(Path("kacang"), offline=True)
+    async with app.run_test(size=size) as pilot:
+        yield "start", pilot, app
+        for key in SHOWN:
+            app.session.begin(Answers(answers_up_to(key)))
+            app.go(key)
+            await at_step(pilot, key)
+            await judged(pilot, app)
+            yield key, pilot, app
+
+
 def pictures() -> Iterator[tuple[str, str]]:
     """Name and SVG of each picture."""
-    for number, key in enumerate(("start", *SHOWN, "cutover")):
-        with plain_terminal():
-            svg = asyncio.run(_picture(key))
-        yield f"{number:02}-{key}.svg", svg
+    with plain_terminal():
+        yield from asyncio.run(_pictures())
 
 
-async def _picture(key: str) -> str:
-    app = Wizard(Path("kacang"), offline=True)
-    async with app.run_test(size=SIZE) as pilot:
-        if key != "start":
-            answers = Answers(answers_up_to(key))
-            app.session.replace_answers(answers)
-            app.go(key)
-            await until(pilot, lambda: app.session.outcome.answers == answers)
-        if key == "cutover":
+async def _pictures() -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+
+    async def take(key: str) -> None:
+        found.append((f"{len(found):02}-{key}.svg", await taken(pilot, app, f"halb-wizard: {key}")))
+
+    async for key, pilot, app in screens(SIZE):
+        await take(key)
+        if key == SHOWN[-1]:
+            app.session.begin(Answers(answers_up_to("cutover")))
+            await judged(pilot, app)
+            app.step = "cutover"
+            app.session.visited.add("cutover")
             view = everything_serves(app.session.answers, app.session.outcome.files, record=INITIAL_MASTER)
             await app.show(AnsweredCutover(view))
-        return await taken(pilot, app, f"halb-wizard: {key}")
+            await take("cutover")
+    return found

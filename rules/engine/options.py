@@ -23,8 +23,8 @@ class Options(NamedTuple):
     must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is missing here is
     evaluated only if its own name is in its file); `include`: reads the files that keepalived.conf includes, else they
     are looked up among the given files; `per_file_ignores`: glob -> codes. `cluster`: what halb.toml and the command
-    line say; `observed`: what the network answered, None when it was not asked. Asking is not done here:
-    asked. Asking is not done here: `rules.live.asking`. `documents`: path -> keepalived.conf, parsed already with the
+    line say; `observed`: what the network answered, None when it was not asked (asking is not done here but in
+    `rules.live.asking`). `documents`: path -> keepalived.conf, parsed already with the
     same `include` and for no node in particular.
     """
 

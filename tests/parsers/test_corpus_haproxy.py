@@ -11,7 +11,7 @@ from parsers import parse_haproxy
 from parsers.facts.haproxy import haproxy_facts
 from parsers.haproxy.document import HaproxyDocument
 from parsers.source import Source
-from tests.parsers.haproxy.test_properties import read_all
+from tests.parsers.haproxy.texts import read_all
 from tests.shared import shared
 
 _PACKAGED = ("/etc/haproxy", "/usr/share/doc/haproxy")

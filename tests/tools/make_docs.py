@@ -13,7 +13,7 @@ from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.plan import document
 from tests.programs import run
-from tests.rules.live.test_dns_kinds import kinds_table
+from tests.rules.live.kinds import kinds_table
 from tests.tools.failover_examples import shown
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,22 +1,15 @@
-"""Write `parsers/keywords/haproxy.txt` from the measured keyword inventory (JSON).
-
-    python tests/tools/make_haproxy_keywords.py haproxy-keywords.json [parsers/keywords/haproxy.txt]
+"""Writes `parsers/keywords/haproxy.txt` from tests/tools/keywords/haproxy.txt (`make renew WHAT=keywords`).
 
 The inventory says, per version, which keyword each section, bind line, server line and so on accepted.
 What the probe could not see (words that the parser compares by hand, keywords that depend on how haproxy
-was built) is added or smoothed here, each with its reason.
+was built) is added or smoothed here and in haproxy_keyword_notes.py, each with its reason.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
+from tests.programs import ROOT
 from tests.tools.haproxy_keyword_notes import (
     BUILD_ACTIONS,
     COMPLETE,
@@ -30,8 +23,9 @@ from tests.tools.haproxy_keyword_notes import (
     SERVER_ARGS,
     TIMEOUT_SIDES,
 )
+from tests.tools.keywords import HAPROXY, Json, read_haproxy
 
-Json = dict[str, Any]
+TABLE = ROOT / "parsers" / "keywords" / "haproxy.txt"
 
 HEADER = """\
 # Keywords of haproxy.cfg by version: what `haproxy -c` of each of these versions accepted.
@@ -235,15 +229,10 @@ def render(data: Json) -> str:
     return "\n".join(writer.lines) + "\n"
 
 
-def main(argv: list[str]) -> int:
-    """Read the inventory named first, write the table named second (or print it)."""
-    text = render(json.loads(Path(argv[1]).read_text(encoding="utf-8")))
-    if len(argv) > 2:
-        Path(argv[2]).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
-    return 0
+def main() -> None:
+    """Write the table."""
+    TABLE.write_text(render(read_haproxy(HAPROXY.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv))
+    main()

@@ -1,19 +1,19 @@
-"""Writes parsers/keywords/keepalived.txt from the JSON table of keyword registrations.
+"""Writes parsers/keywords/keepalived.txt from tests/tools/keywords/keepalived.txt (`make renew WHAT=keywords`).
 
-Usage: python tests/tools/make_keepalived_keywords.py keepalived-keywords.json > parsers/keywords/keepalived.txt
-
-The JSON lists, per block, each keyword with its argument, range, first release and deprecation,
-as read from keepalived's keyword registrations. The `HTTP_GET|SSL_GET` and `<any checker>` tables
-are written out once per checker, so that the reader of the text file needs no special cases.
+The inventory lists, per block, each keyword with its argument, range, first release and deprecation, as read from
+keepalived's keyword registrations. The `HTTP_GET|SSL_GET` and `<any checker>` tables are written out once per checker,
+so that the reader of the text file needs no special cases.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-from pathlib import Path
-from typing import Any
+
+from tests.programs import ROOT
+from tests.tools.keywords import KEEPALIVED, read_keepalived
+from tests.tools.keywords import Json as Entry
+
+TABLE = ROOT / "parsers" / "keywords" / "keepalived.txt"
 
 HEADER = """\
 # Keywords of keepalived.conf, block by block.
@@ -58,15 +58,13 @@ BLOCKS = {
 KINDS = {"unspecified": "any", "flag+enum": "enum"}
 SCRIPTS = {"quorum_up", "quorum_down", "notify_up", "notify_down", "misc_path"}
 
-Entry = dict[str, Any]
-
 
 def tables(data: dict[str, dict[str, Entry]]) -> dict[str, dict[str, Entry]]:
-    """The JSON's tables with the shared checker keywords copied into each checker."""
+    """The inventory's tables with the shared checker keywords copied into each checker."""
     found: dict[str, dict[str, Entry]] = {}
     shared = data[f"{REAL_SERVER}/<any checker>"]
     for path, keywords in data.items():
-        if path == "_meta" or "<any checker>" in path:
+        if "<any checker>" in path:
             continue
         for single in ("HTTP_GET", "SSL_GET") if "HTTP_GET|SSL_GET" in path else ("",):
             found[path.replace("HTTP_GET|SSL_GET", single)] = dict(keywords)
@@ -132,15 +130,19 @@ def mark(keywords: dict[str, Entry]) -> str:
     return "complete" if known * 2 > len(keywords) else "names"
 
 
-def main() -> None:
-    """Reads the JSON named on the command line and prints the table."""
-    data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+def render(data: dict[str, dict[str, Entry]]) -> str:
+    """The whole table as text."""
     lines = [HEADER]
     for path, keywords in sorted(tables(data).items()):
         lines.append(f"block {path} {mark(keywords)}")
         lines.extend(line(path, name, entry) for name, entry in keywords.items())
         lines.append("")
-    sys.stdout.write("\n".join(lines))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the table."""
+    TABLE.write_text(render(read_keepalived(KEEPALIVED.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -50,16 +50,12 @@ def read_plan(path: Path, phase: str | None = None) -> EndpointPlan:
 
 def plan_fleet(cluster: Cluster) -> Fleet:
     """What the files of the `[[lb]]` tables say; those that are not there yet, or can't be read, are left out."""
-    from rules import Run, Selection, options_for
-    from rules.files import DiskIncludes, read_cluster_nodes
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
+    from rules.files.includes import DiskIncludes
+    from rules.files.inputs import read_cluster_nodes
 
     inputs = read_cluster_nodes(cluster, None, present=True)
-    options = options_for(
-        cluster,
-        inputs.nodes,
-        selection=Selection(),  # no rule runs: a rule that [lint] misspells is for halb-lint to tell
-        kinds=inputs.kinds,
-        config_ids=inputs.config_ids,
-        include=DiskIncludes(),
-    )
+    # No rule runs here, so what [lint] says of rules does not count.
+    options = options_for(None, inputs.nodes, kinds=inputs.kinds, config_ids=inputs.config_ids, include=DiskIncludes())
     return Run(inputs.texts, options).fleet

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from parsers.keywords.haproxy import HaproxyTable, haproxy_table
-from tests.shared import shared
-from tests.tools.make_haproxy_keywords import render
+from tests.tools.keywords import HAPROXY, read_haproxy
 
 TABLE = haproxy_table()
 
@@ -128,14 +125,8 @@ def test_a_block_is_read_when_it_is_asked_for() -> None:
     assert block.entries["name"].args == 1
 
 
-def test_the_table_is_what_the_tool_makes() -> None:
-    data = json.loads((shared() / "data" / "haproxy-keywords.json").read_text(encoding="utf-8"))
-    table = HaproxyTable(render(data))
-    assert table._texts == TABLE._texts
-
-
 def test_agrees_with_every_accepted_keyword_of_the_inventory() -> None:
-    data = json.loads((shared() / "data" / "haproxy-keywords.json").read_text(encoding="utf-8"))
+    data = read_haproxy(HAPROXY.read_text(encoding="utf-8"))
     wrong = []
     for version in TABLE.versions:
         for section, keywords in data[version]["sections"].items():

@@ -6,32 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers import parse_haproxy
-from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
+from parsers.facts.haproxy import haproxy_facts
 from parsers.grammar.common import read_int, read_ip, read_time
 from parsers.grammar.haproxy_addresses import read_address
 from parsers.grammar.haproxy_conditions import evaluate
 from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
-
-PIECES = st.sampled_from(
-    [
-        "global", "defaults", "frontend", "backend", "listen", "userlist", "resolvers", " x", " from", " a", " b", "\n",
-        "\n", "\n ", "\r\n", "\r", "\t", " ", "\v", "\f", "\0", "\ufeff",
-        '"', "'", "\\", "\\x41", "\\xZ", "\\ ", "#", "$",
-        "${X}", "${X-d}", "${X[*]}", '"$X"', "$X", "{{", "}}", "{% for x %}", "{% endfor %}", ".if", ".elif", ".else",
-        ".endif", ".notice", " 1", " 0", " defined(X)", " && ",
-        "(", ")", "!", "[scope]", "[", "no ", "default ", "option",
-        " httpchk", "server", " s", " 10.0.0.1:6443", " check",
-        " inter", " 5s", "default-server", "server-template", "bind",
-        " :6443", " [::]:1,a:2-3", "timeout", " client", "setenv",
-        " X", " y z", "stats auth u:p", "mode", " tcp", "acl",
-        "use_backend", "default_backend", "http-check send hdr Authorization x", "log global",
-        "é", "\u00a0", "\udcff", "''",
-    ]
-)  # fmt: skip
-CONFIGS = st.lists(PIECES, max_size=60).map("".join)
-ANY_TEXT = st.one_of(CONFIGS, st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
+from tests.parsers.haproxy.texts import ANY_TEXT, CONFIGS, read_all
 
 
 def check_document(text: str) -> HaproxyDocument:
@@ -75,24 +57,6 @@ def check_words(words: object, text: str) -> None:
         before = word.end
         if not set(raw) & set("\"'\\\ufeff"):
             assert raw == word.value
-
-
-def read_all(config: HaproxyConfig) -> None:
-    """Ask for everything once."""
-    for proxy in [*config.defaults, *config.proxies]:
-        for name in dir(type(proxy)):
-            if isinstance(getattr(type(proxy), name), property) or name in vars(type(proxy)):
-                getattr(proxy, name)
-        for item in [*proxy.servers, *proxy.binds, *proxy.use_backends]:
-            for name in dir(type(item)):
-                if not name.startswith("_"):
-                    getattr(item, name)
-        if proxy.is_frontend:
-            config.routes(proxy)
-    for kind in config.kinds():
-        config.named(kind)
-    assert config.global_.stats_sockets is not None
-    assert config.complete in (True, False)
 
 
 @given(ANY_TEXT)

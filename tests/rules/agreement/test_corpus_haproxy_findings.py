@@ -13,6 +13,11 @@ from tests.shared import RealFile, real_files
 pytestmark = pytest.mark.corpus
 
 _SAY_REFUSED = frozenset(("HA001", "HA024", "HA028", "HA029", "HA030", "HA031", "HA034"))
+# haproxy refuses these two for an environment variable that is not set there: it may be set where the file belongs.
+_MISSED = {
+    "3kho+haproxy-protection__haproxy_haproxy.cfg",
+    "peterweissdk+haproxy-keepalived__conf_haproxy_haproxy.cfg_tpl.cfg",
+}
 
 
 def findings_on(real: RealFile) -> list[Finding]:
@@ -38,6 +43,4 @@ def test_refused_files_have_an_error_or_a_warning(figure: Figure) -> None:
     refused = [real for real in real_files("haproxy") if real.status == 1]
     missed = [real for real in refused if not any(f.severity >= Severity.WARNING for f in findings_on(real))]
     figure(f"files that haproxy refuses: {len(refused) - len(missed)} of {len(refused)} have an error or warning")
-    for real in missed:
-        figure(f"  {real.name}: {real.message}")
-    assert len(missed) < len(refused)
+    assert {real.path.name for real in missed} == _MISSED

@@ -8,15 +8,14 @@ taste do not count either way; findings on lines without any label are counted a
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from parsers.source import Source
 from rules import lint
 from rules.engine.finding import Finding, Severity
 from tests.conftest import Figure
+from tests.rules.agreement.reading import read_pair
 from tests.shared import shared
 
 pytestmark = pytest.mark.corpus
@@ -29,14 +28,6 @@ class Figures(NamedTuple):
     missed: list[str]
     false_alarms: list[str]
     unlabelled: list[str]
-
-
-def read_pair(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): Source.from_bytes(str(path), path.read_bytes()).text
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def places(finding: Finding) -> set[tuple[str, int]]:

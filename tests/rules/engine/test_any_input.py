@@ -10,8 +10,8 @@ from rules import lint
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.engine.test_cases import CASES
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 
 pytestmark = pytest.mark.slow
 

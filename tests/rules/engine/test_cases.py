@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules import lint
-from tests.programs import ROOT
-from tests.rules.agreement.test_pairs import read_pair
-
-CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 
 
 def findings(folder: Path) -> list[str]:

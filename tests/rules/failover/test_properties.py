@@ -22,8 +22,8 @@ from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
-from tests.rules.agreement.test_pairs import read_pair
-from tests.rules.engine.test_cases import CASES
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
 from tests.rules.failover.fleets import TRACK, fleet_of, instance, script, unicast
 from tests.shared import real_files
 

@@ -50,6 +50,11 @@ def groups(**nodes: str) -> list[list[str]]:
             id="the same number and name, and nothing near: two clusters",
         ),
         pytest.param(
+            {"a": instance(vip="192.0.2.10"), "b": instance(vip="192.0.3.20")},
+            [],
+            id="the same number and name, and addresses that differ in two parts: two clusters",
+        ),
+        pytest.param(
             {
                 "a": instance(vip="192.0.2.10", vrid=1, src="192.0.2.1", peer="192.0.2.2"),
                 "b": instance(vip="203.0.113.9", vrid=2, src="192.0.2.2", peer="192.0.2.1"),

@@ -17,7 +17,7 @@ from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style, cells, printable
 from tests.programs import ROOT
-from tests.rules.agreement.test_pairs import read_pair
+from tests.rules.agreement.reading import read_pair
 
 
 def report(
@@ -50,6 +50,24 @@ def test_carets_in_long_and_odd_lines(width: int, before: str) -> None:
     shown = full.render(report(text, len(before), len(before) + 7), Style(width=width))
     assert excerpts(shown)[0][1] == "culprit"
     assert all(len(line) <= width for line in shown.splitlines())
+
+
+def test_a_long_line_is_cut_around_the_mark_and_shows_that_it_is() -> None:
+    before, after = "x" * 300 + " ", " " + "y" * 400
+
+    def shown(text: str, start: int) -> tuple[str, int]:
+        rendered = full.render(report(text, start, start + 7), Style(width=100))
+        line = excerpts(rendered)[0][0]
+        return line, line.index("culprit")
+
+    middle, at = shown(f"{before}culprit{after}\n", len(before))
+    assert (middle[0], middle[-1]) == ("…", "…")
+    assert at == len(middle) // 4  # what stands before a mistake explains it, what comes after it still more
+    first, at = shown(f"culprit{after}\n", 0)
+    assert (first[0], first[-1], at) == ("c", "…", 0)
+    last, _ = shown(f"{before}culprit\n", len(before))
+    assert (last[0], last[-7:]) == ("…", "culprit")
+    assert len(first) == len(middle) == len(last)
 
 
 # The width of characters as Rich, and with it the wizard, knows it: independent of what the report computes.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.commands.test_render_command import CFG, CONF, FILES, found, render, states, write
+from tests.wizard.commands.rendered import CFG, CONF, FILES, found, render, states, write
 from tests.wizard.plans import ARTICLE
 
 pytestmark = pytest.mark.slow

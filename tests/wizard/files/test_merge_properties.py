@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
-from tests.parsers.haproxy.test_properties import ANY_TEXT
+from tests.parsers.haproxy.texts import ANY_TEXT
 from tests.shared import real_files, shared
 from tests.wizard.importer.merging import BODIES, NEWER, OURS, RENDERED, effective, facts, kinds
 from wizard.merge import Merged, merge_haproxy

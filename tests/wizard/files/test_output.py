@@ -7,7 +7,6 @@ import os
 import resource
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.programs import ROOT
+from tests.wizard.files.putting import CFG, CONF, SCRIPT, WHEN, files, put
 from wizard.files import ChangedError, FileWritten, StoreError, Written, write_tree
 
 pytestmark = pytest.mark.slow
 
-WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STAMP = "halb-20260102T030405"
-CFG, CONF, SCRIPT = "lb1/etc/haproxy/haproxy.cfg", "lb1/etc/keepalived/keepalived.conf", "lb1/install.sh"
-
-
-def files(word: str = "one") -> dict[str, tuple[str, int]]:
-    return {CFG: (f"# {word}\n", 0o644), CONF: (f"! {word}\n", 0o640), SCRIPT: ("#!/bin/sh\n", 0o755)}
-
-
-def put(directory: Path, word: str = "one", *, force: bool = False, seen: dict[str, str] | None = None) -> Written:
-    return write_tree(directory, files(word), force=force, when=WHEN, seen=seen)
 
 
 def mode(path: Path) -> int:
@@ -48,7 +38,7 @@ def state(directory: Path) -> dict[str, tuple[bytes, int, int]]:
 def test_new_files_have_their_text_and_mode_whatever_the_umask(tmp_path: Path) -> None:
     code = (
         "import os, sys; os.umask(0o077)\n"
-        "from tests.wizard.files.test_output import *\n"
+        "from pathlib import Path; from tests.wizard.files.putting import put\n"
         "print([file.state for file in put(Path(sys.argv[1])).files])"
     )
     out = tmp_path / "a" / "out"
@@ -267,7 +257,9 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(tmp_path: Path) -> Non
 def test_a_disk_with_too_little_room_is_seen_before_anything_is_written(tmp_path: Path) -> None:
     code = (
         "import sys\n"
-        "from tests.wizard.files.test_output import *\n"
+        "from pathlib import Path\n"
+        "from tests.wizard.files.putting import WHEN\n"
+        "from wizard.files import StoreError, write_tree\n"
         "try:\n    write_tree(Path(sys.argv[1]), {'a': ('x' * 300_000, 0o644)}, force=False, when=WHEN)\n"
         "except StoreError as error:\n    print(error, list(Path(sys.argv[1]).iterdir()))"
     )

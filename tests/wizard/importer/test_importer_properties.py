@@ -14,7 +14,7 @@ from rules.plan.complete import plan_from, values_of
 from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
 from tests.shared import shared
-from tests.wizard.importer.test_importer import HAPROXY, keepalived
+from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
 from wizard.plan.plan import Plan, check_plan

@@ -8,7 +8,7 @@ import pytest
 
 from rules.plan.complete import missing, plan_from
 from rules.plan.model import KeyPath
-from tests.wizard.importer.test_importer import HAPROXY, keepalived, left, pair
+from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import Kind, import_files
 from wizard.plan.plan import PlanError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rules import lint
 from rules.engine.finding import Severity
-from tests.wizard.questions.test_session import article
+from tests.wizard.questions.sessions import article
 from wizard.questions.review import accepted, tree
 from wizard.questions.session import Outcome, judge
 

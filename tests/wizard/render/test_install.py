@@ -16,7 +16,7 @@ from tests.net.machine import Machine
 from tests.net.network import Net, plugged
 from tests.programs import Done
 from tests.wizard.plans import ARTICLE
-from tests.wizard.render.test_render import DUAL, PODS
+from tests.wizard.render.kinds import DUAL, PODS
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
 from wizard.render.files import render

@@ -7,18 +7,17 @@ import subprocess
 import pytest
 import yaml
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.suppress import Suppressions
 from rules.plan.model import KeyPath
+from tests.wizard.render.hostile import AWKWARD, hostile
 from wizard.render import quoting
 from wizard.render.quoting import Keyed, Quoted, RenderError
 
-_AWKWARD = ['"', "'", "\\", "#", "!", "$", "{", "}", "${_PWD}", "$_PWD", "`", "\n", "\r", "\0", "\t", " ", "\x7f"]
-_AWKWARD += [
+AWKWARD += [
     "halb: ignore[KA]",
     "# halb:",
     "\u2028",
@@ -33,7 +32,6 @@ _AWKWARD += [
     "|",
     "\ud800",
 ]
-hostile = st.lists(st.sampled_from(_AWKWARD) | st.text(max_size=3), min_size=1, max_size=8).map("".join)
 
 
 def quoted(language: str, text: str) -> Quoted | None:

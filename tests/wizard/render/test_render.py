@@ -23,7 +23,8 @@ from rules.engine.finding import Severity
 from rules.engine.run import lint
 from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
-from tests.wizard.render.test_quoting import hostile
+from tests.wizard.render.hostile import hostile
+from tests.wizard.render.kinds import DUAL, PODS
 from wizard.plan.plan import Balancer, HaproxyChoice, Machine, Plan, VrrpChoice
 from wizard.render.files import Rendered, RenderError, render
 from wizard.render.quoting import LANGUAGES
@@ -46,15 +47,6 @@ SIX = ARTICLE._replace(
     ),
     vrrp=ARTICLE.vrrp._replace(auth_pass=None),
 )
-DUAL = ARTICLE._replace(
-    vip6=ip_interface("fd00:2::140/64"),
-    load_balancers=tuple(
-        lb._replace(address6=ip_address(f"fd00:2::{number}"))
-        for number, lb in enumerate(ARTICLE.load_balancers, start=1)
-    ),
-    vrrp=ARTICLE.vrrp._replace(auth_pass=None),
-)
-PODS = ARTICLE._replace(haproxy=ARTICLE.haproxy._replace(run="static-pod"), vrrp=ARTICLE.vrrp._replace(track="script"))
 
 
 def keepalived_of(files: Mapping[str, Rendered], lb: str) -> KeepalivedConfig:

@@ -7,24 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, drive, is_named, press, sees, send_at_once, until
-from wizard.questions.answers import Answers, Place
+from tests.wizard.tui.typed import TYPED
+from wizard.questions.answers import Answers
 from wizard.tui.app import Wizard
 
 pytestmark = pytest.mark.slow
 
 MOST = 45
-TYPED = [
-    ["enter"],
-    [ARTICLE[Place("cluster", 0, "endpoint")], "enter", "enter", "enter"],
-    ["k8s-master1", "enter", "192.168.2.151", "enter"],
-    ["enter", "192.168.2.152", "enter", "enter", "192.168.2.153", "enter", "enter", "enter"],
-    ["192.168.2.140/24", "enter", "enter"],
-    ["haproxy-lb1", "enter", "192.168.2.141", "enter", "ens160", "enter"],
-    ["enter", "192.168.2.142", "enter", "enter", "enter", "enter"],
-    ["enter", "enter", "enter", "enter"],
-    ["enter", "enter", "enter"],
-]
-"""Keys and values from the start to the review, step by step."""
 
 
 def test_the_articles_cluster_takes_at_most_45_keys_beside_its_values_and_none_that_comes_early_is_lost(

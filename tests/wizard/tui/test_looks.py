@@ -19,7 +19,7 @@ from rich.segment import Segment
 from textual.color import Color
 
 from tests.wizard.tui.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, press, sees, until
-from tests.wizard.tui.test_terminal import Terminal
+from tests.wizard.tui.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog

@@ -10,44 +10,19 @@ import pytest
 from textual.widgets import Button, Input
 
 from tests.wizard.tui.ends import ENDPOINT, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, Driven, press, sees, text, until, words
+from tests.wizard.tui.pilot import LARGE, SMALL, press, sees, text, until, words
+from tests.wizard.tui.writing import CONF, files_below, screen_of, written
 from wizard.files import write_tree
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import tree
 from wizard.questions.session import judge
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.question import QuestionDialog
-from wizard.tui.screens.write import WriteScreen
 
 pytestmark = pytest.mark.slow
 
 EARLIER = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-CONF = "haproxy-lb1/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "haproxy-lb1/etc/keepalived/keepalived.conf"
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another working directory: whatever a test writes by mistake does not land in the checkout."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    monkeypatch.chdir(folder)
-    return folder
-
-
-def screen_of(pilot: Driven) -> WriteScreen:
-    screen = next(screen for screen in pilot.app.screen_stack if isinstance(screen, WriteScreen))
-    assert isinstance(screen, WriteScreen)
-    return screen
-
-
-def files_below(folder: Path) -> set[str]:
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return {path for path in found if not path.startswith(".halb/")}
-
-
-async def written(pilot: Driven) -> None:
-    await until(pilot, lambda: screen_of(pilot).written is not None)
-    await sees(pilot, "✓ written")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.wizard.tui.ends import article, at_step, play, wizard
 from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
-from tests.wizard.tui.test_write import CONF, elsewhere, files_below, screen_of, written
+from tests.wizard.tui.writing import CONF, elsewhere, files_below, screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import Way
 from wizard.tui.dialogs.page import PageDialog

@@ -1,0 +1,48 @@
+"""The tables of keywords, the inventories that they are made of, and what the installed daemons say to those."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.daemons import program
+from tests.tools import make_haproxy_keywords, make_keepalived_keywords, probe_haproxy, probe_keepalived
+from tests.tools.haproxy_keyword_notes import PHANTOMS, REFUSED
+from tests.tools.keywords import HAPROXY, KEEPALIVED, read_haproxy, read_keepalived, write_haproxy
+
+# Of the inventory's names only those that depend on how keepalived was built.
+_BUILT = {"vrrp_ipsets"}
+
+
+def test_the_tables_are_what_the_tools_make() -> None:
+    """`make renew WHAT=keywords` after a change of an inventory."""
+    made = make_haproxy_keywords.render(read_haproxy(HAPROXY.read_text(encoding="utf-8")))
+    assert made == make_haproxy_keywords.TABLE.read_text(encoding="utf-8")
+    made = make_keepalived_keywords.render(read_keepalived(KEEPALIVED.read_text(encoding="utf-8")))
+    assert made == make_keepalived_keywords.TABLE.read_text(encoding="utf-8")
+
+
+def test_an_inventory_that_is_written_is_the_one_that_was_read() -> None:
+    data = read_haproxy(HAPROXY.read_text(encoding="utf-8"))
+    assert read_haproxy(write_haproxy(data, "# head")) == data
+
+
+@pytest.mark.slow
+@pytest.mark.daemon("haproxy")
+def test_haproxy_says_what_the_inventory_and_its_notes_say() -> None:
+    haproxy = probe_haproxy.Haproxy(program("haproxy"))
+    column = ".".join(haproxy.version().split(".")[:2])
+    data = read_haproxy(HAPROXY.read_text(encoding="utf-8"))
+    if column not in data:
+        pytest.skip(f"the inventory has no column for haproxy {column}: python -m tests.tools.probe_haproxy --write")
+    noted = {*(n for names in PHANTOMS.values() for n in names), *(n for names in REFUSED.values() for n in names)}
+    seen = probe_haproxy.observe(haproxy, data[column], ("global", "frontend", "backend"))
+    told = probe_haproxy.differences(data[column], seen)
+    assert [line for line in told if line.split("'")[1] not in noted] == []
+    assert len(told) >= len(REFUSED["frontend"])  # it was asked
+
+
+@pytest.mark.slow
+@pytest.mark.daemon("keepalived")
+def test_keepalived_knows_the_names_of_its_release_and_no_others() -> None:
+    told = probe_keepalived.differences(probe_keepalived.Keepalived(program("keepalived")))
+    assert [line for line in told if line.split("'")[1] not in _BUILT] == []
