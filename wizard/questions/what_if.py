@@ -50,8 +50,8 @@ _KILLED = (
 )
 _CUT = "No setting avoids it: a machine that hears no other can't know whether they are dead."
 _ALL_FAIL_STAYS = (
-    "With 'Watch haproxy by' process, or 'Move back' false, no machine has the VIP then. Either way nothing answers until "
-    "a haproxy is back."
+    "With 'Watch haproxy by' process, or 'Move back' false, no machine has the VIP then. Either way nothing answers "
+    "until a haproxy is back."
 )
 _ALL_FAIL_NOBODY = (
     "With 'Watch haproxy by' script and 'Move back' true, the VIP stays on a machine then. Either way nothing answers "
