@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
 
 API_PORT = 6443
 # Ports that guides use for the API when 6443 is taken: kubeadm, kubekey and k3s.
@@ -64,11 +64,19 @@ def api_proxies(config: HaproxyConfig) -> list[ApiProxy]:
     return result
 
 
+def _port(server: Server) -> int | None:
+    """The server's port; also behind a host that is a variable or a placeholder (`__MASTER1__:6443`)."""
+    if server.certain or server.directive.condition is not None or server.address_word is None:
+        return server.port
+    port = server.address_word.value.rpartition(":")[2]
+    return int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else None
+
+
 def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
     servers = list(islice(backend.servers, _ENOUGH))
     if not servers:
         return False
-    ports = {server.port for server in servers}
+    ports = {_port(server) for server in servers}
     if API_PORT in ports:
         return True
     if backend.effective_mode != "tcp":
