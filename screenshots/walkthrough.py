@@ -50,7 +50,7 @@ SCENES = (
     Scene("vrrp-typed", ("33",), "Virtual router ID 33"),
     Scene("help", ("f1",), "Two clusters with one ID"),
     Scene("preview", ("escape", "f3", "right", "right", "tab", "end"), "virtual_router_id 33"),
-    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP is handed through"),
+    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP passes through"),
     Scene("review", ("enter", "enter", "enter"), "Continue: write the files"),
     Scene("diff", ("f4",), "what writing would change"),
     Scene("write", ("escape", "f10"), "files would be written"),

@@ -106,7 +106,7 @@ def items(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
     found += [Item(Kind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
     if outcome.report is not None:
         crashes = outcome.report.crashes
-        found += [Item(Kind.INFO, _safe(f"a rule of the linter failed, the others ran: {crash}")) for crash in crashes]
+        found += [Item(Kind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes]
         found += sorted(
             (_item_of(finding, outcome, overrides) for finding in outcome.report.findings),
             key=lambda item: list(Kind).index(item.kind),
@@ -128,7 +128,7 @@ def blocked(outcome: Outcome, overrides: Overrides) -> str:
         f"{number} {words[kind] if number == 1 else several[kind]}" for kind in words if (number := kinds.count(kind))
     ]
     if not parts and not outcome.files:
-        return "the files are not there yet"
+        return "there are no files yet"
     return ", ".join(parts)
 
 
