@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rules.plan.complete import unreadable, values_of
 from rules.plan.defaults import STACKED_PORT
 from rules.plan.errors import PlanError
-from rules.plan.keys.machines import Balancer, Machine
+from rules.plan.keys.machines import ApiServer, Balancer
 from rules.plan.keys.plan import Plan
 from rules.plan.model import IPAddress, IPInterface, KeyPath
 from rules.plan.schema import SCHEMA
@@ -68,7 +68,7 @@ def script_weight(priorities: Iterable[int], *, preempt: bool) -> int:
     return max(min(known) - max(known) - WEIGHT_MARGIN, LOWEST_WEIGHT)
 
 
-def _shared(plan: Plan) -> list[Machine]:
+def _shared(plan: Plan) -> list[ApiServer]:
     """The control-plane nodes that are load balancers too."""
     addresses = {lb.address for lb in plan.load_balancers}
     return [node for node in plan.control_plane if node.address in addresses]
@@ -122,7 +122,7 @@ def _control_plane(plan: Plan) -> Iterator[PlanError]:
     yield from _other_family("control_plane", plan.control_plane, plan)
 
 
-def _other_family(table: str, machines: Sequence[Machine | Balancer], plan: Plan) -> Iterator[PlanError]:
+def _other_family(table: str, machines: Sequence[ApiServer | Balancer], plan: Plan) -> Iterator[PlanError]:
     vip = plan.vip
     for number, machine in enumerate(machines):
         if machine.address.version != vip.version:

@@ -7,7 +7,7 @@ from rules.plan.model import API_PORT, IPAddress
 from rules.plan.record import Record, key
 
 
-class Machine(Record):
+class ApiServer(Record):
     """One control-plane node: where its API server answers."""
 
     name: str = key(

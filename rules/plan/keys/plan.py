@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.plan import addresses, defaults, values
 from rules.plan.keys.haproxy import HaproxyChoice
-from rules.plan.keys.machines import Balancer, Machine
+from rules.plan.keys.machines import ApiServer, Balancer
 from rules.plan.keys.vrrp import VrrpChoice
 from rules.plan.model import API_PORT, IPInterface, KeyPath, Phase
 from rules.plan.readers import one_of, string
@@ -77,7 +77,7 @@ class Plan(Record, kw_only=True):
         help="dedicated: machines of its own; stacked: on the control plane",
         examples=("dedicated",),
     )
-    control_plane: tuple[Machine, ...] = rows(Machine)
+    control_plane: tuple[ApiServer, ...] = rows(ApiServer)
     vip: IPInterface = key(
         "vip.address",
         addresses.vip_address,
