@@ -28,7 +28,7 @@ def apply_edits(source: Source, edits: Sequence[Edit]) -> str:
     """The text of `source` with all edits applied; every other character stays.
 
     All spans count in the text as it is now, and the order of the edits does not matter, except that insertions at the
-    same offset come out as they were given. An insertion at either end of a stretch that is changed is no overlap.
+    same offset come out as they were given. An insertion at either end of a stretch that is changed is not an overlap.
     Raises OverlapError, and ValueError for a span of another source or outside the text.
     """
     text = source.text
@@ -57,6 +57,6 @@ def _check(source: Source, span: Span) -> None:
 
 
 def _place(span: Span) -> str:
-    """`haproxy.cfg:3:1-4:7`: from the first character to the one behind the last."""
+    """`haproxy.cfg:3:1-4:7`: from the first character to the one after the last."""
     (line, column), (end_line, end_column) = map(span.source.position, (span.start, span.end))
     return f"{span.source.path}:{line}:{column}-{end_line}:{end_column}"

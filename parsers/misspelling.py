@@ -10,7 +10,7 @@ _ALIKE = 0.6  # difflib's ratio: `vpi` and `vip` have 0.67, `retrys` and `retrie
 
 
 def closest(word: str, names: Collection[str]) -> str:
-    """The one of `names` that `word` most likely was meant to be, whatever its case, or ""."""
+    """The one of `names` that `word` was most likely meant to be, whatever its case, or ""."""
     if not 2 <= len(word) <= _LONGEST or len(names) > _MOST:
         return ""
     from difflib import get_close_matches

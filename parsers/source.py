@@ -45,7 +45,7 @@ class Source:
         return self._line_starts()
 
     def set_starts(self, starts: list[int]) -> None:
-        """Take over the line starts from a parser that has found them already."""
+        """Take the line starts from a parser that has found them already."""
         self._starts = starts
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -92,7 +92,7 @@ class Span:
 
     @property
     def text(self) -> str:
-        """The characters of the stretch, as they stand in the file."""
+        """The characters of the stretch, as they are in the file."""
         return self.source.text[self.start : self.end]
 
     @property

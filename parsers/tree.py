@@ -1,7 +1,7 @@
 """What a configuration file is made of: words, directives, blocks, and what could not be understood.
 
-Both formats give the same few shapes. A node never copies text: it knows its
-source and two offsets, and `span.text` is what stands in the file.
+Both formats have the same few shapes. A node never copies text: it knows its
+source and two offsets, and `span.text` is what is in the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Word:
     """One word as the daemon would read it.
 
     `value` is the text after unquoting, escapes and variables; the span covers what
-    stands in the file, quotes included. A word that came out of a variable or a
+    is in the file, quotes included. A word that came out of a variable or a
     repeated line has the span of the reference.
     `dynamic` is true when the value depends on something that the files do not hold
     (an environment variable, a template placeholder): whoever judges values must stay silent.
@@ -37,7 +37,7 @@ class Word:
 
     @property
     def span(self) -> Span:
-        """Where the word stands, quotes included."""
+        """Where the word is, quotes included."""
         return Span(self.source, self.start, self.end)
 
     def __repr__(self) -> str:
@@ -47,7 +47,7 @@ class Word:
 class Directive:
     """One logical line: a keyword and its arguments; with `children` when it opens a block.
 
-    `condition` is the unresolved condition that the line stands under (`@lb1`, an `.if` branch),
+    `condition` is the unresolved condition that the line is under (`@lb1`, an `.if` branch),
     or None: a conditional line may or may not apply, and rules must not build a finding on it alone.
     """
 

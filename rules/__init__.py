@@ -1,19 +1,47 @@
-"""The rule engine: facts in, findings out. `lint` is the one entry."""
+"""The linter: facts in, findings out. These names are what its users need; each folder has more of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.engine.run import Options, lint
+    from rules.engine.finding import Finding, NodeFiles, Report, Severity
+    from rules.engine.options import Options, options_for
+    from rules.engine.registry import Selection, UnknownRuleError, find_rules
+    from rules.engine.run import Run, lint
+    from rules.engine.secrets import HIDDEN, Secrets
+    from rules.engine.settings import RuleSettings
+    from rules.release import version
 
-__all__ = ["Options", "lint"]
+__all__ = [
+    "HIDDEN",
+    "Finding",
+    "NodeFiles",
+    "Options",
+    "Report",
+    "RuleSettings",
+    "Run",
+    "Secrets",
+    "Selection",
+    "Severity",
+    "UnknownRuleError",
+    "find_rules",
+    "lint",
+    "options_for",
+    "version",
+]  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    """Load the engine, and the parsers with it, when it is asked for."""
-    if name in __all__:
-        from importlib import import_module
-
-        return getattr(import_module("rules.engine.run"), name)
-    raise AttributeError(f"module 'rules' has no attribute '{name}'")
+__getattr__ = lazily(
+    __name__,
+    {
+        "engine.finding": "Finding NodeFiles Report Severity",
+        "engine.options": "Options options_for",
+        "engine.registry": "Selection UnknownRuleError find_rules",
+        "engine.run": "Run lint",
+        "engine.secrets": "HIDDEN Secrets",
+        "engine.settings": "RuleSettings",
+        "release": "version",
+    },
+)

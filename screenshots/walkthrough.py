@@ -26,7 +26,7 @@ class Scene(NamedTuple):
 
 
 SCENES = (
-    Scene("start", (), "Nothing is written before you say so"),
+    Scene("start", (), "Nothing is written until you say so"),
     Scene("dns", ("enter",), "DNS name of the control plane"),
     Scene("dns-typed", ("kube-control.kacangisnuts.com", "enter", "enter", "kacang"), "kube-control.kacangisnuts.com"),
     Scene("initial-master", ("enter", "k8s-master1", "enter", "192.168.2.151"), "192.168.2.151"),
@@ -50,8 +50,8 @@ SCENES = (
     Scene("vrrp-typed", ("33",), "Virtual router ID 33"),
     Scene("help", ("f1",), "Two clusters with one ID"),
     Scene("preview", ("escape", "f3", "right", "right", "tab", "end"), "virtual_router_id 33"),
-    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP is handed through"),
-    Scene("review", ("enter", "enter", "enter"), "go on: write the files"),
+    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP passes through"),
+    Scene("review", ("enter", "enter", "enter"), "Continue: write the files"),
     Scene("diff", ("f4",), "what writing would change"),
     Scene("write", ("escape", "f10"), "files would be written"),
     Scene("written", ("enter",), "What to do next"),

@@ -16,7 +16,7 @@ class Value(Generic[T]):
     `value` is None when the text is not what the setting wants (`raw` keeps the text) or when
     it cannot be known (`certain` is false: a variable, a placeholder, a condition).
     `origin` names where an inherited value was set ("defaults", "defaults k8s", "default-server"),
-    or is None when the setting stands in the place that was asked.
+    or is None when the setting is in the place that was asked.
     """
 
     __slots__ = ("certain", "directive", "origin", "raw", "span", "value")

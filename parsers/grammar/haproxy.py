@@ -1,9 +1,9 @@
 """The line grammar of haproxy.cfg: one pyparsing match for each physical line.
 
-The matches tile the text, so joining them gives it back. `lastindex` of a match is its class, which
+The matches tile the text, so joining them returns it. `lastindex` of a match is its class, which
 keeps the loop over 100,000 lines free of slicing:
 
-    None      nothing but blanks and a comment
+    None      nothing but space and a comment
     SECTION   an unquoted section keyword
     PLAIN     no quote, escape or variable anywhere, and short enough that it cannot have 65 words
     SPECIAL   starts with `.` or `[`

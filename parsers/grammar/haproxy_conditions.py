@@ -1,12 +1,16 @@
-"""The expressions of `.if` and `.elif`: a flat token grammar and a stack, so that depth costs nothing."""
+"""The expressions of `.if` and `.elif`.
+
+The grammar reads the parts, and a stack puts them together: a recursive grammar would end at 55 parentheses.
+"""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import Literal, NamedTuple, cast
+from functools import cache
+from typing import Literal, NamedTuple
 
-from pyparsing import Regex, ZeroOrMore
+from pyparsing import CharsNotIn, Combine, Opt, ParserElement, Word, ZeroOrMore, one_of
+
+from parsers.grammar.common import DIGITS, exact, identifier, rest
 
 Outcome = Literal[True, False, None]
 
@@ -17,13 +21,32 @@ PREDICATES = {
     "ssllib_name_startswith": 1, "awslc_api_atleast": 1, "awslc_api_before": 1, "fips_mode": 0,
 }  # fmt: skip
 
-_TOKEN = Regex(
-    r"[ \t\v\f]*+(?:([+-]?(?:0[xX][0-9a-fA-F]+|\d+))|([A-Za-z_][A-Za-z0-9_]*+)\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)\)"
-    r"|(&&|\|\||[!()]))(?:[ \t\v\f]++(?=\Z))?",
-    flags=re.ASCII,
-    as_match=True,
-)
-_TOKENS = ZeroOrMore(_TOKEN).leave_whitespace().parse_with_tabs()
+
+_LONGEST = 10_000  # longer ones are not written by hand, and reading them would take seconds
+
+
+class _Number(NamedTuple):
+    value: bool
+
+
+class _Call(NamedTuple):
+    predicate: str
+
+
+_Token = _Number | _Call | str  # a str is an operator
+
+
+@cache
+def _grammar() -> ParserElement:
+    """Numbers, calls of predicates and operators, with space between them; then what cannot be read."""
+    space = Opt(Word(" \t\v\f")).suppress()
+    hexadecimal = Combine(one_of("0x 0X") + Word(DIGITS + "abcdefABCDEF"))
+    number = Opt(one_of("+ -")).suppress() + (hexadecimal | Word(DIGITS))
+    inner = "(" + Opt(CharsNotIn("()")) + ")"
+    call = identifier() + ("(" + ZeroOrMore(CharsNotIn("()") | inner) + ")").suppress()
+    number.add_parse_action(lambda found: _Number(int(found[0], 16 if found[0][1:2] in ("x", "X") else 10) != 0))
+    call.add_parse_action(lambda found: _Call(found[0]))
+    return exact(ZeroOrMore(space + (one_of("&& || ! ( )") | number | call)) + space + rest())
 
 
 class Condition(NamedTuple):
@@ -41,35 +64,32 @@ class _SyntaxError(Exception):
     """Carries the message; never leaves this module."""
 
 
-@lru_cache(512)
 def evaluate(text: str) -> Condition:
-    """The outcome of an expression whose words were joined with single blanks.
+    """The outcome of an expression whose words were joined with single spaces.
 
-    `&&` binds before `||`. An empty expression is false. Measured with haproxy 2.6.12.
+    `&&` binds before `||`. An empty expression is false, and an endless one is left open. Measured with haproxy 2.6.12.
     """
     stripped = text.strip(" \t\v\f")
     if not stripped:
         return Condition(False)
-    tokens = cast("list[re.Match[str]]", _TOKENS.parse_string(stripped).as_list())
-    end = tokens[-1].end() if tokens else 0
-    if end < len(stripped):
-        return Condition(None, f"'{_clip(stripped[end:].lstrip())}' is not understood")
-    unknown = [t[2] for t in tokens if t[2] and t[2] not in PREDICATES]
+    if len(stripped) > _LONGEST:
+        return Condition(None, certain=False)
+    tokens: list[_Token]
+    *tokens, unread = _grammar().parse_string(stripped)
+    if unread:
+        return Condition(None, f"'{_clip(unread)}' is not understood")
+    unknown = [token.predicate for token in tokens if isinstance(token, _Call) and token.predicate not in PREDICATES]
     try:
         outcome = _reduce(tokens)
     except _SyntaxError as problem:
         return Condition(None, str(problem))
     if unknown:
-        return Condition(None, f"'{_clip(unknown[0])}' is not a predicate of haproxy 2.6 to 3.5", certain=False)
+        return Condition(None, f"haproxy 2.6 to 3.5 has no predicate '{_clip(unknown[0])}'", certain=False)
     return Condition(outcome)
 
 
 def _clip(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
-
-
-def _value(token: re.Match[str]) -> Outcome:
-    return int(token[1], 0 if "x" in token[1].lower() else 10) != 0 if token[1] else None
 
 
 class _Level:
@@ -100,29 +120,29 @@ class _Level:
         return None if self.any_of is None or self.all_of is None else False
 
 
-def _reduce(tokens: list[re.Match[str]]) -> Outcome:
+def _reduce(tokens: list[_Token]) -> Outcome:
     stack = [_Level()]
-    for token in tokens:
-        level, sign = stack[-1], token[4]
-        if sign is None:
-            level.put(_value(token))
-        elif sign == "!":
+    for item in tokens:
+        level = stack[-1]
+        if not isinstance(item, str):
+            level.put(item.value if isinstance(item, _Number) else None)
+        elif item == "!":
             if not level.operand:
-                raise _SyntaxError("'!' stands where an operator is wanted")
+                raise _SyntaxError("expected an operator before '!'")
             level.negate = not level.negate
-        elif sign == "(":
+        elif item == "(":
             if not level.operand:
-                raise _SyntaxError("'(' stands where an operator is wanted")
+                raise _SyntaxError("expected an operator before '('")
             stack.append(_Level())
-        elif sign == ")":
+        elif item == ")":
             if len(stack) == 1:
                 raise _SyntaxError("')' has no '('")
             stack[-2].put(stack.pop().close())
         else:
             if level.operand:
-                raise _SyntaxError(f"a term is missing before '{sign}'")
+                raise _SyntaxError(f"a term is missing before '{item}'")
             level.operand = True
-            if sign == "||":
+            if item == "||":
                 level.operand = False
                 level.any_of = level.close()
                 level.operand, level.all_of = True, True

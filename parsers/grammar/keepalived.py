@@ -5,7 +5,7 @@ what the line is. `leaf`, `open`, `close` and `blank` lines hold nothing that ne
 everything else (`$`, `@`, `~`, backslashes, several braces, unbalanced quotes) and is taken apart with the
 expressions of keepalived_steps and keepalived_repeat, which most files never need.
 
-Only space, tab, vertical tab and form feed are blanks (and a carriage return, which keepalived treats as one).
+Only space, tab, vertical tab and form feed are space (and a carriage return, which keepalived treats as one).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LineAction = Callable[[str, int, Tokens], "list[object]"]
 def read_lines(text: str, action: LineAction) -> int:
     """Call `action(text, offset, tokens)` for every physical line; `tokens[0]` is the line's `re.Match`.
 
-    The matches tile the text. Returns the offset behind the last one, which is the length of the text.
+    The matches tile the text. Returns the offset after the last one, which is the length of the text.
     """
     line = Regex(LINE, flags=re.ASCII, as_match=True).leave_whitespace()
     end = Regex(r"[\s\S]*", as_match=True).leave_whitespace()
@@ -48,9 +48,9 @@ def read_lines(text: str, action: LineAction) -> int:
     return rest[0]
 
 
-# A word: quoted to the next quote, or up to a blank or a quote. The last alternative is an unclosed quote.
+# A word: quoted to the next quote, or up to a space or a quote. The last alternative is an unclosed quote.
 WORD = re.compile(r'"(?P<quoted>[^"]*)"|[^\s"]+|(?P<unclosed>"[^"]*)', re.ASCII)
-# The first word of a stretch that starts with neither blank nor quote.
+# The first word of a stretch that starts with neither space nor quote.
 KEYWORD = re.compile(r'[^\s"]+', re.ASCII)
 
 # What follows on the line after one of these is a password or key.

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from pyparsing import ParseException, ParserElement, Regex
+from pyparsing import (
+    CharsNotIn,
+    Combine,
+    DelimitedList,
+    Group,
+    Literal,
+    Opt,
+    ParseException,
+    ParserElement,
+    Word,
+    one_of,
+)
 
-SEQUENCE_HEAD = re.compile(r"~SEQ[^)]*\)")
+from parsers.grammar.common import DIGITS, exact, rest
 
 
 class Repetition(NamedTuple):
@@ -25,46 +35,56 @@ class Repetition(NamedTuple):
     end: int
 
 
-def _token(pattern: str) -> ParserElement:
-    return Regex(pattern, flags=re.ASCII, as_match=True).leave_whitespace()
+def _space() -> ParserElement:
+    return Opt(Word(" \t")).suppress()
 
 
-_NUMBER = _token(r",[ \t]*([+-]?(?:0[xX][0-9a-fA-F]+|\d+)?)[ \t]*")
-_END = _token(r"\)[ \t]*")
-_SEQUENCE = (
-    (_token(r"~SEQ(x?)[ \t]*\([ \t]*([^ \t,)]+)[ \t]*") + _NUMBER[1, 3] + _END).leave_whitespace().parse_with_tabs()
-)
-_VALUES = _token(r"(?:~LST[ \t]*\(|,)[ \t]*(?:\{([^{}]*)\}|([^ \t,{})]*))[ \t]*")
-_LIST = (_VALUES[2, 1000] + _END).leave_whitespace().parse_with_tabs()
+def _sign(text: str) -> ParserElement:
+    """A character with space after it."""
+    return Literal(text).suppress() + _space()
 
 
-@lru_cache(256)
+@cache
+def _sequence() -> ParserElement:
+    """~SEQ[x] (NAME, NUMBER [, NUMBER [, NUMBER]]) TEXT"""
+    digits = Combine(one_of("0x 0X") + Word(DIGITS + "abcdefABCDEF")) | Word(DIGITS)
+    number = Combine(Opt(one_of("+ -")) + Opt(digits)) + _space()
+    name = CharsNotIn(" \t,)")("name") + _space()
+    numbers = Group((_sign(",") + number)[1, 3])("numbers")
+    hexadecimal = Opt("x")("hexadecimal") + _space()
+    return exact("~SEQ" + hexadecimal + _sign("(") + name + numbers + _sign(")") + rest()("text"))
+
+
+@cache
+def _list() -> ParserElement:
+    """~LST (NAME, VALUE ...) TEXT, or ~LST ({NAME, NAME ...}, {VALUE, VALUE ...} ...) TEXT"""
+    several = _sign("{") + DelimitedList(Opt(CharsNotIn("{},"), ""), ",") + Literal("}").suppress()
+    value = Group(several | Opt(CharsNotIn(" \t,{})"), "")) + _space()
+    values = Group(value + (_sign(",") + value)[1, 999])("values")
+    return exact("~LST" + _space() + _sign("(") + values + _sign(")") + rest()("text"))
+
+
 def read_sequence(text: str) -> Repetition | None:
     """The head of a `~SEQ` line, None when it is not one."""
     try:
-        head, *numbers, end = _SEQUENCE.parse_string(text)
+        found = _sequence().parse_string(text)
     except ParseException:
         return None
-    read = tuple(_strtol(number[1]) for number in numbers)
-    return Repetition((head[2],), read, bool(head[1]), (), end.end())
+    numbers = tuple(_strtol(number) for number in found["numbers"])
+    return Repetition((found["name"],), numbers, "hexadecimal" in found, (), len(text) - len(found["text"]))
 
 
-@lru_cache(256)
 def read_list(text: str) -> Repetition | None:
     """The head of a `~LST` line, None when it is not one or has more values than names."""
     try:
-        *sets, end = _LIST.parse_string(text)
+        found = _list().parse_string(text)
     except ParseException:
         return None
-    rows = [
-        tuple(part.strip(" \t") for part in found[1].split(",")) if found[1] is not None else (found[2],)
-        for found in sets
-    ]
-    names = rows[0]
+    names, *rows = [tuple(part.strip(" \t") for part in row) for row in found["values"]]
     if any(len(row) > len(names) for row in rows):
         return None
-    filled = tuple(row + ("",) * (len(names) - len(row)) for row in rows[1:])
-    return Repetition(names, (), False, filled, end.end())
+    filled = tuple(row + ("",) * (len(names) - len(row)) for row in rows)
+    return Repetition(names, (), False, filled, len(text) - len(found["text"]))
 
 
 def _strtol(text: str) -> int:

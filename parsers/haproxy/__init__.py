@@ -38,7 +38,7 @@ def parse_haproxy(
     """Parse any text as haproxy.cfg; what cannot be understood is in `problems`, never an exception.
 
     `environment` are variables that are known to be set (None: known to be unset) before the file is read, such
-    as those an earlier `-f` file left behind (`HaproxyDocument.environment`).
+    as those an earlier `-f` file left (`HaproxyDocument.environment`).
     """
     source = Source(path, text)
     enabled = gc.isenabled()
@@ -189,7 +189,7 @@ class _Parser:
         span = Span(self.source, found.start(1) - 1, found.end(2) if closed else found.end(1))
         self.document.scopes.append(span)
         if not closed or not _SCOPE_NAME.match(name):
-            message = "a line that starts with '[' declares a scope, and this is no scope name"
+            message = "a line that starts with '[' declares a scope, but this is not a scope name"
             report(Problem("section-header", span, message, "remove the line; haproxy.cfg needs no scopes"))
         elif rest and rest != "#":
             at = found.start(3)
@@ -208,15 +208,15 @@ class _Parser:
             return
         self._strays()
         if text.startswith("\ufeff"):
-            message = "the file starts with a byte order mark, which haproxy takes for part of the first word"
+            message = "the file starts with a byte order mark, which haproxy reads as part of the first word"
             problems.insert(0, Problem("byte-order-mark", Span(source, 0, 1), message, "save it as UTF-8 without BOM"))
         if "\r" in text and "\n" not in text:
             at = text.index("\r")
-            message = "the lines end in carriage returns only; for haproxy this is a single line"
+            message = "the lines end with carriage returns only, so haproxy reads the file as a single line"
             span = Span(source, at, at + 1)
             problems[:] = [Problem("text-after-carriage-return", span, message, "save it with Unix line ends")]
         elif text and text[-1] != "\n":
-            message = "the last line has no newline at its end; haproxy refuses the file as truncated"
+            message = "the last line does not end with a newline; haproxy refuses the file as truncated"
             span = Span(source, len(text) - 1, len(text))
             problems.append(Problem("missing-final-newline", span, message, "end the last line with a newline"))
 
@@ -228,9 +228,9 @@ class _Parser:
         first, last = strays[0], strays[-1]
         word = first.first_word
         near = suggest_section(word)
-        message = f"'{word}' stands before any section"
+        message = f"'{word}' comes before any section"
         if len(strays) > 1:
-            message = f"{len(strays)} statements, the first one '{word}', stand before any section"
+            message = f"{len(strays)} statements come before any section, the first is '{word}'"
         advice = f"did you mean the section keyword '{near}'?" if near else (
             "put a section keyword before it: global, defaults, frontend, backend or listen"
         )  # fmt: skip
@@ -240,7 +240,7 @@ class _Parser:
 
 
 def _drop(match: re.Match[str]) -> None:
-    """The line stands in a branch that certainly does not apply."""
+    """The line is in a branch that certainly does not apply."""
 
 
 def _is_binary(text: str) -> bool:

@@ -36,7 +36,7 @@ class _Block:
 class Conditions:
     """Follows `.if .elif .else .endif` line by line.
 
-    `masked`: the lines here are certainly skipped. `condition`: the unresolved condition they stand
+    `masked`: the lines here are certainly skipped. `condition`: the unresolved condition they are
     under, or None. Literal conditions are resolved, everything else is left open.
     """
 
@@ -49,7 +49,7 @@ class Conditions:
         self.condition: str | None = None
 
     def line(self, directive: Directive) -> None:
-        """Take over one line that starts with a dot."""
+        """Take in one line that starts with a dot."""
         keyword = directive.keyword
         if keyword == ".if":
             self._if(directive)
@@ -61,8 +61,8 @@ class Conditions:
             self._message(directive)
         else:
             self._problem(
-                directive.words[0].span, f"'{keyword}' is not a directive that haproxy knows",
-                "the ones that start with a dot are .if .elif .else .endif .diag .notice .warning .alert",
+                directive.words[0].span, f"unknown directive '{keyword}'",
+                "haproxy takes .if .elif .else .endif .diag .notice .warning .alert",
                 "unknown-dot-directive",
             )  # fmt: skip
         self._refresh()
@@ -141,7 +141,7 @@ class Conditions:
         if block.taken is True:
             outcome = False
         elif keyword == ".elif":
-            self.condition = block.outer  # a mistake here does not stand under the previous branch
+            self.condition = block.outer  # a mistake here is not under the previous branch
             outcome, text = self._evaluate(directive)
         block.branch = _following(block.taken, outcome)
         if block.text:  # too deep otherwise: the condition is not spelled out

@@ -1,4 +1,4 @@
-"""What parsing haproxy.cfg gives: the text again, its sections, problems, comments and secrets."""
+"""What parsing haproxy.cfg returns: the text again, its sections, problems, comments and secrets."""
 
 from __future__ import annotations
 
@@ -92,15 +92,6 @@ class HaproxyDocument:
             at = text.find("#", match.start(), match.end())
             return at if at >= 0 else None
         return Splitter(self.source, match.start(), match.end()).comment
-
-    def section_at(self, offset: int) -> Section | None:
-        """The section whose header is the last one at or before `offset`."""
-        found = None
-        for section in self.sections:
-            if section.header.start > offset:
-                break
-            found = section
-        return found
 
     def __str__(self) -> str:
         return "".join([match[0] for match in self._matches])

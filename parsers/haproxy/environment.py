@@ -17,7 +17,7 @@ class Environment:
         self.known: dict[str, str | None] = dict(known or {})
 
     def apply(self, words: list[Word], certain: bool) -> None:
-        """Take over a `setenv`, `presetenv`, `unsetenv` or `resetenv` line; an uncertain one only forgets."""
+        """Apply a `setenv`, `presetenv`, `unsetenv` or `resetenv` line; an uncertain one only forgets."""
         keyword, args = words[0].value, words[1:]
         if keyword == "resetenv":
             self.known.clear()

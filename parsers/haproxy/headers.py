@@ -13,7 +13,7 @@ from parsers.tree import Problem, Word
 
 # Further words after the name are ignored without a message there. Measured with haproxy 2.6.12.
 _LENIENT = frozenset(("resolvers", "mailers", "http-errors", "ring", "namespace_list", "traces"))
-# Any character may stand in the name there. Measured with haproxy 2.6.12.
+# Any character is allowed in the name there. Measured with haproxy 2.6.12.
 _FREE_NAMES = frozenset(("cache", "defaults"))
 _NAME = r"[ \t]++(?!from\b)[A-Za-z0-9_.:-]++"
 _SIMPLE = re.compile(
@@ -68,7 +68,7 @@ def _check_name(section: Section, name: Word, report: Callable[[Span, str, str],
         return
     report(
         name.span,
-        f"the character '{bad.group()}' may not stand in the name '{name.value}'",
+        f"the character '{bad.group()}' is not allowed in the name '{name.value}'",
         "use letters, digits and . : _ - only",
     )
 

@@ -1,6 +1,6 @@
 """The lines of haproxy.cfg, which are split into words on demand.
 
-A file of 100,000 lines is kept as one match per line; words and directives are built for the lines that somebody asks
+A file of 100,000 lines is kept as one match per line; words and directives are built for the lines that are asked
 about, and kept.
 """
 
@@ -15,13 +15,12 @@ from parsers.haproxy.words import Splitter, bare_words
 from parsers.source import Source, Span
 from parsers.tree import Directive, Word
 
-# The words that `no` and `default` may stand before (haproxy 2.6 to 3.4; anything else is an error there).
+# The words that `no` and `default` may precede (haproxy 2.6 to 3.4; anything else is an error there).
 NEGATABLE = frozenset(
     ("option", "log", "busy-polling", "set-dumpable", "strict-limits", "insecure-fork-wanted", "numa-cpu-mapping")
 )
 BARE = frozenset((PLAIN, SOUND))  # classes of lines whose first word is a group of the match
 PREFIXES = frozenset(("no", "default"))
-_FIRST_ARG = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n\"'\\#]++)(?=[ \t\v\f\r\n#]|\Z)")
 
 
 class File:
@@ -57,7 +56,7 @@ class HaproxyLine(Directive):
     """One statement of haproxy.cfg.
 
     `prefix` is "no" or "default" when the line starts with it: `keyword` and `args` are then those of the
-    statement behind it, while `words` has all of the line.
+    statement after it, while `words` has all of the line.
     """
 
     __slots__ = ("_match", "_words", "file")
@@ -107,18 +106,12 @@ class HaproxyLine(Directive):
 
     @property
     def first_arg(self) -> str:
-        """The value of the first word behind the keyword ("" without one); cheaper than `args`."""
-        match = self._match
-        kind = match.lastindex
-        if self._words is None and kind in BARE and match[kind] not in PREFIXES:
-            found = _FIRST_ARG.match(match.string, match.end(kind), match.end())
-            if found:
-                return found[1]
+        """The value of the first word after the keyword, "" without one."""
         args = self.args
         return args[0].value if args else ""
 
     def bare_match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What `pattern` finds right behind the first word of a line without quotes, escapes and placeholders."""
+        """What `pattern` finds right after the first word of a line without quotes, escapes and placeholders."""
         match = self._match
         if match.lastindex != PLAIN or self.file.templated:
             return None
@@ -126,7 +119,7 @@ class HaproxyLine(Directive):
 
     @property
     def prefix(self) -> str:
-        """`no` or `default` when the line starts with it and it may stand there, else ""."""
+        """`no` or `default` when the line starts with it and it is allowed there, else ""."""
         first = self.first_word
         if first in PREFIXES and len(self.words) > 1 and self.words[1].value in NEGATABLE:
             return first
@@ -134,7 +127,7 @@ class HaproxyLine(Directive):
 
     @property
     def keyword(self) -> str:
-        """The statement's keyword: the word behind the prefix when there is one."""
+        """The statement's keyword: the word after the prefix when there is one."""
         first = self.first_word
         return self.words[1].value if first in PREFIXES and self.prefix else first
 
@@ -170,5 +163,5 @@ class HaproxyLine(Directive):
 
     @property
     def line_text(self) -> str:
-        """The line as it stands in the file, with its line end."""
+        """The line as it is in the file, with its line end."""
         return self._match[0]

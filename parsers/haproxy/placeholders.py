@@ -17,13 +17,13 @@ _WEAK_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"')
 
 
 def has_placeholder(text: str) -> bool:
-    """Whether any placeholder may stand in the text; quick for texts without one."""
+    """Whether the text may hold any placeholder; quick for texts without one."""
     marks = ("$", "{{", "{%", "<", "__", "@")
     return any(mark in text for mark in marks) and PLACEHOLDER.search(text) is not None
 
 
 def mark_placeholders(words: list[Word]) -> None:
-    """Mark the words that hold a placeholder; a template's braces make everything behind them uncertain too."""
+    """Mark the words that hold a placeholder; a template's braces make everything after them uncertain too."""
     spread = False
     for word in words:
         raw = word.source.text[word.start : word.end]

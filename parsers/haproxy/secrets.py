@@ -58,7 +58,7 @@ def _merged(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _login(line: HaproxyLine) -> Iterator[Place]:
-    """The part behind the colon of `stats auth user:password`, however it is quoted."""
+    """The part after the colon of `stats auth user:password`, however it is quoted."""
     args = line.args
     if len(args) > 1 and args[0].value == "auth":
         word = args[1]

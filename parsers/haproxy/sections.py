@@ -15,7 +15,7 @@ PROXIES = frozenset(("frontend", "backend", "listen"))
 
 
 class Layout(NamedTuple):
-    """The words of a header by their meaning: the name, the name behind `from`, and what is too much."""
+    """The words of a header by their meaning: the name, the name after `from`, and what is too much."""
 
     name: Word | None = None
     from_word: Word | None = None
@@ -42,7 +42,7 @@ def header_layout(keyword: str, words: Sequence[Word]) -> Layout:
 class Section:
     """One section: its header and its lines, in file order.
 
-    `condition` is the unresolved condition that the header stands under.
+    `condition` is the unresolved condition that the header is under.
     """
 
     __slots__ = (
@@ -63,7 +63,7 @@ class Section:
         self._layout: Layout | None = None
         self.condition = header.condition
         self.conditions: dict[int, str] | None = None  # line start -> unresolved condition
-        self._items: list[re.Match[str] | HaproxyLine] = []  # a match until somebody asks for the line
+        self._items: list[re.Match[str] | HaproxyLine] = []  # a match until the line is asked for
         self._index: dict[str, list[int]] | None = None
 
     @property
@@ -81,13 +81,8 @@ class Section:
 
     @property
     def from_name(self) -> Word | None:
-        """The word behind `from`."""
+        """The word after `from`."""
         return self.layout.from_name
-
-    @property
-    def extra_words(self) -> Sequence[Word]:
-        """What follows them (`listen x *:80`, the syntax of haproxy 1.4)."""
-        return self.layout.extra
 
     @property
     def span(self) -> Span:
@@ -105,7 +100,7 @@ class Section:
         return f"{self.keyword} '{self.name.value}'" if self.name else self.keyword
 
     def add(self, match: re.Match[str], condition: str | None = None) -> None:
-        """Take over a line (for the parser)."""
+        """Add a line (for the parser)."""
         condition = condition or self.condition
         if condition is not None:
             if self.conditions is None:
@@ -171,7 +166,7 @@ class Section:
         return list(self.index())
 
     def find_all(self, keyword: str) -> Iterator[HaproxyLine]:
-        """The lines with this keyword (behind `no` or `default` too, see `HaproxyLine.prefix`)."""
+        """The lines with this keyword (after `no` or `default` too, see `HaproxyLine.prefix`)."""
         for number in self.index().get(keyword, ()):
             yield self.line(number)
 

@@ -1,4 +1,4 @@
-"""Control lines of template languages inside a haproxy.cfg: what stands between them may or may not apply."""
+"""Control lines of template languages inside a haproxy.cfg: what is between them may or may not apply."""
 
 from __future__ import annotations
 

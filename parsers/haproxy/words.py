@@ -14,12 +14,12 @@ from parsers.source import Source, Span
 from parsers.tree import Problem, Word
 
 MAX_WORDS = 64  # haproxy's MAX_LINE_ARGS; word 65 is an error and everything from it on is cut
-_GIVE_UP = 1000  # words after which a line is no configuration, and the rest of it is not worth the time
+_GIVE_UP = 1000  # words after which a line is not a configuration, and the rest of it is not worth the time
 
 _PLAIN = re.compile(r"[^ \t\v\f\r\n\0\"'\\#]++")
 _WEAK = re.compile(r"[^\"\\$\r\n\0]++")
 _STRONG = re.compile(r"[^'\r\n\0]++")
-# A carriage return counts as a blank only behind another blank; anywhere else it ends the line.
+# A carriage return counts as space only after other space; anywhere else it ends the line.
 _BLANKS = re.compile(r"[ \t\v\f][ \t\v\f\r]*+")
 _LEADING = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+")
 _BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
@@ -111,14 +111,14 @@ class Splitter:
         nul = text.find("\0", at, end)
         if nul >= 0:
             advice = "delete it; is the file binary, or saved as UTF-16?"
-            self._problem("nul-character", nul, nul + 1, "a NUL character stands in this line", advice)
+            self._problem("nul-character", nul, nul + 1, "this line has a NUL character", advice)
         elif char == "\r" and not self.problems:
             rest = _LEADING.match(text, at + 1)
             start = rest.end() if rest else at + 1
             if start < end and text[start] not in "\n#":
-                message = "haproxy ignores what follows a carriage return in mid line"
+                message = "haproxy ignores what follows a carriage return in the middle of a line"
                 span = Span(self._source, start, start + len(text[start:end].rstrip("\r\n")))
-                advice = "replace the carriage return by a newline"
+                advice = "replace the carriage return with a newline"
                 self.problems.append(Problem("text-after-carriage-return", span, message, advice, certain=False))
         self._shorten()
 
@@ -257,8 +257,8 @@ class Splitter:
     def _bad_variable(self, at: int, name: str) -> int:
         text = self._text
         if name:
-            message = f"'{name}' is not a variable that haproxy provides"
-            advice = "the ones with a dot are .FILE, .LINE and .SECTION"
+            message = f"unknown variable '{name}'"
+            advice = "haproxy provides .FILE, .LINE and .SECTION"
         elif _NAME_START.match(text, at, self._end):
             message = "the variable's name is not followed by '}'"
             advice = 'write "${NAME}", or "${NAME-default}" (without the shell\'s colon) for a default'

@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 
 from parsers.keepalived.include import Answer, IncludedFile, IncludeReader
-from parsers.keepalived.lines import LineReader
-from parsers.keepalived.state import State
+from parsers.keepalived.lines.reader import LineReader
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.tree import Include, KeepalivedDocument, daemon_view_lost
 from parsers.source import Source
 
@@ -58,7 +58,7 @@ class _Includes:
         return answer
 
     def again(self) -> _Includes:
-        """A reader that gives the same answers without asking."""
+        """A reader with the same answers without asking."""
         return _Includes(self._reader, self._answers)
 
 
@@ -94,7 +94,7 @@ def _finish(document: KeepalivedDocument, state: State) -> None:
     if document.template:
         document.complete = False
     if state.blocks.doubtful:
-        from parsers.keepalived.recovery import recover
+        from parsers.keepalived.braces.recovery import recover
 
         problems = recover(document)
         if not document.template:

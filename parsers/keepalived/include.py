@@ -24,9 +24,9 @@ class IncludedFile:
 
 
 # Called with the pattern of an include line (glob with `{a,b}`), the directory of the including file ("" when its path
-# has none), and the letter behind `include` or "". Gives the matching files in their order: a pattern without
+# has none), and the letter after `include` or "". Returns the matching files in their order: a pattern without
 # wildcard that matches nothing is one entry with the reason "missing", a wildcard that matches nothing an empty
-# sequence. A string instead says that nobody can tell (the file was not among those given): the document is then
+# sequence. A string instead says that it is not known (the file was not among those given): the document is then
 # incomplete, without a problem.
 Answer = Sequence[IncludedFile] | str
 IncludeReader = Callable[[str, str, str], Answer]

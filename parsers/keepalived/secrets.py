@@ -1,4 +1,4 @@
-"""Where the passwords and keys of a keepalived.conf stand.
+"""Where the passwords and keys of a keepalived.conf are.
 
 They are looked for in the text and not in the tree, so that a comment, a brace in the middle of a password or a
 line that could not be read does not bring one to light.

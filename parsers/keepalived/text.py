@@ -64,7 +64,7 @@ class Stretch:
         return start + index - at if end < 0 else start
 
     def end_of(self, index: int) -> int:
-        """Offset in the file behind the character before `index`."""
+        """Offset in the file after the character before `index`."""
         if self.pieces is None:
             return self.base + index
         index += self.shift - 1
@@ -72,11 +72,11 @@ class Stretch:
         return start + index - at + 1 if end < 0 else end
 
     def span(self, start: int, end: int) -> Span:
-        """Where the characters from `start` up to `end` stand in the file."""
+        """Where the characters from `start` up to `end` are in the file."""
         return Span(self.source, self.start_of(start), self.end_of(end) if end > start else self.start_of(start))
 
     def whole(self) -> Span:
-        """Where the text stands in the file."""
+        """Where the text is in the file."""
         return self.span(0, len(self.text))
 
     def trimmed(self) -> Stretch:
@@ -86,7 +86,7 @@ class Stretch:
         return self.cut(left, right) if left or right < len(self.text) else self
 
     def shown(self, start: int, end: int) -> str:
-        """The text with what is unknown shown as it stands in the file."""
+        """The text with what is unknown shown as it is in the file."""
         part = self.text[start:end]
         if UNKNOWN not in part:
             return part
@@ -99,7 +99,7 @@ class Stretch:
         return "".join(pieces)
 
     def words(self) -> list[Word]:
-        """The words as keepalived splits them; an unclosed quote gives one last, dynamic word."""
+        """The words as keepalived splits them; an unclosed quote is one last, dynamic word."""
         found: list[Word] = []
         literal = self.pieces is None
         for match in WORD.finditer(self.text):
@@ -135,7 +135,7 @@ class Builder:
         self._length = 0
 
     def keep(self, start: int, end: int) -> None:
-        """Take over the characters from `start` up to `end`, with their places."""
+        """Keep the characters from `start` up to `end`, with their places."""
         if start >= end:
             return
         of = self._of

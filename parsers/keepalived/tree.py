@@ -1,4 +1,4 @@
-"""The nodes of a keepalived.conf: lines whose words are split when somebody asks, and the document."""
+"""The nodes of a keepalived.conf: lines whose words are split when asked for, and the document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parsers.tree import Directive, Problem, Word
 
 
 class Line(Directive):
-    """A logical line that stands in the file as it is read."""
+    """A logical line that is in the file as it is read."""
 
     __slots__ = ("_end", "_keyword", "_source", "_start", "_words")
 
@@ -85,7 +85,7 @@ class Line(Directive):
 
 
 class MappedLine(Line):
-    """A logical line out of a stretch that was unescaped or substituted, or stands among others."""
+    """A logical line out of a stretch that was unescaped or substituted, or is among others."""
 
     __slots__ = ("_stretch",)
 
@@ -122,7 +122,7 @@ class Include:
     """An `include` line.
 
     `span` is its place, `pattern` the text as written, `variant` the letter of its kind ("" or one of r m w b a),
-    `paths` what was read for it (empty when nothing was, or nobody looked).
+    `paths` what was read for it (empty when nothing was, or they were not looked for).
     """
 
     __slots__ = ("paths", "pattern", "span", "variant")
@@ -212,13 +212,6 @@ class KeepalivedDocument:
         if self.conditions or any("_INSTANCE" in source.text for source in self.sources):
             return self._read_as(name)
         return self
-
-    def is_secret(self, span: Span) -> bool:
-        """Whether any character of `span` belongs to a password or key."""
-        return any(
-            secret.source is span.source and secret.start < span.end and span.start < secret.end
-            for secret in self.secrets
-        )
 
     def __str__(self) -> str:
         """The text that was parsed, put together from the lines that were matched."""

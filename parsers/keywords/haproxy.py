@@ -208,37 +208,37 @@ class HaproxyTable:
 
     @property
     def options(self) -> KeywordBlock:
-        """The names behind `option`."""
+        """The names after `option`."""
         return self._required("options")
 
     @property
     def timeouts(self) -> KeywordBlock:
-        """The names behind `timeout`."""
+        """The names after `timeout`."""
         return self._required("timeouts")
 
     @property
     def balance(self) -> KeywordBlock:
-        """The algorithms behind `balance`."""
+        """The algorithms after `balance`."""
         return self._required("balance")
 
     @property
     def modes(self) -> KeywordBlock:
-        """The words behind `mode`."""
+        """The words after `mode`."""
         return self._required("modes")
 
     @property
     def http_check(self) -> KeywordBlock:
-        """The words behind `http-check`."""
+        """The words after `http-check`."""
         return self._required("http-check")
 
     @property
     def tcp_check(self) -> KeywordBlock:
-        """The words behind `tcp-check`."""
+        """The words after `tcp-check`."""
         return self._required("tcp-check")
 
     @property
     def filters(self) -> KeywordBlock:
-        """The words behind `filter`."""
+        """The words after `filter`."""
         return self._required("filters")
 
 
@@ -254,7 +254,6 @@ def section_keywords() -> frozenset[str]:
     return frozenset(haproxy_table().sections.entries)
 
 
-@lru_cache(1024)
 def _indices(ranges: str, versions: tuple[str, ...]) -> frozenset[int]:
     found: set[int] = set()
     for part in ranges.split(","):
@@ -277,7 +276,6 @@ def _bounds(part: str, versions: tuple[str, ...]) -> tuple[str, str]:
     raise ValueError(f"no version range: {part!r}")
 
 
-@lru_cache(64)
 def _near(version: str | None, versions: tuple[str, ...]) -> tuple[int, ...]:
     """Indices of the known versions that a version is judged by: itself, or its neighbours."""
     everything = tuple(range(len(versions)))

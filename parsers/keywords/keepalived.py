@@ -1,7 +1,7 @@
 """The keywords that keepalived.conf may hold, block by block.
 
 The table is text (`keepalived.txt`), made from keepalived's own keyword registrations; a line becomes
-a `Keyword` only when somebody asks for it, because reading a file needs little more than the names.
+a `Keyword` only when it is asked for, because reading a file needs little more than the names.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ class Keyword:
         "maximum",
         "minimum",
         "name",
-        "repeatable",
         "since",
         "unit",
         "usage",
@@ -59,7 +58,6 @@ class Keyword:
         self.unit = values.get("unit")
         self.enum = tuple(values["enum"].split(",")) if "enum" in values else ()
         self.decimal_since = values.get("decimal")
-        self.repeatable = "many" in values
         self.usage = usage
         self.deprecated = deprecated or None
 
@@ -78,11 +76,6 @@ class Keyword:
         """Whether the keyword without an argument makes keepalived exit with status 2."""
         return self.argument == "required"
 
-    @property
-    def in_2_2_7(self) -> bool:
-        """Whether keepalived 2.2.7 knows the keyword."""
-        return self.since is not None and self.since != "git" and version(self.since) <= (2, 2, 7)
-
     def __repr__(self) -> str:
         return f"Keyword({self.block}: {self.name} {self.kind})"
 
@@ -97,7 +90,7 @@ class Table:
 
     `root_only`: block keywords that only make sense outside every block.
     `block_names`: keywords that open a block somewhere.
-    `child_paths`: the path of the block that a keyword opens, by the path it stands in and the keyword.
+    `child_paths`: the path of the block that a keyword opens, by the path it is in and the keyword.
     """
 
     __slots__ = ("_blocks", "_complete", "_made", "block_names", "child_paths", "names", "root_only")
@@ -172,7 +165,7 @@ def block_path(directive: Directive | None) -> str:
 
 
 def keyword_of(directive: Directive) -> Keyword | None:
-    """What the table says about a line where it stands, or None for an unknown keyword, an entry of a
+    """What the table says about a line where it is, or None for an unknown keyword, an entry of a
     value block, or a line inside a block that is not in the table.
     """
     return keepalived_table().keyword(block_path(directive.parent), directive.keyword)

@@ -1,4 +1,4 @@
-"""The command line of `halb-lint`: options, their help, and what is wrong with them in words."""
+"""The command line of `halb-lint`: parsing and checking its options."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
-from rules.engine.registry import Rule, Selection, UnknownRuleError, find
+from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
 from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
-    from rules.plan.model import Cluster, LintConfig
+    from rules.plan.keys.lint import LintChoice
+    from rules.plan.model import Cluster
 
 FORMATS = ("full", "concise", "json", "github")
 
 
 class Live(NamedTuple):
-    """How to ask the network (`--live`): whom (None: this machine's resolvers), how long in seconds, which CA."""
+    """How to query the network (`--live`): which resolvers (None: this machine's), how long in seconds, which CA."""
 
     resolvers: tuple[NameServer, ...] | None
     timeout: float
@@ -55,13 +56,13 @@ class LintArguments(NamedTuple):
 
 
 def parse_arguments(argv: Sequence[str]) -> LintArguments:
-    """The checked arguments; raises UsageError with one line that names the thing and what to do."""
+    """The checked arguments; raises UsageError with one line that names the problem and what to do."""
     parser = options_parser()
     given, unknown = parser.parse_known_args(argv)
     if given.help:
         return LintArguments(message=parser.format_help())
     if given.version:
-        from rules.version import version
+        from rules.release import version
 
         return LintArguments(message=f"halb-lint {version()}\n")
     for word in unknown:
@@ -77,7 +78,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
     lint = cluster.lint if cluster else None
     settings = RuleSettings(lint.haproxy_version, lint.keepalived_version) if lint else RuleSettings()
     if given.node and given.paths:
-        raise UsageError("name the files either as PATH or with --node, not both")
+        raise UsageError("give the files either as PATH or with --node, not both")
     return LintArguments(
         paths=tuple(given.paths),
         nodes=_nodes(given.node),
@@ -112,7 +113,7 @@ def _words(options: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for option in options for word in option.split(",") if word.strip())
 
 
-def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selection:
+def _selection(given: argparse.Namespace, config: LintChoice | None) -> Selection:
     select, ignore = _words(given.select), _words(given.ignore)
     if not select and config:
         select = config.select
@@ -125,7 +126,7 @@ def _selection(given: argparse.Namespace, config: LintConfig | None) -> Selectio
 
 
 def _explained(word: str) -> tuple[Rule, ...]:
-    rules = find(word)
+    rules = find_rules(word)
     if not rules:
         raise UsageError(str(UnknownRuleError(word)))
     return tuple(rules)
@@ -138,14 +139,14 @@ def _nodes(options: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         files = tuple(path for path in paths.split(",") if path)
         if not equals or not name or not files:
             raise UsageError(
-                f"--node '{option}': write NAME=PATH[,PATH...], as in lb1=lb1/haproxy.cfg,lb1/keepalived.conf"
+                f"--node '{option}': write NAME=PATH[,PATH...], such as lb1=lb1/haproxy.cfg,lb1/keepalived.conf"
             )
         nodes[name] = nodes.get(name, ()) + files
     return tuple(nodes.items())
 
 
 def _cluster(given: argparse.Namespace) -> Cluster | None:
-    """What halb.toml and the options say of the cluster; None when neither says anything."""
+    """The cluster of halb.toml and the options; None if neither has anything."""
     path = None
     if not given.no_config:
         path = Path(given.config) if given.config is not None else nearest_config(Path.cwd())
@@ -168,5 +169,5 @@ def _live(given: argparse.Namespace) -> Live | None:
         return Live(resolvers(given.resolver), timeout, ca_file(given.ca_file))
     for option, value in (("--resolver", given.resolver), ("--ca-file", given.ca_file)):
         if value:
-            raise UsageError(f"{option} is for asking the network; add --live")
+            raise UsageError(f"{option} works only with --live; add --live")
     return None

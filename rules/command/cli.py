@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from rules.engine.run import Run
     from rules.failover.rows import FailoverTable
     from rules.files.inputs import Inputs
+    from rules.live.asking import Survey
     from rules.live.observations import Observations
-    from rules.live.observe import Survey
     from rules.report.style import Style
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
-_FAULT = "this is a fault of halb-lint, not of your files; please report it with the files, passwords removed"
+_FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
 
 
 def run() -> NoReturn:
-    """The console script: never shows a traceback, never dies of a closed pipe."""
-    # One short run whose objects live to its end: looking for garbage would only cost time.
+    """The console script: never shows a traceback, never fails on a closed pipe."""
+    # One short run whose objects live until its end: garbage collection would only cost time.
     gc.disable()
     finish(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run `halb-lint` with these arguments; gives the exit status."""
+    """Run `halb-lint` with these arguments; returns the exit status."""
     return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
@@ -62,11 +62,11 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _about_rules(arguments: LintArguments) -> int:
-    from rules.command.explain import explain, list_rules, list_rules_json
+    from rules.command.explain import explanation, list_rules, list_rules_json
 
     style = _style(arguments)
     if arguments.explain is not None:
-        return _print("\n".join(explain(rule, style) for rule in arguments.explain), arguments)
+        return _print("\n".join(explanation(rule, style) for rule in arguments.explain), arguments)
     if arguments.format == "json":
         return _print(list_rules_json(), arguments)
     return _print(list_rules(style), arguments)
@@ -85,20 +85,20 @@ def _inputs(arguments: LintArguments) -> Inputs:
         return inputs.read_cluster_nodes(cluster, arguments.kind)
     if arguments.live is not None and cluster is not None and cluster.endpoint is not None:
         if cluster.path.name == CONFIG_NAME:
-            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is none of its nodes
+            return inputs.read_nodes((), arguments.kind)  # a plan without files: this machine is not one of its nodes
         return inputs.read_local(arguments.kind, local, needed=False)
     return inputs.read_local(arguments.kind, local)
 
 
 def _start_survey(arguments: LintArguments) -> Survey | None:
-    """With --live: begin to ask the name servers, so that they think while the files are being read."""
+    """With --live: start to query the name servers, so that they work while the files are being read."""
     live, cluster = arguments.live, arguments.cluster
     if live is None or arguments.list_files:
         return None
     if cluster is None or cluster.endpoint is None:
-        _say("nothing to ask: no endpoint is known; name it with '--endpoint NAME[:PORT]' or in halb.toml")
+        _say("nothing to query: no endpoint is known; pass '--endpoint NAME[:PORT]' or set it in halb.toml")
         return None
-    from rules.live.observe import Survey
+    from rules.live.asking import Survey
 
     return Survey(cluster.endpoint.value, live.resolvers, live.timeout, live.ca_file)
 
@@ -127,19 +127,19 @@ def _file_list(inputs: Inputs) -> str:
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
-    options = Options(
+    options = options_for(
+        arguments.cluster,
+        inputs.nodes,
         selection=arguments.selection,
         settings=arguments.settings,
-        nodes=inputs.nodes,
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
         documents=inputs.documents,
-        per_file_ignores=arguments.cluster.lint.per_file_ignores if arguments.cluster else {},
-        cluster=arguments.cluster,
     )
     run = Run(inputs.texts, options)
     observed = _observed(arguments, survey, run)
@@ -165,7 +165,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
 
 
 def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Observations | None:
-    """Asks everybody, and judges the files while the answers are on their way; None when nobody is to be asked."""
+    """Run all queries, and judge the files meanwhile; None if nothing is to be queried."""
     if survey is not None:
         survey.ask_machines(run.endpoint)
         run.judge_files()
@@ -178,14 +178,18 @@ def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Obse
 
 
 def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
-    """What goes to stdout: the findings, and the failover table when it was asked for."""
+    """What goes to stdout: the findings, and the failover table if requested."""
     style = _style(arguments)
     if arguments.format == "json":
         from rules.report.json import render as render_json
 
         return render_json(report, style, table)
-    # Nothing is said about a run without findings, and there is nothing to load.
-    findings = _renderer(arguments.format)(report, style) if report.findings else ""
+    # A run without findings prints nothing, so there is nothing to load.
+    findings = ""
+    if report.findings:
+        from rules.report.formats import renderer
+
+        findings = renderer(arguments.format)(report, style)
     if table is None:
         return findings
     from rules.report import failover
@@ -195,15 +199,8 @@ def _report_text(report: Report, table: FailoverTable | None, arguments: LintArg
     return f"{findings}\n{shown}" if findings else shown
 
 
-def _renderer(name: str) -> Callable[[Report, Style], str]:
-    from importlib import import_module
-
-    render: Callable[[Report, Style], str] = import_module(f"rules.report.{name}").render
-    return render
-
-
 def _say_notes(table: FailoverTable) -> None:
-    """The notes of the failover table, which JSON has no place for."""
+    """The notes of the failover table: JSON, which has no place for them, sends them to stderr."""
     about = [note for block in table.blocks for note in block.notes]
     for note in dict.fromkeys((*about, *table.notes)):
         _say(f"failover: {note}")
@@ -223,11 +220,11 @@ def _summarise(report: Report, arguments: LintArguments) -> None:
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
     scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
     if not files:
-        scope = "what was asked; there was no file to look at"
+        scope = "the answers; there were no files to check"
     found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
-    hidden = f" ({report.suppressed} hidden by ignores)" if report.suppressed else ""
+    hidden = f" ({report.suppressed} suppressed)" if report.suppressed else ""
     if found:
-        more = "" if arguments.format != "full" else "; 'halb-lint --explain CODE' tells more"
+        more = "" if arguments.format != "full" else "; run 'halb-lint --explain CODE' for details"
         _say(f"{', '.join(found)} in {scope}{hidden}{more}")
     else:
         _say(f"nothing found in {scope}{hidden}")

@@ -1,4 +1,4 @@
-"""`--explain` and `--list-rules`: what the rules say about themselves."""
+"""`--explain` and `--list-rules`: the rules' own documentation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rules.engine.registry import Rule, all_rules
 from rules.report.style import Style, printable
 
 
-def explain(rule: Rule, style: Style) -> str:
+def explanation(rule: Rule, style: Style) -> str:
     """A rule's documentation with its first bad and its first good example."""
     head = f"{style.severity(rule.severity, rule.code)} {style.paint(rule.name, 'bold')} ({rule.severity.word})"
     parts = [head, "", rule.documentation]

@@ -1,4 +1,4 @@
-"""What both commands do around their work: no traceback for a user, no death of a closed pipe, an exit at once."""
+"""What both commands do around their work: no traceback for a user, no failure on a closed pipe, an immediate exit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 3, 130
 
 
 class Program(NamedTuple):
-    """A command: how it says a line on stderr, its status when nobody reads it any more, what to do about a fault."""
+    """A command: how it prints a line on stderr, its status on a closed pipe, what to do about an internal error."""
 
     say: Callable[[str], None]
     unread: int
@@ -23,7 +23,7 @@ class Program(NamedTuple):
 
 
 def finish(status: int) -> NoReturn:
-    """End the process: threads that wait for the network, and freeing memory, would only cost time."""
+    """End the process: waiting for network threads and freeing memory would only cost time."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
@@ -31,7 +31,7 @@ def finish(status: int) -> NoReturn:
 
 
 def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
-    """The exit status of `work(argv)`; what it raises becomes a status and words on stderr."""
+    """The exit status of `work(argv)`; an exception becomes a status and a line on stderr."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -44,7 +44,7 @@ def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequen
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; what is still buffered goes nowhere.
+        # The reader (head, less) has closed the pipe; what is still buffered is discarded.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return command.unread
     except Exception as error:

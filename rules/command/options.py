@@ -1,4 +1,4 @@
-"""Reading command-line options: what `halb-lint` and `halb-wizard` have in common."""
+"""Reading command-line options: what `halb-lint` and `halb-wizard` share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BRIEFEST, LONGEST = 0.1, 3600  # seconds
 
 
 class UsageError(Exception):
-    """The command line can't be followed; the text is one line for stderr."""
+    """The command line is invalid; the text is one line for stderr."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,11 +31,11 @@ class Parser(argparse.ArgumentParser):
         self.see_help = see_help
 
     def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print."""
+        """Raise instead of printing, as argparse would."""
         raise UsageError(f"{message}; {self.see_help}")
 
     def refuse_unknown(self, word: str) -> NoReturn:
-        """Raise a UsageError for a word that is none of the options, with the one that was meant."""
+        """Raise a UsageError for an unknown option, with the one that was probably meant."""
         from rules.text.suggestions import hint
 
         option = word.partition("=")[0]
@@ -44,31 +44,31 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_asking(group: argparse._ArgumentGroup) -> None:
-    """The options that say how to ask the network."""
+    """The options for querying the network."""
     group.add_argument(
         "--resolver",
         metavar="ADDR[:PORT]",
         action="append",
         default=[],
-        help="ask this name server instead of this machine's; repeatable",
+        help="query this name server instead of this machine's; repeatable",
     )
-    group.add_argument("--timeout", metavar="SECONDS", default="3", help="how long any answer may take (default 3)")
-    group.add_argument("--ca-file", metavar="FILE", help="the cluster's CA, to verify certificates with (ca.crt)")
+    group.add_argument("--timeout", metavar="SECONDS", default="3", help="how long to wait for an answer (default 3)")
+    group.add_argument("--ca-file", metavar="FILE", help="verify certificates with the cluster's CA (ca.crt)")
 
 
 def one_of(option: str, word: str, known: Sequence[str]) -> str:
-    """`word` if it is one of the known ones."""
+    """`word` if it is one of the known ones; raises UsageError otherwise."""
     if word in known:
         return word
     from rules.text.suggestions import hint
     from rules.text.wording import listed
 
-    advice = hint(word, known, f"it takes {listed(known, 'or')}")
-    raise UsageError(f"{option} can't be '{word}'; {advice}")
+    advice = hint(word, known, f"expected {listed(known, 'or')}")
+    raise UsageError(f"invalid {option} '{word}'; {advice}")
 
 
 def wants_color(word: str) -> bool:
-    """Whether `--color WORD` means to colour; NO_COLOR and FORCE_COLOR count when the option leaves it open."""
+    """Whether to colour for `--color WORD`; with "auto", NO_COLOR and FORCE_COLOR decide first."""
     if one_of("--color", word, COLORS) != "auto":
         return word == "always"
     if os.environ.get("NO_COLOR"):
@@ -79,21 +79,21 @@ def wants_color(word: str) -> bool:
 
 
 def seconds(option: str, word: str) -> float:
-    """A time span of 0.1 s to an hour."""
+    """A time span from 0.1 s to an hour."""
     try:
         value = float(word)
     except ValueError:
         value = 0.0
     if not BRIEFEST <= value <= LONGEST:  # also for nan
-        raise UsageError(f"{option} can't be '{word}'; it takes seconds from {BRIEFEST:g} to {LONGEST:g}, as in 5")
+        raise UsageError(f"invalid {option} '{word}'; expected seconds from {BRIEFEST:g} to {LONGEST:g}, such as 5")
     return value
 
 
 def resolvers(words: Sequence[str]) -> tuple[NameServer, ...] | None:
-    """The name servers of `--resolver`; None when there are none."""
+    """The name servers of `--resolver`; None if there are none."""
     if not words:
         return None
-    from rules.live.observe import parse_resolver
+    from rules.live.asking import parse_resolver
 
     try:
         return tuple(dict.fromkeys(parse_resolver(word) for word in words))
@@ -102,10 +102,10 @@ def resolvers(words: Sequence[str]) -> tuple[NameServer, ...] | None:
 
 
 def ca_file(path: str | None) -> str | None:
-    """The file of `--ca-file` when certificates can be verified with it."""
+    """The file of `--ca-file` if certificates can be verified with it."""
     if path is None:
         return None
-    from rules.live.observe import check_ca_file
+    from rules.live.asking import check_ca_file
 
     try:
         check_ca_file(path)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from rules.command.options import Parser, add_asking
 
-SEE_HELP = "'halb-lint --help' shows the options"
+SEE_HELP = "run 'halb-lint --help' for the options"
 
 _DESCRIPTION = """\
 Check the HAProxy and Keepalived configurations of all load balancers together:
-each file by itself, the two files of a node against each other, and the nodes
-against one another.
+each file by itself, the two files of a node together, and the nodes against
+each other.
 """
 
 _PATHS_HELP = """\
 a file, a directory, or - for stdin. In a directory every sub-directory with a haproxy.cfg or
 keepalived.conf is one node (lb1/etc/keepalived/keepalived.conf is node lb1). Without PATH: the
-nodes of the nearest halb.toml, else this machine's /etc/haproxy and /etc/keepalived.
+nodes of the nearest halb.toml, or else this machine's /etc/haproxy and /etc/keepalived.
 """
 
 _EPILOG = """\
@@ -23,13 +23,13 @@ examples:
   halb-lint lb1/ lb2/                        two nodes, a directory each
   halb-lint /etc/keepalived/keepalived.conf  one file of this machine
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
-  halb-lint --live --resolver 10.0.0.53      ask DNS and the API servers too
+  halb-lint --live --resolver 10.0.0.53      also query DNS and the API servers
   halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
-file that cannot be read (the others are still checked), 3 a fault of halb-lint
-itself. A comment '# halb: ignore[CODE] reason' on a line, or above it, hides a
+file that can't be read (the others are still checked), 3 an internal error.
+A comment '# halb: ignore[CODE] reason' on a line, or above it, suppresses a
 finding.
 """
 
@@ -43,6 +43,15 @@ def parser() -> Parser:
         epilog=_EPILOG,
         see_help=SEE_HELP,
     )
+    _add_files(options)
+    _add_rules(options)
+    _add_output(options)
+    _add_cluster(options)
+    _add_about(options)
+    return options
+
+
+def _add_files(options: Parser) -> None:
     what = options.add_argument_group("what to check")
     what.add_argument("paths", metavar="PATH", nargs="*", help=_PATHS_HELP)
     what.add_argument(
@@ -53,26 +62,32 @@ def parser() -> Parser:
         help="the files of one node; repeatable",
     )
     what.add_argument(
-        "--kind", metavar="KIND", help="take every file for 'haproxy' or 'keepalived', whatever it looks like"
+        "--kind", metavar="KIND", help="treat every file as 'haproxy' or 'keepalived', whatever its content"
     )
-    what.add_argument("--stdin-filename", metavar="NAME", help="the name to show for what is read from stdin")
-    what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one above here)")
-    what.add_argument("--no-config", action="store_true", help="read no halb.toml")
+    what.add_argument("--stdin-filename", metavar="NAME", help="the file name to show for stdin")
+    what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)")
+    what.add_argument("--no-config", action="store_true", help="do not read a halb.toml")
+
+
+def _add_rules(options: Parser) -> None:
     rules = options.add_argument_group("which rules")
     rules.add_argument(
         "--select",
         metavar="CODES",
         action="append",
         default=[],
-        help="only these: codes, names or prefixes (KA, XN0), comma-separated, or ALL",
+        help="run only these: codes, names or prefixes (KA, XN0), comma-separated, or ALL",
     )
-    rules.add_argument("--ignore", metavar="CODES", action="append", default=[], help="all but these")
+    rules.add_argument("--ignore", metavar="CODES", action="append", default=[], help="run all but these")
     rules.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         default="warning",
-        help="exit 1 from here on: error, warning (default), info or never",
+        help="exit with 1 from this severity on: error, warning (default), info or never",
     )
+
+
+def _add_output(options: Parser) -> None:
     output = options.add_argument_group("output")
     output.add_argument(
         "--format",
@@ -80,30 +95,37 @@ def parser() -> Parser:
         help="full (default on a terminal), concise, json, or github (default in GitHub Actions)",
     )
     output.add_argument(
-        "--failover", action="store_true", help="show too who has each VIP after every failure, and when nobody has it"
+        "--failover",
+        action="store_true",
+        help="also show which node holds each VIP after every failure, and outages",
     )
-    output.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+    output.add_argument("--output", metavar="FILE", help="write to this file instead of stdout")
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
     output.add_argument("--quiet", "-q", action="store_true", help="findings only, no summary")
-    live = options.add_argument_group("the cluster, and asking the network")
+
+
+def _add_cluster(options: Parser) -> None:
+    live = options.add_argument_group("the cluster, and live checks")
     live.add_argument(
-        "--endpoint", metavar="NAME[:PORT]", help="the name that kubeadm was given (default: halb.toml's)"
+        "--endpoint", metavar="NAME[:PORT]", help="the --control-plane-endpoint of kubeadm (default: halb.toml's)"
     )
     live.add_argument("--vip", metavar="ADDR", action="append", default=[], help="the VIP; once per address family")
-    live.add_argument("--initial-master", metavar="ADDR", help="where the name leads until the VIP serves")
+    live.add_argument("--initial-master", metavar="ADDR", help="where the name points until the VIP serves the API")
     live.add_argument(
-        "--phase", metavar="PHASE", help="bootstrap: the name is at the initial master; cutover: at the VIP"
+        "--phase", metavar="PHASE", help="bootstrap: the name points to the initial master; cutover: to the VIP"
     )
     live.add_argument(
-        "--live", action="store_true", help="ask the name servers and the API servers too (rules DN, HO and K8)"
+        "--live", action="store_true", help="also query the name servers and the API servers (rules DN, HO and K8)"
     )
     add_asking(live)
+
+
+def _add_about(options: Parser) -> None:
     about = options.add_argument_group("about")
     about.add_argument(
-        "--explain", metavar="CODE", help="what a rule means, why it matters, how to fix it, with examples"
+        "--explain", metavar="CODE", help="explain a rule: what it means, why it matters, how to fix it, with examples"
     )
-    about.add_argument("--list-rules", action="store_true", help="every rule in one line each")
-    about.add_argument("--list-files", action="store_true", help="which file belongs to which node, and stop")
+    about.add_argument("--list-rules", action="store_true", help="list all rules, one per line")
+    about.add_argument("--list-files", action="store_true", help="list which file belongs to which node, and exit")
     about.add_argument("--version", action="store_true", help="show the version")
     about.add_argument("--help", "-h", action="store_true", help="show this help")
-    return options

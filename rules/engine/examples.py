@@ -1,4 +1,4 @@
-"""The bad and good examples that every rule ships: shown by `--explain` and in docs/rules.md, run by the tests.
+"""The bad and good examples of every rule: shown by `--explain` and in docs/rules.md, run by the tests.
 
 One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in the rule's name):
 
@@ -11,12 +11,12 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
     === good: one VRID
     ...
 
-`expect PATH:LINE` names where the rule's findings are (a line each); without one, at least one finding is
-wanted anywhere. A line `escapes` says that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
-`no-final-newline` takes the newline off the end of each file; `set haproxy-version 2.8` judges by that version.
+`expect PATH:LINE` is where the rule's findings are (a line each); without one, at least one finding is expected
+anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
+`no-final-newline` removes the newline at the end of each file; `set haproxy-version 2.8` checks against that version.
 
-Two paths have a meaning: `halb.toml` is the cluster's, and `live` is no file but what the network answers, a line for
-each answer (`tests/rules/live/notation.py` reads them).
+Two paths are special: `halb.toml` is the cluster's, and `live` is not a file but the network's answers, in the notation
+of `tests/rules/live/notation.py`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Case(NamedTuple):
 
 @cache
 def cases_of(name: str) -> tuple[Case, ...]:
-    """The examples of the rule called `name`; empty when it ships none."""
+    """The examples of the rule called `name`; empty if it has none."""
     resource = files("rules").joinpath("examples", f"{name}.txt")
     if not resource.is_file():
         return ()
@@ -47,7 +47,7 @@ def cases_of(name: str) -> tuple[Case, ...]:
 
 
 def read_cases(text: str) -> list[Case]:
-    """The examples of one file; raises ValueError with the line that can't be understood."""
+    """The examples of one file; raises ValueError with the invalid line."""
     result = []
     for block in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
         head, _, rest = block.partition("\n")
@@ -74,7 +74,7 @@ def _case(title: str, bad: bool, text: str) -> Case:
         elif line in ("escapes", "no-final-newline"):
             flags.add(line)
         elif line:
-            raise ValueError(f"'{line}': not known before the first '--- path' of an example")
+            raise ValueError(f"unknown line '{line}' before the first '--- path' of an example")
     contents = dict(_file(part, flags) for part in parts)
     return Case(title, bad, contents, tuple(expected), settings)
 

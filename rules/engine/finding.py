@@ -1,4 +1,4 @@
-"""What a rule reports, and what a run of the linter gives back."""
+"""What a rule reports, and what a run returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rules.engine.secrets import Secrets
 
 
 class Severity(IntEnum):
-    """How bad a finding is; the numbers only give the order."""
+    """How bad a finding is; the numbers are only for ordering."""
 
     INFO = 1
     WARNING = 2
@@ -24,11 +24,11 @@ class Severity(IntEnum):
 
 
 class Hit:
-    """One thing that a rule saw. The engine turns it into a Finding by adding code, node and file.
+    """One mistake found by a rule. The engine makes a Finding of it by adding code, node and file.
 
-    `span` is the place to change; `related` are further places, each with a short note
-    (the other nodes of a cross-node rule). `help` says what to type. `severity` overrides the
-    rule's own where one rule has grades. `node` names the node where a file serves several.
+    `span` is the place to change; `related` are further places, each with a short note (the other nodes of a cross-node
+    rule). `help` says what to type. `severity` overrides the rule's own if it has several. `node` is the node's name if
+    a file belongs to several.
     """
 
     __slots__ = ("help", "message", "node", "note", "related", "severity", "span")
@@ -38,7 +38,7 @@ class Hit:
         span: Span,
         message: str,
         *,
-        help: str,  # noqa: A002 - the word a reader of the code expects
+        help: str,  # noqa: A002 - the name that readers expect
         note: str = "",
         related: Iterable[Related | tuple[Span, str] | tuple[Span, str, str]] = (),
         severity: Severity | None = None,
@@ -54,7 +54,7 @@ class Hit:
 
 
 class Related(NamedTuple):
-    """A further place of a hit: where, what is there, and on which node (None: told by the file)."""
+    """A further place of a hit: the span, what is there, and the node (None: the file's)."""
 
     span: Span
     note: str
@@ -125,7 +125,7 @@ class Skipped(NamedTuple):
 
 
 class NodeFiles(NamedTuple):
-    """The files of one node, as they were grouped."""
+    """The files of one node."""
 
     name: str
     haproxy: tuple[str, ...]
@@ -155,7 +155,7 @@ class Report:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What was left out. Found out when it is asked for: only some formats show it."""
+        """What was left out. Computed on demand: only some formats show it."""
         return tuple(self._skipped())
 
     def count(self, severity: Severity) -> int:

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from rules.live.observations import Observations
 
 _UNKNOWN = {
-    "network": "it needs the network: '--live' asks it",
-    "endpoint": "no endpoint is known: '--endpoint NAME[:PORT]', or 'endpoint' under [cluster] in halb.toml",
-    "vip": "no VIP is known: '--vip ADDR', or 'address' under [vip] in halb.toml",
-    "control-plane": "no control-plane node is known: [[control_plane]] in halb.toml, or servers in haproxy.cfg",
+    "network": "it needs the network; add '--live'",
+    "endpoint": "no endpoint is known; pass '--endpoint NAME[:PORT]' or set 'endpoint' under [cluster] in halb.toml",
+    "vip": "no VIP is known; pass '--vip ADDR' or set 'address' under [vip] in halb.toml",
+    "control-plane": "no control-plane node is known; add [[control_plane]] to halb.toml, or servers to haproxy.cfg",
 }
 
 

@@ -1,4 +1,4 @@
-"""The options of a run: what is known besides the files."""
+"""The options of a run: what is known besides the files, and the one maker of them for a plan."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """How `lint` runs.
 
-    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the
-    content must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is
-    missing here is evaluated only when its own name stands in its file); `include`: reads the files that
-    keepalived.conf includes, else they are looked up among the given files; `per_file_ignores`: glob -> codes.
-    `cluster`: what halb.toml and the command line say; `observed`: what the network answered, None when it was not
-    asked. Asking is not done here: `rules.live.observe`. `documents`: path -> keepalived.conf, parsed already with the
+    `nodes`: the grouping, when it is known (else it is made from the paths); `kinds`: path -> kind where the content
+    must not decide; `config_ids`: node name -> keepalived config-id for `@id` lines (a node that is missing here is
+    evaluated only if its own name is in its file); `include`: reads the files that keepalived.conf includes, else they
+    are looked up among the given files; `per_file_ignores`: glob -> codes. `cluster`: what halb.toml and the command
+    line say; `observed`: what the network answered, None when it was not asked (asking is not done here but in
+    `rules.live.asking`). `documents`: path -> keepalived.conf, parsed already with the
     same `include` and for no node in particular.
     """
 
@@ -39,3 +39,39 @@ class Options(NamedTuple):
     cluster: Cluster | None = None
     observed: Observations | None = None
     documents: Mapping[str, KeepalivedDocument] = {}
+
+
+def options_for(
+    cluster: Cluster | None,
+    nodes: Sequence[NodeFiles] | None = None,
+    *,
+    selection: Selection | None = None,
+    settings: RuleSettings | None = None,
+    kinds: Mapping[str, str] | None = None,
+    config_ids: Mapping[str, str] | None = None,
+    include: IncludeReader | None = None,
+    documents: Mapping[str, KeepalivedDocument] | None = None,
+) -> Options:
+    """The options for linting the files of these nodes, with the choices that halb.toml makes under `[lint]`.
+
+    `selection` and `settings` replace those of `[lint]`. `config_ids` None: each node is the machine of its name.
+    Raises UnknownRuleError when `[lint]` names a rule that does not exist.
+    """
+    choices = cluster.lint if cluster is not None else None
+    if selection is None:
+        selection = Selection(choices.select, choices.ignore) if choices else Selection()
+    if settings is None:
+        settings = RuleSettings(choices.haproxy_version, choices.keepalived_version) if choices else RuleSettings()
+    if config_ids is None:
+        config_ids = {node.name: node.name for node in nodes or ()}
+    return Options(
+        selection=selection,
+        settings=settings,
+        nodes=nodes,
+        kinds=kinds or {},
+        config_ids=config_ids,
+        include=include,
+        per_file_ignores=choices.per_file_ignores if choices else {},
+        cluster=cluster,
+        documents=documents or {},
+    )

@@ -69,7 +69,7 @@ class ParsedFiles:
         elif config_id is not None:
             document = document.as_node(config_id)
         if config_id is None and files.name in document.conditions:
-            # The file has lines for a machine of the node's name: that is who it is.
+            # The file has lines for a machine with the node's name, so that is the machine.
             document = document.as_node(files.name)
         self.documents.append(document)
         return document

@@ -1,7 +1,7 @@
-"""The rules: how one is declared, and how they are found.
+"""The rules: declaring and finding them.
 
-A rule is a module below `rules/checks` with one decorated function. Nothing else has to be
-edited: the module is found by looking into the folder.
+A rule is a module below `rules/checks` with one decorated function. Nothing else has to be edited: modules are found by
+listing the folder.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ CheckFunction = Callable[..., Iterable[Hit]]
 
 
 class Scope(Enum):
-    """What a rule looks at, which is also what its function is given.
+    """What a rule looks at, and what its function gets.
 
-    KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node`.
-    FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size.
-    DNS, HOST, KUBERNETES: a `rules.live.views.view.LiveView`, when the network was asked (`--live`).
-    PARSE: the parsers' problems of one document.
-    LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
+    KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node`. FLEET: the
+    `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS, HOST, KUBERNETES: a
+    `rules.live.views.view.LiveView`, if the network was queried (`--live`). PARSE: the parsers' problems of one
+    document. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
     """
 
     PARSE = "parse"
@@ -41,7 +40,7 @@ class Scope(Enum):
 
     @property
     def live(self) -> bool:
-        """Whether the rules of this scope judge what the network answered."""
+        """Whether the rules of this scope use the network's answers."""
         return self in (Scope.DNS, Scope.HOST, Scope.KUBERNETES)
 
 
@@ -90,14 +89,14 @@ _LOADED: set[Scope] = set()
 def rule(
     code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Declare the decorated function to be a rule.
+    """Declare the decorated function as a rule.
 
-    A live rule's `needs` are the facts without which it has nothing to judge, in the order in which they are asked
-    for: "network", "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
+    A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
+    "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
 
     The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
-    and yields `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then
-    paragraphs that begin with "Why it hurts:", "How to fix:" and "Silent when:".
+    `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then paragraphs that start with
+    "Why it hurts:", "How to fix:" and "Silent when:".
     """
 
     def register(check: CheckFunction) -> CheckFunction:
@@ -122,7 +121,7 @@ def load(scopes: Iterable[Scope] = tuple(Scope)) -> None:
 
 
 def _modules(folder: str) -> list[str]:
-    """The names of the modules in a package's folder (pkgutil would do it too, and costs a millisecond to import)."""
+    """The names of the modules in a package's folder (pkgutil could do it too, but takes a millisecond to import)."""
     try:
         names = listdir(folder)
     except OSError:  # inside a zip file
@@ -144,8 +143,8 @@ def rules_of(scope: Scope) -> list[Rule]:
     return [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
 
 
-def find(word: str) -> list[Rule]:
-    """The rules that a code, a name, a prefix of codes or `ALL` stands for; empty when none."""
+def find_rules(word: str) -> list[Rule]:
+    """The rules with this code or name, with this prefix, or all for `ALL`; empty if there are none."""
     rules = all_rules()
     if word.upper() == "ALL":
         return rules
@@ -156,7 +155,7 @@ def find(word: str) -> list[Rule]:
 
 
 def suggest(word: str) -> str:
-    """The code or name that `word` most likely was meant to be, or ""."""
+    """The code or name that `word` was most likely meant to be, or ""."""
     rules = all_rules()
     return closest(word, [*(rule.code for rule in rules), *(rule.name for rule in rules)])
 
@@ -167,16 +166,16 @@ class Selection:
     __slots__ = ("_codes",)
 
     def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
-        """Raise `UnknownRuleError` for a word that names no rule."""
+        """Raises `UnknownRuleError` for a word that names no rule."""
         self._codes: frozenset[str] | None = None
         if not select and not ignore:
             return
         chosen = set(_codes(select or ("ALL",)))
         for word in ignore:
             codes = set(_codes((word,)))
-            # A rule that --select names by itself outlives an --ignore of its whole group.
+            # A rule that --select names individually survives an --ignore of its whole group.
             if len(codes) > 1:
-                codes -= set(_codes(w for w in select if len(find(w)) == 1))
+                codes -= set(_codes(w for w in select if len(find_rules(w)) == 1))
             chosen -= codes
         self._codes = frozenset(chosen)
 
@@ -185,18 +184,18 @@ class Selection:
 
 
 class UnknownRuleError(ValueError):
-    """A word that was meant to name a rule and names none."""
+    """An unknown code or name of a rule."""
 
     def __init__(self, word: str) -> None:
         near = suggest(word)
-        hint = f"; did you mean '{near}'?" if near else "; 'halb-lint --list-rules' shows them all"
-        super().__init__(f"no rule is called '{word}'{hint}")
+        hint = f"; did you mean '{near}'?" if near else "; run 'halb-lint --list-rules' for all of them"
+        super().__init__(f"unknown rule '{word}'{hint}")
         self.word = word
 
 
 def _codes(words: Iterable[str]) -> Iterator[str]:
     for word in words:
-        found = find(word)
+        found = find_rules(word)
         if not found:
             raise UnknownRuleError(word)
         yield from (rule.code for rule in found)

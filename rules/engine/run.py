@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "Run", "lint"]
 
-_ALONE = Skipped("XN", "only one node was given; the rules across nodes need two")
+_ALONE = Skipped("XN", "only one node was given; cross-node rules need two")
 _LIVE = tuple(scope for scope in Scope if scope.live)
 
 _Work = tuple[Rule, Any, "Node | None"]
@@ -32,12 +32,12 @@ _Work = tuple[Rule, Any, "Node | None"]
 
 
 def lint(files: Mapping[str, str], options: Options | None = None) -> Report:
-    """The findings on a fleet's files, given as path -> text. No file, network or clock is touched."""
+    """The findings on a fleet's files, given as path -> text. Uses no file, network or clock."""
     return Run(files, options or Options()).report()
 
 
 class Run:
-    """One run in steps, for callers that need the fleet before the report: to know whom to ask on the network."""
+    """One run in steps, for callers that need the fleet before the report, to know what to query on the network."""
 
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
         self.options = options
@@ -57,16 +57,14 @@ class Run:
         return endpoint_of(self.options.cluster, self.fleet)
 
     def judge_files(self) -> None:
-        """Run the rules that need no network now, while the network is thinking; else `report` does it."""
+        """Run the rules that need no network now, while the queries are under way; else `report` does it."""
         _ = self._about_files
         if self._has_endpoint:
             for scope in _LIVE:
                 self._selected(scope)
 
     def report(self, observed: Observations | None = None) -> Report:
-        """Run the selected rules and sort out what they found; `observed` (else that of the options) is for the live
-        ones.
-        """
+        """Run the selected rules and collect their findings; `observed` (else the options') is for the live rules."""
         observed = self.options.observed if observed is None else observed
         findings = without_doubles([*self._about_files, *self._findings(self._live_work(observed))])
         suppressions = Suppressions(self._sources(), self._ran)
@@ -112,7 +110,7 @@ class Run:
             yield from self._work(scope, given)
 
     def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
-        """The live rules of which everything that they need is known."""
+        """The live rules for which everything that they need is known."""
         if observed is None and not self._has_endpoint:
             return
         from rules.live.observations import NOTHING

@@ -12,7 +12,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 
 class Secrets:
-    """The stretches of the files that must not be shown. They are looked for when first needed."""
+    """The parts of the files that must not be shown. They are collected on first use."""
 
     __slots__ = ("_by_line", "_find")
 
@@ -31,7 +31,7 @@ class Secrets:
         return lines.get((path, number), [])
 
     def line(self, source: Source, number: int) -> str:
-        """Line `number` of the source with each secret character as `*`, so that columns stay."""
+        """Line `number` of the source with each secret character as `*`, so that columns stay the same."""
         text = source.line(number)
         start = source.line_start(number)
         for span in self._on(source.path, number):
@@ -44,8 +44,8 @@ class Secrets:
     def message(self, text: str, places: Iterable[Span]) -> str:
         """`text` with every '...' that quotes from a secret on one of these places' lines hidden.
 
-        A parser can mistake a part of a password for a keyword (`auth_pass a{b}c`); no rule that
-        then names the word has to know that.
+        A parser can mistake part of a password for a keyword (`auth_pass a{b}c`); rules that then quote the word need
+        not know.
         """
         for place in places:
             for span in self._on(place.source.path, place.line):

@@ -1,4 +1,4 @@
-"""The choices of a run that rules may look at."""
+"""The settings of a run that rules may use."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class RuleSettings(NamedTuple):
-    """What the user told the linter beyond the files.
+    """What the user set beyond the files.
 
-    `haproxy_version` and `keepalived_version` are release strings ("2.8", "2.2.7") to judge
-    keywords by, or None: then a keyword counts as known when any supported version knows it.
+    `haproxy_version` and `keepalived_version` are release strings ("2.8", "2.2.7") to check keywords against, or None:
+    then a keyword counts as known if any supported version has it.
     """
 
     haproxy_version: str | None = None

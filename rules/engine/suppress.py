@@ -1,8 +1,8 @@
-"""Comments that hide findings: `# halb: ignore[CODE, name] reason` and `# halb: ignore-file[CODE]`.
+"""Comments that suppress findings: `# halb: ignore[CODE, name] reason` and `# halb: ignore-file[CODE]`.
 
-An ignore stands at the end of its line or alone on the line before; `!` starts a comment too in
-keepalived.conf. `ignore-file` counts in the first ten lines. An ignore that names no rule, or hides
-nothing, is a finding itself.
+An ignore comment is at the end of its line or alone on the line before; `!` also starts a comment in keepalived.conf.
+`ignore-file` works in the first ten lines. An ignore comment that names no rule, or suppresses nothing, is a finding
+itself.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Set as AbstractSet
 
 from parsers.source import Source, Span
 from rules.engine.finding import Finding
-from rules.engine.registry import find
+from rules.engine.registry import find_rules
 
 _COMMENT = re.compile(r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?")
 _FILE_LINES = 10
 
 
 class Ignore:
-    """One ignore comment: the codes that it hides, the words that name no rule, whether it was needed."""
+    """One ignore comment: the codes that it suppresses, the words that name no rule, whether it was used."""
 
     __slots__ = ("codes", "line", "span", "unknown", "used", "whole_file")
 
@@ -28,29 +28,29 @@ class Ignore:
         line, column = source.position(match.start())
         alone = not source.line(line)[: column - 1].strip(" \t\v\f")
         self.whole_file = match[1] == "ignore-file"
-        # Alone on its line it speaks for the next one.
+        # Alone on its line it applies to the next one.
         self.line = line + 1 if alone else line
         self.span = Span(source, *match.span())
         self.used = False
         self.unknown: list[str] = []
         self.codes: set[str] = set()
         for word in re.findall(r"[^\s,]+", match[2] or ""):
-            rules = find(word)
+            rules = find_rules(word)
             self.codes.update(rule.code for rule in rules)
             if not rules:
                 self.unknown.append(word)
 
     def hides(self, finding: Finding) -> bool:
-        """Whether the finding is of one of the codes and stands where the comment speaks for."""
+        """Whether the finding has one of the codes and is where the comment applies."""
         at = finding.location
         return finding.code in self.codes and (self.whole_file or at.line == self.line)
 
 
 class Suppressions:
-    """The ignore comments of all files of a run, and which of them were needed."""
+    """The ignore comments of all files of a run, and which of them were used."""
 
     def __init__(self, sources: Sequence[Source], ran: AbstractSet[str]) -> None:
-        """`ran` are the codes of the rules that had something to look at."""
+        """`ran` are the codes of the rules that had a subject."""
         self._ran = ran
         self._ignores: dict[str, list[Ignore]] = {}
         for source in sources:
@@ -58,7 +58,7 @@ class Suppressions:
                 self._ignores[source.path] = list(_read(source))
 
     def hide(self, finding: Finding) -> bool:
-        """Whether a comment at the finding's main place hides it."""
+        """Whether a comment at the finding's main place suppresses it."""
         hidden = False
         for ignore in self._ignores.get(finding.location.file, ()):
             if ignore.hides(finding):
@@ -66,7 +66,7 @@ class Suppressions:
         return hidden
 
     def idle(self, ignore: Ignore) -> bool:
-        """Whether the comment hid nothing although every rule that it names ran."""
+        """Whether the comment suppressed nothing although every rule that it names ran."""
         return bool(ignore.codes) and not ignore.used and ignore.codes <= self._ran
 
     @property

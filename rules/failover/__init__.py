@@ -1,5 +1,41 @@
-"""Who owns each VIP after every failure, computed from the configurations of all nodes.
+"""Which node owns each VIP after every failure, computed from the configurations of all nodes.
 
-`model` has the words, `reading` makes them of facts, `protocol` is what one moment of the network looks like to VRRP,
-`settling` what comes of a change, `events` what can happen, `table` puts it together.
+`model` has the types; in `vrrp`, `reading` builds them from facts, `protocol` is one moment of the network as VRRP sees
+it, `settling` the outcomes of a change. `events` is what can happen, `contest` who takes part, `block` computes every
+event, `reasons` says why, `rows` is what is shown, and `table` combines them. Rules use `alone`, `ladder` and `unrest`.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.faces import lazily
+
+if TYPE_CHECKING:
+    from rules.failover.events import SINGLE, Event, EventKind, Events
+    from rules.failover.rows import Block, FailoverTable, Row
+    from rules.failover.table import failover_table
+    from rules.failover.verdicts import Outcome, Verdict
+
+__all__ = [
+    "SINGLE",
+    "Block",
+    "Event",
+    "EventKind",
+    "Events",
+    "FailoverTable",
+    "Outcome",
+    "Row",
+    "Verdict",
+    "failover_table",
+]  # fmt: skip
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "events": "SINGLE Event EventKind Events",
+        "rows": "Block FailoverTable Row",
+        "table": "failover_table",
+        "verdicts": "Outcome Verdict",
+    },
+)

@@ -1,4 +1,4 @@
-"""What one keepalived.conf tells of its weights by itself: what is true of them whatever the other nodes say."""
+"""What one keepalived.conf by itself shows about its weights: what holds whatever is on the other nodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles
-from rules.failover.model import FAREWELL, Check, Router, Seconds, Subject
+from rules.failover.model import RESIGNING, Check, Router, Seconds, Subject
 from rules.failover.vrrp.protocol import HIGHEST, OWNER, effective_priority
 from rules.failover.vrrp.tracking import UnknownError, checks_of, is_dropped
 from rules.fleet.node import Node
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
 
 
-class Passed(NamedTuple):
-    """The priorities of a router while haproxy answers and while it does not; all else is well."""
+class Priorities(NamedTuple):
+    """The priorities of a router while haproxy answers and while it does not; everything else is healthy."""
 
     healthy: int
     failing: int
 
 
 class Ignored(NamedTuple):
-    """A tracker whose weight counts for nothing: dropped by the sync group of this name, or ("") by priority 255."""
+    """A tracker whose weight has no effect: ignored because of the sync group of this name, or ("") of priority 255."""
 
     tracker: Tracker
     weight: int
@@ -31,7 +31,7 @@ class Ignored(NamedTuple):
 
 
 def router_alone(config: KeepalivedConfig, instance: VrrpInstance) -> Router | None:
-    """An instance as far as its own file tells of it; None where something is not known."""
+    """An instance as far as its own file describes it; None if something is not known."""
     priority, version = instance.effective_priority, instance.effective_version
     advert, family = instance.effective_advert_int, instance.family
     if not config.complete or priority is None or version is None or advert is None or family is None:
@@ -62,22 +62,22 @@ def _is_certain(instance: VrrpInstance) -> bool:
 
 
 def haproxy_checks(checks: Sequence[Check]) -> list[Check]:
-    """Those that fail when haproxy is dead."""
+    """The checks that fail when haproxy is dead."""
     return [check for check in checks if check.subject is Subject.HAPROXY]
 
 
 def is_lowering(check: Check) -> bool:
-    """Whether a check works by its weight; of a file it is the number in it that tells how."""
+    """Whether a check lowers the priority through its weight; for a tracked file that depends on the number in it."""
     return check.weight != 0 and check.kind != "file"
 
 
-def gives_up(checks: Sequence[Check]) -> bool:
+def releases_vip(checks: Sequence[Check]) -> bool:
     """Whether a dead haproxy puts the router in FAULT: then nothing depends on weights."""
     return any(check.weight == 0 and not check.reverse for check in haproxy_checks(checks))
 
 
-def passed(router: Router) -> Passed:
-    """Its priorities, by the weights of all that it tracks."""
+def priorities_of(router: Router) -> Priorities:
+    """The router's priorities, with the weights of everything that it tracks."""
     dead = {check.key for check in haproxy_checks(router.checks)}
     always = {check.key for check in router.checks if check.subject is Subject.ALWAYS}
 
@@ -85,25 +85,26 @@ def passed(router: Router) -> Passed:
         failing = [check.key in bad or check.key in always for check in router.checks]
         return effective_priority(router, failing, [int(check.key in bad) for check in router.checks])
 
-    return Passed(priority(set()), priority(set(dead)))
+    return Priorities(priority(set()), priority(set(dead)))
 
 
-def never_lowered(router: Router) -> Passed | None:
+def never_lowered(router: Router) -> Priorities | None:
     """The priorities of a router that stays at the highest one with haproxy dead; None for all others.
 
-    Then no other router can ever stand above it: of 255 KA036 speaks, and a tie moves nothing.
+    No other router can then be above it: KA036 reports 255, and the VIP does not move on a tie.
     """
     weighted = [check for check in haproxy_checks(router.checks) if is_lowering(check)]
-    if router.owner or not weighted or gives_up(router.checks):
+    if router.owner or not weighted or releases_vip(router.checks):
         return None
-    found = passed(router)
+    found = priorities_of(router)
     return found if found.failing == HIGHEST else None
 
 
-def left_alone(router: Router) -> Iterator[Check]:
-    """The weighted checks that come to nothing by the router's own nopreempt: it leaves a lowered master alone.
+def blocked_by_nopreempt(router: Router) -> Iterator[Check]:
+    """The weighted checks that have no effect because of the router's own nopreempt: it does not replace a lowered
+    master.
 
-    Not those beside which a check of weight 0 looks at the same: that one puts the master in FAULT.
+    Not those next to a check of weight 0 that tracks the same thing: that one puts the master in FAULT.
     """
     if not router.nopreempt:
         return
@@ -115,36 +116,38 @@ def left_alone(router: Router) -> Iterator[Check]:
 
 
 class Speed(NamedTuple):
-    """From a dead haproxy to the address on a partner with the same priority and timers, by a weight and without."""
+    """The time from a dead haproxy to the address on a peer with the same priority and timers, with a weight and
+    without.
+    """
 
     weighted: Seconds
     weightless: Seconds
 
 
 def speed_of(router: Router, check: Check) -> Speed:
-    """How long it takes until the VIP has moved: a lowered master is waited out, one in FAULT says that it goes.
+    """How long it takes until the VIP has moved: the peer waits out a lowered master, while one in FAULT announces it.
 
-    The partner waits a down interval since the last advert that it took, or its skew alone after a farewell (RFC 3768
-    section 6.4.2, RFC 5798 likewise).
+    The peer waits a down interval since the last advert that it accepted, or only its skew after a priority 0 advert
+    (RFC 3768 section 6.4.2, RFC 5798 likewise).
     """
     whole = router.down_interval(router.priority, router.advert)
     skew = router.skew(router.priority, router.advert)
     return Speed(
-        check.trip.plus(Seconds(whole - router.advert, whole)), check.trip.plus(FAREWELL).plus(Seconds(skew, skew))
+        check.trip.plus(Seconds(whole - router.advert, whole)), check.trip.plus(RESIGNING).plus(Seconds(skew, skew))
     )
 
 
 def slow_check(router: Router) -> Check | None:
-    """The check that moves the VIP first when haproxy dies, if it does so by a weight; None else."""
+    """The check that moves the VIP first when haproxy dies, if it does so through a weight; otherwise None."""
     checks = haproxy_checks(router.checks)
-    if router.owner or router.nopreempt or gives_up(router.checks) or any(check.reverse for check in checks):
+    if router.owner or router.nopreempt or releases_vip(router.checks) or any(check.reverse for check in checks):
         return None
     timed = [check for check in checks if check.weight and check.kind in ("script", "process")]
     return min(timed, key=lambda check: check.trip) if timed and never_lowered(router) is None else None
 
 
 def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignored]:
-    """The trackers of an instance whose weights keepalived ignores, where that is certain."""
+    """The trackers of an instance whose weights keepalived ignores, if that is certain."""
     if not config.complete:
         return
     group = config.sync_group_of(instance)
@@ -165,7 +168,7 @@ def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignore
 
 
 def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
-    """The line by which an instance, or its sync group, tracks a check."""
+    """The line with which an instance, or its sync group, tracks a check."""
     group = config.sync_group_of(instance)
     trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
     return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)

@@ -11,7 +11,8 @@ from rules.failover.model import AT_ONCE, Router, Seconds, Situation
 from rules.failover.reasons import why
 from rules.failover.rows import Row
 from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
-from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Course(NamedTuple):
-    """One way in which events came to an end, from the start that it began with."""
+    """One possible course of events: the state at the start, and the end."""
 
     start: VrrpState
     end: End
@@ -38,7 +39,7 @@ class BlockTable(Contest):
     # -- states
 
     def _cold_starts(self) -> dict[VrrpState, End]:
-        """The states after a start: of all nodes at once, and of each node first."""
+        """The states after a start: all nodes at once, and each node first."""
         nodes = frozenset(router.node for router in self.protocol.routers)
         nothing, healthy = Situation(down=nodes), Situation()
         found: dict[VrrpState, End] = {}
@@ -79,18 +80,20 @@ class BlockTable(Contest):
             yield self.row(events, self._after(events))
 
     def _after(self, events: Events) -> tuple[Course, ...]:
-        """The ends of some events in every order and all at once; remembered."""
+        """The ends of some events in every order and all at once; cached."""
         found = self._known.get(events)
         if found is None:
             found = self._known[events] = tuple(self._every_order(events))
         return found
 
-    def _leaves_nobody(self, change: Transition) -> bool:
-        """Whether nobody can be master afterwards, and nothing is left behind: then no order makes a difference."""
+    def _leaves_no_master(self, change: Transition) -> bool:
+        """Whether no unit can be master afterwards and no address is left behind: then the order makes no
+        difference.
+        """
         return not change.killed and not self.protocol.moment(change.after).eligible
 
     def _is_unnoticed(self, start: VrrpState, events: Events) -> bool:
-        """Whether these events change nothing for the masters: what comes after them is as if all came together."""
+        """Whether these events change nothing for the masters: what follows is the same as if all happened together."""
         found = self._after(events)
         return all(course.end.state == start and not course.end.flaps for course in found if course.start == start)
 
@@ -99,7 +102,7 @@ class BlockTable(Contest):
         for start in self.starts:
             for end in settle(self.protocol, start, whole):
                 yield Course(start, end)
-            if len(events) > 1 and not self._leaves_nobody(whole):
+            if len(events) > 1 and not self._leaves_no_master(whole):
                 for last in events:
                     rest = tuple(event for event in events if event is not last)
                     if self._is_unnoticed(start, rest):
@@ -111,7 +114,7 @@ class BlockTable(Contest):
                             yield Course(start, end)
 
     def row(self, events: Events, ends: Sequence[Course]) -> Row:
-        """One row from all that can come of its events."""
+        """One row from all possible courses of its events."""
         condition = Aftermath.of(events, self.nodes, self.refused)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
@@ -137,7 +140,7 @@ class BlockTable(Contest):
     def _outage(
         self, events: Events, end: End, verdict: Verdict, before: tuple[str, ...], condition: Aftermath
     ) -> Seconds | None:
-        """How long nobody had the VIP that could have been reached there."""
+        """How long no reachable node that can serve held the VIP."""
         if not events:
             return AT_ONCE
         if verdict in (Verdict.NO_OWNER, Verdict.FAILING_OWNER) or not condition.able:

@@ -1,4 +1,4 @@
-"""Who contends for a VIP: the routers of one block, and what events change for them."""
+"""The contenders for a VIP: the routers of one block, and what events change for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
 from rules.failover.vrrp.protocol import Protocol
-from rules.failover.vrrp.settling import Transition
+from rules.failover.vrrp.transitions import Transition
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Contest:
-    """`routers` are all that have to do with each other, `own` those that have the VIP: one on each of `nodes`."""
+    """`routers` are all that affect each other, `own` those that have the VIP: one on each of `nodes`."""
 
     def __init__(self, routers: Sequence[Router], own: Sequence[Router], vip: IPAddress) -> None:
         self.protocol = Protocol(routers)
@@ -31,7 +31,7 @@ class Contest:
         self._changes: dict[Events, Transition] = {}
 
     def change(self, events: Events) -> Transition:
-        """What some events at the same moment change, when all was well before; remembered."""
+        """What some events at the same moment change in a healthy fleet; cached."""
         found = self._changes.get(events)
         if found is None:
             found = self._changes[events] = self._scene.change(events)

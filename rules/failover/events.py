@@ -8,10 +8,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rules.failover.model import CheckKey, Router, Situation, Subject
-from rules.failover.vrrp.settling import Transition
+from rules.failover.vrrp.transitions import Transition
 
 MOST_NODES_FOR_EVERY_CUT = 6
-"""Up to this many nodes, every way to cut the network in two is looked at, and every subset of failing checks."""
+"""Up to this many nodes, every way to cut the network in two is computed, and every subset of failing checks."""
 
 
 class EventKind(StrEnum):
@@ -43,12 +43,12 @@ class Event(NamedTuple):
 
     @property
     def node(self) -> str:
-        """The node that it happens to (for a partition the first one of a side)."""
+        """The node that it happens to (for a partition, the first node of a side)."""
         return self.nodes[0]
 
 
 Events = tuple[Event, ...]
-"""Failures that are there at the same time; none: all is well."""
+"""Failures that exist at the same time; none: everything is healthy."""
 
 
 def name_of(events: Events) -> str:
@@ -63,7 +63,7 @@ def single_events(nodes: Sequence[str]) -> list[Event]:
 
 
 def _partitions(nodes: Sequence[str]) -> Iterator[Event]:
-    """The ways to cut the network in two; of many nodes only those that cut one off."""
+    """The ways to cut the network in two; with many nodes, only those that cut one off."""
     if len(nodes) < 2:
         return
     first, *rest = nodes
@@ -72,13 +72,13 @@ def _partitions(nodes: Sequence[str]) -> Iterator[Event]:
             yield Event(EventKind.PARTITION, (node,), tuple(other for other in nodes if other != node))
         return
     for size in range(len(rest)):
-        for beside in combinations(rest, size):
-            side = (first, *beside)
-            yield Event(EventKind.PARTITION, side, tuple(node for node in rest if node not in beside))
+        for others in combinations(rest, size):
+            side = (first, *others)
+            yield Event(EventKind.PARTITION, side, tuple(node for node in rest if node not in others))
 
 
 def two_of(events: Sequence[Event]) -> Iterator[Events]:
-    """Every two failures that can be there at the same time, and of which one does not contain the other."""
+    """Every two failures that can exist at the same time and do not include each other."""
     for first, second in combinations(events, 2):
         if first.kind is second.kind is EventKind.PARTITION:
             continue
@@ -90,7 +90,7 @@ def two_of(events: Sequence[Event]) -> Iterator[Events]:
 
 
 def check_subsets(nodes: Sequence[str], least: int = 3) -> Iterator[Events]:
-    """`least` and more nodes whose checks of haproxy fail (of three and more: one and two are among the others)."""
+    """`least` and more nodes whose checks of haproxy fail (three or more: one and two are among the other events)."""
     if len(nodes) > MOST_NODES_FOR_EVERY_CUT:
         return
     for size in range(least, len(nodes) + 1):
@@ -112,7 +112,7 @@ class Scene:
             self._files[node] = tuple((key, 1) for key in sorted({c.key for c in hit if c.kind == "file"}))
 
     def change(self, events: Events) -> Transition:
-        """What some events at the same moment change, when all was well before."""
+        """What some events at the same moment change in a healthy fleet."""
         whole = Transition(Situation(), Situation())
         for event in events:
             own = self._of(event)
@@ -128,20 +128,20 @@ class Scene:
     def _change(self, event: Event) -> Transition:
         node = event.node
         nodes = frozenset(event.nodes)
-        well = Situation()
+        healthy = Situation()
         match event.kind:
             case EventKind.POWER:
-                return Transition(well, Situation(down=nodes), gone=nodes)
+                return Transition(healthy, Situation(down=nodes), gone=nodes)
             case EventKind.KEEPALIVED:
-                return Transition(well, Situation(down=nodes), killed=nodes)
+                return Transition(healthy, Situation(down=nodes), killed=nodes)
             case EventKind.STOP:
-                return Transition(well, Situation(down=nodes), polite=nodes)
+                return Transition(healthy, Situation(down=nodes), polite=nodes)
             case EventKind.HAPROXY:
-                return Transition(well, Situation(bad=self._checks[node], numbers=self._files[node]))
+                return Transition(healthy, Situation(bad=self._checks[node], numbers=self._files[node]))
             case EventKind.LINK:
-                return Transition(well, Situation(links=frozenset([(node, self._interface[node])])))
+                return Transition(healthy, Situation(links=frozenset([(node, self._interface[node])])))
             case EventKind.PARTITION:
-                return Transition(well, Situation(parts=(nodes, frozenset(event.others))))
+                return Transition(healthy, Situation(parts=(nodes, frozenset(event.others))))
 
 
 def _together(a: Transition, b: Transition) -> Transition:

@@ -1,11 +1,18 @@
-"""Whether the VIP follows haproxy: every set of failing checks, and the smallest change after which it does."""
+"""Whether the VIP follows haproxy: every set of failing checks, and the smallest change that makes it do so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.alone import haproxy_checks, ignored, left_alone, never_lowered, passed, router_alone
+from rules.failover.alone import (
+    blocked_by_nopreempt,
+    haproxy_checks,
+    ignored,
+    never_lowered,
+    priorities_of,
+    router_alone,
+)
 from rules.failover.model import Check, InstanceKey, Router, Situation, Subject
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.protocol import is_fault
@@ -25,7 +32,7 @@ _HEAVIEST = 253  # keepalived.conf(5), "weight": from -253 to 253
 
 
 class World(NamedTuple):
-    """One VIP: the routers that have it, among all that have to do with each other."""
+    """One VIP: the routers that have it, and all routers that affect each other with them."""
 
     vip: IPAddress
     own: tuple[Router, ...]
@@ -35,8 +42,8 @@ class World(NamedTuple):
 class Broken(NamedTuple):
     """A set of failing checks after which the VIP is not where it should be.
 
-    `failing`: the nodes; `owner` has the VIP though its check fails, None: nobody has it. `healthy`: the best of those
-    that should; `reversed`: a reversed check keeps all of them in FAULT. `more`: how many other sets end badly.
+    `failing`: the nodes; `owner` holds the VIP although its check fails, None: no node holds it. `healthy`: the best of
+    those that should; `reversed`: a reversed check keeps all of them in FAULT. `more`: how many other sets end badly.
     """
 
     vip: IPAddress
@@ -48,18 +55,18 @@ class Broken(NamedTuple):
 
 
 class Ladder(NamedTuple):
-    """A VIP with a broken ladder, and what heals it: a sentence on what to type."""
+    """A VIP with a broken ladder, and its fix: a sentence on what to type."""
 
     world: World
     broken: Broken
-    cure: str
+    fix: str
 
 
 def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
-    """The VIPs that can be on a node with a failing check while a healthy one is there, and what heals them.
+    """The VIPs that can be on a node with a failing check while another node is healthy, each with a fix.
 
-    At most one for each group of instances, that of the fewest failing checks. Nothing is said where the cause stands
-    in one file alone and a rule of its own speaks of it: KA002, KA003, KA036, or no check at all.
+    At most one for each virtual router, the one with the fewest failing checks. Left out are those whose cause is in
+    one file and reported by another rule: KA002, KA003, KA036, or no check at all.
     """
     weighted = {node.name for node in fleet.nodes if node.keepalived is not None and has_weights(node.keepalived)}
     reading: FleetReading | None = None
@@ -75,11 +82,11 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
         world = _world(reading, vip, keys, worlds[keys[0]])
         found = first_broken(world) if world is not None else None
         if world is not None and found is not None:
-            yield Ladder(world, found, cure(world))
+            yield Ladder(world, found, fix(world))
 
 
 def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, list[InstanceKey]]:
-    """The first address that two instances of a group have, and the instances that have it."""
+    """The first address that two instances of a virtual router have, and the instances that have it."""
     members = {id(member.instance) for member in group}
     keys = [key for key, member in reading.members.items() if id(member.instance) in members]
     has = {key: reading.routers[key].vips | reading.routers[key].excluded for key in keys if key in reading.routers}
@@ -94,7 +101,9 @@ def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, 
 def _world(
     reading: FleetReading, vip: IPAddress, keys: Sequence[InstanceKey], world: Sequence[InstanceKey]
 ) -> World | None:
-    """The group as the model knows it, without the causes that another rule states; None where it knows too little."""
+    """The virtual router as the model knows it, without the causes that another rule reports; None if too little is
+    known.
+    """
     if any(key in reading.unknown for key in world):
         return None
     changed = {key: _cleared(reading.routers[key]) for key in world}
@@ -102,11 +111,11 @@ def _world(
 
 
 def _cleared(router: Router) -> Router:
-    """A router without what nothing certain can be said of (files), and without the nopreempt that KA003 speaks of."""
+    """A router without what is uncertain (tracked files), and without the nopreempt that KA003 reports."""
     checks = tuple(check for check in router.checks if not (check.kind == "file" and check.weight))
     alone = _alone(router)
-    told = alone is not None and any(left_alone(alone))
-    return router._replace(checks=checks, nopreempt=router.nopreempt and not told)
+    reported = alone is not None and any(blocked_by_nopreempt(alone))
+    return router._replace(checks=checks, nopreempt=router.nopreempt and not reported)
 
 
 def _alone(router: Router) -> Router | None:
@@ -117,7 +126,7 @@ def _alone(router: Router) -> Router | None:
 
 
 def first_broken(world: World) -> Broken | None:
-    """The smallest set of failing checks that ends badly, None when every set ends well."""
+    """The smallest set of failing checks that ends badly, None if every set ends well."""
     if _is_sound(world.own):
         return None
     bad = list(_bad_ends(world))
@@ -127,13 +136,13 @@ def first_broken(world: World) -> Broken | None:
 
 
 def _is_sound(own: Sequence[Router]) -> bool:
-    """Whether every healthy router stands above every failing one, so that nothing has to be played through.
+    """Whether every healthy router is above every failing one, so that nothing has to be computed.
 
-    In a sync group the other instances have a say too.
+    In a sync group it depends on the other instances too.
     """
     if any(r.nopreempt or r.sync or check.reverse for r in own for check in r.checks):
         return False
-    priorities = [passed(router) for router in own]
+    priorities = [priorities_of(router) for router in own]
     faults = [any(c.weight == 0 for c in haproxy_checks(router.checks)) for router in own]
     return all(
         faults[i] or priorities[i].failing < priorities[j].healthy
@@ -159,7 +168,7 @@ def _bad_ends(world: World) -> Iterator[Broken]:
             continue
         failing = tuple(event.node for event in row.events)
         healthy = [r for r in world.own if r.node not in failing and not r.refused]
-        best = max((r for r in healthy if r.node in standing), key=lambda r: passed(r).healthy, default=None)
+        best = max((r for r in healthy if r.node in standing), key=lambda r: priorities_of(r).healthy, default=None)
         kept = next((r for r in healthy if best is None and _is_kept_out(r)), None)
         should = best or kept
         for outcome in row.outcomes if should is not None else ():
@@ -172,7 +181,9 @@ def _bad_ends(world: World) -> Iterator[Broken]:
 
 
 def _is_known(owner: Router) -> bool:
-    """Whether it is certain that the owner's checks should have moved the VIP, and no other rule says why not."""
+    """Whether it is certain that the owner's checks should have moved the VIP, and no other rule reports why it does
+    not.
+    """
     checks = haproxy_checks(owner.checks)
     if not checks or any(check.assumed and check.reverse for check in checks):
         return False
@@ -183,11 +194,11 @@ def _is_known(owner: Router) -> bool:
 
 
 def _is_kept_out(router: Router) -> bool:
-    """Whether a check of haproxy that is reversed has a healthy router in FAULT."""
+    """Whether a reversed check of haproxy puts a healthy router in FAULT."""
     return any(not check.assumed and is_fault(check, False, 0) for check in haproxy_checks(router.checks))
 
 
-# -- what heals it
+# -- the fix
 
 
 class _Change(NamedTuple):
@@ -197,14 +208,14 @@ class _Change(NamedTuple):
     own: tuple[Router, ...]
 
 
-def cure(world: World) -> str:
+def fix(world: World) -> str:
     """What to type: the first of the small changes after which every set of failing checks ends well."""
     for change in _changes(world.own):
         after = {id(old): new for old, new in zip(world.own, change.own, strict=True)}
         routers = tuple(after.get(id(router), router) for router in world.routers)
         if first_broken(World(world.vip, change.own, routers)) is None:
             return change.text
-    return "have every node track a check of haproxy with 'weight 0', which makes a failing node give the VIP up"
+    return "make every node track a check of haproxy with 'weight 0', with which a failing node releases the VIP"
 
 
 def _changes(own: Sequence[Router]) -> Iterator[_Change]:
@@ -222,7 +233,7 @@ def _changes(own: Sequence[Router]) -> Iterator[_Change]:
                 yield _Change(f"{remove}, and {change.text}", change.own)
     lowering = [r.node for r in own if any(check.weight for check in haproxy_checks(r.checks))]
     yield _Change(
-        f"write 'weight 0' on {listed(lowering)} (then nobody has the VIP while the checks of all nodes fail)",
+        f"write 'weight 0' on {listed(lowering)} (then no node holds the VIP while the checks of all nodes fail)",
         tuple(_with(router, lambda check: check._replace(weight=0)) for router in own),
     )
     reversed_ = [r.node for r in own if any(check.reverse for check in haproxy_checks(r.checks))]
@@ -234,7 +245,9 @@ def _changes(own: Sequence[Router]) -> Iterator[_Change]:
 
 
 def _weights(own: Sequence[Router], spread: int, *, keep_sign: bool) -> _Change | None:
-    """Every weight that is smaller than the priorities are apart made larger; negative, unless the sign is kept."""
+    """Every weight smaller than the difference between the priorities made larger; negative, unless the sign is
+    kept.
+    """
     if spread > _HEAVIEST or (not keep_sign and not any(c.weight > 0 for r in own for c in haproxy_checks(r.checks))):
         return None
 

@@ -1,4 +1,4 @@
-"""What the failover model works on: the routers of all nodes as keepalived runs them, and what is broken."""
+"""The types of the failover model: the routers of all nodes as keepalived runs them, and what is broken."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ class Seconds(NamedTuple):
 
 AT_ONCE = Seconds(0.0, 0.0)
 STARTING = Seconds(0.0, 0.5)
-"""What keepalived needs to read its file and open its sockets (measured with 2.2.7: 0.1 to 0.4 s)."""
-FAREWELL = Seconds(0.0, 0.1)
-"""What a master needs to take its addresses down and send priority 0 (measured with 2.2.7: 0.01 to 0.08 s)."""
+"""The time that keepalived needs to read its file and open its sockets (measured with 2.2.7: 0.1 to 0.4 s)."""
+RESIGNING = Seconds(0.0, 0.1)
+"""The time that a master needs to remove its addresses and send priority 0 (measured with 2.2.7: 0.01 to 0.08 s)."""
 
 
 class Subject(StrEnum):
-    """What a check tells of: what has to break for it to fail."""
+    """What a check tests: what has to break for it to fail."""
 
     HAPROXY = "haproxy"
     INTERFACE = "interface"
     NEIGHBOUR = "neighbour"
     OTHER = "something else"
     NOTHING = "nothing"
-    """It never fails, as `/bin/true`."""
+    """It never fails, like `/bin/true`."""
     ALWAYS = "always"
-    """It never succeeds, as `/bin/false`."""
+    """It never succeeds, like `/bin/false`."""
 
 
 class CheckKey(NamedTuple):
@@ -71,9 +71,9 @@ class Check(NamedTuple):
     """One thing that a router tracks.
 
     `kind`: "script", "process", "file", "interface", "bfd". `weight` and `reverse` are those that keepalived uses for
-    this router. `subject` is what it tells of and `about` which one (an interface's name, a node's); `assumed`: what
-    it does could not be told, and it is taken for a check of haproxy. `trip`: from the failure to the moment when
-    keepalived counts it as bad; `recover`: back again.
+    this router. `subject` is what it tests and `about` which one (an interface's name, a node's); `assumed`: what it
+    does is not known, and it is assumed to check haproxy. `trip`: from the failure to the moment when keepalived counts
+    it as failed; `recover`: the same for the recovery.
     """
 
     key: CheckKey
@@ -94,10 +94,10 @@ class Check(NamedTuple):
 class Router(NamedTuple):
     """One vrrp_instance of one node, as keepalived 2.2.7 runs it.
 
-    `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends
-    from and listens on, None when nothing tells. `segment`: routers with the same number are on one network segment.
-    `elsewhere`: further interfaces that must be up, as some VIP is on them. `sync`: the name of its sync group on the
-    node, "" without. `refused`: why keepalived does not run the file, "" when it does.
+    `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends from
+    and listens on, None if it is not known. `segment`: routers with the same number are on one network segment.
+    `elsewhere`: further interfaces that must be up because a VIP is on them. `sync`: the name of its sync group on the
+    node, "" without one. `refused`: why keepalived does not run the file, "" if it does.
     """
 
     node: str
@@ -135,7 +135,7 @@ class Router(NamedTuple):
 
     @property
     def owner(self) -> bool:
-        """Whether it is the address owner (priority 255), which no weight touches."""
+        """Whether it is the address owner (priority 255), which no weight changes."""
         return self.priority == 255
 
     @property
@@ -150,19 +150,19 @@ class Router(NamedTuple):
     def down_interval(self, priority: int, advert: float) -> float:
         """Seconds without an advert after which a backup takes over.
 
-        `advert`: the interval of the master that was heard; version 2 has its own in place of it, as it hears no other.
+        `advert`: the interval of the master that was heard; version 2 uses its own instead, as it accepts no other.
         """
         interval = advert if self.version == 3 else self.advert
         return self.missed * interval + self.skew(priority, advert)
 
 
 class Situation(NamedTuple):
-    """What is broken at one moment; all of it empty: nothing is.
+    """What is broken at one moment; if everything is empty, nothing is.
 
-    `down`: nodes on which no keepalived runs. `hung`: its processes are stopped, but hold what they had. `links`:
-    interfaces without link, as (node, interface). `bad`: checks that fail. `numbers`: what stands in a tracked file
-    where that is not 0. `parts`: the nodes that reach each other, when the network is cut. `deaf`: nodes that send
-    and hear nothing. `homeless`: nodes without the address that they are to send from.
+    `down`: nodes on which no keepalived runs. `hung`: its processes are stopped, but keep what they had. `links`:
+    interfaces without link, as (node, interface). `bad`: checks that fail. `numbers`: the number in a tracked file if
+    it is not 0. `parts`: the nodes that reach each other, if the network is cut. `deaf`: nodes that send but hear
+    nothing. `homeless`: nodes without the address that they should send from.
     """
 
     down: frozenset[str] = frozenset()

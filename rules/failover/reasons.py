@@ -1,4 +1,4 @@
-"""Why an event ends as it does, in one sentence."""
+"""Why an event has its outcome, in one sentence."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rules.text.wording import listed
 
 _APART = {
     "vrid": "virtual_router_id is {x.vrid} on {x.node} and {y.vrid} on {y.node}",
-    "version": "{x.node} speaks VRRP version {x.version} and {y.node} version {y.version}",
-    "source": "{y.node} takes adverts from its unicast_peer only, and {x.node} is none of them",
+    "version": "{x.node} uses VRRP version {x.version} and {y.node} version {y.version}",
+    "source": "{y.node} accepts adverts only from its unicast_peer list, and {x.node} is not in it",
     "authentication": "{x.node} and {y.node} authenticate differently",
     "advert_int": "advert_int is {x.advert:g} s on {x.node} and {y.advert:g} s on {y.node}",
     "addresses": "{x.node} and {y.node} have different lists of addresses",
@@ -30,14 +30,14 @@ def why(contest: Contest, events: Events, outcomes: Sequence[Outcome], condition
         return _undecided(contest, [outcome.owners, *others])
     text = _why(contest, events, outcome, condition)
     if others:
-        ways = listed(map(_who, others), "or")
-        has = "have" if max(map(len, others)) > 1 else "has"
-        text += f"; depending on what came first, {ways} {has} it instead"
+        alternatives = listed(map(_names, others), "or")
+        holds = "hold" if max(map(len, others)) > 1 else "holds"
+        text += f"; depending on the order of events, {alternatives} {holds} it instead"
     return text
 
 
-def _who(owners: Sequence[str]) -> str:
-    return listed(owners) if owners else "nobody"
+def _names(owners: Sequence[str]) -> str:
+    return listed(owners) if owners else "no node"
 
 
 def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
@@ -46,47 +46,47 @@ def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermat
         case Verdict.SPLIT_BRAIN:
             return _split(contest, outcome, situation, condition)
         case Verdict.NO_OWNER:
-            return _nobody(contest, events, outcome, condition)
+            return _no_owner(contest, events, outcome, condition)
         case Verdict.FAILING_OWNER:
             return _failing(contest, outcome, situation, condition)
     if not events:
         return _healthy(contest, outcome)
     if not condition.able:
-        have = "have" if len(outcome.owners) > 1 else "has"
-        return f"no node is left that can serve: {_who(outcome.owners)} {have} the address, and nothing answers there"
+        hold = "hold" if len(outcome.owners) > 1 else "holds"
+        return f"no node is left that can serve: {_names(outcome.owners)} {hold} the address, but nothing answers there"
     if any(event.kind is EventKind.PARTITION for event in events):
         return _cut(contest, outcome, situation)
     if outcome.verdict is Verdict.STAYS:
-        return f"{_who(outcome.owners)} still {'serve' if len(outcome.owners) > 1 else 'serves'}"
+        return f"{_names(outcome.owners)} still {'serve' if len(outcome.owners) > 1 else 'serves'}"
     return _moved(contest, events, outcome, condition)
 
 
 def _healthy(contest: Contest, outcome: Outcome) -> str:
     owner = outcome.owners[0]
-    mine = contest.router(owner)
+    own = contest.router(owner)
     rest = [r for r in contest.own if r.node != owner and not r.refused]
     if not rest:
-        return f"nobody but {owner} can have it"
+        return f"only {owner} can hold it"
     now = contest.priority(owner, Situation())
     best = max(contest.priority(r.node, Situation()) for r in rest)
     if now > best:
         return f"{owner} has the highest priority, {now}"
     if now == best:
-        return f"{owner} has priority {now} as others have, and the highest address of them"
-    if mine.nopreempt:
-        return f"{owner} is first, and nobody takes it from there"
-    return f"{owner} has it with priority {now}"
+        return f"{owner} has the same priority {now} as others, and the highest address"
+    if own.nopreempt:
+        return f"{owner} is first, and no other node takes over"
+    return f"{owner} holds it with priority {now}"
 
 
 def _undecided(contest: Contest, ways: Sequence[tuple[str, ...]]) -> str:
-    """Several nodes may have it when all is well."""
-    who = listed(map(_who, ways), "or")
+    """Several nodes may hold it in a healthy fleet."""
+    who = listed(map(_names, ways), "or")
     routers = [contest.router(node) for node in dict.fromkeys(node for way in ways for node in way)]
     if any(router.nopreempt for router in routers):
-        return f"nopreempt: whoever was first keeps it, {who}"
+        return f"nopreempt: the first node to start keeps it, {who}"
     if len({router.priority for router in routers}) == 1:
-        return f"equal priorities ({routers[0].priority}): whoever was first keeps it, {who}"
-    return f"whoever was first keeps it, {who}"
+        return f"equal priorities ({routers[0].priority}): the first node to start keeps it, {who}"
+    return f"the first node to start keeps it, {who}"
 
 
 # -- two owners
@@ -98,26 +98,26 @@ def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: 
     stale = [node for node in outcome.holders if node not in owners and (side is None or node in side)]
     if stale and len(owners) <= 1:
         if not owners:
-            return f"the killed keepalived leaves the address on {listed(stale)}, and no other one takes it away"
+            return f"the killed keepalived leaves the address on {listed(stale)}, and nothing removes it"
         left = f"the killed keepalived leaves the address on {listed(stale)}"
-        return f"{left}; {owners[0]} takes it too, until keepalived runs on {listed(stale)} again"
+        return f"{left}; {owners[0]} takes over as well, until keepalived runs on {listed(stale)} again"
     pairs = list(combinations((contest.index(contest.router(node)) for node in owners), 2))
     if outcome.flaps:
         silenced_by = contest.protocol.moment(situation).silenced_by
-        # Those that silence one another may be about another VIP than this one.
+        # Those that silence one another may concern a different VIP from this one.
         pairs = [*pairs, *((x, y) for x, mask in enumerate(silenced_by) for y in bits(mask))]
     rejections = contest.protocol.rejections
     refused = [(a, b) for a, b in pairs if rejections[a][b] or rejections[b][a]]
     text = _apart(contest, *(refused or pairs)[0])
     if outcome.flaps:
-        return f"{text}: one silences the other, whose backup takes over for a moment, again and again"
+        return f"{text}: one silences the other, whose backup keeps taking over for a moment"
     return text
 
 
 def _apart(contest: Contest, i: int, j: int) -> str:
-    """Why two routers don't take account of each other's adverts."""
+    """Why two routers don't accept each other's adverts."""
     routers, rejections = contest.protocol.routers, contest.protocol.rejections
-    # The lower one is the one that should listen.
+    # The lower one is the one that should give way.
     higher, lower = (i, j) if routers[i].priority >= routers[j].priority else (j, i)
     if not rejections[lower][higher]:
         higher, lower = lower, higher
@@ -142,39 +142,39 @@ def _mode(router: Router) -> str:
 # -- no owner
 
 
-def _nobody(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
+def _no_owner(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     situation = contest.change(events).after
     empty = [part for part in condition.parts if part & condition.able and not part & frozenset(outcome.owners)]
     side = empty[0] if empty and len(condition.parts) > 1 else frozenset(contest.nodes)
     absent: dict[str, list[str]] = {}
     for router in contest.own:
         if router.node in side:
-            absent.setdefault(_absent(contest, router, events, situation), []).append(router.node)
+            absent.setdefault(_obstacle(contest, router, events, situation), []).append(router.node)
     where = (
         "" if len(side) == len(contest.nodes) else f" on the side of {listed(n for n in contest.nodes if n in side)}"
     )
     reasons = listed(f"{what} on {listed(nodes)}" for what, nodes in absent.items())
-    text = f"nobody can take it{where}: {reasons}"
+    text = f"no node can take over{where}: {reasons}"
     stale = [node for node in outcome.holders if node not in outcome.owners and node in side]
     return text + (f"; the killed keepalived left the address on {listed(stale)}" if stale else "")
 
 
-def _absent(contest: Contest, router: Router, events: Events, situation: Situation) -> str:
-    """What keeps a router from it, to be followed by "on" and its node."""
-    mine = {event.kind for event in events if event.node == router.node and event.kind is not EventKind.PARTITION}
-    if EventKind.POWER in mine:
+def _obstacle(contest: Contest, router: Router, events: Events, situation: Situation) -> str:
+    """What keeps a router from taking over, to be followed by "on" and its node."""
+    own = {event.kind for event in events if event.node == router.node and event.kind is not EventKind.PARTITION}
+    if EventKind.POWER in own:
         return "no power"
-    if EventKind.KEEPALIVED in mine or EventKind.STOP in mine:
+    if EventKind.KEEPALIVED in own or EventKind.STOP in own:
         return "no keepalived"
     if router.refused:
         return "a file that keepalived refuses"
-    if EventKind.LINK in mine:
+    if EventKind.LINK in own:
         return "no link"
     if router.source in router.vips:
         return "its own address among the VIPs"
     fault = fault_of(contest, router, situation)
     if fault is not None:
-        return f"FAULT by {fault}"
+        return f"FAULT because of {fault}"
     return "a master without the address"
 
 
@@ -203,37 +203,37 @@ def _failing(contest: Contest, outcome: Outcome, situation: Situation, condition
     healthy = [r for r in contest.own if r.node in condition.able & side]
     checks = [c for c in router.checks if c.subject is Subject.HAPROXY]
     if not checks:
-        return f"nothing tells keepalived on {owner} that haproxy is dead: {owner} keeps it"
+        return f"keepalived on {owner} does not check haproxy: {owner} keeps the VIP"
     if router.owner:
-        return f"{owner} has priority 255, which no weight lowers"
+        return f"{owner} has priority 255, which a weight can't lower"
     before, now = contest.priority(owner, Situation()), contest.priority(owner, situation)
     best = max(healthy, key=lambda r: contest.priority(r.node, situation))
     theirs = contest.priority(best.node, situation)
     if not any(c.weight and contribution(c, True, 1) != contribution(c, False, 0) for c in checks):
-        return f"the checks of {owner} change nothing: {owner} keeps it with priority {now}"
+        return f"the checks of {owner} change nothing: {owner} keeps the VIP with priority {now}"
     drop = f"{owner} drops from {before} to {now}" if now != before else f"{owner} stays at {now}"
     if theirs > now and best.nopreempt:
-        return f"{drop} and keeps it: nopreempt has {best.node} ({theirs}) leave any living master alone"
+        return f"{drop} and keeps the VIP: with nopreempt {best.node} ({theirs}) does not replace a running master"
     if now == theirs:
-        return f"{drop}, and healthy {best.node} has {theirs} too: a tie moves nothing"
+        return f"{drop}, and healthy {best.node} has {theirs} too: the VIP does not move on a tie"
     if now > theirs:
         return f"{drop}, still above healthy {best.node} with {theirs}"
-    return f"{drop}, but healthy {best.node} with {theirs} does not take it"
+    return f"{drop}, but healthy {best.node} with {theirs} does not take over"
 
 
-# -- as it should be
+# -- as intended
 
 
 def _cut(contest: Contest, outcome: Outcome, situation: Situation) -> str:
     if len(outcome.owners) < 2:
-        return f"{_who(outcome.owners)} has it on its side of the cut, and nobody could serve on the other"
+        return f"{_names(outcome.owners)} holds it on its side of the cut, and no node could serve on the other"
     healed = contest.protocol.moment(situation._replace(parts=()))
     masters = sum(1 << contest.unit(node) for node in outcome.owners)
     left = [node for node in outcome.owners if not healed.beats[contest.unit(node)] & masters]
-    text = "each side of the cut has an owner of its own"
+    text = "each side of the cut has its own owner"
     if len(left) != 1:
         return text
-    return f"{text}; when it heals, {left[0]} has it alone within an advert"
+    return f"{text}; once the network heals, only {left[0]} holds it within one advert"
 
 
 def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
@@ -243,9 +243,9 @@ def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Afterm
     new = listed(owners)
     takes = f"{new} takes over"
     if set(owners) <= set(outcome.before):
-        takes = f"{new} still serves" if unheard else f"{new} has it alone"
+        takes = f"{new} still serves" if unheard else f"only {new} holds it"
     if unheard:
-        return f"{listed(unheard)} has it too, but without link and unheard; {takes}"
+        return f"{listed(unheard)} holds it too, but has no link; {takes}"
     struck = [event for event in events if event.node == old]
     if not struck:
         return takes
@@ -254,17 +254,17 @@ def _moved(contest: Contest, events: Events, outcome: Outcome, condition: Afterm
 
 
 def _left(contest: Contest, event: Event, old: str, situation: Situation) -> str:
-    """How the old owner went."""
+    """How the old owner lost it."""
     match event.kind:
         case EventKind.POWER:
             return f"{old} falls silent"
         case EventKind.KEEPALIVED:
             return f"keepalived on {old} falls silent"
         case EventKind.STOP:
-            return f"keepalived on {old} signs off"
+            return f"keepalived on {old} resigns"
         case EventKind.LINK:
             return f"{old} has no link"
     fault = fault_of(contest, contest.router(old), situation)
     if fault is not None:
-        return f"{old} goes to FAULT by {fault}"
+        return f"{old} goes to FAULT because of {fault}"
     return f"{old} drops from {contest.priority(old, Situation())} to {contest.priority(old, situation)}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Row:
-    """One event. `outcomes`: all that can come of it, the worst first."""
+    """One event. `outcomes`: all possible outcomes, the worst first."""
 
     __slots__ = ("_reason", "events", "outcomes")
 
@@ -32,22 +32,22 @@ class Row:
 
     @property
     def why(self) -> str:
-        """One sentence on the worst outcome. Found when it is asked for: most rows are only counted."""
+        """One sentence on the worst outcome. Computed on demand: most rows are only counted."""
         return self._reason(self)
 
     @property
     def worst(self) -> Outcome:
-        """The outcome to reckon with."""
+        """The worst outcome."""
         return self.outcomes[0]
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on it."""
+        """Its verdict."""
         return self.worst.verdict
 
     @property
     def outage(self) -> Seconds | None:
-        """Seconds without an owner, over all outcomes; None when one of them lasts until something is repaired."""
+        """Seconds without an owner, over all outcomes; None if one of them lasts until something is repaired."""
         if any(outcome.outage is None for outcome in self.outcomes):
             return None
         found = AT_ONCE
@@ -60,7 +60,7 @@ class Row:
 class Block(NamedTuple):
     """The addresses that the same instances have, and what happens to them.
 
-    `unknown`: why nothing can be said; there are no rows then. `notes`: what was taken for granted.
+    `unknown`: why the outcome is not known; then there are no rows. `notes`: what was assumed.
     """
 
     vips: tuple[IPAddress, ...]

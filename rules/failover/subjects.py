@@ -1,4 +1,4 @@
-"""What a check tells of: whether it fails when haproxy is dead, and how long that takes to be seen."""
+"""What a check tests: whether it fails when haproxy is dead, and how long it takes to notice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
 
-# Programs that look at processes and services; the name of one stands behind them.
-_LOOKS_AT_PROCESSES = (
+# Programs that inspect processes and services; their arguments name one.
+_INSPECTS_PROCESSES = (
     r"\b(?:pgrep|pidof|killall5?|pkill|ps|systemctl|service|rc-service|supervisorctl|monit|podman|docker|crictl)\b"
 )
 _HAPROXY = r"(?i)\bhaproxy\b"
@@ -22,24 +22,24 @@ _URL = r"(?i)\b(https?)://(\[[^\]]*\]|[^\s/:'\"]+)(?::(\d+))?"
 _DEV_TCP = r"/dev/tcp/([^/\s]+)/(\d+)"
 _NETCAT = r"\b(?:nc|ncat|netcat|telnet)\b(?:\s+-\S+(?:\s+\d+(?=\s+[-\w.:]+\s+\d))?)*\s+([\w.:-]+)\s+(\d+)\b"
 _LISTENING = r"\b(?:ss|netstat|lsof)\b.*?(?:sport\s*=\s*:?|[:\s])(\d{2,5})\b"
-# Programs that never have to do with haproxy, whatever their arguments.
+# Programs that never concern haproxy, whatever their arguments.
 _ELSEWHERE = frozenset(("ping", "ping6", "arping", "fping", "ip", "ifconfig", "ethtool", "chronyc", "mount", "df"))
 _FILE_TESTS = frozenset(("test", "[", "stat", "ls", "cat"))
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh"))
 
 
-class Told(NamedTuple):
-    """What a check tells of. `assumed`: what it does could not be told, so it is taken for a check of haproxy."""
+class Tested(NamedTuple):
+    """What a check tests. `assumed`: what it does is not known, so it is assumed to check haproxy."""
 
     subject: Subject
     assumed: bool = False
 
 
-_ASSUMED = Told(Subject.HAPROXY, True)
+_ASSUMED = Tested(Subject.HAPROXY, True)
 
 
 class Listening(NamedTuple):
-    """What is known of the haproxy beside keepalived: the ports that it binds, and its servers' addresses.
+    """What is known about the haproxy on the same node: the ports that it binds, and its servers' addresses.
 
     `complete`: these are all of them.
     """
@@ -50,7 +50,7 @@ class Listening(NamedTuple):
 
     @classmethod
     def of(cls, config: HaproxyConfig | None) -> Listening:
-        """What the facts say; nothing without any."""
+        """What the facts show; nothing without any."""
         if config is None:
             return cls()
         addresses = [a for proxy in config.proxies for bind in proxy.binds for a in bind.addresses]
@@ -64,17 +64,17 @@ class Listening(NamedTuple):
         certain = config.complete and all(a.port_start is not None or a.kind != "ip" for a in addresses)
         return cls(frozenset(ports), frozenset(servers), certain)
 
-    def answers(self, host: str, port: int) -> Told:
+    def answers(self, host: str, port: int) -> Tested:
         """Whether it is haproxy that answers there."""
         if host in self.servers:
-            return Told(Subject.OTHER)
+            return Tested(Subject.OTHER)
         if port in self.ports:
-            return Told(Subject.HAPROXY)
-        return Told(Subject.OTHER) if self.complete else _ASSUMED
+            return Tested(Subject.HAPROXY)
+        return Tested(Subject.OTHER) if self.complete else _ASSUMED
 
 
-def subject_of_script(argv: Sequence[str], haproxy: Listening, timeout: float | None = None) -> Told:
-    """What a command tells of, as far as its own words say; what a script file does is not looked into.
+def subject_of_script(argv: Sequence[str], haproxy: Listening, timeout: float | None = None) -> Tested:
+    """What a command tests, judging by its own words; script files are not read.
 
     `timeout`: seconds after which keepalived stops it, which counts as a failure.
     """
@@ -83,26 +83,26 @@ def subject_of_script(argv: Sequence[str], haproxy: Listening, timeout: float | 
     program = argv[0].rpartition("/")[2]
     text = " ".join(argv)
     if len(argv) == 1 and program in ("true", ":"):
-        return Told(Subject.NOTHING)
+        return Tested(Subject.NOTHING)
     if len(argv) == 1 and program == "false":
-        return Told(Subject.ALWAYS)
+        return Tested(Subject.ALWAYS)
     if program == "sleep" and len(argv) > 1 and argv[1].isdecimal() and timeout is not None:
-        return Told(Subject.ALWAYS if int(argv[1]) > timeout else Subject.NOTHING)
-    looks = re.search(_LOOKS_AT_PROCESSES, text)
-    if looks is not None:
-        if re.search(_HAPROXY, text[looks.end() :]):
-            return Told(Subject.HAPROXY)
-        return _ASSUMED if program in _SHELLS else Told(Subject.OTHER)
-    asked = _asked(text)
-    if asked is not None:
-        return haproxy.answers(*asked)
+        return Tested(Subject.ALWAYS if int(argv[1]) > timeout else Subject.NOTHING)
+    inspects = re.search(_INSPECTS_PROCESSES, text)
+    if inspects is not None:
+        if re.search(_HAPROXY, text[inspects.end() :]):
+            return Tested(Subject.HAPROXY)
+        return _ASSUMED if program in _SHELLS else Tested(Subject.OTHER)
+    endpoint = _endpoint(text)
+    if endpoint is not None:
+        return haproxy.answers(*endpoint)
     if program in _ELSEWHERE or (program in _FILE_TESTS and not re.search(_HAPROXY, text)):
-        return Told(Subject.OTHER)
+        return Tested(Subject.OTHER)
     return _ASSUMED
 
 
-def _asked(text: str) -> tuple[str, int] | None:
-    """The host and port that a command connects to or looks at."""
+def _endpoint(text: str) -> tuple[str, int] | None:
+    """The host and port that a command connects to or inspects."""
     if found := re.search(_URL, text):
         scheme, host, port = found.groups()
         return _host(host), int(port or (443 if scheme.lower() == "https" else 80))
@@ -121,21 +121,21 @@ def _host(text: str) -> str:
         return text
 
 
-def subject_of_process(process: TrackProcess) -> Told:
-    """What a vrrp_track_process tells of; a path by itself never matches a process (KA051)."""
+def subject_of_process(process: TrackProcess) -> Tested:
+    """What a vrrp_track_process tests; a path by itself never matches a process (KA051)."""
     argv = process.argv
     if not argv or process.process is None or not process.process.certain:
         return _ASSUMED
     if process.never_matches:
-        return Told(Subject.ALWAYS)
-    return Told(Subject.HAPROXY if re.search(_HAPROXY, argv[0].rpartition("/")[2]) else Subject.OTHER)
+        return Tested(Subject.ALWAYS)
+    return Tested(Subject.HAPROXY if re.search(_HAPROXY, argv[0].rpartition("/")[2]) else Subject.OTHER)
 
 
 def script_times(script: VrrpScript) -> tuple[Seconds, Seconds] | None:
-    """How long it takes until keepalived counts the script as bad, and as good again; None when not known.
+    """How long it takes until keepalived counts the script as failed, and as succeeded again; None if not known.
 
-    Of `fall` runs the first comes up to one interval after the failure; a run's own time is not in it, as a
-    connection to a dead process is refused at once.
+    The first of `fall` runs starts up to one interval after the failure; the duration of a run is not included, as a
+    connection to a dead process is refused immediately.
     """
     interval, fall, rise = script.effective_interval, script.effective_fall, script.effective_rise
     if interval is None or fall is None or rise is None:
@@ -147,7 +147,7 @@ def script_times(script: VrrpScript) -> tuple[Seconds, Seconds] | None:
 
 
 def process_times(process: TrackProcess) -> tuple[Seconds, Seconds]:
-    """The same for a process: at once, unless `delay`, `terminate_delay` or `fork_delay` says otherwise."""
+    """The same for a process: immediately, unless `delay`, `terminate_delay` or `fork_delay` is set."""
     both = process.delay
     ends = process.decimal("terminate_delay") or both
     starts = process.decimal("fork_delay") or both

@@ -1,4 +1,4 @@
-"""The failover table: for every VIP and every failure, who owns it afterwards and for how long nobody did."""
+"""The failover table: for every VIP and every failure, which node owns it afterwards and how long no node did."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     IPAddress = IPv4Address | IPv6Address
 
-_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
-_NO_VIP = "no keepalived.conf among the files has a virtual address: there is nothing that could fail over"
+_NO_FILE = "there is no keepalived.conf among the files, so there is no VIP to fail over"
+_NO_VIP = "no keepalived.conf among the files has a virtual address, so there is nothing to fail over"
 
 
 def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> FailoverTable:
-    """The table of a fleet. Of what the files leave open it says so, and why; nothing is guessed.
+    """The table of a fleet. What the files leave open is reported as unknown, with the reason; nothing is guessed.
 
     Without `pairs` it has single failures, and failing checks on several nodes.
     """
@@ -37,7 +37,7 @@ def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool 
 
 
 def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
-    """Load balancer -> the addresses that halb.toml gives it."""
+    """Load balancer -> its addresses in halb.toml."""
     if cluster is None:
         return {}
     return {
@@ -48,11 +48,11 @@ def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
 
 def _notes(reading: FleetReading) -> Iterator[str]:
     for node in reading.without:
-        yield f"{node} has no keepalived.conf among the files, and is left out"
+        yield f"{node} has no keepalived.conf among the files and is left out"
     for node, refusal in reading.refused.items():
-        yield f"keepalived on {node} refuses its file and ends ({refusal.reason}): {node} has no part in anything"
+        yield f"keepalived on {node} refuses its file and exits ({refusal.reason}): {node} takes no part"
     for node in reading.inferred:
-        yield f"{node} names no unicast_src_ip: taken for the address that its peers list"
+        yield f"{node} has no unicast_src_ip: assumed to be the address that its peers list"
 
 
 def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
@@ -84,7 +84,7 @@ def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
 
 def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
     if len(nodes) == 1:
-        yield f"only {nodes[0]} has this address among the files: nobody takes over from it"
+        yield f"only {nodes[0]} has this address among the files: no node takes over from it"
     assumed: dict[str, list[str]] = {}
     for router in own:
         for check in router.checks:
@@ -92,9 +92,9 @@ def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
                 assumed.setdefault(f"{check.kind} '{check.key.name}'", []).append(router.node)
     for name, places in assumed.items():
         where = ", ".join(dict.fromkeys(places))
-        yield f"what {name} looks at can't be told from the file ({where}): taken for a check of haproxy"
+        yield f"the file does not show what {name} tests ({where}): assumed to check haproxy"
     if len(nodes) > MOST_NODES_FOR_EVERY_CUT:
         yield (
-            f"with {len(nodes)} nodes, only partitions that cut off one node are looked at, and of failing checks "
-            "only one and two at a time"
+            f"with {len(nodes)} nodes, only partitions that cut off one node are computed, and failing checks only on "
+            "one and two nodes at a time"
         )

@@ -1,4 +1,4 @@
-"""VIPs that never come to rest: which adverts are refused, who falls silent by them, and who takes over then."""
+"""VIPs that never settle: which adverts are rejected, which master they silence, and which backup then takes over."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from rules.fleet.fleet import Fleet
 
 _HARMLESS = ("", "unheard", "vrid")
-"""What `rejection` says of adverts that are accepted, or that are none to the receiver."""
+"""What `rejection` returns for adverts that are accepted, or that don't concern the receiver."""
 
 
 class Unrest(NamedTuple):
-    """Adverts that are not accepted, and what comes of them.
+    """Adverts that are rejected, and the consequences.
 
-    `silenced` is master and falls silent, as the adverts of `loud`, which it refuses because of `reason` (a word of
-    `rules.failover.vrrp.protocol.rejection`), start its timer anew; `backup` then takes over for a moment. `event`:
-    what has to fail first, None when it happens from the start.
+    `silenced` is master and falls silent because the adverts of `loud`, which it rejects because of `reason` (a word of
+    `rules.failover.vrrp.protocol.rejection`), restart its timer; `backup` then takes over for a moment. `event`: what
+    has to fail first, None if it happens from the start.
     """
 
     silenced: Router
@@ -36,7 +36,7 @@ class Unrest(NamedTuple):
 
 
 def unrests(fleet: Fleet) -> Iterator[Unrest]:
-    """The first unrest of all instances that have to do with each other: without any failure, else with one."""
+    """The first unrest among all instances that affect each other: without any failure, else with one."""
     reading = read_routers(fleet)
     seen: set[object] = set()
     for key, world in components(reading).items():
@@ -53,7 +53,7 @@ def unrests(fleet: Fleet) -> Iterator[Unrest]:
 
 
 def _may_flap(routers: Sequence[Router]) -> bool:
-    """Whether there are three nodes, and adverts that one of them refuses."""
+    """Whether there are three nodes, and adverts that one of them rejects."""
     if len({router.node for router in routers}) < 3:
         return False
     return any(rejection(a, b) not in _HARMLESS for a in routers for b in routers if a is not b)
@@ -86,7 +86,7 @@ def _after(table: BlockTable, event: Event | None) -> Unrest | None:
 
 
 def _flapping(table: BlockTable, events: Events) -> Iterator[int]:
-    """The masters of each end that does not come to rest."""
+    """The masters of each end that never settles."""
     from rules.failover.vrrp.settling import settle
 
     if not events:

@@ -1,4 +1,4 @@
-"""What an outcome is worth: who has the VIP, whether that is who should, and for how long nobody had it."""
+"""Verdicts on outcomes: which node holds the VIP, whether it should, and for how long no node held it."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _WORST_FIRST = (
 class Outcome(NamedTuple):
     """One outcome of an event for one VIP.
 
-    `owners` believe that they are master, `holders` have the address on an interface; `before`: the owners before
-    the event. `outage`: seconds without an owner; None when it lasts until somebody repairs something. `flaps`: the
-    VIP moves again and again.
+    `owners` believe that they are master, `holders` have the address on an interface; `before`: the owners before the
+    event. `outage`: seconds without an owner; None if it lasts until something is repaired. `flaps`: the VIP moves
+    again and again.
     """
 
     before: tuple[str, ...]
@@ -77,7 +77,7 @@ class Aftermath(NamedTuple):
 def verdict_of(
     before: tuple[str, ...], owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath, *, healthy: bool
 ) -> Verdict:
-    """The verdict on an outcome. In a cut network, each side is judged by itself, if a node there could serve."""
+    """The verdict on an outcome. In a cut network, each side is judged separately if a node there could serve."""
     served = [part for part in condition.parts if part & condition.able]
     if not served:
         held = [owner for owner in owners if owner in condition.heard]
@@ -102,5 +102,5 @@ def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, 
 
 
 def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:
-    """The outcome to reckon with."""
+    """The worst outcome."""
     return min(outcomes, key=lambda outcome: _WORST_FIRST.index(outcome.verdict))

@@ -1,1 +1,44 @@
 """Files on the disk: reading nodes, telling kinds apart, includes, writing atomically."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.faces import lazily
+
+if TYPE_CHECKING:
+    from rules.files.atomic import flush_folder, left_over, reason, replace_file, set_mode, stage
+    from rules.files.grouping import InputFile, group
+    from rules.files.includes import DiskIncludes
+    from rules.files.inputs import Inputs, read_cluster_nodes, read_paths
+    from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
+
+__all__ = [
+    "HAPROXY",
+    "KEEPALIVED",
+    "DiskIncludes",
+    "InputFile",
+    "Inputs",
+    "flush_folder",
+    "group",
+    "is_template",
+    "kind_of",
+    "left_over",
+    "read_cluster_nodes",
+    "read_paths",
+    "reason",
+    "replace_file",
+    "set_mode",
+    "stage",
+]  # fmt: skip
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "atomic": "flush_folder left_over reason replace_file set_mode stage",
+        "grouping": "InputFile group",
+        "includes": "DiskIncludes",
+        "inputs": "Inputs read_cluster_nodes read_paths",
+        "kinds": "HAPROXY KEEPALIVED is_template kind_of",
+    },
+)

@@ -1,7 +1,6 @@
-"""Putting a file in its place at once: whoever reads it sees the old content or the new, never a part.
+"""Replacing a file in one step: readers see the old content or the new, never a part.
 
-The mode is set before the file can be seen under its name: a password is at no time readable by more than the mode
-allows.
+The mode is set before the file appears under its name, so a password is never readable by more than the mode allows.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ _SUFFIX = ".new"
 
 
 def stage(target: Path, data: bytes, mode: int) -> Path:
-    """Write `data` to a file beside `target`, flushed to the disk, with this mode; gives its path.
+    """Write `data` to a file next to `target`, flushed to disk, with this mode; returns its path.
 
-    `os.replace` then puts it in place. Raises OSError; then nothing is left.
+    `os.replace` then moves it into place. If it raises OSError, nothing is left behind.
     """
     handle, name = mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
     staged = Path(name)
@@ -35,7 +34,7 @@ def stage(target: Path, data: bytes, mode: int) -> Path:
 
 
 def replace_file(target: Path, data: bytes, mode: int) -> None:
-    """Write `data` to `target`, with this mode, in one step. Raises OSError; then `target` is as it was."""
+    """Write `data` to `target`, with this mode, in one step. If it raises OSError, `target` is unchanged."""
     staged = stage(target, data, mode)
     try:
         staged.replace(target)
@@ -47,11 +46,11 @@ def replace_file(target: Path, data: bytes, mode: int) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write `text` (UTF-8) to `path` by way of a file beside it; an existing file keeps its mode.
+    """Write `text` (UTF-8) to `path` through a file next to it; an existing file keeps its mode.
 
-    Raises OSError; then `path` is as it was and nothing is left beside it.
+    If it raises OSError, `path` is unchanged and nothing is left behind.
     """
-    target = path.resolve()  # a link stays a link, what it points at is replaced
+    target = path.resolve()  # a link stays a link; its target is replaced
     if target.exists() and not target.is_file():
         # /dev/stdout and the like can't be replaced, only written to.
         target.write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -61,10 +60,10 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk too, where the system can do that: a rename survives a power cut."""
+    """Flush the names in a folder to disk, if the system can: a rename then survives a power failure."""
     if os.name != "posix":
         return
-    with suppress(OSError):  # some network file systems flush no folders
+    with suppress(OSError):  # some network file systems can't flush folders
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -73,13 +72,13 @@ def flush_folder(folder: Path) -> None:
 
 
 def set_mode(path: Path, mode: int) -> None:
-    """Set the mode, where the file system has modes; a FAT stick refuses, and has none to protect with."""
+    """Set the mode, if the file system has modes; a FAT stick refuses, and has none."""
     with suppress(PermissionError, NotImplementedError):
         path.chmod(mode)
 
 
 def left_over(target: Path) -> list[Path]:
-    """What killed runs left beside `target`: staged files of it and of its backups that never came into their place."""
+    """What killed runs left next to `target`: staged files for it and its backups that were never moved into place."""
     prefix = _prefix(target)
     with suppress(OSError):
         names = sorted(os.listdir(target.parent))

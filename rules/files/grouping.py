@@ -1,12 +1,12 @@
 """Which files are one node: the paths (and kinds) in, the nodes out. Pure.
 
 The steps, for files that no option and no halb.toml has assigned:
-1. words that name a role and not a machine (`etc`, `haproxy`, ...) are taken out of each file's folders;
-   what is left is the file's *place*. Files of one place are one node.
-2. several keepalived files in one place are one node each; a haproxy file there belongs to the node
-   whose word its name has, or to all of them.
-3. a haproxy file in a place above nodes that have none belongs to those nodes.
-4. a node is named after the shortest leading part of its place that tells the nodes apart.
+1. words that name a role, not a machine (`etc`, `haproxy`, ...), are removed from each file's folders; what is left is
+the file's *place*. Files with the same place are one node.
+2. several keepalived files in one place are one node each; a haproxy file there belongs to the node whose word is in
+its name, or to all of them.
+3. a haproxy file in a place above nodes without one belongs to those nodes.
+4. a node is named after the shortest leading part of its place that distinguishes the nodes.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _LOCAL_FOLDERS = ("/etc/haproxy", "/etc/keepalived", "/usr/local/etc/haproxy", "
 
 
 class InputFile(NamedTuple):
-    """A file to be grouped. `place` is the absolute path; `path` the one that the user sees."""
+    """A file to group. `place` is the absolute path; `path` the one that the user sees."""
 
     path: str
     kind: str
     place: str
     stands_alone: bool = False
-    """For haproxy: the text has a `global` section of its own."""
+    """For haproxy: the text has its own `global` section."""
 
 
 def group(files: Sequence[InputFile], local_name: str = "") -> list[NodeFiles]:
     """The nodes that the files make up, in the order of their names.
 
-    `local_name` is this machine's name, given to files that lie where this machine's daemons read them.
+    `local_name` is this machine's name, used for files in the folders where this machine's daemons read them.
     """
     places: dict[_Place, list[InputFile]] = {}
     for file in files:
@@ -87,14 +87,14 @@ def _split(place: _Place, members: list[InputFile]) -> list[_Draft]:
     if len(keepalived) > 1:
         return _one_each(place, keepalived, haproxy)
     if not keepalived and len(haproxy) > 1 and all(file.stands_alone for file in haproxy):
-        # Whole configurations side by side, not fragments that one haproxy loads together.
-        words = _telling_words([file.path for file in haproxy])
+        # Whole configurations in one folder, not fragments that one haproxy loads together.
+        words = _distinct_words([file.path for file in haproxy])
         return [_Draft(place, word, [file], []) for word, file in zip(words, haproxy, strict=True)]
     return [_Draft(place, "", haproxy, keepalived)]
 
 
 def _one_each(place: _Place, keepalived: list[InputFile], haproxy: list[InputFile]) -> list[_Draft]:
-    words = _telling_words([file.path for file in keepalived])
+    words = _distinct_words([file.path for file in keepalived])
     own: dict[str, list[InputFile]] = {word: [] for word in words}
     shared: list[InputFile] = []
     for file in haproxy:
@@ -107,19 +107,19 @@ def _words(path: str) -> list[str]:
     return [word for word in re.split(r"[-_. ]+", PurePath(path).name.lower()) if word]
 
 
-def _telling_words(paths: list[str]) -> list[str]:
-    """For files of one place, the part of each name that tells it from the others."""
+def _distinct_words(paths: list[str]) -> list[str]:
+    """For files with the same place, the part of each name that distinguishes it from the others."""
     split = [_words(path) for path in paths]
     common = set.intersection(*(set(words) for words in split))
-    telling = ["-".join(w for w in words if w not in common and w not in _ROLE_WORDS) for words in split]
-    if "" in telling or len(set(telling)) < len(telling):
+    distinct_words = ["-".join(w for w in words if w not in common and w not in _ROLE_WORDS) for words in split]
+    if "" in distinct_words or len(set(distinct_words)) < len(distinct_words):
         stems = [PurePath(path).stem for path in paths]
-        telling = stems if len(set(stems)) == len(stems) else [PurePath(path).name for path in paths]
-    return telling
+        distinct_words = stems if len(set(stems)) == len(stems) else [PurePath(path).name for path in paths]
+    return distinct_words
 
 
 def _share_from_above(nodes: list[_Draft]) -> list[_Draft]:
-    """Give a haproxy file that stands above nodes without one to those nodes."""
+    """Give a haproxy file above nodes without one to those nodes."""
     result = list(nodes)
     for upper in nodes:
         if upper.keepalived or not upper.haproxy:
@@ -153,7 +153,7 @@ def _names(places: Sequence[_Place]) -> list[str]:
 
 
 def _shared_length(places: Sequence[_Place]) -> int:
-    """How many leading folders all places have in common (sorted, so the first and the last tell)."""
+    """How many leading folders all places have in common (sorted, so the first and the last are enough)."""
     first, last = places[0], places[-1]
     return next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
 

@@ -1,7 +1,7 @@
 """Where keepalived's `include` finds its files: on the disk, or among the files of a run.
 
-As keepalived 2.2.7 does it: glob(3) with `{a,b}`, relative to the folder of the including file; directories
-and files with an execute bit are skipped.
+The behaviour is that of keepalived 2.2.7: glob(3) with `{a,b}`, relative to the folder of the including file;
+directories and files with an execute bit are skipped.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from parsers.keepalived.include import IncludedFile
 from parsers.source import Source
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_LIMIT = 1024  # names that one pattern may spell out; more is a mistake or malice
+_LIMIT = 1024  # names that one pattern may expand to; more is a mistake or malicious
 
 
 def alternatives(pattern: str) -> list[str]:
-    """The patterns that `{a,b}` groups spell out, in order."""
+    """The patterns that `{a,b}` groups expand to, in order."""
     done: list[str] = []
     open_ = [pattern]
     while open_ and len(done) + len(open_) <= _LIMIT:
@@ -42,7 +42,7 @@ class DiskIncludes:
     """Reads included files from the disk."""
 
     def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile]:
-        """The files that the pattern names; a name without wildcard that is not there gives "missing"."""
+        """The files that match the pattern; a name without a wildcard that does not exist is "missing"."""
         result = []
         for name in alternatives(pattern):
             path = name if os.path.isabs(name) or not base else os.path.join(base, name)
@@ -74,13 +74,13 @@ def _read(path: str) -> IncludedFile:
 
 
 class MappingIncludes:
-    """Looks included files up among the texts of a run; what is not among them can't be told."""
+    """Looks up included files among the texts of a run; files that are not among them are unknown."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = {normpath(path): (path, text) for path, text in texts.items()}
 
     def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile] | str:
-        """The files given that the pattern names, or why nobody can tell."""
+        """The given files that match the pattern, or why they are not known."""
         found = list(self._matching(pattern, base))
         return found or "the included file was not among those given"
 

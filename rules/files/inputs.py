@@ -1,4 +1,4 @@
-"""Reading the files of a run from the disk, and finding out which nodes they make up."""
+"""Reading the files of a run from the disk, and grouping them into nodes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from rules.plan.model import Cluster
 
 WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
-"""Where halb-wizard puts a load balancer's files, below the folder of its name."""
+"""Where halb-wizard writes a load balancer's files, below the folder with its name."""
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
-_LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only when it is named
+_LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given by name
 
 
 class Inputs(NamedTuple):
@@ -42,7 +42,7 @@ class Inputs(NamedTuple):
 
 
 class _Reader:
-    """Reads files once and remembers what went wrong."""
+    """Reads each file once and records errors."""
 
     def __init__(self, forced_kind: str | None) -> None:
         self.forced_kind = forced_kind
@@ -56,7 +56,7 @@ class _Reader:
         self.errors.append(f"{path}: {why}")
 
     def read(self, path: str) -> str | None:
-        """The file's text, or None after noting why it could not be read."""
+        """The file's text, or None after recording why it could not be read."""
         if path not in self.texts:
             try:
                 data = Path(path).read_bytes()
@@ -67,7 +67,7 @@ class _Reader:
         return self.texts[path]
 
     def kind(self, path: str, *, named: bool) -> str | None:
-        """The file's kind; for a file that the user named, an unknown kind is an error."""
+        """The file's kind; for a file given by name, an unknown kind is an error."""
         text = self.read(path)
         if text is None:
             return None
@@ -76,15 +76,15 @@ class _Reader:
             del self.texts[path]
             if named:
                 what = "empty" if not text else "not a text file" if "\0" in text else ""
-                self.fail(path, f"{what or _NEITHER}; '--kind' says what to take it for")
+                self.fail(path, f"{what or _NEITHER}; use '--kind' to say what it is")
             return None
         self.kinds[path] = kind
         return kind
 
     def add(self, path: str, *, named: bool) -> InputFile | None:
-        """The file as an input for grouping, or None when it is not one."""
+        """The file as an input for grouping, or None if it is not one."""
         if named and is_template(path) and not self.forced_kind:
-            self.notes.append(f"{path}: skipped, the source of a template; lint what it renders to")
+            self.notes.append(f"{path}: skipped because it is a template; lint the rendered file")
             return None
         kind = self.kind(path, named=named)
         if kind is None:
@@ -141,7 +141,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
         if len(keepalived) > 1:
             reader.fail(
                 keepalived[1],
-                f"node {name} has {keepalived[0]} already; keepalived reads one file and its includes",
+                f"node {name} already has {keepalived[0]}; keepalived reads one file and its includes",
             )
         haproxy = [file.path for file in files if file.kind == HAPROXY]
         if files:
@@ -151,7 +151,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
 
 
 def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
-    """Each load balancer of a halb.toml with its files: those it names, else those that halb-wizard has written."""
+    """Each load balancer of a halb.toml with its files: those it lists, or else those that halb-wizard has written."""
     folder = Path(os.path.relpath(cluster.path.parent))
     found = []
     for lb in cluster.load_balancers:
@@ -165,7 +165,7 @@ def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
 def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = False) -> Inputs:
     """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it.
 
-    With `present`, files that are not there (yet) are left out instead of being an error.
+    With `present`, files that don't exist (yet) are left out instead of being an error.
     """
     nodes = cluster_files(cluster)
     if present:
@@ -174,14 +174,14 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
 
 
 def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES, *, needed: bool = True) -> Inputs:
-    """The inputs when nothing was named: this machine's two files, as far as they exist.
+    """The inputs if nothing was given: this machine's two files, if they exist.
 
-    With `needed`, it is an error when neither does.
+    With `needed`, it is an error if neither does.
     """
     present = [path for path in files if Path(path).exists()]
     inputs = read_paths(present, kind, None, local_name)
     if needed and not present:
-        inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; name files or directories")
+        inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
     return inputs
 
 

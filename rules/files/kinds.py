@@ -1,4 +1,4 @@
-"""Telling a haproxy.cfg from a keepalived.conf."""
+"""Distinguishing haproxy.cfg from keepalived.conf."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ HAPROXY = "haproxy"
 KEEPALIVED = "keepalived"
 KINDS = (HAPROXY, KEEPALIVED)
 
-_SAMPLE = 100_000  # characters looked at; the first block of either format stands long before
+_SAMPLE = 100_000  # characters examined; the first block of either format is long before that
 
 _KEEPALIVED_BLOCKS = frozenset(
     (
@@ -44,15 +44,15 @@ _OTHER_SUFFIXES = (
 
 
 def is_template(path: str) -> bool:
-    """Whether the name says that the file is the source of a template, not a configuration."""
+    """Whether the file is a template by its name, not a configuration."""
     return path.lower().endswith(_TEMPLATE_SUFFIXES)
 
 
 def kind_of(path: str, text: str) -> str | None:
-    """HAPROXY, KEEPALIVED, or None when neither the content nor the name tells.
+    """HAPROXY, KEEPALIVED, or None if neither the content nor the name shows it.
 
-    The content decides; the name decides where the content says nothing (an empty file). A script is neither,
-    whatever it is called (`check-haproxy`).
+    The content decides; the name decides if the content shows nothing (an empty file). A script is neither, whatever
+    its name (`check-haproxy`).
     """
     if text.startswith("#!"):
         return None
@@ -71,7 +71,7 @@ def kind_of(path: str, text: str) -> str | None:
         elif first in _KEEPALIVED_WORDS:
             keepalived += len(words) > 1
         elif "{" in line or line.rstrip().endswith(";"):
-            continue  # a block of some other format (nginx has `listen 80;` too)
+            continue  # a block of another format (nginx has `listen 80;` too)
         elif _is_haproxy_header(first, named=len(words) > 1 and words[1][0] != "#"):
             haproxy += 3
     if keepalived != haproxy:
@@ -97,7 +97,7 @@ def _kind_by_name(path: str) -> str | None:
 
 
 def may_be_config(path: str) -> bool:
-    """Whether a directory search should open the file: by its name, before reading it."""
+    """Whether a directory search should open the file, judging by its name."""
     name = PurePath(path).name.lower()
     if name.startswith(".") or is_template(name) or name.endswith(_OTHER_SUFFIXES):
         return False

@@ -1,4 +1,4 @@
-"""Things that belong together because something joins them."""
+"""Disjoint sets that grow by joining (union-find)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T", bound=Hashable)
 
 
 class Joined(Generic[T]):
-    """Sets that grow by joining; at first everything is alone. n joins take n log n steps.
+    """Sets that grow by joining; at first each item is alone. n joins take n log n steps.
 
     Two sets that `may_join` refuses stay apart.
     """
@@ -33,7 +33,7 @@ class Joined(Generic[T]):
             self._set_of[item] = first
 
     def mark(self, item: T, mark: Hashable) -> None:
-        """Join an item with all that have the same mark."""
+        """Join an item with all items that have the same mark."""
         self.join(self._first.setdefault(mark, item), item)
 
     def set_of(self, item: T) -> list[T]:

@@ -1,4 +1,4 @@
-"""Nodes: which facts belong to which load balancer."""
+"""Nodes: the facts of each load balancer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """One load-balancer machine: its name and what its files say.
+    """One load-balancer machine: its name and the facts of its files.
 
-    `haproxy` and `keepalived` are None where no such file was given.
+    `haproxy` and `keepalived` are None if no such file was given.
     """
 
     __slots__ = ("files", "haproxy", "keepalived", "name")

@@ -1,10 +1,10 @@
 """Which VRRP instances of different nodes are meant to be one virtual router.
 
-The VRID can't tell, since a wrong VRID is one of the mistakes to be found. So, in this order:
-instances that share a virtual address; instances that name each other's address as unicast peer;
-then, for instances that are still alone, those with the same VRID, those with the same name, and the
-only instances of two nodes, each time only where their addresses are near each other.
-Instances that none of this joins belong to different clusters and are never compared.
+The VRID can't decide, since a wrong VRID is one of the mistakes to find. So, in this order: instances that share a
+virtual address; instances that name each other's address as unicast peer; then, for instances that are still alone,
+those with the same VRID, those with the same name, and the only instances of two nodes, in each case only if their
+addresses are near each other. Instances that are not joined by any of this belong to different clusters and are never
+compared.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class VrrpGroup:
 
     @property
     def label(self) -> str:
-        """How a message calls the group: its first known virtual address, or the first instance's name."""
+        """The virtual router's name in messages: its first known virtual address, or the first instance's name."""
         for member in self.members:
             for vip in member.instance.vips:
                 if vip.address is not None:
@@ -58,21 +58,21 @@ class VrrpGroup:
 
 
 def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
-    """The groups of two and more nodes, in the order of their first member."""
+    """The virtual routers of two or more nodes, in the order of their first member."""
     if sum(node.keepalived is not None for node in nodes) < 2:
         return []
     members = [Member(node, instance) for node in nodes if node.keepalived for instance in node.keepalived.instances]
     groups = _Groups(members)
     groups.join(_vips)
     groups.join(_peering)
-    groups.join_lonely(_vrid)
-    groups.join_lonely(lambda member: (member.instance.name.raw,))
-    groups.join_lonely(_only_instance)
+    groups.join_single(_vrid)
+    groups.join_single(lambda member: (member.instance.name.raw,))
+    groups.join_single(_only_instance)
     return [VrrpGroup(group) for group in groups.result() if len(group) > 1]
 
 
 class _Groups:
-    """Members that are being joined: a set never holds two instances of one node."""
+    """Members that are being joined: a set never has two instances of one node."""
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
@@ -98,11 +98,11 @@ class _Groups:
             for index in indexes[1:]:
                 self._joined.join(indexes[0], index)
 
-    def join_lonely(self, keys: Keys) -> None:
-        """Join members that are alone so far with near members of the same key, preferring those alone too."""
+    def join_single(self, keys: Keys) -> None:
+        """Join members that are still alone with near members of the same key, preferring those that are alone too."""
         for indexes in self._buckets(keys):
             alone = [index for index in indexes if self._is_alone(index)]
-            if len(alone) > _TOO_MANY:  # a generated file of many routers, where the key tells nothing
+            if len(alone) > _TOO_MANY:  # a generated file of many routers, where the key proves nothing
                 continue
             for position, a in enumerate(alone):
                 for b in alone[position + 1 :]:
@@ -124,11 +124,11 @@ def _vips(member: Member) -> Iterator[Hashable]:
 
 
 def _peering(member: Member) -> Iterator[Hashable]:
-    """The address it sends from, and those that it sends to: a pair has one of them in common."""
+    """The address that it sends from, and those that it sends to: a pair has one of them in common."""
     source = member.instance.unicast_src_ip
     if source is not None and source.known:
         yield source.value
-        # Three nodes that list one another have more in common than one address, two of one cluster never less.
+        # Three nodes that list each other have several addresses in common, two of one cluster at least one.
         yield from (peer.address for peer in member.instance.unicast_peers if peer.address is not None)
 
 
@@ -156,7 +156,7 @@ def _are_near(a: Member, b: Member) -> bool:
 
 
 def _addresses(instance: VrrpInstance) -> list[str]:
-    """Up to eight of the instance's virtual addresses, else its own address."""
+    """Up to eight of the instance's virtual addresses, or else its own address."""
     found = [str(vip.address.exploded) for vip in instance.vips[:8] if vip.address is not None]
     source = instance.unicast_src_ip
     if not found and source is not None and source.value is not None:

@@ -1,6 +1,106 @@
-"""The network's side: what the name servers, the API servers and this machine answer.
+"""The network: what the name servers, the API servers and this machine answer.
 
-`observations` holds what came back, as plain data; rules only ever see that. `dns` (with `dns_exchange`, `dns_zone`,
-`datagrams`) and `tls` (with `connection`) open sockets, `system` reads this machine's own files; `observe` runs them
-side by side within one timeout. `dns_messages`, `readyz` and `certificate` read what came, without sockets.
+`endpoint` is what to query, as configured; `observations` holds the answers as plain data, and `views` compare both:
+rules see only those. `dns` and `tls` open sockets, `system` reads this machine's own files; `asking` runs them
+concurrently within one timeout. `dns.messages`, `tls.readyz` and `tls.certificate` parse the answers, without sockets.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.faces import lazily
+
+if TYPE_CHECKING:
+    from rules.live.asking import load_asking, observe, parse_resolver
+    from rules.live.dns.survey import survey
+    from rules.live.endpoint import Endpoint, Part, Target, endpoint_of
+    from rules.live.observations import (
+        AddressRecord,
+        Alias,
+        Certificate,
+        Contact,
+        DnsView,
+        HostsEntry,
+        IPAddress,
+        NameServer,
+        Observations,
+        Probe,
+        Reply,
+        ReplyKind,
+        Role,
+        SystemView,
+        Vantage,
+    )
+    from rules.live.system import local_addresses, system_resolvers, system_view
+    from rules.live.tls.servers import probe_all
+    from rules.live.views.view import LONGEST_TTL, LiveView
+    from rules.live.views.wording import (
+        addresses,
+        advice,
+        asked_from,
+        duration,
+        kubeadm_init,
+        met,
+        names_of,
+        record,
+        told,
+    )
+
+__all__ = [
+    "LONGEST_TTL",
+    "AddressRecord",
+    "Alias",
+    "Certificate",
+    "Contact",
+    "DnsView",
+    "Endpoint",
+    "HostsEntry",
+    "IPAddress",
+    "LiveView",
+    "NameServer",
+    "Observations",
+    "Part",
+    "Probe",
+    "Reply",
+    "ReplyKind",
+    "Role",
+    "SystemView",
+    "Target",
+    "Vantage",
+    "addresses",
+    "advice",
+    "asked_from",
+    "duration",
+    "endpoint_of",
+    "kubeadm_init",
+    "load_asking",
+    "local_addresses",
+    "met",
+    "names_of",
+    "observe",
+    "parse_resolver",
+    "probe_all",
+    "record",
+    "survey",
+    "system_resolvers",
+    "system_view",
+    "told",
+]  # fmt: skip
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "asking": "load_asking observe parse_resolver",
+        "dns.survey": "survey",
+        "endpoint": "Endpoint Part Target endpoint_of",
+        "observations": (
+            "AddressRecord Alias Certificate Contact DnsView HostsEntry IPAddress NameServer Observations Probe "
+            "Reply ReplyKind Role SystemView Vantage"
+        ),
+        "system": "local_addresses system_resolvers system_view",
+        "tls.servers": "probe_all",
+        "views.view": "LONGEST_TTL LiveView",
+        "views.wording": "addresses advice asked_from duration kubeadm_init met names_of record told",
+    },
+)

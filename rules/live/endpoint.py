@@ -1,7 +1,7 @@
-"""The endpoint as configured: its name, and the addresses that have a part in it, each with its place.
+"""The endpoint as configured: its name and the addresses that belong to it, each with its place.
 
-halb.toml (or the command line) and the configurations of the nodes say it together: where both name an address,
-the line of the configuration is the place, since that is what will not work.
+halb.toml (or the command line) and the configurations of the nodes describe it together: if both have an address, the
+line of the configuration is its place, since that is what does not work.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Part(StrEnum):
-    """The part that an address has in the endpoint."""
+    """The role of an address in the endpoint."""
 
     VIP = "VIP"
     LOAD_BALANCER = "load balancer"
@@ -31,7 +31,7 @@ class Part(StrEnum):
 
 
 class Target(NamedTuple):
-    """One address that belongs to the endpoint, and the place that says so.
+    """One address that belongs to the endpoint, and its place.
 
     `name` is the machine's ("" for a VIP). `node` is the load balancer whose file has the place; None for halb.toml
     and the command line. `also` are the places of the same address in the files of other nodes.
@@ -47,7 +47,7 @@ class Target(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it: `VIP 192.168.2.140`, `lb1 (192.168.2.141)`."""
+        """Its name in messages: `VIP 192.168.2.140`, `lb1 (192.168.2.141)`."""
         return f"{self.part.value} {self.address}" if self.part is Part.VIP else f"{self.name} ({self.address})"
 
     @property
@@ -61,11 +61,11 @@ class Target(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """What is known of the endpoint before anything is asked.
+    """What is known about the endpoint before any query.
 
-    `name` and `phase` are None when nobody said them. `control_plane` has the initial master first when it is known
-    which one that is (`has_initial_master`). `unasked` are load balancers that listen on the VIP only. `notes` say
-    what is left out, and why.
+    `name` and `phase` are None if they are not set. `control_plane` has the initial master first if it is known
+    (`has_initial_master`). `unasked` are load balancers that listen on the VIP only. `notes` say what is left out, and
+    why.
     """
 
     name: Setting[str] | None
@@ -80,12 +80,12 @@ class Endpoint(NamedTuple):
 
     @property
     def initial_master(self) -> Target | None:
-        """The control-plane node that the name leads to in the bootstrap phase, or None when it is not known."""
+        """The control-plane node that the name points to in the bootstrap phase, or None if it is not known."""
         return self.control_plane[0] if self.has_initial_master and self.control_plane else None
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """All that should answer, in the order of a request's way."""
+        """Everything that should answer, in the order that a request passes through."""
         return (*self.vips, *self.load_balancers, *self.control_plane)
 
 
@@ -109,7 +109,7 @@ def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
 
 
 def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """One target per address and port: the first, with the further places in files of nodes."""
+    """One target per address and port: the first, with its further places in the nodes' files."""
     found: dict[tuple[IPAddress, int], Target] = {}
     for target in targets:
         first = found.setdefault((target.address, target.port), target)
@@ -140,7 +140,7 @@ def _vips(cluster: Cluster | None, fleet: Fleet, port: int, notes: list[str]) ->
             several = [address for address in wanted if address.version == version]
             if len(several) > 1:
                 words = ", ".join(map(str, several))
-                notes.append(f"several VIPs in the files ({words}): '--vip' says which one is the endpoint's")
+                notes.append(f"several VIPs in the files ({words}); choose the endpoint's with '--vip'")
                 wanted = {address: span for address, span in wanted.items() if address not in several}
     targets = []
     for address, span in wanted.items():
@@ -178,7 +178,7 @@ def _own_addresses(
 
 
 def _listens_elsewhere(node: Node, own: IPAddress, port: int) -> bool:
-    """Whether the node's haproxy listens for the API, and certainly not on this address of its own."""
+    """Whether the node's haproxy listens for the API, and certainly not on this own address."""
     if node.haproxy is None or not node.haproxy.complete:
         return False
     from rules.support.haproxy.routing import api_proxies
@@ -203,7 +203,7 @@ def _control_plane(cluster: Cluster | None, fleet: Fleet) -> tuple[Target, ...]:
         own = Target(Part.CONTROL_PLANE, node.name.value, node.address.value, node.port.value, node.address.span)
         line = next((s for s in servers if (s.address, s.port) == (own.address, own.port)), None)
         targets.append(line._replace(name=own.name) if line else own)
-    # Where halb.toml names the control plane, that is all of it; another server is not a member.
+    # If halb.toml lists the control plane, that is all of it; another server is not a member.
     return tuple(targets) or servers
 
 

@@ -1,7 +1,7 @@
-"""What the network answered, as plain data without sockets: the rules and the checklist judge this.
+"""What the network answered, as plain data without sockets: the input of the rules and the checklist.
 
-Everything here was said by somebody else and is untrusted: texts may hold anything, and are made printable
-where they are shown.
+Everything here comes from outside and is untrusted: texts may contain anything, and are made printable where they are
+shown.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ IPAddress = IPv4Address | IPv6Address
 
 
 class Role(StrEnum):
-    """Which part a name server plays: it was asked as a resolver, or as an authoritative server of the zone."""
+    """The role of a name server: queried as a resolver, or as an authoritative server of the zone."""
 
     RESOLVER = "resolver"
     AUTHORITY = "authority"
 
 
 class ReplyKind(StrEnum):
-    """What came back for one DNS question; the value is the word used in messages."""
+    """The result of one DNS query; the value is the word used in messages."""
 
     ANSWER = "answer"
     ALIAS = "CNAME without address"  # a CNAME whose target's addresses the server did not add
@@ -31,9 +31,9 @@ class ReplyKind(StrEnum):
     REFUSED = "REFUSED"
     RCODE = "error code"  # any other response code; `detail` names it
     TIMEOUT = "timeout"
-    UNREACHABLE = "unreachable"  # nobody listens, or no way there; `detail` says which
-    TRUNCATED = "truncated"  # cut off over UDP, and TCP gave no answer either
-    LAME = "lame"  # an authoritative server that does not answer with authority for the zone
+    UNREACHABLE = "unreachable"  # nothing listens, or no route; `detail` says which
+    TRUNCATED = "truncated"  # truncated over UDP, and no answer over TCP either
+    LAME = "lame"  # an authoritative server that does not answer authoritatively for the zone
     GARBAGE = "garbage"  # not a DNS message
     OTHER_QUESTION = "answer to another question"
     UNRELATED = "unrelated answer"  # the answer section does not lead from the name to its records
@@ -41,7 +41,7 @@ class ReplyKind(StrEnum):
 
 
 class NameServer(NamedTuple):
-    """A server that was asked. `name` is its host name where it was found by NS records, else ""."""
+    """A server that was queried. `name` is its host name if it was found through NS records, else ""."""
 
     address: str
     port: int = 53
@@ -50,13 +50,13 @@ class NameServer(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it: `10.0.0.53`, `10.0.0.53 port 5353`, `ns1.example.com (192.0.2.1)`."""
+        """Its name in messages: `10.0.0.53`, `10.0.0.53 port 5353`, `ns1.example.com (192.0.2.1)`."""
         where = self.address if self.port == 53 else f"{self.address} port {self.port}"
         return f"{self.name.rstrip('.')} ({where})" if self.name else where
 
 
 class AddressRecord(NamedTuple):
-    """One A or AAAA record: `ttl` in seconds is what this server says (a cache says what remains)."""
+    """One A or AAAA record: `ttl` in seconds is what this server returned (a cache returns the remaining time)."""
 
     address: IPAddress
     ttl: int
@@ -71,13 +71,13 @@ class Alias(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What one server said to one question.
+    """One server's reply to one query.
 
-    `question` is "A" or "AAAA". `negative_ttl` is how long a resolver may remember that there is nothing, in seconds
-    (the smaller of the SOA's own TTL and its minimum field, RFC 2308 section 5), None when no SOA came along.
-    `zone` is the owner of that SOA, or "". `authoritative` is the AA bit, `tcp` whether it came over TCP,
-    `elapsed` seconds from the first question to the answer, `detail` words on what went wrong.
-    `bogus` is true for a SERVFAIL that becomes an answer when the server is told not to check DNSSEC.
+    `question` is "A" or "AAAA". `negative_ttl` is how long a resolver may cache that there is nothing, in seconds (the
+    smaller of the SOA's own TTL and its minimum field, RFC 2308 section 5), None without an SOA. `zone` is the owner of
+    that SOA, or "". `authoritative` is the AA bit, `tcp` whether it came over TCP, `elapsed` seconds from the first
+    query to the answer, `detail` what went wrong in words. `bogus` is true for a SERVFAIL that becomes an answer with
+    DNSSEC checking disabled.
     """
 
     server: NameServer
@@ -100,13 +100,15 @@ class Reply(NamedTuple):
 
     @property
     def ttl(self) -> int | None:
-        """For how many seconds all of the answer may be kept: the smallest TTL of the chain; None without one."""
+        """For how many seconds the whole answer may be cached: the smallest TTL of the chain; None without one."""
         ttls = [record.ttl for record in self.records] + [alias.ttl for alias in self.chain]
         return min(ttls, default=None)
 
 
 class HostsEntry(NamedTuple):
-    """A line of this machine's hosts file that names the endpoint. Offsets are those of the name in the file's text."""
+    """A line of this machine's hosts file with the endpoint's name. Offsets are those of the name in the file's
+    text.
+    """
 
     address: IPAddress
     line: int
@@ -117,9 +119,9 @@ class HostsEntry(NamedTuple):
 class SystemView(NamedTuple):
     """How this machine itself resolves the endpoint.
 
-    `addresses` is what the C library (getaddrinfo) gave, None when it was not asked; `error` why it gave nothing.
-    `hosts` are the lines of the hosts file at `hosts_path` (whole text: `hosts_text`) that name the endpoint;
-    `order` the sources on the `hosts:` line of nsswitch.conf ("files", "dns", ...), empty when there is none.
+    `addresses` is what the C library (getaddrinfo) returned, None if it was not called; `error` why it returned
+    nothing. `hosts` are the lines of the hosts file at `hosts_path` (whole text: `hosts_text`) with the endpoint's
+    name; `order` the sources on the `hosts:` line of nsswitch.conf ("files", "dns", ...), empty if there is none.
     """
 
     addresses: tuple[IPAddress, ...] | None = None
@@ -131,11 +133,11 @@ class SystemView(NamedTuple):
 
 
 class DnsView(NamedTuple):
-    """Everything that was asked about the endpoint's name.
+    """All answers about the endpoint's name.
 
-    `wildcard` holds the addresses that an authoritative server gave for a name beside it that nobody would create:
-    then the zone answers for every name. `zone` is the zone's name, "" when it was not found.
-    `notes` say what could not be asked ("no authoritative server was found: ...").
+    `wildcard` has the addresses that an authoritative server returned for a sibling name that no one would create: then
+    the zone answers for every name. `zone` is the zone's name, "" if it was not found. `notes` say what could not be
+    queried ("no authoritative server was found: ...").
     """
 
     replies: tuple[Reply, ...] = ()
@@ -145,7 +147,7 @@ class DnsView(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def of(self, role: Role, question: str | None = None) -> tuple[Reply, ...]:
-        """The replies of the servers in one role, to one question or all."""
+        """The replies of the servers in one role, to one query or all."""
         return tuple(r for r in self.replies if r.server.role is role and question in (None, r.question))
 
 
@@ -160,17 +162,17 @@ class Contact(StrEnum):
     SILENT = "no TLS answer"  # accepted, and nothing more within the timeout
     PLAIN = "plain HTTP"  # answers without TLS
     TLS_ERROR = "TLS error"
-    TLS = "TLS without HTTP answer"  # handshake done, no (intelligible) HTTP response
+    TLS = "TLS without HTTP answer"  # handshake done, no (valid) HTTP response
     HTTP = "HTTP"  # `status` holds the code
 
 
 class Certificate(NamedTuple):
-    """What a server's certificate says. Times are seconds since 1970 UTC.
+    """The contents of a server's certificate. Times are seconds since 1970 UTC.
 
     `names` are the DNS names, lower case, and `addresses` the IP addresses of the subject alternative names.
-    `issuer_key` is the authority key identifier in hex, "" without one: it tells one cluster's CA from another's,
-    where the issuer's name (`CN=kubernetes` with kubeadm) can't.
-    `fingerprint` is the SHA-256 of the certificate in hex.
+    `issuer_key` is the authority key identifier in hex, "" without one: it distinguishes one cluster's CA from
+    another's, which the issuer's name (`CN=kubernetes` with kubeadm) does not. `fingerprint` is the SHA-256 of the
+    certificate in hex.
     """
 
     names: tuple[str, ...] = ()
@@ -190,13 +192,12 @@ class Certificate(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """What answered at one address and port when asked for `/readyz` with the endpoint as server name.
+    """What answered at one address and port to a request for `/readyz` with the endpoint as server name.
 
-    `certificate` is there from a TLS handshake on, unless it could not be read (then `detail` says why).
-    `verified` is None without a CA file or without a verdict, "" when the chain holds against it, else the reason
-    why not.
-    `connect` and `handshake` are seconds that each took, None for what was not reached.
-    `local` says that the address is on this machine, so the question never left it.
+    `certificate` is set once the TLS handshake is done, unless it could not be read (then `detail` says why).
+    `verified` is None without a CA file or without a result, "" if the chain verifies, else the reason why not.
+    `connect` and `handshake` are the seconds that each took, None for what was not reached. `local`: the address is on
+    this machine, so the request never left it.
     """
 
     address: IPAddress
@@ -212,17 +213,17 @@ class Probe(NamedTuple):
 
     @property
     def accepts(self) -> bool:
-        """Whether somebody took the TCP connection."""
+        """Whether the TCP connection was accepted."""
         return self.contact not in (Contact.TIMEOUT, Contact.REFUSED, Contact.UNREACHABLE)
 
     @property
     def alive(self) -> bool:
-        """Whether an API server answers: 401 and 403 come from clusters that let nobody in without credentials."""
+        """Whether an API server answers: 401 and 403 come from clusters that reject requests without credentials."""
         return self.contact is Contact.HTTP and self.status in (200, 401, 403)
 
 
 class Vantage(NamedTuple):
-    """Where the questions were asked from: the machine's name, and which of the cluster's addresses it has."""
+    """Where the queries came from: the machine's name, and which of the cluster's addresses it has."""
 
     hostname: str
     local: frozenset[IPAddress] = frozenset()
@@ -238,9 +239,9 @@ class Observations(NamedTuple):
     probes: tuple[Probe, ...] = ()
 
     def probe(self, address: IPAddress, port: int) -> Probe | None:
-        """What answered there, or None when it was not asked."""
+        """What answered there, or None if it was not queried."""
         return next((p for p in self.probes if p.address == address and p.port == port), None)
 
 
 NOTHING = Observations(0.0, 0.0, Vantage(""))
-"""The answers of a run that asked nobody."""
+"""The answers of a run that queried nothing."""

@@ -1,4 +1,4 @@
-"""The own view of this machine: its resolvers, its hosts file, what its C library says to a name, its addresses."""
+"""The view of this machine: its resolvers, its hosts file, how its C library resolves a name, its addresses."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ HOSTS = rf"{os.environ.get('SYSTEMROOT', 'C:/Windows')}\System32\drivers\etc\hos
 _NAMESERVER = re.compile(r"nameserver[ \t]+([^\s;#]+)")
 _HOSTS_LINE = re.compile(r"[ \t]*([^\s#]+)[ \t]+([^#]*)")
 _WORD = re.compile(r"[^ \t\r\v\f]+")
-# What getaddrinfo(3) calls its errors; not every system has all of them.
+# The errors of getaddrinfo(3); not every system has all of them.
 _ERRORS = {
     "EAI_NONAME": "no such name",
     "EAI_NODATA": "the name exists, but has no address",
     "EAI_ADDRFAMILY": "the name has no address of a family that this machine uses",
-    "EAI_AGAIN": "temporary failure: no name server gave an answer",
-    "EAI_FAIL": "a name server failed for good",
+    "EAI_AGAIN": "temporary failure: no name server answered",
+    "EAI_FAIL": "a name server failed permanently",
 }
 
 
 def system_resolvers(resolv_conf: str = RESOLV_CONF, stub_upstreams: str = STUB_UPSTREAMS) -> tuple[NameServer, ...]:
-    """The resolvers that this machine uses, in order, as resolv.conf(5) says: 127.0.0.1 when the file names none.
+    """The resolvers that this machine uses, in order, according to resolv.conf(5): 127.0.0.1 if the file lists none.
 
-    All of them are given, where the C library takes three. Behind the stub of systemd-resolved, which would answer
-    from one cache for all, its own servers follow. Without a file that can be read there are none. On Windows they
-    are what its registry says.
+    All of them are returned, while the C library uses three. The stub of systemd-resolved, which would answer from one
+    cache for all, is followed by its own servers. Without a readable file there are none. On Windows they come from the
+    registry.
     """
     if _WINDOWS and resolv_conf == RESOLV_CONF:
         return _windows_resolvers()
@@ -71,7 +71,7 @@ def _windows_resolvers() -> tuple[NameServer, ...]:
 
 
 def _text(path: str) -> str | None:
-    """A file's text, None when it can't be read."""
+    """A file's text, None if it can't be read."""
     try:
         return Source.from_bytes(path, Path(path).read_bytes()).text
     except OSError:
@@ -86,9 +86,9 @@ def _address(word: str) -> IPAddress | None:
 
 
 def hosts_entries(text: str, name: str) -> tuple[HostsEntry, ...]:
-    """The lines of a hosts file (hosts(5): `address name...`, `#` for comments) that name this name, in any case.
+    """The lines of a hosts file (hosts(5): `address name...`, `#` for comments) that have this name, in any case.
 
-    Lines that begin with no address are skipped, as the C library does.
+    Lines that do not start with an address are skipped, as in the C library.
     """
     name = name.rstrip(".").lower()
     found = []
@@ -136,20 +136,20 @@ async def system_view(
 async def _getaddrinfo(name: str, deadline: float) -> tuple[tuple[IPAddress, ...], str]:
     """The addresses, and why there are none.
 
-    It runs in a daemon thread of its own: the C library's timeouts are its own, and must not hold the process.
+    It runs in its own daemon thread: the C library has its own timeouts, which must not keep the process alive.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[tuple[tuple[IPAddress, ...], str]] = loop.create_future()
 
-    def tell(result: tuple[tuple[IPAddress, ...], str]) -> None:
+    def deliver(result: tuple[tuple[IPAddress, ...], str]) -> None:
         if not answer.done():
             answer.set_result(result)
 
     def run() -> None:
         result = _resolve(name)
         try:
-            loop.call_soon_threadsafe(tell, result)
-        except RuntimeError:  # the loop was closed meanwhile: nobody waits any more
+            loop.call_soon_threadsafe(deliver, result)
+        except RuntimeError:  # the loop was closed meanwhile: nothing is waiting any more
             return
 
     Thread(target=run, daemon=True).start()
@@ -161,7 +161,7 @@ async def _getaddrinfo(name: str, deadline: float) -> tuple[tuple[IPAddress, ...
 
 
 def _resolve(name: str) -> tuple[tuple[IPAddress, ...], str]:
-    if "\0" in name:  # the C library would see, and ask for, what stands before it
+    if "\0" in name:  # the C library would see, and resolve, only the part before it
         return (), "not a host name"
     try:
         found = socket.getaddrinfo(name, None, socket.AF_UNSPEC, socket.SOCK_STREAM)
@@ -181,7 +181,7 @@ def _resolve(name: str) -> tuple[tuple[IPAddress, ...], str]:
 def local_addresses(candidates: Iterable[IPAddress]) -> frozenset[IPAddress]:
     """Which of the addresses this machine has right now; no packet is sent.
 
-    Unlike bind(), this is not fooled by the sysctls ip_nonlocal_bind, which load balancers set for their VIP.
+    Unlike bind(), this is not misled by the sysctl ip_nonlocal_bind, which load balancers set for their VIP.
     """
     return frozenset(address for address in candidates if _is_local(address))
 
@@ -191,7 +191,7 @@ def _is_local(address: IPAddress) -> bool:
         return False
     try:
         if address.version == 4:
-            # Multicast may only go out where this machine has the address (ip(7), IP_MULTICAST_IF). The source
+            # Multicast may only be sent from an address of this machine (ip(7), IP_MULTICAST_IF). The source
             # address of a connected socket would not do: for an address that is the second one of its subnet, as
             # VIPs are, Linux takes the first one.
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -8,19 +8,18 @@ from rules.plan.model import (
     Cluster,
     ClusterError,
     ControlPlaneNode,
-    LintConfig,
+    KeyPath,
     LoadBalancer,
     Phase,
     Setting,
     Vip,
-    Vrrp,
 )
 
 if TYPE_CHECKING:
     from rules.plan.read import parse_cluster, read_cluster
 
 __all__ = [
-    "Cluster", "ClusterError", "ControlPlaneNode", "LintConfig", "LoadBalancer", "Phase", "Setting", "Vip", "Vrrp",
+    "Cluster", "ClusterError", "ControlPlaneNode", "KeyPath", "LoadBalancer", "Phase", "Setting", "Vip",
     "parse_cluster", "read_cluster",
 ]  # fmt: skip
 

@@ -8,13 +8,14 @@ from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_interface
 from typing import Any
 
 from rules.plan.model import IPAddress, IPInterface
-from rules.plan.readers import shown
+from rules.plan.readers import shown, value_type
 
 _EVERYBODY = IPv4Address("255.255.255.255")
 _V4, _V6 = "192.168.2.151", "fd00:2::151"
 _VIP4, _VIP6 = "192.168.2.140/24", "fd00:2::140/64"
 
 
+@value_type({"type": "string", "pattern": "^[0-9A-Fa-f:.]+$"})
 def node_address(value: Any) -> IPAddress:
     """A machine's own address, IPv4 or IPv6, without prefix length."""
     text = _string(value, _V4)
@@ -24,6 +25,7 @@ def node_address(value: Any) -> IPAddress:
     return address
 
 
+@value_type({"type": "string", "format": "ipv6"})
 def node_address6(value: Any) -> IPAddress:
     """A machine's IPv6 address, where it has one of each family."""
     address = node_address(_string(value, _V6))
@@ -32,6 +34,7 @@ def node_address6(value: Any) -> IPAddress:
     return address
 
 
+@value_type({"type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"})
 def vip_address(value: Any) -> IPInterface:
     """The VIP with the prefix length of its network: keepalived would take an address alone for a /32 or /128.
 
@@ -57,6 +60,7 @@ def vip_address(value: Any) -> IPInterface:
     return interface
 
 
+@value_type({"type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"})
 def vip_address6(value: Any) -> IPInterface:
     """The VIP's IPv6 address with its prefix length, where it has one of each family."""
     interface = vip_address(_string(value, _VIP6))
@@ -88,7 +92,7 @@ def _address(text: str, written: str, example: str, complete: Callable[[IPAddres
             raise ValueError(f"{shown(written)} has a zone ('%'); write an address that is reached without one")
         return address
     slips: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("has a blank", str.strip),
+        ("has a space", str.strip),
         ("has a prefix length", lambda text: text.partition("/")[0]),
         ("has brackets", lambda text: text.removeprefix("[").removesuffix("]")),
         ("has a port", lambda text: re.sub(r":[0-9]+$", "", text).removeprefix("[").removesuffix("]")),
@@ -98,7 +102,7 @@ def _address(text: str, written: str, example: str, complete: Callable[[IPAddres
         meant = _parsed(mend(text))
         if meant is not None:
             raise ValueError(f"{shown(written)} {words}; write '{complete(meant)}'")
-    raise ValueError(f"{shown(written)} is no IP address, as in '{example}'")
+    raise ValueError(f"{shown(written)} is not an IP address, as in '{example}'")
 
 
 def _prefix(length: str, address: IPAddress) -> int:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_interface
 from pathlib import Path
+from typing import Any
 
 from parsers.source import Source, Span
-from rules.plan.model import Cluster, ClusterError, ControlPlaneNode, IPAddress, Phase, Setting, Vip
+from rules.plan.model import API_PORT, Cluster, ClusterError, ControlPlaneNode, IPAddress, KeyPath, Phase, Setting, Vip
 
 COMMAND_LINE = "<command line>"
 
@@ -60,7 +61,22 @@ class Given:
             if phase.value not in tuple(Phase):
                 raise ClusterError(f"--phase can't be '{phase.value}'; it takes {' or '.join(Phase)}")
             cluster = cluster._replace(phase=Setting(Phase(phase.value), phase.span))
-        return cluster
+        return cluster._replace(values={**cluster.values, **_said(cluster)})
+
+
+def _said(cluster: Cluster) -> dict[KeyPath, Setting[Any]]:
+    """What the options can say, by its key."""
+    said: dict[KeyPath, Setting[Any] | None] = {
+        KeyPath("cluster", 0, "endpoint"): cluster.endpoint,
+        KeyPath("cluster", 0, "port"): cluster.port,
+        KeyPath("cluster", 0, "phase"): cluster.phase,
+        KeyPath("vip", 0, "address"): cluster.vip.address,
+        KeyPath("vip", 0, "address6"): cluster.vip.address6,
+    }
+    for number, node in enumerate(cluster.control_plane):
+        for key, setting in node._asdict().items():
+            said[KeyPath("control_plane", number, key)] = setting
+    return {path: setting for path, setting in said.items() if setting is not None}
 
 
 def _with_endpoint(cluster: Cluster, given: Setting[str]) -> Cluster:
@@ -104,7 +120,7 @@ def _with_initial_master(cluster: Cluster, given: Setting[str]) -> Cluster:
     same = next((node for node in nodes if node.address is not None and node.address.value == address), None)
     if same is None:
         same = ControlPlaneNode(
-            Setting("initial master", given.span), Setting(address, given.span), Setting(6443, given.span)
+            Setting("initial master", given.span), Setting(address, given.span), Setting(API_PORT, given.span)
         )
     others = [node for node in nodes if node is not same]
     return cluster._replace(control_plane=(same, *others))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from parsers.source import Source, Span
+
+if TYPE_CHECKING:
+    from rules.plan.keys.lint import LintChoice
 
 T = TypeVar("T")
 API_PORT = 6443
@@ -18,8 +21,32 @@ IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface
 
 
+class KeyPath(NamedTuple):
+    """Where a value of halb.toml belongs: a table, the number of the machine in it (0 where there is one), a key.
+
+    An empty `key` stands for the table as a whole.
+    """
+
+    table: str
+    number: int
+    key: str
+
+    @property
+    def name(self) -> str:
+        """As messages call it: `vip.address`, `lb.interface` whichever machine's, `lb`."""
+        return f"{self.table}.{self.key}" if self.key else self.table
+
+
 class ClusterError(Exception):
-    """halb.toml can't be used; the text names the file, the line where it is known, the key, and what is wanted."""
+    """halb.toml can't be used; the text names the file, the line where it is known, the key, and what is wanted.
+
+    `path` is the key that it is about, if it is about one that is known, and `reason` the text about that alone.
+    """
+
+    def __init__(self, text: str, path: KeyPath | None = None, reason: str = "") -> None:
+        super().__init__(text)
+        self.path = path
+        self.reason = reason or text
 
 
 class Phase(StrEnum):
@@ -62,45 +89,21 @@ class Vip(NamedTuple):
     address6: Setting[IPInterface] | None = None
 
 
-class Vrrp(NamedTuple):
-    """`[vrrp]`: `advert_int` in seconds, `mode` "unicast" or "multicast", `track` "process" or "script"."""
-
-    virtual_router_id: Setting[int] | None = None
-    advert_int: Setting[float] | None = None
-    mode: Setting[str] | None = None
-    preempt: Setting[bool] | None = None
-    auth_pass: Setting[str] | None = None
-    track: Setting[str] | None = None
-
-
-class LintConfig(NamedTuple):
-    """`[lint]`: the linter's own choices."""
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, Sequence[str]] = {}
-    haproxy_version: str | None = None
-    keepalived_version: str | None = None
-
-
 class Cluster(NamedTuple):
     """A halb.toml, read and checked. What the file leaves out is None or empty: a plan may be half finished.
 
-    `port` is None where API_PORT is meant. `layout` is "dedicated" or "stacked". `haproxy` holds the checked keys of
-    `[haproxy]`. `secrets` are the places that must never be shown.
+    `values` are all its values with their places; the rest is what the linter looks at. `port` is None where API_PORT
+    is meant. `secrets` are the places that must never be shown.
     """
 
     path: Path
     source: Source
-    name: Setting[str] | None = None
     endpoint: Setting[str] | None = None
     port: Setting[int] | None = None
     phase: Setting[Phase] | None = None
     control_plane: tuple[ControlPlaneNode, ...] = ()
     vip: Vip = Vip()
-    vrrp: Vrrp = Vrrp()
     load_balancers: tuple[LoadBalancer, ...] = ()
-    haproxy: Mapping[str, Setting[Any]] = {}
-    lint: LintConfig = LintConfig()
+    lint: LintChoice | None = None
     secrets: tuple[Span, ...] = ()
-    layout: Setting[str] | None = None
+    values: Mapping[KeyPath, Setting[Any]] = {}

@@ -1,7 +1,7 @@
 """The values of a plan, each checked by one function: for halb.toml, for the command line and for forms alike.
 
-All of them are readers in the sense of `rules.plan.readers`: a value as TOML gives it in, the value read out,
-ValueError with what is wrong and what to write.
+All of them are types in the sense of `rules.plan.readers`: called with a value as TOML has it, they return it read, or
+raise ValueError with what is wrong and what to write.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from rules.plan.model import IPAddress, Phase
-from rules.plan.readers import one_of, shown, strings, whole_number
+from rules.plan.readers import ValueType, one_of, shown, strings, value_type, whole_number
 
 SCHEMA_NUMBER = 1
 """The form of halb.toml that this halb reads and writes; a file that says nothing has it."""
@@ -32,6 +32,7 @@ of tracked scripts and clears nopreempt."""
 _schema_number = whole_number(1, 10**9)
 
 
+@value_type({"type": "integer", "const": SCHEMA_NUMBER})
 def schema_number(value: Any) -> int:
     """The form of the file; a later one holds what this halb does not know."""
     if _schema_number(value) > SCHEMA_NUMBER:
@@ -41,6 +42,7 @@ def schema_number(value: Any) -> int:
     return SCHEMA_NUMBER
 
 
+@value_type({"type": "number", "minimum": 0.01, "maximum": 255})
 def advert_int(value: Any) -> float:
     """Seconds between adverts: 0.01 to 255, as keepalived 2.2.7 takes them."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0.01 <= value <= 255:
@@ -49,13 +51,11 @@ def advert_int(value: Any) -> float:
 
 
 _phase = one_of(tuple(Phase))
+phase = ValueType(lambda value: Phase(_phase(value)), _phase.schema)
+"""Where the endpoint's name leads."""
 
 
-def phase(value: Any) -> Phase:
-    """Where the endpoint's name leads."""
-    return Phase(_phase(value))
-
-
+@value_type({"type": "string", "minLength": 1, "maxLength": 8, "pattern": "^[!#-~]*$"})
 def auth_pass(value: Any) -> str:
     """VRRP's password; no message holds it. keepalived drops what follows the eighth byte (measured with 2.2.7).
 
@@ -74,6 +74,7 @@ def auth_pass(value: Any) -> str:
     return value
 
 
+@value_type({"type": "string", "minLength": 1, "maxLength": 15, "pattern": r"^[^\s/:]+$"})
 def interface(value: Any) -> str:
     """The name of a network interface: 15 bytes at most, no '/', ':' or blank (dev_valid_name in Linux)."""
     if not isinstance(value, str):
@@ -95,6 +96,7 @@ def _valid_interface(name: str) -> bool:
     return bool(name) and name.isprintable() and name not in (".", "..") and not re.search(r"[\s/:]", name)
 
 
+@value_type({"type": "string", "maxLength": 253, "pattern": f"^{_NODE_NAME.pattern}$"})
 def node_name(value: Any) -> str:
     """A machine's name, which becomes a host name in files and the name of a folder."""
     if not isinstance(value, str):
@@ -113,6 +115,7 @@ def node_name(value: Any) -> str:
     raise ValueError(f"{shown(value)} can't name a machine and a folder; start and end it with a letter or a digit")
 
 
+@value_type({"type": "array", "items": {"type": "string", "minLength": 1}})
 def paths(value: Any) -> tuple[str, ...]:
     """A list of paths of files."""
     found = strings('["lb1/haproxy.cfg", "lb1/keepalived.conf"]')(value)
@@ -122,6 +125,7 @@ def paths(value: Any) -> tuple[str, ...]:
     return found
 
 
+@value_type({"type": "string", "maxLength": 253, "pattern": r"^[0-9a-z-]+(\.[0-9a-z-]+)+$"})
 def endpoint_name(value: Any) -> str:
     """The DNS name that kubeadm gets as control-plane endpoint, without its port.
 

@@ -15,11 +15,11 @@ from rules.report.style import Style, printable
 from rules.text.wording import clipped, counted
 
 MOST_ROWS = 20
-"""So many rows of failures that come together are shown of a VIP; `--format json` has all."""
+"""How many rows of combined failures are shown per VIP; `--format json` has all of them."""
 
 
 class Marks(NamedTuple):
-    """The characters that are not ASCII, or what stands for them."""
+    """The characters that are not ASCII, or their replacements."""
 
     good: str
     bad: str
@@ -40,16 +40,16 @@ _WORDS = {
 }
 
 
-_ALREADY = "without any failure it is not ok either"
+_ALREADY = "it is not ok even without a failure"
 _PART = "one of the failures is not ok by itself"
-_NOBODY = "no node is left that could serve"
-_STALE = "keepalived is killed where the VIP is by then"
+_NONE_LEFT = "no node is left that can serve"
+_STALE = "keepalived is killed on the new owner"
 _NEW = "only together:"
-_CAUSES = (_ALREADY, _PART, _NOBODY, _STALE, _NEW)
+_CAUSES = (_ALREADY, _PART, _NONE_LEFT, _STALE, _NEW)
 
 
 def marks_for(encoding: str | None) -> Marks:
-    """The marks that an output with this encoding can show."""
+    """The marks that an output with this encoding can display."""
     try:
         "".join(UNICODE).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -100,22 +100,22 @@ def _cells(row: Row, nodes: Sequence[str], marks: Marks) -> Cells:
 
 
 def owner_words(row: Row, nodes: Sequence[str], to: str = UNICODE.to) -> str:
-    """`lb1 → lb2`, `lb1` where nothing changes, `lb1+lb2` for two at once; of several outcomes `lb1 or lb2`."""
+    """`lb1 → lb2`, `lb1` if nothing changes, `lb1+lb2` for two at once; of several outcomes `lb1 or lb2`."""
     before = _ways((outcome.before for outcome in row.outcomes), nodes)
-    after = _ways((_has_it(outcome) for outcome in row.outcomes), nodes)
-    if not row.events or all(outcome.before == _has_it(outcome) for outcome in row.outcomes):
+    after = _ways((_having(outcome) for outcome in row.outcomes), nodes)
+    if not row.events or all(outcome.before == _having(outcome) for outcome in row.outcomes):
         return after
     return f"{before} {to} {after}"
 
 
-def _has_it(outcome: Outcome) -> tuple[str, ...]:
-    """Who has the VIP; of two that have it, one may be a node on which a killed keepalived left it."""
+def _having(outcome: Outcome) -> tuple[str, ...]:
+    """The nodes that have the VIP; in a split brain, one may be a node on which a killed keepalived left it."""
     return outcome.holders if outcome.verdict is Verdict.SPLIT_BRAIN else outcome.owners
 
 
 def _ways(ways: Iterable[tuple[str, ...]], nodes: Sequence[str]) -> str:
     every = sorted(set(ways), key=lambda way: [nodes.index(node) for node in way])
-    return " or ".join("+".join(way) or "nobody" for way in every)
+    return " or ".join("+".join(way) or "no node" for way in every)
 
 
 def outage_words(outage: Seconds | None) -> str:
@@ -130,11 +130,11 @@ def outage_words(outage: Seconds | None) -> str:
     return f"{high} s" if low == high else f"{low}-{high} s"
 
 
-# -- failures that come together
+# -- combined failures
 
 
 def _together(block: Block, style: Style, marks: Marks) -> Iterator[str]:
-    """What pairs and larger sets come to, and those of them that bring trouble which no part of them brings."""
+    """The verdicts on pairs and larger sets, and the rows of those that fail although none of their parts does."""
     bad = {row.events for row in block.rows if not row.verdict.good}
     pairs = [row for row in block.rows if len(row.events) == 2]
     larger = [row for row in block.rows if len(row.events) > 2]
@@ -156,14 +156,14 @@ def _together(block: Block, style: Style, marks: Marks) -> Iterator[str]:
 
 
 def _cause(row: Row, nodes: Sequence[str], bad: set[Events]) -> str:
-    """Why several failures together are not all right."""
+    """Why several failures together are not ok."""
     if () in bad:
         return _ALREADY
     if any(part in bad for size in range(1, len(row.events)) for part in combinations(row.events, size)):
         return _PART
     struck = {event.node for event in row.events if event.kind is not EventKind.PARTITION}
     if row.verdict is Verdict.NO_OWNER and struck >= set(nodes):
-        return _NOBODY
+        return _NONE_LEFT
     if row.verdict is Verdict.SPLIT_BRAIN and set(row.worst.holders) > set(row.worst.owners):
         return _STALE
     return _NEW

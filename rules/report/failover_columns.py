@@ -1,4 +1,4 @@
-"""Rows of cells below each other within a width: what is too long goes on in the next line, nothing is cut off."""
+"""Rows of cells below each other within a width: what is too long continues on the next line; nothing is cut off."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rules.report.style import Style
 _GAP = "  "
 _HANG = "  "
 _DETAIL = "    "
-_TALLEST = 3  # lines of a row on the average; with more, columns are no help any more
-# Where a cell may go on in the next line, the better places first.
+_TALLEST = 3  # lines of a row on average; with more, columns no longer help
+# Where a cell may continue on the next line, the better places first.
 _EVENT_BREAKS = (re.compile(r"(?<=\+)"), re.compile(r"(?<=[:+,|])"))
 _OWNER_BREAKS = (re.compile(r"(?<= )(?=or )"), re.compile(r"(?<= )(?=\S+ )|(?<= )"), re.compile(r"(?<=[ +])"))
 
 
 class Cells(NamedTuple):
-    """One row: what happens, who has the VIP, for how long nobody has, and the verdict with its colour; and why."""
+    """One row: the event, the nodes that have the VIP, the outage, the verdict with its colour, and the reason."""
 
     event: str
     owner: str
@@ -34,7 +34,7 @@ _HEAD = Cells("event", "owner", "outage", "verdict")
 
 
 def columns(rows: Sequence[Cells], style: Style) -> Iterator[str]:
-    """The rows as lines below a line with the columns' names. Rows in a row with the same reason share it."""
+    """The rows as lines below a line with the columns' names. Consecutive rows with the same reason share it."""
     outage, verdict = (max(len(row[index]) for row in (_HEAD, *rows)) for index in (2, 3))
     widths = _two_widths(rows, style.width - outage - verdict - 3 * len(_GAP))
     if widths is None:
@@ -71,7 +71,7 @@ def _reason(why: str, style: Style) -> Iterator[str]:
 
 
 def _two_widths(rows: Sequence[Cells], room: int) -> tuple[int, int] | None:
-    """The widths of the first two columns with which the rows take the fewest lines; None when nothing fits."""
+    """The widths of the first two columns with which the rows take the fewest lines; None if nothing fits."""
     event, owner = (max(len(row[index]) for row in (_HEAD, *rows)) for index in (0, 1))
     if event + owner <= room:
         return event, owner
@@ -84,7 +84,7 @@ def _two_widths(rows: Sequence[Cells], room: int) -> tuple[int, int] | None:
 
 
 def _height(rows: Sequence[Cells], event: int, owner: int) -> int | None:
-    """How many lines the rows take with these widths; None when a name is too long for its column."""
+    """How many lines the rows take with these widths; None if a name is too long for its column."""
     lines = 0
     for row in (_HEAD, *rows):
         cells = _folded(row.event, event, _EVENT_BREAKS), _folded(row.owner, owner, _OWNER_BREAKS)
@@ -95,7 +95,7 @@ def _height(rows: Sequence[Cells], event: int, owner: int) -> int | None:
 
 
 def _folded(text: str, width: int, breaks: Sequence[re.Pattern[str]]) -> list[str]:
-    """A cell's lines; all but the first are indented. Names are not broken, so that a line may be too long."""
+    """A cell's lines; all but the first are indented. Names are not broken, so a line may be too long."""
     if len(text) <= width or not breaks:
         return [text]
     lines = [""]

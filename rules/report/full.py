@@ -1,6 +1,6 @@
-"""`--format full`: each finding with the lines it speaks of, carets below them, and what to do.
+"""`--format full`: each finding with the lines that it is about, carets below them, and what to do.
 
-The places of a cross-node finding stand one under the other, so that the difference is seen at a glance.
+The places of a cross-node finding are one below the other, so that the difference is visible at a glance.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _excerpt(place: Location, report: Report, style: Style, gutter: int, *, main
 
 
 def _window(place: Location, report: Report, width: int) -> tuple[str, int, int]:
-    """The part of the line that fits, and where the marked stretch stands in it (start, length); all in columns."""
+    """The part of the line that fits, and the marked range in it (start, length); all in columns."""
     text = printable(report.secrets.line(place.source, place.line)).rstrip()
     first = min(place.column - 1, len(text))
     last = place.end_column - 1 if place.end_line == place.line else len(text)

@@ -1,4 +1,4 @@
-"""`--format github`: workflow commands that GitHub Actions shows beside the changed lines."""
+"""`--format github`: workflow commands that GitHub Actions shows next to the changed lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 
 
 def render(report: Report, style: Style) -> str:
-    """One `::error file=...,line=...::message` per finding, escaped as the runner wants it."""
+    """One `::error file=...,line=...::message` per finding, escaped as the runner expects."""
     lines = []
     for finding in report.findings:
         at = finding.location

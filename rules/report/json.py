@@ -9,8 +9,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.finding import Finding, Location, Report, Severity
+from rules.release import version
 from rules.report.style import Style
-from rules.version import version
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
@@ -35,7 +35,7 @@ def render(report: Report, style: Style, table: FailoverTable | None = None) -> 
         },
         "failover": None if table is None else [entry for block in table.blocks for entry in _failover(block)],
     }
-    # ASCII only: lone surrogates (bytes that were not UTF-8) can't be written in any other way.
+    # ASCII only: lone surrogates (bytes that were not UTF-8) can't be written otherwise.
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -79,19 +79,19 @@ def fingerprint(finding: Finding, report: Report, seen: Counter[str]) -> str:
 
 
 def _failover(block: Block) -> Iterator[dict[str, Any]]:
-    """An object for each VIP and event; of a VIP of which nothing is known, one that says why."""
+    """An object for each VIP and event; for a VIP about which nothing is known, one with the reason."""
     for vip in block.vips:
         about = {"vip": str(vip), "instance": block.instance}
         if block.unknown:
-            nobody: dict[str, list[str]] = {"before": [], "owners": [], "holders": []}
+            no_nodes: dict[str, list[str]] = {"before": [], "owners": [], "holders": []}
             verdict = {"outage_s": None, "verdict": "unknown", "why": block.unknown}
-            yield {**about, "event": "healthy", **nobody, **verdict, "possible": [], "flaps": False}
+            yield {**about, "event": "healthy", **no_nodes, **verdict, "possible": [], "flaps": False}
         for row in block.rows:
             yield {**about, "event": row.event, **_outcome(row)}
 
 
 def _outcome(row: Row) -> dict[str, Any]:
-    """The worst outcome, and below `possible` all of them."""
+    """The worst outcome, and all of them under `possible`."""
     possible = [
         {"before": list(o.before), "owners": list(o.owners), "holders": list(o.holders), "verdict": o.verdict.value}
         for o in row.outcomes
@@ -110,7 +110,7 @@ def _outcome(row: Row) -> dict[str, Any]:
 
 
 def _seconds(outage: Seconds | None, ends: Sequence[Seconds]) -> dict[str, float | None]:
-    """Without an owner: `max` is null where that can last until something is repaired, `min` where it always does."""
+    """Without an owner: `max` is null if that can last until something is repaired, `min` if it always does."""
     if outage is not None:
         return {"min": round(outage.low, 2), "max": round(outage.high, 2)}
     return {"min": round(min(end.low for end in ends), 2) if ends else None, "max": None}

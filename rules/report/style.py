@@ -16,8 +16,9 @@ _WIDE = ("W", "F")
 
 
 def printable(text: str) -> str:
-    """The text with each character that a terminal would not show, or would obey, as a visible one; a tab becomes a
-    space. The number of characters stays the same.
+    """The text with each character that a terminal would not show, or would interpret, as a visible one.
+
+    A tab becomes a space. The number of characters stays the same.
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
 
@@ -45,7 +46,7 @@ def cells(text: str) -> list[str]:
 
 
 class Style:
-    """Colours when wanted; the same text without."""
+    """Colours if wanted, otherwise plain text."""
 
     __slots__ = ("color", "width")
 

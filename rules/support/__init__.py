@@ -1,1 +1,1 @@
-"""What several rules need: comparing, wording, and what the keyword tables say."""
+"""What several rules share: comparing, wording, and reading the keyword tables."""

@@ -23,7 +23,7 @@ class MemberValue(NamedTuple, Generic[T]):
 
 
 class Disagreement(NamedTuple, Generic[T]):
-    """Members whose value is not the one that most have (with two nodes: the later one's), and the others."""
+    """Members whose value differs from the majority's (with two nodes: the later one), and the others."""
 
     odd: list[MemberValue[T]]
     rest: list[MemberValue[T]]
@@ -40,21 +40,21 @@ class Disagreement(NamedTuple, Generic[T]):
 
 
 def disagreement(group: VrrpGroup, value_of: Callable[[Member], T | None]) -> Disagreement[T] | None:
-    """How the members differ in a setting, or None when they agree.
+    """How the members differ in a setting, or None if they agree.
 
-    Members whose value can't be known (`value_of` gives None) are left out.
+    Members whose value is not known (`value_of` returns None) are left out.
     """
     readings = [MemberValue(member, value) for member in group if (value := value_of(member)) is not None]
     counts = Counter(reading.value for reading in readings)
     if len(counts) < 2:
         return None
-    # max keeps the first of equals, so with two nodes the first one is taken as meant.
+    # max returns the first of equals, so with two nodes the first one is assumed to be right.
     usual = max(counts, key=lambda value: counts[value])
     return Disagreement([r for r in readings if r.value != usual], [r for r in readings if r.value == usual])
 
 
 def place_of(member: Member, *keywords: str) -> Span:
-    """Where a member's setting stands (the first keyword that it has), else the instance's name."""
+    """The place of a member's setting (of the first keyword that it has), or else the instance's name."""
     for keyword in keywords:
         value = member.instance.get(keyword)
         if value is not None:

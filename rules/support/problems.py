@@ -1,4 +1,4 @@
-"""From what a parser could not understand to hits: what the PA rules share."""
+"""From the parsers' problems to hits: what the PA rules share."""
 
 from __future__ import annotations
 

@@ -10,6 +10,6 @@ __all__ = ["closest", "hint"]
 
 
 def hint(word: str, names: Collection[str], otherwise: str) -> str:
-    """`did you mean '...'?` for a word that is none of `names`, or `otherwise` where nothing comes near."""
+    """`did you mean '...'?` for a word that is not one of `names`, or `otherwise` if nothing is close."""
     near = closest(word, names)
     return f"did you mean '{near}'?" if near else otherwise

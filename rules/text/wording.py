@@ -1,4 +1,4 @@
-"""Small pieces of English that several rules need."""
+"""Small pieces of English that several rules share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def listed(words: Iterable[object], joint: str = "and") -> str:
 
 
 def clipped(text: str) -> str:
-    """The text with every word of more than 100 characters cut short: a message can't use a line of megabytes."""
+    """The text with every word of more than 100 characters shortened: a message must not contain a line of
+    megabytes.
+    """
     if len(text) <= _LONGEST_WORD:
         return text
     return " ".join(w if len(w) <= _LONGEST_WORD else f"{w[:60]}…{w[-10:]}" for w in text.split(" "))
@@ -37,5 +39,5 @@ def socket_name(address: IPv4Address | IPv6Address, port: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration as one would say it: `0.5 s`, `3 s`."""
+    """A duration for a message: `0.5 s`, `3 s`."""
     return f"{value:g} s"

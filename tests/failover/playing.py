@@ -12,7 +12,8 @@ from rules.engine.finding import NodeFiles
 from rules.failover.model import CheckKey, Seconds, Situation, Subject
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
-from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 from rules.fleet.fleet import Fleet
 from rules.fleet.node import Node
 

@@ -169,7 +169,7 @@ def test_attribute_types(identifier: bytes, dotted: str) -> None:
 
 @pytest.mark.parametrize("identifier", [b"", b"\x55\x84", b"\x55\x80\x03", b"\x80\x01", b"\xff" * 64 + b"\x7f"])
 def test_attribute_types_that_are_none(identifier: bytes) -> None:
-    with pytest.raises(ValueError, match="issuer: an object identifier that "):
+    with pytest.raises(ValueError, match=r"issuer: an (invalid )?object identifier"):
         read_certificate(named_by(identifier, element(0x0C, b"x")))
 
 
@@ -202,10 +202,10 @@ def test_a_name_that_is_not_ascii_comes_escaped() -> None:
     ("der", "why"),
     [
         (b"", "ends too early"),
-        (b"-----BEGIN CERTIFICATE-----", "ASN.1 tag 0x2d where 0x30 is wanted"),
+        (b"-----BEGIN CERTIFICATE-----", "ASN.1 tag 0x2d instead of 0x30"),
         (b"\x30", "ends too early"),
-        (b"\x30\x80\0\0", "a length that can't be"),  # BER's indefinite length
-        (b"\x30\x85\0\0\0\0\0", "a length that can't be"),
+        (b"\x30\x80\0\0", "an invalid length"),  # BER's indefinite length
+        (b"\x30\x85\0\0\0\0\0", "an invalid length"),
         (b"\x30\x81\x05\0\0\0\0\0", "not in its shortest form"),
         (b"\x30\x82\0\x80" + b"\0" * 128, "not in its shortest form"),
         (b"\x30\x84\xff\xff\xff\xff", "ends too early"),
@@ -213,7 +213,7 @@ def test_a_name_that_is_not_ascii_comes_escaped() -> None:
         (element(0x30), "ends too early"),
         (bytes(300_000), "300000 bytes are too many"),
         (alternatives(element(0x30, element(0x87, b"12345"))), "an IP address of 5 bytes"),
-        (alternatives(element(0x30, element(0x82, b"a")) + b"\5\0"), "more follows"),
+        (alternatives(element(0x30, element(0x82, b"a")) + b"\5\0"), "unexpected data after the end"),
         (alternatives(element(0x04, b"a")), "subject alternative names: ASN.1 tag 0x04"),
         (alternatives(element(0x30, b"\x9f\x01\x00")), "unknown ASN.1 tag 0x9f"),
         (alternatives(b""), "subject alternative names: ends too early"),
@@ -228,10 +228,10 @@ def test_what_is_wrong_is_said(der: bytes, why: str) -> None:
 def test_an_extension_that_is_there_twice_is_refused() -> None:
     first = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.99"), element(0x30))
     der = signed(first, x509.SubjectAlternativeName([x509.DNSName("kube.example.com")]))
-    with pytest.raises(ValueError, match="there twice"):
+    with pytest.raises(ValueError, match="a duplicate extension"):
         read_certificate(der.replace(b"\x55\x1d\x63", b"\x55\x1d\x11"))
 
 
 def test_more_after_the_certificate_is_refused() -> None:
-    with pytest.raises(ValueError, match="more follows"):
+    with pytest.raises(ValueError, match="unexpected data after the end"):
         read_certificate(kubeadm_certificate() + b"\0")

@@ -175,7 +175,7 @@ def test_a_server_that_is_down_and_one_that_hangs(pair: Pair) -> None:
         view = asked(NAME, pair.port, resolver.server)
     first, second = view.of(Role.AUTHORITY, "A")
     assert (first.kind, second.kind) == (ReplyKind.ANSWER, ReplyKind.UNREACHABLE)
-    assert second.detail == f"nobody listens on port {pair.port}"
+    assert second.detail == f"nothing listens on port {pair.port}"
 
 
 def test_a_server_that_does_not_have_the_zone(pair: Pair) -> None:

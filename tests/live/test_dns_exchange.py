@@ -78,7 +78,7 @@ def test_nobody_listens() -> None:
     address = loopback()
     server = NameServer(address, free_port(address))
     reply = heard_from(server).reply
-    assert (reply.kind, reply.detail) == (ReplyKind.UNREACHABLE, f"nobody listens on port {server.port}")
+    assert (reply.kind, reply.detail) == (ReplyKind.UNREACHABLE, f"nothing listens on port {server.port}")
     assert reply.elapsed < 1
 
 
@@ -97,7 +97,7 @@ def test_garbage_does_not_hide_the_answer(bad: bytes) -> None:
 
 def test_garbage_alone_is_told_when_the_time_is_over() -> None:
     reply, _ = reply_of(lambda asked: [asked.wire[:2] + b"nonsense"], SHORT)
-    assert (reply.kind, reply.detail) == (ReplyKind.GARBAGE, "it has 10 bytes, a DNS message has at least 12")
+    assert (reply.kind, reply.detail) == (ReplyKind.GARBAGE, "it has 10 bytes, but a DNS message has at least 12")
     assert reply.elapsed == pytest.approx(SHORT, abs=0.2)
 
 
@@ -143,7 +143,7 @@ def test_a_cut_off_answer_is_taken_over_tcp() -> None:
 def test_a_cut_off_answer_without_tcp() -> None:
     reply, server = reply_of(cut_off, tcp=False)
     assert (reply.kind, reply.tcp) == (ReplyKind.TRUNCATED, False)
-    assert reply.detail == f"over TCP: nobody listens on port {server.server.port}"
+    assert reply.detail == f"over TCP: nothing listens on port {server.server.port}"
 
 
 def test_a_cut_off_answer_and_silence_over_tcp() -> None:
@@ -160,7 +160,7 @@ def test_a_cut_off_answer_and_silence_over_tcp() -> None:
     ("over_tcp", "detail"),
     [
         ([], "connection closed"),
-        ([b""], "it has 0 bytes, a DNS message has at least 12"),
+        ([b""], "it has 0 bytes, but a DNS message has at least 12"),
         ([bytes(60000)], "it has more than 4096 bytes"),
     ],
 )

@@ -18,8 +18,8 @@ from rules.live.dns.messages import (
     interpret,
     is_authority,
     question,
-    servers_told,
-    zone_told,
+    servers_of,
+    zone_of,
 )
 from rules.live.observations import AddressRecord, Alias, NameServer, Reply, ReplyKind, Role
 from tests.live.scripted import Asked, answer
@@ -61,7 +61,7 @@ def test_ids_are_not_predictable() -> None:
 
 @pytest.mark.parametrize("name", ["x" * 64 + ".example.com", "a..b", ".".join(["abcdefgh"] * 29), "xn--\udc80"])
 def test_what_can_not_be_a_name_is_refused_in_words(name: str) -> None:
-    with pytest.raises(ValueError, match=r"can't be a DNS name: \w"):
+    with pytest.raises(ValueError, match=r"is not a valid DNS name: \w"):
         question(name, "A", recursion=True)
 
 
@@ -178,7 +178,7 @@ def test_nodata_without_soa() -> None:
 
 def test_a_chain_without_addresses() -> None:
     reply = told(f"{NAME}. 60 IN CNAME cp.example.net.")
-    assert (reply.kind, reply.detail, reply.ttl) == (ReplyKind.ALIAS, "no A of cp.example.net", 60)
+    assert (reply.kind, reply.detail, reply.ttl) == (ReplyKind.ALIAS, "no A record for cp.example.net", 60)
 
 
 def test_a_chain_to_a_name_that_is_known_to_have_none_is_nodata() -> None:
@@ -274,14 +274,14 @@ def test_an_authoritative_server_answers_with_authority() -> None:
 @pytest.mark.parametrize(
     ("more", "detail"),
     [
-        ({"records": (A,), "flags": 0}, "it answers without authority"),
-        ({"records": (A,)}, "it answers without authority, as a resolver does"),
+        ({"records": (A,), "flags": 0}, "its answer is not authoritative"),
+        ({"records": (A,)}, "its answer is not authoritative, like a resolver's"),
         ({"flags": 0, "authority": [". 518400 IN NS a.root-servers.net."]}, "it refers to the servers of '.'"),
         (
             {"flags": 0, "authority": ["example.com. 60 IN NS ns1.example.com."]},
             "it refers to the servers of 'example.com'",
         ),
-        ({"flags": 0, "rcode": dns.rcode.NXDOMAIN}, "it answers without authority"),
+        ({"flags": 0, "rcode": dns.rcode.NXDOMAIN}, "its answer is not authoritative"),
     ],
 )
 def test_a_lame_server(more: dict[str, Any], detail: str) -> None:
@@ -318,7 +318,7 @@ def test_authority_without_recursion_makes_an_authoritative_server(flags: int, y
 )
 def test_the_zone_of_a_name(records: tuple[str, ...], more: dict[str, Any], zone: str) -> None:
     asked = about("SOA")
-    assert zone_told(wire(asked, *records, **more), asked) == zone
+    assert zone_of(wire(asked, *records, **more), asked) == zone
 
 
 def test_the_servers_of_a_zone_with_the_addresses_that_come_along() -> None:
@@ -333,9 +333,9 @@ def test_the_servers_of_a_zone_with_the_addresses_that_come_along() -> None:
             "evil.example.com. 60 IN A 192.0.2.66",
         ],
     )
-    assert servers_told(message, asked) == {
+    assert servers_of(message, asked) == {
         "ns1.example.com": (ip_address("192.0.2.1"), ip_address("fd00::1")),
         "ns2.example.net": (),
     }
-    assert servers_told(wire(asked), asked) == {}
-    assert servers_told(message[:-1], asked) == {}
+    assert servers_of(wire(asked), asked) == {}
+    assert servers_of(message[:-1], asked) == {}

@@ -8,7 +8,7 @@ import dns.message
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rules.live.dns.messages import LARGEST, interpret, question, servers_told, zone_told
+from rules.live.dns.messages import LARGEST, interpret, question, servers_of, zone_of
 from rules.live.observations import NameServer, Reply, ReplyKind, Role
 from tests.conftest import Figure
 from tests.live.scripted import Asked, answer
@@ -41,7 +41,7 @@ def check(wire: bytes, rdtype: str, server: NameServer, *, tcp: bool) -> Reply:
     assert bool(reply.records) == (reply.kind is ReplyKind.ANSWER and rdtype in ("A", "AAAA"))
     assert all(0 <= ttl < 2**31 for ttl in (reply.ttl or 0, reply.negative_ttl or 0))
     shown = [reply.zone, *(name for alias in reply.chain for name in (alias.name, alias.target))]
-    shown += [zone_told(wire, asked), *servers_told(wire, asked)]
+    shown += [zone_of(wire, asked), *servers_of(wire, asked)]
     assert all(name.isascii() and name.isprintable() for name in shown)
     assert [alias.target for alias in reply.chain[:-1]] == [alias.name for alias in reply.chain[1:]]
     return reply

@@ -102,8 +102,8 @@ def test_authorities_that_got_too_little_time_are_not_called_silent(place: Place
     assert ns1.heard
     assert view.of(Role.AUTHORITY) == ()
     assert view.notes == (
-        f"too little time was left for ns1.example.com ({place.first} port {place.port}), "
-        "since the resolvers took so long: a larger '--timeout' helps",
+        f"too little time was left for ns1.example.com ({place.first} port {place.port}) because the resolvers took so "
+        "long; try a larger '--timeout'",
     )
 
 
@@ -148,11 +148,13 @@ def test_names_are_asked_in_one_spelling(place: Place) -> None:
 
 def test_without_resolvers_or_with_no_name_nobody_is_asked() -> None:
     assert asked([]) == DnsView(
-        notes=("no name server was asked: this machine has no resolver; name one with '--resolver'",)
+        notes=("no name server was queried: this machine has no resolver; pass one with '--resolver'",)
     )
     view = asked([NameServer("192.0.2.53")], name="kube..example.com")
     assert view.replies == ()
-    assert view.notes == ("no name server was asked: 'kube..example.com' can't be a DNS name: a dns label is empty",)
+    assert view.notes == (
+        "no name server was queried: 'kube..example.com' is not a valid DNS name: a dns label is empty",
+    )
 
 
 def garbage(question: Asked) -> list[bytes]:

@@ -36,7 +36,7 @@ def test_a_zone_that_nobody_tells(rcode: int) -> None:
     with scripted(lambda question: [answer(question, rcode=rcode)]) as resolver:
         view = asked([resolver.server])
     assert len(view.replies) == 2
-    assert view.notes == (f"no authoritative server was asked: no resolver told which zone {NAME} is in",)
+    assert view.notes == (f"no authoritative server was queried: no resolver returned the zone of {NAME}",)
 
 
 def test_the_roots_servers_are_not_asked() -> None:
@@ -44,7 +44,7 @@ def test_the_roots_servers_are_not_asked() -> None:
     with scripted(lambda q: [answer(q, rcode=dns.rcode.NXDOMAIN, authority=[root])]) as resolver:
         view = asked([resolver.server])
     assert view.zone == ""
-    assert view.notes == (f"no authoritative server was asked: no zone below the root has {NAME}",)
+    assert view.notes == (f"no authoritative server was queried: no zone below the root has {NAME}",)
     assert {question.rdtype for question in resolver.heard} == {"A", "AAAA", "SOA"}
 
 
@@ -52,7 +52,7 @@ def test_a_zone_whose_servers_nobody_tells() -> None:
     with scripted(serving({(ZONE, "SOA"): [SOA], (NAME, "A"): [record("10.0.0.1")]})) as resolver:
         view = asked([resolver.server])
     assert view.zone == ZONE
-    assert view.notes == (f"no authoritative server was asked: no resolver told those of {ZONE}",)
+    assert view.notes == (f"no authoritative server was queried: no resolver returned those of {ZONE}",)
 
 
 def test_localhost_as_name_server_is_nobody_to_ask() -> None:
@@ -74,8 +74,8 @@ def test_servers_without_a_usable_address_are_noted(place: Place) -> None:
         view = asked([resolver.server], place.port)
     assert kinds(view.of(Role.AUTHORITY)) == {"ns1.example.com": [ReplyKind.ANSWER, ReplyKind.NODATA]}
     assert view.notes == (
-        f"the authoritative servers ns2.{ZONE}, ns3.{ZONE} and ns4.{ZONE} of {ZONE} could not be asked: "
-        "no address that can be reached from here",
+        f"the authoritative servers ns2.{ZONE}, ns3.{ZONE} and ns4.{ZONE} of {ZONE} could not be queried: no address "
+        "is reachable from here",
     )
 
 
@@ -83,7 +83,7 @@ def test_no_more_than_eight_servers_are_asked(place: Place) -> None:
     table = delegated(*[(f"ns{i}", place.first) for i in range(9)])
     with scripted(serving(table)) as resolver, authority(place.first, place.port, {(NAME, "A"): []}) as ns:
         view = asked([resolver.server], place.port)
-    assert view.notes == (f"8 of the 9 authoritative servers of {ZONE} were asked",)
+    assert view.notes == (f"8 of the 9 authoritative servers of {ZONE} were queried",)
     assert [reply.server.name for reply in view.of(Role.AUTHORITY)] == [f"ns0.{ZONE}"] * 2  # one address, asked once
     assert len(ns.heard) <= 3
 

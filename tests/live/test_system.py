@@ -219,7 +219,7 @@ def test_what_the_c_library_says_with_real_servers(tmp_path: Path) -> None:
         [[], "no such name"],
         [["10.0.0.2"], ""],
     ]
-    assert nobody[NAME] == [[], "temporary failure: no name server gave an answer"]
+    assert nobody[NAME] == [[], "temporary failure: no name server answered"]
 
 
 @pytest.mark.root

@@ -71,7 +71,7 @@ def test_the_request_names_the_endpoint_and_holds_no_credentials(server: ApiServ
 def test_names_that_cannot_be_sent_are_left_out(server: ApiServer, name: str) -> None:
     answer = ask(server, name=name)
     assert answer.status == 200
-    assert answer.detail == f"asked without a server name: {name!a} can't be one"
+    assert answer.detail == f"queried without a server name: {name!a} is not a valid one"
     assert server.seen[0].server_name is None
     assert server.seen[0].lines[1] == f"Host: {LOOPBACK}"
 
@@ -91,11 +91,11 @@ QUICK = [
     (Behaviour.CLOSE_AFTER_TLS, Contact.TLS, "connection closed"),
     (Behaviour.RESET_AFTER_TLS, Contact.TLS, "connection reset by peer"),
     (Behaviour.GARBAGE_AFTER_TLS, Contact.TLS, r"answers '\x1b[31mthis is\x00no HTTP'"),
-    (Behaviour.FLOOD_AFTER_TLS, Contact.TLS, f"answers 'HTTP/1.1 200 {'A' * 47}' and so on without end"),
+    (Behaviour.FLOOD_AFTER_TLS, Contact.TLS, f"answers 'HTTP/1.1 200 {'A' * 47}', and so on endlessly"),
 ]
 SLOW = [
     (Behaviour.HANG, Contact.SILENT, ""),
-    (Behaviour.HANG_IN_HANDSHAKE, Contact.SILENT, "the TLS handshake began but was not finished"),
+    (Behaviour.HANG_IN_HANDSHAKE, Contact.SILENT, "the TLS handshake started but did not finish"),
     (Behaviour.HANG_AFTER_TLS, Contact.TLS, "nothing within the timeout"),
     (Behaviour.DRIP, Contact.TLS, "nothing within the timeout"),
 ]
@@ -165,7 +165,7 @@ def test_other_protocols_and_alerts(server: ApiServer, raw: bytes, detail: str) 
 def test_a_demanded_client_certificate_fails_after_the_handshake(server: ApiServer, ca_file: str) -> None:
     server.require_client_certificate = True
     answer = ask(server, ca_file=ca_file)
-    _is(answer, Contact.TLS, "the server sent the TLS alert 'certificate required': it demands a client certificate")
+    _is(answer, Contact.TLS, "the server sent the TLS alert 'certificate required': it requires a client certificate")
 
 
 def test_a_demanded_client_certificate_fails_the_handshake_of_older_tls(server: ApiServer) -> None:

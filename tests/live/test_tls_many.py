@@ -58,7 +58,7 @@ def test_those_that_are_silent_are_waited_for_side_by_side() -> None:
         answers = within(1.0, lambda deadline: probe_all(targets, NAME, deadline))
     assert [answer.port for answer in answers] == [port for _, port in targets]
     assert [answer.contact for answer in answers] == [Contact.SILENT] * 64 + [Contact.TIMEOUT] * 6
-    assert answers[-1].detail == "was not asked, the time was over before its turn came"
+    assert answers[-1].detail == "was not queried: the time was up before its turn"
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.HANG, Behaviour.HANG_AFTER_TLS, Behaviour.DRIP])

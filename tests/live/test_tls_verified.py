@@ -87,12 +87,12 @@ def test_a_ca_file_that_holds_certificates(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "no certificate in it (-----BEGIN CERTIFICATE-----)"),
-        (issued().key, "no certificate in it (-----BEGIN CERTIFICATE-----)"),
-        (b"\x00\xff" * 100, "no certificate in it (-----BEGIN CERTIFICATE-----)"),
-        (issued().der, "is in DER form; 'openssl x509 -inform der' turns it into PEM"),
-        (AUTHORITY.pem.replace(b"MII", b"AAA"), "a certificate in it is damaged"),
-        (AUTHORITY.pem[:300], "a certificate in it is damaged"),
+        (b"", "it contains no certificate (-----BEGIN CERTIFICATE-----)"),
+        (issued().key, "it contains no certificate (-----BEGIN CERTIFICATE-----)"),
+        (b"\x00\xff" * 100, "it contains no certificate (-----BEGIN CERTIFICATE-----)"),
+        (issued().der, "it is in DER form; convert it to PEM with 'openssl x509 -inform der'"),
+        (AUTHORITY.pem.replace(b"MII", b"AAA"), "it contains a damaged certificate"),
+        (AUTHORITY.pem[:300], "it contains a damaged certificate"),
     ],
 )
 def test_a_ca_file_that_holds_something_else(tmp_path: Path, content: bytes, why: str) -> None:
@@ -107,7 +107,7 @@ def test_a_ca_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(OSError) as missing:
         check_ca_file(f"{tmp_path}/none.crt")
     assert str(missing.value) == f"{tmp_path}/none.crt: no such file or directory"
-    with pytest.raises(ValueError, match="not a regular file; name a file of CA certificates"):
+    with pytest.raises(ValueError, match="not a regular file; expected a file of CA certificates"):
         check_ca_file(str(tmp_path))
     with pytest.raises(OSError):
         within(5, lambda deadline: probe(ip_address(LOOPBACK), 1, NAME, deadline, ca_file=f"{tmp_path}/none.crt"))

@@ -1,4 +1,5 @@
-"""Writes what is generated: docs/rules.md, the tables in docs/live.md and docs/failover.md, the demo in README.md.
+"""Writes what is generated: docs/rules.md, docs/halb-toml.md and its schema, the tables in docs/live.md and
+docs/failover.md, the demo in README.md.
 
 `python -m tests.tools.make_docs` writes; the tests compare.
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
+from rules.plan import document
 from tests.programs import run
 from tests.rules.live.kinds import kinds_table
 from tests.tools.failover_examples import shown
@@ -88,6 +90,8 @@ def failover_page() -> str:
 
 GENERATED = {
     "docs/rules.md": rules_page,
+    "docs/halb-toml.md": document.page,
+    "docs/halb.schema.json": document.json_schema,
     "docs/live.md": live_page,
     "docs/failover.md": failover_page,
     "README.md": readme,

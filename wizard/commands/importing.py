@@ -16,14 +16,14 @@ from rules.report.style import printable
 from rules.text.wording import clipped, counted
 from wizard.commands.draft_text import draft_text
 from wizard.commands.messages import say
-from wizard.commands.missing import missing
+from wizard.commands.missing import missing_lines
 from wizard.commands.options import ImportArguments
 
 if TYPE_CHECKING:
     from rules.files.inputs import Inputs
+    from rules.plan.draft import Draft
     from rules.plan.model import Cluster
     from wizard.importer import Imported
-    from wizard.plan.draft import Draft
 
 EXIT_OK, EXIT_NOTHING, EXIT_UNUSABLE = 0, 1, 2
 _OF_LINT = "; '--kind' says what to take it for"
@@ -180,7 +180,7 @@ def _missing(draft: Draft, text: str, output: Path | None) -> Iterator[str]:
     from wizard.plan.plan import PlanError, check_plan, plan_of
 
     name = str(output) if output else "halb.toml"
-    lacking = list(missing(draft))
+    lacking = list(missing_lines(draft))
     if lacking:
         yield f"still missing, to be written into {name}:"
         yield from (f"  {line}" for line in lacking)

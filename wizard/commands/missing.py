@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.plan.draft import Draft
+from rules.plan.complete import count, missing
+from rules.plan.draft import Draft
+from rules.plan.model import KeyPath
+from rules.plan.schema import SCHEMA, header, key_at
 
 
-def missing(draft: Draft) -> Iterator[str]:
-    """A line for each answer that nobody can guess, in the order of halb.toml."""
-    if draft.endpoint is None:
-        yield '[cluster] endpoint = "kube.example.com": the DNS name given to kubeadm (or --endpoint NAME)'
-    if not draft.control_plane:
-        yield '[[control_plane]] name = "k8s-master1" and its address: the first one is the initial master'
-    for node in draft.control_plane:
-        yield from _of_machine("control_plane", node.name, node.address, ("address", node.address, "192.168.2.151"))
-    if draft.vip is None:
-        yield '[vip] address = "192.168.2.140/24": the VIP with its prefix length'
-    if len(draft.load_balancers) < 2:
-        more = "two load balancers at least" if not draft.load_balancers else "a second load balancer"
-        yield f'[[lb]] name = "lb2", its address and interface: {more}'
-    for lb in draft.load_balancers:
-        yield from _of_machine(
-            "lb",
-            lb.name,
-            lb.address,
-            ("address", lb.address, "192.168.2.141"),
-            ("interface", lb.interface, "ens160"),
-            *([("address6", lb.address6, "fd00:2::141")] if draft.vip6 else []),
-        )
+def missing_lines(draft: Draft) -> Iterator[str]:
+    """A line for each answer that nobody can guess, in the order of halb.toml; one for a machine that is not there."""
+    for path in missing(draft.values):
+        key = key_at(path)
+        where = header(path.table)
+        if not SCHEMA[path.table].many:
+            yield f'{where} {path.key} = "{key.examples[0]}": {key.what}'
+        elif path.number < count(draft.values, path.table):
+            yield f'{where} {_who(draft, path)}: {path.key} = "{key.examples[0]}" or the like'
+        elif key.named:
+            example = key.examples[min(path.number, len(key.examples) - 1)]
+            others = ", ".join(other.key for other in missing(draft.values) if other[:2] == path[:2] and other != path)
+            yield f'{where} name = "{example}", and its {others}: {SCHEMA[path.table].absent}'
 
 
-def _of_machine(table: str, name: str | None, address: object, *answers: tuple[str, object, str]) -> Iterator[str]:
-    who = name or (f"the one at {address}" if address else "one without a name")
-    if not name:
-        yield f'[[{table}]] {who}: name = "...": its host name'
-    for key, value, example in answers:
-        if value is None:
-            yield f'[[{table}]] {who}: {key} = "{example}" or the like'
+def _who(draft: Draft, path: KeyPath) -> str:
+    name, address = (draft.values.get(path._replace(key=key)) for key in ("name", "address"))
+    return name or (f"the one at {address}" if address else "one without a name")

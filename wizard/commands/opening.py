@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.files.inputs import read_paths
-from wizard.commands.draft_text import draft_text
+from wizard.commands.draft_text import fitting
 from wizard.commands.importing import notes_of
-from wizard.questions.answers import from_toml
+from wizard.questions.answers import answers_of
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ def import_answers(paths: Sequence[str]) -> Import:
     if imported.candidates:
         names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
         raise ValueError(f"these files are of several clusters: {names}; name the files of one of them")
-    text, left_out = draft_text(imported.draft, Path())
-    return Import(from_toml(text), (*left_out, *notes_of(imported)))
+    values, left_out = fitting(imported.draft, Path())
+    return Import(answers_of(values), (*left_out, *notes_of(imported)))

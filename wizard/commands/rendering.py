@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.command.options import CONFIG_NAME, UsageError
-from rules.engine.finding import NodeFiles, Severity
+from rules.engine.finding import Severity
 from rules.report.style import printable
 from rules.text.wording import counted
 from wizard.commands.messages import say
@@ -133,32 +133,13 @@ def rendered(path: Path) -> Tree | None:
 
 def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
-    from rules import Options, lint
-    from rules.engine.registry import Selection, UnknownRuleError
-    from rules.engine.settings import RuleSettings
-    from rules.plan import parse_cluster
+    from rules.engine.registry import UnknownRuleError
+    from wizard.render.files import lint_rendered
 
-    cluster = parse_cluster(files[CONFIG_NAME][0], CONFIG_NAME)
-    config = cluster.lint
     try:
-        selection = Selection(config.select, config.ignore)
+        return lint_rendered(tree.plan, {path: text for path, (text, _) in files.items()})
     except UnknownRuleError as error:
         raise UsageError(f"{tree.cluster.path}: [lint] {error}") from error
-    nodes = []
-    for lb in tree.plan.load_balancers:
-        folder = f"{lb.name}/etc"
-        haproxy, keepalived = f"{folder}/haproxy/haproxy.cfg", f"{folder}/keepalived/keepalived.conf"
-        nodes.append(NodeFiles(lb.name, (haproxy,) * (haproxy in files), (keepalived,) * (keepalived in files)))
-    paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
-    options = Options(
-        selection=selection,
-        settings=RuleSettings(config.haproxy_version, config.keepalived_version),
-        nodes=nodes,
-        config_ids={node.name: node.name for node in nodes},
-        per_file_ignores=config.per_file_ignores,
-        cluster=cluster,
-    )
-    return lint({path: files[path][0] for path in paths}, options)
 
 
 def _show_findings(report: Report, *, on_stdout: bool) -> None:

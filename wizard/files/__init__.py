@@ -1,4 +1,4 @@
-"""What halb-wizard keeps on the disk: the files that it writes, and drafts of plans that are not finished."""
+"""What halb-wizard keeps on the disk: the files that it writes, and drafts of unfinished plans."""
 
 from __future__ import annotations
 

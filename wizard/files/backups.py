@@ -11,9 +11,9 @@ from rules.files.atomic import replace_file
 
 
 def keep_backup(target: Path, old: bytes, mode: int, when: datetime) -> Path:
-    """Keep `old`, what `target` holds now, as `NAME.halb-<time>.bak` beside it; gives the path of the copy.
+    """Keep `old`, what `target` holds now, as `NAME.halb-<time>.bak` beside it; returns the path of the copy.
 
-    No second copy is made when the latest one has this content already: that of a run that was killed.
+    No second copy is made if the latest one has this content already, as after a run that was killed.
     Raises OSError.
     """
     earlier = backups(target)

@@ -15,9 +15,9 @@ _NO_NEWLINE = "\\ No newline at end of file"
 
 
 def diff(directory: Path, files: Files) -> dict[str, str]:
-    """A unified diff for each file that would change, by path; raises StoreError when one can't be read.
+    """A unified diff for each file that would change, by path; raises StoreError if one can't be read.
 
-    Passwords are shown as `********`, and characters that a terminal would obey as visible ones: the diff is for
+    Passwords are shown as `********`, and control characters as visible ones: the diff is for
     people, not for `patch`.
     """
     found = {}
@@ -31,7 +31,7 @@ def diff(directory: Path, files: Files) -> dict[str, str]:
 def unified(path: str, old: str | None, new: str) -> str:
     """The unified diff of two texts of one file; `old` None: there is no such file yet."""
     names = (f"--- {'/dev/null' if old is None else f'a/{path}'}", f"+++ b/{path}")
-    before, after = _Lines(path, old or ""), _Lines(path, new)
+    before, after = _DiffLines(path, old or ""), _DiffLines(path, new)
     lines = [*names]
     # Lines are compared as they are, with their secrets, and shown without.
     matcher = SequenceMatcher(None, before.compared, after.compared, autojunk=False)
@@ -46,7 +46,7 @@ def unified(path: str, old: str | None, new: str) -> str:
     return "".join(f"{line if line == _NO_NEWLINE else printable(line)}\n" for line in lines)
 
 
-class _Lines:
+class _DiffLines:
     """The lines of a text, as they are compared and as they are shown."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -59,7 +59,7 @@ class _Lines:
             del self.compared[-1]
 
     def shown(self, mark: str, start: int, end: int) -> Iterator[str]:
-        """These lines, behind the mark that a diff gives them."""
+        """These lines, after the mark of the diff."""
         for index in range(start, end):
             yield mark + self._shown[index]
             if self._open and index == len(self.compared) - 1:

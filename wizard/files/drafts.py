@@ -1,7 +1,7 @@
-"""Drafts: plans that are not finished, kept between two runs, one for each folder that a wizard was started for.
+"""Drafts: unfinished plans, kept between two runs, one for each folder that the wizard was started for.
 
-They are below $XDG_STATE_HOME (else ~/.local/state, XDG Base Directory Specification 0.8), readable for their owner
-alone, and never hold a password. Nothing here raises: a draft that can't be kept must not cost the plan on the screen.
+They are below $XDG_STATE_HOME (else ~/.local/state, XDG Base Directory Specification 0.8), readable by their owner
+only, and never contain a password. Nothing here raises: a draft that can't be saved must not cost the user the plan.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from rules.files.atomic import left_over, reason, replace_file
-from rules.plan.read import LARGEST
+from rules.plan.toml.load import LARGEST
 from wizard.files.secrets import without_secrets
 
 _HEADER = "#:halb-draft "
@@ -24,7 +24,7 @@ _ABANDONED = 3600  # seconds after which a staged file belongs to a run that was
 
 
 class SavedDraft(NamedTuple):
-    """A draft as it was saved: halb.toml's syntax without passwords, when, and for which folder (absolute)."""
+    """A saved draft: halb.toml's syntax without passwords, the time, and the folder it is for (absolute)."""
 
     text: str
     saved: datetime
@@ -32,7 +32,7 @@ class SavedDraft(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What did not work, in one line for the user."""
+    """What went wrong, in one line for the user."""
 
     text: str
 
@@ -54,10 +54,10 @@ class DraftStore(Protocol):
 
 
 def save(text: str, directory: Path, *, when: datetime | None = None) -> Path | Failure:
-    """Keep a draft for a folder, in place of an earlier one; `text` is halb.toml's syntax, however unfinished.
+    """Save the draft of a folder in place of an earlier one; `text` has halb.toml's syntax, however unfinished.
 
-    Passwords are taken out; a text that they can't be taken out of is not saved. `when` is now unless it is given.
-    Gives the path of the draft.
+    Passwords are removed; a text that they can't be removed from is not saved. `when` is now by default. Returns the
+    path of the draft.
     """
     import json
 
@@ -82,12 +82,12 @@ def save(text: str, directory: Path, *, when: datetime | None = None) -> Path | 
 def load(directory: Path) -> SavedDraft | Failure | None:
     """The draft of a folder, or None when there is none.
 
-    A draft that can't be read is set aside: renamed to end in `.broken`, so that it is in nobody's way, and reported.
+    A draft that can't be read is reported, and renamed to end in `.broken`, so that it blocks nothing.
     """
     try:
         path = _path(directory)
     except (OSError, ValueError) as error:
-        return Failure(f"no draft can be read: {_why(error)}")
+        return Failure(f"the draft can't be read: {_why(error)}")
     found = _read(path)
     if isinstance(found, SavedDraft) and found.directory != Path(os.path.realpath(directory)):
         return _set_aside(path, f"it is the draft of {found.directory}")
@@ -105,16 +105,16 @@ def drop(directory: Path) -> Failure | None:
 
 def _folder() -> Path:
     state = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(state):  # the specification has relative paths ignored
+    if not os.path.isabs(state):  # the specification says to ignore relative paths
         home = os.path.expanduser("~")
         if not os.path.isabs(home):
-            raise ValueError("there is no home folder; set XDG_STATE_HOME to a folder")
+            raise ValueError("there is no home folder; set XDG_STATE_HOME to an absolute path")
         state = os.path.join(home, ".local", "state")
     return Path(state, "halb", "drafts")
 
 
 def _path(directory: Path) -> Path:
-    """Where the draft of a folder is: its name for people, and a sum of its whole path, without links, for us."""
+    """Where the draft of a folder is: its name for people, and a checksum of its whole path, with links resolved."""
     from hashlib import sha256
 
     real = os.path.realpath(directory)
@@ -123,7 +123,7 @@ def _path(directory: Path) -> Path:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder of the drafts; it and halb's own are their owner's alone."""
+    """Make the folder of the drafts; it and halb's own folder are private."""
     folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for own in (folder.parent, folder):
         own.mkdir(mode=0o700, exist_ok=True)
@@ -132,7 +132,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clean(path: Path) -> None:
-    """Remove what killed runs left beside a draft; a file of right now may be that of another wizard."""
+    """Remove what killed runs left beside a draft; a recent file may belong to another wizard."""
     now = datetime.now(UTC).timestamp()
     for rest in left_over(path):
         with suppress(OSError):
@@ -176,7 +176,7 @@ def _set_aside(path: Path, why: str) -> Failure:
         path.replace(aside)
     except OSError as error:
         return Failure(f"the draft {path} can't be used: {why}; it can't be renamed either: {reason(error)}")
-    return Failure(f"the draft {path} can't be used: {why}; it is now {aside.name}")
+    return Failure(f"the draft {path} can't be used: {why}; renamed to {aside.name}")
 
 
 def _why(error: OSError | ValueError) -> str:

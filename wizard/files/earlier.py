@@ -1,4 +1,4 @@
-"""Earlier drafts of a folder: those whose place another one has taken. They are never removed. Nothing here raises."""
+"""Earlier drafts of a folder, which newer ones have replaced. They are never removed. Nothing here raises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wizard.files.drafts import Failure, SavedDraft, _path, _read
 def keep_earlier(directory: Path) -> Path | Failure | None:
     """Give the draft of a folder a numbered name, `NAME.toml.1` and so on, so that another can take its place.
 
-    Gives the new path; that of the latest earlier one where it holds the same text; None where there is no draft.
+    Returns the new path; the path of the latest earlier one if it has the same text; None if there is no draft.
     """
     try:
         path = _path(directory)
@@ -33,7 +33,7 @@ def keep_earlier(directory: Path) -> Path | Failure | None:
 
 
 def earlier(directory: Path) -> tuple[SavedDraft, ...]:
-    """The earlier drafts of a folder, the one kept last first."""
+    """The earlier drafts of a folder, the latest first."""
     try:
         path = _path(directory)
         found = [_read(_numbered(path, number)) for number in reversed(_numbers(path))]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 
 class StoreError(Exception):
-    """Files can't be written or read; `problems` has a line for each reason."""
+    """Files can't be written or read; `problems` has one line for each reason."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
@@ -14,7 +14,7 @@ class StoreError(Exception):
 
 
 class ChangedError(StoreError):
-    """Files hold what somebody else wrote, and would lose it; nothing was written.
+    """Files contain what halb did not write, and would lose it; nothing was written.
 
     `files` are the paths as the caller gave them.
     """

@@ -1,4 +1,4 @@
-"""DIR/.halb/manifest.json: the sums of what halb wrote below DIR, to tell when somebody else has changed a file."""
+"""DIR/.halb/manifest.json: checksums of what halb wrote below DIR, to notice when a file was changed since."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Manifest(NamedTuple):
     """SHA-256 sums by path: of what was `written`, and of what a run has `begun` to write.
 
     A run that was killed leaves its sums in `begun`: a file with such a sum is halb's as well. `merged` are the files
-    in which sections of others stand beside halb's.
+    that contain sections halb did not write beside halb's.
     """
 
     written: Mapping[str, str] = {}
@@ -27,7 +27,7 @@ class Manifest(NamedTuple):
         return path in self.written
 
     def has_written(self, path: str, data: bytes) -> bool:
-        """Whether the file's content is halb's."""
+        """Whether halb wrote this content."""
         return checksum(data) in (self.written.get(path), self.begun.get(path))
 
 
@@ -46,7 +46,7 @@ def manifest_path(directory: Path) -> Path:
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of a folder; an empty one when there is none or it can't be used.
 
-    With an empty one every file that differs counts as changed: nothing is lost by a manifest that is.
+    With an empty one every file that differs counts as changed, so a lost manifest loses nothing else.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""What becomes of each haproxy.cfg that holds sections of others: halb's go into it, every other byte stays."""
+"""Merging halb's sections into each haproxy.cfg that has other sections too: every other byte stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
 from wizard.files.manifest import Manifest, read_manifest
-from wizard.files.survey import Files, Place, look
+from wizard.files.survey import Files, PlannedFile, look
 
 if TYPE_CHECKING:
     from parsers.tree import Problem
@@ -20,9 +20,9 @@ MERGEABLE = "haproxy.cfg"
 class Merging(NamedTuple):
     """The files to write, with the merged texts in place of the rendered ones.
 
-    `bases` has, by path, the content that a text was merged into, and holds for no other; `merged` are those of them
-    in which something of others is left. `asked`: the user wants the files of others merged, so that they may be
-    replaced by what was merged. `foreign` are the files that can be merged and hold what somebody else wrote.
+    `bases` has, by path, the content that a text was merged into, and is valid for no other; `merged` are those that
+    still contain something halb did not write. `asked`: the user wants existing files merged, so they may be replaced
+    by the result. `foreign` are the files that can be merged and contain what halb did not write.
     `problems` (nothing may be written then) and `notes` are lines with their places.
     """
 
@@ -35,7 +35,7 @@ class Merging(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def state(self, path: str, state: str) -> str:
-        """A place's state, or "merged" where a file is changed that others have something in."""
+        """A place's state, or "merged" for a changed file that contains more than halb's sections."""
         return "merged" if state == "changed" and path in self.merged else state
 
 
@@ -49,8 +49,8 @@ def merge_tree(
 ) -> Merging:
     """Merge into what is below `directory`; reads the disk, writes nothing.
 
-    A file that was merged before is merged again. With `merge`, so is one that somebody else wrote, or has changed
-    since halb wrote it; with `replace`, none is. A merged file keeps its mode: it may hold a password of others.
+    A file that was merged before is merged again. With `merge`, so is one that halb did not write, or that was changed
+    since; with `replace`, none is. A merged file keeps its mode: it may contain a password.
     `take_over`: as for `merge_haproxy`. Raises StoreError for files that can't be read.
     """
     manifest = read_manifest(directory)
@@ -64,7 +64,9 @@ def merge_tree(
         if not manifest.has_written(place.path, place.old):
             foreign.append(place.path)
         if replace and place.path in manifest.merged:
-            notes.append(f"{directory / place.path}: what others wrote in it is replaced too; the backup has it")
+            notes.append(
+                f"{directory / place.path}: sections that halb did not write are replaced too; the backup has them"
+            )
         if replace or not _is_to_merge(place, manifest, merge):
             continue
         text, wrong, remarks = _merged(directory / place.path, place, take_over)
@@ -81,14 +83,14 @@ def merge_tree(
     return Merging(texts, bases, merged, merge, tuple(foreign), tuple(problems), tuple(notes))
 
 
-def _is_to_merge(place: Place, manifest: Manifest, merge: bool) -> bool:
+def _is_to_merge(place: PlannedFile, manifest: Manifest, merge: bool) -> bool:
     if place.path in manifest.merged:
         return True
     return merge and place.old is not None and not manifest.has_written(place.path, place.old)
 
 
-def _merged(path: Path, place: Place, take_over: Sequence[str]) -> tuple[str, list[str], list[str]]:
-    """The merged text, and the lines about what stands in the way, and what does not."""
+def _merged(path: Path, place: PlannedFile, take_over: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """The merged text, the lines about problems, and those about what blocks nothing."""
     from wizard.merge import merge_haproxy  # needs the parsers, which the first paint does without
 
     existing = Source.from_bytes(str(path), place.old or b"").text

@@ -1,4 +1,4 @@
-"""Writing the files of a plan below one folder: all checks first, then every file at once, old content kept."""
+"""Writing the files of a plan below one folder: all checks first, then every file at once; old content is kept."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from wizard.files.backups import content, keep_backup
 from wizard.files.errors import StoreError
 from wizard.files.manifest import FOLDER, Manifest, checksum, manifest_data, manifest_path, read_manifest
 from wizard.files.merging import Merging
-from wizard.files.survey import Files, Place, check_unchanged, check_writable, look
+from wizard.files.survey import Files, PlannedFile, check_unchanged, check_writable, look
 
 
 class FileWritten(NamedTuple):
-    """What happened to one file: `state` is "new", "changed", "merged" (changed, and what others wrote in it is still
-    there), "mode" (only the mode was wrong) or "unchanged".
+    """What happened to one file: `state` is "new", "changed", "merged" (changed, and it still has other sections than
+    halb's), "mode" (only the mode was wrong) or "unchanged".
 
     `backup` is the path, relative to the folder, of the file that keeps the old content.
     """
@@ -30,7 +30,7 @@ class FileWritten(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What happened to each file; `stale` are files that an earlier run wrote and this one has no more use for."""
+    """What happened to each file; `stale` are files that an earlier run wrote and the plan no longer has."""
 
     files: tuple[FileWritten, ...]
     stale: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def write_tree(
     of, where some of them are merged: those are written only over the content that they were merged into, forced or
     not.
 
-    Raises ChangedError, unless forced, when a file holds what somebody else wrote; StoreError when something can't be
+    Raises ChangedError, unless forced, if a file contains what halb did not write; StoreError if something can't be
     written. Whatever can be checked is checked, and all new content is on the disk, before the first file changes.
     A run that is killed leaves the old or the new content of each file, and the next one completes it.
     """
@@ -73,11 +73,15 @@ def write_tree(
     return Written(done, _stale(directory, files))
 
 
-def _checked(directory: Path, files: Files, force: bool, seen: Mapping[str, str], merging: Merging) -> list[Place]:
+def _checked(
+    directory: Path, files: Files, force: bool, seen: Mapping[str, str], merging: Merging
+) -> list[PlannedFile]:
     places = look(directory, files)
     moved = [place for place in places if place.path in merging.bases and place.old != merging.bases[place.path]]
     if moved:
-        raise StoreError([f"{directory / place.path}: was changed while halb merged; run it again" for place in moved])
+        raise StoreError(
+            [f"{directory / place.path}: was changed while halb was merging; run it again" for place in moved]
+        )
     if not force:
         asked = merging.bases if merging.asked else {}
         rest = [place for place in places if place.path not in asked]
@@ -86,7 +90,7 @@ def _checked(directory: Path, files: Files, force: bool, seen: Mapping[str, str]
     return places
 
 
-def _recorded(directory: Path, places: Sequence[Place], merged: frozenset[str]) -> bool:
+def _recorded(directory: Path, places: Sequence[PlannedFile], merged: frozenset[str]) -> bool:
     manifest = read_manifest(directory)
     if manifest.begun or manifest.merged & {place.path for place in places} != merged:
         return False
@@ -113,17 +117,19 @@ def _locked(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StoreError([f"{directory}: another halb-wizard is writing there; wait until it is done"]) from error
+            raise StoreError(
+                [f"{directory}: another halb-wizard is writing there; wait until it has finished"]
+            ) from error
         yield
     finally:
         os.close(handle)
 
 
-def _write(directory: Path, places: Sequence[Place], when: datetime, merged: frozenset[str]) -> dict[str, str]:
-    """Write what differs; gives the backups by path."""
+def _write(directory: Path, places: Sequence[PlannedFile], when: datetime, merged: frozenset[str]) -> dict[str, str]:
+    """Write what differs; returns the backups by path."""
     changing = [place for place in places if place.state in ("new", "changed")]
     manifest = read_manifest(directory)
-    staged: dict[Path, Place] = {}
+    staged: dict[Path, PlannedFile] = {}
     backups: dict[str, Path] = {}
     made: list[Path] = []
     try:
@@ -155,7 +161,7 @@ def _write(directory: Path, places: Sequence[Place], when: datetime, merged: fro
     return {path: _below(directory, backup) for path, backup in backups.items()}
 
 
-def _put_in_place(staged: Mapping[Path, Place]) -> None:
+def _put_in_place(staged: Mapping[Path, PlannedFile]) -> None:
     done = set()
     try:
         for path, place in staged.items():
@@ -172,13 +178,13 @@ def _put_in_place(staged: Mapping[Path, Place]) -> None:
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder and those above it; gives the ones that were not there, the outermost first."""
+    """Make a folder and those above it; returns those that did not exist, the outermost first."""
     missing = [above for above in (folder, *folder.parents) if not above.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
 
 
-def _begun(manifest: Manifest, places: Sequence[Place], merged: frozenset[str]) -> Manifest:
+def _begun(manifest: Manifest, places: Sequence[PlannedFile], merged: frozenset[str]) -> Manifest:
     """The manifest while files are being put in place: what is halb's now, and what will be."""
     now = {
         place.path: checksum(place.old)
@@ -194,7 +200,7 @@ def _still_there(directory: Path, manifest: Manifest) -> dict[str, str]:
 
 
 def _record(directory: Path, manifest: Manifest) -> None:
-    """Write the manifest; for its owner alone, as a sum of a file gives away a short password in it."""
+    """Write the manifest; private, as a file's checksum can give away a short password in it."""
     path = manifest_path(directory)
     for rest in left_over(path):
         rest.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Looking before writing: what stands at each place, and what speaks against writing there."""
+"""Looking before writing: what each file contains now, and what prevents writing it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _BLOCK = 4096  # bytes; what the smallest file takes on common file systems
 _SPARE = 64 * 1024  # bytes; for folders and the manifest
 
 
-class Place(NamedTuple):
-    """One file to write: where, what it holds (`old` None: it is not there) and what it is to hold."""
+class PlannedFile(NamedTuple):
+    """One file to write: where, its content (`old` None: it does not exist) and its new content."""
 
     path: str
     target: Path
@@ -42,8 +42,8 @@ class Place(NamedTuple):
         return "unchanged" if self.old_mode == self.mode else "mode"
 
 
-def look(directory: Path, files: Files) -> list[Place]:
-    """What is at each place. Raises StoreError with everything that keeps files from being read or written."""
+def look(directory: Path, files: Files) -> list[PlannedFile]:
+    """The files as they are, and as they are to be. Raises StoreError with everything that prevents that."""
     problems: list[str] = []
     places = []
     for path, (text, mode) in files.items():
@@ -59,30 +59,30 @@ def look(directory: Path, files: Files) -> list[Place]:
     return places
 
 
-def _in_each_others_way(places: Sequence[Place]) -> Iterator[str]:
-    """Files that a load balancer's name, or a link, puts into one and the same place."""
+def _in_each_others_way(places: Sequence[PlannedFile]) -> Iterator[str]:
+    """Files that a load balancer's name, or a link, puts in the same place."""
     paths: dict[Path, str] = {}
     for place in places:
         if place.target in paths:
-            yield f"{place.path} and {paths[place.target]} are one and the same file, {place.target}"
+            yield f"{place.path} and {paths[place.target]} are the same file, {place.target}"
         paths[place.target] = place.path
     for place in places:
         for above in place.target.parents:
             if above in paths:
-                yield f"{place.path}: {paths[above]} is to be a file, and can't be a folder too; rename the machine"
+                yield f"{place.path}: {paths[above]} would be both a file and a folder; rename the machine"
 
 
-def _place(directory: Path, path: str, text: str, mode: int) -> Place:
+def _place(directory: Path, path: str, text: str, mode: int) -> PlannedFile:
     target = _target(directory, path)
     old, old_mode = None, 0
     with suppress(FileNotFoundError):
         found = target.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise ValueError(f"{directory / path}: a folder is in the file's place")
+            raise ValueError(f"{directory / path}: is a folder, not a file")
         if not stat.S_ISREG(found.st_mode):
-            raise ValueError(f"{directory / path}: no ordinary file is in its place")
+            raise ValueError(f"{directory / path}: is not a regular file")
         old, old_mode = target.read_bytes(), stat.S_IMODE(found.st_mode)
-    return Place(path, target, old, old_mode, text.encode("utf-8", "surrogateescape"), mode)
+    return PlannedFile(path, target, old, old_mode, text.encode("utf-8", "surrogateescape"), mode)
 
 
 def _target(directory: Path, path: str) -> Path:
@@ -92,15 +92,15 @@ def _target(directory: Path, path: str) -> Path:
         raise ValueError(f"{shown(path)} can't be the path of a file below {directory}")
     try:
         root, target = directory.resolve(), directory.joinpath(*parts).resolve()
-    except RuntimeError as error:  # a link that leads to itself; Python 3.13 raises OSError
-        raise ValueError(f"{directory / path}: a symbolic link leads to itself") from error
+    except RuntimeError as error:  # a link to itself; Python 3.13 raises OSError
+        raise ValueError(f"{directory / path}: is a symbolic link to itself") from error
     if not target.is_relative_to(root):
         raise ValueError(f"{directory / path}: a symbolic link leads out of {directory}, to {target}; remove the link")
     return target
 
 
-def check_writable(directory: Path, places: Sequence[Place]) -> None:
-    """Whether every folder can be written to, and the disk has room; raises StoreError."""
+def check_writable(directory: Path, places: Sequence[PlannedFile]) -> None:
+    """Check that every folder can be written to and the disk has room; raises StoreError."""
     changing = [place for place in places if place.state in ("new", "changed")]
     folders = dict.fromkeys([directory.resolve() / FOLDER, *(place.target.parent for place in changing)])
     problems = dict.fromkeys(problem for folder in folders for problem in _folder_problems(folder))
@@ -114,9 +114,9 @@ def check_writable(directory: Path, places: Sequence[Place]) -> None:
 def _folder_problems(folder: Path) -> Iterator[str]:
     nearest = _nearest(folder)
     if not nearest.is_dir():
-        yield f"{nearest}: a file is in the place of a folder"
+        yield f"{nearest}: is a file, not a folder"
     elif not os.access(nearest, os.W_OK | os.X_OK):
-        yield f"{nearest}: nothing can be written there; permission denied, or the file system is read-only"
+        yield f"{nearest}: can't be written to: permission denied, or the file system is read-only"
 
 
 def _nearest(folder: Path) -> Path:
@@ -124,19 +124,21 @@ def _nearest(folder: Path) -> Path:
     return next((above for above in (folder, *folder.parents) if os.path.lexists(above)), folder)
 
 
-def _space_problem(directory: Path, changing: Sequence[Place]) -> str:
+def _space_problem(directory: Path, changing: Sequence[PlannedFile]) -> str:
     sizes = [len(data) for place in changing for data in (place.new, place.old or b"")]
     needed = sum(size + _BLOCK for size in sizes) + _SPARE
     with suppress(OSError):
         disk = shutil.disk_usage(_nearest(directory))
         free = disk.free
-        if disk.total and free < needed:  # a file system that tells no size has one all the same
-            return f"{directory}: {free // 1024} KiB of the disk are free, and {-(-needed // 1024)} KiB are needed"
+        if disk.total and free < needed:  # some file systems report no size
+            return f"{directory}: {-(-needed // 1024)} KiB are needed, and the disk has {free // 1024} KiB free"
     return ""
 
 
-def check_unchanged(directory: Path, places: Sequence[Place], manifest: Manifest, seen: Mapping[str, str]) -> None:
-    """Whether every file that is to change holds what halb wrote, or what the caller has seen; else ChangedError."""
+def check_unchanged(
+    directory: Path, places: Sequence[PlannedFile], manifest: Manifest, seen: Mapping[str, str]
+) -> None:
+    """Check that every file to change contains what halb wrote, or what the caller has seen; raises ChangedError."""
     changed = {}
     for place in places:
         if place.state != "changed" or place.old is None or manifest.has_written(place.path, place.old):
@@ -145,7 +147,7 @@ def check_unchanged(directory: Path, places: Sequence[Place], manifest: Manifest
         if text is not None and place.old == text.encode("utf-8", "surrogateescape"):
             continue
         known = manifest.knows(place.path)
-        why = "was changed since halb wrote it" if known else "is there already, and halb did not write it"
+        why = "was changed since halb wrote it" if known else "already exists, and halb did not write it"
         changed[str(directory / place.path)] = why
     if changed:
         raise ChangedError(changed)

@@ -1,6 +1,6 @@
 """Existing files of haproxy and keepalived -> a draft of the plan, and everything that a plan cannot express.
 
-`import_files` is the one entry. It reads the nodes' facts, takes what a plan can hold into a `wizard.plan.draft.Draft`,
+`import_files` is the one entry. It reads the nodes' facts, takes what a plan can hold into a `rules.plan.draft.Draft`,
 and accounts for every other directive as a `Leftover`: nothing of the files is lost silently.
 """
 

@@ -2,56 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
-from wizard.plan.draft import BalancerDraft, Draft, HaproxyDraft, MachineDraft, VrrpDraft
+from rules.plan.complete import Values, count
+from rules.plan.draft import Draft
+from rules.plan.model import KeyPath
+from rules.plan.schema import SCHEMA
+from wizard.importer.model import Row
 
-Machine = TypeVar("Machine", MachineDraft, BalancerDraft)
-Choice = TypeVar("Choice", VrrpDraft, HaproxyDraft)
 
+def filled(tables: Mapping[str, Sequence[Row]], known: Values, notes: list[str]) -> Draft:
+    """The draft of what the files say (rows by table), with what `known` says where they say nothing.
 
-def filled(draft: Draft, known: Draft, notes: list[str]) -> Draft:
-    """The draft with what `known` says where the draft says nothing; the files win where both speak.
-
-    A machine of both is found by its address; its name is then the one of halb.toml.
+    The files win where both speak. A machine of both is found by its address; its name is then the one of halb.toml.
     """
-    result = Draft(
-        name=known.name,
-        endpoint=known.endpoint,
-        phase=known.phase,
-        port=draft.port or known.port,
-        layout=draft.layout or known.layout,
-        control_plane=_named(draft.control_plane, known.control_plane) or known.control_plane,
-        vip=draft.vip or known.vip,
-        vip6=draft.vip6 or known.vip6,
-        load_balancers=_named(draft.load_balancers, known.load_balancers) or known.load_balancers,
-        vrrp=_choices(draft.vrrp, known.vrrp),
-        haproxy=_choices(draft.haproxy, known.haproxy),
-    )
-    for key, read, said in (("vip.address", draft.vip, known.vip), ("vip.address6", draft.vip6, known.vip6)):
-        if read is not None and said is not None and read != said:
-            notes.append(f"{key} is {said} in halb.toml and {read} in the files; the files count")
-    return result
+    values = {}
+    for name, table in SCHEMA.items():
+        said = [_row(known, name, number) for number in range(count(known, name))]
+        read = [_known(row) for row in tables.get(name, ())]
+        if table.many:
+            rows = [_joined(row, said) for row in read] or said
+        else:
+            rows = [{**row, **read[0]} if read else row for row in said or [{}]]
+        for number, row in enumerate(rows):
+            values.update({KeyPath(name, number, key): value for key, value in row.items()})
+    for key in ("address", "address6"):
+        path = KeyPath("vip", 0, key)
+        if path in known and path in values and known[path] != values[path]:
+            notes.append(f"vip.{key} is {known[path]} in halb.toml and {values[path]} in the files; the files count")
+    return Draft(values)
 
 
-def _choices(draft: Choice, known: Choice) -> Choice:
-    values = {name: value for name, value in draft._asdict().items() if value is not None}
-    return known._replace(**values)
+def _row(values: Values, table: str, number: int) -> Row:
+    keys = SCHEMA[table].keys
+    return {key: values[path] for key in keys if (path := KeyPath(table, number, key)) in values}
 
 
-def _named(machines: Sequence[Machine], known: Sequence[Machine]) -> tuple[Machine, ...]:
-    by_address = {machine.address: machine for machine in known if machine.address is not None}
-    by_name = {machine.name: machine for machine in known if machine.name is not None}
-
-    def found(machine: Machine) -> Machine | None:
-        return by_address.get(machine.address) if machine.address is not None else by_name.get(machine.name or "")
-
-    return tuple(_joined(machine, found(machine)) for machine in machines)
+def _known(row: Row) -> Row:
+    return {key: value for key, value in row.items() if value not in (None, ())}
 
 
-def _joined(machine: Machine, known: Machine | None) -> Machine:
-    if known is None:
-        return machine
-    values = {name: value for name, value in machine._asdict().items() if value not in (None, ())}
-    return known._replace(**(values | {"name": known.name}))
+def _joined(machine: Row, known: Sequence[Row]) -> Row:
+    """A machine with what halb.toml says of the one with its address, or its name where it has no address."""
+    key = "address" if "address" in machine else "name"
+    same = next((row for row in reversed(known) if key in row and row[key] == machine.get(key)), None)
+    return machine if same is None else {**same, **machine, "name": same["name"]}

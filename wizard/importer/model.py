@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from wizard.plan.draft import Draft
+from rules.plan.draft import Draft
 
 
 class Kind(StrEnum):
@@ -21,6 +21,10 @@ class Kind(StrEnum):
     """It serves something else than the Kubernetes API."""
     UNREADABLE = "unreadable"
     """It was not understood, or depends on something that the files do not hold."""
+
+
+Row = dict[str, Any]
+"""What is known of one table of halb.toml: values by key, None for what nobody says."""
 
 
 class Leftover(NamedTuple):

@@ -38,9 +38,6 @@ HEALTH_DEFAULTS = "local-http"
 CHECK_SCRIPT = "check-haproxy"
 """The names by which halb's own parts are known again."""
 
-HEALTH_HEADROOM = 1000
-"""Connections that the whole process may have beyond those of the API's frontend."""
-
 KEEPALIVED_GLOBAL = frozenset(
     ("enable_script_security", "vrrp_garp_master_refresh", "script_user", "max_auto_priority")
 )

@@ -86,7 +86,7 @@ def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Ch
 
 def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Choice) -> None:
     """What halb's global_defs say too: the router_id is the machine's name."""
-    third = any(m.instance.family == 6 or (m.instance.effective_advert_int or 1.0) % 1 for m in choice.members)
+    third = any(m.instance.family == 6 for m in choice.members)
     for block in config.blocks("global_defs"):
         ledger.take(block)
         for line in block.children or ():

@@ -8,11 +8,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.engine.finding import NodeFiles
-from rules.engine.run import Options, Run
+from rules.engine.options import options_for
+from rules.engine.run import Run
 from rules.files.grouping import InputFile, group
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
 from rules.fleet.fleet import Fleet
 from rules.fleet.node import Node
+from rules.plan.model import KeyPath
 from rules.text.wording import clipped, counted
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement
@@ -23,9 +25,8 @@ from wizard.importer.keepalived.routers import Choice, addresses, choose, concer
 from wizard.importer.keepalived.vrrp import VrrpReader
 from wizard.importer.ledger import Ledger
 from wizard.importer.merged import filled
-from wizard.importer.model import Imported
+from wizard.importer.model import Imported, Row
 from wizard.importer.rest import sweep
-from wizard.plan.draft import Draft, draft_of
 
 if TYPE_CHECKING:
     from rules.plan.model import Cluster, IPAddress
@@ -46,25 +47,26 @@ def import_files(
     `nodes` is the grouping, when it is known. `cluster` fills in what the files do not say, the endpoint's name above
     all. `vip` chooses between several virtual routers: see `Imported.candidates`.
     """
-    run = Run(files, Options(nodes=_nodes(files, nodes)))
+    run = Run(files, options_for(None, _nodes(files, nodes), config_ids={}))
     ledger, agreement = Ledger(run.secrets), Agreement()
     _note_unread(files, run, ledger)
     _note_problems(run, ledger)
-    known = draft_of(cluster) if cluster is not None else Draft()
-    wanted = {vip} if vip is not None else {v.ip for v in (known.vip, known.vip6) if v is not None}
+    known = {path: setting.value for path, setting in cluster.values.items()} if cluster is not None else {}
+    port = known.get(KeyPath("cluster", 0, "port"))
+    wanted = {vip} if vip is not None else {v.ip for path, v in known.items() if path.table == "vip"}
     vips = wanted | _all_vips(run.fleet)
-    apis = api_of(run.fleet, wanted or vips, known.port, ledger.notes)
+    apis = api_of(run.fleet, wanted or vips, port, ledger.notes)
     choice = choose(run.fleet, apis, wanted)
     _note_missing(run.fleet, apis, choice, ledger)
     nodes_concerned = concerned(run.fleet, choice)
     apis = [api for api in apis if api.node in nodes_concerned]
-    draft = _draft(_Found(nodes_concerned, apis, choice, known, wanted), ledger, agreement)
+    tables = _tables(_Found(nodes_concerned, apis, choice, port, wanted), ledger, agreement)
     if any(_is_manifest(path) for path in files):
-        draft = draft._replace(haproxy=draft.haproxy._replace(run="static-pod"))
+        tables["haproxy"][0]["run"] = "static-pod"
     for node in run.fleet.nodes:
         sweep(ledger, node, choice)
     return Imported(
-        filled(draft, known, ledger.notes),
+        filled(tables, known, ledger.notes),
         ledger.leftovers,
         tuple(agreement.conflicts),
         tuple(dict.fromkeys(ledger.notes)),
@@ -79,18 +81,19 @@ class _Found(NamedTuple):
     nodes: list[Node]
     apis: list[NodeApi]
     choice: Choice
-    known: Draft
+    port: int | None
     wanted: set[IPAddress]
 
 
-def _draft(found: _Found, ledger: Ledger, agreement: Agreement) -> Draft:
+def _tables(found: _Found, ledger: Ledger, agreement: Agreement) -> dict[str, list[Row]]:
+    """What the files say, as rows of the tables of halb.toml."""
     choice = found.choice
     balancers = BalancerReader(ledger, agreement, choice)
     own = balancers.addresses()
     vips = addresses(choice.members)
     bound = {a.address for api in found.apis for a in api.addresses if a.address is not None}
     wanted = vips & found.wanted or vips & bound or vips
-    choices, port, control_plane = HaproxyReader(ledger, agreement, vips).read(found.apis, found.known.port)
+    choices, port, control_plane = HaproxyReader(ledger, agreement, vips).read(found.apis, found.port)
     vrrp = VrrpReader(ledger, agreement)
     first = bool(choice.router)
     addresses4 = [o.address for o in own.values() if o.address is not None]
@@ -98,17 +101,16 @@ def _draft(found: _Found, ledger: Ledger, agreement: Agreement) -> Draft:
     vip = vrrp.vip(choice.router, wanted, addresses4, "address") if first else None
     vip6 = vrrp.vip(choice.second, wanted, addresses6, "address6") if choice.second else None
     machines = balancers.balancers(found.nodes, own)
-    servers = {m.address for m in control_plane if m.address is not None}
-    return Draft(
-        port=port if found.apis else None,
-        layout=layout_of(machines, servers, ledger.notes),
-        control_plane=control_plane,
-        vip=vip,
-        vip6=vip6,
-        load_balancers=machines,
-        vrrp=vrrp.read(choice),
-        haproxy=choices,
-    )
+    servers = {m["address"] for m in control_plane if m["address"] is not None}
+    layout = layout_of(machines, servers, ledger.notes)
+    return {
+        "cluster": [{"port": port if found.apis else None, "layout": layout}],
+        "control_plane": list(control_plane),
+        "vip": [{"address": vip, "address6": vip6}],
+        "vrrp": [vrrp.read(choice)],
+        "lb": list(machines),
+        "haproxy": [choices],
+    }
 
 
 def _nodes(files: Mapping[str, str], nodes: Sequence[NodeFiles] | None) -> list[NodeFiles]:

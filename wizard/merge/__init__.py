@@ -1,4 +1,4 @@
-"""Put halb's sections into a haproxy.cfg that has sections of others: `merge_haproxy`."""
+"""Put halb's sections into a haproxy.cfg that has other sections too: `merge_haproxy`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard.merge.clashes import same_names, same_ports
 from wizard.merge.meaning import Meanings, changed, mixed_use, wanting
 from wizard.merge.sections import (
     Chunk,
-    Key,
+    SectionKey,
     dot_line,
     extent,
     find,
@@ -30,23 +30,23 @@ from wizard.merge.sections import (
 )
 from wizard.merge.sections import chunks as chunks_of
 
-__all__ = ["Change", "Merged", "merge_haproxy"]
+__all__ = ["Merged", "SectionChange", "merge_haproxy"]
 
-# Behind these problems the lines of a file, or what they are worth, cannot be told.
+# After these problems, nobody can tell what the lines of a file are or whether they count.
 _BLINDING = frozenset(("nul-character", "conditional-directive"))
 
-Kind = Literal["kept", "replaced", "added", "removed"]
+ChangeKind = Literal["kept", "replaced", "added", "removed"]
 
 
-class Change(NamedTuple):
+class SectionChange(NamedTuple):
     """What became of one section.
 
-    "kept": it stood there as rendered; "replaced": its lines are the rendered ones now; "added": at the end;
-    "removed": a section of others that was taken over. `section` is its header (`frontend kube-apiserver`); `line` its
+    "kept": it was there as rendered; "replaced": its lines are now the rendered ones; "added": at the end;
+    "removed": another section that was taken over. `section` is its header (`frontend kube-apiserver`); `line` its
     line in the merged text, or, for a removed one, in the text before.
     """
 
-    kind: Kind
+    kind: ChangeKind
     section: str
     line: int
 
@@ -54,24 +54,24 @@ class Change(NamedTuple):
 class Merged(NamedTuple):
     """A merge. With `problems` it was refused: `text` is the existing text, and there are no changes.
 
-    `notes` do not stand in the way: what `global` lacks, a newline that had to be added. The places of both are in the
+    `notes` block nothing: what `global` lacks, a newline that had to be added. The places of both are in the
     existing text, those in `related` in the rendered one too.
     """
 
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SectionChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
 
 def merge_haproxy(existing: str, rendered: str, *, path: str = "haproxy.cfg", take_over: Sequence[str] = ()) -> Merged:
-    """The existing file with the rendered sections in it, and every character of others as it was.
+    """The existing file with the rendered sections in it, and every other character as it was.
 
     A section with the keyword, name and `from` of a rendered one is halb's: its lines are replaced where it stands,
-    from the header to the last statement. Missing ones go to the end of the file, where nobody can inherit from them.
-    `global` is only rendered into a file without any section. `take_over` names sections of others that halb's take
-    the place of: they are removed (`frontend web`, or `web` for all sections of that name); names that are not there
-    are a note. The merge is refused when it would change what a section of others means, or when haproxy would not
+    from the header to the last statement. Missing ones go to the end of the file, where nothing inherits from them.
+    `global` is only rendered into a file without any section. `take_over` names sections that halb's replace:
+    they are removed (`frontend web`, or `web` for all sections of that name); names that are not there
+    are a note. The merge is refused if it would change the meaning of another section, or if haproxy could not
     tell both apart (the same name, the same port).
 
     Both texts are str as `Source.from_bytes` decodes a file. Merging again what was merged changes nothing. Raises
@@ -90,23 +90,23 @@ class _Merge:
         self.keys = {chunk.key for chunk in self.chunks}
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
-        self.mine: dict[Key, Section] = {}
+        self.mine: dict[SectionKey, Section] = {}
         self.foreign: list[Section] = []
         self.removed: list[Section] = []
         self._sort()
         self._take_over(take_over)
 
-    # -- whose is what
+    # -- which sections are halb's
 
     def _sort(self) -> None:
-        """Tell halb's sections from those of others."""
+        """Tell halb's sections from the others."""
         for section in self.document.sections:
             key = key_of(section)
             if key not in self.keys:
                 self.foreign.append(section)
             elif key in self.mine:
                 first = self.mine[key]
-                message = f"{section.label} stands twice, in line {line_of(first)} and in line {line_of(section)}"
+                message = f"{section.label} is there twice, in lines {line_of(first)} and {line_of(section)}"
                 problem = Problem("twice", section.span, message, "remove one of the two", [(first.span, "the first")])
                 self.problems.append(problem)
             else:
@@ -118,7 +118,7 @@ class _Merge:
             self.removed += [section for section in found if section not in self.removed]
             if not found and not find(self.mine.values(), wanted):
                 known = [header(section) for section in self.foreign if section.name]
-                advice = hint(wanted, known, f"there are: {listed(known)}" if known else "there is none to take over")
+                advice = hint(wanted, known, f"there are: {listed(known)}" if known else "there are none")
                 message = f"there is no section '{clipped(wanted)}' to take over"
                 self.notes.append(Problem("take-over", Span(self.document.source, 0, 0), message, clipped(advice)))
         self.foreign = [section for section in self.foreign if section not in self.removed]
@@ -130,7 +130,7 @@ class _Merge:
         if self.problems:
             return self._refused()
         source = self.document.source
-        kinds: dict[Key, Kind] = {}
+        kinds: dict[SectionKey, ChangeKind] = {}
         if self.document.sections or self.document.stray:
             text = self._text(kinds)
             self.notes += wanting(self.config, self.rendered)
@@ -138,7 +138,7 @@ class _Merge:
             kinds.update((chunk.key, "added") for chunk in self.chunks)
             text = appended(source.text, [unix(self.rendered.documents[0].source.text)])
         if source.text and not source.text.endswith("\n"):
-            message = "the last line had no newline at its end, which haproxy refuses; the merged file has one"
+            message = "the last line did not end with a newline, which haproxy refuses; in the merged file it does"
             span = Span(source, len(source.text) - 1, len(source.text))
             self.notes.append(Problem("missing-final-newline", span, message))
         after = haproxy_facts([parse_haproxy(text, source.path)])
@@ -152,7 +152,7 @@ class _Merge:
         return Merged(self.document.source.text, (), tuple(problems), tuple(self.notes))
 
     def _check(self) -> None:
-        """What stands in the way before anything is changed."""
+        """What prevents the merge before anything is changed."""
         text = self.document.source.text
         one_line = "\n" not in text and "\r" in text
         self.problems += (
@@ -160,17 +160,17 @@ class _Merge:
             for problem in self.document.problems
             if problem.kind in _BLINDING or (one_line and problem.kind == "text-after-carriage-return")
         )
-        ours = [chunk.section for chunk in self.chunks]
-        self.problems += same_names(self.foreign, ours)
+        own = [chunk.section for chunk in self.chunks]
+        self.problems += same_names(self.foreign, own)
         self.problems += same_ports(self.config, self.foreign, self.rendered)
         for section in [*self.mine.values(), *self.removed]:
             if section.condition is not None:
-                message = f"{section.label} stands under the condition '{clipped(section.condition)}'"
-                advice = "put the section before the '.if', or behind the '.endif'"
+                message = f"{section.label} is inside the condition '{clipped(section.condition)}'"
+                advice = "move the section before the '.if', or after the '.endif'"
                 self.problems.append(Problem("condition", section.span, message, advice))
 
-    def _text(self, kinds: dict[Key, Kind]) -> str:
-        """The merged text; `kinds` takes what became of halb's sections."""
+    def _text(self, kinds: dict[SectionKey, ChangeKind]) -> str:
+        """The merged text; `kinds` takes what happens to halb's sections."""
         source = self.document.source
         line_end = line_end_of(source.text)
         edits = [self._cut(section, removal(section)) for section in self.removed]
@@ -196,7 +196,7 @@ class _Merge:
         return appended(apply_edits(source, edits), last)
 
     def _stays(self, chunk: Chunk, section: Section, placed: dict[str, int]) -> bool:
-        """Whether the section may stay where it is: haproxy wants the `defaults` behind `from` before it."""
+        """Whether the section may stay where it is: haproxy wants the `defaults` named by `from` before it."""
         parent = chunk.key.from_name
         if not any(other.key.keyword == "defaults" and other.key.name == parent for other in self.chunks):
             return True
@@ -205,41 +205,43 @@ class _Merge:
     def _cut(self, section: Section, span: Span, text: str = "") -> Edit:
         dot = dot_line(section)
         if dot is not None:
-            message = f"'{clipped(dot.text)}' (line {dot.line}) stands in {clipped(section.label)}, which would be cut"
-            self.problems.append(Problem("condition", dot, message, "take it and its '.endif' out of the section"))
+            message = f"'{clipped(dot.text)}' (line {dot.line}) is inside {clipped(section.label)}, which would be cut"
+            self.problems.append(Problem("condition", dot, message, "move it and its '.endif' out of the section"))
         return Edit(span, text)
 
-    # -- what came of it
+    # -- the result
 
     def _compare(self, after: HaproxyConfig) -> None:
-        """Whether all sections mean what they meant: those of others before, halb's as they were rendered."""
-        ours = {key_of(section): section for section in after.sections if key_of(section) in self.keys}
-        foreign_after = [s for s in after.sections if s.keyword != "global" and key_of(s) not in ours]
+        """Whether the other sections mean what they meant before, and halb's what they mean as rendered."""
+        own = {key_of(section): section for section in after.sections if key_of(section) in self.keys}
+        foreign_after = [s for s in after.sections if s.keyword != "global" and key_of(s) not in own]
         foreign = [section for section in self.foreign if section.keyword != "global"]
         whole = Span(self.document.source, 0, 0)
-        if len(ours) != len(self.chunks) or len(foreign_after) != len(foreign):
+        if len(own) != len(self.chunks) or len(foreign_after) != len(foreign):
             message = "which sections there are depends on the lines of a template"
-            self.problems.append(Problem("template", whole, message, "merge the file that is made of the template"))
+            self.problems.append(
+                Problem("template", whole, message, "merge the file that is generated from the template")
+            )
             return
         pairs = list(zip(foreign, foreign_after, strict=True))
         before, now, wanted = Meanings(self.config), Meanings(after), Meanings(self.rendered)
         self.problems += changed(before, now, pairs, list(self.mine.values()))
-        self.notes += mixed_use(now, pairs, list(ours.values()))
+        self.notes += mixed_use(now, pairs, list(own.values()))
         for chunk in self.chunks:
-            if now.of(ours[chunk.key]) != wanted.of(chunk.section):  # the end of the file is in a template's block
-                message = f"halb's {chunk.section.label} would mean something else in this file than by itself"
+            if now.of(own[chunk.key]) != wanted.of(chunk.section):  # the end of the file is in a template's block
+                message = f"halb's {chunk.section.label} would mean something else in this file than on its own"
                 self.problems.append(Problem("changed", whole, message, related=[(chunk.section.span, "halb's")]))
                 return
 
-    def _changes(self, after: HaproxyConfig, kinds: dict[Key, Kind]) -> tuple[Change, ...]:
+    def _changes(self, after: HaproxyConfig, kinds: dict[SectionKey, ChangeKind]) -> tuple[SectionChange, ...]:
         """First what was removed, then halb's sections in the order of the file."""
-        removed = [Change("removed", header(section), line_of(section)) for section in self.removed]
-        own = [(key_of(section), section) for section in after.sections]
-        return (*removed, *(Change(kinds[key], header(key), line_of(s)) for key, s in own if key in kinds))
+        removed = [SectionChange("removed", header(section), line_of(section)) for section in self.removed]
+        sections = [(key_of(section), section) for section in after.sections]
+        return (*removed, *(SectionChange(kinds[key], header(key), line_of(s)) for key, s in sections if key in kinds))
 
 
 def appended(text: str, parts: Sequence[str]) -> str:
-    """The text, its last line ended, with the parts behind it: a blank line before each, and the text's line ends."""
+    """The text, its last line ended, with the parts after it: an empty line before each, and the text's line ends."""
     line_end = line_end_of(text)
     if text and not text.endswith("\n"):
         text += "\n" if text.endswith("\r") else line_end

@@ -1,4 +1,4 @@
-"""What stands in the way of halb's sections in a file with sections of others: names and listening addresses."""
+"""What prevents halb's sections from being in a file with other sections: names and listening addresses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FRONT, _BACK = frozenset(("frontend", "listen")), frozenset(("backend", "listen
 _NO_TCP = re.compile(r"(?:dgram\+|udp|quic)")
 
 
-def same_names(foreign: Sequence[Section], ours: Sequence[Section]) -> Iterator[Problem]:
-    """Sections of others that haproxy takes for halb's by their name.
+def same_names(foreign: Sequence[Section], own: Sequence[Section]) -> Iterator[Problem]:
+    """Other sections that haproxy takes for halb's by their name.
 
     Two proxies may have the same name if one only listens and the other only has servers. Measured with 2.6.12.
     """
-    for mine in ours:
+    for mine in own:
         for section in foreign:
             if not section.name or not mine.name or section.name.value != mine.name.value:
                 continue
@@ -52,7 +52,7 @@ class Listener(NamedTuple):
 
 
 def same_ports(before: HaproxyConfig, foreign: Sequence[Section], rendered: HaproxyConfig) -> Iterator[Problem]:
-    """Addresses of others that halb's sections listen on too.
+    """Addresses of other sections that halb's listen on too.
 
     haproxy starts with them: it sets SO_REUSEPORT, and the kernel spreads the connections over both.
     """
@@ -86,7 +86,7 @@ def _listeners(config: HaproxyConfig, sections: Sequence[Section]) -> Iterator[L
         if section.keyword == "global":
             binds = [bind for bind in config.global_.stats_sockets if bind.directive in section.all("stats")]
         for bind in binds:
-            # Behind another interface or in another network namespace the same port is another one.
+            # On another interface or in another network namespace the same port is another one.
             if bind.certain and not {"interface", "namespace"} & bind.options.keys():
                 yield from (Listener(section, bind, address) for address in bind.addresses if address.certain)
 
@@ -103,7 +103,7 @@ def _meet(a: Listener, b: Listener) -> bool:
 
 
 def _covers(listener: Listener, other: BindAddress) -> bool:
-    """Whether the host of the listener's address stands for the other one's too."""
+    """Whether the host of the listener's address includes the other one."""
     address = listener.address
     if address.is_wildcard:
         # `::` takes IPv4 as well unless told otherwise (net.ipv6.bindv6only is 0 by default).

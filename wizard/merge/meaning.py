@@ -12,7 +12,7 @@ from parsers.tree import Problem
 from rules.text.wording import clipped
 from wizard.merge.sections import header, line_of
 
-Words = tuple[str | None, ...]  # a statement's words as they stand in the file, and its condition
+Words = tuple[str | None, ...]  # a statement's words as they are in the file, and its condition
 
 
 class Meaning(NamedTuple):
@@ -32,7 +32,7 @@ class Meanings:
         self._statements: dict[int, tuple[Words, ...]] = {}
 
     def of(self, section: Section) -> Meaning:
-        """The meaning of one section; comments and blanks mean nothing."""
+        """The meaning of one section; comments and spaces mean nothing."""
         chain: list[tuple[Words, ...]] = []
         certain = section.condition is None
         parent = self.proxy(section)
@@ -44,7 +44,7 @@ class Meanings:
         return Meaning(self._own(section), tuple(chain), certain)
 
     def proxy(self, section: Section) -> Proxy | None:
-        """The section as a proxy, or None when it is none."""
+        """The section as a proxy, or None if it is not one."""
         return self._proxies.get(id(section))
 
     def parent(self, section: Section) -> Section | None:
@@ -62,16 +62,16 @@ class Meanings:
 
 
 def changed(
-    before: Meanings, after: Meanings, foreign: Sequence[tuple[Section, Section]], ours: Sequence[Section]
+    before: Meanings, after: Meanings, foreign: Sequence[tuple[Section, Section]], own: Sequence[Section]
 ) -> Iterator[Problem]:
-    """The sections of others that would mean something else; `foreign` pairs them, `ours` are halb's in the old file.
+    """The other sections that would mean something else: `foreign` pairs them, `own` are halb's in the old file.
 
     A section changes when the `defaults` changes that it inherits from, and a route is lost when its backend goes.
     """
-    own = {id(section) for section in ours}
+    ids = {id(section) for section in own}
     for old, new in foreign:
         if before.of(old) != after.of(new):
-            yield _changed(before, old, own)
+            yield _changed(before, old, ids)
         else:
             yield from _lost_routes(before, after, old, new)
 
@@ -79,16 +79,16 @@ def changed(
 def _changed(before: Meanings, section: Section, own: set[int]) -> Problem:
     parent = before.parent(section)
     if parent is None:
-        return Problem("changed", section.span, f"{clipped(section.label)} would change its meaning")
+        return Problem("changed", section.span, f"{clipped(section.label)} would mean something else")
     stands = "" if section.from_name else "has no 'from' and "
     where = f"{clipped(parent.label)} (line {line_of(parent)})"
     if id(parent) in own:
         message = f"{clipped(section.label)} {stands}inherits from halb's {where}, and would change with it"
-        advice = "put 'from' and the name of another 'defaults' into its header"
+        advice = "add 'from' and the name of another 'defaults' to its header"
         if not section.from_name:
             advice += f", or move it above line {line_of(parent)}"
     else:
-        message = f"{clipped(section.label)} inherits from {where}, which is not there any more after the merge"
+        message = f"{clipped(section.label)} inherits from {where}, which the merge removes"
         advice = f"keep '{clipped(header(parent))}', or take over '{clipped(header(section))}' too"
     return Problem("changed", section.span, message, advice, [(parent.span, "what it inherits from")])
 
@@ -101,34 +101,32 @@ def _lost_routes(before: Meanings, after: Meanings, old: Section, new: Section) 
     for name, backend in before.config.routes(proxy):
         if backend is not None and name.value in lost:
             what = f"{clipped(old.label)} sends to {clipped(backend.label)} (line {line_of(backend.section)})"
-            message = f"{what}, which is not there any more after the merge"
+            message = f"{what}, which the merge removes"
             yield Problem("lost-route", name.span, message, f"take over '{clipped(header(old))}' too")
 
 
-def mixed_use(
-    after: Meanings, foreign: Sequence[tuple[Section, Section]], ours: Sequence[Section]
-) -> Iterator[Problem]:
-    """Sections of others that use a `defaults` of halb's without `from`; haproxy 2.6 says ALERT to that, and starts."""
-    own = {id(section) for section in ours}
+def mixed_use(after: Meanings, foreign: Sequence[tuple[Section, Section]], own: Sequence[Section]) -> Iterator[Problem]:
+    """Other sections that use one of halb's `defaults` without `from`: haproxy 2.6 says ALERT, and starts."""
+    ids = {id(section) for section in own}
     for old, new in foreign:
         parent = after.parent(new)
-        if parent is not None and id(parent) in own and new.from_name is None and new.keyword != "defaults":
+        if parent is not None and id(parent) in ids and new.from_name is None and new.keyword != "defaults":
             message = f"{clipped(old.label)} has no 'from', so it inherits from halb's {parent.label}"
-            yield Problem("mixed-use", old.span, message, "put 'from' and the name of a 'defaults' into its header")
+            yield Problem("mixed-use", old.span, message, "add 'from' and the name of a 'defaults' to its header")
 
 
 def wanting(existing: HaproxyConfig, rendered: HaproxyConfig) -> Iterator[Problem]:
-    """What halb's sections need of `global` and is not there; `global` itself is never edited."""
+    """What `global` lacks for halb's sections; `global` itself is never edited."""
     source = existing.documents[0].source
     if not existing.global_.sections:
-        message = "the file has no 'global' section, so halb's sections log nothing; none is added to a file of others"
-        yield Problem("global", Span(source, 0, 0), message, "write one; the rendered file shows what is good")
+        message = "the file has no 'global' section, so halb's sections log nothing; halb adds none to an existing file"
+        yield Problem("global", Span(source, 0, 0), message, "write one; the rendered file has an example")
         return
     place = existing.global_.sections[-1].span
     wanted, found = rendered.global_.maxconn, existing.global_.maxconn
     if wanted and found and wanted.value and found.value and found.known and found.value < wanted.value:
         message = f"'maxconn {found.value}' of global (line {found.span.line}) is less than the plan's {wanted.value}"
-        advice = f"write 'maxconn {wanted.value}' there, or the smaller number into halb.toml"
+        advice = f"write 'maxconn {wanted.value}' there, or put the smaller number into halb.toml"
         yield Problem("global", found.span, message, advice)
     logging = any(not line.prefix and line.first_arg == "global" for proxy in rendered.defaults for line in proxy.logs)
     if logging and not existing.global_.logs:

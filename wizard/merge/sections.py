@@ -10,13 +10,13 @@ from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.sections import Section
 from parsers.source import Span
 
-_BLANKS = " \t\v\f\r\n"
+_SPACES = " \t\v\f\r\n"
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"(?<!\r)\r++\n")
 
 
-class Key(NamedTuple):
-    """What a section of halb's is recognised by. A proxy of the same name with another `from` is somebody else's."""
+class SectionKey(NamedTuple):
+    """What a section of halb's is recognised by. A proxy of the same name with another `from` is not halb's."""
 
     keyword: str
     name: str
@@ -26,8 +26,8 @@ class Key(NamedTuple):
 class Extent(NamedTuple):
     """The lines of a section: from the header to its last statement (`start` to `end`, the line end included).
 
-    `lead` is where the comments directly above the header start. Comments and blank lines behind the last statement
-    are nobody's: they stay where they are when the section is replaced.
+    `lead` is where the comments directly above the header start. Comments and empty lines after the last statement
+    belong to no section: they stay where they are when the section is replaced.
     """
 
     lead: int
@@ -35,16 +35,16 @@ class Extent(NamedTuple):
     end: int
 
 
-def key_of(section: Section) -> Key:
+def key_of(section: Section) -> SectionKey:
     """The key of a section; the parts that it lacks are empty."""
     name, from_name = section.name, section.from_name
-    # What a variable makes of a name is not known: the reference itself is no name of halb's.
+    # What a variable makes of a name is unknown: the reference itself is not one of halb's names.
     words = [word.span.text if word and word.dynamic else word.value if word else "" for word in (name, from_name)]
-    return Key(section.keyword, *words)
+    return SectionKey(section.keyword, *words)
 
 
-def header(key: Key | Section) -> str:
-    """How people write it: `frontend kube-apiserver`, `global`."""
+def header(key: SectionKey | Section) -> str:
+    """As people write it: `frontend kube-apiserver`, `global`."""
     if isinstance(key, Section):
         key = key_of(key)
     return f"{key.keyword} {key.name}".rstrip()
@@ -56,19 +56,19 @@ def line_of(section: Section) -> int:
 
 
 def extent(section: Section) -> Extent:
-    """Where a section stands. A byte order mark at the start of the file belongs to no section."""
+    """Where a section is. A byte order mark at the start of the file belongs to no section."""
     source = section.file.source
     last = section.last_line() if section.line_count else section.header
     bom = 1 if source.text.startswith(_BOM) else 0
     start = max(section.header.start, bom)
     number = source.position(start)[0]
-    while number > 1 and source.line(number - 1).removeprefix(_BOM).lstrip(_BLANKS).startswith("#"):
+    while number > 1 and source.line(number - 1).removeprefix(_BOM).lstrip(_SPACES).startswith("#"):
         number -= 1
     return Extent(max(source.line_start(number), bom), start, last.start + len(last.line_text))
 
 
 def removal(section: Section) -> Span:
-    """What goes when a section goes: its comments above, its lines, and the blank lines that would be doubled."""
+    """What is removed with a section: its comments above, its lines, and empty lines that would be doubled."""
     source = section.file.source
     text = source.text
     lead, _, end = extent(section)
@@ -83,17 +83,17 @@ def removal(section: Section) -> Span:
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing in it that one could see."""
-    return not text.strip(_BLANKS)
+    """Whether it contains nothing visible."""
+    return not text.strip(_SPACES)
 
 
 class Chunk(NamedTuple):
     """A rendered section: `body` from its header to its last statement, `whole` with the comments around it.
 
-    Both have Unix line ends and end in one.
+    Both have Unix line ends, and end with one.
     """
 
-    key: Key
+    key: SectionKey
     section: Section
     body: str
     whole: str
@@ -104,7 +104,7 @@ def chunks(document: HaproxyDocument) -> list[Chunk]:
     text = document.source.text
     extents = [extent(section) for section in document.sections]
     ends = [place.lead for place in extents[1:]] + [len(text)]
-    found: dict[Key, Chunk] = {}
+    found: dict[SectionKey, Chunk] = {}
     for section, place, end in zip(document.sections, extents, ends, strict=True):
         key = key_of(section)
         if section.keyword == "global":
@@ -116,9 +116,9 @@ def chunks(document: HaproxyDocument) -> list[Chunk]:
 
 
 def unix(text: str) -> str:
-    """The text with Unix line ends, and without blank lines at its end."""
+    """The text with Unix line ends, and without empty lines at its end."""
     text = _LINE_END.sub("\n", text)
-    end = text.find("\n", len(text.rstrip(_BLANKS)))
+    end = text.find("\n", len(text.rstrip(_SPACES)))
     return (text if end < 0 else text[:end]).rstrip("\r") + "\n"
 
 

@@ -1,64 +1,66 @@
-"""Writing halb.toml: a new one with a line about each table, or the changes into the one that is there.
+"""Writing a plan as halb.toml: a new one, or into one that is there.
 
-Values are written by tomlkit, so that no name can break the file. The text of a file that is there is changed in its
-places alone: tomlkit's own document puts tables that stand apart together, drops the comment above the table that
-follows a removed one, and puts new keys below the comment of the next table (measured with 0.15.2).
+The text of a file that is there is changed in its places alone: comments, blank lines, the order of keys, `[lint]` and
+what else the plan does not say stay as they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rules.plan.complete import Values, count, usual_value, values_of
+from rules.plan.keys.plan import Plan
+from rules.plan.model import KeyPath
 from rules.plan.read import parse_cluster
-from rules.plan.schema import SCHEMA
+from rules.plan.readers import written
+from rules.plan.schema import OF_PLAN, SCHEMA, header
+from rules.plan.toml.edit import Keys, TomlText
+from rules.plan.toml.write import table_text
 from rules.plan.values import SCHEMA_NUMBER
-from wizard.plan.edit import PlanText
-from wizard.plan.plan import Plan
-from wizard.plan.values import (
-    MANY,
-    SINGLE,
-    Values,
-    lb_files,
-    lb_values,
-    needed,
-    node_values,
-    single_tables,
-    table_text,
-    usual,
-)
 
 _TITLE = "# The plan of halb-wizard, and what halb-lint compares the files of the load balancers with."
+_SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is unusual
 
 
-def write_plan(plan: Plan, old_text: str = "") -> str:
-    """The text of the plan's halb.toml; `old_text` is that of the one that is there.
+def write_plan(plan: Plan, old_text: str = "", more: Values | None = None) -> str:
+    """The text of the plan's halb.toml, with `more` values that no plan holds; `old_text` is that of the one there is.
 
-    With `old_text`, only what the plan changes is changed: comments, blank lines, the order of keys, `[lint]` and the
-    load balancers' `files` stay, and an equal plan gives the same text to the byte. Machines are known by their
-    names, then by their addresses. Raises ClusterError when `old_text` is no halb.toml.
+    With `old_text`, only what the plan changes is changed, and an equal plan gives the same text to the byte. Machines
+    are known by their names, then by their addresses. Raises ClusterError when `old_text` is not a halb.toml.
     """
+    values = values_of(plan) | dict(more or {})
     if not old_text:
-        return _fresh(plan)
-    cluster = parse_cluster(old_text, "halb.toml")
-    text = PlanText(cluster.source)
-    if not any(table in text.data for table in (*SINGLE, *MANY)):
+        return _fresh(values)
+    parse_cluster(old_text, "halb.toml")
+    text = TomlText(old_text)
+    if not any(table in text.data for table in SCHEMA if table != "lint"):
         gap = "" if old_text.endswith("\n") else "\n"
-        return f"{old_text}{gap}\n{_fresh(plan)}".replace("\r\n", "\n").replace("\n", text.newline)
-    return text.changed_to(plan)
+        return f"{old_text}{gap}\n{_fresh(values)}".replace("\r\n", "\n").replace("\n", text.newline)
+    for name, table in SCHEMA.items():
+        if table.many:
+            _write_list(text, name, values)
+        else:
+            _write_table(text, name, values)
+    return text.result()
 
 
-def _fresh(plan: Plan) -> str:
-    single = single_tables(plan)
-    tables: dict[str, list[Values]] = {name: [dict(values)] for name, values in single.items()}
-    tables["cluster"] = [{"schema": SCHEMA_NUMBER, **single["cluster"]}]
-    tables["control_plane"] = [node_values(node) for node in plan.control_plane]
-    tables["lb"] = [{**lb_values(lb), "files": lb_files(lb.name)} for lb in plan.load_balancers]
-    said = needed(single["haproxy"], usual(plan)["haproxy"])
-    tables["haproxy"] = [said] if said else []
+def lb_files(name: str) -> list[str]:
+    """The files that are written for the load balancer, relative to halb.toml."""
+    return [f"{name}/etc/haproxy/haproxy.cfg", f"{name}/etc/keepalived/keepalived.conf"]
+
+
+def _fresh(values: Values) -> str:
     parts = [f"{_TITLE}\n"]
-    for name in SCHEMA:
+    values = {KeyPath("cluster", 0, "schema"): SCHEMA_NUMBER, **values}
+    for name, table in SCHEMA.items():
         comment = f"# {_about(name)}\n"
-        for values in tables.get(name, []):
-            parts.append(comment + table_text(name, values))
-            comment = ""
+        for number in range(count(values, name) if table.many else 1):
+            row = _row(name, number, values)
+            keys = _with_files(name, row.said) if name not in _SHORT else row.needed
+            if any(value is not None for value in keys.values()):
+                parts.append(comment + table_text(header(name), keys))
+                comment = ""
     return "\n".join(parts)
 
 
@@ -68,3 +70,164 @@ def _about(table: str) -> str:
         return what[0].upper() + what[1:]
     first = "; the first is the initial master" if table == "control_plane" else ""
     return f"One table for each {what}{first}"
+
+
+class _Row(NamedTuple):
+    """What is wanted of one table: `said` are its keys, `usual` what follows for those that are not there."""
+
+    said: Keys
+    usual: Keys
+
+    @property
+    def needed(self) -> dict[str, Any]:
+        """The keys that have to be written."""
+        return {key: value for key, value in self.said.items() if key not in self.usual or self.usual[key] != value}
+
+    def changes(self, old: Keys, table: str) -> dict[str, Any]:
+        """The keys that come, go (None) and change."""
+        found = {key: value for key, value in self.needed.items() if value is not None and key not in old}
+        for key, value in self.said.items():
+            if key in old and (value is None or not _same(table, key, old[key], value)):
+                found[key] = value
+        return found
+
+
+def _row(table: str, number: int, values: Values) -> _Row:
+    said, usual = {}, {}
+    for key in SCHEMA[table].keys.values():
+        path = KeyPath(table, number, key.name)
+        if path in values:
+            said[key.name] = written(values[path])
+        elif (table, key.name) in OF_PLAN:
+            said[key.name] = None
+        if (table, key.name) in OF_PLAN and not key.needed:
+            follows = usual_value(path, values)
+            usual[key.name] = None if follows is None else written(follows)
+    return _Row(said, usual)
+
+
+def _same(table: str, key: str, one: Any, other: Any) -> bool:
+    read = SCHEMA[table].keys[key].read
+    return bool(read(one) == read(other))
+
+
+def _with_files(table: str, keys: Keys) -> dict[str, Any]:
+    """A new load balancer's table says where its files are."""
+    return {**keys, "files": keys.get("files", lb_files(keys["name"]))} if table == "lb" else dict(keys)
+
+
+def _order(table: str) -> list[str]:
+    return list(SCHEMA[table].keys)
+
+
+def _place_of(text: TomlText, table: str) -> int:
+    """Where a new table stands: below those that are declared before it, else at the end."""
+    names = list(SCHEMA)
+    return text.end_of(names[: names.index(table)])
+
+
+def _write_table(text: TomlText, table: str, values: Values) -> None:
+    row = _row(table, 0, values)
+    if table not in text.data:
+        if row.needed:
+            wanted = row.needed if table in _SHORT else row.said
+            text.add_table(_place_of(text, table), header(table), wanted)
+        return
+    old = text.data[table]
+    changes = row.changes(old, table)
+    if text.has_header(table) or not _comes_or_goes(changes, old):
+        text.set_keys((table,), changes, _order(table))
+    else:
+        kept = {**old, **changes}
+        text.restate(table, _place_of(text, table), header(table), [kept])
+
+
+def _comes_or_goes(changes: Keys, old: Keys) -> bool:
+    return any(value is None or key not in old for key, value in changes.items())
+
+
+class _Machine(NamedTuple):
+    """A machine's table: `old` is its number in the text, None for a new one."""
+
+    old: int | None
+    row: _Row
+
+
+def _write_list(text: TomlText, table: str, values: Values) -> None:
+    wanted = _machines(text, table, values)
+    old = text.data.get(table, [])
+    kept = [machine.old for machine in wanted if machine.old is not None]
+    changes = [{} if m.old is None else m.row.changes(old[m.old], table) for m in wanted]
+    if old and text.has_header(table):
+        _fill_slots(text, table, wanted, changes)
+        return
+    same = kept == list(range(len(old))) and len(wanted) == len(old)
+    if same and not any(_comes_or_goes(change, old[index]) for index, change in enumerate(changes)):
+        for index, change in enumerate(changes):
+            text.set_keys((table, index), change, _order(table))
+        return
+    tables = []
+    for machine in wanted:
+        files = {} if machine.old is None else {k: v for k, v in old[machine.old].items() if k == "files"}
+        tables.append({**_with_files(table, machine.row.said), **files, **machine.row.said})
+    text.restate(table, _place_of(text, table), header(table), tables)
+
+
+def _machines(text: TomlText, table: str, values: Values) -> list[_Machine]:
+    """The machines in the order of the text, new ones last, where that means the same as their own order."""
+    known = _known(text, table, values)
+    order = list(range(len(known)))
+    if table == "lb":
+        moved = sorted(order, key=lambda number: (known[number] is None, known[number] or 0))
+        if sorted(moved, key=lambda number: -values[KeyPath("lb", number, "priority")]) == order:
+            order = moved
+            values = _renumbered(values, order)
+    found = []
+    for number, old in enumerate(known[place] for place in order):
+        row = _row(table, number, values)
+        if old is not None and "files" not in row.said:
+            before = text.data[table][old]
+            if before.get("files") == lb_files(before.get("name", "")):
+                row = row._replace(said={**row.said, "files": lb_files(row.said["name"])})
+        found.append(_Machine(old, row))
+    return found
+
+
+def _renumbered(values: Values, order: Sequence[int]) -> Values:
+    """The load balancers in another order."""
+    place = {number: index for index, number in enumerate(order)}
+    return {path._replace(number=place[path.number]) if path.table == "lb" else path: v for path, v in values.items()}
+
+
+def _known(text: TomlText, table: str, values: Values) -> list[int | None]:
+    """The number of each machine's table: that of its name, else one of its address that no name claims."""
+    old: Sequence[Mapping[str, Any]] = text.data.get(table, [])
+    machines = range(count(values, table))
+    by_name = {row["name"]: index for index, row in enumerate(old)}
+    found = [by_name.get(values[KeyPath(table, number, "name")]) for number in machines]
+    read = SCHEMA[table].keys["address"].read
+    free = {read(row["address"]): index for index, row in enumerate(old) if index not in found and "address" in row}
+    return [
+        free.pop(values[KeyPath(table, number, "address")], None) if index is None else index
+        for number, index in zip(machines, found, strict=True)
+    ]
+
+
+def _fill_slots(text: TomlText, table: str, wanted: Sequence[_Machine], changes: Sequence[Keys]) -> None:
+    """Put the tables that stay, in their wanted order, where tables that stay are now; new ones follow others."""
+    blocks = {index: text.block((table, index)) for index in range(len(text.data[table]))}
+    kept = sorted(machine.old for machine in wanted if machine.old is not None)
+    slots = iter(kept)
+    at = blocks[kept[0]][0] if kept else blocks[max(blocks)][1]
+    leading = bool(kept)
+    for machine, change in zip(wanted, changes, strict=True):
+        if machine.old is None:
+            text.add_table(at, header(table), _with_files(table, machine.row.said), leading=leading)
+            continue
+        leading = False
+        slot = blocks[next(slots)]
+        way = (table, machine.old)
+        text.move_table(way, slot, text.key_changes(way, change, _order(table)))
+        at = slot[1]
+    for index in sorted(blocks.keys() - set(kept)):
+        text.remove_table((table, index), last=index == max(blocks))

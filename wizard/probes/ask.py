@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live.observations import IPAddress, NameServer
+from rules.plan.model import API_PORT
 from rules.plan.schema import check_value
 from wizard.probes.results import (
-    API_PORT,
     CheckedAnswers,
     CheckResult,
     CheckStatus,
@@ -104,7 +104,7 @@ async def run_checks(
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
     """The servers for these texts; None stays None. Raises ValueError that says how to write one."""
-    from rules.live.observe import parse_resolver
+    from rules.live.asking import parse_resolver
 
     if resolvers is None:
         return None

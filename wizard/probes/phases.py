@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.command.options import CONFIG_NAME
 from rules.fleet.fleet import Fleet
 from rules.live.endpoint import Endpoint, endpoint_of
 from rules.live.views.view import LiveView
-from rules.plan import parse_cluster
-from rules.plan.model import Phase, Setting
-from wizard.questions.answers import Answers, to_toml
+from rules.plan.model import ClusterError, Phase, Setting
+from rules.plan.read import cluster_of
+from rules.plan.together import together
+from wizard.questions.answers import Answers, fault, values_of_answers
 from wizard.verify.checklist import checklist
 
 
@@ -37,16 +37,22 @@ def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
 
     Raises `rules.plan.ClusterError` when an answer is wrong.
     """
-    cluster = parse_cluster(to_toml(answers), CONFIG_NAME)
-    fleet = _fleet(files)
+    for place in answers:
+        if wrong := fault(place, answers[place]):
+            raise ClusterError(f"{place.name}: {wrong}", place, wrong)
+    values = values_of_answers(answers)
+    for error in together(values, fold=False):
+        raise ClusterError(str(error), error.path, error.reason)
+    cluster, fleet = cluster_of(values), _fleet(files)
     return Watched(endpoint_of(cluster, fleet), fleet)
 
 
 def _fleet(files: Mapping[str, str]) -> Fleet:
-    from rules.engine.run import Options, Run
+    from rules.engine.options import options_for
+    from rules.engine.run import Run
 
     texts = {path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))}
-    return Run(texts, Options()).fleet if texts else Fleet([])
+    return Run(texts, options_for(None)).fleet if texts else Fleet([])
 
 
 def in_phase(view: LiveView, phase: Phase) -> LiveView:

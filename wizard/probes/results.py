@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from rules.live.observations import Contact, DnsView, IPAddress, NameServer, Probe, Reply, ReplyKind, Role, SystemView
 from rules.live.views.wording import addresses, met, told
+from rules.plan.model import API_PORT
 from rules.report.style import printable
 from rules.text.wording import clipped, listed
 from wizard.probes.interfaces import attached_to, interfaces
 
-API_PORT = 6443
 _NO_ROUTE = ("network is unreachable", "address family not supported by protocol")
 
 

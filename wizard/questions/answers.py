@@ -6,17 +6,15 @@ A draft is a halb.toml with these texts; `judge` in `wizard.questions.session` s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from rules.plan.schema import SCHEMA, check_value
+from rules.plan.complete import count
+from rules.plan.model import KeyPath
+from rules.plan.readers import text_of
+from rules.plan.schema import SCHEMA, header, key_at
+from rules.plan.toml.write import table_text
 
-
-class Place(NamedTuple):
-    """Where an answer belongs: a table of halb.toml, the number of the machine in it (0 where there is one), a key."""
-
-    table: str
-    number: int
-    key: str
+Place = KeyPath
 
 
 class Answers:
@@ -24,13 +22,13 @@ class Answers:
 
     __slots__ = ("_texts",)
 
-    def __init__(self, texts: Mapping[Place, str] | None = None) -> None:
+    def __init__(self, texts: Mapping[KeyPath, str] | None = None) -> None:
         self._texts = {place: text for place, text in (texts or {}).items() if text != ""}
 
-    def __getitem__(self, place: Place) -> str:
+    def __getitem__(self, place: KeyPath) -> str:
         return self._texts.get(place, "")
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[KeyPath]:
         return iter(self._texts)
 
     def __eq__(self, other: object) -> bool:
@@ -39,13 +37,13 @@ class Answers:
     def __hash__(self) -> int:
         return hash(frozenset(self._texts.items()))
 
-    def put(self, place: Place, text: str) -> Answers:
+    def put(self, place: KeyPath, text: str) -> Answers:
         """The answers with this one in place of the old."""
         return Answers({**self._texts, place: text})
 
     def count(self, table: str) -> int:
         """How many machines a list has: up to the last one with any answer."""
-        return max((place.number + 1 for place in self._texts if place.table == table), default=0)
+        return count(self._texts, table)
 
     def without(self, table: str, number: int) -> Answers:
         """The answers without one machine; those behind it move up."""
@@ -58,94 +56,78 @@ class Answers:
         return Answers(moved)
 
 
-def typed(table: str, key: str, text: str) -> Any:
-    """The value that halb.toml has for a typed text: a string, a number or true and false, whichever the key takes.
-
-    Raises ValueError with the words of the key's own check.
-    """
-    value = next((value for value in _readings(text) if _takes(table, key, value)), None)
-    if value is not None:
-        return value
-    number = next((value for value in _readings(text) if not isinstance(value, str)), text)
-    wants_number = any(_takes(table, key, probe) for probe in (1, 1.0, True))
-    check_value(table, key, number if wants_number else text)
-    raise ValueError(f"can't be '{text}'")
+def typed(place: KeyPath, text: str) -> Any:
+    """The value that halb.toml has for a typed text; ValueError with the words of the key's own check."""
+    return key_at(place).type.typed(text)
 
 
-def _readings(text: str) -> Iterator[Any]:
-    yield text
-    if text in ("true", "false"):
-        yield text == "true"
-    for read in (int, float):
-        try:
-            yield read(text)
-        except ValueError:
-            continue
-
-
-def _takes(table: str, key: str, value: Any) -> bool:
-    try:
-        check_value(table, key, value)
-    except ValueError:
-        return False
-    return True
-
-
-def fault(place: Place, text: str) -> str:
+def fault(place: KeyPath, text: str) -> str:
     """What is wrong with an answer, in words; "" for a right one and for none."""
     if not text:
         return ""
     try:
-        typed(place.table, place.key, text)
+        typed(place, text)
     except ValueError as error:
         return str(error)
     return ""
 
 
+def values_of_answers(answers: Answers) -> dict[KeyPath, Any]:
+    """The answers that are right, read."""
+    return {
+        place: key_at(place).read(typed(place, answers[place])) for place in answers if not fault(place, answers[place])
+    }
+
+
+def answers_of(values: Mapping[KeyPath, Any]) -> Answers:
+    """Values, as TOML has them, as one types them."""
+    return Answers({path: text_of(value) for path, value in values.items()})
+
+
 def to_toml(answers: Answers) -> str:
-    """The answers as a halb.toml: right ones with their type, wrong ones as the text they are."""
-    import tomlkit
-
-    document = tomlkit.document()
+    """The answers as the text of a draft: right ones with their type, wrong ones as the text they are."""
+    parts = []
     for name, table in SCHEMA.items():
-        if table.many:
-            machines = [_table(answers, name, index) for index in range(answers.count(name))]
-            if machines:
-                array = tomlkit.aot()
-                for machine in machines:
-                    array.append(machine)
-                document.append(name, array)
-        elif found := _table(answers, name, 0):
-            document.append(name, found)
-    return tomlkit.dumps(document)
+        for number in range(answers.count(name) if table.many else 1):
+            places = [KeyPath(name, number, key) for key in table.keys]
+            said = {place.key: answers[place] for place in places if answers[place]}
+            if said or table.many:
+                parts.append(
+                    table_text(
+                        header(name),
+                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in said.items()},
+                    )
+                )
+    return "\n".join(parts)
 
 
-def _table(answers: Answers, name: str, index: int) -> Any:
-    import tomlkit
-
-    table = tomlkit.table()
-    for key in SCHEMA[name].keys:
-        if text := answers[Place(name, index, key)]:
-            table.append(key, text if fault(Place(name, index, key), text) else typed(name, key, text))
-    return table
+def _typed_or_text(place: KeyPath, text: str) -> Any:
+    return text if fault(place, text) else typed(place, text)
 
 
 def from_toml(text: str) -> Answers:
-    """The answers that a draft, or any halb.toml, holds; keys that nobody asks for are left out.
+    """The answers that a draft, or any halb.toml, holds; what is not a key of halb.toml is left out.
 
-    Raises ValueError (`tomllib.TOMLDecodeError`) for a text that is no TOML.
+    Raises ValueError (`tomllib.TOMLDecodeError`) for a text that is not TOML.
     """
     import tomllib
 
-    texts: dict[Place, str] = {}
-    for name, value in tomllib.loads(text).items():
+    found: dict[KeyPath, Any] = {}
+    for name, value in tomllib.loads(text.removeprefix("\ufeff")).items():
         tables = value if isinstance(value, list) else [value]
-        for index, table in enumerate(tables):
+        for number, table in enumerate(tables):
             if name in SCHEMA and isinstance(table, dict):
-                for key, item in table.items():
-                    if key in SCHEMA[name].keys and isinstance(item, str | int | float):
-                        texts[Place(name, index, key)] = str(item).lower() if isinstance(item, bool) else str(item)
-    return Answers(texts)
+                keys = SCHEMA[name].keys
+                found |= {KeyPath(name, number, key): item for key, item in table.items() if key in keys}
+    return answers_of({path: item for path, item in found.items() if _is_answer(item)})
+
+
+def _is_answer(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(item, list) and _is_answer(item) for item in value.values())
+    return isinstance(value, str | int | float)
 
 
 def with_secrets(answers: Answers, plan: Answers) -> Answers:
@@ -153,10 +135,10 @@ def with_secrets(answers: Answers, plan: Answers) -> Answers:
 
     Only where both are about the same VIP, and so about the same virtual router.
     """
-    vip = Place("vip", 0, "address")
+    vip = KeyPath("vip", 0, "address")
     if not answers[vip] or answers[vip] != plan[vip]:
         return answers
     for place in plan:
-        if SCHEMA[place.table].keys[place.key].secret and not answers[place]:
+        if key_at(place).secret and not answers[place]:
             answers = answers.put(place, plan[place])
     return answers

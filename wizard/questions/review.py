@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.command.options import CONFIG_NAME
 from rules.engine.finding import Severity
+from rules.plan.model import KeyPath
 from rules.plan.schema import SCHEMA
 from rules.report.style import printable
 from rules.text.wording import clipped, counted
-from wizard.questions.answers import Answers, Place
+from wizard.questions.answers import Answers
 from wizard.questions.session import Outcome, place_of, step_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Item(NamedTuple):
 
     kind: Kind
     text: str
-    place: Place | None = None
+    place: KeyPath | None = None
     more: str = ""
     finding: Finding | None = None
 
@@ -105,9 +106,9 @@ def items(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
     found += [Item(Kind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
     if outcome.report is not None:
         crashes = outcome.report.crashes
-        found += [Item(Kind.INFO, _safe(f"a rule of the linter failed, the others ran: {crash}")) for crash in crashes]
+        found += [Item(Kind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes]
         found += sorted(
-            (_item_of(finding, answers, overrides) for finding in outcome.report.findings),
+            (_item_of(finding, outcome, overrides) for finding in outcome.report.findings),
             key=lambda item: list(Kind).index(item.kind),
         )
     return tuple(found)
@@ -127,7 +128,7 @@ def blocked(outcome: Outcome, overrides: Overrides) -> str:
         f"{number} {words[kind] if number == 1 else several[kind]}" for kind in words if (number := kinds.count(kind))
     ]
     if not parts and not outcome.files:
-        return "the files are not there yet"
+        return "there are no files yet"
     return ", ".join(parts)
 
 
@@ -151,15 +152,16 @@ def reason_fault(text: str) -> str:
     return "" if len(text) <= 100 else f"make it shorter: {len(text)} characters, at most 100"
 
 
-def label(place: Place, answers: Answers) -> str:
+def label(place: KeyPath, answers: Answers) -> str:
     """What an answer is called: `Virtual IP: Address / prefix`, `Load balancers, haproxy-lb2: Interface`."""
     step = step_of(place)
     if step is None:
         return f"{place.table}.{place.key}"
-    field = next(field for field in step.fields if (field.table, field.key) == (place.table, place.key))
+    field = step.field_of(place)
     name = answers[place._replace(key="name")] if SCHEMA[place.table].many else ""
     number = place.number - step.first + 1
-    which = f", {name or f'no. {number}'}" if step.many and step.last is None else ""
+    several = SCHEMA[place.table].many and step.last is None
+    which = f", {name or f'no. {number}'}" if several else ""
     return f"{step.title}{which}: {field.label}"
 
 
@@ -243,9 +245,9 @@ def _plan_text(outcome: Outcome, directory: Path) -> str:
 
     assert outcome.plan is not None
     try:
-        return write_plan(outcome.plan, (directory / CONFIG_NAME).read_text(encoding="utf-8"))
+        return write_plan(outcome.plan, (directory / CONFIG_NAME).read_text(encoding="utf-8"), outcome.more)
     except (ClusterError, OSError, ValueError):
-        return write_plan(outcome.plan)
+        return write_plan(outcome.plan, more=outcome.more)
 
 
 def _is_private(path: Path) -> bool:
@@ -255,20 +257,20 @@ def _is_private(path: Path) -> bool:
         return False
 
 
-def _faults(outcome: Outcome) -> Iterator[tuple[Place, str]]:
+def _faults(outcome: Outcome) -> Iterator[tuple[KeyPath, str]]:
     """The faults in the order of the tables, which is that of the steps."""
     tables = list(SCHEMA)
     places = sorted(outcome.faults, key=lambda place: (tables.index(place.table), place.number))
     return ((place, outcome.faults[place]) for place in places)
 
 
-def _item_of(finding: Finding, answers: Answers, overrides: Overrides) -> Item:
+def _item_of(finding: Finding, outcome: Outcome, overrides: Overrides) -> Item:
     kind = Kind(finding.severity.word)
     reason = overrides.get(finding.code, "") if kind is Kind.ERROR else ""
     at = finding.location
     text = f"{finding.code} {finding.message}, in {at.file}:{at.line}"
     more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
-    return Item(Kind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, answers), _safe(more), finding)
+    return Item(Kind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
 
 
 def _safe(text: str) -> str:

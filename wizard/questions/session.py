@@ -5,16 +5,22 @@ Pure, so that the screens, the tests and the benchmarks all ask the same questio
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wizard.questions.answers import Answers, Place, fault, to_toml
-from wizard.questions.steps import Step, steps
+from rules.plan.complete import missing, plan_from
+from rules.plan.errors import PlanError
+from rules.plan.model import KeyPath
+from rules.plan.schema import OF_PLAN, SCHEMA
+from rules.plan.together import together
+from wizard.questions.answers import Answers, fault, values_of_answers
+from wizard.questions.steps import ADVANCED, Field, Step, steps
 
 if TYPE_CHECKING:
     from rules.engine.finding import Finding, Report
-    from wizard.plan.plan import Plan, PlanError
+    from rules.plan.complete import Values
+    from rules.plan.keys.plan import Plan
+    from wizard.render.files import Rendered
 
 PLAN = "halb.toml"
 
@@ -24,148 +30,123 @@ class Outcome(NamedTuple):
 
     `faults`: what is wrong, in words, by the answer that it belongs to; `general`: what belongs to none. `missing`:
     the answers that nobody can guess. `plan` and `files` (text by path) are there when nothing is wrong or missing,
-    `report` is the linter's on these files.
+    `report` is the linter's on these files, and `keys` says which of halb.toml each stretch of them comes from. `more`
+    are the values that are for halb.toml alone.
     """
 
     answers: Answers
-    faults: Mapping[Place, str]
+    faults: Mapping[KeyPath, str]
     general: tuple[str, ...] = ()
-    missing: tuple[Place, ...] = ()
+    missing: tuple[KeyPath, ...] = ()
     plan: Plan | None = None
     files: Mapping[str, str] = {}
     modes: Mapping[str, int] = {}
     report: Report | None = None
+    keys: Mapping[str, Rendered] = {}
+    more: Mapping[KeyPath, Any] = {}
 
 
 def judge(answers: Answers) -> Outcome:
     """Check the answers, make the plan of them, render and lint it, as far as they reach."""
+    from wizard.plan.clashes import check_plan
+
     faults = {place: text for place in answers if (text := fault(place, answers[place]))}
-    missing = missing_of(answers)
+    lacking = missing_of(answers)
     if faults:
-        return Outcome(answers, faults, missing=missing)
-    from rules.plan import ClusterError, parse_cluster
-    from wizard.plan.plan import PlanError, check_plan, plan_of
-
-    text = to_toml(answers)
+        return Outcome(answers, faults, missing=lacking)
+    values = values_of_answers(answers)
+    if errors := list(together(values)):
+        return _with_errors(answers, errors[:1])._replace(missing=lacking)
+    if lacking:
+        return Outcome(answers, {}, missing=lacking)
     try:
-        cluster = parse_cluster(text, PLAN)
-    except ClusterError as error:
-        place, words = _at_line(text, str(error))
-        return Outcome(answers, {place: _beside_field(words)} if place else {}, () if place else (words,), missing)
-    if missing:
-        return Outcome(answers, {}, missing=missing)
-    try:
-        plan = plan_of(cluster)
+        plan = plan_from(values)
+        errors = check_plan(plan)
     except PlanError as error:
-        return _with_errors(answers, [error])
-    errors = check_plan(plan)
-    return _with_errors(answers, errors) if errors else _rendered(answers, plan)
+        errors = [error]
+    return _with_errors(answers, errors) if errors else _rendered(answers, plan, values)
 
 
-def _with_errors(answers: Answers, errors: list[PlanError]) -> Outcome:
-    faults: dict[Place, str] = {}
+def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Outcome:
+    """What is wrong beside the answers that it is about; what is about none, or about one more, in general."""
+    faults: dict[KeyPath, str] = {}
     general = []
     for error in errors:
-        place = _place_of_key(answers, error.key, str(error))
-        if place is None or place in faults:
+        if step_of(error.path) is None or error.path in faults:
             general.append(str(error))
         else:
-            faults[place] = _beside_field(str(error))
+            faults[error.path] = error.reason
     return Outcome(answers, faults, tuple(general))
 
 
-def _rendered(answers: Answers, plan: Plan) -> Outcome:
-    from rules import lint
-    from wizard.plan.plan import PlanError
-    from wizard.render.files import RenderError, render
+def _rendered(answers: Answers, plan: Plan, values: Values) -> Outcome:
+    from rules.engine.registry import UnknownRuleError
+    from wizard.plan.file import write_plan
+    from wizard.render.files import RenderError, lint_rendered, render
 
+    more = {path: value for path, value in values.items() if (path.table, path.key) not in OF_PLAN}
     try:
         rendered = render(plan)
+        files = {path: item.text for path, item in rendered.items()}
+        report = lint_rendered(plan, {PLAN: write_plan(plan, more=more), **files})
     except RenderError as error:
-        return _with_errors(answers, [PlanError(error.key, error.text)])
-    files = {path: item.text for path, item in rendered.items()}
+        return _with_errors(answers, [PlanError(error.path or KeyPath("cluster", 0, ""), error.text)])
+    except UnknownRuleError as error:
+        key = next((key for key in ("select", "ignore") if error.word in values.get(KeyPath("lint", 0, key), ())), "")
+        return _with_errors(answers, [PlanError(KeyPath("lint", 0, key or "select"), str(error))])
     modes = {path: item.mode for path, item in rendered.items()}
-    report = lint({path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))})
-    return Outcome(answers, {}, plan=plan, files=files, modes=modes, report=report)
+    return Outcome(answers, {}, plan=plan, files=files, modes=modes, report=report, keys=rendered, more=more)
 
 
-def missing_of(answers: Answers) -> tuple[Place, ...]:
-    """The answers that are needed and not there, in the order of the steps."""
-    found = []
-    for step in steps():
-        for place in places(step, answers, needed=True):
-            field = next(field for field in step.fields if (field.table, field.key) == (place.table, place.key))
-            if not field.optional and not answers[place]:
-                found.append(place)
-    return tuple(found)
+def missing_of(answers: Answers) -> tuple[KeyPath, ...]:
+    """The answers that are needed and not there, in the order of the tables."""
+    return tuple(missing({place: answers[place] for place in answers}, values_of_answers(answers)))
 
 
-def places(step: Step, answers: Answers, *, needed: bool = False) -> tuple[Place, ...]:
+def places(step: Step, answers: Answers, *, needed: bool = False) -> tuple[KeyPath, ...]:
     """The places of a step's fields, machine by machine; unless `needed`, a list has an empty one at its end."""
     if not step.fields:
         return ()
+    if step.key == ADVANCED:
+        return tuple(_everywhere(step, answers))
     table = step.fields[0].table
     if not step.many:
-        return tuple(Place(field.table, 0, field.key) for field in step.fields)
-    least = {"initial-master": 1, "load-balancers": 2}.get(step.key, 0)
+        return tuple(KeyPath(field.table, 0, field.key) for field in step.fields)
+    least = SCHEMA[table].least if not step.first else 0
     end = max(answers.count(table), step.first + least)
     if not needed and step.last is None:
         end = max(answers.count(table), step.first) + 1 if answers.count(table) >= step.first + least else end
     numbers = range(step.first, end if step.last is None else min(end, step.last))
-    return tuple(Place(field.table, number, field.key) for number in numbers for field in step.fields)
+    return tuple(KeyPath(field.table, number, field.key) for number in numbers for field in step.fields)
 
 
-def step_of(place: Place) -> Step | None:
+def _everywhere(step: Step, answers: Answers) -> Iterator[KeyPath]:
+    """The places of fields of many tables: of a list, those of the machines that are there."""
+    for name, table in SCHEMA.items():
+        keys = [field.key for field in step.fields if field.table == name]
+        for number in range(answers.count(name) if table.many else 1):
+            yield from (KeyPath(name, number, key) for key in keys)
+
+
+def field_at(step: Step, place: KeyPath, answers: Answers) -> Field:
+    """The field of an answer; among those of many tables, a machine's is named after the machine."""
+    field = step.field_of(place)
+    if step.key != ADVANCED or not SCHEMA[place.table].many:
+        return field
+    name = answers[place._replace(key="name")] or f"{SCHEMA[place.table].what} {place.number + 1}"
+    return field._replace(label=f"{name}: {field.label}")
+
+
+def step_of(place: KeyPath) -> Step | None:
     """The step that asks for an answer."""
-    for step in steps():
-        for field in step.fields:
-            if (field.table, field.key) != (place.table, place.key):
-                continue
-            if place.number >= step.first and (step.last is None or place.number < step.last):
-                return step
-    return None
+    return next((step for step in steps() if step.asks(place)), None)
 
 
-def place_of(finding: Finding, answers: Answers) -> Place | None:
-    """The answer that a finding on a rendered file is about: the longest one that stands in its line."""
+def place_of(finding: Finding, outcome: Outcome) -> KeyPath | None:
+    """The answer that a finding on a rendered file is about: the key that its stretch of the file comes from."""
     at = finding.location
-    text = "\n".join(at.source.line(number) for number in range(at.line, at.end_line + 1))
-    words = set(re.findall(r"[\w.:/-]+", text))
-    stated = [place for place in answers if answers[place] in words or answers[place].partition("/")[0] in words]
-    return max(stated, key=lambda place: len(answers[place]), default=None)
-
-
-def _at_line(text: str, words: str) -> tuple[Place | None, str]:
-    """The answer in the line that an error on a halb.toml names, and the error without the place."""
-    match = re.match(rf"{PLAN}:(\d+): (.*)", words, re.DOTALL)
-    if match is None:
-        return None, words.removeprefix(f"{PLAN}: ")
-    table, number, seen = "", 0, dict[str, int]()
-    for line in text.splitlines()[: int(match[1])]:
-        if header := re.match(r"\[+(\w+)\]+", line):
-            table = header[1]
-            number = seen.get(table, 0) if line.startswith("[[") else 0
-            seen[table] = number + 1
-        key = line.partition(" = ")[0]
-    return (Place(table, number, key), match[2]) if " = " in text.splitlines()[int(match[1]) - 1] else (None, match[2])
-
-
-def _beside_field(words: str) -> str:
-    """The words of an error as they stand beside the field: without the key, and without lines of a file."""
-    words = re.sub(r"^\[+\w+\]+[^:']*: ", "", words)
-    return re.sub(r"; the other one is in line \d+| \(line \d+\)", "", words)
-
-
-def _place_of_key(answers: Answers, key: str, words: str) -> Place | None:
-    """The answer that `vip.address` means; of several machines the one whose answer the words name."""
-    table, dot, name = key.partition(".")
-    if not dot:
+    rendered = outcome.keys.get(at.file)
+    if rendered is None:
         return None
-    candidates = [Place(table, number, name) for number in range(max(answers.count(table), 1))]
-    named = [
-        place
-        for place in candidates
-        if (answers[place] and f"'{answers[place]}'" in words) or answers[place] in words.split()
-    ]
-    place = next(iter(named or candidates))
-    return place if step_of(place) else None
+    start = at.source.line_start(at.line) + at.column - 1
+    return rendered.key_at(start, at.source.line_start(at.end_line) + at.end_column - 1)

@@ -1,21 +1,29 @@
-"""The wizard's steps as data: what is asked in which order, and the words that help to answer.
+"""The wizard's steps as data: what is asked in which order, and the words about each step.
 
-The words stand in `steps.toml`. A field belongs to a key of halb.toml and is checked by that key's own reader
-(`rules.plan.schema`).
+They stand in `steps.toml`. A field is a key of halb.toml, and its words stand with its declaration (`rules.plan.keys`).
+The step "advanced" asks for every key that no other one does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+from rules.plan.model import KeyPath
+from rules.plan.readers import text_of, written
+from rules.plan.schema import SCHEMA, every_key
+
+ADVANCED = "advanced"
+_OF_THE_FILE = ("cluster", "schema")  # nobody answers it: whoever writes a file knows its form
 
 
 class Field(NamedTuple):
     """One question. `table` and `key` are those of halb.toml.
 
     `example` is shown in the empty field, `help` below it in one line, `explain` is what F1 shows. An `optional` field
-    may stay empty; a `secret` is shown as dots. `choices`: the only answers there are.
+    may stay empty; a `secret` is shown as dots. `choices`: the only answers there are, the default first.
     """
 
     table: str
@@ -34,6 +42,7 @@ class Step(NamedTuple):
 
     `many`: the fields are those of one machine of a list. `first` and `last` say which machines of the list belong to
     this step (the initial master is the first control-plane node). A step without fields has a screen of its own.
+    `aside`: it is not on the way from the first step to the last.
     """
 
     key: str
@@ -44,6 +53,37 @@ class Step(NamedTuple):
     many: bool = False
     first: int = 0
     last: int | None = None
+    aside: bool = False
+
+    def asks(self, place: KeyPath) -> bool:
+        """Whether an answer belongs to this step."""
+        if not any((field.table, field.key) == (place.table, place.key) for field in self.fields):
+            return False
+        return place.number >= self.first and (self.last is None or place.number < self.last)
+
+    def field_of(self, place: KeyPath) -> Field:
+        """The field of an answer that belongs to this step."""
+        return next(field for field in self.fields if (field.table, field.key) == (place.table, place.key))
+
+
+def field(table: str, key: str, number: int = 0) -> Field:
+    """The field of a key; `number` chooses the example."""
+    declared = SCHEMA[table].keys[key]
+    usual = str(declared.default).lower() if isinstance(declared.default, bool) else str(declared.default)
+    choices = sorted(declared.type.choices, key=lambda choice: choice != usual)
+    examples = declared.examples or (text_of(written(declared.default)),)
+    return Field(
+        table,
+        key,
+        declared.label,
+        examples[min(number, len(examples) - 1)],
+        declared.help or declared.what,
+        declared.explain or f"{declared.what[0].upper()}{declared.what[1:]}.",
+        optional=not declared.needed,
+        secret=declared.secret,
+        # Where the default is not the same for every plan, no choice can stand for it.
+        choices=tuple(choices) if usual in choices else (),
+    )
 
 
 @cache
@@ -52,17 +92,22 @@ def steps() -> tuple[Step, ...]:
     import tomllib
 
     text = files("wizard.questions").joinpath("steps.toml").read_text(encoding="utf-8")
-    return tuple(_step(table) for table in tomllib.loads(text)["step"])
+    tables: list[dict[str, Any]] = tomllib.loads(text)["step"]
+    asked = {name for table in tables for name in table.get("keys", ())}
+    rest = [
+        f"{key.table}.{key.name}"
+        for key in every_key()
+        if f"{key.table}.{key.name}" not in asked and (key.table, key.name) != _OF_THE_FILE
+    ]
+    return tuple(_step(table, rest) for table in tables)
 
 
-def _step(table: dict[str, Any]) -> Step:
-    fields = tuple(
-        Field(**{**field, **_flowing(field), "choices": tuple(field.get("choices", ()))})
-        for field in table.pop("field", ())
-    )
-    return Step(**{**table, **_flowing(table)}, fields=fields)
-
-
-def _flowing(table: dict[str, Any]) -> dict[str, str]:
-    """The texts of several lines as one line each."""
-    return {key: " ".join(value.split()) for key, value in table.items() if isinstance(value, str)}
+def _step(table: Mapping[str, Any], rest: list[str]) -> Step:
+    keys = rest if table["key"] == ADVANCED else table.get("keys", ())
+    pairs = (name.split(".", 1) for name in keys)
+    fields = tuple(field(where, key, table.get("first", 0)) for where, key in pairs)
+    words: dict[str, Any] = {
+        key: " ".join(value.split()) if isinstance(value, str) else value for key, value in table.items()
+    }
+    words.pop("keys", None)
+    return Step(**words, fields=fields)

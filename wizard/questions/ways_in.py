@@ -59,7 +59,7 @@ def look(directory: Path, store: DraftStore | None, session: Answers | None) -> 
     plan, fault = _plan(directory)
     saved = store.load(directory) if store is not None else None
     return Known(
-        session=None if session is None else Origin(session, "the answers of right now"),
+        session=None if session is None else Origin(session, "the current answers"),
         draft=_draft(saved, plan) if isinstance(saved, SavedDraft) else None,
         plan=plan,
         plan_fault=fault,

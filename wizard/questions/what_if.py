@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.engine.run import Options, Run
+from rules.engine.options import options_for
+from rules.engine.run import Run
 from rules.failover.events import SINGLE, EventKind, Events
 from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.verdicts import Verdict
@@ -38,19 +39,19 @@ _SYMBOLS = {
 _VERDICTS = {
     Verdict.OK: "as it should be",
     Verdict.STAYS: "the VIP stays where it is",
-    Verdict.NO_OWNER: "nobody has the VIP",
+    Verdict.NO_OWNER: "no machine has the VIP",
     Verdict.SPLIT_BRAIN: "two machines have the VIP at the same time",
     Verdict.FAILING_OWNER: "the VIP is on a machine that can't serve, though another one could",
-    Verdict.UNKNOWN: "nothing can be said",
+    Verdict.UNKNOWN: "the outcome is unknown",
 }
 _KILLED = (
-    "keepalived takes the address away when it is started again. A drop-in for its unit with Restart=on-failure does "
+    "keepalived removes the address when it is started again. A drop-in for its unit with Restart=on-failure does "
     "that within moments."
 )
-_CUT = "No setting avoids it: a machine that hears nobody can't know whether the others are dead."
+_CUT = "No setting avoids it: a machine that hears no other can't know whether they are dead."
 _ALL_FAIL_STAYS = (
-    "With 'Watch haproxy by' process, or 'Move back' false, nobody has the VIP then. Either way nothing answers until "
-    "a haproxy is back."
+    "With 'Watch haproxy by' process, or 'Move back' false, no machine has the VIP then. Either way nothing answers "
+    "until a haproxy is back."
 )
 _ALL_FAIL_NOBODY = (
     "With 'Watch haproxy by' script and 'Move back' true, the VIP stays on a machine then. Either way nothing answers "
@@ -89,7 +90,7 @@ def lines_of_files(files: Mapping[str, str]) -> Lines:
 
 @lru_cache(maxsize=4)
 def _lines(files: tuple[tuple[str, str], ...]) -> Lines:
-    return lines_of(Run(dict(files), Options()).failover(pairs=False))
+    return lines_of(Run(dict(files), options_for(None)).failover(pairs=False))
 
 
 class Otherwise(NamedTuple):
@@ -197,7 +198,7 @@ def explained(line: Line) -> str:
     parts = [
         f"{line.symbol} {_VERDICTS[line.verdict]}.",
         f"Who has the VIP: {line.change}.",
-        f"Nobody answers there for: {line.outage}.",
+        f"Nothing answers there for: {line.outage}.",
         f"Why: {line.why}.",
     ]
     if advice := _advice(line):

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rules.plan.schema import check_value
-from wizard.plan.plan import Balancer, Plan
+from rules.command.options import CONFIG_NAME
+from rules.engine.finding import NodeFiles
+from rules.plan.keys.plan import Plan
+from rules.plan.model import KeyPath
+from wizard.plan.clashes import check_plan
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
 from wizard.render.template_values import SYSCTL_FILE, balancer_values, runbook_values, shared_values
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["RenderError", "Rendered", "render"]
+    from rules.engine.finding import Report
+
+__all__ = ["RenderError", "Rendered", "lint_rendered", "render"]
 
 _PLAIN, _SECRET, _SCRIPT = 0o644, 0o640, 0o755
 
 
+class Stretch(NamedTuple):
+    """A stretch of a rendered text, and the keys of halb.toml that it comes from."""
+
+    start: int
+    end: int
+    paths: tuple[KeyPath, ...]
+
+
 class Rendered(NamedTuple):
-    """A file: its text, and the mode that it has to have."""
+    """A file: its text, the mode that it has to have, and where the values of the plan stand in it."""
 
     text: str
     mode: int
+    stretches: tuple[Stretch, ...] = ()
+
+    def key_at(self, start: int, end: int) -> KeyPath | None:
+        """The key that the characters from `start` to `end` come from, else one that a value of their lines does."""
+        inside = [one for one in self.stretches if one.start < end and start < one.end]
+        if not inside:
+            first, last = self.text.rfind("\n", 0, start) + 1, self.text.find("\n", max(start, end - 1))
+            inside = [one for one in self.stretches if first <= one.start and one.end <= last]
+        return next((path for one in inside for path in one.paths), None)
 
 
 class _File(NamedTuple):
@@ -38,20 +60,39 @@ class _File(NamedTuple):
 def render(plan: Plan) -> dict[str, Rendered]:
     """The files by their paths in the folder of the plan, such as "lb1/etc/haproxy/haproxy.cfg".
 
-    The plan has to be one that `wizard.plan.plan.check_plan` has nothing against. Raises RenderError for a value that
-    halb.toml could not hold, or that a language has no way to write.
+    Raises RenderError for the first thing that `check_plan` has against the plan, and for a value that a language has
+    no way to write.
     """
-    _check(plan)
+    for error in check_plan(plan):
+        raise RenderError(error.path, error.reason)
     shared = shared_values(plan)
     found: dict[str, Rendered] = {}
-    for lb in plan.load_balancers:
+    for number, lb in enumerate(plan.load_balancers):
         wanted = _files(plan)
-        values = shared | balancer_values(plan, lb, [file.path for file in wanted])
+        values = shared | balancer_values(plan, number, [file.path for file in wanted])
         for file in (*wanted, _File("install.sh", "install.sh", _SCRIPT)):
-            found[f"{lb.name}/{file.path}"] = Rendered(_text(file.template, values), file.mode)
-    found["kubeadm-config.yaml"] = Rendered(_text("kubeadm-config.yaml", shared), _PLAIN)
-    found["RUNBOOK.md"] = Rendered(_text("RUNBOOK.md", shared | runbook_values(plan)), _PLAIN)
+            found[f"{lb.name}/{file.path}"] = _rendered(file.template, values, file.mode)
+    found["kubeadm-config.yaml"] = _rendered("kubeadm-config.yaml", shared, _PLAIN)
+    found["RUNBOOK.md"] = _rendered("RUNBOOK.md", shared | runbook_values(plan), _PLAIN)
     return found
+
+
+def lint_rendered(plan: Plan, files: Mapping[str, str]) -> Report:
+    """What halb-lint says of the plan's files (text by path, halb.toml among them), with the choices of `[lint]`.
+
+    Raises UnknownRuleError when `[lint]` names a rule that does not exist.
+    """
+    from rules import lint
+    from rules.engine.options import options_for
+    from rules.plan import parse_cluster
+
+    nodes = []
+    for lb in plan.load_balancers:
+        haproxy, keepalived = f"{lb.name}/etc/haproxy/haproxy.cfg", f"{lb.name}/etc/keepalived/keepalived.conf"
+        nodes.append(NodeFiles(lb.name, (haproxy,) * (haproxy in files), (keepalived,) * (keepalived in files)))
+    paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
+    options = options_for(parse_cluster(files[CONFIG_NAME], CONFIG_NAME), nodes)
+    return lint({path: files[path] for path in paths}, options)
 
 
 def _files(plan: Plan) -> list[_File]:
@@ -69,8 +110,15 @@ def _files(plan: Plan) -> list[_File]:
     return wanted
 
 
-def _text(template: str, values: dict[str, Any]) -> str:
-    return _environment().get_template(f"{template}.j2").render(values)
+def _rendered(template: str, values: Mapping[str, Any], mode: int) -> Rendered:
+    """The text piece by piece, as the template prints it: a piece that is a value knows its keys."""
+    pieces, stretches, at = [], [], 0
+    for piece in _environment().get_template(f"{template}.j2").generate(values):
+        if isinstance(piece, Quoted) and piece.paths:
+            stretches.append(Stretch(at, at + len(piece), piece.paths))
+        pieces.append(piece)
+        at += len(piece)
+    return Rendered("".join(pieces), mode, tuple(stretches))
 
 
 @cache
@@ -96,59 +144,3 @@ def _printed(value: object) -> Quoted:
     if not isinstance(value, Quoted):
         raise TypeError(f"a template prints {type(value).__name__} without the filter of its language")
     return value
-
-
-def _check(plan: Plan) -> None:
-    """Raise RenderError for the first value that halb.toml could not hold, or that doesn't go with the others."""
-    for table, key, value in _values(plan):
-        try:
-            check_value(table, key, value)
-        except ValueError as error:
-            raise RenderError(f"{table}.{key}", str(error)) from None
-    if not plan.control_plane:
-        raise RenderError("control_plane", "there is no control-plane node")
-    if not plan.load_balancers:
-        raise RenderError("lb", "there is no load balancer")
-    _distinct("control_plane.name", [node.name for node in plan.control_plane])
-    _distinct("lb.name", [lb.name for lb in plan.load_balancers])
-    if plan.vip6 is not None and (plan.vip.version, plan.vip6.version) != (4, 6):
-        raise RenderError("vip.address6", "the second VIP has to be IPv6, and the first one IPv4")
-    for lb in plan.load_balancers:
-        _check_families(plan, lb)
-    if plan.haproxy.run == "static-pod" and plan.vrrp.track != "script":
-        raise RenderError("vrrp.track", 'keepalived gets no events of processes in a container; write "script"')
-
-
-def _distinct(key: str, names: list[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise RenderError(key, f"two machines are called {twice}")
-
-
-def _check_families(plan: Plan, lb: Balancer) -> None:
-    if lb.address.version != plan.vip.version:
-        text = f"{lb.name} has IPv{lb.address.version}, and the VIP {plan.vip.ip} IPv{plan.vip.version}"
-        raise RenderError("lb.address", text)
-    if plan.vip6 is not None and lb.address6 is None:
-        raise RenderError("lb.address6", f"{lb.name} has none, which the VIP {plan.vip6.ip} needs")
-
-
-def _values(plan: Plan) -> Iterator[tuple[str, str, Any]]:
-    """Every value of the plan as halb.toml has it: table, key, value."""
-    yield from (("cluster", key, getattr(plan, key)) for key in ("name", "endpoint", "port", "phase", "layout"))
-    for node in plan.control_plane:
-        yield "control_plane", "name", node.name
-        yield "control_plane", "address", str(node.address)
-        yield "control_plane", "port", node.port
-    yield "vip", "address", str(plan.vip)
-    if plan.vip6 is not None:
-        yield "vip", "address6", str(plan.vip6)
-    for lb in plan.load_balancers:
-        yield "lb", "name", lb.name
-        yield "lb", "address", str(lb.address)
-        yield "lb", "interface", lb.interface
-        yield "lb", "priority", lb.priority
-        if lb.address6 is not None:
-            yield "lb", "address6", str(lb.address6)
-    yield from (("vrrp", key, value) for key, value in plan.vrrp._asdict().items() if value is not None)
-    yield from (("haproxy", key.replace("_", "-"), value) for key, value in plan.haproxy._asdict().items())

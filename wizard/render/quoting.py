@@ -9,42 +9,81 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from rules.plan.model import KeyPath
 from rules.plan.readers import about
 
 _LONGEST_COMMENT = 200  # characters; keepalived 2.2.7 takes what follows a line's 1023rd byte for another line
 
 
 class RenderError(Exception):
-    """A plan that can't be written. `key` is halb.toml's, such as "lb.interface"; `text` says what to write instead."""
+    """A plan that can't be written. `path` is the key of halb.toml that it is about, if it is about one; `text` says
+    what to write instead.
+    """
 
-    def __init__(self, key: str, text: str) -> None:
-        super().__init__(about(key, text) if key else text)
-        self.key = key
+    def __init__(self, path: KeyPath | None, text: str) -> None:
+        super().__init__(about(path.name, text) if path else text)
+        self.path = path
         self.text = text
+
+    @property
+    def key(self) -> str:
+        """The key without the machine, such as "lb.interface"; "" for none."""
+        return self.path.name if self.path else ""
 
 
 class Keyed(str):
-    """A value of the plan that knows its key in halb.toml, for the error when a language can't hold it."""
+    """A value of the plan that knows the keys of halb.toml that it comes from."""
 
-    __slots__ = ("key",)
-    key: str
+    __slots__ = ("paths",)
+    paths: tuple[KeyPath, ...]
 
-    def __new__(cls, text: str, key: str) -> Keyed:
-        """The text, and its key."""
+    def __new__(cls, text: str, paths: tuple[KeyPath, ...]) -> Keyed:
+        """The text, and its keys."""
         made = super().__new__(cls, text)
-        made.key = key
+        made.paths = paths
         return made
 
 
-class Quoted(str):
-    """Text that is written for one language, and may be printed as it is."""
+class KeyedNumber(int):
+    """The same for a whole number."""
 
-    __slots__ = ()
+    paths: tuple[KeyPath, ...]
+
+    def __new__(cls, number: int, paths: tuple[KeyPath, ...]) -> KeyedNumber:
+        """The number, and its keys."""
+        made = super().__new__(cls, number)
+        made.paths = paths
+        return made
+
+
+def keyed(value: object, *paths: KeyPath) -> Any:
+    """The value as text or whole number, with the keys that it comes from; yes, no and nothing as they are."""
+    if value is None or isinstance(value, bool):
+        return value
+    return KeyedNumber(value, paths) if isinstance(value, int) else Keyed(str(value), paths)
+
+
+class Quoted(str):
+    """Text that is written for one language, and may be printed as it is; `paths` are the keys that it comes from."""
+
+    __slots__ = ("paths",)
+    paths: tuple[KeyPath, ...]
+
+    def __new__(cls, text: object, value: object = None) -> Quoted:
+        """The text, with the keys of the value that it stands for."""
+        made = super().__new__(cls, text)
+        made.paths = getattr(value, "paths", ())
+        return made
+
+    def __str__(self) -> str:
+        """The text itself, which still knows its keys where a template prints it."""
+        return self
 
 
 def _refuse(value: object, language: str, why: str) -> RenderError:
-    return RenderError(getattr(value, "key", ""), f"can't be written in {language}: it has {why}")
+    return RenderError(next(iter(getattr(value, "paths", ())), None), f"can't be written in {language}: it has {why}")
 
 
 def _one_line(value: object, language: str) -> str:
@@ -67,7 +106,7 @@ def haproxy(value: object) -> Quoted:
         raise _refuse(value, "haproxy.cfg", "no character")
     if "$" in text:
         raise _refuse(value, "haproxy.cfg", "a '$'")
-    return Quoted(re.sub(r"""([\\ #"'])""", r"\\\1", text))
+    return Quoted(re.sub(r"""([\\ #"'])""", r"\\\1", text), value)
 
 
 def keepalived(value: object) -> Quoted:
@@ -78,24 +117,24 @@ def keepalived(value: object) -> Quoted:
     """
     text = _one_line(value, "keepalived.conf")
     if re.fullmatch(r"[A-Za-z0-9_./:,-]+", text):
-        return Quoted(text)
+        return Quoted(text, value)
     for unwritable, why in (('"', 'a double quote (")'), ("${", "'${'"), ("$_", "'$_'")):
         if unwritable in text:
             raise _refuse(value, "keepalived.conf", why)
     if not text:
         raise _refuse(value, "keepalived.conf", "no character")
-    return Quoted(f'"{text}"')
+    return Quoted(f'"{text}"', value)
 
 
 def shell(value: object) -> Quoted:
     """One word of a POSIX shell, in single quotes where it needs them."""
-    return Quoted(shlex.quote(_one_line(value, "a shell script")))
+    return Quoted(shlex.quote(_one_line(value, "a shell script")), value)
 
 
 def yaml(value: object) -> Quoted:
     """A YAML 1.2 scalar in double quotes (section 7.3.1), always text and never a number, a truth value or null."""
     text = _one_line(value, "YAML")
-    return Quoted(f'"{"".join(map(_in_yaml, text))}"')
+    return Quoted(f'"{"".join(map(_in_yaml, text))}"', value)
 
 
 def _in_yaml(character: str) -> str:
@@ -108,12 +147,12 @@ def comment(value: object) -> Quoted:
     """Words inside a comment line of any of these languages: one line, not too long, and no order to halb-lint."""
     text = "".join(c if c.isprintable() else "?" for c in str(value))
     text = text.replace("halb:", "halb -")
-    return Quoted(text if len(text) <= _LONGEST_COMMENT else text[:_LONGEST_COMMENT] + "...")
+    return Quoted(text if len(text) <= _LONGEST_COMMENT else text[:_LONGEST_COMMENT] + "...", value)
 
 
 def markdown(value: object) -> Quoted:
     """Text of a Markdown paragraph or heading (CommonMark 2.4: any ASCII punctuation may be escaped)."""
-    return Quoted(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", _one_line(value, "Markdown")))
+    return Quoted(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", _one_line(value, "Markdown")), value)
 
 
 def code(value: object) -> Quoted:
@@ -124,10 +163,10 @@ def code(value: object) -> Quoted:
     fence = "`"
     while fence in text:
         fence += "`"
-    # A reader takes one blank from both ends away when there is one at both, and anything else between them.
+    # A reader takes one space from both ends away when there is one at both, and anything else between them.
     blank = text[0] == " " == text[-1] and text.strip(" ")
     pad = " " if text[0] == "`" or text[-1] == "`" or blank else ""
-    return Quoted(f"{fence}{pad}{text}{pad}{fence}")
+    return Quoted(f"{fence}{pad}{text}{pad}{fence}", value)
 
 
 def fenced(value: object) -> Quoted:
@@ -135,14 +174,14 @@ def fenced(value: object) -> Quoted:
     text = _one_line(value, "Markdown")
     if "```" in text:
         raise _refuse(value, "Markdown", "three backticks in a row")
-    return Quoted(text)
+    return Quoted(text, value)
 
 
 def number(value: object) -> Quoted:
     """A number, the same in all languages."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise RenderError(getattr(value, "key", ""), f"must be a whole number, not {type(value).__name__}")
-    return Quoted(value)
+        raise RenderError(None, f"must be a whole number, not {type(value).__name__}")
+    return Quoted(value, value)
 
 
 LANGUAGES: Mapping[str, Callable[[object], Quoted]] = {

@@ -1,14 +1,22 @@
-"""What the templates of `wizard.render.files` print: plain values, so that a template decides nothing."""
+"""What the templates of `wizard.render.files` print: plain values, so that a template decides nothing.
+
+Each value knows the keys of halb.toml that it comes from (`keyed`).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from rules.plan.keys.machines import Balancer
+from rules.plan.keys.plan import Plan
+from rules.plan.model import IPAddress, IPInterface, KeyPath
+from rules.plan.readers import MICROSECONDS
+from rules.plan.record import Record
 from rules.text.wording import socket_name
-from wizard.plan.plan import Balancer, IPAddress, IPInterface, Machine, Plan
-from wizard.plan.weights import script_weight
-from wizard.render.quoting import Keyed, RenderError
+from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.render.quoting import keyed
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
 HAPROXY_IMAGE = "docker.io/library/haproxy:2.8.10"
@@ -17,45 +25,56 @@ KEEPALIVED_IMAGE = "docker.io/osixia/keepalived:2.0.20"
 SYSCTL_FILE = "etc/sysctl.d/90-halb.conf"
 TTL = 60  # seconds, of the records that are going to change
 
-_HEALTH_HEADROOM = 1000  # connections; what haproxy takes beyond those of the API's clients
-_LONGEST_V3_ADVERT = 40.95  # seconds; VRRPv3 has 12 bits for hundredths (RFC 9568 section 5.2.7)
-_MICROSECONDS = {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
+HEALTH_HEADROOM = 1000
+"""Connections that the whole process may have beyond those of the API's clients."""
+
 _MULTICAST = {4: "224.0.0.18", 6: "ff02::12"}  # RFC 9568 sections 5.1.1.2 and 5.1.2.2
+
+
+def of_record(plan: Plan, record: Record, number: int = 0) -> dict[str, Any]:
+    """All values of a table by their fields: what a key of it is called in a template."""
+    return {
+        name: keyed(getattr(record, name), plan.at(f"{key.table}.{key.name}", number))
+        for name, key in record.keys.items()
+    }
 
 
 def shared_values(plan: Plan) -> dict[str, Any]:
     """The values that are the same for all load balancers."""
-    initial, nonlocal_bind = plan.control_plane[0], plan.haproxy.bind == "vip"
+    nonlocal_bind = plan.haproxy.bind == "vip"
     vips = _vips(plan)
+    haproxy = of_record(plan, plan.haproxy)
+    name, port = plan.at("cluster.endpoint"), plan.at("cluster.port")
+    endpoint_port = f"{plan.endpoint}:{plan.port}"
     return {
-        "cluster": Keyed(plan.name, "cluster.name"),
-        "endpoint_port": f"{plan.endpoint}:{plan.port}",
-        "endpoint_url": f"https://{plan.endpoint}:{plan.port}",
-        "endpoint_readyz": f"https://{plan.endpoint}:{plan.port}/readyz",
-        "port": plan.port,
+        "cluster": keyed(plan.name, plan.at("cluster.name")),
+        "endpoint_port": keyed(endpoint_port, name, port),
+        "endpoint_url": keyed(f"https://{endpoint_port}", name, port),
+        "endpoint_readyz": keyed(f"https://{endpoint_port}/readyz", name, port),
+        "port": keyed(plan.port, port),
         "low_port": plan.port < 1024,
-        "haproxy": plan.haproxy._asdict(),
-        "global_maxconn": plan.haproxy.maxconn + _HEALTH_HEADROOM,
-        "fastinter": half(plan.haproxy.inter),
-        "binds": [_bind(plan, vip) for vip in vips],
-        "nonlocal": [vip.version for vip in vips] if nonlocal_bind else [],
-        "servers": [{"name": node.name, "place": socket_name(node.address, node.port)} for node in plan.control_plane],
+        "haproxy": haproxy,
+        "global_maxconn": keyed(plan.haproxy.maxconn + HEALTH_HEADROOM, plan.at("haproxy.maxconn")),
+        "fastinter": keyed(half(plan.haproxy.inter), plan.at("haproxy.inter")),
+        "binds": [_bind(plan, vip, at) for vip, at in vips],
+        "nonlocal": [vip.version for vip, _ in vips] if nonlocal_bind else [],
+        "servers": _machines(plan),
         "stacked": plan.layout == "stacked",
         "shared_port": plan.layout == "stacked" and plan.port in {node.port for node in plan.control_plane},
         "in_container": plan.haproxy.run == "static-pod",
         "images": {"haproxy": HAPROXY_IMAGE, "keepalived": KEEPALIVED_IMAGE},
-        "initial": {"name": initial.name, "address": initial.address, "port": initial.port},
-        "sans": [plan.endpoint, *(vip.ip for vip in vips)],
+        "initial": _machines(plan)[0],
+        "sans": [keyed(plan.endpoint, name), *(keyed(vip.ip, at) for vip, at in vips)],
     }
 
 
-def balancer_values(plan: Plan, lb: Balancer, files: list[str]) -> dict[str, Any]:
-    """The values of one load balancer; `files` are the paths that it gets, from its root."""
+def balancer_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
+    """The values of one load balancer, by its number; `files` are the paths that it gets, from its root."""
     packages = plan.haproxy.run == "package"
     return {
-        "lb": _balancer(lb),
-        "vrrp": vrrp_values(plan, lb),
-        "instances": [_instance(plan, lb, vip) for vip in _vips(plan)],
+        "lb": _balancer(plan, number),
+        "vrrp": vrrp_values(plan, number),
+        "instances": [_instance(plan, number, vip, at) for vip, at in _vips(plan)],
         "install": {
             "files": " ".join(files),
             "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
@@ -65,63 +84,48 @@ def balancer_values(plan: Plan, lb: Balancer, files: list[str]) -> dict[str, Any
     }
 
 
-def vrrp_values(plan: Plan, lb: Balancer | None = None) -> dict[str, Any]:
-    """The election. VRRPv2 where it can say it all: one IPv4 VIP, and adverts at whole seconds."""
+def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
+    """The election, as it is for one load balancer or for all of them."""
     choice = plan.vrrp
-    ipv4 = plan.vip.version == 4 and plan.vip6 is None
-    version = 2 if ipv4 and float(choice.advert_int).is_integer() else 3
-    if version == 3:
-        _require_v3(plan)
-    preferred = choice.preempt and lb is plan.load_balancers[0]
-    return {
-        "version": version,
-        "mode": choice.mode,
-        "virtual_router_id": choice.virtual_router_id,
-        "advert_int": f"{choice.advert_int:g}",
-        "auth_pass": None if choice.auth_pass is None else Keyed(choice.auth_pass, "vrrp.auth_pass"),
-        "state": "MASTER" if preferred else "BACKUP",
+    preempt = plan.at("vrrp.preempt")
+    state = "MASTER" if choice.preempt and number == 0 else "BACKUP"
+    priorities = [plan.at("lb.priority", row) for row in range(len(plan.load_balancers))]
+    weight = script_weight((lb.priority for lb in plan.load_balancers), preempt=choice.preempt)
+    return of_record(plan, choice) | {
+        "version": vrrp_version(plan),
+        "advert_int": keyed(f"{choice.advert_int:g}", plan.at("vrrp.advert_int")),
+        "state": keyed(state, preempt if number is None else plan.at("lb.priority", number)),
         "nopreempt": not choice.preempt,
-        "weight": script_weight((other.priority for other in plan.load_balancers), preempt=choice.preempt),
+        "weight": keyed(weight, *priorities),
         "track_process": choice.track == "process",
         "group": plan.vip6 is not None,
     }
-
-
-def _require_v3(plan: Plan) -> None:
-    """Raise RenderError for what VRRPv3 can't say."""
-    why = "an IPv6 VIP needs VRRPv3" if plan.vip.version == 6 or plan.vip6 else "a fraction of a second needs VRRPv3"
-    seconds = plan.vrrp.advert_int
-    if plan.vrrp.auth_pass is not None:
-        raise RenderError("vrrp.auth_pass", f"{why}, which has no password; leave auth_pass out")
-    if seconds > _LONGEST_V3_ADVERT or round(seconds * 100) / 100 != seconds:
-        text = f"{why}, whose adverts come at hundredths of a second up to {_LONGEST_V3_ADVERT}, not {seconds:g}"
-        raise RenderError("vrrp.advert_int", text)
 
 
 def runbook_values(plan: Plan) -> dict[str, Any]:
     """The values of RUNBOOK.md, beside the shared ones. None of them is secret."""
     initial, vips = plan.control_plane[0], _vips(plan)
     direct = plan.port == initial.port
-    through = None if direct else _haproxy_at(plan, initial)
+    through = None if direct else _haproxy_at(plan, initial.address)
     at_vip = not direct and through is None
-    first = [vip.ip for vip in vips] if at_vip else [initial.address]
+    first = [vip.ip for vip, _ in vips] if at_vip else [initial.address]
     service = plan.haproxy.run == "package"
     # The kubelet runs what is in the folder of manifests, and nothing of the folder above it.
     manifest, parked = "/etc/kubernetes/manifests/haproxy.yaml", "/etc/kubernetes/haproxy.yaml"
     return {
-        "vips": ", ".join(str(vip.ip) for vip in vips),
-        "vip_urls": [f"https://{socket_name(vip.ip, plan.port)}/readyz" for vip in vips],
+        "vips": ", ".join(str(vip.ip) for vip, _ in vips),
+        "vip_urls": [f"https://{socket_name(vip.ip, plan.port)}/readyz" for vip, _ in vips],
         "vrrp": vrrp_values(plan),
-        "groups": ", ".join(_MULTICAST[vip.version] for vip in vips),
-        "machines": [_machine(node) for node in plan.control_plane],
-        "joining": [_machine(node) for node in plan.control_plane[1:]],
-        "balancers": [_balancer(lb) for lb in plan.load_balancers],
+        "groups": ", ".join(_MULTICAST[vip.version] for vip, _ in vips),
+        "machines": _machines(plan),
+        "joining": _machines(plan)[1:],
+        "balancers": [_balancer(plan, number) for number in range(len(plan.load_balancers))],
         "api_ports": ", ".join(str(port) for port in sorted({node.port for node in plan.control_plane})),
         "direct": direct,
         "at_vip": at_vip,
         "through_haproxy": through is not None,
         "bootstrap_records": [_record(plan, address) for address in first],
-        "cutover_records": [_record(plan, vip.ip) for vip in vips],
+        "cutover_records": [_record(plan, vip.ip) for vip, _ in vips],
         "stop_haproxy": "systemctl stop haproxy" if service else f"mv {manifest} {parked}",
         "start_haproxy": "systemctl start haproxy" if service else f"mv {parked} {manifest}",
     }
@@ -132,69 +136,71 @@ def half(time: str) -> str:
     match = re.fullmatch(r"([0-9]+)([a-z]+)", time)
     assert match is not None, time
     # haproxy counts in milliseconds, and takes an interval of 0 for one that is not given.
-    length = max(int(match[1]) * _MICROSECONDS[match[2]] // 2 // 1000, 1) * 1000
-    unit = next(unit for unit in ("d", "h", "m", "s", "ms") if length % _MICROSECONDS[unit] == 0)
-    return f"{length // _MICROSECONDS[unit]}{unit}"
+    length = max(int(match[1]) * MICROSECONDS[match[2]] // 2 // 1000, 1) * 1000
+    unit = next(unit for unit in ("d", "h", "m", "s", "ms") if length % MICROSECONDS[unit] == 0)
+    return f"{length // MICROSECONDS[unit]}{unit}"
 
 
-def _vips(plan: Plan) -> list[IPInterface]:
-    return [plan.vip, *([plan.vip6] if plan.vip6 is not None else [])]
+def _vips(plan: Plan) -> list[tuple[IPInterface, KeyPath]]:
+    second = [(plan.vip6, plan.at("vip.address6"))] if plan.vip6 is not None else []
+    return [(plan.vip, plan.at("vip.address")), *second]
 
 
-def _bind(plan: Plan, vip: IPInterface) -> dict[str, Any]:
+def _bind(plan: Plan, vip: IPInterface, at: KeyPath) -> dict[str, Any]:
+    port = plan.at("cluster.port")
     if plan.haproxy.bind == "vip":
-        return {"address": socket_name(vip.ip, plan.port), "v6only": False, "nonlocal": True}
+        return {"address": keyed(socket_name(vip.ip, plan.port), at, port), "v6only": False, "nonlocal": True}
     # The first line has IPv4 already where there are two.
     address = f"[::]:{plan.port}" if vip.version == 6 else f"*:{plan.port}"
-    return {"address": address, "v6only": vip.version == 6, "nonlocal": False}
+    return {"address": keyed(address, port), "v6only": vip.version == 6, "nonlocal": False}
 
 
-def _instance(plan: Plan, lb: Balancer, vip: IPInterface) -> dict[str, Any]:
-    second = vip is plan.vip6
-    others = [other for other in plan.load_balancers if other is not lb]
+def _instance(plan: Plan, number: int, vip: IPInterface, at: KeyPath) -> dict[str, Any]:
+    second = at.key == "address6"
+    others = [other for other in range(len(plan.load_balancers)) if other != number]
     return {
         "name": "kube_apiserver6" if second else "kube_apiserver",
-        "vip": vip,
-        "source": _own_address(lb, second=second),
-        "peers": [_own_address(o, second=second) for o in others] if plan.vrrp.mode == "unicast" else [],
+        "vip": keyed(vip, at),
+        "source": _own_address(plan, number, at.key),
+        "peers": [_own_address(plan, o, at.key) for o in others] if plan.vrrp.mode == "unicast" else [],
     }
 
 
-def _own_address(lb: Balancer, *, second: bool) -> IPAddress:
-    address = lb.address6 if second else lb.address
-    assert address is not None  # wizard.render has refused it
-    return address
+def _own_address(plan: Plan, number: int, key: str) -> Any:
+    return keyed(getattr(plan.load_balancers[number], key), plan.at(f"lb.{key}", number))
 
 
-def _balancer(lb: Balancer) -> dict[str, Any]:
+def _balancer(plan: Plan, number: int) -> dict[str, Any]:
+    lb = plan.load_balancers[number]
     addresses = [lb.address, *([lb.address6] if lb.address6 is not None else [])]
     host = f"[{lb.address}]" if lb.address.version == 6 else str(lb.address)
-    return {
-        "name": lb.name,
-        "interface": Keyed(lb.interface, "lb.interface"),
-        "priority": lb.priority,
-        "addresses": " ".join(str(address) for address in addresses),
-        "copy_to": f"{host}:",
-        "login": lb.address,
-        "script": f"{lb.name}/install.sh",
+    name, address = plan.at("lb.name", number), plan.at("lb.address", number)
+    return of_record(plan, lb, number) | {
+        "addresses": keyed(" ".join(str(address) for address in addresses), address),
+        "copy_to": keyed(f"{host}:", address),
+        "login": keyed(lb.address, address),
+        "script": keyed(f"{lb.name}/install.sh", name),
     }
 
 
-def _machine(node: Machine) -> dict[str, Any]:
-    return {
-        "name": node.name,
-        "address": node.address,
-        "port": node.port,
-        "place": socket_name(node.address, node.port),
-        "bind_address": f"--bind-address={node.address}",
-    }
+def _machines(plan: Plan) -> list[dict[str, Any]]:
+    return list(_each_machine(plan))
 
 
-def _haproxy_at(plan: Plan, node: Machine) -> Balancer | None:
-    """The load balancer that serves the endpoint at the node's own address, if one does."""
+def _each_machine(plan: Plan) -> Iterator[dict[str, Any]]:
+    for number, node in enumerate(plan.control_plane):
+        address, port = plan.at("control_plane.address", number), plan.at("control_plane.port", number)
+        yield of_record(plan, node, number) | {
+            "place": keyed(socket_name(node.address, node.port), address, port),
+            "bind_address": keyed(f"--bind-address={node.address}", address),
+        }
+
+
+def _haproxy_at(plan: Plan, address: IPAddress) -> Balancer | None:
+    """The load balancer that serves the endpoint at a node's own address, if one does."""
     if plan.haproxy.bind != "any":
         return None
-    return next((lb for lb in plan.load_balancers if node.address in (lb.address, lb.address6)), None)
+    return next((lb for lb in plan.load_balancers if address in (lb.address, lb.address6)), None)
 
 
 def _record(plan: Plan, address: IPAddress) -> str:

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from wizard.questions.answers import Place
 from wizard.questions.day_two import to_do
 from wizard.questions.session import step_of
-from wizard.questions.steps import steps
+from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
@@ -67,6 +67,7 @@ class Wizard(QuietApp[int]):
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
+        Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),
@@ -156,6 +157,10 @@ class Wizard(QuietApp[int]):
             self.action_findings(f"✗ nothing can be written yet: {words}")
         else:
             await self.go("write")
+
+    async def action_advanced(self) -> None:
+        """Go to the keys of halb.toml that no other step asks for."""
+        await self.go(ADVANCED)
 
     # What stands above a screen
 

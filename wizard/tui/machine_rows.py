@@ -12,7 +12,7 @@ _SUGGESTED = {"name", "interface"}
 
 
 def suggestion(place: Place, answers: Answers) -> str:
-    """What the machine before lets one expect: its name with the next number, its interface; "" for nothing."""
+    """What the previous machine suggests: its name with the next number, its interface; "" for nothing."""
     before = answers[place._replace(number=place.number - 1)] if place.number else ""
     if not before or place.key not in _SUGGESTED:
         return ""
@@ -37,10 +37,10 @@ def _next_name(name: str, taken: set[str]) -> str:
 
 
 def accepted(step: Step, place: Place, answers: Answers) -> Answers:
-    """The answers after Enter in a field: the row's empty fields up to it have what was suggested.
+    """The answers after Enter in a field: the row's empty fields up to this one get what was suggested.
 
-    A row that nobody needs and nobody has begun stays empty, and so does a field that was cleared in a row with
-    answers behind it.
+    A row that is not needed and not begun stays empty, and so does a field that was cleared while later fields of the
+    row have answers.
     """
     if not step.many or may_stay_empty(step, place, answers):
         return answers
@@ -63,12 +63,12 @@ def may_stay_empty(step: Step, place: Place, answers: Answers) -> bool:
 
 
 def row_is_empty(place: Place, answers: Answers) -> bool:
-    """Whether a machine has no answer at all."""
+    """Whether a machine has no answers."""
     return not any(other.table == place.table and other.number == place.number for other in answers)
 
 
 def compact(step: Step, answers: Answers) -> Answers:
-    """The answers without the rows that were cleared: those behind them move up."""
+    """The answers without the rows that were cleared: those after them move up."""
     if step.many:
         table = step.fields[0].table
         for number in reversed(range(step.first, answers.count(table))):

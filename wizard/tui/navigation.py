@@ -13,7 +13,7 @@ from wizard.questions.steps import steps
 
 def neighbour(key: str, by: int) -> str | None:
     """The key of the step before (-1) or after (1) another; None where there is none."""
-    keys = [step.key for step in steps()]
+    keys = [step.key for step in steps() if not step.aside or step.key == key]
     at = keys.index(key) + by if key in keys else -1
     return keys[at] if 0 <= at < len(keys) else None
 

@@ -1,4 +1,4 @@
-"""What a terminal can't show, or is not to show, is taken out of every line before it is written."""
+"""The terminal: what it can show, its theme, and when it is closed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIGHT = replace(_LIGHT, variables={**_LIGHT.variables, **_DARKER})
 CONSOLE = "linux"
 """TERM on the console of a Linux machine: 256 or 512 characters, those of code page 437 in most fonts."""
 
-# Letters and signs that every console font has stand for the symbols; box-drawing characters for their kin.
+# Letters and signs that every console font has stand for the symbols; box-drawing characters for similar ones.
 _STAND_INS = {
     **dict(zip("✓✗✕●○•▸▶‹›…–—‘’“”▲▼", "+xx*o*>><>~--''\"\"^v", strict=True)),
     **dict(zip("╭╮╰╯╌╍┄┅━╎╏▏▎▍▕▋▊▉▔▁▂▃▅▆▇", "┌┐└┘─────││││││███─_▄▄███", strict=True)),

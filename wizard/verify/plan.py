@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.command.options import UsageError
-from rules.fleet.fleet import Fleet
-from rules.live.endpoint import Endpoint, endpoint_of
+from rules.command import UsageError
+from rules.fleet import Fleet
+from rules.live import Endpoint, endpoint_of
 from rules.plan.given import Given
 from rules.plan.model import Cluster, ClusterError, Phase
 
@@ -50,11 +50,12 @@ def read_plan(path: Path, phase: str | None = None) -> EndpointPlan:
 
 def plan_fleet(cluster: Cluster) -> Fleet:
     """What the files of the `[[lb]]` tables say; those that are not there yet, or can't be read, are left out."""
-    from rules.engine.options import Options
+    from rules.engine.options import options_for
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
     from rules.files.inputs import read_cluster_nodes
 
     inputs = read_cluster_nodes(cluster, None, present=True)
-    options = Options(nodes=inputs.nodes, kinds=inputs.kinds, config_ids=inputs.config_ids, include=DiskIncludes())
+    # No rule runs here, so what [lint] says of rules does not count.
+    options = options_for(None, inputs.nodes, kinds=inputs.kinds, config_ids=inputs.config_ids, include=DiskIncludes())
     return Run(inputs.texts, options).fleet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from rules.live.views.view import LiveView
+from rules.live import LiveView
 from wizard.verify.checklist import checklist, phase_of
 from wizard.verify.options import VerifyOptions
 from wizard.verify.plan import EndpointPlan, read_plan
@@ -16,7 +16,7 @@ EXIT_PASSED, EXIT_NOT_YET, EXIT_TERMINATED = 0, 1, 143
 
 async def look(plan: EndpointPlan, options: VerifyOptions) -> LiveView:
     """Ask everybody once; takes at most about the timeout."""
-    from rules.live.observe import observe
+    from rules.live import observe
 
     observed = await observe(
         plan.endpoint, resolvers=options.resolvers, timeout=options.timeout, ca_file=options.ca_file

@@ -10,8 +10,7 @@ from contextlib import suppress
 from shutil import get_terminal_size
 from typing import Protocol
 
-from rules.live.observations import DnsView, Observations, Reply, Role
-from rules.live.views.view import LiveView
+from rules.live import DnsView, LiveView, Observations, Reply, Role
 from wizard.verify.checklist import Checklist, checklist
 from wizard.verify.options import VerifyOptions
 from wizard.verify.report import render

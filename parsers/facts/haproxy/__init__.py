@@ -23,7 +23,7 @@ __all__ = [
     "UseBackend", "haproxy_facts",
 ]  # fmt: skip
 
-# Problems behind which statements may be lost.
+# Problems after which statements may be lost.
 _BLINDING = frozenset(("unterminated-quote", "nul-character", "text-outside-section", "conditional-directive"))
 _PROXIES = frozenset(("frontend", "backend", "listen"))
 
@@ -80,7 +80,7 @@ class Global:
 
 
 class StatsSocket(Bind):
-    """A `stats socket` line: its address stands behind the word `socket`."""
+    """A `stats socket` line: its address follows the word `socket`."""
 
     __slots__ = ()
 
@@ -89,7 +89,7 @@ class StatsSocket(Bind):
 
 
 class NamedSection:
-    """One named section that is no proxy: a userlist, resolvers, peers, cache, ..."""
+    """One named section that is not a proxy: a userlist, resolvers, peers, cache, ..."""
 
     __slots__ = ("name", "section")
 
@@ -210,6 +210,21 @@ class HaproxyConfig:
             names.append(proxy.default_backend)
         return [(name, self.backend(name.value)) for name in names if name.value is not None]
 
+    def feeders(self, backend: Proxy) -> list[Proxy]:
+        """The frontends that send to a backend by name, in file order; a `listen` section with a `bind` is its own."""
+        return self._feeders.get(id(backend), [])
+
+    @cached_property
+    def _feeders(self) -> dict[int, list[Proxy]]:
+        found: dict[int, list[Proxy]] = {}
+        for frontend in self.frontends:
+            targets = {id(target) for _, target in self.routes(frontend) if target is not None}
+            if frontend.is_backend and frontend.binds:
+                targets.add(id(frontend))
+            for key in targets:
+                found.setdefault(key, []).append(frontend)
+        return found
+
     def kinds(self) -> Iterator[str]:
         """The section keywords that occur, in order of first use."""
         yield from dict.fromkeys(section.keyword for section in self.sections)
@@ -223,11 +238,6 @@ class HaproxyConfig:
                 if section.keyword == kind and section.name is not None:
                     found.setdefault(section.name.value, []).append(NamedSection(section))
         return found
-
-    @property
-    def userlists(self) -> dict[str, list[NamedSection]]:
-        """`userlist` sections by name."""
-        return self.named("userlist")
 
     @property
     def resolvers(self) -> dict[str, list[NamedSection]]:

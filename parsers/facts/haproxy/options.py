@@ -163,7 +163,7 @@ def option_of(line: HaproxyLine, part: Part, base: int) -> Option:
 
 
 def unclear(parts: Iterable[Part]) -> bool:
-    """Whether a placeholder stands where an option's name is wanted, so that it may be any option."""
+    """Whether a placeholder is where an option's name is wanted, so that it may be any option."""
     return any(part[6] and not part[1] for part in parts)
 
 

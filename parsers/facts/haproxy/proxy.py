@@ -61,7 +61,7 @@ class Proxy(ProxySection):
 
     @property
     def effective_mode(self) -> str | None:
-        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is no mode."""
+        """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is not a mode."""
         mode = self.mode
         if mode is None:
             return "tcp" if self.inheritance_certain else None
@@ -76,11 +76,6 @@ class Proxy(ProxySection):
     def maxconn(self) -> Value[int] | None:
         """`maxconn` of a frontend or listen section, own or inherited."""
         return self._single("maxconn", read_int, self.is_frontend)
-
-    @cached_property
-    def fullconn(self) -> Value[int] | None:
-        """`fullconn` of a backend or listen section."""
-        return self._single("fullconn", read_int, self.is_backend)
 
     @cached_property
     def retries(self) -> Value[int] | None:
@@ -123,7 +118,7 @@ class Proxy(ProxySection):
         return {name: value for name, value in found.items() if name not in entries or side in entries[name].flags}
 
     def _handed_down(self, found: dict[str, Value[T]], block: KeywordBlock) -> dict[str, Value[T]]:
-        """Only names that haproxy knows: the others are mistakes of the section they stand in."""
+        """Only names that haproxy knows: the others are mistakes of the section they are in."""
         origin, entries = self.origin, block.entries
         return {n: v if v.origin else v.inherited(origin) for n, v in found.items() if n in entries}
 
@@ -160,11 +155,6 @@ class Proxy(ProxySection):
     def option(self, name: str) -> Value[bool] | None:
         """One option, own or inherited, or None when it is nowhere mentioned."""
         return self.options.get(name)
-
-    def option_line(self, name: str) -> HaproxyLine | None:
-        """The line of the option that counts, own or inherited."""
-        value = self.options.get(name)
-        return value.directive if value else None  # type: ignore[return-value]
 
     # -- health checks
 
@@ -218,7 +208,7 @@ class Proxy(ProxySection):
 
     @cached_property
     def server_defaults(self) -> ServerDefaults:
-        """What `default-server` lines give at the end of the section; for `defaults`: what proxies inherit."""
+        """What `default-server` lines set at the end of the section; for `defaults`: what proxies inherit."""
         state = self._first_state
         for line in self.default_servers:
             state = state.after(line)

@@ -49,13 +49,8 @@ class ProxySection:
 
     @property
     def path(self) -> str:
-        """The file it stands in."""
+        """The file it is in."""
         return self.section.file.source.path
-
-    @cached_property
-    def defaults_name(self) -> Value[str] | None:
-        """The name behind `from`."""
-        return header_value(self.section, self.section.from_name)
 
     @property
     def certain(self) -> bool:
@@ -64,7 +59,7 @@ class ProxySection:
 
     @property
     def inheritance_certain(self) -> bool:
-        """False when the `defaults` behind `from` is missing, or the one in force is conditional."""
+        """False when the `defaults` after `from` is missing, or the one in force is conditional."""
         return self.defaults_known and (self.defaults is None or self.defaults.certain)
 
     @property

@@ -118,7 +118,7 @@ class Server:
 
     @property
     def option_words(self) -> tuple[str, ...]:
-        """The words behind the address."""
+        """The words after the address."""
         return self._own.words
 
     @property
@@ -180,7 +180,7 @@ class Server:
 
     @property
     def own_options(self) -> dict[str, Option]:
-        """The options that stand on the line itself, without those that a later word takes back."""
+        """The options on the line itself, without those that a later word takes back."""
         own: dict[str, Option] = {}
         for option in self.all_options:
             forget_opposite(own, option.name)
@@ -241,13 +241,6 @@ class Server:
         return self.flag("disabled")
 
     @property
-    def send_proxy(self) -> bool | None:
-        """Whether any form of the PROXY protocol is sent."""
-        names = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn")
-        flags = [self.flag(name) for name in names]
-        return True if True in flags else None if None in flags else False
-
-    @property
     def maxconn(self) -> Value[int] | None:
         """`maxconn`; 0 is unlimited, as without it."""
         return as_int(self.option("maxconn"))
@@ -258,24 +251,9 @@ class Server:
         return as_int(self.option("weight"))
 
     @property
-    def check_port(self) -> Value[int] | None:
-        """`port`: the port of the health check, when it is not the server's."""
-        return as_int(self.option("port"))
-
-    @property
     def inter(self) -> Value[float] | None:
         """`inter` in seconds; 2 without it."""
         return as_seconds(self.option("inter"))
-
-    @property
-    def fastinter(self) -> Value[float] | None:
-        """`fastinter` in seconds; as `inter` without it."""
-        return as_seconds(self.option("fastinter"))
-
-    @property
-    def downinter(self) -> Value[float] | None:
-        """`downinter` in seconds; as `inter` without it."""
-        return as_seconds(self.option("downinter"))
 
     @property
     def rise(self) -> Value[int] | None:

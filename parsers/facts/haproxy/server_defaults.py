@@ -18,14 +18,14 @@ class ServerDefaults:
         self.certain = certain
 
     def after(self, line: HaproxyLine, origin: str = "default-server") -> ServerDefaults:
-        """The state behind one more `default-server` line."""
+        """The state after one more `default-server` line."""
         words = line.args
         base = words[0].start if words else 0
         parts = parts_of_words(words, base, server=True)
         merged = ServerDefaults(self.options, self.certain and not unclear(parts))
         known = server_args()
         for name, option in options_of(line, parts, base).items():
-            if name not in known:  # nobody inherits what haproxy does not know
+            if name not in known:  # what haproxy does not know is not inherited
                 continue
             forget_opposite(merged.options, name)
             merged.options[name] = option.inherited(origin)

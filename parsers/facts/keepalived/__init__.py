@@ -50,11 +50,6 @@ class SyncGroup(Named):
             return []
         return [text_value(word, line) for line, _ in entries(blocks[0]) for word in line.words]
 
-    @property
-    def extra_groups(self) -> list[Directive]:
-        """`group` blocks after the first."""
-        return list(self.lines("group")[1:])
-
     @cached_property
     def trackers(self) -> list[Tracker]:
         """What the group itself tracks; weights apply to every member."""
@@ -151,7 +146,7 @@ class KeepalivedConfig:
         return self._definitions.get((tracker.kind, tracker.name))
 
     def defined_before(self, item: Trackable, user: Named) -> bool:
-        """Whether a definition stands before the block that uses it, as keepalived needs it."""
+        """Whether a definition comes before the block that uses it, as keepalived needs it."""
         order = self._order
         return order.get(id(item.directive), -1) < order.get(id(user.directive), -1)
 

@@ -16,14 +16,14 @@ from parsers.facts.keepalived.settings import (
 from parsers.facts.values import Value
 from parsers.keepalived.scripts import command_of
 from parsers.source import Span
-from parsers.tree import Directive, Word
+from parsers.tree import Directive
 
 _LONGEST = 4294
 _INT_MAX = 2**31 - 1
 
 
 class Named(Settings):
-    """A top-level block with a name: raw "" and value None without one; `extra_names` are words too many."""
+    """A top-level block with a name: raw "" and value None without one."""
 
     def __init__(self, directive: Directive) -> None:
         super().__init__((directive,))
@@ -33,7 +33,6 @@ class Named(Settings):
             self.name: Value[str] = text_value(words[1], directive)
         else:
             self.name = Value(None, "", directive.span, directive, applies(directive))
-        self.extra_names: list[Word] = list(words[2:])
 
     @property
     def span(self) -> Span:
@@ -51,7 +50,7 @@ class Named(Settings):
         return self.name.raw
 
     def weight_value(self, lowest: int, highest: int) -> Value[int] | None:
-        """The `weight` line; out of range gives no value."""
+        """The `weight` line; out of range has no value."""
         return self.integer("weight", lowest, highest)
 
     @property
@@ -72,8 +71,8 @@ class VrrpScript(Named):
 
     @cached_property
     def script(self) -> Value[str] | None:
-        """The command: the one word behind `script` after shell-like quoting; value None when nothing
-        usable stands there. The last line counts.
+        """The command: the one word after `script` after shell-like quoting; value None when nothing
+        usable is there. The last line counts.
         """
         line = self.last("script")
         if line is None:
@@ -88,12 +87,6 @@ class VrrpScript(Named):
         """The command and its arguments as the daemon runs them; empty when unknown."""
         line = self.last("script")
         return command_of(line).argv if line is not None and self.script is not None and self.script.known else []
-
-    @property
-    def dropped_words(self) -> list[str]:
-        """Words behind the command, which keepalived silently drops (`script /bin/x a b` runs `/bin/x`)."""
-        line = self.last("script")
-        return command_of(line).extra if line is not None else []
 
     @property
     def interval(self) -> Value[float] | None:
@@ -124,11 +117,6 @@ class VrrpScript(Named):
     def user(self) -> Value[str] | None:
         """The user the script runs as."""
         return self.get("user")
-
-    @property
-    def init_fail(self) -> Value[bool] | None:
-        """Whether `init_fail` is there (it has no effect on tracked scripts, measured with 2.2.7)."""
-        return self.flag("init_fail")
 
     def _seconds(self, keyword: str, default: float) -> float | None:
         value, certain = self.effective(keyword, lambda text: within(whole_number(text), 0, _LONGEST), int(default))
@@ -188,16 +176,6 @@ class TrackProcess(Named):
     def weight(self) -> Value[int] | None:
         """The `weight` line, -254 to 254."""
         return self.weight_value(-254, 254)
-
-    @property
-    def quorum(self) -> Value[int] | None:
-        """How many processes must run."""
-        return self.integer("quorum", 1, 65535)
-
-    @property
-    def quorum_max(self) -> Value[int] | None:
-        """How many processes may run."""
-        return self.integer("quorum_max", 0, 65535)
 
     @property
     def delay(self) -> Value[float] | None:

@@ -26,7 +26,7 @@ def entries(block: Directive) -> Iterator[tuple[Directive, Word]]:
 class VirtualAddress:
     """One address of virtual_ipaddress, virtual_ipaddress_excluded or static_ipaddress.
 
-    `address` is None when the word is no address (`raw` keeps it) or is not known; `prefix` is the length as
+    `address` is None when the word is not an address (`raw` keeps it) or is not known; `prefix` is the length as
     written, None without one or when it is out of range; `effective_prefix` what the daemon uses (32 or 128 then).
     `options` are the words with a value (`broadcast` and `brd` both under "broadcast"), flags map to "".
     `unknown` are words that keepalived ignores, a second address on the line among them.
@@ -108,8 +108,8 @@ class VirtualAddress:
 
 
 class Peer:
-    """One line of unicast_peer. `address` is None when the word is no address or not known; `unknown` are the words
-    behind it that are no option (a second peer on the line is lost).
+    """One line of unicast_peer. `address` is None when the word is not an address or not known; `unknown` are the words
+    after it that are not options (a second peer on the line is lost).
     """
 
     __slots__ = ("address", "certain", "directive", "max_ttl", "min_ttl", "raw", "span", "unknown", "word")

@@ -26,21 +26,6 @@ class GlobalDefs(Settings):
         return self.flag("vrrp_strict")
 
     @property
-    def enable_script_security(self) -> Value[bool] | None:
-        """Whether enable_script_security is there."""
-        return self.flag("enable_script_security")
-
-    @property
-    def script_user(self) -> Value[str] | None:
-        """The user scripts run as."""
-        return self.get("script_user")
-
-    @property
-    def router_id(self) -> Value[str] | None:
-        """The name in mails and logs."""
-        return self.get("router_id")
-
-    @property
     def vrrp_mcast_group4(self) -> Value[Address] | None:
         """The IPv4 group of adverts."""
         return self.address("vrrp_mcast_group4")
@@ -51,11 +36,6 @@ class GlobalDefs(Settings):
         return self.address("vrrp_mcast_group6")
 
     @property
-    def vrrp_skip_check_adv_addr(self) -> Value[bool] | None:
-        """Whether vrrp_skip_check_adv_addr is there."""
-        return self.flag("vrrp_skip_check_adv_addr")
-
-    @property
     def vrrp_check_unicast_src(self) -> Value[bool] | None:
         """Whether vrrp_check_unicast_src is there."""
         return self.flag("vrrp_check_unicast_src")
@@ -64,12 +44,3 @@ class GlobalDefs(Settings):
     def dynamic_interfaces(self) -> Value[bool] | None:
         """Whether dynamic_interfaces is there."""
         return self.flag("dynamic_interfaces")
-
-    @property
-    def default_interface(self) -> Value[str] | None:
-        """The interface of static addresses without one."""
-        return self.get("default_interface")
-
-    def garp(self, name: str) -> Value[float] | None:
-        """The value of `vrrp_garp_<name>` (master_delay, master_repeat, interval, ...), in its own unit."""
-        return self.decimal(f"vrrp_garp_{name}")

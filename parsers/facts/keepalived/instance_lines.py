@@ -9,7 +9,6 @@ from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entr
 from parsers.facts.keepalived.global_defs import GlobalDefs
 from parsers.facts.keepalived.settings import Address, Settings
 from parsers.facts.values import Value
-from parsers.keepalived.scripts import Command, command_of
 from parsers.tree import Directive
 
 _STATES = ("MASTER", "BACKUP")
@@ -85,11 +84,6 @@ class InstanceLines(Named):
         return self.flag("dont_track_primary")
 
     @property
-    def accept(self) -> Value[bool] | None:
-        """Whether `accept` is there."""
-        return self.flag("accept")
-
-    @property
     def no_accept(self) -> Value[bool] | None:
         """Whether `no_accept` is there."""
         return self.flag("no_accept")
@@ -103,11 +97,6 @@ class InstanceLines(Named):
     def use_vmac(self) -> Value[bool] | None:
         """Whether `use_vmac` is there."""
         return self.flag("use_vmac")
-
-    @property
-    def down_timer_adverts(self) -> Value[int] | None:
-        """Adverts that may be missed, 1 to 100."""
-        return self.integer("down_timer_adverts", 1, 100)
 
     # Blocks.
 
@@ -160,7 +149,3 @@ class InstanceLines(Named):
     def auth_pass(self) -> Value[str] | None:
         """The password. SECRET: for comparing only, never for a message."""
         return self.authentication.get("auth_pass")
-
-    def scripts_run(self) -> list[tuple[Directive, Command]]:
-        """The notify lines with the commands they run."""
-        return [(line, command_of(line)) for line in self.directive.children or () if line.keyword.startswith("notify")]

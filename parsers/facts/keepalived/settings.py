@@ -42,7 +42,7 @@ def peer_address(text: str) -> Address | None:
 
 
 def applies(directive: Directive) -> bool:
-    """Whether a line applies on every node: neither it nor a block around it stands under `@id`."""
+    """Whether a line applies on every node: neither it nor a block around it is under `@id`."""
     node: Directive | None = directive
     while node is not None:
         if node.condition is not None:

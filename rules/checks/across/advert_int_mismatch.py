@@ -23,14 +23,14 @@ def _interval(member: Member) -> float | None:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The nodes of one virtual router have different `advert_int`s.
 
-    Why it hurts: with VRRP version 2 a node drops adverts that carry another interval than its own. The start
-    looks fine; after about three of the longer intervals the second node becomes MASTER too and both hold
-    the VIP (measured with keepalived 2.2.7, 1 s against 5 s). With version 3 the backups take over the
-    master's interval, so the time to a takeover depends on who was master: a warning.
+    Why it hurts: with VRRP version 2 a node rejects adverts that carry a different interval from its own. At first all
+    looks fine; after about three of the longer intervals the second node becomes MASTER too and both hold the VIP
+    (measured with keepalived 2.2.7, 1 s against 5 s). With version 3 the backups adopt the master's interval, so how
+    long a takeover takes depends on which node was master: a warning.
 
-    How to fix: write the same `advert_int` on every node. Without the line it is 1 second.
+    How to fix: set the same `advert_int` on every node. The default is 1 second.
 
-    Silent when: an interval depends on a variable, or the versions differ (XN008 speaks of that).
+    Silent when: an interval depends on a variable, or the versions differ (see XN008).
     """
     for group in fleet.vrrp_groups:
         versions = {member.instance.effective_version for member in group}
@@ -39,9 +39,9 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             continue
         odd = differ.odd[0]
         outcome = (
-            "each drops the other's adverts, and both come to hold the VIP"
+            "each rejects the other's adverts, and both end up holding the VIP"
             if versions == {2}
-            else "the time until a takeover depends on which node was MASTER"
+            else "how long a takeover takes depends on which node was MASTER"
         )
         yield Hit(
             place_of(odd.member, "advert_int"),

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
-_USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived drops what follows
+_USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived ignores the rest
 
 Authentication = tuple[str, bytes]
 _NONE: Authentication = ("none", b"")
 
 
 def _authentication(member: Member) -> Authentication | None:
-    """Type and the bytes of the password that count, or None when they can't be known."""
+    """Type and the bytes of the password that count, or None if they are not known."""
     kind, secret = member.instance.auth_type, member.instance.auth_pass
     if (kind is not None and not kind.certain) or (secret is not None and not secret.certain):
         return None
@@ -38,12 +38,12 @@ def _place(member: Member) -> Span:
 
 
 def _message(label: str, differ: Disagreement[Authentication]) -> str:
-    """What differs, in words that give no password away."""
+    """What differs, without revealing a password."""
     types = {reading.value[0] for reading in (*differ.odd, *differ.rest)}
     if len(types) > 1:
         return f"authentication differs for {label}: {differ.values(_kind)}"
     names = ", ".join(sorted(r.member.node.name for r in differ.odd))
-    return f"auth_pass differs for {label}: {names} has another one than {differ.rest[0].member.node.name}"
+    return f"auth_pass differs for {label}: {names} has a different one from {differ.rest[0].member.node.name}"
 
 
 def _kind(reading: object) -> str:
@@ -55,11 +55,11 @@ def _kind(reading: object) -> str:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The nodes of one virtual router authenticate differently.
 
-    Why it hurts: an advert with another `auth_type` or another password is dropped ("received an invalid
-    passwd!"), so every node is MASTER and holds the VIP. Only the first eight bytes of a password count, and
-    either line without the other means no authentication at all (measured with keepalived 2.2.7).
+    Why it hurts: an advert with a different `auth_type` or password is rejected ("received an invalid passwd!"), so
+    every node is MASTER and holds the VIP. Only the first eight bytes of a password count, and either line without the
+    other means no authentication at all (measured with keepalived 2.2.7).
 
-    How to fix: write the same `authentication` block on every node. Passwords are compared, never shown.
+    How to fix: write the same `authentication` block on every node. Passwords are compared, never printed.
 
     Silent when: all nodes use VRRP version 3, which has no authentication; a value depends on a variable; or
     two passwords differ only after the eighth byte.

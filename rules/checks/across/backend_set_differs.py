@@ -23,15 +23,15 @@ _Set = frozenset[Endpoint]
 def check(fleet: Fleet) -> Iterator[Hit]:
     """Two load balancers send the same traffic to different sets of servers.
 
-    Why it hurts: as long as the VIP stays where it is, nobody notices that the other node lacks a control-plane
-    node, or still has the address of one that was replaced. After the failover a part of the capacity is gone, or
-    connections go to a machine that is none of the cluster's.
+    Why it hurts: as long as the VIP stays where it is, no one notices that the other node is missing a control-plane
+    node, or still has the address of one that was replaced. After a failover part of the capacity is gone, or
+    connections go to a machine that does not belong to the cluster.
 
-    How to fix: list the same addresses and ports on every node; names, weights and order do not matter here.
+    How to fix: list the same addresses and ports on every node; names, weights and order do not matter.
 
-    Silent when: nothing shows that the nodes belong together (no common VIP, no common server), the servers'
-    addresses are not all known, or the sets have nothing in common, as where each node serves its own
-    application. For backends other than the Kubernetes API's it is a warning.
+    Silent when: nothing shows that the nodes belong together (no common VIP, no common server), the servers' addresses
+    are not all known, or the sets have nothing in common, as when each node serves its own application. For backends
+    other than the Kubernetes API's it is a warning.
     """
     for group in backend_groups(fleet):
         known = [(member, frozenset(member.servers)) for member in group.members if member.servers is not None]
@@ -46,26 +46,26 @@ def check(fleet: Fleet) -> Iterator[Hit]:
 
 
 def _hit(group: BackendGroup, known: Sequence[tuple[Member, _Set]], odd: _Set, usual: _Set) -> Hit:
-    strange = [member for member, servers in known if servers == odd]
+    odd_members = [member for member, servers in known if servers == odd]
     others = [member for member, servers in known if servers == usual]
     lacks, has = _shown(usual - odd), _shown(odd - usual)
-    names = listed(member.node.name for member in strange)
+    names = listed(member.node.name for member in odd_members)
     parts = []
     if lacks:
-        parts.append(f"{names} {'lack' if len(strange) > 1 else 'lacks'} {lacks}")
+        parts.append(f"{names} {'lack' if len(odd_members) > 1 else 'lacks'} {lacks}")
     if has:
-        parts.append(f"{'' if lacks else names + ' '}{'have' if len(strange) > 1 else 'has'} {has} in addition")
-    first = strange[0]
+        parts.append(f"{'' if lacks else names + ' '}also {'have' if len(odd_members) > 1 else 'has'} {has}")
+    first = odd_members[0]
     return Hit(
         _place(first, odd - usual),
         f"the servers of {group.label} differ: {listed(parts)}, compared with {listed(m.node.name for m in others)}; "
-        "it shows when the VIP moves",
+        "this shows only when the VIP moves",
         help=f"list the same servers on every node: {_shown(odd | usual)}" if not (lacks and has)
-        else f"write {lacks} instead of {has}, or correct the other nodes",
+        else f"write {lacks} instead of {has}, or fix the other nodes",
         note=f"{first.node.name}: {_shown(odd - usual) or 'no ' + lacks}",
         related=[
             Related(_place(member, servers), f"{member.node.name}: {_shown(servers) or 'as on most'}", member.node.name)
-            for member, servers in (*((m, usual - odd) for m in others), *((m, odd - usual) for m in strange[1:]))
+            for member, servers in (*((m, usual - odd) for m in others), *((m, odd - usual) for m in odd_members[1:]))
         ],
         severity=Severity.ERROR if group.api else Severity.WARNING,
         node=first.node.name,
@@ -77,7 +77,7 @@ def _shown(endpoints: _Set) -> str:
 
 
 def _place(member: Member, wanted: _Set) -> Span:
-    """The first of these servers on the node, else the name of its backend."""
+    """The first of these servers on the node, or else the name of its backend."""
     for endpoint, server in (member.servers or {}).items():
         if endpoint in wanted:
             return server.address_span

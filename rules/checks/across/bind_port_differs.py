@@ -33,14 +33,13 @@ class _Listener(NamedTuple):
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The same frontend listens on different ports on two load balancers.
 
-    Why it hurts: clients know one port. When the VIP moves to the node that does not listen there, every
-    connection is refused, while haproxy, keepalived and all health checks are fine.
+    Why it hurts: clients know one port. When the VIP moves to the node that does not listen on it, every connection is
+    refused, although haproxy, keepalived and all checks are fine.
 
     How to fix: bind the same ports on every node.
 
-    Silent when: nothing shows that the nodes belong together, a port depends on a variable, and for pages with
-    statistics, which may well be on another port on each node. Addresses are not compared: binding the node's own
-    one is common.
+    Silent when: nothing shows that the nodes belong together, a port depends on a variable, and for statistics pages,
+    which may have a different port on each node. Addresses are not compared: binding the node's own one is common.
     """
     for listeners in (*_api(fleet), *_by_name(fleet)):
         counts = Counter(frozenset(listener.ports) for listener in listeners)
@@ -80,7 +79,7 @@ def _by_name(fleet: Fleet) -> Iterator[list[_Listener]]:
 
 
 def _ports(frontends: Sequence[Proxy]) -> dict[Range, BindAddress] | None:
-    """The ports that are bound, each with its first place; None when one of them can't be known."""
+    """The ports that are bound, each with its first place; None if one of them is not known."""
     ports: dict[Range, BindAddress] = {}
     for frontend in frontends:
         if not frontend.certain:
@@ -106,21 +105,21 @@ def _name(frontend: Proxy) -> Span:
 
 
 def _hit(listeners: Sequence[_Listener], odd: frozenset[Range], usual: frozenset[Range]) -> Hit:
-    strange = [listener for listener in listeners if frozenset(listener.ports) == odd]
+    odd_listeners = [listener for listener in listeners if frozenset(listener.ports) == odd]
     others = [listener for listener in listeners if frozenset(listener.ports) == usual]
-    first = strange[0]
+    first = odd_listeners[0]
     missing = usual - odd
     outcome = f"port {_shown(missing)} is closed" if missing else f"port {_shown(odd - usual)} is open only"
     where = "when the VIP is on" if missing else "while the VIP is on"
     return Hit(
         _place(first, odd - usual),
-        f"{first.label} listens on {_shown(odd)} on {listed(s.node.name for s in strange)}, but on {_shown(usual)} on "
-        f"{listed(o.node.name for o in others)}: {outcome} {where} {first.node.name}",
-        help=f"bind the same ports on every node, for instance {_shown(usual)}",
+        f"{first.label} listens on {_shown(odd)} on {listed(s.node.name for s in odd_listeners)}, but on "
+        f"{_shown(usual)} on {listed(o.node.name for o in others)}: {outcome} {where} {first.node.name}",
+        help=f"bind the same ports on every node, such as {_shown(usual)}",
         note=f"{first.node.name}: {_shown(odd)}",
         related=[
             Related(_place(other, usual - odd), f"{other.node.name}: {_shown(frozenset(other.ports))}", other.node.name)
-            for other in (*others, *strange[1:])
+            for other in (*others, *odd_listeners[1:])
         ],
         node=first.node.name,
     )

@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 
 def _outcome(fleet: Fleet, node: Node, refused: Sequence[str]) -> str:
-    """What becomes of the first VIP that the node should share."""
+    """What happens to the first VIP that the node should share."""
     for group in fleet.vrrp_groups:
         names = [member.node.name for member in group]
         if node.name not in names:
             continue
         running = [name for name in names if name not in refused]
         if not running:
-            return f"no node of {listed(names)} runs it, and nobody has {group.label}"
+            return f"it runs on none of {listed(names)}, and no node holds {group.label}"
         if len(running) == 1:
-            return f"{node.name} is no partner, and nobody has {group.label} when {running[0]} dies"
-        return f"{node.name} is no partner of {listed(running)} and never has {group.label}"
-    return f"{node.name} never has a VIP"
+            return f"{node.name} is no backup, and no node holds {group.label} when {running[0]} dies"
+        return f"{node.name} is no backup for {listed(running)} and never holds {group.label}"
+    return f"{node.name} never holds a VIP"
 
 
 @rule("XN022", "config-refused-on-one-node", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A node's file is refused by keepalived, which ends: the others have one partner fewer, or none.
+    """A node's file is refused by keepalived, which exits: the other nodes have one backup fewer, or none.
 
-    Why it hurts: all seems well as long as another node has the VIP. When that one dies nobody takes over, as no
-    keepalived runs here: it ends at the start with status 2 (measured with 2.2.7).
+    Why it hurts: all looks fine as long as another node holds the VIP. When that one dies, this node does not take
+    over, because keepalived exits with status 2 at startup (measured with 2.2.7).
 
-    How to fix: correct the place that is named; `keepalived -t -f FILE` on the node then has nothing to say of it.
+    How to fix: fix the place that the message names, and check with `keepalived -t -f FILE` on the node.
 
-    Silent when: an include could not be read, a template or a condition is open, or only the machine itself knows:
-    whether an interface exists is not in the file.
+    Silent when: an include could not be read, a template or a condition is unresolved, or only the machine itself
+    knows: whether an interface exists is not in the file.
     """
     configs = [(node, node.keepalived) for node in fleet.nodes if node.keepalived is not None]
     if len(configs) < 2:
@@ -52,7 +52,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         yield Hit(
             refusal.span,
             f"keepalived on {node.name} does not run with this file: {refusal.reason}; {_outcome(fleet, node, names)}",
-            help="correct it, and see that 'keepalived -t' accepts the file before the node is counted on",
+            help="fix it, and make sure that 'keepalived -t' accepts the file before relying on the node",
             note="refused",
             node=node.name,
         )

@@ -25,8 +25,8 @@ def _ties(group: VrrpGroup) -> list[tuple[int, list[Member]]]:
     return [(p, members) for p, members in sorted(by_priority.items(), reverse=True) if len(members) > 1]
 
 
-def _stays_where_it_is(group: VrrpGroup) -> bool:
-    """Whether the nodes are set up to keep the VIP where it is, so that no order is wanted."""
+def _stays_put(group: VrrpGroup) -> bool:
+    """Whether the nodes are configured to keep the VIP where it is, so that no order is wanted."""
     return all(member.instance.initial_state == "BACKUP" and member.instance.effective_nopreempt for member in group)
 
 
@@ -39,26 +39,26 @@ def _note(member: Member) -> str:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """Nodes of one virtual router have the same priority.
 
-    Why it hurts: the node that is up first keeps the VIP, on a common start it is luck, and after a partition
-    heals the higher IP address wins (measured with keepalived 2.2.7): nobody can say where the VIP is. A weight
-    of a check has no order to work on. Without a `priority` line it is 100, and 255 with `state MASTER`.
+    Why it hurts: the node that is up first keeps the VIP; if they start together it is a race, and after a partition
+    heals the higher IP address wins (measured with keepalived 2.2.7). So no one can predict where the VIP is, and a
+    check's weight has no order to work on. The default `priority` is 100, and 255 with `state MASTER`.
 
-    How to fix: give each node its own number, the highest to the node that should normally hold the VIP.
+    How to fix: give each node its own priority, the highest to the node that should normally hold the VIP.
 
-    Silent when: a priority depends on a variable. With `state BACKUP` and `nopreempt` on all nodes the VIP is
-    meant to stay where it is, and a tie among nodes below the highest matters only when two die: an info.
+    Silent when: a priority depends on a variable. With `state BACKUP` and `nopreempt` on all nodes the VIP is meant to
+    stay where it is, and a tie below the highest priority matters only when two nodes die: these are infos.
     """
     for group in fleet.vrrp_groups:
         for priority, members in _ties(group)[:1]:
             highest = all((m.instance.effective_priority or 0) <= priority for m in group)
-            harmless = _stays_where_it_is(group) or not highest
+            harmless = _stays_put(group) or not highest
             first, *others = reversed(members)
             names = listed(sorted(member.node.name for member in members))
             yield Hit(
                 place_of(first, "priority"),
                 f"{names} have the same priority {priority} for {group.label}: "
-                "which of them holds the VIP depends on which was up first",
-                help="give each node its own priority, as in 110, 100 and 90",
+                "which of them holds the VIP depends on which started first",
+                help="give each node its own priority, such as 110, 100 and 90",
                 note=_note(first),
                 related=[(place_of(m, "priority"), _note(m), m.node.name) for m in others],
                 severity=Severity.INFO if harmless else None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _place(router: Router, checks: Sequence[Check]) -> Span | None:
-    """The weight of the first of a router's checks, else its priority."""
+    """The weight of the first of a router's checks, or else its priority."""
     from rules.failover.alone import tracker_of
 
     member = router.member
@@ -32,30 +32,34 @@ def _place(router: Router, checks: Sequence[Check]) -> Span | None:
     return place_of(member, "priority")
 
 
-def _story(broken: Broken) -> str:
-    """Who has the VIP then, and by which priorities."""
-    from rules.failover.alone import passed
+def _outcome(broken: Broken) -> str:
+    """Which node holds the VIP then, and by which priorities."""
+    from rules.failover.alone import priorities_of
 
     owner, healthy = broken.owner, broken.healthy
-    has = f"{owner.node if owner is not None else 'nobody'} has VIP {broken.vip} although {healthy.node} is healthy"
+    holds = (
+        f"{owner.node if owner is not None else 'no node'} holds VIP {broken.vip} although {healthy.node} is healthy"
+    )
     if owner is None or broken.reversed:
-        return f"{has}: a reversed check keeps {healthy.node} in FAULT"
-    mine, theirs = passed(owner), passed(healthy).healthy
+        return f"{holds}: a reversed check keeps {healthy.node} in FAULT"
+    mine, theirs = priorities_of(owner), priorities_of(healthy).healthy
     before, after = mine
-    change = f"falls from {before} to {after}" if after < before else f"goes from {before} to {after}"
-    text = f"{has}: {owner.node} {change}"
+    change = f"drops from {before} to {after}" if after < before else f"goes from {before} to {after}"
+    text = f"{holds}: {owner.node} {change}"
     if theirs == after:
-        return f"{text}, and {healthy.node} has {theirs}: a tie moves nothing"
+        return f"{text}, and {healthy.node} has {theirs} too: the VIP does not move on a tie"
     if theirs < after:
         return f"{text}, and {healthy.node} has only {theirs}"
     if healthy.nopreempt:
-        return f"{text}, and {healthy.node} has {theirs}, but 'nopreempt' has it leave a living master alone"
-    reason = "another instance of its sync group holds it back" if healthy.sync else "it does not take over"
+        return f"{text}, and {healthy.node} has {theirs}, but with 'nopreempt' it does not replace a running master"
+    reason = (
+        "another instance in its sync group prevents it from taking over" if healthy.sync else "it does not take over"
+    )
     return f"{text}, and {healthy.node} has {theirs}, but {reason}"
 
 
 def _assumed(routers: Sequence[Router]) -> str:
-    """What is taken for granted of the checks, as a clause."""
+    """What is assumed about the checks, as a clause."""
     from rules.failover.alone import haproxy_checks
 
     names = [
@@ -64,7 +68,7 @@ def _assumed(routers: Sequence[Router]) -> str:
         for check in haproxy_checks(router.checks)
         if check.assumed
     ]
-    return f" ({listed(dict.fromkeys(names))} taken for a check of haproxy)" if names else ""
+    return f" ({listed(dict.fromkeys(names))} assumed to check haproxy)" if names else ""
 
 
 def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
@@ -80,7 +84,7 @@ def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
     verb = "fails" if len(broken.failing) == 1 else "fail"
     return Hit(
         span,
-        f"when {what} {listed(broken.failing)} {verb}, {_story(broken)}{more}{_assumed(routers)}",
+        f"when {what} {listed(broken.failing)} {verb}, {_outcome(broken)}{more}{_assumed(routers)}",
         help=change,
         note=f"{at.node}: {'reversed' if at is broken.healthy else 'not enough'}",
         related=[
@@ -94,26 +98,27 @@ def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
 
 @rule("XN001", "failover-ladder-broken", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """With some set of failing checks, a node whose check fails has the VIP although a healthy node is there.
+    """With some set of failing checks, a node whose check fails holds the VIP although another node is healthy.
 
-    Why it hurts: a `weight` changes the priority and no more. Unless it is larger than all priorities are apart, a node
-    without haproxy can stand above, or beside, one that would answer; a tie moves nothing. With three nodes a
-    weight that is right for each two can still be wrong: 101, 100 and 99 with `weight -2` work until two
-    checks fail (measured with keepalived 2.2.7). Every set of failing checks is played through, up to six nodes.
+    Why it hurts: a `weight` only changes the priority. Unless it is larger than the difference between the highest and
+    the lowest priority, a node without haproxy can stay above, or level with, a node that works, and the VIP does not
+    move on a tie. With three nodes a weight that is right for each pair can still be wrong: 101, 100 and 99 with
+    `weight -2` work until two checks fail (measured with keepalived 2.2.7). Every set of failing checks is computed,
+    for up to six nodes.
 
-    How to fix: the help names a change with which every set ends well: mostly a weight larger than the highest priority
-    less the lowest, or `weight 0`, with which a failing check makes the node give the VIP up.
+    How to fix: the help names a change that makes every set work: usually a weight larger than the highest priority
+    minus the lowest, or `weight 0`, with which a node whose check fails releases the VIP.
 
-    Silent when: something that the outcome depends on is not known, no check of the node has to do with haproxy
-    (KA006), or a rule on one file states the cause: KA002, KA003, KA036. What a script file does is not known: one
-    that nothing tells apart is taken for a check of haproxy, and the message says so. The numbers in a
-    `track_file` are not looked at.
+    Silent when: something that the outcome depends on is not known, no check of the node concerns haproxy (KA006), or a
+    rule on one file reports the cause: KA002, KA003, KA036. What a script file does is not known: unless something
+    shows otherwise, it is assumed to check haproxy, and the message mentions that. The numbers in a `track_file` are
+    not read.
     """
     if not any(node.keepalived is not None and has_weights(node.keepalived) for node in fleet.nodes):
         return
     from rules.failover.ladder import broken_ladders
 
     for found in broken_ladders(fleet):
-        hit = _hit(found.broken, found.world.own, found.cure)
+        hit = _hit(found.broken, found.world.own, found.fix)
         if hit is not None:
             yield hit

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _sources(members: Sequence[Member]) -> dict[int, object]:
-    """Index of a member -> the address that it sends from, where a file says it."""
+    """Index of a member -> the address that it sends from, if a file has it."""
     sources: dict[int, object] = {}
     for index, member in enumerate(members):
         value = member.instance.unicast_src_ip
@@ -26,21 +26,21 @@ def _sources(members: Sequence[Member]) -> dict[int, object]:
 
 
 def _strangers(member: Member, known: Sequence[object]) -> list[Peer]:
-    """Peers of a member that no node of the group sends from."""
+    """Peers of a member that no node of the virtual router sends from."""
     return [peer for peer in member.instance.unicast_peers if peer.address is not None and peer.address not in known]
 
 
 def _hit(member: Member, missing: Sequence[Member], strangers: Sequence[Peer]) -> Hit:
     name = member.node.name
-    lacking = listed(f"{m.node.name} ({m.instance.unicast_src_ip.raw})" for m in missing if m.instance.unicast_src_ip)
-    instead = f", but names {listed(peer.raw for peer in strangers)}, which no node sends from" if strangers else ""
+    unlisted = listed(f"{m.node.name} ({m.instance.unicast_src_ip.raw})" for m in missing if m.instance.unicast_src_ip)
+    instead = f", but lists {listed(peer.raw for peer in strangers)}, which no node sends from" if strangers else ""
     wanted = [m.instance.unicast_src_ip.raw for m in missing if m.instance.unicast_src_ip]
     at = strangers[0].span if len(strangers) == 1 else member.instance.unicast_peer_blocks[0].span
-    change = f"replace '{strangers[0].raw}' by" if len(strangers) == len(missing) == 1 else "list"
-    outcome = "it does not hear" if len(missing) == 1 else "they do not hear"
+    change = f"replace '{strangers[0].raw}' with" if len(strangers) == len(missing) == 1 else "list"
+    outcome, becomes = ("it does not hear", "becomes") if len(missing) == 1 else ("they do not hear", "become")
     return Hit(
         at,
-        f"unicast_peer of {name} does not name {lacking}{instead}: {outcome} {name} and will be MASTER beside it",
+        f"unicast_peer of {name} does not list {unlisted}{instead}: {outcome} {name} and {becomes} MASTER as well",
         help=f"{change} {listed(wanted)} in unicast_peer of {name}",
         note=f"{name}: {listed(m.node.name for m in missing)} missing",
         related=[
@@ -54,16 +54,16 @@ def _hit(member: Member, missing: Sequence[Member], strangers: Sequence[Peer]) -
 
 @rule("XN005", "peer-list-not-full-mesh", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A node's `unicast_peer` does not name the address of another node of its virtual router.
+    """A node's `unicast_peer` does not list the address of another node of its virtual router.
 
-    Why it hurts: adverts go only to the addresses listed. A node that is not listed hears nothing and becomes
-    MASTER too. If it is the backup that lists the wrong address, all seems well until it is MASTER itself
-    (measured with keepalived 2.2.7). A new load balancer is often added to its own file only.
+    Why it hurts: adverts go only to the addresses listed. A node that is not listed hears nothing and becomes MASTER
+    too. If it is the backup that lists the wrong address, all looks fine until it is MASTER itself (measured with
+    keepalived 2.2.7). A new load balancer is often listed in its own file only.
 
     How to fix: on every node, list the `unicast_src_ip` of every other node.
 
-    Silent when: a node of the group uses multicast (XN006 speaks of that), an address is not known (no
-    `unicast_src_ip`, a variable), or peers come from an include that can't be read.
+    Silent when: a node of the virtual router uses multicast (see XN006), an address is not known (no `unicast_src_ip`,
+    a variable), or peers come from an include that can't be read.
     """
     for group in fleet.vrrp_groups:
         members = group.members
@@ -79,10 +79,10 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             missing = [
                 members[other]
                 for other, address in sources.items()
-                # Two nodes that send from one address are XN015's.
+                # Two nodes that send from one address are reported by XN015.
                 if other != index and address not in named and address != sources.get(index)
             ]
             if missing and all(members[i].instance.is_unicast for i in range(len(members))):
-                everyone_known = len(sources) == len(members)
-                strangers = _strangers(member, list(sources.values())) if everyone_known else []
+                all_known = len(sources) == len(members)
+                strangers = _strangers(member, list(sources.values())) if all_known else []
                 yield _hit(member, missing, strangers)

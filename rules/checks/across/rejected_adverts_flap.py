@@ -1,4 +1,4 @@
-"""XN021: adverts that a master refuses, and falls silent by."""
+"""XN021: adverts that a master rejects, but that silence it."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def _cause(silenced: Router, loud: Router, reason: str) -> str:
         case "advert_int":
             return f"advert_int {seconds(loud.advert)} against {seconds(silenced.advert)}"
         case "source":
-            return f"{loud.node} is no peer of {silenced.node}"
+            return f"{loud.node} is not a peer of {silenced.node}"
     return "their virtual addresses differ"
 
 
 def _place(member: Member, reason: str, together: bool) -> Span:
-    """The setting because of which the adverts are refused; of two clusters it is the virtual_router_id."""
+    """The setting because of which the adverts are rejected; between two clusters it is the virtual_router_id."""
     if not together:
         return place_of(member, "virtual_router_id")
     if reason == "authentication":
@@ -72,21 +72,21 @@ def _hit(fleet: Fleet, found: Unrest) -> Hit | None:
     instances = {id(silenced.member.instance), id(loud.member.instance)}
     together = any(instances <= {id(member.instance) for member in group} for group in fleet.vrrp_groups)
     addresses = sorted(map(str, silenced.vips)) or [silenced.instance]
-    other_id = f"give one of the two clusters another virtual_router_id than {loud.vrid}, on all its nodes"
-    # Of two with one interval, who is silenced depends on whose adverts come first (measured: not every start flaps).
+    other_id = f"give one of the two clusters a virtual_router_id other than {loud.vrid}, on all its nodes"
+    # With equal intervals, which one is silenced depends on whose adverts come first (measured: not every start flaps).
     moves = "moves" if loud.advert < silenced.advert else "can move"
     return Hit(
         _place(loud.member, found.reason, together),
-        f"{_before(found.event)}VIP {addresses[0]} {moves} again and again: {silenced.node} refuses the adverts of "
-        f"{loud.node} ({_cause(silenced, loud, found.reason)}), but falls silent by them, as they have its "
-        f"virtual_router_id {loud.vrid}; then {backup.node} takes over for a moment",
+        f"{_before(found.event)}VIP {addresses[0]} {moves} back and forth: {silenced.node} rejects the adverts of "
+        f"{loud.node} ({_cause(silenced, loud, found.reason)}), but they have its virtual_router_id {loud.vrid} and "
+        f"keep it from sending its own; then {backup.node} takes over for a moment",
         help=_FIX[found.reason] if together else other_id,
-        note=f"{loud.node}: refused by {silenced.node}",
+        note=f"{loud.node}: rejected by {silenced.node}",
         related=[
             Related(
                 _place(silenced.member, found.reason, together), f"{silenced.node}: silenced", silenced.member.node.name
             ),
-            Related(backup.member.instance.name.span, f"{backup.node}: takes over again and again", backup.node),
+            Related(backup.member.instance.name.span, f"{backup.node}: takes over repeatedly", backup.node),
         ],
         node=loud.node,
     )
@@ -94,19 +94,19 @@ def _hit(fleet: Fleet, found: Unrest) -> Hit | None:
 
 @rule("XN021", "rejected-adverts-flap", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A master hears adverts with its own virtual_router_id that it refuses, and the VIP moves again and again.
+    """A master hears adverts with its own virtual_router_id that it rejects, and the VIP moves back and forth.
 
-    Why it hurts: keepalived starts its advert timer anew with every advert of its virtual_router_id, also one that it
-    does not accept. Of two masters that refuse each other one falls silent; its backup waits, takes over, and is
-    told off by the first advert (measured with keepalived 2.2.7: 12 to 18 moves of the VIP in 45 s, for nodes of one
-    cluster and for two clusters on one network). With one `advert_int` on both it depends on whose adverts come
-    first, and not every start leads to it.
+    Why it hurts: keepalived restarts its advert timer on every advert with its virtual_router_id, even one that it
+    rejects. Of two masters that reject each other one falls silent; its backup waits, takes over, and steps down on the
+    first advert (measured with keepalived 2.2.7: 12 to 18 moves of the VIP in 45 s, for nodes of one cluster and for
+    two clusters on one network). If both have the same `advert_int` it depends on whose adverts come first, so it does
+    not happen on every start.
 
-    How to fix: make the nodes agree in what the message names, or give each cluster on the network a virtual_router_id
-    of its own.
+    How to fix: make the nodes agree on what the message names, or give each cluster on the network its own
+    virtual_router_id.
 
-    Silent when: fewer than three nodes are given, every node that refuses has `lower_prio_no_advert`, nothing shows
-    that two clusters are on one network, or something that the outcome depends on is not known.
+    Silent when: fewer than three nodes are given, every node that rejects adverts has `lower_prio_no_advert`, nothing
+    shows that two clusters are on one network, or something that the outcome depends on is not known.
     """
     if sum(len(node.keepalived.instances) for node in fleet.nodes if node.keepalived is not None) < 3:
         return

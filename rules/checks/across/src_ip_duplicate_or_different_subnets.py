@@ -1,4 +1,4 @@
-"""XN015: two nodes send from one address, or from networks that the VIP can't move between."""
+"""XN015: two nodes send from the same address, or from networks that the VIP can't move between."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _doubles(group: VrrpGroup) -> Iterator[Hit]:
         other, there = first[value.value]
         yield Hit(
             value.span,
-            f"{member.node.name} sends from {value.raw}, which is the address of {other.node.name} too",
-            help=f"write the address of {member.node.name} itself in {value.directive.keyword}",
+            f"{member.node.name} sends from {value.raw}, which {other.node.name} sends from too",
+            help=f"set {value.directive.keyword} to the address of {member.node.name} itself",
             note=f"{member.node.name}: {value.raw}",
             related=[Related(there.span, f"{other.node.name}: {there.raw}", other.node.name)],
             node=member.node.name,
@@ -53,9 +53,9 @@ def _outside(group: VrrpGroup) -> Iterator[Hit]:
             near, there = inside[0]
             yield Hit(
                 value.span,
-                f"{member.node.name} sends from {value.raw}, outside {network} of the {group.label}, "
-                f"and {near.node.name} from inside: the VIP can't be reached on {member.node.name}",
-                help=f"check {value.directive.keyword} of {member.node.name}; the nodes must share the VIP's network",
+                f"{member.node.name} sends from {value.raw}, outside the network {network} of {group.label}, and "
+                f"{near.node.name} from inside it: the VIP can't be reached on {member.node.name}",
+                help=f"correct {value.directive.keyword} of {member.node.name}; the nodes must share the VIP's network",
                 note=f"{member.node.name}: not in {network}",
                 related=[Related(there.span, f"{near.node.name}: in {network}", near.node.name)],
                 severity=Severity.WARNING,
@@ -67,15 +67,14 @@ def _outside(group: VrrpGroup) -> Iterator[Hit]:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """Two nodes of one virtual router have the same source address, or one is outside the VIP's network.
 
-    Why it hurts: `unicast_src_ip` (or `mcast_src_ip`) must be an address of the node itself. With a copied one
-    the bind fails and the instance stays in FAULT, silently for `keepalived -t` (measured with 2.2.7): there is
-    no second node. A VIP can only move between machines of one layer-2 network.
+    Why it hurts: `unicast_src_ip` (or `mcast_src_ip`) must be an address of the node itself. With a copied one the bind
+    fails and the instance stays in FAULT, and `keepalived -t` reports nothing (measured with 2.2.7): there is no second
+    node. A VIP can only move between machines on one layer-2 network.
 
-    How to fix: write each node's own address; the load balancers and the VIP belong in one subnet.
+    How to fix: write each node's own address; the load balancers and the VIP must share one subnet.
 
-    Silent when: an address depends on a variable. Networks are judged only when the VIP has a prefix length
-    shorter than a host's and at least one node is inside; routed designs announce the VIP as /32. That part
-    is a warning.
+    Silent when: an address depends on a variable. Networks are compared only if the VIP's prefix is shorter than a
+    host's and at least one node is inside it; routed designs announce the VIP as /32. Being outside is a warning.
     """
     for group in fleet.vrrp_groups:
         yield from _doubles(group)

@@ -20,17 +20,17 @@ def _priority(member: Member) -> int:
 
 @rule("XN011", "state-priority-inverted", Severity.WARNING, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A node says `state MASTER`, but another node has a higher priority.
+    """A node has `state MASTER`, but another node has a higher priority.
 
-    Why it hurts: the priority decides, `state` only says how a node begins: the VIP goes to the other node
-    than the one that the file calls MASTER (measured with keepalived 2.2.7), and whoever reads the files at
-    night looks at the wrong machine.
+    Why it hurts: the priority decides; `state` is only how a node starts. The VIP goes to a different node from the one
+    that the files call MASTER (measured with keepalived 2.2.7), and whoever reads them at night looks at the wrong
+    machine.
 
-    How to fix: give the highest priority to the node that should be MASTER, or write `state BACKUP` on all
-    nodes and let the priorities speak.
+    How to fix: give the highest priority to the node that should be MASTER, or write `state BACKUP` on all nodes and
+    let the priorities decide.
 
-    Silent when: a state or a priority depends on a variable. Where the node with the higher priority says
-    MASTER too, nothing goes wrong and it is an info.
+    Silent when: a state or a priority depends on a variable. If the node with the higher priority has MASTER too,
+    nothing goes wrong and it is an info.
     """
     for group in fleet.vrrp_groups:
         members = [member for member in group if member.instance.effective_priority is not None]
@@ -46,7 +46,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             both = best.instance.initial_state == "MASTER"
             yield Hit(
                 state.span,
-                f"{member.node.name} says state MASTER with priority {_priority(member)}, "
+                f"{member.node.name} has 'state MASTER' with priority {_priority(member)}, "
                 f"but {best.node.name} has {_priority(best)} and takes the VIP",
                 help=f"write 'state BACKUP' here, or give {member.node.name} a priority above {_priority(best)}",
                 note=f"{member.node.name}: MASTER, priority {_priority(member)}",

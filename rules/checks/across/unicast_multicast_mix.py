@@ -26,11 +26,11 @@ def _place(member: Member) -> Span:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """Some nodes of one virtual router use unicast, others multicast.
 
-    Why it hurts: a node with `unicast_peer` does not join the multicast group, and one without sends nothing
-    to single addresses. Neither hears the other, both are MASTER, both hold the VIP, and nothing is logged
-    (measured with keepalived 2.2.7). An empty `unicast_peer` block means multicast.
+    Why it hurts: a node with `unicast_peer` does not join the multicast group, and one without it sends nothing to
+    single addresses. Neither hears the other, both are MASTER, both hold the VIP, and nothing is logged (measured with
+    keepalived 2.2.7). An empty `unicast_peer` block means multicast.
 
-    How to fix: give every node `unicast_src_ip` and a `unicast_peer` block with the addresses of all others.
+    How to fix: give every node `unicast_src_ip` and a `unicast_peer` block with the addresses of all other nodes.
 
     Silent when: a peer list comes from an include or a variable that can't be resolved.
     """
@@ -38,14 +38,14 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         differ = disagreement(group, lambda member: member.instance.is_unicast)
         if differ is None:
             continue
-        # The block that is missing is what has to be written, whichever side is the larger.
+        # The missing block is what has to be written, whichever side is larger.
         odd = next(r for r in (*differ.odd, *differ.rest) if not r.value)
         others = [r for r in (*differ.rest, *differ.odd) if r is not odd]
         yield Hit(
             _place(odd.member),
             f"unicast and multicast are mixed for {group.label}: "
             f"{differ.values(lambda r: _WORDS[r.value])}; neither side hears the other and both hold the VIP",
-            help=f"add a 'unicast_peer' block with the addresses of the other nodes on {odd.member.node.name}",
+            help=f"on {odd.member.node.name}, add a 'unicast_peer' block with the addresses of the other nodes",
             note=f"{odd.member.node.name}: multicast",
             related=[
                 (_place(r.member), f"{r.member.node.name}: {_WORDS[r.value]}", r.member.node.name) for r in others

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 def _addresses(vips: Sequence[VirtualAddress]) -> Addresses | None:
-    """The set of addresses, or None when one of them can't be known (another rule speaks of bad ones)."""
+    """The set of addresses, or None if one of them is not known (another rule reports invalid ones)."""
     if any(vip.address is None or not vip.certain for vip in vips):
         return None
     return frozenset(vip.address for vip in vips if vip.address is not None)
 
 
-def _place(member: Member, strange: Addresses) -> Span:
-    """The first address that others lack, else the block, else the instance."""
+def _place(member: Member, extra: Addresses) -> Span:
+    """The first address that the other nodes do not have, or else the block, or else the instance."""
     for vip in (*member.instance.vips, *member.instance.excluded_vips):
-        if vip.address in strange:
+        if vip.address in extra:
             return vip.span
     for keyword in ("virtual_ipaddress", "virtual_ipaddress_excluded"):
         for block in member.instance.directive.find_all(keyword):
@@ -66,7 +66,7 @@ def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcom
 
 
 def _prefix_hits(group: VrrpGroup) -> Iterator[Hit]:
-    """VIPs that are the same but for their prefix length: they work, and look different afterwards."""
+    """VIPs that differ only in their prefix length: they move, but look different after a failover."""
     places: dict[object, list[tuple[Member, VirtualAddress]]] = {}
     for member in group:
         for vip in member.instance.vips:
@@ -80,7 +80,7 @@ def _prefix_hits(group: VrrpGroup) -> Iterator[Hit]:
         yield Hit(
             odd[1].span,
             f"{address} has prefix length {_length(odd[1])} on {odd[0].node.name} and {_length(found[0][1])} on "
-            f"{found[0][0].node.name}; it moves all the same, but the address looks different after a failover",
+            f"{found[0][0].node.name}; it still moves, but the address looks different after a failover",
             help=f"write '{address}/{usual if usual is not None else odd[1].prefix}' on every node",
             note=f"{odd[0].node.name}: {_length(odd[1])}",
             related=[(found[0][1].span, f"{found[0][0].node.name}: {_length(found[0][1])}", found[0][0].node.name)],
@@ -97,25 +97,25 @@ def _length(vip: VirtualAddress) -> str:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The nodes of one virtual router list different virtual addresses.
 
-    Why it hurts: keepalived rejects an advert whose addresses are not its own ones (the count must be equal
-    and each address known), so both nodes are MASTER (measured with 2.2.7; `skip_check_adv_addr` does not
-    help). Where it is only one address that differs, the API's address disappears with a failover. Addresses
-    in `virtual_ipaddress_excluded` are not compared by keepalived: one that a node lacks is simply gone after
-    a failover, a warning. A prefix length that differs does no harm, an info.
+    Why it hurts: keepalived rejects an advert whose addresses are not its own (the count must be equal and each address
+    known), so both nodes are MASTER (measured with 2.2.7; `skip_check_adv_addr` does not help). If only one address
+    differs, the API's address disappears with a failover. keepalived does not compare the addresses in
+    `virtual_ipaddress_excluded`: one that is missing on a node is gone after a failover, a warning. A different prefix
+    length does no harm, an info.
 
     How to fix: write the same `virtual_ipaddress` block on every node; the order does not matter.
 
-    Silent when: an address depends on a variable or is not an address, and for instances that nothing else
-    shows to belong together: two independent virtual routers have different VIPs by design.
+    Silent when: an address depends on a variable or is invalid, and for instances that nothing else shows to belong
+    together: two independent virtual routers have different VIPs by design.
     """
     for group in fleet.vrrp_groups:
         differ = disagreement(group, lambda member: _addresses(member.instance.vips))
         if differ is not None:
-            outcome = "adverts are rejected and every node holds its own list"
+            outcome = "adverts are rejected and every node holds its own addresses"
             yield _hit(group, differ, "virtual_ipaddress", outcome, Severity.ERROR)
         else:
             yield from _prefix_hits(group)
         excluded = disagreement(group, lambda member: _addresses(member.instance.excluded_vips))
         if excluded is not None:
-            outcome = "what a node lacks is gone when it takes over"
+            outcome = "an address that is missing on a node is gone when it takes over"
             yield _hit(group, excluded, "virtual_ipaddress_excluded", outcome, Severity.WARNING)

@@ -23,14 +23,14 @@ def _vrid(member: Member) -> int | None:
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The nodes of one virtual router have different `virtual_router_id`s.
 
-    Why it hurts: an advert with another VRID is not looked at, so every node believes that it is alone and
-    becomes MASTER: the VIP is on all of them, for good. Nothing is logged (keepalived 2.2.7, unless
-    `log_unknown_vrids` is set), and `keepalived -t` accepts each file.
+    Why it hurts: a node ignores adverts with another VRID, so every node believes that it is alone and becomes MASTER:
+    all of them hold the VIP, permanently. Nothing is logged (keepalived 2.2.7, unless `log_unknown_vrids` is set), and
+    `keepalived -t` accepts each file.
 
-    How to fix: give all nodes the same number, one that no other virtual router on that network uses.
+    How to fix: give all nodes the same number, one that no other virtual router on the network uses.
 
-    Silent when: nothing shows that the instances belong together (no common VIP, no peering, no common name),
-    since a VRID of its own is what another cluster should have; and for numbers that depend on a variable.
+    Silent when: nothing shows that the instances belong together (no common VIP, no peering, no common name), since
+    another cluster should have its own VRID; and for numbers that depend on a variable.
     """
     for group in fleet.vrrp_groups:
         differ = disagreement(group, _vrid)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _place(member: Member) -> Span:
-    """Where the version comes from: the instance, global_defs, or (by default) the instance's name."""
+    """Where the version is set: in the instance, in global_defs, or (by default) the instance's name."""
     config = member.node.keepalived
     own = member.instance.get("version")
     everywhere = config.global_defs.get("vrrp_version") if config is not None else None
@@ -26,15 +26,15 @@ def _place(member: Member) -> Span:
 
 @rule("XN008", "vrrp-version-mismatch", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """The nodes of one virtual router speak different versions of VRRP.
+    """The nodes of one virtual router use different versions of VRRP.
 
-    Why it hurts: keepalived drops adverts of the other version ("wrong version", measured with 2.2.7), so
-    both nodes are MASTER and hold the VIP. Version 2 is the default; an IPv6 VIP, `version 3` in the instance
-    or `vrrp_version 3` in global_defs makes it 3.
+    Why it hurts: keepalived rejects adverts of the other version ("wrong version", measured with 2.2.7), so both nodes
+    are MASTER and hold the VIP. Version 2 is the default; an IPv6 VIP, `version 3` in the instance or `vrrp_version 3`
+    in global_defs makes it 3.
 
     How to fix: set the same `vrrp_version` in global_defs of every node.
 
-    Silent when: a version depends on a variable, or the address family can't be told.
+    Silent when: a version depends on a variable, or the address family is not known.
     """
     for group in fleet.vrrp_groups:
         differ = disagreement(group, lambda member: member.instance.effective_version)
@@ -44,7 +44,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         yield Hit(
             _place(odd.member),
             f"the VRRP version differs for {group.label}: {differ.values(lambda r: str(r.value))}; "
-            "each drops the other's adverts and both hold the VIP",
+            "each rejects the other's adverts and both hold the VIP",
             help=f"write 'vrrp_version {differ.rest[0].value}' in global_defs of every node",
             note=f"{odd.member.node.name}: version {odd.value}",
             related=differ.related(_place, lambda r: f"{r.member.node.name}: version {r.value}"),

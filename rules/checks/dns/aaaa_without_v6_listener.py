@@ -1,4 +1,4 @@
-"""DN004: AAAA records that lead to nobody."""
+"""DN004: AAAA records that point to nothing known."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def check(view: LiveView) -> Iterator[Hit]:
     """The endpoint's name has an AAAA record whose address is neither a VIP nor the initial master.
 
-    Why it hurts: clients with IPv6 try that address first (RFC 6724; Go, and so kubelet and kubectl, does too) and
-    come to nobody, or past the load balancers: they wait, or fail, where machines with IPv4 alone are fine.
+    Why it hurts: clients with IPv6 try that address first (RFC 6724; so does Go, and thus kubelet and kubectl), and
+    reach nothing, or bypass the load balancers: they wait or fail, while machines with IPv4 only are fine.
 
-    How to fix: take the AAAA record out, or give keepalived an IPv6 VIP and haproxy a `bind` for it, and name it
-    as `address6` under [vip] in halb.toml.
+    How to fix: remove the AAAA record, or give keepalived an IPv6 VIP and haproxy a `bind` for it, and set it as
+    `address6` under [vip] in halb.toml.
 
-    Silent when: nothing is known of the endpoint's addresses; there is no A record, or it is wrong as well (DN002);
-    an IPv6 VIP is planned, and the name is not yet there: the address may be the initial master's second one; the
-    address is made up by a DNS64 resolver.
+    Silent when: the endpoint's addresses are not known; there is no A record, or it is wrong as well (DN002); an IPv6
+    VIP is planned and the name does not point to it yet: the address may be the initial master's second one; the
+    address is synthesised by a DNS64 resolver.
     """
     unserved = destination(view).unserved
     if not unserved:
@@ -35,8 +35,8 @@ def check(view: LiveView) -> Iterator[Hit]:
     whose = f" (that of {', '.join(sorted(names))})" if names else ""
     yield Hit(
         name_span(view),
-        f"the AAAA record of {view.name} leads to {few(unserved)}{whose}, which is neither a VIP nor the initial "
+        f"the AAAA record of {view.name} points to {few(unserved)}{whose}, which is neither a VIP nor the initial "
         "master: clients with IPv6 try it first",
-        help=f"take the AAAA record out; or, for dual stack, make {unserved[0]} a VIP: 'address6' under [vip]",
+        help=f"remove the AAAA record, or for dual stack make {unserved[0]} a VIP: 'address6' under [vip]",
         note=f"AAAA {few(unserved)}",
     )

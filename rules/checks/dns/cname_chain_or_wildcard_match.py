@@ -1,4 +1,4 @@
-"""DN011: the name is an alias, or matched by a wildcard only."""
+"""DN011: the name is an alias, or only matches a wildcard."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def check(view: LiveView) -> Iterator[Hit]:
     """The endpoint's name is a CNAME, or has an address only because the zone answers for every name.
 
     Why it hurts: with a CNAME to a machine's own name it is easy to change the wrong record at the cutover: the
-    machine's, so that its own name leads to the VIP. Each link of a chain has a TTL of its own, and the longest
-    counts. With a wildcard, a misspelt endpoint resolves like a right one, and a record that was never made is not
-    missed before the wildcard changes.
+    machine's, so that its own name points to the VIP. Each link of a chain has its own TTL, and the longest counts.
+    With a wildcard, a misspelled endpoint resolves like the right one, and no one notices that the record was never
+    created until the wildcard changes.
 
     How to fix: give the name its own A record (and AAAA record), with the address it has now.
 
-    Silent when: the name has addresses of its own; no authoritative server could be asked for a name that nobody
-    made; the wildcard's addresses are others than the name's.
+    Silent when: the name has its own addresses; no authoritative server could be queried for a name that does not
+    exist; the wildcard's addresses differ from the name's.
     """
     replies = (*view.dns.of(Role.AUTHORITY), *view.dns.of(Role.RESOLVER))
     chain = next((reply.chain for reply in replies if reply.chain), ())
@@ -44,16 +44,16 @@ def check(view: LiveView) -> Iterator[Hit]:
         keep = f"; leave '{chain[-1].target}' alone" if host is not None else ""
         yield Hit(
             name_span(view),
-            f"{view.name} is a CNAME of {_shown(chain)}{whose}",
+            f"{view.name} is a CNAME for {_shown(chain)}{whose}",
             help=f"give the name its own record, {own or 'with the address it should have'}{keep}",
-            note=f"CNAME of {chain[-1].target}",
+            note=f"CNAME for {chain[-1].target}",
         )
-    ipv4 = {address for address in found if address.version == 4}  # the wildcard was asked for A only
+    ipv4 = {address for address in found if address.version == 4}  # the wildcard was queried for A only
     if ipv4 and ipv4 <= set(view.dns.wildcard):
         yield Hit(
             name_span(view),
-            f"{view.name} leads where every name of its zone leads ({few(in_order(ipv4))}): a "
-            "wildcard record may be all there is",
+            f"{view.name} points to the same address as any name in its zone ({few(in_order(ipv4))}): there may be "
+            "only a wildcard record",
             help=f"give the name its own record, {own}",
             note="wildcard",
         )
@@ -63,7 +63,7 @@ def _shown(chain: tuple[Alias, ...]) -> str:
     targets = [alias.target for alias in chain]
     if len(targets) > _SHOWN:
         targets = [*targets[: _SHOWN - 1], "...", targets[-1]]
-    return ", a CNAME of ".join(targets)
+    return ", a CNAME for ".join(targets)
 
 
 def _host(view: LiveView, chain: tuple[Alias, ...]) -> Target | None:

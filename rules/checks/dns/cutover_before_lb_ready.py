@@ -1,4 +1,4 @@
-"""DN008: the name leads to a VIP that does not serve."""
+"""DN008: the name points to a VIP that does not serve the API."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from rules.live.observations import Probe
     from rules.live.views.view import LiveView
 
-_UNHEARD = (Contact.TIMEOUT, Contact.UNREACHABLE)
+_NO_ANSWER = (Contact.TIMEOUT, Contact.UNREACHABLE)
 
 
 @rule("DN008", "cutover-before-lb-ready", Severity.ERROR, Scope.DNS, needs=("network", "endpoint", "vip"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """The endpoint's name leads to the VIP, and the VIP does not serve the API under that name.
+    """The endpoint's name points to the VIP, but the VIP does not serve the API under that name.
 
     Why it hurts: every kubelet, every kubeconfig and `kubeadm join` go to the VIP from the moment the record is
-    changed; until the load balancers answer there they have no API, and `kubeadm init` stops half-way. Changing the
-    record back takes as long as its TTL.
+    changed; until the load balancers answer there they can't reach the API, and `kubeadm init` stops half-way. Changing
+    the record back takes as long as its TTL.
 
-    How to fix: set the record of the initial master back, and move the name when the VIP answers with a certificate
-    for the name. When the cluster has been moved long ago, repair the load balancers.
+    How to fix: point the record back to the initial master, and move the name once the VIP answers with a certificate
+    for the name. If the cutover was long ago, repair the load balancers.
 
-    Silent when: the name does not lead to a VIP; the VIP was not asked, or answers with a certificate for the name,
-    whatever the API behind it says (HO010); the initial master's certificate lacks the name as well (K8003). A
-    warning when nothing of the cluster answers from here: then it may be the way there.
+    Silent when: the name does not point to a VIP; the VIP was not queried, or answers with a certificate for the name,
+    whatever the API behind it returns (HO010); the initial master's certificate lacks the name as well (K8003). It is a
+    warning if nothing of the cluster answers from here: then the network in between may be the cause.
     """
     found = {address for lead in leads(view) for address in lead.addresses}
     for vip in view.endpoint.vips:
@@ -43,30 +43,30 @@ def check(view: LiveView) -> Iterator[Hit]:
             continue
         yield Hit(
             vip.span,
-            f"{view.name} leads to the {vip.label}, which does not serve the API: {_met(view, probe)}",
+            f"{view.name} points to the {vip.label}, which does not serve the API: {_found(view, probe)}",
             help=f"set {initial_record(view)} until port {vip.port} of the VIP answers with a certificate for the "
-            f"name; {_look(probe)}",
+            f"name; {_fix(probe)}",
             note="not ready",
-            related=[(name_span(view), "leads there already"), *vip.related("and here")],
+            related=[(name_span(view), "already points there"), *vip.related("and here")],
             node=vip.node,
-            severity=Severity.WARNING if _hears_nobody(view, vip) else None,
+            severity=Severity.WARNING if _all_silent(view, vip) else None,
         )
 
 
-def _met(view: LiveView, probe: Probe) -> str:
+def _found(view: LiveView, probe: Probe) -> str:
     if probe.certificate is not None:
         return f"its certificate is for {names_of(probe.certificate)}, not for {view.name}"
     return met(probe)
 
 
-def _look(probe: Probe) -> str:
+def _fix(probe: Probe) -> str:
     if probe.certificate is not None:
-        return "haproxy must hand TLS through ('mode tcp'), and the API servers' certificates must have the name"
+        return "haproxy must pass TLS through ('mode tcp'), and the API servers' certificates must have the name"
     return advice(probe)
 
 
-def _hears_nobody(view: LiveView, vip: Target) -> bool:
-    """Whether all that was asked kept silent, so that the way there may be the reason."""
+def _all_silent(view: LiveView, vip: Target) -> bool:
+    """Whether nothing that was queried answered, so that the network in between may be the cause."""
     probes = [probe for target in view.endpoint.targets if (probe := view.probe(target)) is not None]
     others = [probe for probe in probes if probe.address != vip.address]
-    return bool(others) and all(probe.contact in _UNHEARD for probe in probes)
+    return bool(others) and all(probe.contact in _NO_ANSWER for probe in probes)

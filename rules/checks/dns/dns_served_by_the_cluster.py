@@ -15,7 +15,7 @@ from rules.text.wording import listed
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
-# Where the cluster's own DNS answers unless somebody chose another address.
+# Where the cluster's own DNS answers by default.
 _IN_CLUSTER = {
     "10.96.0.10": "CoreDNS of a kubeadm cluster",  # service CIDR 10.96.0.0/12, tenth address
     "10.43.0.10": "CoreDNS of a k3s or RKE2 cluster",  # --cluster-dns
@@ -28,15 +28,15 @@ _IN_CLUSTER = {
 
 @rule("DN012", "dns-served-by-the-cluster", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """A resolver that should find the endpoint runs in the very cluster that the endpoint leads to.
+    """A resolver that should resolve the endpoint runs in the cluster that the endpoint belongs to.
 
-    Why it hurts: after a power cut nothing comes up: the kubelets need the name to reach the API, the name needs the
-    cluster's DNS, and the cluster's DNS needs the kubelets.
+    Why it hurts: after a power failure nothing comes up: the kubelets need the name to reach the API, the name needs
+    the cluster's DNS, and the cluster's DNS needs the kubelets.
 
-    How to fix: let the machines of the cluster use a resolver outside of it; pods keep the cluster's DNS.
+    How to fix: make the machines of the cluster use a resolver outside it; pods keep the cluster's DNS.
 
-    Silent when: the resolver has any other address than the VIP and the addresses that kubeadm, k3s, RKE2, MicroK8s,
-    kubespray and NodeLocal DNSCache use by default.
+    Silent when: the resolver's address is neither the VIP nor one of those that kubeadm, k3s, RKE2, MicroK8s, kubespray
+    and NodeLocal DNSCache use by default.
     """
     found: dict[str, str] = {}
     related: list[Related] = []
@@ -55,8 +55,8 @@ def check(view: LiveView) -> Iterator[Hit]:
     shown = listed(f"{label} ({what})" for label, what in found.items())
     yield Hit(
         name_span(view),
-        f"{view.name} is looked up at {shown}: the cluster can't start when its nodes need its own DNS to find it",
-        help="let the machines ask a resolver outside of the cluster: 'nameserver' in /etc/resolv.conf, 'DNS=' of "
+        f"{view.name} is resolved by {shown}: the cluster can't start if its nodes need its own DNS to find it",
+        help="make the machines use a resolver outside the cluster: 'nameserver' in /etc/resolv.conf, 'DNS=' of "
         "systemd-resolved",
         note="resolved by the cluster itself",
         related=related,

@@ -1,4 +1,4 @@
-"""DN002: the endpoint's name leads elsewhere than the phase wants."""
+"""DN002: the endpoint's name does not point where the phase expects."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 @rule("DN002", "fqdn-not-at-expected-phase-target", Severity.ERROR, Scope.DNS, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """The endpoint's name leads elsewhere than the phase wants: the initial master in bootstrap, the VIP in cutover.
+    """The endpoint's name does not point where the phase expects: the initial master in bootstrap, the VIP in cutover.
 
-    Why it hurts: in bootstrap `kubeadm init` waits for an API server under the name, and only the initial master is
-    going to have one. In cutover, kubelets and kubeconfigs that go on using the initial master lose the API with
-    that one machine, and nobody notices before.
+    Why it hurts: in bootstrap `kubeadm init` waits for an API server under the name, and only the initial master will
+    have one. In cutover, kubelets and kubeconfigs that still use the initial master lose the API with that one machine,
+    and no one notices until then.
 
-    How to fix: set the record that the help prints. When the phase is out of date, correct the phase. The name
-    is moved to the VIP last: when the VIP answers with a certificate for the name.
+    How to fix: set the record that the help prints. If the phase is out of date, correct it. Moving the name to the VIP
+    is the last step, once the VIP answers with a certificate for the name.
 
-    Silent when: a phase is set whose target is not known; no phase is set and the name leads to a VIP or to a
-    control-plane node; an authoritative server is right and only caches are behind (DN006); the right address is
-    there among others (DN003); the name leads to a VIP that does not serve (DN008); only an IPv6 address belongs to
-    nobody known (DN004); the hosts file is what leads elsewhere (DN010).
+    Silent when: a phase is set whose target is not known; no phase is set and the name points to a VIP or to a
+    control-plane node; an authoritative server is right and only caches are out of date (DN006); the right address is
+    one of several (DN003); the name points to a VIP that does not serve the API (DN008); only an IPv6 address is
+    unknown (DN004); the hosts file is the cause (DN010).
     """
     astray = destination(view).astray
     if not astray or any(view.is_vip(a) and _is_unready(view, a) for a in astray):
@@ -42,7 +42,7 @@ def check(view: LiveView) -> Iterator[Hit]:
         phase.span if phase is not None else name_span(view),
         _message(view, astray),
         help=_help(view, astray),
-        note=f"leads to {few(astray)}",
+        note=f"points to {few(astray)}",
         related=_related(view),
     )
 
@@ -53,7 +53,7 @@ def _is_unready(view: LiveView, address: IPAddress) -> bool:
 
 def _message(view: LiveView, astray: tuple[IPAddress, ...]) -> str:
     where = few(_described(view, address) for address in astray)
-    said_by = f" (says {few(lead.who for lead in leads(view))})"
+    source = f" (according to {few(lead.who for lead in leads(view))})"
     wanted = listed(_described(view, target.address) for target in view.expected())
     if view.endpoint.phase is None:
         known = listed(
@@ -63,12 +63,12 @@ def _message(view: LiveView, astray: tuple[IPAddress, ...]) -> str:
             ],
             "nor",
         )
-        return f"{view.name} leads to {where}, which is {'neither ' if ' nor ' in known else 'not '}{known}{said_by}"
+        return f"{view.name} points to {where}, which is {'neither ' if ' nor ' in known else 'not '}{known}{source}"
     phase = view.endpoint.phase.value
     found = view.found_phase
     seen = f"DNS is in the {found} phase: " if found not in (None, phase) else ""
-    wants = f"wants {wanted}" if wanted else "wants another address"
-    return f"{seen}{view.name} leads to {where}{said_by}, and the {phase} phase {wants}"
+    expectation = f"expects {wanted}" if wanted else "expects another address"
+    return f"{seen}{view.name} points to {where}{source}, but the {phase} phase {expectation}"
 
 
 def _described(view: LiveView, address: IPAddress) -> str:
@@ -86,12 +86,15 @@ def _help(view: LiveView, astray: tuple[IPAddress, ...]) -> str:
             return f"{first}, then move the name"
         return f"{first}; until then set {wanted_record(view)}"
     if view.endpoint.phase is not None and view.found_phase is Phase.CUTOVER:
-        return f"when the move is done, say phase = \"cutover\" (or '--phase cutover'); else set {wanted_record(view)}"
+        return (
+            "if the cutover is done, set phase = \"cutover\" (or '--phase cutover'); otherwise set "
+            f"{wanted_record(view)}"
+        )
     return f"set {wanted_record(view)}"
 
 
 def _related(view: LiveView) -> list[Related]:
-    """The places of the addresses where the name should lead."""
+    """The places of the addresses that the name should point to."""
     phase = view.phase or Phase.BOOTSTRAP
     targets = view.expected(phase)[:2]
-    return [Related(target.span, f"the {phase} phase wants this", target.node) for target in targets]
+    return [Related(target.span, f"the {phase} phase expects this", target.node) for target in targets]

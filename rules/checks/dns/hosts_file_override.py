@@ -1,4 +1,4 @@
-"""DN010: the hosts file names the endpoint."""
+"""DN010: the hosts file has the endpoint's name."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from rules.live.observations import HostsEntry, IPAddress, SystemView
     from rules.live.views.view import LiveView
 
-_READ_IT = ("files", "resolve")  # systemd-resolved reads the hosts file too (resolved.conf(5), ReadEtcHosts)
+_HOSTS_SOURCES = ("files", "resolve")  # systemd-resolved reads the hosts file too (resolved.conf(5), ReadEtcHosts)
 
 
 @rule("DN010", "hosts-file-override", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
     """The hosts file of this machine has a line for the endpoint's name.
 
-    Why it hurts: the line wins over DNS wherever nsswitch.conf asks `files` first, which is usual. When the name is
-    moved to the VIP, this machine goes on to the initial master for good, and nobody notices before that one is
-    down. Installers and hurried people leave such lines on some machines and not on others.
+    Why it hurts: the line overrides DNS wherever nsswitch.conf lists `files` first, which is usual. When the name is
+    moved to the VIP, this machine continues to use the initial master, and no one notices until that one is down.
+    Installers and people in a hurry leave such lines on some machines and not on others.
 
-    How to fix: take the line out when DNS has the name. In a network without DNS, keep the same line on every
-    machine, and change all of them at the cutover.
+    How to fix: remove the line if DNS has the name. In a network without DNS, keep the same line on every machine, and
+    change all of them at the cutover.
 
-    Silent when: no line has the name. An info when the line says what DNS or the phase says today, or when
-    nsswitch.conf does not ask the hosts file before DNS.
+    Silent when: no line has the name. It is an info if the line agrees with DNS or the phase today, or if nsswitch.conf
+    does not list the hosts file before DNS.
     """
     system = view.dns.system
     if system is None or not system.hosts:
@@ -58,13 +58,13 @@ def _in_dns(view: LiveView) -> tuple[IPAddress, ...]:
 
 
 def _wanted(view: LiveView) -> tuple[IPAddress, ...]:
-    """Where the phase that was set wants the name."""
+    """Where the name should point in the phase that was set."""
     phase = view.endpoint.phase
     return tuple(target.address for target in view.expected(phase.value)) if phase is not None else ()
 
 
 def _differs(view: LiveView, address: IPAddress) -> bool:
-    """Whether an address is another one than DNS or the phase says; without either, whether nobody known has it."""
+    """Whether an address differs from DNS or from the phase; without either, whether it is unknown."""
     dns, wanted = _in_dns(view), _wanted(view)
     if dns and address not in dns:
         return True
@@ -74,11 +74,11 @@ def _differs(view: LiveView, address: IPAddress) -> bool:
 
 
 def _wins(system: SystemView) -> bool:
-    """Whether nsswitch.conf lets the hosts file speak before DNS (it is read first where nothing is said)."""
+    """Whether nsswitch.conf lists the hosts file before DNS (by default it is read first)."""
     if not system.order:
         return True
-    first = next((word for word in system.order if word in (*_READ_IT, "dns")), "")
-    return first in _READ_IT
+    first = next((word for word in system.order if word in (*_HOSTS_SOURCES, "dns")), "")
+    return first in _HOSTS_SOURCES
 
 
 def _message(view: LiveView, system: SystemView, odd: list[HostsEntry]) -> str:
@@ -88,27 +88,27 @@ def _message(view: LiveView, system: SystemView, odd: list[HostsEntry]) -> str:
     text = f"{system.hosts_path} of this machine pins {view.name} to {pinned}"
     dns, wanted = _in_dns(view), _wanted(view)
     if any(account.denies for account in (*authorities(view), *resolvers(view))) and not dns:
-        text += ", and no name server that was asked has the name"
+        text += ", but no name server that was queried has the name"
     elif dns and any(entry.address not in dns for entry in odd):
-        text += f", where the name servers say {few(dns)}"
+        text += f", but the name servers return {few(dns)}"
     if odd and wanted and wanted != dns and any(entry.address not in wanted for entry in odd):
-        text += f", and the {view.phase} phase wants {few(wanted)}"
+        text += f", but the {view.phase} phase expects {few(wanted)}"
     elif not odd:
-        text += ": right today, and left behind when the name moves"
+        text += ": right today, but out of date once the name moves"
     return f"{text}; {_order(system)}" if system.order else text
 
 
 def _order(system: SystemView) -> str:
-    words = [word for word in system.order if word in (*_READ_IT, "dns")]
-    if not {*_READ_IT} & {*words}:
-        return "nsswitch.conf does not ask files, so the line has no effect"
+    words = [word for word in system.order if word in (*_HOSTS_SOURCES, "dns")]
+    if not {*_HOSTS_SOURCES} & {*words}:
+        return "nsswitch.conf does not list files, so the line has no effect"
     if "dns" not in words:
-        return f"nsswitch.conf asks {words[0]} and not dns"
+        return f"nsswitch.conf lists {words[0]} but not dns"
     before, after = words[0], words[1]
-    return f"nsswitch.conf asks {before} before {after}"
+    return f"nsswitch.conf lists {before} before {after}"
 
 
 def _help(view: LiveView, entry: HostsEntry) -> str:
     if _in_dns(view):
-        return f"take '{view.name}' out of line {entry.line}: DNS has it"
-    return "have the same line on every machine and change all of them when the name moves, or make the record in DNS"
+        return f"remove '{view.name}' from line {entry.line}: DNS has it"
+    return "keep the same line on every machine and change all of them when the name moves, or create the record in DNS"

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 def check(view: LiveView) -> Iterator[Hit]:
     """The endpoint's name has several addresses of one family: the VIP and a leftover, or several machines.
 
-    Why it hurts: clients take any of them. With a leftover initial master beside the VIP every second connection
-    goes past the load balancers, and when that machine is down, every second connection waits until it times out;
-    a kubelet that got hold of a dead address may stay with it for a quarter of an hour.
+    Why it hurts: clients use any of them. With a leftover initial master next to the VIP every second connection
+    bypasses the load balancers, and when that machine is down, every second connection waits until it times out; a
+    kubelet that picked a dead address may keep it for a quarter of an hour.
 
-    How to fix: leave one A record (and one AAAA record, for dual stack).
+    How to fix: keep one A record (and one AAAA record, for dual stack).
 
     Silent when: there is one address per family; none of the addresses is right (DN002); only a cache has several
-    (DN006); one of them is a VIP that does not serve (DN008: which record has to go depends on that).
+    (DN006); one of them is a VIP that does not serve the API (DN008: which record to remove depends on that).
     """
     surplus = destination(view).surplus
     found = {address for lead in leads(view) for address in lead.addresses}
@@ -39,8 +39,8 @@ def check(view: LiveView) -> Iterator[Hit]:
     every = list(in_order(a for a in found if a.version in families))
     yield Hit(
         name_span(view),
-        f"{view.name} has {len(every)} addresses where one is wanted{' per family' if len(families) > 1 else ''}: "
-        f"{few(_described(view, address) for address in every)}; clients take any of them",
+        f"{view.name} has {len(every)} addresses instead of one{' per family' if len(families) > 1 else ''}: "
+        f"{few(_described(view, address) for address in every)}; clients use any of them",
         help=_help(view, surplus, every),
         note=f"{len(every)} addresses",
     )
@@ -55,12 +55,10 @@ def _help(view: LiveView, surplus: tuple[IPAddress, ...], every: list[IPAddress]
     if any(map(view.is_vip, every)):
         if view.vip_ready:
             gone = [address for address in every if not view.is_vip(address)]
-            return f"take out {few(gone)} and leave {vip_records(view)}"
-        return (
-            f"leave one: {initial_record(view)} until the VIP answers with a certificate for the name, then the VIP's"
-        )
+            return f"remove {few(gone)} and keep {vip_records(view)}"
+        return f"keep one: {initial_record(view)} until the VIP answers with a certificate for the name, then the VIP's"
     stays = [address for address in every if address not in surplus]
     if any(map(view.is_initial_master, stays)) and not cutting_over(view):
         kept = listed(f"'{record(view.name, address)}'" for address in stays)
-        return f"take out {few(surplus)} and leave {kept}"
-    return "leave one record: that of the initial master, or the VIP's once the VIP answers"
+        return f"remove {few(surplus)} and keep {kept}"
+    return "keep one record: the initial master's, or the VIP's once the VIP answers"

@@ -1,4 +1,4 @@
-"""DN006: the servers give different addresses."""
+"""DN006: the servers return different addresses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rules.live.views.accounts import (
     name_span,
     other_means,
     resolvers,
-    said,
+    summary,
 )
 from rules.live.views.resolution import resolution, unresolved
 from rules.live.views.wording import duration
@@ -31,19 +31,19 @@ _QUESTIONS = ("A", "AAAA")
 
 @rule("DN006", "resolvers-disagree", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """Name servers give different addresses for the endpoint's name, or this machine resolves it to another one.
+    """Name servers return different addresses for the endpoint's name, or this machine resolves it differently.
 
-    Why it hurts: which API server a machine comes to depends on whom it asks. After a change of the record some
-    resolvers go on with the old one until its TTL has passed; a secondary server that did not get the change goes
-    on for days; a split horizon needs the change on both sides.
+    Why it hurts: which API server a machine reaches depends on which server it queries. After a change of the record
+    some resolvers return the old one until its TTL has passed; a secondary server that did not get the change does so
+    for days; a split horizon needs the change on both sides.
 
-    How to fix: bring the zone's authoritative servers in line first (raise the serial number, see that the
-    secondary is told), then wait for the caches or empty them.
+    How to fix: make the zone's authoritative servers agree first (raise the serial number, check that the secondary is
+    notified), then wait for the caches or flush them.
 
-    Silent when: nothing resolves the name (DN001); a resolver gives no usable answer (DN001), drops private
-    addresses (DN007) or finds the signatures wrong (DN013); a resolver with data of its own (the AA bit) leads to a
-    part of the endpoint, so the split horizon is wanted; one family has no records anywhere; IPv6 addresses are
-    made up by DNS64; the hosts file makes the difference (DN010).
+    Silent when: nothing resolves the name (DN001); a resolver returns no usable answer (DN001), filters private
+    addresses (DN007) or rejects the signatures (DN013); a resolver with its own data (the AA bit) returns an address of
+    the endpoint, so the split horizon is intended; one family has no records anywhere; IPv6 addresses are synthesised
+    by DNS64; the hosts file is the cause (DN010).
     """
     if unresolved(view):
         return
@@ -52,8 +52,8 @@ def check(view: LiveView) -> Iterator[Hit]:
     if _differ(zone):
         yield Hit(
             place,
-            f"the authoritative servers of {view.name} disagree: {said(_informed(zone))}",
-            help="raise the zone's serial number and let the secondary servers fetch the zone "
+            f"the authoritative servers of {view.name} disagree: {summary(_informed(zone))}",
+            help="raise the zone's serial number and make the secondary servers fetch the zone "
             f"('dig @SERVER {view.dns.zone or view.name} SOA' shows the serial number that each has)",
             note="two versions",
         )
@@ -62,7 +62,7 @@ def check(view: LiveView) -> Iterator[Hit]:
 
 
 def _behind(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
-    """Resolvers that say something else than the zone; without the zone's word, than each other."""
+    """Resolvers that disagree with the zone, or if the zone is not known, with each other."""
     found = resolution(view)
     comparable = [*found.serving, *found.denying]
     odd = [account for account in comparable if _contradicts(account, zone) and not _is_wanted(view, account)]
@@ -70,50 +70,50 @@ def _behind(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
         truth = few(in_order({a for z in zone for a in z.addresses}))
         yield Hit(
             name_span(view),
-            f"the resolvers are not up to date on {view.name}: {said(odd)}; "
-            f"the authoritative servers say {truth or 'that there is no address'}",
+            f"the resolvers are out of date on {view.name}: {summary(odd)}; the authoritative servers return "
+            f"{truth or 'no address'}",
             help=_wait(view, odd),
             note="caches differ",
         )
     elif not any(_informed(zone)) and _differ(comparable):
         yield Hit(
             name_span(view),
-            f"the resolvers disagree on {view.name}: {said(comparable)}",
+            f"the resolvers disagree on {view.name}: {summary(comparable)}",
             help=_wait(view, comparable),
             note="resolvers differ",
         )
 
 
 def _this_machine(view: LiveView, zone: tuple[Account, ...]) -> Iterator[Hit]:
-    """What this machine's own way of resolving gives, beside what the name servers give."""
+    """What this machine itself resolves the name to, compared with the name servers."""
     system = view.dns.system
     if system is None or view.name.endswith(".local"):
         return
     cached = resolvers(view)
     given = {*view.addresses, *(a for account in (*cached, *zone) for a in account.addresses)}
-    alien = tuple(address for address in other_means(view) if address not in given)
-    order = f"nsswitch.conf asks {', '.join(system.order)}" if system.order else "it asks somebody else"
-    told = [account for account in (*cached, *zone) if not account.failures]
-    if alien and told:
+    other = tuple(address for address in other_means(view) if address not in given)
+    order = f"nsswitch.conf lists {', '.join(system.order)}" if system.order else "it uses another source"
+    answering = [account for account in (*cached, *zone) if not account.failures]
+    if other and answering:
         servers = few(in_order(given)) or "no address"
         yield Hit(
             name_span(view),
-            f"this machine resolves {view.name} to {few(alien)}, where the name servers say {servers}: {order}",
+            f"this machine resolves {view.name} to {few(other)}, but the name servers return {servers}: {order}",
             help=f"'getent ahosts {view.name}' and 'resolvectl query {view.name}' show where that comes from",
             note="another source",
         )
     elif system.addresses == () and _denies(system) and cached and all(map(_is_sound, cached)):
         yield Hit(
             name_span(view),
-            f"this machine finds no address for {view.name} ({system.error or 'no such name'}), though the name "
-            f"servers have {few(cached[0].addresses)}: {order}",
-            help="let the 'hosts:' line of /etc/nsswitch.conf ask dns, as in 'hosts: files dns'",
+            f"this machine finds no address for {view.name} ({system.error or 'no such name'}), although the name "
+            f"servers return {few(cached[0].addresses)}: {order}",
+            help="add dns to the 'hosts:' line of /etc/nsswitch.conf, as in 'hosts: files dns'",
             note="not found here",
         )
 
 
 def _denies(system: SystemView) -> bool:
-    """Whether getaddrinfo said that there is nothing; when it was late or had no answer, that says nothing."""
+    """Whether getaddrinfo found that there is nothing; a timeout or a temporary error proves nothing."""
     return not any(word in system.error for word in ("timeout", "temporary"))
 
 
@@ -122,7 +122,7 @@ def _is_sound(account: Account) -> bool:
 
 
 def _informed(accounts: Iterable[Account]) -> list[Account]:
-    """Those that know anything about the name's addresses."""
+    """The servers that returned anything about the name's addresses."""
     return [account for account in accounts if any(account.known(question) is not None for question in _QUESTIONS)]
 
 
@@ -144,19 +144,19 @@ def _contradicts(account: Account, zone: tuple[Account, ...]) -> bool:
 
 
 def _is_wanted(view: LiveView, account: Account) -> bool:
-    """Whether a server with data of its own leads into the endpoint: a split horizon on purpose."""
-    return account.first_hand and all(view.target(address) is not None for address in account.addresses)
+    """Whether a server with its own data points to the endpoint: an intended split horizon."""
+    return account.has_own_data and all(view.target(address) is not None for address in account.addresses)
 
 
 def _wait(view: LiveView, odd: list[Account]) -> str:
-    own = [account for account in odd if account.first_hand]
-    cached = [account for account in odd if not account.first_hand]
+    own = [account for account in odd if account.has_own_data]
+    cached = [account for account in odd if not account.has_own_data]
     steps = []
     if cached:
-        longest = max((account.keeps or 0 for account in cached), default=0)
+        longest = max((account.cache_seconds or 0 for account in cached), default=0)
         wait = f"wait up to {duration(longest)}, or " if longest else ""
         steps.append(
-            f"{wait}empty the cache of {labels_of(cached)} "
+            f"{wait}flush the cache of {labels_of(cached)} "
             f"('unbound-control flush {view.name}', 'rndc flushname {view.name}', 'resolvectl flush-caches')"
         )
     if own:

@@ -1,4 +1,4 @@
-"""DN005: the record's TTL makes the move slow."""
+"""DN005: the record's TTL makes the cutover slow."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
 
-class _Kept(NamedTuple):
+class _CacheTime(NamedTuple):
     seconds: int
     who: str
 
 
 @rule("DN005", "ttl-too-long-for-cutover", Severity.WARNING, Scope.DNS, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """The endpoint's record may be remembered for more than 5 minutes, and the name is still to be moved to the VIP.
+    """The endpoint's record may be cached for more than 5 minutes, and the name has yet to be moved to the VIP.
 
-    Why it hurts: for the length of the TTL after the move some machines go to the initial master and some to the
-    VIP, and a move that has to be taken back takes as long again. Open connections outlive any TTL on top of that.
+    Why it hurts: for the length of the TTL after the cutover some machines use the initial master and some the VIP, and
+    rolling back takes just as long. In addition, open connections outlive any TTL.
 
-    How to fix: set the TTL to 60 some time before the move: as long before as the old TTL says. Raise it again when
-    all is well.
+    How to fix: set the TTL to 60 before the cutover, at least as long before as the old TTL. Raise it again once
+    everything works.
 
-    Silent when: the name leads to the VIP already. An info when no VIP is known, so that nobody knows of a move, and
-    when the TTL was lowered and a resolver still remembers the record with the old one.
+    Silent when: the name already points to the VIP. It is an info if no VIP is known, so that no cutover is planned, or
+    if the TTL was lowered and a resolver still caches the record with the old one.
     """
     found = leads(view)
     if not found or all(view.is_vip(address) for lead in found for address in lead.addresses):
         return
-    cached = [account for account in resolvers(view) if not account.first_hand]
-    zone = _longest([*authorities(view), *(a for a in resolvers(view) if a.first_hand)])
+    cached = [account for account in resolvers(view) if not account.has_own_data]
+    zone = _longest([*authorities(view), *(a for a in resolvers(view) if a.has_own_data)])
     caches = _longest(cached)
     worst = max(filter(None, (zone, caches)), default=None)
     if worst is None or worst.seconds <= LONGEST_TTL:
@@ -49,14 +49,14 @@ def check(view: LiveView) -> Iterator[Hit]:
         name_span(view),
         _message(view, zone, caches),
         help=_help(view, worst, lowered),
-        note=f"kept for {duration(worst.seconds)}",
+        note=f"cached for {duration(worst.seconds)}",
         severity=Severity.INFO if lowered or not view.endpoint.vips else None,
     )
 
 
-def _longest(accounts: list[Account]) -> _Kept | None:
+def _longest(accounts: list[Account]) -> _CacheTime | None:
     kept = [
-        _Kept(reply.ttl, account.server.label)
+        _CacheTime(reply.ttl, account.server.label)
         for account in accounts
         for reply in account.replies
         if reply.kind is ReplyKind.ANSWER and reply.ttl is not None
@@ -64,19 +64,21 @@ def _longest(accounts: list[Account]) -> _Kept | None:
     return max(kept, default=None)
 
 
-def _message(view: LiveView, zone: _Kept | None, caches: _Kept | None) -> str:
+def _message(view: LiveView, zone: _CacheTime | None, caches: _CacheTime | None) -> str:
     if zone is None:
         assert caches is not None
-        return f"{caches.who} may keep the record of {view.name} for another {duration(caches.seconds)}"
+        return f"{caches.who} may cache the record of {view.name} for another {duration(caches.seconds)}"
     text = f"the record of {view.name} has a TTL of {duration(zone.seconds)}"
     longer = caches is not None and caches.seconds > LONGEST_TTL
-    return f"{text}, and {caches.who} may keep it for another {duration(caches.seconds)}" if caches and longer else text
+    return (
+        f"{text}, and {caches.who} may cache it for another {duration(caches.seconds)}" if caches and longer else text
+    )
 
 
-def _help(view: LiveView, worst: _Kept, lowered: bool) -> str:
-    wait = f"wait {duration(worst.seconds)} before the move to the VIP"
+def _help(view: LiveView, worst: _CacheTime, lowered: bool) -> str:
+    wait = f"wait {duration(worst.seconds)} before the cutover to the VIP"
     if lowered:
-        return f"{wait}: until then it is remembered with the old TTL"
+        return f"{wait}: until then it is cached with the old TTL"
     if any(reply.chain for reply in view.resolving):
         return f"set the TTL of the CNAME record and of its target's record to 60 now; then {wait}"
     found = {address for lead in leads(view) for address in lead.addresses}

@@ -1,1 +1,1 @@
-"""Rules on what was given to the linter as a whole, be it one node or several."""
+"""Rules on all nodes given to halb-lint, whether one or several."""

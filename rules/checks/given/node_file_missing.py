@@ -35,7 +35,9 @@ def _own_addresses(fleet: Fleet) -> tuple[set[object], bool]:
 
 
 def _strangers(fleet: Fleet, known: set[object]) -> Listed:
-    """Peer addresses that no node sends from, with who lists them; a node whose list lacks a member is left out."""
+    """Peer addresses that no node sends from, with the nodes that list them; a node whose list lacks a member is left
+    out.
+    """
     strangers: Listed = {}
     incomplete = _with_gaps(fleet)
     for node in fleet.nodes:
@@ -50,8 +52,8 @@ def _strangers(fleet: Fleet, known: set[object]) -> Listed:
 
 
 def _with_gaps(fleet: Fleet) -> set[int]:
-    """Instances that do not list another member's address: the address that is too many is most likely
-    that member's, written wrongly, and XN005 says so.
+    """Instances that do not list another member's address: an extra address is most likely that member's, misspelled,
+    and XN005 reports it.
     """
     gaps = set()
     for group in fleet.vrrp_groups:
@@ -66,16 +68,16 @@ def _with_gaps(fleet: Fleet) -> set[int]:
 
 @rule("XN020", "node-file-missing", Severity.WARNING, Scope.GIVEN)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A `unicast_peer` address belongs to no node whose file was given.
+    """A `unicast_peer` address does not belong to any node whose file was given.
 
-    Why it hurts: what is not there can't be compared. The node may run with another VRID, password or peer
-    list, or may not exist any more; then adverts go to whoever has the address now.
+    Why it hurts: a file that was not given can't be compared. The node may run with another VRID, password or peer
+    list, or may no longer exist; then adverts go to whichever machine has the address now.
 
-    How to fix: give that node's files to the linter too, or take the address out of `unicast_peer`.
+    How to fix: lint that node's files too, or remove the address from `unicast_peer`.
 
-    Silent when: the address is that of a node given; a node does not say what it sends from
-    (`unicast_src_ip`), since the address may be its; or XN005 takes it for a misspelled one. When only one
-    node was given at all, that is a way to use the linter and it is an info.
+    Silent when: the address belongs to a given node; a node does not set the address that it sends from
+    (`unicast_src_ip`), since it may be this one; or XN005 reports it as misspelled. If only one node was given, it is
+    an info, since that is a normal way to use halb-lint.
     """
     known, complete = _own_addresses(fleet)
     alone = len(fleet.nodes) == 1
@@ -84,14 +86,14 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     for address, places in _strangers(fleet, known).items():
         (node, peer), *others = places
         names = listed(dict.fromkeys(place[0].name for place in places))
-        verb = "names" if names == node.name else "name"
-        lost = ": nothing could be compared between the nodes" if alone else ""
+        verb = "lists" if names == node.name else "list"
+        consequence = ": nothing could be compared between the nodes" if alone else ""
         yield Hit(
             peer.span,
-            f"{names} {verb} the peer {address}, and no file of that node was given{lost}",
-            help=f"lint the files of {address} together with these, or take it out of unicast_peer",
+            f"{names} {verb} the peer {address}, but no file of that node was given{consequence}",
+            help=f"lint the files of {address} together with these, or remove it from unicast_peer",
             note="this node's files are missing",
-            related=[Related(other.span, f"{at.name} names it too", at.name) for at, other in others],
+            related=[Related(other.span, f"{at.name} lists it too", at.name) for at, other in others],
             severity=Severity.INFO if alone else None,
             node=node.name,
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import feeders
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy, Server
@@ -17,21 +16,20 @@ _LOCAL_NAMES = ("localhost", "localhost.", "ip6-localhost")
 
 @rule("HA013", "backend-loops-to-self", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A server's address is one that haproxy itself listens on, with a frontend that leads back to it.
+    """A server's address is one that haproxy itself listens on, through a frontend that leads back to this backend.
 
-    Why it hurts: every connection makes haproxy connect to itself, which makes another one, until it has no file
-    descriptors left: one client became 19,983 of them in two seconds (measured with haproxy 2.6.12). It happens
-    on control-plane nodes where haproxy took the API server's port, and with `haproxy -c` silent.
+    Why it hurts: every connection makes haproxy connect to itself, which opens another one, until it has no file
+    descriptors left: one client used 19,983 of them in two seconds (measured with haproxy 2.6.12). It happens on
+    control-plane nodes where haproxy took the API server's port, and `haproxy -c` does not report it.
 
-    How to fix: give haproxy another port (8443, 16443), or name the real server's address.
+    How to fix: give haproxy another port (8443, 16443), or write the real server's address.
 
     Silent when: haproxy's frontend for that address does not lead to this backend (one proxy behind another is
     common), the `bind` is restricted to an interface or a namespace, or the address is a name other than
     localhost.
     """
-    fed = feeders(config)
     for backend in config.backends:
-        frontends = fed.get(id(backend), [])
+        frontends = config.feeders(backend)
         if not frontends or not backend.certain:
             continue
         own = [address for frontend in frontends for address in _addresses(frontend)]
@@ -64,7 +62,7 @@ def _reaches(server: Server, bound: BindAddress) -> bool:
     if not local:
         return False
     if bound.is_wildcard:
-        # A wildcard of one family does not answer for the other's loopback; names may be either.
+        # A wildcard of one family does not answer on the other's loopback; names may be either.
         return address is None or bound.family in (None, address.version, 6)
     return bound.address is not None and bound.address.is_loopback and address is None
 
@@ -73,7 +71,8 @@ def _hit(server: Server, bound: BindAddress, backend: Proxy) -> Hit:
     return Hit(
         server.address_span,
         f"server '{server.name.raw}' of {backend.label} is '{server.host.raw}', where haproxy itself listens for this "
-        f"backend ('bind {bound.raw}'): each connection calls haproxy again until it runs out of descriptors",
+        f"backend ('bind {bound.raw}'): each connection opens another one to haproxy until it runs out of file "
+        "descriptors",
         help="let haproxy listen on another port, or write the address of the real server",
         note="haproxy itself",
         related=[(bound.span, "haproxy listens here")],

@@ -1,4 +1,4 @@
-"""HA028: two sections or two servers with one name."""
+"""HA028: two sections or two servers with the same name."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-err
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """Two sections of one kind, or two servers of one backend, have the same name.
 
-    Why it hurts: haproxy refuses the file: "has the same name as ...", "another server named ..." (2.6 to 3.4).
-    The usual cause is a guide's `cat >> haproxy.cfg` that was run twice, or a copied server line. A `listen`
-    section shares its name with neither a frontend nor a backend; a frontend and a backend of one name are
-    accepted up to haproxy 3.2.
+    Why it hurts: haproxy refuses the file: "has the same name as ...", "another server named ..." (2.6 to 3.4). The
+    usual cause is a guide's `cat >> haproxy.cfg` that was run twice, or a copied server line. A `listen` section may
+    not share its name with a frontend or a backend; a frontend and a backend with the same name are accepted up to
+    haproxy 3.2.
 
-    How to fix: remove the second copy, or give it another name.
+    How to fix: remove the second copy, or give it a different name.
 
-    Silent when: one of the two stands under a condition, or its name depends on a variable.
+    Silent when: one of the two is under a condition, or its name depends on a variable.
     """
     version = settings.haproxy_version
     yield from _proxies(config, one_side_each=version is None or not is_later(version, "3.2"))
@@ -70,10 +70,10 @@ def _sections(config: HaproxyConfig) -> Iterator[Hit]:
 def _section_hit(section: Section, name: Word, first: Section, first_name: Word) -> Hit:
     return Hit(
         name.span,
-        f"{section.label} has the name of {first.label} in line {first_name.span.line}; haproxy refuses the file",
-        help="remove the second copy, or give it another name",
-        note="the name is taken",
-        related=[(first_name.span, "first here")],
+        f"{section.label} has the same name as {first.label} on line {first_name.span.line}; haproxy refuses the file",
+        help="remove the second copy, or give it a different name",
+        note="name already used",
+        related=[(first_name.span, "first used here")],
     )
 
 
@@ -87,9 +87,9 @@ def _servers(backend: Proxy) -> Iterator[Hit]:
         if first is not server and server.name.known and first.name.known:
             yield Hit(
                 server.name.span,
-                f"server '{name}' of {backend.label} has the name of the server in line {first.span.line}; "
+                f"server '{name}' of {backend.label} has the same name as the server on line {first.span.line}; "
                 "haproxy refuses the file",
-                help="remove the second copy, or give it another name",
-                note="the name is taken",
-                related=[(first.name.span, "first here")],
+                help="remove the second copy, or give it a different name",
+                note="name already used",
+                related=[(first.name.span, "first used here")],
             )

@@ -11,8 +11,8 @@ from rules.engine.registry import Scope, rule
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
 
-# Options with which two lines for one address can be meant.
-_TELL_APART = (
+# Options with which two lines for one address can be intentional.
+_DISTINGUISHING = (
     "backup", "disabled", "source", "namespace", "sni", "ssl", "send-proxy", "send-proxy-v2", "track", "cookie",
     "proto",
 )  # fmt: skip
@@ -22,13 +22,13 @@ _TELL_APART = (
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """Two servers of one backend have the same address and port.
 
-    Why it hurts: mostly a copied line in which only the name was changed. The server that was meant is missing,
-    the other one gets a double share, and both go DOWN together. haproxy does not mention it (2.6 to 3.4).
+    Why it hurts: usually a copied line in which only the name was changed. The server that was meant is missing, the
+    other one gets twice its share, and both go DOWN together. haproxy does not report it (2.6 to 3.4).
 
     How to fix: correct the address, or remove the line; use `weight` for a larger share.
 
-    Silent when: an option tells the two apart (`backup`, `cookie`, `sni`, `source`, ...), the address depends on
-    a variable, has no port, or is a template's.
+    Silent when: an option distinguishes the two (`backup`, `cookie`, `sni`, `source`, ...), the address depends on a
+    variable, has no port, or belongs to a `server-template`.
     """
     for backend in config.backends:
         if len(backend.servers) < 2:
@@ -40,13 +40,13 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 continue
             first = seen.setdefault(word.value, server)
             if first is server or server.port is None or first.name.raw == server.name.raw:
-                continue  # a line that is there twice is refused for its name
-            if not _told_apart(first, server):
+                continue  # a line that appears twice is refused because of its name
+            if not _differ(first, server):
                 yield _hit(first, server, backend)
 
 
-def _told_apart(one: Server, other: Server) -> bool:
-    for name in _TELL_APART:
+def _differ(one: Server, other: Server) -> bool:
+    for name in _DISTINGUISHING:
         a, b = one.option(name), other.option(name)
         if (a is None) != (b is None) or (a is not None and b is not None and a.raw != b.raw):
             return True
@@ -56,9 +56,9 @@ def _told_apart(one: Server, other: Server) -> bool:
 def _hit(first: Server, server: Server, backend: Proxy) -> Hit:
     return Hit(
         server.address_span,
-        f"server '{server.name.raw}' of {backend.label} has the address of server '{first.name.raw}', "
+        f"server '{server.name.raw}' of {backend.label} has the same address as server '{first.name.raw}', "
         f"'{server.host.raw}'",
-        help=f"write the address that '{server.name.raw}' is meant to have, or remove the line",
+        help=f"write the address of '{server.name.raw}', or remove the line",
         note="the same address",
         related=[(first.address_span, f"server '{first.name.raw}'")],
     )

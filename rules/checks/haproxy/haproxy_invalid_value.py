@@ -23,15 +23,15 @@ _PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
 
 @rule("HA034", "invalid-value", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A number, time, address, port or word that haproxy does not accept in that place, or one that is missing.
+    """A number, time, address, port or word that haproxy does not accept in its place, or that is missing.
 
-    Why it hurts: haproxy refuses the file. What is reported is what every version from 2.6 to 3.4 refuses; where
-    older ones take `maxconn 4k` for 4 without a word, they are wrong in silence, and newer ones are not.
+    Why it hurts: haproxy refuses the file. The rule reports what every version from 2.6 to 3.4 refuses, and values such
+    as `maxconn 4k`, which older versions silently read as 4 and newer ones refuse.
 
-    How to fix: the message names the value and what haproxy wants instead.
+    How to fix: the message names the value and what haproxy expects instead.
 
-    Silent when: the value holds a variable or a placeholder, or stands under a condition; and for what depends on
-    the machine: files, users, names that have to be resolved.
+    Silent when: the value has a variable or a placeholder, or is under a condition; and for what depends on the
+    machine: files, users, names to resolve.
     """
     lost = lost_sections(config).starts
     for section in config.sections:

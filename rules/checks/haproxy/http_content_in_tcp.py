@@ -1,4 +1,4 @@
-"""HA038: a tcp proxy decides by HTTP that it has not read."""
+"""HA038: a tcp proxy decides by HTTP content that it has not read."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _DECISIONS = ("use_backend", "redirect")
 
 @rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A proxy in mode tcp chooses the backend by a path, a header or something else of HTTP.
+    """A proxy in mode tcp chooses the backend by a path, a header or other HTTP content.
 
-    Why it hurts: in mode tcp haproxy decides as soon as the connection is there, before any of the request has arrived,
-    so the condition does not hold and all clients go to the default backend. Behind TLS that is passed through the
-    request can't be read at all. `haproxy -c` says nothing (2.6.12).
+    Why it hurts: in mode tcp haproxy decides as soon as the connection is open, before any of the request has arrived,
+    so the condition is false and all clients go to the default backend. If TLS is passed through, the request can't be
+    read at all. `haproxy -c` does not report it (2.6.12).
 
-    How to fix: `mode http` for the proxies that speak it. For TLS that is passed through, choose by
-    `req.ssl_sni` with `tcp-request inspect-delay 5s` and `tcp-request content accept if { req.ssl_hello_type 1 }`.
+    How to fix: use `mode http` for the proxies that handle HTTP. If TLS is passed through, choose by `req.ssl_sni` with
+    `tcp-request inspect-delay 5s` and `tcp-request content accept if { req.ssl_hello_type 1 }`.
 
-    Silent when: the proxy waits for content (`tcp-request inspect-delay`, `tcp-request content`), the mode can't be
-    known, or the ACL has another line that does not look at HTTP.
+    Silent when: the proxy waits for content (`tcp-request inspect-delay`, `tcp-request content`), the mode is not
+    known, or the ACL has another line that does not use HTTP.
     """
     for frontend in config.frontends:
         if not frontend.has("use_backend") or frontend.effective_mode != "tcp" or not frontend.certain:
@@ -52,7 +52,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _http_acls(frontend: Proxy) -> dict[str, Word]:
-    """The ACLs that look at nothing but HTTP, with the word that says so."""
+    """The ACLs that use only HTTP content, each with the word that shows it."""
     found: dict[str, Word | None] = {}
     for line in frontend.all("acl"):
         args = line.args
@@ -74,10 +74,10 @@ def _hits(frontend: Proxy, line: HaproxyLine, acls: dict[str, Word]) -> Iterator
             continue
         yield Hit(
             word.span,
-            f"'{line.keyword}' of {frontend.label} asks for '{fetch.value}' (ACL '{name}'), but in mode tcp haproxy "
-            "decides before it has read any HTTP: the condition does not hold",
-            help="use 'mode http', or for TLS that is passed through 'req.ssl_sni' with 'tcp-request inspect-delay 5s'",
+            f"'{line.keyword}' of {frontend.label} uses '{fetch.value}' (ACL '{name}'), but in mode tcp haproxy "
+            "decides before it has read any HTTP: the condition is false",
+            help="use 'mode http', or if TLS is passed through, 'req.ssl_sni' with 'tcp-request inspect-delay 5s'",
             note="HTTP in mode tcp",
-            related=[(fetch.span, f"ACL '{name}' looks at HTTP")],
+            related=[(fetch.span, f"ACL '{name}' uses HTTP")],
         )
         return

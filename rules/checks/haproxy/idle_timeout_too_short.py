@@ -1,4 +1,4 @@
-"""HA004: idle connections to the Kubernetes API are cut."""
+"""HA004: idle connections to the Kubernetes API are closed."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ _RISKY = 60.0  # clients written in Go ping every 30 s, so that only others noti
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """Connections to the Kubernetes API are closed after less than ten minutes of silence.
 
-    Why it hurts: `kubectl logs -f`, `exec` and `watch` are silent while nothing happens, and end with "unexpected
-    EOF" (kubernetes/kubeadm#2227, kubernetes/kubernetes#94301). The 50 seconds come from Debian's haproxy.cfg; Go
-    clients that ping every 30 s survive them, others do not. More than a minute is an info.
+    Why it hurts: `kubectl logs -f`, `exec` and `watch` are silent while nothing happens, and end with "unexpected EOF"
+    (kubernetes/kubeadm#2227, kubernetes/kubernetes#94301). The 50 seconds come from Debian's haproxy.cfg; Go clients,
+    which ping every 30 s, survive them; others do not. More than a minute is an info.
 
-    How to fix: `timeout tunnel 1h` in the backend, or `timeout client 1h` and `timeout server 1h`, for the
-    proxies of the API. In mode tcp `timeout tunnel` replaces both as soon as data went both ways (measured with
-    2.6 and 2.8).
+    How to fix: `timeout tunnel 1h` in the backend, or `timeout client 1h` and `timeout server 1h`, for the proxies of
+    the API. In mode tcp `timeout tunnel` replaces both as soon as data has gone both ways (measured with 2.6 and 2.8).
 
-    Silent when: `timeout tunnel` is ten minutes or more, a timeout is missing (see `missing-timeouts`) or can't
-    be known, and for backends that do not serve the API.
+    Silent when: `timeout tunnel` is ten minutes or more, a timeout is missing (see `missing-timeouts`) or is not known,
+    and for backends that do not serve the API.
     """
     seen: set[Span] = set()
     for api in api_proxies(config):
@@ -43,7 +42,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _short(frontend: Proxy, backend: Proxy) -> list[tuple[str, Value[float]]]:
-    """The timeouts that cut an idle connection, the shortest first; empty when none is short."""
+    """The timeouts that close an idle connection, the shortest first; empty if none is short."""
     if not (frontend.certain and backend.certain):
         return []
     tunnel = backend.timeout("tunnel") if backend.effective_mode == "tcp" else None
@@ -74,7 +73,7 @@ def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
     return Hit(
         value.span,
         f"'timeout {name} {value.raw}'{origin} closes connections to the Kubernetes API ({backend.label}) that are "
-        f"silent for {value.value:g} s, as 'kubectl logs -f' and watches are{also}",
+        f"idle for {value.value:g} s, such as 'kubectl logs -f' and watches{also}",
         help=advice,
         note=f"{value.value:g} s",
         related=[(v.span, f"timeout {n}: {v.value:g} s") for n, v in short[1:]],

@@ -1,4 +1,4 @@
-"""HA024: the last line does not end."""
+"""HA024: no newline at the end of the file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @rule("HA024", "missing-final-newline", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """The last line of haproxy.cfg has no newline at its end.
+    """The last line of haproxy.cfg does not end with a newline.
 
-    Why it hurts: haproxy takes the file for truncated and does not start: "Missing LF on last line" (2.6 to 3.4,
-    also when the line is a comment). Editors and templates that leave the newline out are common; one such file
-    in eight was found in public repositories.
+    Why it hurts: haproxy assumes that the file was truncated and does not start: "Missing LF on last line" (2.6 to 3.4,
+    even if the line is a comment). Editors and templates that omit the newline are common: one in eight files in public
+    repositories lacks it.
 
     How to fix: end the last line with a newline: `echo >> haproxy.cfg`.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.source import Span
 
-# Their old names, removed in haproxy 2.1, which another rule reports.
+# Their old names, removed in haproxy 2.1; another rule reports them.
 _OLD = {"client": "clitimeout", "server": "srvtimeout", "connect": "contimeout"}
 _ADVICE = {"connect": "5s", "client": "1m", "server": "1m"}
 
@@ -22,15 +22,14 @@ _ADVICE = {"connect": "5s", "client": "1m", "server": "1m"}
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A proxy has no `timeout client`, `connect` or `server`, neither its own nor from `defaults`.
 
-    Why it hurts: without a timeout haproxy waits forever: connections of clients and servers that are long gone
-    fill its tables until nobody gets in. haproxy warns ("missing timeouts") and starts. The `defaults` section in
-    force is the last one before the proxy, and a second anonymous one starts empty, which is how the timeouts of
-    the first get lost.
+    Why it hurts: without a timeout haproxy waits forever: connections of clients and servers that are long gone fill
+    its tables until no one can connect. haproxy warns ("missing timeouts") and starts. A proxy uses the last `defaults`
+    section before it, and a second anonymous one starts empty, which is how the timeouts of the first get lost.
 
     How to fix: set them once in the `defaults` section that the proxy uses.
 
-    Silent when: the proxy is disabled or has nothing to time (a backend without servers), `timeout tunnel` stands
-    in for `timeout server` in mode tcp, or a condition or a variable leaves it open. 0 counts as missing.
+    Silent when: the proxy is disabled or needs no timeout (a backend without servers), `timeout tunnel` replaces
+    `timeout server` in mode tcp, or it depends on a condition or a variable. 0 counts as missing.
     """
     by_defaults: dict[int, list[tuple[Proxy, list[str]]]] = {}
     for proxy in config.proxies:
@@ -39,25 +38,25 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         missing = [name for name in _needed(proxy) if _is_missing(proxy, name)]
         if missing:
             by_defaults.setdefault(id(proxy.defaults), []).append((proxy, missing))
-    yield from (_hit(lacking) for lacking in by_defaults.values())
+    yield from (_hit(proxies) for proxies in by_defaults.values())
 
 
-def _hit(lacking: list[tuple[Proxy, list[str]]]) -> Hit:
+def _hit(proxies: list[tuple[Proxy, list[str]]]) -> Hit:
     """One hit for the proxies that use the same `defaults` section, which is where the timeouts belong."""
-    first, missing = lacking[0]
-    names = [name for name in _ADVICE if any(name in lacks for _, lacks in lacking)]
+    first, missing = proxies[0]
+    names = [name for name in _ADVICE if any(name in lacks for _, lacks in proxies)]
     lines = listed(f"'timeout {name} {_ADVICE[name]}'" for name in names)
     where = f"{first.defaults.label} (line {first.defaults.span.line})" if first.defaults else "a 'defaults' section"
     others = {1: "", 2: " (and one more proxy lacks some)"}.get(
-        len(lacking), f" (and {len(lacking) - 1} more proxies lack some)"
+        len(proxies), f" (and {len(proxies) - 1} more proxies lack some)"
     )
     return Hit(
         _place(first),
-        f"{first.label} has no {_names(missing)}{others}: haproxy never gives up on a peer that is gone",
-        help=f"write {lines} (or what suits) in {where}",
+        f"{first.label} has no {_names(missing)}{others}: haproxy never closes a connection whose other end is gone",
+        help=f"write {lines} (or suitable values) in {where}",
         note=f"no {_names(missing)}",
         related=[
-            *((_place(proxy), f"no {_names(lacks)}") for proxy, lacks in lacking[1:]),
+            *((_place(proxy), f"no {_names(lacks)}") for proxy, lacks in proxies[1:]),
             *((first.timeouts[name].span, "0 means no timeout") for name in missing if name in first.timeouts),
         ],
     )

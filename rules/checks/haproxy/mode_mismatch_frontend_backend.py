@@ -1,4 +1,4 @@
-"""HA001: a frontend and its backend do not speak the same mode."""
+"""HA001: a frontend and its backend have different modes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import api_proxies
+from rules.support.haproxy.routing import api_proxies, port_of
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
@@ -20,17 +20,17 @@ _TLS_PORTS = (443, 6443, 8443)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A frontend and the backend it sends to have different modes, once `defaults` is taken into account.
 
-    Why it hurts: haproxy refuses an http frontend with a tcp backend ("tries to use incompatible tcp backend";
-    2.6 to 3.4), and `mode tcp` in the backend does not change the frontend: with the `mode http` of Debian's
-    `defaults` section that is how most first attempts at a Kubernetes load balancer end. The other way round, a
-    tcp frontend with an http backend, is accepted without a word; the HTTP parser then meets the TLS handshake of
-    the clients and answers each with an error (measured with 2.6 and 2.8).
+    Why it hurts: haproxy refuses an http frontend with a tcp backend ("tries to use incompatible tcp backend"; 2.6 to
+    3.4), and `mode tcp` in the backend does not change the frontend: with the `mode http` of Debian's `defaults`
+    section that is how most first attempts at a Kubernetes load balancer fail. The reverse, a tcp frontend with an http
+    backend, is accepted silently; the HTTP parser then receives the clients' TLS handshakes and answers each with an
+    error (measured with 2.6 and 2.8).
 
     How to fix: write `mode tcp` in both, or in the `defaults` section that both use.
 
-    Silent when: a mode depends on a variable, a condition or an unknown `defaults` section, the backend is chosen
-    at run time, and for a tcp frontend before an http backend whose ports say nothing of TLS: haproxy can upgrade
-    such a connection.
+    Silent when: a mode depends on a variable, a condition or an unknown `defaults` section, the backend is chosen at
+    run time, and for a tcp frontend with an http backend whose ports are not known for TLS: haproxy can upgrade such a
+    connection.
     """
     api = {id(proxy.backend) for proxy in api_proxies(config)}
     for frontend in config.frontends:
@@ -50,11 +50,11 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _is_tls(frontend: Proxy, backend: Proxy) -> bool:
-    """Whether the ports say that clients and servers speak TLS, which haproxy passes on."""
+    """Whether the ports show that clients and servers use TLS, which haproxy passes through."""
     if any(bind.ssl for bind in frontend.binds) or any(server.ssl for server in backend.servers[:8]):
         return False
     bound = any(a.covers_port(p) for b in frontend.binds for a in b.addresses for p in _TLS_PORTS)
-    return bound and any(server.port in _TLS_PORTS for server in backend.servers[:8])
+    return bound and any(port_of(server) in _TLS_PORTS for server in backend.servers[:8])
 
 
 def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> Hit:
@@ -72,16 +72,16 @@ def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> H
 
 
 def _place(proxy: Proxy) -> Span:
-    """The proxy's own `mode`, else its name."""
+    """The proxy's own `mode`, or else its name."""
     if proxy.mode is not None and proxy.mode.origin is None:
         return proxy.mode.span
     return proxy.name.span if proxy.name is not None else proxy.span
 
 
 def _origin(proxy: Proxy) -> tuple[Span, str]:
-    """Where the mode comes from, with what to say there."""
+    """Where the mode comes from, with the note to show there."""
     if proxy.mode is None:
-        return _place(proxy), f"{proxy.label}: mode tcp, as nothing says otherwise"
+        return _place(proxy), f"{proxy.label}: mode tcp, the default"
     return proxy.mode.span, f"{proxy.label}: mode {proxy.mode.raw}{_inherited(proxy)}"
 
 

@@ -1,4 +1,4 @@
-"""HA035: a frontend that listens nowhere."""
+"""HA035: a frontend that does not listen anywhere."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A `frontend` or `listen` section has no `bind` line.
 
-    Why it hurts: nobody can connect to it. haproxy only warns, and when no section listens at all it says that it
-    "will not start" and exits with 2 (2.6 to 3.4), which many a deployment script takes for success.
+    Why it hurts: no client can connect to it. haproxy only warns; if no section listens at all it reports that it "will
+    not start" and exits with 2 (2.6 to 3.4), which many deployment scripts mistake for success.
 
-    How to fix: add `bind *:6443` (or the port that is meant), or make the section a `backend` when it only holds
-    servers.
+    How to fix: add `bind *:6443` (or the right port), or make the section a `backend` if it only has servers.
 
-    Silent when: the section is disabled, its address stands on the header line (see `removed-keyword`), or a
-    condition or a template leaves it open.
+    Silent when: the section is disabled, its address is on the header line (see `removed-keyword`), or it depends on a
+    condition or a template.
     """
     for proxy in config.frontends:
         if proxy.binds or proxy.disabled or not proxy.certain or not proxy.section.file.complete:
@@ -34,7 +33,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         used = proxy.kind == "listen"
         yield Hit(
             proxy.section.keyword_span,
-            f"{proxy.label} has no 'bind' line, so nobody can connect to it",
+            f"{proxy.label} has no 'bind' line, so no client can connect to it",
             help="add 'bind ADDRESS:PORT'" + (", or make it a 'backend'" if used else ""),
             note="no 'bind'",
             severity=Severity.WARNING if used and proxy.servers else Severity.ERROR,
@@ -42,5 +41,5 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _has_placeholder(proxy: Proxy) -> bool:
-    """Whether a line of the section may turn into anything."""
+    """Whether a line of the section may become anything."""
     return any(line.words and line.words[0].dynamic for line in proxy.directives)

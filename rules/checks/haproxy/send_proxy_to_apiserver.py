@@ -1,4 +1,4 @@
-"""HA011: the PROXY protocol towards an API server that does not speak it."""
+"""HA011: the PROXY protocol to an API server that does not support it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _FORMS = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A PROXY protocol header is sent before the connections to the Kubernetes API.
 
-    Why it hurts: kube-apiserver does not know that protocol and takes the header for a broken TLS handshake:
-    every client fails. The checks are sent without it, so all servers are UP (measured with haproxy 2.6.12).
+    Why it hurts: kube-apiserver does not support that protocol and reads the header as a broken TLS handshake: every
+    client fails. The health checks are sent without it, so all servers are UP (measured with haproxy 2.6.12).
 
     How to fix: remove `send-proxy` from the servers and from `default-server`.
 
@@ -37,8 +37,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 seen.add(option.span)
                 yield Hit(
                     option.span,
-                    f"'{form}' puts a header before each connection to {api.backend.label} that kube-apiserver takes "
-                    "for a broken TLS handshake: every client fails",
+                    f"'{form}' sends a header before each connection to {api.backend.label}, which kube-apiserver "
+                    "reads as a broken TLS handshake: every client fails",
                     help=f"remove '{form}'",
-                    note="kube-apiserver does not speak it",
+                    note="kube-apiserver does not support it",
                 )

@@ -20,25 +20,25 @@ _ENOUGH = 250
 
 @rule("HA006", "server-maxconn-too-low", Severity.WARNING, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A `maxconn` before the Kubernetes API is lower than a small cluster needs.
+    """A `maxconn` for the Kubernetes API is lower than a small cluster needs.
 
-    Why it hurts: every kubelet, kube-proxy, controller, CNI agent and `kubectl` keeps connections for hours. One
-    more than the limit waits for `timeout queue`, then it is closed without a word; haproxy's check and its
-    statistics stay green (measured with 2.6.12). openshift/openshift-ansible#1497 counted about 20 connections
-    per idle node.
+    Why it hurts: every kubelet, kube-proxy, controller, CNI agent and `kubectl` keeps connections open for hours. A
+    connection above the limit waits for `timeout queue` and is then silently closed; haproxy's health check and
+    statistics stay green (measured with 2.6.12). openshift/openshift-ansible#1497 counted about 20 connections per idle
+    node.
 
-    How to fix: remove `maxconn` from the servers, where it is unlimited by default. In a frontend or in `global`
-    allow at least some thousand.
+    How to fix: remove `maxconn` from the servers, where it is unlimited by default. In a frontend or in `global` allow
+    at least a few thousand.
 
     Silent when: the limit is 250 or more, 0 (unlimited), or depends on a variable; and for other backends.
     """
     seen: set[Span] = set()
     proxies = api_proxies(config)
     for api in proxies:
-        for setting, value, reach in _limits(api):
+        for setting, value, scope in _limits(api):
             if value is not None and _is_low(value) and value.span not in seen:
                 seen.add(value.span)
-                yield _hit(setting, value, reach)
+                yield _hit(setting, value, scope)
     total = config.global_.maxconn
     if proxies and total is not None and _is_low(total):
         yield _hit("maxconn", total, "the whole process")
@@ -53,8 +53,8 @@ def _limits(api: ApiProxy) -> Iterator[tuple[str, Value[int] | None, str]]:
     for value in values:
         if value is not None:
             number = shared[value.span]
-            reach = f"each of the {counted(number, 'server')} of" if number > 1 else "this server of"
-            yield "maxconn", value, f"{reach} {api.backend.label}"
+            scope = f"each of the {counted(number, 'server')} of" if number > 1 else "this server of"
+            yield "maxconn", value, f"{scope} {api.backend.label}"
     for frontend in api.frontends:
         yield "maxconn", frontend.maxconn, frontend.label
 
@@ -63,11 +63,11 @@ def _is_low(value: Value[int]) -> bool:
     return value.certain and value.value is not None and 0 < value.value < _ENOUGH
 
 
-def _hit(setting: str, value: Value[int], reach: str) -> Hit:
+def _hit(setting: str, value: Value[int], scope: str) -> Hit:
     return Hit(
         value.span,
-        f"'{setting} {value.raw}' limits {reach} to {counted(value.value or 0, 'connection')}; kubelets and "
-        "controllers keep theirs for hours, and what is above the limit waits and is cut",
-        help="remove it from the servers (unlimited by default), or allow some thousand connections",
+        f"'{setting} {value.raw}' limits {scope} to {counted(value.value or 0, 'connection')}; kubelets and "
+        "controllers keep theirs open for hours, and those above the limit wait and are closed",
+        help="remove it from the servers (unlimited by default), or allow a few thousand connections",
         note="a few nodes use this up",
     )

@@ -1,4 +1,4 @@
-"""HA012: a server that keeps its share of the clients when it is dead."""
+"""HA012: a server that keeps its share of the clients even if it is dead."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 
 @rule("HA012", "server-without-check", Severity.WARNING, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A server has no health check, so haproxy never takes it out.
+    """A server has no health check, so haproxy never takes it out of rotation.
 
-    Why it hurts: `check` is off unless it is written, and haproxy does not mention it. A dead server keeps
-    getting its share of the clients; each of them waits for `timeout connect` and the retries (measured with
-    2.6.12: one new connection in two fails after three seconds). An `option httpchk` alone does not turn checks
-    on.
+    Why it hurts: `check` is off by default, and haproxy does not warn about it. A dead server keeps getting its share
+    of the clients; each of them waits for `timeout connect` and the retries (measured with 2.6.12: every second new
+    connection fails after three seconds). `option httpchk` alone does not turn checks on.
 
-    How to fix: add `check` to the server, or `default-server check` above the servers (it has no effect on those
-    that stand before it).
+    How to fix: add `check` to the server, or `default-server check` above the servers (it has no effect on servers
+    before it).
 
-    Silent when: it is the only server and no check option asks for one, the server is disabled, follows another
-    one (`track`) or an agent, and where a variable may hold the option.
+    Silent when: it is the only server and no check option asks for one, the server is disabled, follows another one
+    (`track`) or an agent, or a variable may contain the option.
     """
     for backend in config.backends:
         servers = backend.servers
@@ -59,12 +58,12 @@ def _hit(unchecked: list[Server], backend: Proxy, every: bool) -> Hit:
     first = unchecked[0]
     late = _late_default(backend)
     if late is not None and first.directive.start < late:
-        cause = "'default-server check' below it does not reach it"
+        cause = "'default-server check' below it does not apply to it"
         advice = "move the 'default-server' line above the servers"
     elif first.option("no-check") is not None:
-        cause, advice = "'no-check' switches it off", "remove 'no-check'"
+        cause, advice = "'no-check' turns it off", "remove 'no-check'"
     else:
-        cause, advice = "nothing says 'check'", "add 'check' to the line, or 'default-server check' above the servers"
+        cause, advice = "'check' is not set", "add 'check' to the line, or 'default-server check' above the servers"
     number = len(unchecked)
     if number == 1:
         who = f"server '{first.name.raw}' of {backend.label} has no health check"
@@ -74,7 +73,7 @@ def _hit(unchecked: list[Server], backend: Proxy, every: bool) -> Hit:
         who = f"{number} servers of {backend.label} have no health check"
     return Hit(
         first.name.span,
-        f"{who} ({cause}): {'it keeps its' if number == 1 else 'each keeps its'} clients when it is dead",
+        f"{who} ({cause}): {'it keeps its' if number == 1 else 'each keeps its'} clients even if it is dead",
         help=advice,
         note="no 'check'",
         related=[(server.name.span, "no 'check'") for server in unchecked[1:]],

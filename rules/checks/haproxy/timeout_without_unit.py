@@ -1,4 +1,4 @@
-"""HA005: a time without a unit counts in milliseconds."""
+"""HA005: a time without a unit is in milliseconds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.haproxy import Section
     from parsers.tree import Word
 
-# Waiting for a connection or a slot for some hundred milliseconds can be meant; talking to a client can't.
+# Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
 _SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "handshake"))
 _INTERVALS = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
 # Other places of a time in milliseconds: keyword -> (word before it or "", index of the time among the arguments).
@@ -25,17 +25,17 @@ _PLACES = {"tcp-request": ("inspect-delay", 1), "tcp-response": ("inspect-delay"
 
 @rule("HA005", "timeout-without-unit", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A time has no unit, so haproxy takes it for milliseconds.
+    """A time has no unit, so haproxy reads it as milliseconds.
 
-    Why it hurts: `timeout client 60` ends every connection after 60 milliseconds (measured: 0.062 s), and
-    `haproxy -c` of 2.6 to 3.0 says nothing; from 3.2 on it calls small values suspicious. `inter 5` asks every
-    server two hundred times a second. Values of 1000 and more are most likely meant, as in Debian's `timeout
-    client 50000`: those are an info, once per section.
+    Why it hurts: `timeout client 60` closes every connection after 60 milliseconds (measured: 0.062 s), and `haproxy
+    -c` of 2.6 to 3.0 does not report it; from 3.2 on it calls small values suspicious. `inter 5` checks every server
+    two hundred times a second. Values of 1000 and more are probably intended, as in Debian's `timeout client 50000`:
+    those are an info, once per section.
 
-    How to fix: write the unit: `60s`, `5m`, `1h`, or `60ms` where that is meant.
+    How to fix: write the unit: `60s`, `5m`, `1h`, or `60ms` if that is intended.
 
-    Silent when: the value is 0, has a unit, or depends on a variable; for check intervals of 100 and more, where
-    `inter 2000` is a common way to write it.
+    Silent when: the value is 0, has a unit, or depends on a variable; for check intervals of 100 and more, since `inter
+    2000` is common.
     """
     for section in config.sections:
         keywords = section.index()
@@ -71,8 +71,8 @@ def _too_short(setting: str, plausible: bool, word: Word) -> Hit:
     plausible = plausible and int(word.value) >= 100
     return Hit(
         word.span,
-        f"'{setting} {word.value}' has no unit, so it is {word.value} milliseconds",
-        help=f"write '{word.value}s', or '{word.value}ms' if that is meant",
+        f"'{setting} {word.value}' has no unit, so it means {word.value} milliseconds",
+        help=f"write '{word.value}s', or '{word.value}ms' if that is intended",
         note="milliseconds",
         severity=Severity.WARNING if plausible else Severity.ERROR,
     )
@@ -83,8 +83,8 @@ def _info(section: Section, bare: list[tuple[str, Word]]) -> Hit:
     more = f" (and {counted(len(bare) - 1, 'other timeout')} of the section)" if len(bare) > 1 else ""
     return Hit(
         word.span,
-        f"'timeout {name} {word.value}' in {section.label}{more} has no unit and counts in milliseconds",
-        help=f"write '{_spelled(int(word.value))}', so that nobody takes it for seconds",
+        f"'timeout {name} {word.value}' in {section.label}{more} has no unit, so it is in milliseconds",
+        help=f"write '{_spelled(int(word.value))}', so that no one mistakes it for seconds",
         note=_spelled(int(word.value)),
         related=[(other.span, _spelled(int(other.value))) for _, other in bare[1:]],
         severity=Severity.INFO,
@@ -109,8 +109,8 @@ def _intervals(section: Section) -> Iterator[Hit]:
                 if name.value in _INTERVALS and _is_bare(value, 100):
                     yield Hit(
                         value.span,
-                        f"'{name.value} {value.value}' has no unit, so it is {value.value} milliseconds",
-                        help=f"write '{value.value}s', or '{value.value}ms' if that is meant",
+                        f"'{name.value} {value.value}' has no unit, so it means {value.value} milliseconds",
+                        help=f"write '{value.value}s', or '{value.value}ms' if that is intended",
                         note="milliseconds",
                         severity=Severity.WARNING,
                     )

@@ -1,4 +1,4 @@
-"""HA002: a plain HTTP check of a port that speaks TLS."""
+"""HA002: a plain HTTP check of a TLS port."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _TLS_PORTS = (443, API_PORT)
 
 @rule("HA002", "tls-check-on-plain-http", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """`option httpchk` asks a TLS port, such as that of kube-apiserver, in plain HTTP.
+    """`option httpchk` checks a TLS port, such as kube-apiserver's, over plain HTTP.
 
     Why it hurts: the API server answers plain HTTP with 400, so every server is DOWN and every client is refused
-    although all is well (measured with haproxy 2.6.12). `haproxy -c` accepts it.
+    although all servers are healthy (measured with haproxy 2.6.12). `haproxy -c` accepts it.
 
     How to fix: add `check-ssl verify none` to the servers (or to `default-server`), or `http-check connect ssl`
     below `option httpchk` (haproxy 2.2 and later).
 
-    Silent when: the check goes to another port (`port 8080`, `http-check connect port ...`), is encrypted
-    already, another check option replaces `httpchk`, or the port says nothing of TLS.
+    Silent when: the check goes to another port (`port 8080`, `http-check connect port ...`), is already encrypted,
+    another check option overrides `httpchk`, or the port is not known for TLS.
     """
     api = {id(proxy.backend) for proxy in api_proxies(config)}
     for backend in config.backends:
         option = backend.effective_check
         if option is None or option.value != "httpchk" or not option.certain or not backend.certain:
             continue
-        # In mode http the traffic itself is as plain as the check, which another rule reports.
+        # In mode http the traffic itself is as plain as the check; another rule reports that.
         if backend.effective_mode != "tcp":
             continue
         if any(line.args and line.args[0].value == "connect" for line in backend.http_checks):
@@ -48,8 +48,9 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             first = plain[0]
             yield Hit(
                 option.span,
-                f"'option httpchk' asks port {first.port} of {counted(len(plain), 'server')} of {backend.label} in "
-                "plain HTTP, but that port speaks TLS: each of them will be DOWN",
+                f"'option httpchk' checks port {first.port} of {counted(len(plain), 'server')} of {backend.label} "
+                f"over plain HTTP, but that port expects TLS: {'it' if len(plain) == 1 else 'each of them'} will be "
+                "DOWN",
                 help="add 'check-ssl verify none' to the servers, or 'http-check connect ssl' below the option",
                 note="sent without TLS",
                 related=[(server.address_span, f"port {server.port}") for server in plain[:3]],

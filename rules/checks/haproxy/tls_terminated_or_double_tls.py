@@ -1,4 +1,4 @@
-"""HA010: haproxy takes part in the TLS of a Kubernetes API that it should only pass on."""
+"""HA010: haproxy interferes with the TLS of a Kubernetes API that it should only pass through."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`ssl` on a server or a `bind` line of a proxy that passes the Kubernetes API through.
 
-    Why it hurts: `ssl` on a server line of a tcp proxy packs the clients' TLS into TLS of haproxy's own. The
-    health checks are fine with that and all servers are UP, but no client gets an answer (measured with haproxy
-    2.6.12). `ssl` on the `bind` line ends the clients' TLS at haproxy, and with it their certificates, which is
-    how kubelets and kubeadm log in (kubernetes/kubeadm#1063).
+    Why it hurts: `ssl` on a server line of a tcp proxy wraps the clients' TLS in haproxy's own TLS. The health checks
+    succeed and all servers are UP, but no client gets an answer (measured with haproxy 2.6.12). `ssl` on the `bind`
+    line terminates the clients' TLS at haproxy, so the client certificates with which kubelets and kubeadm authenticate
+    are lost (kubernetes/kubeadm#1063).
 
-    How to fix: write `check-ssl` instead of `ssl` on the server lines, for the checks alone; remove `ssl` and
+    How to fix: write `check-ssl` instead of `ssl` on the server lines, for the health checks only; remove `ssl` and
     `crt` from the `bind` line.
 
     Silent when: the proxy is in mode http, `bind` asks for client certificates itself (`ca-file`, `verify`), the
@@ -47,9 +47,9 @@ def _double(api: ApiProxy, encrypted: list[Option]) -> Iterator[Hit]:
     for option in places[:1]:
         yield Hit(
             option.span,
-            f"'ssl' wraps the clients' TLS into a second layer on the way to {api.backend.label}: the servers stay UP "
-            "and every client fails",
-            help="write 'check-ssl' instead of 'ssl': it is the health check that needs it",
+            f"'ssl' wraps the clients' TLS in a second layer on the way to {api.backend.label}: the servers stay UP "
+            "but every client fails",
+            help="write 'check-ssl' instead of 'ssl': only the health check needs it",
             note="TLS inside TLS",
             related=[(other.span, "here too") for other in places[1:]],
         )
@@ -60,15 +60,15 @@ def _terminated(api: ApiProxy, bind: Bind, encrypted: bool, known: bool) -> Iter
     if option is None or not option.certain or not known or bind.option("ca-file") or bind.option("verify"):
         return
     if bind.option("crt") is None and bind.option("crt-list") is None:
-        return  # haproxy refuses the line anyway, which another rule reports
+        return  # haproxy refuses the line anyway; another rule reports that
     if encrypted:
-        message = "clients lose their certificates: kubelets and kubeadm can't log in any more"
+        message = "client certificates are lost, and kubelets and kubeadm can no longer authenticate"
     else:
-        message = "what is left of the connection goes to the API server in plain text, which it refuses"
+        message = "the rest goes to the API server in plain text, which it refuses"
     yield Hit(
         option.span,
-        f"'ssl' ends the clients' TLS before it reaches {api.backend.label}: {message}",
-        help="remove 'ssl' and 'crt ...' from the bind line, so that haproxy passes the connection on as it is",
+        f"'ssl' terminates the clients' TLS before it reaches {api.backend.label}: {message}",
+        help="remove 'ssl' and 'crt ...' from the bind line, so that haproxy passes the connection through unchanged",
         note="TLS ends here",
         severity=Severity.WARNING if encrypted else Severity.ERROR,
     )

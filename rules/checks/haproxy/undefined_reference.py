@@ -1,4 +1,4 @@
-"""HA031: a name that nothing in the file defines."""
+"""HA031: a name that the file does not define."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from parsers.source import Span
     from parsers.tree import Word
 
-# resolvers 'default' is made by haproxy itself, from /etc/resolv.conf (measured with 2.6.12).
-_GIVEN = {("resolvers", "default")}
+# haproxy itself defines resolvers 'default', from /etc/resolv.conf (measured with 2.6.12).
+_PREDEFINED = {("resolvers", "default")}
 
 
 @rule("HA031", "undefined-reference", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A line refers to a backend, ACL, userlist, resolvers, peers, cache or `defaults` section that does not exist.
 
-    Why it hurts: haproxy refuses the file: "unable to find required default_backend", "no such ACL" (2.6 to 3.4).
-    An ACL must stand above the line that uses it, in the same section; terms side by side mean "and", and the
-    word `and` itself is taken for the name of an ACL.
+    Why it hurts: haproxy refuses the file: "unable to find required default_backend", "no such ACL" (2.6 to 3.4). An
+    ACL must be above the line that uses it, in the same section; adjacent terms mean "and", and the word `and` itself
+    is read as the name of an ACL.
 
-    How to fix: correct the name or add what it names; the help says what comes nearest.
+    How to fix: correct the name or define it; the help names the closest match.
 
-    Silent when: the file holds placeholders or open conditions, so that not all of it is known; the name is put
-    together at run time (`use_backend %[...]`); no backend at all was given, as in a part of a configuration; the
-    proxy is disabled; or a misspelled section header explains it.
+    Silent when: the file has placeholders or unresolved conditions, so that not all of it is known; the name is built
+    at run time (`use_backend %[...]`); the file has no backend at all, as in a part of a configuration; the proxy is
+    disabled; or a misspelled section header explains it.
     """
     if not config.complete:
         return
@@ -70,7 +70,7 @@ def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
                 continue
             seen.add(value.span)
             if config.frontend(name) is not None:
-                message = f"'{keyword} {name}' names a frontend; it takes a 'backend' or 'listen' section"
+                message = f"'{keyword} {name}' names a frontend; it needs a 'backend' or 'listen' section"
             else:
                 message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
             yield Hit(value.span, message, help=hint(name, names, f"add 'backend {name}'"), note="not defined")
@@ -84,8 +84,10 @@ def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
             continue
         later = names.get(wanted.value)
         if later is not None and later is not proxy:
-            message = f"'from {wanted.value}' stands above 'defaults {wanted.value}'; haproxy looks upwards only"
-            related = [(later.span, "too far down")]
+            message = (
+                f"'from {wanted.value}' is above 'defaults {wanted.value}'; haproxy reads the file from top to bottom"
+            )
+            related = [(later.span, "defined too late")]
             yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
         else:
             message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
@@ -115,17 +117,17 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
 
 def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: Iterable[str]) -> Hit:
     if later is not None:
-        message = f"the ACL '{name}' is used above its definition; haproxy looks upwards only"
-        return Hit(word.span, message, help="move the 'acl' line above it", related=[(later.span, "too far down")])
+        message = f"the ACL '{name}' is used above its definition; haproxy reads the file from top to bottom"
+        return Hit(word.span, message, help="move the 'acl' line above it", related=[(later.span, "defined too late")])
     message = f"there is no ACL '{name}' in {proxy.label}"
     if name.lower() in ("and", "&&"):
-        advice = f"remove '{name}': terms that stand side by side must all be true"
+        advice = f"remove '{name}': adjacent terms must all be true"
     elif name.lower() in ("or", "|"):
         advice = "write 'or' or '||'"
     elif name[0] in "()":
-        advice = "conditions have no parentheses: repeat the terms, or write an ACL for the part"
+        advice = "conditions have no parentheses: repeat the terms, or define an ACL for that part"
     elif name[0] in "{}" or name[-1] == "}":
-        advice = "an anonymous ACL needs blanks around its braces: '{ src 10.0.0.0/8 }'"
+        advice = "an anonymous ACL needs spaces around its braces: '{ src 10.0.0.0/8 }'"
     else:
         advice = hint(name, (*defined, *BUILT_IN), f"add 'acl {name} ...' above the line")
     return Hit(word.span, message, help=advice, note="not defined")
@@ -157,7 +159,7 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
     for line, (kind, name, word) in references(proxy.section):
-        if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _GIVEN:
+        if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
         if kind == "backend":
             known = {p.name.raw for p in config.backends if p.name is not None}
@@ -187,5 +189,5 @@ def _external(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
         and option.certain
         and not config.global_.has("external-check")
     ):
-        message = "'option external-check' needs 'external-check' in the 'global' section, which is not there"
+        message = "'option external-check' needs 'external-check' in the 'global' section, which lacks it"
         yield Hit(option.span, message, help="add 'external-check' to 'global', or use another check")

@@ -1,4 +1,4 @@
-"""HA029: a word that no haproxy knows."""
+"""HA029: a word that haproxy does not know."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.line_options import options_of, strange_options
+from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.vocabulary import (
     judged_sections,
     lost_sections,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from parsers.keywords.haproxy import KeywordBlock
     from parsers.tree import Word
 
-# Rules that an anonymous `defaults` section may not hold, a named one may. Measured with haproxy 2.6.12.
+# Rules that are not allowed in an anonymous `defaults` section, but in a named one. Measured with haproxy 2.6.12.
 _NAMED_ONLY = frozenset(("acl", "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"))
 _SECOND_WORDS = frozenset(("option", "timeout", "http-check", "tcp-check", "filter"))
 _LOOKS_LIKE_ADDRESS = frozenset("0123456789:*[/")
@@ -34,17 +34,17 @@ _RULESETS = ("http-request", "http-response", "http-after-response")
 
 @rule("HA029", "unknown-keyword", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A keyword, option, timeout or action that no haproxy from 2.6 to 3.4 knows in that place.
+    """A keyword, option, timeout or action that no haproxy from 2.6 to 3.4 knows in its place.
 
-    Why it hurts: haproxy refuses the file. Keywords are case-sensitive, a misspelled section keyword is taken for
-    a statement of the section before it, and there are no continuation lines: a backslash at the end of a line
-    makes the next one a statement of its own.
+    Why it hurts: haproxy refuses the file. Keywords are case-sensitive, a misspelled section keyword is read as a
+    statement of the section before it, and there are no continuation lines: a line that ends with a backslash does not
+    continue on the next one.
 
     How to fix: the help names the keyword that was most likely meant.
 
-    Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords
-    are not all known to the linter (resolvers, peers, ...), under a condition, behind a misspelled section
-    header, and for words with a placeholder.
+    Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords are
+    not all known to halb-lint (resolvers, peers, ...), under a condition, after a misspelled section header, and for
+    words with a placeholder.
     """
     lost = lost_sections(config).starts
     for section, block in judged_sections(config):
@@ -59,7 +59,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             for line, hit in (*_second_words(section), *_actions(section)):
                 if end is None or line.start < end:
                     yield hit
-        for line, word in strange_options(section):
+        for line, word in unknown_options(section):
             if end is None or line.start < end:
                 yield _option_hit(line.keyword, word)
 
@@ -70,22 +70,24 @@ def _keyword_hit(section: Section, line: HaproxyLine, block: KeywordBlock) -> Hi
         following = line.words[1].value if len(line.words) > 1 else ""
         return Hit(
             word.span,
-            f"'{word.value}' can't stand before '{following}'; haproxy refuses it",
-            help="'no' and 'default' go with 'option', 'log' and a few switches of 'global' only",
+            f"'{word.value}' is not allowed before '{following}'; haproxy refuses it",
+            help="remove it: 'no' and 'default' work only with 'option', 'log' and a few settings of 'global'",
         )
     joined = _continuation(section, line)
     if joined is not None:
         return joined
     header = misspelled_header(line, block)
     if header:
-        message = f"'{word.value}' is no section keyword, so haproxy takes the line for a statement of {section.label}"
+        message = f"unknown section keyword '{word.value}': haproxy reads the line as a statement of {section.label}"
         return Hit(word.span, message, help=f"did you mean the section keyword '{header}'?", note="unknown")
     elsewhere = [name for name in ("global", "defaults", "frontend", "backend") if _accepts(name, word.value)]
     if elsewhere:
-        advice = f"it belongs into a '{elsewhere[-1]}' section"
+        advice = f"move it to a '{elsewhere[-1]}' section"
     else:
         advice = hint(word.value, block.names(), "remove it, or put a '#' before it")
-    return Hit(word.span, f"'{word.value}' is no keyword of a '{section.keyword}' section", help=advice, note="unknown")
+    return Hit(
+        word.span, f"unknown keyword '{word.value}' in a '{section.keyword}' section", help=advice, note="unknown"
+    )
 
 
 def _accepts(section: str, keyword: str) -> bool:
@@ -94,7 +96,7 @@ def _accepts(section: str, keyword: str) -> bool:
 
 
 def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
-    """The hit for a line that a backslash before it was meant to join to the line above, or None."""
+    """The hit for a line that a backslash was meant to join to the line above, or None."""
     source = line.source
     backslash = source.text.rfind("\\", 0, line.start)
     if backslash < 0 or source.text[backslash + 1 : line.start] not in ("\n", "\r\n"):
@@ -102,11 +104,11 @@ def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
     word = line.words[0]
     return Hit(
         Span(source, backslash, backslash + 1),
-        f"haproxy has no continuation lines: the next one, '{word.value}', is read as a statement of its own and is no "
-        f"keyword of a '{section.keyword}' section",
-        help="write the statement in one line, without the backslash",
+        f"haproxy has no continuation lines: the next line is read as a separate statement, and '{word.value}' is not "
+        f"a keyword of a '{section.keyword}' section",
+        help="write the statement on one line, without the backslash",
         note="does not join the lines",
-        related=[(word.span, "taken for a keyword")],
+        related=[(word.span, "read as a keyword")],
     )
 
 
@@ -145,7 +147,7 @@ def _second_block(keyword: str) -> KeywordBlock:
 
 
 def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
-    """Unknown words behind `option`, `timeout`, `http-check`, ..."""
+    """Unknown words after `option`, `timeout`, `http-check`, ..."""
     for keyword in section.index().keys() & _SECOND_WORDS:
         block = _second_block(keyword)
         for line in section.all(keyword):
@@ -155,10 +157,11 @@ def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
             entry = block.get(word.value)
             if entry is None:
                 advice = hint(word.value, block.entries, f"'{keyword}' takes {_some(block)}")
-                message = f"'{keyword} {word.value}' is nothing that haproxy knows"
+                what = keyword if keyword in ("option", "timeout", "filter") else f"{keyword} rule"
+                message = f"unknown {what} '{word.value}'"
                 yield line, Hit(word.span, message, help=advice, note="unknown")
             elif line.prefix and "NONEG" in entry.flags:
-                message = f"'{line.prefix} option {word.value}' is refused: haproxy can't take this option back"
+                message = f"'{line.prefix} option {word.value}' is refused: haproxy does not allow negating this option"
                 yield line, Hit(line.words[0].span, message, help="remove the line")
 
 
@@ -182,7 +185,7 @@ def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
                     line,
                     Hit(
                         word.span,
-                        f"'{ruleset} {word.value}' is nothing that haproxy knows",
+                        f"unknown {ruleset} action '{word.value}'",
                         help=advice,
                         note="unknown",
                     ),
@@ -190,14 +193,14 @@ def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
 
 
 def _option_hit(keyword: str, word: Word) -> Hit:
-    message = f"'{word.value}' is no option of '{keyword}'"
+    message = f"unknown '{keyword}' option '{word.value}'"
     if word.value[:1] in _LOOKS_LIKE_ADDRESS:
         if keyword == "bind":
-            advice = "write several addresses as one word with commas, or several 'bind' lines"
+            advice = "write several addresses separated by commas, without spaces, or several 'bind' lines"
         elif keyword == "default-server":
-            advice = "'default-server' takes options only, no address"
+            advice = "remove it: 'default-server' takes only options, no address"
         else:
-            advice = "a server has one address; another one needs a line of its own"
+            advice = "a server has one address; write another one on its own 'server' line"
         return Hit(word.span, message, help=advice, note="not an option")
     advice = hint(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
     return Hit(word.span, message, help=advice, note="unknown")

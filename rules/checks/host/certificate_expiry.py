@@ -1,4 +1,4 @@
-"""HO016: certificates that have ended, end soon, or have not begun."""
+"""HO016: certificates that have expired, expire soon, or are not valid yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
 _DAY = 86400.0
-_SOON = 30 * _DAY  # the last month: kubeadm's certificates live a year and nothing renews them but an upgrade
+_SOON = 30 * _DAY  # the last month: kubeadm's certificates are valid for a year and only an upgrade renews them
 _NEAR = 90 * _DAY
 _APART = 180 * _DAY
 
@@ -31,7 +31,7 @@ class _State(Enum):
 
 
 class _Seen(NamedTuple):
-    """One certificate, and the targets that show it: a control-plane node first if there is one."""
+    """One certificate, and the targets that present it: a control-plane node first if there is one."""
 
     certificate: Certificate
     targets: list[Target]
@@ -42,7 +42,7 @@ class _Seen(NamedTuple):
 
 
 def _seen(view: LiveView) -> list[_Seen]:
-    """Each certificate of the cluster once; what another machine shows on the VIP is not the cluster's."""
+    """Each certificate of the cluster once; what another machine presents on the VIP is not the cluster's."""
     found: dict[str, _Seen] = {}
     for target in (*view.endpoint.control_plane, *view.endpoint.vips, *view.endpoint.load_balancers):
         probe = view.probe(target)
@@ -54,7 +54,7 @@ def _seen(view: LiveView) -> list[_Seen]:
 
 
 def _state(certificate: Certificate, now: float) -> _State:
-    """Both ends of the time belong to it (RFC 5280 section 4.1.2.5)."""
+    """Both ends of the validity period are inclusive (RFC 5280 section 4.1.2.5)."""
     if now > certificate.not_after:
         return _State.ENDED
     if now < certificate.not_before:
@@ -64,23 +64,24 @@ def _state(certificate: Certificate, now: float) -> _State:
 
 @rule("HO016", "certificate-expiry", Severity.WARNING, Scope.HOST, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """A certificate has ended or is not valid yet (error), or it ends within 30 days (warning).
+    """A certificate has expired or is not valid yet (error), or it expires within 30 days (warning).
 
-    Also, as an info: one control-plane node's certificate ends within 90 days and another's half a year later, so
-    that somebody renewed on one node only.
+    Also, as an info: one control-plane node's certificate expires within 90 days and another's half a year later, so it
+    was probably renewed on one node only.
 
     Why it hurts: kubeadm's certificates are valid for a year, and only an upgrade renews them. On that day every
-    kubelet and every `kubectl` refuses the API server ("x509: certificate has expired or is not yet valid"). When one
-    node's ends before the others', every third connection through haproxy fails, and its check does not look.
+    kubelet and every `kubectl` refuses the API server ("x509: certificate has expired or is not yet valid"). If one
+    node's expires before the others', every third connection through haproxy fails, and its health check does not
+    notice.
 
     How to fix: `kubeadm certs renew apiserver` on the control-plane node, then restart its API server: move
     kube-apiserver.yaml out of /etc/kubernetes/manifests, wait 20 seconds, and move it back (kubeadm's guide to
-    certificate management). `kubeadm certs check-expiration` shows the other certificates; as a rule they end on the
+    certificate management). `kubeadm certs check-expiration` shows the other certificates; they usually expire on the
     same day.
 
-    Silent when: the certificate was not seen, or it is that of another machine which has the VIP (HO002). The same
-    certificate seen through VIP, load balancer and node is one finding, at the node; so are those of several nodes
-    that end on the same day. Times are compared with this machine's clock.
+    Silent when: the certificate was not seen, or it belongs to another machine that has the VIP (HO002). The same
+    certificate seen through VIP, load balancer and node is one finding, at the node; so are those of several nodes that
+    expire on the same day. Times are compared with this machine's clock.
     """
     now = view.observed.taken_at
     seen = _seen(view)
@@ -92,11 +93,11 @@ def check(view: LiveView) -> Iterator[Hit]:
             alike.setdefault((state, day(when), one.on_node), []).append(one)
     for (state, _, _), group in alike.items():
         yield _out_of_date(view, state, group)
-    yield from _renewed_on_one_only(now, [one for one in seen if one.on_node])
+    yield from _renewed_on_one_node(now, [one for one in seen if one.on_node])
 
 
 def _owners(group: list[_Seen]) -> str:
-    """Whose certificates: the nodes; for one that no node shows, where it was seen."""
+    """Whose certificates: the nodes', or for one that no node presents, where it was seen."""
     if group[0].on_node:
         targets = [target for one in group for target in one.targets if target.part is Part.CONTROL_PLANE]
         return f"of {listed(target.label for target in targets)}"
@@ -122,9 +123,9 @@ def _out_of_date(view: LiveView, state: _State, group: list[_Seen]) -> Hit:
     whose = f"the certificate{'s' if several else ''} {_owners(group)}"
     end = day(certificate.not_after)
     if state is _State.ENDED:
-        text = f"{whose} ended on {end}, {duration(now - certificate.not_after)} ago: every client refuses it"
+        text = f"{whose} expired on {end}, {duration(now - certificate.not_after)} ago: every client refuses it"
     elif state is _State.SOON:
-        text = f"{whose} {'end' if several else 'ends'} on {end}, in {duration(certificate.not_after - now)}"
+        text = f"{whose} {'expire' if several else 'expires'} on {end}, in {duration(certificate.not_after - now)}"
     else:
         begin = f"{day(certificate.not_before)}, {duration(certificate.not_before - now)} from now"
         text = f"{whose} {'are' if several else 'is'} not valid before {begin} by this machine's clock"
@@ -141,20 +142,20 @@ def _out_of_date(view: LiveView, state: _State, group: list[_Seen]) -> Hit:
 def _help(view: LiveView, state: _State, one: _Seen) -> str:
     if state is _State.EARLY:
         host = view.observed.vantage.hostname or "this machine"
-        return f"compare the clocks of {host} and of the machine that made it: 'timedatectl' on both, and start NTP"
+        return f"compare the clocks of {host} and of the machine that created it: 'timedatectl' on both, and start NTP"
     if one.on_node:
         return (
             "'kubeadm certs renew apiserver' on that node, then restart its API server: "
             "move kube-apiserver.yaml out of /etc/kubernetes/manifests for 20 s"
         )
     return (
-        f"no control-plane node was seen with it: 'openssl s_client -connect {one.targets[0].socket}' shows whose it "
-        "is; if a control-plane node's, 'kubeadm certs renew apiserver' there and restart its API server"
+        f"no control-plane node presented it: 'openssl s_client -connect {one.targets[0].socket}' shows whose it is; "
+        "if a control-plane node's, run 'kubeadm certs renew apiserver' there and restart its API server"
     )
 
 
-def _renewed_on_one_only(now: float, nodes: list[_Seen]) -> Iterator[Hit]:
-    """Nodes whose certificates end in one to three months while another's was made to last half a year longer."""
+def _renewed_on_one_node(now: float, nodes: list[_Seen]) -> Iterator[Hit]:
+    """Nodes whose certificates expire in one to three months while another's is valid for half a year longer."""
     latest = max(nodes, key=lambda one: one.certificate.not_after, default=None)
     if latest is None or _state(latest.certificate, now) is not _State.VALID:
         return
@@ -175,8 +176,8 @@ def _renewed_on_one_only(now: float, nodes: list[_Seen]) -> Iterator[Hit]:
     yield Hit(
         target.span,
         f"the certificate{'s' if len(near) > 1 else ''} {_owners(near)} "
-        f"{'end' if len(near) > 1 else 'ends'} {when}, in {duration(end - now)}, that of {other.label} "
-        f"only on {day(latest.certificate.not_after)}: was it renewed on {other.name} only?",
+        f"{'expire' if len(near) > 1 else 'expires'} {when}, in {duration(end - now)}, that of {other.label} only on "
+        f"{day(latest.certificate.not_after)}: was it renewed on {other.name} only?",
         help=f"'kubeadm certs renew apiserver' on {listed(one.targets[0].name for one in near)} too, "
         "then restart the API server there",
         related=[

@@ -18,7 +18,7 @@ def _shown(probe: Probe) -> str:
     """What answers, as the rest of a sentence."""
     if probe.certificate is None:
         return met(probe)
-    issuer = probe.certificate.issuer or "nobody named"
+    issuer = probe.certificate.issuer or "an unnamed CA"
     return f"a certificate for {names_of(probe.certificate, 3)}, issued by {issuer}"
 
 
@@ -29,15 +29,15 @@ def check(view: LiveView) -> Iterator[Hit]:
     Why it hurts: as soon as keepalived puts the address on a load balancer, two machines have it. Which one a client
     gets depends on its ARP cache: the API comes and goes, and so does whatever the other machine serves.
 
-    How to fix: take the address away from the other machine, or give the cluster another VIP that nobody has; reserve
-    it (IPAM, outside of the DHCP range). `arping` on a load balancer shows the other machine's MAC address.
+    How to fix: remove the address from the other machine, or give the cluster a VIP that no machine has; reserve it
+    (IPAM, outside the DHCP range). `arping` on a load balancer shows the other machine's MAC address.
 
-    Silent when: nobody takes a connection there, which proves nothing (a firewall, our own pair with haproxy stopped);
-    this machine holds the VIP itself; a load balancer takes connections on its own address, as then the pair may be
-    up (HO011 judges what it serves); what answers has a certificate for the endpoint's name, or of the same CA as a
-    control-plane node's; what answers has no readable certificate and no load balancer could be asked at its own
-    address (haproxy that listens on the VIP only), or it closes or hangs, as haproxy without a healthy server does,
-    and the phase is not bootstrap.
+    Silent when: nothing accepts a connection there, which proves nothing (a firewall, or the cluster's own pair with
+    haproxy stopped); this machine holds the VIP itself; a load balancer accepts connections on its own address, since
+    then the pair may be up (HO011 checks what it serves); what answers has a certificate for the endpoint's name, or
+    from the same CA as a control-plane node's; what answers has no readable certificate and no load balancer could be
+    queried at its own address (haproxy that listens on the VIP only), or it closes or hangs, as haproxy without a
+    healthy server does, and the phase is not bootstrap.
     """
     for vip in view.endpoint.vips:
         probe = view.probe(vip)
@@ -51,9 +51,9 @@ def check(view: LiveView) -> Iterator[Hit]:
         yield Hit(
             vip.span,
             f"something that is not this cluster answers on the {vip.label} port {vip.port}: {_shown(probe)}; "
-            "with keepalived started, two machines have the address",
+            "once keepalived starts, two machines have the address",
             help=f"{neighbour} on a load balancer shows the machine's MAC address: free the address there, "
-            "or choose another VIP (if it is your own haproxy, look at its servers)",
+            "or choose another VIP (if it is your own haproxy, check its servers)",
             related=vip.related("the same VIP"),
             node=vip.node,
         )

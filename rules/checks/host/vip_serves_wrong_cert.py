@@ -1,4 +1,4 @@
-"""HO011: another certificate than the control-plane nodes' comes through the VIP or a load balancer."""
+"""HO011: the VIP or a load balancer presents a different certificate from the control-plane nodes'."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class _Wrong(NamedTuple):
-    """What is wrong with a certificate: equal ones are one complaint."""
+    """What is wrong with a certificate: equal ones are one finding."""
 
     what: str  # "CA", "name", or "chain"
     detail: str = ""
 
 
 class _Seen(NamedTuple):
-    """A certificate, and through which address it came."""
+    """A certificate, and the address that presented it."""
 
     target: Target
     certificate: Certificate
@@ -33,21 +33,21 @@ class _Seen(NamedTuple):
 
 @rule("HO011", "vip-serves-wrong-cert", Severity.ERROR, Scope.HOST, needs=("network", "endpoint"))
 def check(view: LiveView) -> Iterator[Hit]:
-    """The certificate that comes through the VIP or a load balancer is not one that the cluster's clients accept.
+    """The certificate that the VIP or a load balancer presents is not one that the cluster's clients accept.
 
-    It lacks the endpoint's name, is from another CA than the control-plane nodes' own certificates, or the file given
-    with `--ca-file` does not verify it.
+    It lacks the endpoint's name, is from a different CA than the control-plane nodes' own certificates, or can't be
+    verified with the file given as `--ca-file`.
 
-    Why it hurts: every client checks the name and the cluster's CA, so nobody gets in by the endpoint. Another CA means
-    that haproxy leads to another cluster (the one before the reinstallation, too), or ends TLS itself: then kubelets
-    can't log in either, since their client certificates don't get past haproxy.
+    Why it hurts: every client checks the name and the cluster's CA, so no one can connect through the endpoint. A
+    different CA means that haproxy points to another cluster (perhaps the one before a reinstallation), or terminates
+    TLS itself: then kubelets can't authenticate either, since their client certificates don't get past haproxy.
 
     How to fix: `mode tcp`, no `ssl` on the `bind` line, and as servers only this cluster's control-plane nodes.
 
-    Silent when: no TLS answers; a control-plane node's own certificate has the same lack (K8003 says so); another
-    machine has the VIP (HO002); the certificate is out of its dates and that is the reason (HO016). The CAs are
-    compared by their keys, and only when no control-plane node could be left out: not while one does not answer at
-    all, unless the name is missing too. DN008 says what follows when the name leads there already.
+    Silent when: no TLS answers; a control-plane node's own certificate lacks the name as well (K8003); another machine
+    has the VIP (HO002); the certificate is outside its validity period and that is the reason (HO016). The CAs are
+    compared by their keys, and only if every control-plane node is known: not while one does not answer at all, unless
+    the name is missing too. If the name already points there, DN008 reports what follows.
     """
     found: dict[_Wrong, list[_Seen]] = {}
     for target in (*view.endpoint.vips, *view.endpoint.load_balancers):
@@ -62,7 +62,7 @@ def check(view: LiveView) -> Iterator[Hit]:
 
 
 def _wrong(view: LiveView, probe: Probe, certificate: Certificate) -> _Wrong | None:
-    """The complaint about one certificate; the one that explains the others."""
+    """What is wrong with one certificate: the cause that explains the others."""
     named = certificate.covers_name(view.name)
     if view.of_another_ca(certificate) and not (named and _some_unseen(view)):
         return _Wrong("CA", certificate.issuer_key or certificate.issuer)
@@ -75,12 +75,14 @@ def _wrong(view: LiveView, probe: Probe, certificate: Certificate) -> _Wrong | N
 
 
 def _dates(reason: str) -> bool:
-    """Whether OpenSSL refused a certificate for its dates ("certificate has expired", "... is not yet valid")."""
+    """Whether OpenSSL refused a certificate because of its dates ("certificate has expired", "... is not yet
+    valid").
+    """
     return "expired" in reason or "not yet valid" in reason
 
 
 def _some_unseen(view: LiveView) -> bool:
-    """Whether the VIP may lead to a control-plane node whose certificate is not known."""
+    """Whether the VIP may point to a control-plane node whose certificate is not known."""
     probes = [view.probe(node) for node in view.endpoint.control_plane]
     return any(
         probe is None or (probe.certificate is None and probe.contact is not Contact.REFUSED) for probe in probes
@@ -88,7 +90,7 @@ def _some_unseen(view: LiveView) -> bool:
 
 
 def _nodes_lack_it_too(view: LiveView) -> bool:
-    """Whether a control-plane node's certificate lacks the name as well: what comes through the VIP is then its."""
+    """Whether a control-plane node's certificate lacks the name as well: what the VIP presents is then that node's."""
     return any(not own.covers_name(view.name) for own in view.node_certificates)
 
 
@@ -102,28 +104,30 @@ def _key(certificate: Certificate) -> str:
 def _hit(view: LiveView, wrong: _Wrong, seen: list[_Seen]) -> Hit:
     first = seen[0].target
     certificate = seen[0].certificate
-    where = f"through {listed(f'the {s.target.label}' if not s.target.name else s.target.label for s in seen)}"
+    who = f"{listed(f'the {s.target.label}' if not s.target.name else s.target.label for s in seen)}"
+    presents = "presents" if len(seen) == 1 else "present"
     probing = f"'openssl s_client -connect {first.socket} -servername {view.name}' shows it"
-    look = f"{probing}; haproxy has to pass TLS through: 'mode tcp', no 'ssl' on its bind line, and only this cluster's"
-    look += " control-plane nodes as servers"
+    fix = f"{probing}; haproxy must pass TLS through: 'mode tcp', no 'ssl' on its bind line, and only this cluster's"
+    fix += " control-plane nodes as servers"
     if wrong.what == "CA":
         own = listed(dict.fromkeys(map(_key, view.node_certificates)), "or")
         message = (
-            f"{where} comes a certificate of another CA than the control-plane nodes': {_key(certificate)}, not {own}"
+            f"{who} {presents} a certificate from a different CA than the control-plane nodes': {_key(certificate)}, "
+            f"not {own}"
         )
     elif wrong.what == "name":
-        message = f"{where} comes a certificate that is not for {view.name}, but for {names_of(certificate, 4)}"
+        message = f"{who} {presents} a certificate that is not for {view.name}, but for {names_of(certificate, 4)}"
     else:
-        message = f"{where} comes a certificate that the CA file does not verify: {wrong.detail}"
+        message = f"{who} {presents} a certificate that can't be verified with the CA file: {wrong.detail}"
         refused = [probe for probe in map(view.probe, view.endpoint.control_plane) if probe and probe.verified]
         if refused:
-            message += "; neither does it verify the control-plane nodes' own"
-            look = "give '--ca-file' the CA of this cluster: /etc/kubernetes/pki/ca.crt of a control-plane node"
+            message += "; neither can the control-plane nodes' own"
+            fix = "pass the CA of this cluster as '--ca-file': /etc/kubernetes/pki/ca.crt from a control-plane node"
     others = [Related(s.target.span, f"{s.target.label}: the same", s.target.node) for s in seen[1:]]
     return Hit(
         first.span,
         message,
-        help=look,
+        help=fix,
         note=f"for {names_of(certificate, 4)}",
         related=[*first.related("the same address"), *others],
         node=first.node,

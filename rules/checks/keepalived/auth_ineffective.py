@@ -23,11 +23,11 @@ def _reason(instance: VrrpInstance, kind: str) -> tuple[str, str] | None:
         return None
     if instance.is_unicast:
         return (
-            "AH is no part of VRRP since RFC 3768 and was never meant for unicast",
+            "AH was removed from VRRP by RFC 3768 and was never meant for unicast",
             "write 'auth_type PASS' everywhere",
         )
     return (
-        "AH is no part of VRRP since RFC 3768, and keepalived does not begin as MASTER with it",
+        "AH was removed from VRRP by RFC 3768, and keepalived does not start as MASTER with it",
         "write 'auth_type PASS' on every node",
     )
 
@@ -36,14 +36,14 @@ def _reason(instance: VrrpInstance, kind: str) -> tuple[str, str] | None:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `authentication` block that keepalived ignores, or that uses AH.
 
-    Why it hurts: with VRRP version 3 and in strict mode keepalived reports the block and goes on without it (measured
-    with 2.2.7; RFC 5798 section 9), so whoever relies on it has nothing. AH was dropped by RFC 3768; keepalived reports
-    `state MASTER` beside it, and it hides the adverts from tools and firewalls that know VRRP as protocol 112.
+    Why it hurts: with VRRP version 3 and in strict mode keepalived reports the block and continues without it (measured
+    with 2.2.7; RFC 5798 section 9), so it gives no protection. AH was removed by RFC 3768; keepalived warns about
+    `state MASTER` with it, and it hides the adverts from tools and firewalls that know VRRP as protocol 112.
 
-    How to fix: remove the block, or for version 2 use `auth_type PASS`. A password is sent in clear text and only keeps
-    routers apart that were mixed up by accident; who may speak VRRP is a matter for the network.
+    How to fix: remove the block, or for version 2 use `auth_type PASS`. A password is sent in clear text and only
+    prevents accidental mix-ups between virtual routers; which machines may send VRRP is for the network to enforce.
 
-    Silent when: the type, the version or the password is missing or depends on a variable (KA045 speaks of a missing
+    Silent when: the type, the version or the password is missing or depends on a variable (see KA045 for a missing
     one), and about passwords that are easy to guess.
     """
     for instance in config.instances:
@@ -57,5 +57,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 kind.span,
                 f"auth_type {kind.value} in vrrp_instance '{instance.title}': {outcome}",
                 help=fix,
-                note="of no use here",
+                note="no effect here",
             )

@@ -19,12 +19,12 @@ _LIMIT = 8  # bytes: the size of the field in a VRRPv2 packet (RFC 2338, section
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `auth_pass` is longer than the eight bytes that VRRP carries.
 
-    Why it hurts: keepalived cuts it after the eighth byte. Two passwords that differ only behind that are equal,
-    so nodes of another cluster are taken for partners; and `keepalived -t` exits with 5, which stops
-    installers that check the file (measured with keepalived 2.2.7).
+    Why it hurts: keepalived truncates it after the eighth byte. Two passwords that differ only after that are equal, so
+    adverts of another cluster may be accepted; and `keepalived -t` exits with 5, which stops installers that check the
+    file (measured with keepalived 2.2.7).
 
-    How to fix: choose a password of up to 8 characters, and change it on all nodes together: while they
-    differ, each node holds the VIP.
+    How to fix: choose a password of up to 8 characters, and change it on all nodes at once: while they differ, each
+    node holds the VIP.
 
     Silent when: the password comes from a variable, or is a placeholder (KA004).
     """
@@ -37,9 +37,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         if size > _LIMIT:
             yield Hit(
                 password.span,
-                f"auth_pass of vrrp_instance '{instance.title}' has {size} {unit}, keepalived uses the first "
-                f"{_LIMIT} and drops the rest",
-                help="use a password of up to 8 characters, the same on all nodes, and change it on all of them "
-                "together",
-                note=f"cut after {_LIMIT} characters",
+                f"auth_pass of vrrp_instance '{instance.title}' has {size} {unit}; keepalived uses the first {_LIMIT} "
+                "and ignores the rest",
+                help="use a password of up to 8 characters, the same on all nodes, and change it on all of them at "
+                "once",
+                note=f"truncated after {_LIMIT} characters",
             )

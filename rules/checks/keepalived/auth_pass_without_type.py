@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _unknown_lines(instance: Directive) -> bool:
-    """Whether a line in an authentication block is none of its keywords: most likely the one that is missing."""
+    """Whether an authentication block has an unknown keyword: most likely a misspelling of the missing one."""
     return any(
         keyword_of(line) is None for block in instance.find_all("authentication") for line in block.children or ()
     )
@@ -25,15 +25,14 @@ def _unknown_lines(instance: Directive) -> bool:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `authentication` block has `auth_pass` without `auth_type`, or the type without the password.
 
-    Why it hurts: keepalived then uses no authentication at all; `keepalived -t` says nothing about a missing
-    type (measured with 2.2.7). If the other node has both, neither accepts the other's adverts, and both hold
-    the VIP.
+    Why it hurts: keepalived then uses no authentication at all; `keepalived -t` does not report a missing type
+    (measured with 2.2.7). If the other node has both, each rejects the other's adverts, and both hold the VIP.
 
     How to fix: write both, the same on all nodes: `auth_type PASS` and `auth_pass` with up to 8 characters. Or
     remove the block on all nodes.
 
-    Silent when: both are there, or none; VRRP version 3, which has no authentication; a line of the block is
-    unknown or conditional.
+    Silent when: both are there, or neither; VRRP version 3, which has no authentication; a line of the block is unknown
+    or conditional.
     """
     for instance in config.instances:
         kind, password = instance.auth_type, instance.auth_pass
@@ -55,7 +54,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 found.directive.words[0].span,
                 f"auth_pass of vrrp_instance '{name}' has no effect without auth_type: no authentication is used",
                 help="add 'auth_type PASS' to the block, on all nodes",
-                note="no auth_type beside it",
+                note="no auth_type in this block",
             )
         else:
             yield Hit(
@@ -63,5 +62,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 f"vrrp_instance '{name}' has auth_type '{found.raw}' but no auth_pass: no authentication is used",
                 help="add 'auth_pass' with up to 8 characters, the same on all nodes, or remove the block on "
                 "all of them",
-                note="no auth_pass beside it",
+                note="no auth_pass in this block",
             )

@@ -1,4 +1,4 @@
-"""KA002: a weight that leaves the highest priority at the top."""
+"""KA002: a weight that leaves the priority at its maximum."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @rule("KA002", "check-weight-cannot-fail-over", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """A node stays at 254, the highest priority a weight can lead to, even while its check of haproxy fails.
+    """A node stays at 254, the highest priority a weight can produce, even while its check of haproxy fails.
 
-    Why it hurts: keepalived keeps the sum of priority and weights from 1 to 254 (measured with 2.2.7), so a positive
-    weight on top of 254 adds nothing that could be lost. No other node can stand above 254, and a tie moves
-    nothing: when haproxy dies, the VIP stays, whatever the other nodes' files say.
+    Why it hurts: keepalived limits the sum of priority and weights to 1-254 (measured with 2.2.7), so a positive weight
+    on top of 254 adds nothing that a failing check could take away. No other node can be above 254, and the VIP does
+    not move on a tie: when haproxy dies, the VIP stays, whatever the other nodes' files say.
 
-    How to fix: write `weight 0`, with which a failing check makes the node give the VIP up.
+    How to fix: write `weight 0`, with which a node whose check fails releases the VIP.
 
-    Silent when: the node falls below 254: whether that is far enough, the other nodes tell (XN001). Also when a check
-    of weight 0 looks at haproxy too, the priority is 255 (KA036), or a value comes from a variable.
+    Silent when: the node drops below 254: whether that is far enough depends on the other nodes (XN001). Also when a
+    check with weight 0 tracks haproxy too, the priority is 255 (KA036), or a value comes from a variable.
     """
     for instance, _ in weighted_instances(config):
         from rules.failover.alone import haproxy_checks, never_lowered, router_alone, tracker_of
@@ -42,9 +42,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         yield Hit(
             weight_span(config, first),
             f"with 'weight {weighted[0].weight}' of {tracked(first)}, vrrp_instance '{instance.title}' has priority "
-            f"{found.healthy} while the check succeeds and {found.failing} while it fails: no node can stand above "
-            "that, and the VIP stays",
-            help="write 'weight 0', with which a failing check makes the node give the VIP up",
-            note=f"{found.failing} with the check failing",
+            f"{found.healthy} while the check succeeds and {found.failing} while it fails: no node can be above that, "
+            "so the VIP stays",
+            help="write 'weight 0', with which a node whose check fails releases the VIP",
+            note=f"{found.failing} while the check fails",
             related=[(priority.span, f"priority {router.priority}")] if priority is not None else [],
         )

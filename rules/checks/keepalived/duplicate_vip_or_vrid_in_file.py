@@ -26,9 +26,9 @@ def _names(config: KeepalivedConfig) -> Iterator[Hit]:
             assert first.name is not None
             yield Hit(
                 instance.name.span,
-                f"vrrp_instance '{instance.title}' is defined twice: keepalived skips this block, its addresses "
-                "and checks too",
-                help="give the second instance a name of its own",
+                f"vrrp_instance '{instance.title}' is defined twice: keepalived skips this block, with its addresses "
+                "and checks",
+                help="give the second instance a different name",
                 note="skipped",
                 related=[(first.name.span, "the first one")],
             )
@@ -73,8 +73,7 @@ def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Itera
             yield Hit(
                 vip.span,
                 f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice: it counts twice in the "
-                "adverts, "
-                "and must on every node",
+                "adverts, and must on every node",
                 help="remove one of the two lines, on all nodes",
                 note="a second time",
                 related=related,
@@ -89,7 +88,7 @@ def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Itera
             + (
                 ", which move together"
                 if together
-                else ": when one of them goes to BACKUP it removes the address of both"
+                else ": when one of them becomes BACKUP, it removes the address for both"
             ),
             help="list each address in one instance",
             note="a second time",
@@ -115,11 +114,10 @@ def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
             assert first.virtual_router_id is not None
             yield Hit(
                 vrid.span,
-                f"vrrp_instance '{instance.title}' has virtual_router_id {vrid.value} on {device}, as "
-                f"'{first.title}' has: "
-                "keepalived exits with status 2",
-                help="give each instance on one interface a virtual_router_id of its own, on all nodes",
-                note="taken",
+                f"vrrp_instance '{instance.title}' has virtual_router_id {vrid.value} on {device}, like "
+                f"'{first.title}': keepalived exits with status 2",
+                help="give each instance on an interface its own virtual_router_id, on all nodes",
+                note="already used",
                 related=[(first.virtual_router_id.span, f"the same in '{first.title}'")],
             )
 
@@ -128,11 +126,11 @@ def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """Two instances of one file have the same virtual address, the same virtual_router_id, or the same name.
 
-    Why it hurts: with one VRID on one interface keepalived does not run at all. Two instances with one address
-    take it away from each other, which `keepalived -t` does not say. Of two blocks with one name the second is
-    skipped (measured with keepalived 2.2.7).
+    Why it hurts: with the same VRID twice on one interface keepalived does not run at all. Two instances with one
+    address take it away from each other, which `keepalived -t` does not report. Of two blocks with the same name the
+    second is skipped (measured with keepalived 2.2.7).
 
-    How to fix: give each instance a name, a virtual_router_id (on its interface) and addresses of its own.
+    How to fix: give each instance its own name, virtual_router_id (on its interface) and addresses.
 
     Silent when: the VRID is used on different interfaces, for different address families, or once with unicast
     and once with multicast, which is all legal; a value comes from a variable. The same address twice in one

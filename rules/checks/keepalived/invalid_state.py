@@ -26,22 +26,22 @@ def _contradictions(instance: VrrpInstance) -> Iterator[Hit]:
         elif state.raw == "BACKUP" and first is not None:
             yield Hit(
                 state.span,
-                f"'state BACKUP' of vrrp_instance '{instance.title}' is ignored: the block already says 'state MASTER'",
+                f"'state BACKUP' of vrrp_instance '{instance.title}' is ignored: the block already has 'state MASTER'",
                 help="keep one of the two lines",
                 note="ignored",
-                related=[(first.span, "MASTER stays")],
+                related=[(first.span, "MASTER applies")],
             )
 
 
 @rule("KA038", "invalid-state", Severity.WARNING, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """`state` has a word that keepalived does not know: `SLAVE`, `PEER`, or lower case.
+    """`state` has a word unknown to keepalived: `SLAVE`, `PEER`, or lower case.
 
-    Why it hurts: keepalived uses BACKUP (measured with 2.2.7), so `state master` is the opposite of what it says,
-    and `keepalived -t` exits with 5. `state BACKUP` behind `state MASTER` in one block is ignored.
+    Why it hurts: keepalived uses BACKUP (measured with 2.2.7), so `state master` is the opposite of what it says, and
+    `keepalived -t` exits with 5. `state BACKUP` after `state MASTER` in one block is ignored.
 
-    How to fix: write `MASTER` or `BACKUP` in capitals. The state only says how the node starts; which node
-    holds the VIP is decided by `priority`.
+    How to fix: write `MASTER` or `BACKUP` in capitals. The state is only how the node starts; `priority` decides which
+    node holds the VIP.
 
     Silent when: the word is a placeholder (KA004) or comes from a variable.
     """
@@ -55,8 +55,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         turned = ", not MASTER" if meant == "MASTER" else ""
         yield Hit(
             state.span,
-            f"'state {state.raw}' of vrrp_instance '{instance.title}' is unknown to keepalived: it starts as "
-            f"BACKUP{turned}",
+            f"unknown state '{state.raw}' in vrrp_instance '{instance.title}': keepalived starts it as BACKUP{turned}",
             help=f"write 'state {meant}'" + (" (capitals)" if state.raw.upper() == meant else ""),
             note="MASTER or BACKUP",
         )

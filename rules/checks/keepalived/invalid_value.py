@@ -32,26 +32,25 @@ def _entries(config: KeepalivedConfig) -> Iterator[Wrong]:
     for instance in config.instances:
         yield from wrong_addresses(instance, settings)
         yield from wrong_peers(instance, settings)
-    of_checks = frozenset(keepalived_table().keywords("vrrp_script"))
+    check_keywords = frozenset(keepalived_table().keywords("vrrp_script"))
     for user in tracking(config):
-        yield from wrong_trackers(user.trackers, known, of_checks)
+        yield from wrong_trackers(user.trackers, known, check_keywords)
 
 
 @rule("KA048", "invalid-value", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """A value is out of range, not of the kind that the keyword wants, or missing.
+    """A value is out of range, of the wrong type, or missing.
 
-    Why it hurts: keepalived does not stop at most of them: it reports the value, uses another one and runs.
-    Priority 300 is 100, an address with a wrong part is left out, a script without `script` line is removed. A
-    keyword without its value, or an instance without `virtual_router_id` or `interface`, makes it exit with
-    status 2 (ranges and consequences measured with keepalived 2.2.7).
+    Why it hurts: keepalived does not refuse most of them: it reports the value, uses a different one and runs. Priority
+    300 becomes 100, an address with an invalid part is skipped, a script without a `script` line is removed. A keyword
+    without its value, or an instance without `virtual_router_id` or `interface`, makes it exit with status 2 (ranges
+    and consequences measured with keepalived 2.2.7).
 
-    How to fix: write a value of the range that the finding names.
+    How to fix: write a value in the range that the finding names.
 
-    Silent when: the value comes from a variable, is a placeholder (KA004), or stands on a conditional line; for
-    keywords that the table does not know with their ranges (`virtual_server`, routes and rules); for everything
-    that depends on the host: interfaces, users and scripts that may or may not be there. What keepalived only
-    rounds is a warning.
+    Silent when: the value comes from a variable, is a placeholder (KA004), or is on a conditional line; for keywords
+    whose ranges are not in the table (`virtual_server`, routes and rules); for everything that depends on the host:
+    interfaces, users and scripts that may or may not exist. A value that keepalived only rounds is a warning.
     """
     release = settings.keepalived_version
     covered = Spans(problem.span for problem in config.document.problems)

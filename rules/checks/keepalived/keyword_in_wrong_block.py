@@ -1,4 +1,4 @@
-"""KA047: a keyword that stands in a block that does not have it."""
+"""KA047: a keyword in a block that does not have it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ADDRESSES = ("virtual_ipaddress", "virtual_ipaddress_excluded", "unicast_peer")
 
 
 def _misread_entry(place: LinePlace, names: set[str]) -> str:
-    """What keepalived makes of a setting that stands among the entries of a value block, or ""."""
+    """How keepalived reads a setting among the entries of a value block, or ""."""
     line = place.line
     outer, _, block = place.block.rpartition("/")
     word = line.keyword
@@ -31,19 +31,19 @@ def _misread_entry(place: LinePlace, names: set[str]) -> str:
     if block in _TRACKERS and word in table.keywords("vrrp_script"):
         return f"keepalived looks for something called '{word}' to track, finds none and ignores the line"
     if block in _ADDRESSES and word in table.keywords(outer):
-        return "keepalived takes it for an address that is none, and the setting is not made"
+        return "keepalived reads it as an invalid address, and the setting is not applied"
     if block == "notification_email" and word in table.keywords(outer):
-        return "keepalived takes it for a mail address without a word, and the setting is not made"
+        return "keepalived silently reads it as a mail address, and the setting is not applied"
     return ""
 
 
-def _home_of_entry(place: LinePlace) -> str:
+def _fix_of_entry(place: LinePlace) -> str:
     block = place.block.rpartition("/")[2]
     if block in _TRACKERS:
         if place.line.keyword == "weight":
-            return "write the weight behind the name: 'NAME weight -20'"
+            return "write the weight after the name: 'NAME weight -20'"
         return "move the line into the definition of what is tracked"
-    return f"move the line behind the '}}' of {block}"
+    return f"move the line after the '}}' of {block}"
 
 
 def _defined_names(config: KeepalivedConfig) -> set[str]:
@@ -53,17 +53,16 @@ def _defined_names(config: KeepalivedConfig) -> set[str]:
 
 @rule("KA047", "keyword-in-wrong-block", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """A line is a keyword of another block than the one it stands in.
+    """A line is a keyword of a different block from the one it is in.
 
-    Why it hurts: keepalived reports an unknown keyword and runs without it: `track_script` at the top level
-    means no health check, and a block ends the one around it with its `}`. Among the addresses of
-    `notification_email` even the message is missing: the setting becomes a mail address (measured with
-    keepalived 2.2.7).
+    Why it hurts: keepalived reports an unknown keyword and runs without it: `track_script` at the top level means no
+    health check, and the `}` of an unknown block ends the block around it. Among the addresses of `notification_email`
+    keepalived does not even report it: the setting becomes a mail address (measured with keepalived 2.2.7).
 
     How to fix: move the line into the block that the finding names.
 
-    Silent when: the line is conditional, or inside a block that itself is unknown. In `virtual_server` and
-    among mail addresses it is a warning.
+    Silent when: the line is conditional, or inside an unknown block. In `virtual_server` and among mail addresses it is
+    a warning.
     """
     for place, homes in unknown_lines(config.document):
         if not homes:
@@ -72,7 +71,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         named = listed((block_named(home) for home in homes[:4]), "or")
         yield Hit(
             line.words[0].span,
-            f"'{line.keyword}' belongs in {named} but stands {where(line)}: {consequence(line)}",
+            f"'{line.keyword}' belongs in {named}, not {where(line)}: {consequence(line)}",
             help=f"move it into {named}",
             note=f"not a keyword {where(line)}",
             severity=Severity.WARNING if in_lvs(place) else None,
@@ -84,8 +83,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             assert place.line.parent is not None
             yield Hit(
                 place.line.words[0].span,
-                f"'{place.line.keyword}' stands among the entries of {called(place.line.parent)}: {misread}",
-                help=_home_of_entry(place),
+                f"'{place.line.keyword}' is among the entries of {called(place.line.parent)}: {misread}",
+                help=_fix_of_entry(place),
                 note="read as an entry, not as a setting",
                 severity=Severity.WARNING if place.block.endswith("notification_email") else None,
             )

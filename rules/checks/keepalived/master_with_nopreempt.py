@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`nopreempt` has no effect on an instance with `state MASTER` or priority 255.
 
-    Why it hurts: keepalived reports it and clears nopreempt (measured with 2.2.7; keepalived.conf(5), "nopreempt").
-    The node takes the VIP back as soon as it returns: the second interruption that nopreempt was to prevent.
+    Why it hurts: keepalived reports it and clears nopreempt (measured with 2.2.7; keepalived.conf(5), "nopreempt"). The
+    node takes the VIP back as soon as it returns: the second interruption that nopreempt was meant to prevent.
 
-    How to fix: write `state BACKUP` on every node, with a priority of its own below 255 each; priority alone decides
-    who holds the VIP first.
+    How to fix: write `state BACKUP` on every node, each with its own priority below 255; priority alone decides which
+    node holds the VIP first.
 
     Silent when: nopreempt, the state or the priority is conditional or comes from a variable; `preempt` follows.
     """
     for instance in config.instances:
-        wish, state, priority = instance.nopreempt, instance.state, instance.priority
-        if wish is None or not wish.certain or wish.value is False:
+        nopreempt, state, priority = instance.nopreempt, instance.state, instance.priority
+        if nopreempt is None or not nopreempt.certain or nopreempt.value is False:
             continue
-        revoked = instance.preempt
+        preempt = instance.preempt
         if (
-            revoked is not None
-            and revoked.value
-            and not (revoked.span.source is wish.span.source and revoked.span.start < wish.span.start)
+            preempt is not None
+            and preempt.value
+            and not (preempt.span.source is nopreempt.span.source and preempt.span.start < nopreempt.span.start)
         ):
             continue
         if state is not None and state.known and state.value == "MASTER":
@@ -42,7 +42,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         else:
             continue
         yield Hit(
-            wish.directive.span,
+            nopreempt.directive.span,
             f"keepalived clears 'nopreempt' of vrrp_instance '{instance.title}' because of {cause}: "
             "the node takes the VIP back when it returns",
             help=fix,

@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A `vrrp_instance` has no virtual address.
 
-    Why it hurts: the nodes elect a master and nothing moves: no address answers. With VRRP version 3 or strict
-    mode keepalived refuses to run; otherwise `keepalived -t` only finds it "not sensible" (measured with
-    keepalived 2.2.7).
+    Why it hurts: the nodes elect a master but no address moves, and none answers. With VRRP version 3 or strict mode
+    keepalived refuses to run; otherwise `keepalived -t` only calls it "not sensible" (measured with keepalived 2.2.7).
 
     How to fix: list the address in `virtual_ipaddress { ... }`, the same on all nodes.
 
-    Silent when: something stands in the block, even a wrong or conditional address; `no_virtual_ipaddress` says
-    that it is meant; the instance holds an unknown keyword, a brace is missing, or an include could not be
-    read. Addresses only in `virtual_ipaddress_excluded` are an info, since the partner does not compare them.
+    Silent when: the block has any entry, even an invalid or conditional address; `no_virtual_ipaddress` shows that it
+    is meant; the instance has an unknown keyword, a brace is missing, or an include could not be read. Addresses only
+    in `virtual_ipaddress_excluded` are an info, since the peers do not compare them.
     """
     if not can_tell_what_is_missing(config):
         return
@@ -39,12 +38,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         blocks = instance.lines("virtual_ipaddress")
         span: Span = blocks[0].words[0].span if blocks else instance.name.span
         only = " in 'virtual_ipaddress', only excluded ones" if instance.excluded_vips else ""
-        dies = instance.effective_version == 3 or instance.is_strict is True
-        severity = Severity.ERROR if dies else Severity.INFO if instance.excluded_vips else None
+        refused = instance.effective_version == 3 or instance.is_strict is True
+        severity = Severity.ERROR if refused else Severity.INFO if instance.excluded_vips else None
         yield Hit(
             span,
             f"vrrp_instance '{instance.title}' has no virtual address{only}"
-            + (": keepalived does not run the instance" if dies else ": it elects a master, and nothing moves"),
+            + (": keepalived does not run the instance" if refused else ": it elects a master, but no address moves"),
             help="list the address in 'virtual_ipaddress { ... }', the same on all nodes",
             note="no address",
             severity=severity,

@@ -1,4 +1,4 @@
-"""KA003: nopreempt, and a check that works by a weight."""
+"""KA003: nopreempt, and a check with a weight."""
 
 from __future__ import annotations
 
@@ -17,37 +17,39 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`nopreempt` together with a check that only lowers the priority.
 
-    Why it hurts: with `nopreempt` a node leaves any living master alone, however low its priority (measured with
-    keepalived 2.2.7). A `weight` makes a master low and lets it live: when haproxy dies there, this node does
-    not take over, and the VIP stays where nobody answers.
+    Why it hurts: with `nopreempt` a node does not replace a running master, however low its priority (measured with
+    keepalived 2.2.7). A `weight` lowers a master but keeps it running: when haproxy dies there, this node does not take
+    over, and the VIP stays where nothing answers.
 
-    How to fix: write `weight 0`: a failing check is then a FAULT, the master goes, and `nopreempt` still keeps the VIP
-    where it is afterwards. Or remove `nopreempt` on every node.
+    How to fix: write `weight 0`: a failing check then puts the master in FAULT, it releases the VIP, and `nopreempt`
+    still keeps the VIP where it is afterwards. Or remove `nopreempt` on every node.
 
-    Silent when: a check with weight 0 looks at the same thing, keepalived clears nopreempt (KA012), or the
-    state, nopreempt or a weight is conditional or comes from a variable.
+    Silent when: a check with weight 0 tracks the same thing, keepalived clears nopreempt (KA012), or the state,
+    nopreempt or a weight is conditional or comes from a variable.
     """
     for instance, _ in weighted_instances(config):
-        wish = instance.nopreempt
-        if wish is None or not instance.effective_nopreempt:
+        nopreempt = instance.nopreempt
+        if nopreempt is None or not instance.effective_nopreempt:
             continue
-        from rules.failover.alone import left_alone, router_alone, tracker_of
+        from rules.failover.alone import blocked_by_nopreempt, router_alone, tracker_of
 
         router = router_alone(config, instance)
         weighted = [
             tracker
-            for item in (left_alone(router) if router is not None else ())
+            for item in (blocked_by_nopreempt(router) if router is not None else ())
             if (tracker := tracker_of(config, instance, item)) is not None
         ]
         if not weighted:
             continue
         first = weighted[0]
         yield Hit(
-            wish.directive.span,
-            f"'nopreempt' has vrrp_instance '{instance.title}' leave any living master alone, and 'weight "
+            nopreempt.directive.span,
+            f"with 'nopreempt' vrrp_instance '{instance.title}' does not replace a running master, and 'weight "
             f"{config.tracker_weight(first)}' of {tracked(first)} only lowers a master: this node never takes over "
             "from one whose check fails",
-            help="write 'weight 0', with which a failing check makes a master give up, or remove 'nopreempt'",
-            note="a living master is left alone",
-            related=[(weight_span(config, tracker), "it lowers the master, and lets it live") for tracker in weighted],
+            help="write 'weight 0', with which a master whose check fails releases the VIP, or remove 'nopreempt'",
+            note="a running master is not replaced",
+            related=[
+                (weight_span(config, tracker), "it lowers the master, but keeps it running") for tracker in weighted
+            ],
         )

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`unicast_peer` lists a host name instead of an address.
 
-    Why it hurts: keepalived does not look names up: it skips the peer. When no peer is left it sends to the multicast
-    group, which a partner that uses unicast does not hear, and both nodes hold the VIP (measured with
-    keepalived 2.2.7).
+    Why it hurts: keepalived does not resolve names: it skips the peer. When no peer is left it sends to the multicast
+    group, which a peer that uses unicast does not hear, and both nodes hold the VIP (measured with keepalived 2.2.7).
 
     How to fix: write the address that the other node sends from, its `unicast_src_ip`.
 
@@ -37,7 +36,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             if is_host_name(name):
                 yield Hit(
                     peer.span,
-                    f"unicast peer '{peer.raw}' is a name, not an address: keepalived skips it"
+                    f"unicast peer '{peer.raw}' is a host name, not an address: keepalived skips it"
                     + (" and uses multicast, as no peer is left" if last else ""),
                     help="write the IP address that the other node sends from",
                     note="not an address",

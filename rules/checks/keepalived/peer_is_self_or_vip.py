@@ -1,4 +1,4 @@
-"""KA014: a unicast peer that is no other node."""
+"""KA014: a unicast peer that is not another node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _own_addresses(instance: VrrpInstance) -> dict[object, tuple[Span, str]]:
-    """The node's own address and the virtual ones, with what to call them."""
+    """The node's own address and the virtual ones, each with its description."""
     found: dict[object, tuple[Span, str]] = {}
     for vip in (*instance.vips, *instance.excluded_vips):
         if vip.address is not None and vip.certain:
@@ -29,13 +29,13 @@ def _own_addresses(instance: VrrpInstance) -> dict[object, tuple[Span, str]]:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`unicast_peer` lists the node's own address, or the VIP.
 
-    Why it hurts: the adverts go to the node itself, or to whoever holds the VIP, and not to the partner: the partner
-    hears nothing and takes the VIP too. `keepalived -t` says nothing (measured with keepalived 2.2.7).
+    Why it hurts: the adverts go to the node itself, or to whichever node holds the VIP, and not to the peer: the peer
+    hears nothing and takes the VIP too. `keepalived -t` reports nothing (measured with keepalived 2.2.7).
 
-    How to fix: list the addresses of the other nodes' interfaces, and neither this node's nor the VIP.
+    How to fix: list the addresses of the other nodes' interfaces, not this node's and not the VIP.
 
-    Silent when: an address comes from a variable. With further peers in the list, the node's own address only
-    fills the log, so it is a warning then; 127.0.0.1 as the only peer of a single node is not judged.
+    Silent when: an address comes from a variable. With further peers in the list, the node's own address only fills the
+    log, so it is a warning; 127.0.0.1 as the only peer of a single node is not reported.
     """
     for instance in config.instances:
         own = _own_addresses(instance)

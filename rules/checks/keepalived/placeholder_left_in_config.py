@@ -1,4 +1,4 @@
-"""KA004: a value that somebody meant to replace."""
+"""KA004: a value that was meant to be replaced."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENV_SINCE = "2.4.0"
 _NAMES_ONLY = ("router_id", "smtp_helo_name")
 
 
-# A bare reference with something behind it that keeps keepalived from putting the value in.
+# A bare reference followed by something that keeps keepalived from inserting the value.
 _GLUED = r"\$([A-Za-z_]\w*)(?![\w,)])(?!\Z)"
 
 Defined = Mapping[str, Sequence[Span]]
@@ -37,7 +37,7 @@ Defined = Mapping[str, Sequence[Span]]
 
 class _Found(NamedTuple):
     kind: str
-    """"text", "undefined" or "glued" (a reference that keepalived leaves because of what follows it)."""
+    """"text", "undefined" or "glued" (a reference that keepalived leaves alone because of what follows it)."""
     text: str
     span: Span
     secret: bool = False
@@ -46,7 +46,7 @@ class _Found(NamedTuple):
 
 
 def _in_word(word: Word, command: bool, secret: bool, defined: Defined) -> _Found | None:
-    """The placeholder in a word, and where it stands."""
+    """The placeholder in a word, and its place."""
     if word.dynamic and "$" in word.value and not (command and word.span.text.startswith('"')):
         kind = _unresolved(word, secret, defined)
         return _Found(kind, word.value, word.span) if kind else None
@@ -58,13 +58,13 @@ def _in_word(word: Word, command: bool, secret: bool, defined: Defined) -> _Foun
 
 
 def _unresolved(word: Word, secret: bool, defined: Defined) -> str:
-    """Why the references in a word stay as they are; "" when that is not known: keepalived's own names, and
-    names that are defined above under a condition.
+    """Why the references in a word are not replaced; "" if that is not known: keepalived's own names, and names that
+    are defined above under a condition.
     """
     names = re.findall(_REFERENCE, word.value, re.ASCII)
     if all(name in _PREDEFINED or _is_above(word, defined.get(name, ())) for name in names):
         return "glued" if re.search(_GLUED, word.value, re.ASCII) else ""
-    # A password may well have a dollar sign in it.
+    # A password may contain a dollar sign.
     if secret and "${" not in word.value and not all(name.isupper() for name in names):
         return ""
     return "undefined"
@@ -101,35 +101,36 @@ def _described(first: _Found, others: list[_Found]) -> tuple[str, str]:
     if first.secret:
         return "the password is still a placeholder that was never filled in", "write the password of this cluster"
     if is_template_marker(text):
-        more = f", and so are {len(others)} more below" if len(others) > 1 else ""
-        return f"'{text}' is a marker of a template that was never rendered{more}", "render the template first"
+        more = f", like {len(others)} more below" if len(others) > 1 else ""
+        return f"'{text}' is the marker of a template that was never rendered{more}", "render the template first"
     if first.kind == "glued":
         glued = re.search(_GLUED, text, re.ASCII)
         assert glued is not None
         return (
-            f"keepalived puts '${glued[1]}' in only before a blank, a comma, a ')' or the end: '{text}' stays as it is",
+            f"keepalived replaces '${glued[1]}' only before a space, a comma, a ')' or the end: '{text}' stays as it "
+            "is",
             f"write '${{{glued[1]}}}'",
         )
     if first.kind == "undefined":
         name = re.search(_REFERENCE, text, re.ASCII)
         assert name is not None
         outcome = (
-            "cuts the line at its braces, and its '}' closes the block"
+            "splits the line at its braces, and its '}' closes the block"
             if "${" in text
-            else "takes the text itself as value"
+            else "uses the text itself as the value"
         )
         return (
             f"'{text}' is not defined above this line: keepalived {outcome}",
             f"write the value, or define it on a line above: '${name[1]}=value'",
         )
     return (
-        f"'{text}' is a placeholder that was never filled in: keepalived takes it as the value",
-        "write the value of this node in its place",
+        f"'{text}' is a placeholder that was never filled in: keepalived uses it as the value",
+        "replace it with this node's value",
     )
 
 
 def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
-    """`${_ENV NAME}`, which older releases cut at its braces like any undefined name."""
+    """`${_ENV NAME}`, which older releases split at its braces like any undefined name."""
     if release is not None and version(release) >= version(_ENV_SINCE):
         return
     for place in places(document):
@@ -142,10 +143,9 @@ def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
             ):
                 yield Hit(
                     word.span,
-                    f"'{word.value}' needs keepalived {_ENV_SINCE}: older releases cut the line at its braces, "
-                    "and its '}}' "
-                    "closes the block",
-                    help="write the value, or make sure that each node has a new keepalived",
+                    f"'{word.value}' needs keepalived {_ENV_SINCE}: older releases split the line at its braces, and "
+                    f"its '}}' closes the block",
+                    help="write the value, or make sure that each node has a newer keepalived",
                     note=f"since {_ENV_SINCE}",
                     severity=Severity.WARNING if release is None else None,
                 )
@@ -155,17 +155,15 @@ def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
 def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A placeholder was never filled in: `<PASSWORD>`, `${STATE}`, `{{ vip }}`, `x.x.x.x`.
 
-    Why it hurts: keepalived takes `<PASSWORD>` for the password (and its first 8 characters on both nodes
-    agree), falls back to a default where a number is wanted, and skips an address that is none: no VIP. An
-    undefined `${NAME}` is cut at its braces, whose `}` closes the block, so all that follows is lost (measured
-    with keepalived 2.2.7).
+    Why it hurts: keepalived uses `<PASSWORD>` as the password (and its first 8 characters are the same on both nodes),
+    falls back to a default where it expects a number, and skips an invalid address: no VIP. An undefined `${NAME}` is
+    split at its braces, and its `}` closes the block, so everything after it is lost (measured with keepalived 2.2.7).
 
     How to fix: write the value, or define the name above its use: `$STATE=MASTER`.
 
-    Silent when: the file name says that it is a template (`.j2`, `.tmpl`, ...); the name is defined under a
-    condition (`@lb1 $PRIORITY=110`) or comes from keepalived (`${_INSTANCE}`; `${_ENV NAME}` only since 2.4.0,
-    a warning); in commands, where `$X` is the shell's. Addresses kept for documentation (192.0.2.0/24) are not
-    judged.
+    Silent when: the file name is a template's (`.j2`, `.tmpl`, ...); the name is defined under a condition (`@lb1
+    $PRIORITY=110`) or comes from keepalived (`${_INSTANCE}`; `${_ENV NAME}` only since 2.4.0, a warning); in commands,
+    where `$X` is the shell's. Documentation addresses (192.0.2.0/24) are not reported.
     """
     document = config.document
     texts = (source.text for source in document.sources)

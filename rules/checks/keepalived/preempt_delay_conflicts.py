@@ -21,16 +21,16 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: for a delay write `state BACKUP` and no `nopreempt`; with `nopreempt` there is nothing to delay.
 
-    Silent when: the delay is 0 or no number, or one of the settings is conditional or comes from a variable.
+    Silent when: the delay is 0 or not a number, or one of the settings is conditional or comes from a variable.
     """
     for instance in config.instances:
-        delay, state, wish = instance.preempt_delay, instance.state, instance.nopreempt
+        delay, state, nopreempt = instance.preempt_delay, instance.state, instance.nopreempt
         if delay is None or not delay.known or not delay.value:
             continue
         if state is not None and state.known and state.value == "MASTER":
             cause, span, fix = "state MASTER", state.span, "write 'state BACKUP' on every node"
-        elif wish is not None and wish.certain and instance.effective_nopreempt:
-            cause, span, fix = "nopreempt", wish.directive.span, "remove 'nopreempt' or 'preempt_delay'"
+        elif nopreempt is not None and nopreempt.certain and instance.effective_nopreempt:
+            cause, span, fix = "nopreempt", nopreempt.directive.span, "remove 'nopreempt' or 'preempt_delay'"
         elif instance.is_strict:
             cause, span, fix = "strict mode", instance.name.span, "remove 'vrrp_strict'"
         else:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A `vrrp_script` (process, file, BFD instance) is defined below the instance that tracks it.
 
-    Why it hurts: keepalived reads the file once, from the top: it does not find the name ("not found,
-    ignoring") and runs the instance without the check, so the VIP stays on a node whose haproxy is dead
-    (measured with keepalived 2.2.7; the sources of 2.4 do the same).
+    Why it hurts: keepalived reads the file once, from top to bottom: it does not find the name ("not found, ignoring")
+    and runs the instance without the check, so the VIP stays on a node whose haproxy is dead (measured with keepalived
+    2.2.7; the sources of 2.4 do the same).
 
     How to fix: move the definition above the first `vrrp_instance` or `vrrp_sync_group` that tracks it.
 
-    Silent when: the name is defined nowhere (KA005), or a line is conditional.
+    Silent when: the name is not defined anywhere (KA005), or a line is conditional.
     """
     for user in tracking(config):
         for tracker in user.trackers:
@@ -33,10 +33,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             kind = item.directive.keyword
             yield Hit(
                 tracker.span,
-                f"{user.directive.keyword} '{user.title}' tracks '{tracker.name}', which is defined below it: "
-                "keepalived does "
-                "not find it and runs without this check",
+                f"{user.directive.keyword} '{user.title}' tracks '{tracker.name}', which is defined further down: "
+                "keepalived does not find it and runs without this check",
                 help=f"move the block '{kind} {tracker.name}' above '{user.directive.keyword} {user.title}'",
-                note="not known yet at this line",
+                note="not defined yet at this line",
                 related=[(item.span, "defined here")],
             )

@@ -1,4 +1,4 @@
-"""KA042: a sync group that does not hold what it should."""
+"""KA042: a sync group with too few or wrong members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[str]]) -> Iterator[Hit]:
-    """Members that no instance has, or that belong to a group above."""
+    """Members that are not an instance, or that belong to a group above."""
     names = {instance.title for instance in config.instances}
     for member in group.members:
         if member.value is None or placeholder(member.raw):
@@ -24,9 +24,9 @@ def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[
         if member.value not in names:
             yield Hit(
                 member.span,
-                f"sync group '{group.title}' lists '{member.raw}', which is no vrrp_instance: keepalived "
-                "ignores the member",
-                help="write the name of an instance as its 'vrrp_instance' line has it",
+                f"sync group '{group.title}' lists '{member.raw}', which is not a vrrp_instance: keepalived ignores "
+                "the member",
+                help="write an instance's name exactly as on its 'vrrp_instance' line",
                 note="no such instance",
             )
         elif member.value in taken:
@@ -34,18 +34,18 @@ def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[
                 member.span,
                 f"'{member.raw}' is in two sync groups: keepalived leaves it out of '{group.title}'",
                 help="list the instance in one group only",
-                note="taken by the group above",
-                related=[(taken[member.value].span, "it belongs here")],
+                note="already in the group above",
+                related=[(taken[member.value].span, "it belongs to this group")],
             )
 
 
 @rule("KA042", "sync-group-incomplete", Severity.WARNING, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """A `vrrp_sync_group` has one member or none, or a member that is no instance.
+    """A `vrrp_sync_group` has one member or none, or a member that is not an instance.
 
-    Why it hurts: keepalived leaves such members out, and removes a group without any. Instances that were to
-    move together then move apart: one VIP here, the other there. A group of one instance does nothing, except
-    that weighted checks of its member are dropped (measured with keepalived 2.2.7).
+    Why it hurts: keepalived leaves such members out, and removes a group without any. Instances that should move
+    together then move separately: one VIP here, the other there. A group of one instance does nothing, except that
+    weighted checks of its member are ignored (measured with keepalived 2.2.7).
 
     How to fix: list at least two instances of the file by their names in `group { ... }`, each in one group.
 
@@ -69,7 +69,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 group.name.span,
                 f"sync group '{group.title}' lists {what}: "
                 + ("it has no effect" if group.members else "keepalived removes the group"),
-                help="list two instances or more in 'group { ... }', or remove the group",
-                note="one member is no group" if group.members else "no member",
+                help="list two or more instances in 'group { ... }', or remove the group",
+                note="only one member" if group.members else "no member",
                 related=[(member.span, "the only member") for member in group.members],
             )

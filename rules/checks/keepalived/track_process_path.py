@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`process` of a vrrp_track_process is a path, without `full_command` or `param_match`.
 
-    Why it hurts: keepalived then compares with the name that `ps -o comm` shows, which never has a slash: the process
-    counts as dead for ever, and an instance that tracks it with weight 0 stays in FAULT. `keepalived -t` says
+    Why it hurts: keepalived then compares it with the name that `ps -o comm` shows, which never has a slash: the
+    process always counts as dead, and an instance that tracks it with weight 0 stays in FAULT. `keepalived -t` reports
     nothing (measured with keepalived 2.2.7).
 
-    How to fix: write the bare name, `process haproxy`, or add `full_command` (the whole command line) or
-    `param_match initial` (its beginning).
+    How to fix: write just the name, `process haproxy`, or add `full_command` (the whole command line) or `param_match
+    initial` (its beginning).
 
     Silent when: the value comes from a variable.
     """
@@ -32,9 +32,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         path = process.argv[0]
         yield Hit(
             value.span,
-            f"process '{path}' of vrrp_track_process '{process.title}' is a path, which never matches a process "
-            "name: "
-            "it counts as dead for ever",
+            f"process '{path}' of vrrp_track_process '{process.title}' is a path, which never matches a process name: "
+            "it always counts as dead",
             help=f"write 'process {path.rstrip('/').rpartition('/')[2]}', or add 'full_command' to the block",
             note="compared with the name only",
         )

@@ -47,16 +47,16 @@ def _undefined_hit(names: dict[str, Span], user: VrrpInstance | SyncGroup, track
     close = closest(tracker.name, names)
     return Hit(
         tracker.span,
-        f"{user.directive.keyword} '{user.title}' tracks '{tracker.name}', but no {keyword} is called so: "
-        "keepalived ignores it and runs without this check",
+        f"{user.directive.keyword} '{user.title}' tracks '{tracker.name}', but no {keyword} has that name: keepalived "
+        "ignores it and runs without this check",
         help=f"write '{close}'" if close else f"define '{keyword} {tracker.name} {{ ... }}' above the instance",
-        note=f"no {keyword} of this name",
+        note=f"no {keyword} with this name",
         related=[(names[close], "did you mean this one?")] if close else (),
     )
 
 
 def _mentioned(config: KeepalivedConfig) -> set[str]:
-    """Words that may be names: a track block that keepalived does not know, or a line that it drops, has them too."""
+    """Words that may be names: a track block unknown to keepalived, or a line that it ignores, may have them too."""
     found = {line.keyword for line in config.document.walk() if line.parent is not None}
     return found.union(word.value for user in tracking(config) for tracker in user.trackers for word in tracker.unknown)
 
@@ -73,14 +73,14 @@ def _unused(config: KeepalivedConfig, names: Names) -> Iterator[Hit]:
                 continue
             if undefined or item.title in mentioned:
                 continue
-            lonely = bool(config.instances) and not tracked
+            unchecked = bool(config.instances) and not tracked
             yield Hit(
                 item.name.span,
-                f"{item.directive.keyword} '{item.title}' is tracked by no vrrp_instance: keepalived never runs it"
-                + (", and the VIP stays on a node whatever fails there" if lonely else ""),
+                f"{item.directive.keyword} '{item.title}' is not tracked by any vrrp_instance: keepalived never runs it"
+                + (", and the VIP stays on a node whatever fails on it" if unchecked else ""),
                 help=f"add 'track_{kind} {{ {item.title} }}' to the vrrp_instance, or remove the block",
                 note="never used",
-                severity=None if lonely else Severity.WARNING,
+                severity=None if unchecked else Severity.WARNING,
             )
 
 
@@ -88,14 +88,14 @@ def _unused(config: KeepalivedConfig, names: Names) -> Iterator[Hit]:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A `vrrp_script` (or tracked process) is defined and never tracked, or tracked and never defined.
 
-    Why it hurts: either way no check runs, and the VIP stays on the node whose haproxy is dead. `keepalived -t`
-    is silent about a script that nobody tracks, and the daemon runs without one that it does not find (measured
-    with keepalived 2.2.7).
+    Why it hurts: either way no check runs, and the VIP stays on the node whose haproxy is dead. `keepalived -t` does
+    not report a script that nothing tracks, and the daemon runs without one that it does not find (measured with
+    keepalived 2.2.7).
 
-    How to fix: name the script in `track_script { ... }` of each instance, as its `vrrp_script` line has it.
+    How to fix: list the script in `track_script { ... }` of each instance, exactly as on its `vrrp_script` line.
 
-    Silent when: a name comes from a variable, a brace is missing, or an include could not be read. A script
-    that is not tracked while others are is a warning. A definition below its use is KA035.
+    Silent when: a name comes from a variable, a brace is missing, or an include could not be read. An untracked script
+    next to tracked ones is a warning. A definition below its use is KA035.
     """
     if not config.complete:
         return

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 # Settings that only make sense with unicast peers.
-_WISHES = ("unicast_src_ip", "unicast_ttl", "check_unicast_src", "old_unicast_checksum")
+_UNICAST_ONLY = ("unicast_src_ip", "unicast_ttl", "check_unicast_src", "old_unicast_checksum")
 
 
-def _wish(instance: VrrpInstance) -> tuple[Span, str] | None:
-    """What says that the instance was meant to use unicast: its place and how to call it."""
+def _intent(instance: VrrpInstance) -> tuple[Span, str] | None:
+    """What shows that the instance was meant to use unicast: its place and description."""
     for block in instance.unicast_peer_blocks:
         if block.condition is None and block.is_block:
             return block.words[0].span, "an empty 'unicast_peer' block"
-    for keyword in _WISHES:
+    for keyword in _UNICAST_ONLY:
         value = instance.get(keyword)
         if value is not None and value.directive.condition is None:
             return value.directive.span, f"'{keyword}' but no 'unicast_peer' block"
@@ -30,16 +30,15 @@ def _wish(instance: VrrpInstance) -> tuple[Span, str] | None:
 
 
 def _without_peers(instance: VrrpInstance) -> Iterator[Hit]:
-    wish = _wish(instance)
-    if wish is None or instance.get("unicast_fault_no_peer") is not None:
+    intent = _intent(instance)
+    if intent is None or instance.get("unicast_fault_no_peer") is not None:
         return
-    span, what = wish
+    span, what = intent
     yield Hit(
         span,
         f"vrrp_instance '{instance.title}' has {what}: keepalived sends to the multicast group instead",
         help="list the addresses of the other nodes in 'unicast_peer { ... }', one per line, or remove the "
-        "unicast settings "
-        "on all nodes",
+        "unicast settings on all nodes",
         note="no peer",
     )
 
@@ -50,8 +49,7 @@ def _without_source(instance: VrrpInstance) -> Iterator[Hit]:
         return
     yield Hit(
         block.words[0].span,
-        f"vrrp_instance '{instance.title}' has unicast peers but no 'unicast_src_ip': it sends from the first "
-        "address "
+        f"vrrp_instance '{instance.title}' has unicast peers but no 'unicast_src_ip': it sends from the first address "
         "of the interface",
         help="add 'unicast_src_ip' with this node's address, as the other nodes list it",
         note="no unicast_src_ip",
@@ -63,16 +61,16 @@ def _without_source(instance: VrrpInstance) -> Iterator[Hit]:
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An instance has `unicast_src_ip` or an empty `unicast_peer` block, but no peer to send to.
 
-    Why it hurts: keepalived falls back to multicast, which the network may not carry (clouds, most of all), and
-    which a node that uses unicast does not hear: both nodes hold the VIP. A list of peers without
-    `unicast_src_ip` (an info) works as long as the first address of the interface is the one that the others
-    list (measured with keepalived 2.2.7).
+    Why it hurts: keepalived falls back to multicast, which the network may not carry (clouds in particular), and which
+    a node that uses unicast does not hear: both nodes hold the VIP. A list of peers without `unicast_src_ip` (an info)
+    works as long as the first address of the interface is the one that the other nodes list (measured with keepalived
+    2.2.7).
 
     How to fix: list the other nodes in `unicast_peer { ... }`, and set `unicast_src_ip` to the address that
     they list for this one.
 
-    Silent when: something stands in the peer list, even if it is no address (KA029, KA048); the settings are
-    conditional, or the instance holds an unknown keyword; an include could not be read.
+    Silent when: the peer list has any entry, even if it is not an address (KA029, KA048); the settings are conditional,
+    or the instance has an unknown keyword; an include could not be read.
     """
     doubtful = blocks_in_doubt(config)
     for instance in config.instances:

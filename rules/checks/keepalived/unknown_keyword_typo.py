@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
     from rules.support.keepalived.lines import LinePlace
 
-# What people write who know another tool or an abbreviation; difflib finds the rest.
+# What people used to another tool, or to abbreviations, write; difflib finds the rest.
 _ALIASES = {
     "vrid": "virtual_router_id",
     "prio": "priority",
@@ -32,11 +32,11 @@ _ALIASES = {
 }
 
 
-_SUGGESTED = 100  # unknown lines of one file that get a suggestion; more are no misspellings
+_SUGGESTED = 100  # unknown lines of one file that get a suggestion; more than that are not misspellings
 
 
 def _meant(place: LinePlace) -> str:
-    """The keyword of the block that most likely was meant, or ""."""
+    """The keyword of the block that was most likely meant, or ""."""
     names = keepalived_table().keywords(place.block)
     word = place.line.keyword
     folded = word.lower().replace("-", "_")
@@ -49,10 +49,10 @@ def _meant(place: LinePlace) -> str:
 
 def _help(word: str, meant: str) -> str:
     if shown(word) != word:
-        return "replace the invisible characters at the start of the line by blanks"
+        return "replace the invisible characters at the start of the line with spaces"
     if meant:
         return f"write '{meant}'"
-    return "remove the line, or write the keyword that keepalived.conf(5) has"
+    return "remove the line, or write a keyword from keepalived.conf(5)"
 
 
 def _too_new(place: LinePlace, release: str) -> bool:
@@ -64,18 +64,18 @@ def _too_new(place: LinePlace, release: str) -> bool:
 
 @rule("KA027", "unknown-keyword-typo", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """A line starts with a word that is no keyword of any keepalived block.
+    """A line starts with a word that is not a keyword of any keepalived block.
 
-    Why it hurts: keepalived reports it and runs without the line. An unknown block is worse: keepalived does not
-    skip it but reads its lines as keywords of the block around it, whose end its `}` becomes. With
-    `virtual_ip_address {` the instance has no address; with `unicast_peers {` in the middle of an instance,
-    everything behind it is lost (measured with keepalived 2.2.7).
+    Why it hurts: keepalived reports it and runs without the line. An unknown block is worse: keepalived does not skip
+    it but reads its lines as keywords of the block around it, which then ends at its `}`. With `virtual_ip_address {`
+    the instance has no address; with `unicast_peers {` in the middle of an instance, everything after it is lost
+    (measured with keepalived 2.2.7).
 
-    How to fix: write the keyword as keepalived.conf(5) has it; names are case-sensitive.
+    How to fix: write the keyword as in keepalived.conf(5); names are case-sensitive.
 
-    Silent when: any release of keepalived knows the keyword, unless a version is set and too old; the line
-    is conditional or a placeholder; the word is a keyword of another block (KA047). In `virtual_server`, and
-    for a word of `global_defs` that is near no keyword, it is a warning.
+    Silent when: any release of keepalived knows the keyword, unless a version is set and is too old; the line is
+    conditional or a placeholder; the word is a keyword of another block (KA047). In `virtual_server`, and for a word in
+    `global_defs` that is not close to any keyword, it is a warning.
     """
     for number, (place, homes) in enumerate(unknown_lines(config.document)):
         if homes:
@@ -87,7 +87,7 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
             line.words[0].span,
             f"unknown keyword '{shown(line.keyword)}' {where(line)}: {consequence(line)}",
             help=_help(line.keyword, meant),
-            note=f"did you mean '{meant}'?" if meant else "no keyword",
+            note=f"did you mean '{meant}'?" if meant else "not a keyword",
             severity=Severity.WARNING if minor else None,
         )
     if settings.keepalived_version is None:
@@ -99,7 +99,7 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
             since = "a later release" if keyword.since == "git" else f"release {keyword.since}"
             yield Hit(
                 place.line.words[0].span,
-                f"'{keyword.name}' came with {since}, keepalived {settings.keepalived_version} does not know it",
+                f"'{keyword.name}' needs {since}; keepalived {settings.keepalived_version} does not know it",
                 help="install a newer keepalived on the node, or remove the line",
                 severity=Severity.WARNING,
             )

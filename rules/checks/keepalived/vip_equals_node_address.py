@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _node_addresses(config: KeepalivedConfig) -> dict[object, tuple[Span, str, object]]:
-    """Addresses that nodes have: place, what it is, and the instance whose peer list has it (None: this node)."""
+    """Addresses of nodes: place, description, and the instance whose peer list has it (None: this node)."""
     found: dict[object, tuple[Span, str, object]] = {}
     for instance in config.instances:
         for peer in instance.unicast_peers:
@@ -32,10 +32,10 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A virtual address is the address of a node.
 
     Why it hurts: keepalived removes the addresses that it manages from the interface when it starts. If that is the
-    node's own address, the machine drops off the network, and the instance stays in FAULT, since its source
-    address is gone; `keepalived -t` exits with 0 (measured with keepalived 2.2.7).
+    node's own address, the machine drops off the network, and the instance stays in FAULT because its source address is
+    gone; `keepalived -t` exits with 0 (measured with keepalived 2.2.7).
 
-    How to fix: use a free address of the same subnet as VIP, one that no machine has.
+    How to fix: use a free address of the same subnet as the VIP, one that no machine has.
 
     Silent when: an address comes from a variable. With priority 255 (the address owner of RFC 3768) it is a warning.
     A VIP in the peer list of its own instance is KA014.
@@ -51,8 +51,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             yield Hit(
                 vip.span,
                 f"the virtual address '{vip.raw}' of vrrp_instance '{instance.title}' is {what}: "
-                "keepalived takes it off the interface when it starts",
-                help="use an address of the subnet that no machine has",
+                "keepalived removes it from the interface when it starts",
+                help="use a free address of the subnet",
                 note="a node's address",
                 related=[(span, "the same address")],
                 severity=Severity.WARNING if instance.effective_priority == 255 else None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _cause(config: KeepalivedConfig, instance: VrrpInstance) -> Value[bool] | None:
-    """The line that closes the instance's addresses; None when nothing certain does."""
+    """The line that closes the instance's addresses; None if nothing certain does."""
     if instance.accepts is not False:
         return None
     refusal = instance.no_accept
@@ -28,17 +28,17 @@ def _cause(config: KeepalivedConfig, instance: VrrpInstance) -> Value[bool] | No
 
 @rule("KA011", "vrrp-strict-drops-vip-traffic", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """`vrrp_strict` or `no_accept` closes the VIP for everything that wants to reach this machine.
+    """`vrrp_strict` or `no_accept` closes the VIP to all traffic for this machine.
 
-    Why it hurts: a firewall rule drops every packet to the virtual address, so the node holds the VIP and no
-    client reaches haproxy on it. The sample configuration of several distributions has `vrrp_strict`. Strict
-    mode also drops the authentication and delays that the file sets (keepalived.conf(5), "vrrp_strict"; rule
-    seen with keepalived 2.2.7).
+    Why it hurts: a firewall rule drops every packet to the virtual address, so the node holds the VIP and no client
+    reaches haproxy on it. The sample configurations of several distributions contain `vrrp_strict`. Strict mode also
+    ignores the authentication and delays that the file sets (keepalived.conf(5), "vrrp_strict"; rule seen with
+    keepalived 2.2.7).
 
     How to fix: remove `vrrp_strict` and `no_accept`. They are for routers whose VIP is only a next hop.
 
-    Silent when: the priority is 255 (the address owner accepts), `accept` is effective, the instance has no
-    address, or the setting is conditional. One finding per line that is the cause.
+    Silent when: the priority is 255 (the address owner accepts), `accept` is effective, the instance has no address, or
+    the setting is conditional. There is one finding per line that causes it.
     """
     found: dict[int, tuple[Value[bool], list[VrrpInstance]]] = {}
     for instance in config.instances:
@@ -52,8 +52,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         yield Hit(
             cause.directive.span,
             f"'{cause.directive.keyword}' drops all packets to the virtual addresses of vrrp_instance "
-            f"'{first.title}'{more}: "
-            "no client reaches haproxy through the VIP",
+            f"'{first.title}'{more}: no client reaches haproxy through the VIP",
             help=f"remove '{cause.directive.keyword}'",
             note="closes the VIP",
             related=[(vip.span, "this address is closed")],

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from rules.failover.alone import Ignored
 
 
-def _hit(config: KeepalivedConfig, instance: VrrpInstance, found: Ignored, still: bool) -> Hit:
+def _hit(config: KeepalivedConfig, instance: VrrpInstance, found: Ignored, still_checked: bool) -> Hit:
     tracker = found.tracker
     related: list[tuple[Span, str]] = []
     if found.group:
         group = config.sync_group_of(instance)
         cause = (
-            f"vrrp_instance '{instance.title}' is in sync group '{found.group}', and keepalived drops what a member "
+            f"vrrp_instance '{instance.title}' is in sync group '{found.group}', and keepalived ignores what a member "
             "tracks with a weight"
         )
         fix = (
@@ -30,41 +30,42 @@ def _hit(config: KeepalivedConfig, instance: VrrpInstance, found: Ignored, still
         )
         related = [(group.name.span, "a member of this group")] if group is not None else []
     else:
-        cause = f"vrrp_instance '{instance.title}' has priority 255, the address owner's, which no weight lowers"
+        cause = f"vrrp_instance '{instance.title}' has priority 255, the address owner's, which a weight can't lower"
         fix = "write 'weight 0', or give the instance a priority from 1 to 254"
         value = instance.priority or instance.state
-        related = [(value.span, "this makes it 255")] if value is not None else []
-    outcome = "" if still else ": the VIP stays when the check fails"
+        related = [(value.span, "this makes the priority 255")] if value is not None else []
+    outcome = "" if still_checked else ": the VIP stays when the check fails"
     return Hit(
         weight_span(config, tracker),
         f"'weight {found.weight}' of {tracked(tracker)} has no effect: {cause}{outcome}",
         help=fix,
         note="ignored",
         related=related,
-        severity=Severity.WARNING if still else None,
+        severity=Severity.WARNING if still_checked else None,
     )
 
 
 @rule("KA036", "weighted-check-ignored", Severity.ERROR, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """A check works by a weight, where keepalived ignores weights.
+    """A check has a weight where keepalived ignores weights.
 
     Why it hurts: a member of a `vrrp_sync_group` loses its scripts, files and BFD sessions that have a weight, and an
-    instance with priority 255 (also `state MASTER` without a priority) keeps 255 whatever fails (measured
-    with keepalived 2.2.7). The check runs or not; the VIP stays where haproxy is dead.
+    instance with priority 255 (also `state MASTER` without a priority) keeps 255 whatever fails (measured with
+    keepalived 2.2.7). Whether or not the check runs, the VIP stays where haproxy is dead.
 
-    How to fix: write `weight 0`, with which a failing check is a FAULT, everywhere. In a sync group a weight works
-    in the group's own track block, or with `sync_group_tracking_weight`; an address owner needs a priority below 255.
+    How to fix: write `weight 0`, with which a failing check puts the instance in FAULT, everywhere. In a sync group a
+    weight works in the group's own track block, or with `sync_group_tracking_weight`; an address owner needs a priority
+    below 255.
 
     Silent when: the weight, the priority or the group comes from a variable; nothing defines what is tracked (KA005).
-    Where another check with weight 0 stays at work it is a warning.
+    If another check with weight 0 still works it is a warning.
     """
     for instance, _ in weighted_instances(config):
         if not config.sync_groups and instance.effective_priority != 255:
             continue
-        from rules.failover.alone import gives_up, ignored, router_alone
+        from rules.failover.alone import ignored, releases_vip, router_alone
 
         router = router_alone(config, instance)
-        still = router is not None and gives_up(router.checks)
+        still_checked = router is not None and releases_vip(router.checks)
         for found in ignored(config, instance):
-            yield _hit(config, instance, found, still)
+            yield _hit(config, instance, found, still_checked)

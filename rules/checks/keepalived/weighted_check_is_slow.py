@@ -20,19 +20,19 @@ def _shown(time: Seconds) -> str:
 
 @rule("KA050", "weighted-check-is-slow", Severity.INFO, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """The check of haproxy moves the VIP by a weight, which takes nearly a down interval longer than weight 0.
+    """The check of haproxy moves the VIP through a weight, which takes nearly a down interval longer than weight 0.
 
-    Why it hurts: a master that a weight has lowered goes on sending adverts. The other node takes no account of
-    them and waits as long as for a dead machine: three adverts and its skew. With `weight 0` the master is in FAULT
-    and says that it goes: the other waits for its skew only (measured with keepalived 2.2.7: 6.7 s against 2.8 s for
-    the same check).
+    Why it hurts: a master lowered by a weight continues to send adverts. The other node ignores them and waits as long
+    as for a dead machine: three adverts and its skew. With `weight 0` the master goes to FAULT and announces it: the
+    other node waits only for its skew (measured with keepalived 2.2.7: 6.7 s against 2.8 s for the same check).
 
-    How to fix: nothing has to be fixed. `weight 0` is faster, but then nobody has the VIP while the checks of all nodes
-    fail; a `vrrp_track_process` of weight 0 beside the weighted script is fast and keeps the VIP when scripts fail.
+    How to fix: nothing has to be fixed. `weight 0` is faster, but then no node holds the VIP while the checks of all
+    nodes fail; a `vrrp_track_process` with weight 0 next to the weighted script is fast and keeps the VIP when scripts
+    fail.
 
-    Silent when: a check with weight 0 looks at haproxy too, or the weight moves nothing (KA002, KA003, KA036). The
-    seconds are for a partner with the same priority and timers: with an `advert_int` of 1 its priority changes them
-    by less than a second.
+    Silent when: a check with weight 0 tracks haproxy too, or the weight has no effect (KA002, KA003, KA036). The
+    seconds are for a peer with the same priority and timers: with an `advert_int` of 1 its priority changes them by
+    less than a second.
     """
     for instance, _ in weighted_instances(config):
         from rules.failover.alone import router_alone, slow_check, speed_of, tracker_of
@@ -47,6 +47,6 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             weight_span(config, tracker),
             f"when {tracked(tracker)} fails, 'weight {item.weight}' takes {_shown(speed.weighted)} to move the VIP, "
             f"where 'weight 0' takes {_shown(speed.weightless)} (to a node of priority {router.priority})",
-            help="write 'weight 0' if the VIP should move sooner; while all nodes' checks fail, nobody has it then",
-            note="a lowered master is waited out",
+            help="write 'weight 0' if the VIP should move sooner; no node then holds it while all nodes' checks fail",
+            note="the peers wait out a lowered master",
         )

@@ -1,4 +1,4 @@
-"""KA041: words that keepalived drops without saying so."""
+"""KA041: words that keepalived silently ignores."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _OFF = frozenset(("off", "no", "false", "0", "disable", "disabled", "none"))
 _ON = frozenset(("on", "yes", "true", "1", "enable", "enabled"))
 # Settings that are only shown to people.
 _NAMES_ONLY = ("router_id", "notification_email_from", "smtp_helo_name")
-# What can stand behind a notify command that is no user: an argument.
+# What can follow a notify command without being a user: an argument.
 _STATES = frozenset(("MASTER", "BACKUP", "FAULT", "STOP"))
 
 
 def _allowed(keyword: Keyword) -> int | None:
-    """How many words the keyword takes; None where that is not known or not limited."""
+    """How many words the keyword takes; None if that is not known or not limited."""
     if keyword.kind == "flag":
         return 0
     if keyword.argument == "unknown" or keyword.kind in ("custom", "value-block", "uint-list", "enum-list"):
@@ -45,7 +45,7 @@ def _allowed(keyword: Keyword) -> int | None:
 
 
 def _is_remark(word: Word) -> bool:
-    """Whether the words from here on are a comment that lacks its sign."""
+    """Whether the words from here on are a comment without its '#'."""
     return word.value.startswith(("//", ";", "--", "(", "<-")) or not word.value.isascii()
 
 
@@ -58,36 +58,35 @@ def _extra_words(place: LinePlace, keyword: Keyword, secret: bool) -> Hit | None
     word = extra[0]
     span = Span(word.source, word.start, extra[-1].end)
     if _is_remark(word):
-        text = "the words behind it" if secret else f"'{word.value}' and what follows"
+        text = "the words after it" if secret else f"'{word.value}' and what follows"
         return Hit(
             span,
-            f"keepalived drops {text} on this line without a word: '//' and ';' start no comment",
+            f"keepalived silently ignores {text} on this line: '//' and ';' do not start a comment",
             help="write '#' before a comment",
-            note="dropped",
+            note="ignored",
             severity=Severity.INFO,
         )
     if secret:
-        message = f"'{line.keyword}' takes one word: the rest of the line is dropped"
-        return Hit(span, message, help='put it in double quotes: "..."', note="dropped")
+        message = f"'{line.keyword}' takes one word: keepalived ignores the rest of the line"
+        return Hit(span, message, help='put it in double quotes: "..."', note="ignored")
     if keyword.kind == "flag":
         return _flag_with_word(line, word, span, place)
     if word.value in keepalived_table().keywords(place.block):
         return Hit(
             span,
-            f"'{word.value}' stands on the line of '{line.keyword}', which keepalived reads as one setting: it "
-            "is dropped",
-            help=f"put '{word.value}' on a line of its own",
-            note="dropped",
+            f"'{word.value}' is on the line of '{line.keyword}', which keepalived reads as one setting: it is ignored",
+            help=f"put '{word.value}' on its own line",
+            note="ignored",
         )
     cosmetic = place.block == "global_defs" and keyword.name in _NAMES_ONLY
     taken = " ".join(w.value for w in line.words[: allowed + 1])
     return Hit(
         span,
-        f"keepalived reads '{taken}' and drops '{word.value}' behind it without a word",
+        f"keepalived reads '{taken}' and silently ignores '{word.value}' after it",
         help='put the value in double quotes: "..."'
         if cosmetic
-        else "remove what stands behind the value, or put '#' before it",
-        note="dropped",
+        else "remove what follows the value, or put '#' before it",
+        note="ignored",
         severity=Severity.INFO if cosmetic else None,
     )
 
@@ -98,19 +97,19 @@ def _flag_with_word(line: Directive, word: Word, span: Span, place: LinePlace) -
     if word.value.lower() in _OFF:
         return Hit(
             span,
-            f"'{line.keyword}' takes no value: '{word.value}' is dropped, and the line switches it on",
+            f"'{line.keyword}' takes no value: keepalived ignores '{word.value}', and the line turns it on",
             help=f"remove the line to leave '{line.keyword}' off",
-            note="dropped",
+            note="ignored",
         )
     if word.value in keepalived_table().keywords(place.block):
-        fix = f"put '{word.value}' on a line of its own"
+        fix = f"put '{word.value}' on its own line"
     else:
-        fix = f"remove what stands behind '{line.keyword}'"
-    return Hit(span, f"'{line.keyword}' takes no value: keepalived drops '{word.value}'", help=fix, note="dropped")
+        fix = f"remove what follows '{line.keyword}'"
+    return Hit(span, f"'{line.keyword}' takes no value: keepalived ignores '{word.value}'", help=fix, note="ignored")
 
 
 def _command_words(line: Directive, keyword: Keyword) -> Hit | None:
-    """Arguments that stand outside the one word that is the command."""
+    """Arguments outside the one word that is the command."""
     command = command_of(line)
     if command.line is None or not command.extra:
         return None
@@ -122,7 +121,7 @@ def _command_words(line: Directive, keyword: Keyword) -> Hit | None:
         return None
     args = line.args
     whole = " ".join([command.line, *command.extra])
-    outcome = "drops the rest" if is_check else f"takes '{first}' for the user to run it as"
+    outcome = "ignores the rest" if is_check else f"takes '{first}' for the user to run it as"
     return Hit(
         Span(args[0].source, args[0].start, args[-1].end),
         f"keepalived runs '{command.line}' and {outcome}: a command is one word",
@@ -154,10 +153,10 @@ def _second_addresses(entries: Sequence[VirtualAddress | Peer], what: str) -> It
             if entry.certain and looks_like_address(word.value):
                 yield Hit(
                     word.span,
-                    f"'{word.value}' is the second address on its line: keepalived takes '{entry.raw}' and "
-                    f"loses this {what}",
+                    f"'{word.value}' is the second address on its line: keepalived takes '{entry.raw}' and ignores "
+                    f"this {what}",
                     help="write one address per line",
-                    note="lost",
+                    note="ignored",
                     related=[(entry.span, "the first address")],
                 )
                 break
@@ -173,26 +172,25 @@ def _second_names(config: KeepalivedConfig) -> Iterator[Hit]:
             if second.value in names.get(tracker.kind, ()):
                 yield Hit(
                     second.span,
-                    f"'{second.value}' is the second name on its line: keepalived drops the whole line and "
-                    "tracks neither "
-                    f"'{tracker.name}' nor '{second.value}'",
+                    f"'{second.value}' is the second name on its line: keepalived ignores the whole line and tracks "
+                    f"neither '{tracker.name}' nor '{second.value}'",
                     help="write one name per line",
-                    note="the line is dropped",
+                    note="the line is ignored",
                 )
 
 
 @rule("KA041", "words-ignored", Severity.WARNING, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """Words that keepalived drops: arguments outside the quotes, a second setting or address on a line.
+    """Words that keepalived ignores: arguments outside the quotes, a second setting or address on a line.
 
-    Why it hurts: a line is one keyword with its value, and what follows is dropped, mostly in silence. `script
-    /bin/check -p 6443` runs `/bin/check` without its arguments; of two peers or addresses on a line the second
-    is lost; `vrrp_strict off` switches strict mode on (measured with keepalived 2.2.7).
+    Why it hurts: a line is one keyword with its value, and keepalived ignores what follows, mostly silently. `script
+    /bin/check -p 6443` runs `/bin/check` without its arguments; of two peers or addresses on a line the second is
+    ignored; `vrrp_strict off` turns strict mode on (measured with keepalived 2.2.7).
 
-    How to fix: put a command with its arguments in double quotes, and everything else on lines of its own.
+    How to fix: put a command with its arguments in double quotes, and write everything else on separate lines.
 
-    Silent when: the keyword takes any number of words, or the table does not know how many; the line is
-    conditional or holds a placeholder. What looks like a comment without its sign is an info.
+    Silent when: the keyword takes any number of words, or the table does not know how many; the line is conditional or
+    has a placeholder. What looks like a comment without its '#' is an info.
     """
     yield from _lines(config)
     for instance in config.instances:

@@ -1,1 +1,1 @@
-"""Rules on what Kubernetes needs of the endpoint."""
+"""Rules on what Kubernetes needs from the endpoint."""

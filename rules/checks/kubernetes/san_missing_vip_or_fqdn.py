@@ -1,4 +1,4 @@
-"""K8003: the API servers' certificates lack the endpoint's name, or the VIP."""
+"""K8003: API server certificates without the endpoint's name, or the VIP."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class _Node(NamedTuple):
     certificate: Certificate
 
 
-class _Lack(NamedTuple):
-    """What a certificate does not have: the endpoint's name ("" when it has it), and VIPs."""
+class _Missing(NamedTuple):
+    """What is missing in a certificate: the endpoint's name ("" if it has it), and VIPs."""
 
     name: str
     vips: tuple[Target, ...]
@@ -36,35 +36,36 @@ class _Lack(NamedTuple):
 
 
 def _is_api(probe: Probe) -> bool:
-    """Whether an API server may well be there: it answers, is not ready yet, or lets nobody in."""
+    """Whether there is probably an API server: it answers, is not ready yet, or rejects the request."""
     return probe.alive or probe.contact is Contact.TLS or (probe.status or 0) >= 500
 
 
-def _lacking(view: LiveView) -> dict[_Lack, list[_Node]]:
-    """The nodes whose certificates have a lack, by what is lacking."""
-    found: dict[_Lack, list[_Node]] = {}
+def _by_what_is_missing(view: LiveView) -> dict[_Missing, list[_Node]]:
+    """The nodes whose certificates are missing a name or address, by what is missing."""
+    found: dict[_Missing, list[_Node]] = {}
     for target in view.endpoint.control_plane:
         probe = view.probe(target)
         if probe is None or probe.certificate is None or not _is_api(probe):
             continue
-        lack = _Lack(
+        gap = _Missing(
             "" if probe.certificate.covers_name(view.name) else view.name,
             tuple(vip for vip in view.endpoint.vips if vip.address not in probe.certificate.addresses),
         )
-        if lack.missing:
-            found.setdefault(lack, []).append(_Node(target, probe.certificate))
+        if gap.missing:
+            found.setdefault(gap, []).append(_Node(target, probe.certificate))
     return found
 
 
-def _message(lack: _Lack, nodes: list[_Node]) -> str:
+def _message(gap: _Missing, nodes: list[_Node]) -> str:
     verb = "is" if len(nodes) == 1 else "are"
     whose = f"certificate{'' if len(nodes) == 1 else 's'} of {listed(node.target.label for node in nodes)} {verb}"
-    if not lack.name:
-        return f"the {whose} not for the VIP {listed(lack.missing, 'or')}: who connects by address refuses it"
-    also = "".join(f", nor for the VIP {vip.address}" for vip in lack.vips)
-    holds = names_of(nodes[0].certificate, 4)
+    if not gap.name:
+        return f"the {whose} not for the VIP {listed(gap.missing, 'or')}: clients that connect by address refuse it"
+    also = "".join(f", nor for the VIP {vip.address}" for vip in gap.vips)
+    covered = names_of(nodes[0].certificate, 4)
     return (
-        f"the {whose} not for the endpoint's name {lack.name}{also}, but for {holds}: every client by that name fails"
+        f"the {whose} not for the endpoint's name {gap.name}{also}, but for {covered}: every client that uses the "
+        "name fails"
     )
 
 
@@ -80,7 +81,7 @@ def check(view: LiveView) -> Iterator[Hit]:
 
     Why it hurts: haproxy passes TLS through, so clients see the certificate of a control-plane node. Without the name
     among its subject alternative names kubelets, kubectl and controllers refuse it ("x509: certificate is valid for
-    ..., not ..."). The VIP's address is needed only by who connects by address, as one does when DNS is down.
+    ..., not ..."). The VIP's address is needed only by clients that connect by address, for example while DNS is down.
 
     How to fix: add what is missing to `apiServer.certSANs` of kubeadm's ClusterConfiguration (ConfigMap kubeadm-config
     in kube-system). On each control-plane node, one after the other: move `apiserver.crt` and `apiserver.key` out of
@@ -88,22 +89,22 @@ def check(view: LiveView) -> Iterator[Hit]:
     its static pod's manifest out of /etc/kubernetes/manifests for 20 seconds. `kubeadm certs renew` does not help: it
     keeps the names (kubeadm's guide to certificate management). K3s and RKE2: `tls-san` in config.yaml.
 
-    Silent when: the node was not asked or shows no certificate, or something else than an API server answers there
-    (HO010 says so); no VIP is known. What comes through the VIP is HO011's.
+    Silent when: the node was not queried or presents no certificate, or something other than an API server answers
+    there (HO010); no VIP is known. HO011 reports what the VIP presents.
     """
-    for lack, nodes in _lacking(view).items():
+    for gap, nodes in _by_what_is_missing(view).items():
         first, *others = nodes
         related = first.target.related("the same node")
         for node in others:
             related.append(Related(node.target.span, f"{node.target.name}: the same", node.target.node))
         yield Hit(
             first.target.span,
-            _message(lack, nodes),
-            help=f"add {listed(lack.missing)} to apiServer.certSANs in kubeadm's ClusterConfiguration; then per node: "
+            _message(gap, nodes),
+            help=f"add {listed(gap.missing)} to apiServer.certSANs in kubeadm's ClusterConfiguration; then per node: "
             "move apiserver.crt and apiserver.key out of /etc/kubernetes/pki, "
             "'kubeadm init phase certs apiserver --config FILE', restart the API server",
             note=f"for {names_of(first.certificate, 4)}",
             related=related,
-            severity=None if lack.name else Severity.WARNING,
+            severity=None if gap.name else Severity.WARNING,
             node=first.target.node,
         )

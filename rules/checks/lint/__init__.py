@@ -1,1 +1,1 @@
-"""The linter about itself: its comments."""
+"""Rules on halb-lint's own comments."""

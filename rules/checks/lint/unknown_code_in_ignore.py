@@ -11,12 +11,12 @@ from rules.engine.suppress import Suppressions
 
 @rule("HL002", "unknown-code-in-ignore", Severity.WARNING, Scope.LINT)
 def check(suppressions: Suppressions) -> Iterator[Hit]:
-    """An ignore comment names a code or a name that no rule has, or no code at all.
+    """An ignore comment names an unknown code or rule, or none at all.
 
-    Why it hurts: the comment looks as if a finding were excused, and excuses nothing.
+    Why it hurts: the comment looks as if it suppressed a finding, but it suppresses nothing.
 
-    How to fix: name the codes or names in brackets, as `halb-lint --list-rules` shows them:
-    `# halb: ignore[KA012] why it is right here`.
+    How to fix: write the codes or names in brackets, as `halb-lint --list-rules` shows them: `# halb: ignore[KA012] why
+    it is right here`.
 
     Silent when: every word in the brackets is a code, a name, or a prefix of codes.
     """
@@ -25,12 +25,12 @@ def check(suppressions: Suppressions) -> Iterator[Hit]:
             near = suggest(word)
             yield Hit(
                 ignore.span,
-                f"the ignore comment names '{word}', which is no rule",
-                help=f"write '{near}'" if near else "'halb-lint --list-rules' shows the codes and names",
+                f"unknown rule '{word}' in an ignore comment",
+                help=f"write '{near}'" if near else "run 'halb-lint --list-rules' for the codes and names",
             )
         if not ignore.codes and not ignore.unknown:
             yield Hit(
                 ignore.span,
-                "the ignore comment names no rule, so it hides nothing",
-                help="name the codes in brackets: 'halb: ignore[KA012] why it is right here'",
+                "the ignore comment names no rule, so it suppresses nothing",
+                help="write the codes in brackets: 'halb: ignore[KA012] why it is right here'",
             )

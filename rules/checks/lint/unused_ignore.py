@@ -1,4 +1,4 @@
-"""HL001: an ignore comment that hides nothing."""
+"""HL001: an ignore comment that suppresses nothing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from rules.engine.suppress import Suppressions
 
 @rule("HL001", "unused-ignore", Severity.INFO, Scope.LINT)
 def check(suppressions: Suppressions) -> Iterator[Hit]:
-    """An ignore comment hides no finding.
+    """An ignore comment suppresses no finding.
 
-    Why it hurts: the mistake that it excused is gone, or the comment stands on the wrong line; the next
-    mistake of that kind, on that line, would be hidden without anybody having looked at it.
+    Why it hurts: the mistake that it suppressed is gone, or the comment is on the wrong line; the next mistake of that
+    kind, on that line, would be suppressed without anyone having seen it.
 
     How to fix: remove the comment, or move it to the end of the line of the finding or to the line before.
 
-    Silent when: the comment hides at least one finding of any of its codes, or one of the rules did not run (it was
-    not selected, or only one node was given).
+    Silent when: the comment suppresses at least one finding of any of its codes, or one of the rules did not run (it
+    was not selected, or only one node was given).
     """
     for ignore in suppressions.ignores:
         if suppressions.idle(ignore):
             yield Hit(
                 ignore.span,
-                f"the ignore comment for {', '.join(sorted(ignore.codes))} hides nothing",
+                f"the ignore comment for {', '.join(sorted(ignore.codes))} suppresses nothing",
                 help="remove the comment, or move it to the line of the finding (or the line before)",
             )

@@ -1,1 +1,1 @@
-"""Rules that hold the two configurations of one node against each other."""
+"""Rules that compare the two configurations of one node."""

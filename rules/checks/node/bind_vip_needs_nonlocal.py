@@ -1,4 +1,4 @@
-"""XN202: haproxy binds an address that the node has only sometimes."""
+"""XN202: haproxy binds an address that the node has only some of the time."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @rule("XN202", "bind-vip-needs-nonlocal", Severity.WARNING, Scope.NODE)
 def check(node: Node) -> Iterator[Hit]:
-    """The VIP itself is bound by haproxy, and the node holds it only while it is master.
+    """The VIP itself is bound by haproxy, but the node holds it only while it is master.
 
-    Why it hurts: on the node without the VIP haproxy does not start, "Cannot assign requested address", unless
-    the kernel allows it; `haproxy -c` accepts the file (measured with 2.6.12). The check of haproxy then fails on
-    the backup, and the VIP can never move there.
+    Why it hurts: on a node without the VIP haproxy does not start ("Cannot assign requested address") unless the kernel
+    allows it; `haproxy -c` accepts the file (measured with 2.6.12). The check of haproxy then fails on the backup, and
+    the VIP can never move there.
 
     How to fix: `bind *:PORT`, or `net.ipv4.ip_nonlocal_bind = 1` (`net.ipv6.ip_nonlocal_bind` for IPv6) in
-    /etc/sysctl.d/ on every node, or `transparent` behind the address. The files do not show whether the setting
-    is there: ignore the finding with a comment when it is.
+    /etc/sysctl.d/ on every node, or `transparent` after the address. The files do not show whether the sysctl is set:
+    if it is, suppress the finding with an ignore comment.
 
     Silent when: the line has `transparent`, or the address depends on a variable.
     """
@@ -46,7 +46,7 @@ def check(node: Node) -> Iterator[Hit]:
     setting = f"net.ipv{first.version}.ip_nonlocal_bind"
     yield Hit(
         span,
-        f"haproxy binds the VIP {first} itself: while the other node holds it, haproxy does not start here, unless "
+        f"haproxy binds the VIP {first} itself: while another node holds it, haproxy does not start here unless "
         f"{setting} is 1",
         help=f"write 'bind *:PORT', or set '{setting} = 1' in /etc/sysctl.d on every node",
         note="held by one node at a time",
@@ -58,7 +58,7 @@ def check(node: Node) -> Iterator[Hit]:
 
 
 def _bound(config: HaproxyConfig) -> Iterator[tuple[IPAddress, Span]]:
-    """The IP addresses that must be there when haproxy starts."""
+    """The IP addresses that must exist when haproxy starts."""
     for frontend in config.frontends:
         if frontend.disabled:
             continue

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @rule("XN201", "vip-port-not-bound", Severity.ERROR, Scope.NODE)
 def check(node: Node) -> Iterator[Hit]:
-    """None of the virtual addresses that keepalived moves to this node is one that haproxy listens on.
+    """No virtual address that keepalived moves to this node is one that haproxy listens on.
 
-    Why it hurts: clients come to the VIP, and are refused: the frontend is bound to the loopback address or to
-    the node's own address only. Both daemons are happy with their files.
+    Why it hurts: clients connect to the VIP and are refused, because the frontend is bound only to the loopback address
+    or to the node's own address. Both daemons accept their files.
 
     How to fix: `bind *:6443`; or bind the VIP itself, with `net.ipv4.ip_nonlocal_bind=1` on every node.
 
-    Silent when: one of the VIPs is covered, an address depends on a variable or a name, no frontend passes tcp or
-    the Kubernetes API, or keepalived balances by itself (`virtual_server`).
+    Silent when: one of the VIPs is covered, an address depends on a variable or a name, no frontend is in mode tcp or
+    serves the Kubernetes API, or keepalived itself does the load balancing (`virtual_server`).
     """
     haproxy, keepalived = node.haproxy, node.keepalived
     if haproxy is None or keepalived is None or not (haproxy.complete and keepalived.complete):
@@ -55,7 +55,7 @@ def check(node: Node) -> Iterator[Hit]:
 
 
 def _vips(config: KeepalivedConfig) -> list[VirtualAddress]:
-    """The virtual addresses; none when one isn't known, or when keepalived has other uses for them."""
+    """The virtual addresses; none if one of them is not known, or if keepalived uses them for something else."""
     if any(block.keyword.startswith("virtual_server") for block in config.document.children):
         return []
     vips = [vip for instance in config.instances for vip in (*instance.vips, *instance.excluded_vips)]
@@ -63,7 +63,7 @@ def _vips(config: KeepalivedConfig) -> list[VirtualAddress]:
 
 
 def _frontends(config: HaproxyConfig) -> list[Proxy]:
-    """The frontends of the Kubernetes API; without any, all frontends when one of them is in mode tcp."""
+    """The frontends of the Kubernetes API; without any, all frontends if one of them is in mode tcp."""
     api = {id(frontend): frontend for proxy in api_proxies(config) for frontend in proxy.frontends}
     if api:
         return list(api.values())
@@ -81,7 +81,7 @@ def _covers(address: BindAddress, vip: VirtualAddress) -> bool:
     if vip.address is None:
         return False
     if address.is_wildcard:
-        # `::` takes IPv4 too, unless it is told otherwise.
+        # `::` accepts IPv4 too, unless an option says otherwise.
         return address.family in (None, 6) or vip.address.version == 4
     return address.address == vip.address
 

@@ -1,1 +1,1 @@
-"""Files that can not be read as what they are: the parsers' problems."""
+"""Rules on files that can't be read as what they are: the parsers' problems."""

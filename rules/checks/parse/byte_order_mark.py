@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     r"""The file starts with a byte order mark.
 
-    Why it hurts: both daemons take the invisible character for a part of the first word. haproxy refuses
-    the file, even when its first line is a comment (2.6 to 3.4); keepalived does not know the first
-    keyword any more, and runs without that block (2.2.7).
+    Why it hurts: both daemons read the invisible character as part of the first word. haproxy refuses the file, even if
+    its first line is a comment (2.6 to 3.4); keepalived no longer recognises the first keyword, and runs without that
+    block (2.2.7).
 
     How to fix: save the file as UTF-8 without BOM, or `sed -i '1s/^\xEF\xBB\xBF//' FILE`.
 

@@ -1,4 +1,4 @@
-"""PA007: a line that starts with a dot and can't be followed."""
+"""PA007: an invalid line that starts with a dot."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @rule("PA007", "conditional-directive", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """A line that starts with a dot (`.if`, `.else`, `.alert` ...) can't be followed.
+    """A line that starts with a dot (`.if`, `.else`, `.alert`, ...) is invalid.
 
-    Why it hurts: haproxy stops reading the file there (2.6 to 3.4): an `.if` without `.endif`, an
-    argument behind `.else`, a condition that it can't read, a message of several words without quotes, a
-    word that it does not know, or an `.alert`, whose purpose it is to stop.
+    Why it hurts: haproxy stops reading the file there (2.6 to 3.4): an `.if` without `.endif`, an argument after
+    `.else`, an invalid condition, a message of several words without quotes, an unknown word, or an `.alert`, whose
+    purpose is to stop.
 
-    How to fix: complete the block; put messages in quotes; write conditions with `defined()`,
-    `feature()`, `streq()`, `version_atleast()` and their like.
+    How to fix: complete the block; put messages in quotes; write conditions with `defined()`, `feature()`, `streq()`,
+    `version_atleast()` and the like.
 
-    Silent when: the line stands in a branch that does not apply. What depends on another condition, and
-    a predicate that only newer versions may know, is a warning.
+    Silent when: the line is in a branch that does not apply. A line that depends on another condition, and a predicate
+    that only newer versions may know, are warnings.
     """
     return problem_hits(document, "conditional-directive", "unknown-dot-directive")

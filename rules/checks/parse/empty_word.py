@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @rule("PA009", "empty-word", Severity.WARNING, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """An empty word (two quotes with nothing between them) stands before other words.
+    """An empty word (two quotes with nothing between them) is followed by other words.
 
-    Why it hurts: up to haproxy 3.0 it ends the arguments silently: `server s1 10.0.0.1:6443 "" check`
-    has no health check. haproxy 3.2 warns, from 3.3 on the file is refused.
+    Why it hurts: up to haproxy 3.0 it ends the arguments silently: `server s1 10.0.0.1:6443 "" check` has no health
+    check. haproxy 3.2 warns, and 3.3 and later refuse the file.
 
-    How to fix: remove the empty word, or give the variable in it a value.
+    How to fix: remove the empty word, or set the variable in it.
 
     Silent when: it is the last word of its line, where it changes nothing, or a variable whose value
     isn't known.

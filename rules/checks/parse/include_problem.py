@@ -24,16 +24,16 @@ def _refuses(kind: str, variant: str, braces: bool) -> bool:
 def check(document: Document) -> Iterator[Hit]:
     """A file that keepalived.conf includes is missing, unreadable, executable, a folder, or includes itself.
 
-    Why it hurts: `keepalived -t` mentions it and still exits with 0, and the daemon runs without the file's
-    lines: an instance, a check or the addresses are not there (measured with keepalived 2.2.7). Files with an
-    execute bit are skipped on purpose.
+    Why it hurts: `keepalived -t` mentions it but still exits with 0, and the daemon runs without the file's lines: an
+    instance, a check or the addresses are missing (measured with keepalived 2.2.7). Files with an execute bit are
+    skipped on purpose.
 
-    How to fix: correct the path (it is relative to the folder of the including file), take the execute bit off,
-    or remove the line. `includea` instead of `include` makes keepalived refuse to start when a file is missing,
+    How to fix: correct the path (it is relative to the folder of the including file), remove the execute bit (`chmod
+    -x`), or remove the line. `includea` instead of `include` makes keepalived refuse to start if a file is missing,
     which is then an error here.
 
-    Silent when: a pattern with `*`, `?` or `[` matches nothing, which is how empty folders are included, and
-    when the file was not among those given, so that nobody can tell.
+    Silent when: a pattern with `*`, `?` or `[` matches nothing, which is how empty folders are included, and if the
+    file was not among those given, so that its contents are not known.
     """
     strict = {include.span: include for include in getattr(document, "includes", ())}
     for kind in ("include-missing", "include-unreadable", "include-cycle"):

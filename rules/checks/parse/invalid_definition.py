@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 @rule("PA012", "invalid-definition", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """A definition (`$NAME=value`) or a repeated line (`~SEQ`, `~LST`) is not written as keepalived reads it.
+    """A definition (`$NAME=value`) or a repeated line (`~SEQ`, `~LST`) does not have the form that keepalived expects.
 
-    Why it hurts: keepalived takes the line for an unknown keyword or drops it, and wherever the name is
-    used its text stays as it stands: an address or a priority that is none (measured with 2.2.7;
-    keepalived.conf(5), "Parameter substitution").
+    Why it hurts: keepalived reads the line as an unknown keyword or ignores it, and wherever the name is used its text
+    stays unchanged: an invalid address or priority (measured with 2.2.7; keepalived.conf(5), "Parameter substitution").
 
-    How to fix: write `$NAME=value` without a blank before the `=`, the name of letters, digits and `_`.
+    How to fix: write `$NAME=value` without a space before the `=`; the name may have letters, digits and `_`.
 
-    Silent when: the line is an ordinary one.
+    Silent when: the line is neither a definition nor a repetition.
     """
     return problem_hits(document, "invalid-definition")

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     r"""`\x` is not followed by two hexadecimal digits.
 
-    Why it hurts: haproxy reads `\xHH` as the character with that code, also inside double quotes, and
-    refuses the file when the digits are missing (2.6 to 3.4). Windows paths and regular expressions are
-    where it happens.
+    Why it hurts: haproxy reads `\xHH` as the character with that code, also inside double quotes, and refuses the file
+    if the digits are missing (2.6 to 3.4). This usually happens in Windows paths and regular expressions.
 
     How to fix: write the two digits, double the backslash (`\\x`), or put the word in single quotes.
 
-    Silent when: the backslash is followed by anything else: haproxy keeps both characters then.
+    Silent when: the backslash is followed by anything else: haproxy then keeps both characters.
     """
     return problem_hits(document, "invalid-escape")

@@ -23,6 +23,6 @@ def check(document: Document) -> Iterable[Hit]:
     How to fix: write `"${NAME}"` or `"${NAME-default}"`; write `\$` for the character itself, or use
     single quotes.
 
-    Silent when: the `$` stands outside double quotes, where it means itself.
+    Silent when: the `$` is outside double quotes, where it means itself.
     """
     return problem_hits(document, "invalid-variable")

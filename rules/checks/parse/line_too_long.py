@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     """A line is longer than the 1023 bytes that keepalived reads.
 
-    Why it hurts: keepalived 2.2.7 takes the rest for a new line, even when the line is a comment: its
-    text then becomes keywords. From 2.4.0 on the whole line is ignored and reported.
+    Why it hurts: keepalived 2.2.7 reads the rest as a new line, even if the line is a comment: its text then becomes
+    keywords. From 2.4.0 on the whole line is ignored and reported.
 
-    How to fix: break the line up; a block's items may stand on lines of their own.
+    How to fix: split the line; the items of a block may be on separate lines.
 
     Silent when: the line has 1023 bytes or fewer. haproxy has no such limit.
     """

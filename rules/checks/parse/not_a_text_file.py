@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 @rule("PA001", "not-a-text-file", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """The file holds a NUL character, so it is not the text that it should be.
+    """The file contains a NUL character, so it is not a text file.
 
-    Why it hurts: haproxy stops at the character ("Stray NUL character"), keepalived drops the rest of
-    the line without a word (measured with haproxy 2.6 to 3.4 and keepalived 2.2.7). Many of them mean
-    that an editor saved the file as UTF-16, or that a disk or a copy was cut short.
+    Why it hurts: haproxy stops at the character ("Stray NUL character"), keepalived silently ignores the rest of the
+    line (measured with haproxy 2.6 to 3.4 and keepalived 2.2.7). Many of them mean that an editor saved the file as
+    UTF-16, or that a write or a copy was interrupted.
 
-    How to fix: save the file as UTF-8 (in an editor: "UTF-8 without BOM"), or copy it again from where
-    it came from.
+    How to fix: save the file as UTF-8 (in an editor: "UTF-8 without BOM"), or copy it again from its source.
 
     Silent when: there is no NUL character. A file full of them is reported once.
     """

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @rule("PA011", "section-header", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterator[Hit]:
-    """The header of a section is not what haproxy expects.
+    """The header of a section is invalid.
 
-    Why it hurts: a header without a name, with a character that may not stand in a name, with more words
-    than it takes, or a `from` without a name makes haproxy refuse the file, mostly at that line without
-    reading on (2.6 to 3.2; 3.4 reports a bad character and starts all the same).
+    Why it hurts: a header without a name, with a character that is not allowed in a name, with too many words, or with
+    a `from` without a name makes haproxy refuse the file, mostly without reading past that line (2.6 to 3.2; 3.4
+    reports a bad character but starts).
 
-    How to fix: write `KEYWORD NAME`, the name of letters, digits and `. : _ -`; anything else goes on
-    lines below.
+    How to fix: write `KEYWORD NAME`; the name may have letters, digits and `. : _ -`. Anything else goes on the lines
+    below.
 
-    Silent when: the header holds a placeholder, and for an address behind the name, which
-    `removed-keyword` (HA030) reports.
+    Silent when: the header has a placeholder, and for an address after the name, which `removed-keyword` (HA030)
+    reports.
     """
     hits = list(problem_hits(document, "section-header"))
     if hits:

@@ -1,4 +1,4 @@
-"""PA008: text behind a carriage return in mid line."""
+"""PA008: text after a carriage return in the middle of a line."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     r"""Text follows a carriage return in the middle of a line.
 
-    Why it hurts: for haproxy a carriage return ends the line, and what stands between it and the next
-    newline is dropped without a word (2.6 to 3.4): a warning. Most editors show it as a line of its own,
-    so a server or an ACL that everybody sees is not there. A file with carriage returns only is a single
-    line, and is refused.
+    Why it hurts: for haproxy a carriage return ends the line, and it silently ignores everything up to the next newline
+    (2.6 to 3.4): a warning. Most editors show that text as a separate line, so a server or an ACL that everyone sees
+    does not exist. A file with carriage returns only is a single line, and is refused.
 
-    How to fix: replace the carriage returns by newlines: `dos2unix`, or `tr '\r' '\n'` for old Macintosh
-    line ends.
+    How to fix: replace the carriage returns with newlines: `dos2unix`, or `tr '\r' '\n'` for old Macintosh line
+    endings.
 
-    Silent when: the carriage return stands directly before the newline: both daemons accept those line
-    ends.
+    Silent when: the carriage return is directly before the newline: both daemons accept those line endings.
     """
     return problem_hits(document, "text-after-carriage-return")

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @rule("PA006", "text-outside-section", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """Statements stand before the first section of the file.
+    """The file has statements before its first section.
 
-    Why it hurts: haproxy does not know what they belong to and refuses the file ("unknown keyword ...
-    out of section"; 2.6 to 3.4). A section of an earlier file does not reach into this one, so a file
-    given with a second `-f` needs a section keyword of its own.
+    Why it hurts: haproxy can't tell what they belong to and refuses the file ("unknown keyword ... out of section"; 2.6
+    to 3.4). A section of an earlier file does not continue in this one, so a file given with a second `-f` needs its
+    own section keyword.
 
     How to fix: put `global`, `defaults`, `frontend NAME`, `backend NAME` or `listen NAME` before the
     statements; look for a misspelled section keyword.
 
-    Silent when: every statement there depends on an `.if` or holds a placeholder: then it is a warning.
+    Silent when: there are none. If every one of them depends on an `.if` or has a placeholder, it is a warning.
     """
     return problem_hits(document, "text-outside-section")

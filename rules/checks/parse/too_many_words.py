@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     """A line has more than 64 words.
 
-    Why it hurts: haproxy reads 64 words of a line, the keyword included, and refuses the file when there
-    are more ("too many words"; 2.6 to 3.4). Long lists of addresses in an `acl` are the usual case.
+    Why it hurts: haproxy accepts 64 words on a line, including the keyword, and refuses the file if there are more
+    ("too many words"; 2.6 to 3.4). Long lists of addresses in an `acl` are the usual case.
 
-    How to fix: repeat the line (several `acl` lines with one name are alternatives), or put the list
-    into a file and load it with `-f FILE`.
+    How to fix: repeat the line (several `acl` lines with the same name are alternatives), or put the list in a file and
+    load it with `-f FILE`.
 
-    Silent when: the line has 64 words or fewer; a quoted text is one word.
+    Silent when: the line has 64 words or fewer; quoted text is one word.
     """
     return problem_hits(document, "too-many-words")

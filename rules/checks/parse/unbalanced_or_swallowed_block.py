@@ -1,4 +1,4 @@
-"""KA026: a brace of keepalived.conf that is missing or one too many."""
+"""KA026: a missing or extra brace in keepalived.conf."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @rule("KA026", "unbalanced-or-swallowed-block", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """A `{` or `}` of keepalived.conf is missing, or there is one too many.
+    """A `{` or `}` in keepalived.conf is missing, or there is an extra one.
 
-    Why it hurts: keepalived does not stop at it. A block that is not closed swallows what follows: the next
-    `vrrp_instance` becomes an unknown keyword, and its settings overwrite those of the open one. A `}` too
-    many closes the instance early, and its addresses or checks are gone. The daemon runs with what is
-    left, and its own messages point at dozens of other lines (measured with keepalived 2.2.7).
+    Why it hurts: keepalived does not stop because of it. A block that is not closed swallows what follows: the next
+    `vrrp_instance` becomes an unknown keyword, and its settings overwrite those of the open one. An extra `}` closes
+    the instance early, and its addresses or checks are gone. The daemon runs with what is left, and its own messages
+    point to dozens of other lines (measured with keepalived 2.2.7).
 
-    How to fix: put the brace where the finding points; each `{` has its `}`.
+    How to fix: add or remove the brace where the finding points; each `{` needs its `}`.
 
-    Silent when: the braces match, wherever they stand: `VI_1{`, `{` on a line of its own, and `}}` are fine.
-    Text in double quotes may hold braces.
+    Silent when: the braces match, wherever they are: `VI_1{`, `{` on its own line, and `}}` are fine. Text in double
+    quotes may contain braces.
     """
     return problem_hits(document, "missing-open-brace", "missing-close-brace", "extra-open-brace", "extra-close-brace")

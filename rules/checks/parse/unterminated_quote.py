@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def check(document: Document) -> Iterable[Hit]:
     r"""A quote is not closed on its line.
 
-    Why it hurts: haproxy refuses the file ("unmatched quote"; 2.6 to 3.4). keepalived reports it and
-    goes on with the words that it has so far, or ends when a parameter is missing then (2.2.7). An
-    apostrophe in plain text counts as a quote for haproxy: `description it's ours`.
+    Why it hurts: haproxy refuses the file ("unmatched quote"; 2.6 to 3.4). keepalived reports it and continues with the
+    words before it, or exits if a parameter is then missing (2.2.7). haproxy reads an apostrophe in plain text as a
+    quote: `description it's ours`.
 
     How to fix: close the quote on the same line; write `\'` for an apostrophe in haproxy.cfg.
 
-    Silent when: the quote stands in a comment, where neither daemon looks at it.
+    Silent when: the quote is in a comment, which both daemons ignore.
     """
     return problem_hits(document, "unterminated-quote")

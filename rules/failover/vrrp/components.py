@@ -1,4 +1,4 @@
-"""Which instances have to do with each other: only those are worked on together."""
+"""Which instances affect each other: only those are computed together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ...]]:
-    """Instance -> all that it has to do with, itself included, in the order of the files.
+    """Instance -> all instances that affect each other with it, itself included, in the order of the files.
 
-    Two instances have to do with each other when they share an address, are in one sync group of a node, or may hear
-    each other: the same VRID on the same segment.
+    Two instances affect each other if they share an address, are in one sync group on a node, or may hear each other:
+    the same VRID on the same segment.
     """
     joined = Joined(reading.members)
     for key in reading.members:

@@ -1,4 +1,4 @@
-"""What VRRP makes of one moment: who may take part, with which priority, and who listens to whom.
+"""One moment as VRRP sees it: which routers may be master, with which priority, and which hear which.
 
 Measured with keepalived 2.2.7 in network namespaces unless a line names another source.
 """
@@ -17,10 +17,10 @@ _FILE_FAULT, _FILE_HIGHEST = -254, 253
 class Moment(NamedTuple):
     """A situation as the protocol sees it; routers and units are numbered, sets of them are bit masks.
 
-    `eligible`: the units that may be master. `priority`: by router. `heard_by`: by router, the routers whose adverts
-    it receives and accepts. `silenced_by`: by router, those whose adverts reach it with its VRID and are refused.
-    By unit, the units that, as masters, `holds` it back from taking over, that `beats` it when both are master, and
-    that `draws` with it: of those two nothing tells which gives way.
+    `eligible`: the units that may be master. `priority`: by router. `heard_by`: by router, the routers whose adverts it
+    receives and accepts. `silenced_by`: by router, those whose adverts reach it with its VRID and are rejected. By
+    unit, the units that, as masters, `holds` it back from taking over, that `beats` it if both are master, and that
+    `draws` with it: which of the two gives way is not known.
     """
 
     eligible: int
@@ -43,7 +43,7 @@ def contribution(check: Check, bad: bool, number: int) -> int:
 
 
 def is_fault(check: Check, bad: bool, number: int) -> bool:
-    """Whether a check, as it stands, keeps its router in FAULT."""
+    """Whether a check, in its present state, keeps its router in FAULT."""
     if check.kind == "file":
         if check.weight:
             return number * check.weight * (-1 if check.reverse else 1) <= _FILE_FAULT
@@ -52,7 +52,7 @@ def is_fault(check: Check, bad: bool, number: int) -> bool:
 
 
 def effective_priority(router: Router, bad: Sequence[bool], numbers: Sequence[int]) -> int:
-    """The priority that adverts carry: the base with all weights, from 1 to 254; 255 is never changed."""
+    """The priority in adverts: the base with all weights, from 1 to 254; 255 is never changed."""
     if router.owner:
         return router.priority
     total = router.priority + sum(
@@ -64,7 +64,7 @@ def effective_priority(router: Router, bad: Sequence[bool], numbers: Sequence[in
 
 
 def rejection(sender: Router, receiver: Router) -> str:
-    """Why the receiver takes no account of the sender's adverts, "" when it does.
+    """Why the receiver does not accept the sender's adverts, "" if it does.
 
     "unheard": none reaches it; "vrid": they are for another virtual router; then the tests in the order in which
     keepalived makes them: "version", "source", "authentication", "advert_int", "addresses".
@@ -88,9 +88,9 @@ def rejection(sender: Router, receiver: Router) -> str:
 
 
 def _is_delivered(sender: Router, receiver: Router) -> bool:
-    """Whether the network brings adverts of one to the other when nothing is broken.
+    """Whether the network delivers adverts of one to the other if nothing is broken.
 
-    The receiver's own list of peers plays no part in it.
+    The receiver's own list of peers does not matter.
     """
     if sender.node == receiver.node or sender.unicast is not receiver.unicast or sender.segment != receiver.segment:
         return False
@@ -100,9 +100,9 @@ def _is_delivered(sender: Router, receiver: Router) -> bool:
 
 
 class Protocol:
-    """The routers of a fleet that have to do with each other, and what they do in any situation.
+    """The routers of a fleet that affect each other, and what they do in any situation.
 
-    A unit is what becomes master as one: a router alone, or the members of a sync group on one node.
+    A unit is what becomes master as one: a single router, or the members of a sync group on one node.
     """
 
     def __init__(self, routers: Sequence[Router]) -> None:
@@ -137,7 +137,7 @@ class Protocol:
         return self.routers[self.units[unit][0]].node
 
     def moment(self, situation: Situation) -> Moment:
-        """The situation as the protocol sees it; remembered."""
+        """The situation as the protocol sees it; cached."""
         found = self._moments.get(situation)
         if found is None:
             found = self._moments[situation] = self._moment(situation)
@@ -160,7 +160,9 @@ class Protocol:
         )
 
     def _status(self, index: int, situation: Situation) -> tuple[bool, int]:
-        """Whether a router is eligible by itself, and its priority; remembered by what it sees of the situation."""
+        """Whether a router is eligible by itself, and its priority; cached by the part of the situation that affects
+        it.
+        """
         router = self.routers[index]
         if router.node in situation.down:
             return False, router.priority
@@ -187,14 +189,14 @@ class Protocol:
         holds, beats, draws = ([0] * len(self.units) for _ in range(3))
         for b, router in enumerate(self.routers):
             unit = self.unit_of[b]
-            mine = priorities[b]
+            own = priorities[b]
             for a in bits(heard[b]):
-                other, theirs = 1 << self.unit_of[a], priorities[a]
-                if theirs >= mine or router.nopreempt:
+                other, other_priority = 1 << self.unit_of[a], priorities[a]
+                if other_priority >= own or router.nopreempt:
                     holds[unit] |= other
-                if theirs > mine:
+                if other_priority > own:
                     beats[unit] |= other
-                elif theirs == mine:
+                elif other_priority == own:
                     if self._address[a] is None or self._address[b] is None or self._address[a] == self._address[b]:
                         draws[unit] |= other
                     elif (self._address[a] or 0) > (self._address[b] or 0):
@@ -245,11 +247,11 @@ def _is_apart(node: str, other: str, situation: Situation) -> bool:
 
 
 def _can_run(router: Router, situation: Situation) -> bool:
-    """Whether a router has what it needs, its checks aside."""
+    """Whether a router has what it needs, apart from its checks."""
     node = router.node
     if router.refused or node in situation.down or node in situation.homeless:
         return False
-    # keepalived begins by taking its VIPs off the interface: of a node's own address that leaves none to send from.
+    # At startup keepalived removes its VIPs from the interface: if one is the node's own, no address is left to use.
     if router.source in router.vips or not (router.vips or router.excluded):
         return False
     if router.tracks_link and (node, router.interface) in situation.links:
@@ -265,7 +267,7 @@ def _units(routers: Sequence[Router]) -> tuple[tuple[int, ...], ...]:
 
 
 def bits(mask: int) -> Iterator[int]:
-    """The numbers in a bit mask, from the lowest."""
+    """The numbers in a bit mask, the lowest first."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -273,7 +275,7 @@ def bits(mask: int) -> Iterator[int]:
 
 
 def _mask(truths: Iterable[bool]) -> int:
-    """The bit mask of a sequence of truths."""
+    """The bit mask of a sequence of booleans."""
     mask = 0
     for index, bit in enumerate(truths):
         if bit:

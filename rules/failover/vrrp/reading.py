@@ -1,4 +1,4 @@
-"""From the facts of all nodes to the routers that the model works on, and to what is not known."""
+"""From the facts of all nodes to the routers of the model, and to what is not known."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived drops what follows
+_USED_BYTES = 8  # RFC 2338 section 5.3.6: eight octets of authentication data; keepalived ignores the rest
 _MULTICAST_GROUPS = {4: "224.0.0.18", 6: "ff02::12"}
-# Behind these, to which block a line belongs is a guess.
+# After these, the block that a line belongs to is a guess.
 _BROKEN = frozenset(
     ("missing-close-brace", "missing-open-brace", "extra-open-brace", "extra-close-brace", "unterminated-quote")
 )
@@ -31,9 +31,9 @@ _BROKEN = frozenset(
 class FleetReading(NamedTuple):
     """The routers of a fleet, and what is left out.
 
-    `unknown`: why nothing can be said of an instance. `members`: every instance. `without`: nodes that have no
-    keepalived.conf among the files. `refused`: by node, why keepalived does not run its file. `inferred`: nodes whose
-    address was told by the peers of the others.
+    `unknown`: why an instance can't be computed. `members`: every instance. `without`: nodes without a keepalived.conf
+    among the files. `refused`: by node, why keepalived does not run its file. `inferred`: nodes whose address comes
+    from the peer lists of the others.
     """
 
     routers: Mapping[InstanceKey, Router]
@@ -45,7 +45,7 @@ class FleetReading(NamedTuple):
 
 
 def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReading:
-    """The routers of a fleet. `addresses`: the nodes' own addresses, where something else (halb.toml) tells them."""
+    """The routers of a fleet. `addresses`: the nodes' own addresses, if they are known from elsewhere (halb.toml)."""
     routers: dict[InstanceKey, Router] = {}
     unknown: dict[InstanceKey, str] = {}
     members: dict[InstanceKey, Member] = {}
@@ -64,24 +64,24 @@ def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReadi
                 routers[key] = _router(node, config, instance, refusal)
             except UnknownError as why:
                 unknown[key] = f"{node.name}: {why}"
-    placed = segments(members, fleet.vrrp_groups)
-    where, inferred = sources(routers, members, fleet.vrrp_groups, addresses or {})
+    segment_of = segments(members, fleet.vrrp_groups)
+    source_of, inferred = sources(routers, members, fleet.vrrp_groups, addresses or {})
     for key, router in list(routers.items()):
-        if router.unicast and where.get(key) is None and not router.refused:
+        if router.unicast and source_of.get(key) is None and not router.refused:
             unknown[key] = (
                 f"{router.node}: the address that it sends from is not known; write 'unicast_src_ip' in "
                 f"vrrp_instance '{clipped(router.instance)}', or 'address' under [[lb]] in halb.toml"
             )
             del routers[key]
         else:
-            routers[key] = router._replace(segment=placed[key], source=where.get(key))
+            routers[key] = router._replace(segment=segment_of[key], source=source_of.get(key))
     _name_neighbours(routers)
     without = tuple(node.name for node in fleet.nodes if node.keepalived is None)
     return FleetReading(routers, unknown, members, without, refused, inferred)
 
 
 def _name_neighbours(routers: dict[InstanceKey, Router]) -> None:
-    """Have each BFD check tell of a node; of an address of none of them it tells nothing that could happen here."""
+    """Set the node that each BFD check tests; an address of none of them tests nothing that could happen here."""
     nodes = {str(router.source): router.node for router in routers.values() if router.source is not None}
     for key, router in routers.items():
         if any(check.subject is Subject.NEIGHBOUR for check in router.checks):
@@ -93,7 +93,7 @@ def _name_neighbours(routers: dict[InstanceKey, Router]) -> None:
 
 def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusal: Refusal | None) -> Router:
     """The instance as keepalived runs it; raises UnknownError with the reason."""
-    _sure(config, instance)
+    _require_certain(config, instance)
     family = _known(instance.family, "the family of its addresses")
     source = instance.unicast_src_ip or instance.mcast_src_ip
     vrid = instance.virtual_router_id
@@ -134,27 +134,27 @@ def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusa
     )
 
 
-def _sure(config: KeepalivedConfig, instance: VrrpInstance) -> None:
-    """Raises UnknownError when the file, or what the instance needs of it, is not known for certain."""
+def _require_certain(config: KeepalivedConfig, instance: VrrpInstance) -> None:
+    """Raises UnknownError if the file, or what the instance needs from it, is not known for certain."""
     broken = next((problem for problem in config.document.problems if problem.kind in _BROKEN), None)
     if broken is not None:
         at = broken.span
-        raise UnknownError(f"{at.source.path}:{at.line} can't be read for certain: {broken.message}")
+        raise UnknownError(f"{at.source.path}:{at.line} can't be read reliably: {broken.message}")
     if not config.complete:
-        raise UnknownError(f"{config.path} depends on an include, an '@' line or a template that is not known here")
+        raise UnknownError(f"{config.path} depends on an include, an '@' line or a template that could not be resolved")
     for vip in (*instance.vips, *instance.excluded_vips):
         if not vip.certain:
-            raise UnknownError(f"the address '{clipped(vip.raw)}' in line {vip.span.line} is not known")
+            raise UnknownError(f"the address '{clipped(vip.raw)}' on line {vip.span.line} is not known")
     peers = [peer for peer in instance.unicast_peers if not peer.certain]
     if peers:
-        raise UnknownError(f"the peer '{clipped(peers[0].raw)}' in line {peers[0].span.line} is not known")
+        raise UnknownError(f"the peer '{clipped(peers[0].raw)}' on line {peers[0].span.line} is not known")
     settings: list[Value[str] | Value[int] | None] = [
         instance.get(keyword) for keyword in ("unicast_src_ip", "mcast_src_ip", "interface")
     ]
     for value in (*settings, instance.virtual_router_id, instance.auth_type, instance.auth_pass):
         if value is not None and not value.certain:
             keyword = value.directive.keyword
-            raise UnknownError(f"{keyword} in line {value.span.line} depends on something that is not in the files")
+            raise UnknownError(f"{keyword} on line {value.span.line} depends on something that is not in the files")
 
 
 def _known(value: T | None, what: str) -> T:
@@ -164,7 +164,7 @@ def _known(value: T | None, what: str) -> T:
 
 
 def _switch(own: Value[bool] | None, everywhere: Value[bool] | None) -> bool:
-    """A setting of the instance, else of global_defs."""
+    """A setting of the instance, or else of global_defs."""
     for value in (own, everywhere):
         if value is not None and value.value is not None:
             return value.value
@@ -190,7 +190,7 @@ def _multicast_group(config: KeepalivedConfig, instance: VrrpInstance, family: i
 
 
 def _other_interfaces(instance: VrrpInstance) -> Iterator[str]:
-    """Interfaces beside its own that the instance needs, as some of its addresses are there."""
+    """Interfaces other than its own that the instance needs because some of its addresses are there."""
     own = instance.interface
     for vip in (*instance.usable_vips, *instance.excluded_vips):
         if vip.dev is None or not vip.dev.certain or "no_track" in vip.options:

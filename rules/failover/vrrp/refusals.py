@@ -1,4 +1,4 @@
-"""Configurations that keepalived refuses to run: it ends with status 2, and the node takes no part in anything."""
+"""Configurations that keepalived refuses to run: it exits with status 2, and the node takes no part."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Refusal(NamedTuple):
 
 
 def refusal_of(config: KeepalivedConfig) -> Refusal | None:
-    """Why keepalived 2.2.7 ends at the start with this file, None when nothing speaks against it (measured).
+    """Why keepalived 2.2.7 exits at startup with this file, None if nothing shows that it does (measured).
 
-    Only what holds on every machine: whether an interface exists is not in the file. Nothing is said of a file with
-    parts that are not known.
+    Only reasons that hold on every machine: whether an interface exists is not in the file. None for a file with parts
+    that are not known.
     """
     if not config.complete:
         return None
@@ -38,7 +38,7 @@ def refusal_of(config: KeepalivedConfig) -> Refusal | None:
     names: set[str] = set()
     for instance in config.instances:
         if instance.name.raw in names:
-            continue  # of two instances with one name keepalived skips the second, whatever it lacks
+            continue  # of two instances with the same name keepalived skips the second, whatever it lacks
         names.add(instance.name.raw)
         found = _without(config, instance) or _twice(instance, seen)
         if found is not None:
@@ -47,13 +47,13 @@ def refusal_of(config: KeepalivedConfig) -> Refusal | None:
 
 
 def _without(config: KeepalivedConfig, instance: VrrpInstance) -> Refusal | None:
-    """An instance that lacks what it can't be without."""
+    """An instance without a required setting."""
     name = f"vrrp_instance '{clipped(instance.name.raw)}'"
     vrid = instance.virtual_router_id
     if vrid is None:
         return Refusal(f"{name} has no virtual_router_id", instance.name.span)
     if not any(value.value for value in _all(instance)) and vrid.certain:
-        return Refusal(f"virtual_router_id '{clipped(vrid.raw)}' of {name} is no number from 1 to 255", vrid.span)
+        return Refusal(f"virtual_router_id '{clipped(vrid.raw)}' of {name} is not a number from 1 to 255", vrid.span)
     # Later releases run a unicast instance without an interface; dynamic_interfaces waits for one.
     if instance.interface is None and instance.unicast_src_ip is None and not config.global_defs.dynamic_interfaces:
         return Refusal(f"{name} has no interface", instance.name.span)
@@ -70,7 +70,7 @@ def _all(instance: VrrpInstance):  # type: ignore[no-untyped-def]
 
 
 def _twice(instance: VrrpInstance, seen: dict[tuple[int, str, int | None], list[VrrpInstance]]) -> Refusal | None:
-    """The same id twice on one interface, for what keepalived takes for one router."""
+    """The same id twice on one interface, if keepalived treats the two as one virtual router."""
     vrid, interface = instance.virtual_router_id, instance.interface
     if vrid is None or interface is None or vrid.value is None or not interface.certain:
         return None
@@ -81,7 +81,7 @@ def _twice(instance: VrrpInstance, seen: dict[tuple[int, str, int | None], list[
     if first is None:
         return None
     return Refusal(
-        f"virtual_router_id {vrid.value} stands twice for {clipped(interface.raw)}, in "
+        f"virtual_router_id {vrid.value} is used twice on {clipped(interface.raw)}, in "
         f"'{clipped(first.name.raw)}' and '{clipped(instance.name.raw)}'",
         vrid.span,
     )

@@ -1,4 +1,4 @@
-"""What the files tell of the network: who is on one segment with whom, and which address each router sends from."""
+"""What the files show about the network: which routers share a segment, and which address each one sends from."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Addresses = Mapping[str, Sequence[IPAddress]]
 def segments(members: Mapping[InstanceKey, Member], groups: Sequence[VrrpGroup]) -> dict[InstanceKey, int]:
     """Instance -> the number of its network segment.
 
-    One segment have: instances that are meant to be one virtual router, interfaces of one node with one name, and
-    instances whose virtual addresses are in one subnet. Of others nothing tells that they ever meet.
+    These share a segment: instances that are meant to be one virtual router, interfaces of one node with the same name,
+    and instances whose virtual addresses are in one subnet. Nothing shows that others ever meet.
     """
     joined = Joined(members)
     for key, member in members.items():
@@ -51,10 +51,11 @@ def sources(
     groups: Sequence[VrrpGroup],
     addresses: Addresses,
 ) -> tuple[dict[InstanceKey, IPAddress], tuple[str, ...]]:
-    """Instance -> the address that it sends from, where that is known; and the nodes where the peers had to tell.
+    """Instance -> the address that it sends from, if that is known; and the nodes for which it was inferred from the
+    peers.
 
-    The file says it, else `addresses`, else the peers: in a group in which every node lists all the others, the one
-    address that a node does not list is its own.
+    The source is the file, else `addresses`, else the peers: if every node of a virtual router lists all the others,
+    the one address that a node does not list is its own.
     """
     found: dict[InstanceKey, IPAddress] = {}
     for key, router in routers.items():

@@ -1,4 +1,4 @@
-"""Masters that fall silent by adverts which they refuse: what keeps a VIP from coming to rest."""
+"""Masters silenced by adverts that they reject: why a VIP never settles."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rules.failover.vrrp.protocol import Moment, Protocol, bits
 
 
 class Silence(NamedTuple):
-    """Numbers of routers: a master that falls silent, the master that it hears and refuses, and the one that takes over
-    as it hears nobody else.
+    """Numbers of routers: a master that falls silent, the master that it hears and rejects, and the backup that takes
+    over because it hears no other.
     """
 
     silenced: int
@@ -18,11 +18,11 @@ class Silence(NamedTuple):
 
 
 def silence_of(protocol: Protocol, moment: Moment, masters: int, frozen: int = 0) -> Silence | None:
-    """A master with a backup that is kept from sending by adverts that it does not accept; None when all is at rest.
+    """A master with a backup that is kept from sending by adverts that it rejects; None if everything is settled.
 
-    keepalived starts its own advert timer anew with every advert of its VRID, refused ones too (not with
-    `lower_prio_no_advert`): of two masters that refuse each other, one falls silent, its backup takes over, is told
-    off, and so on (measured with 2.2.7). `masters` and `frozen` (hung) are sets of units.
+    keepalived restarts its advert timer on every advert with its VRID, even rejected ones (not with
+    `lower_prio_no_advert`): of two masters that reject each other, one falls silent, its backup takes over, steps down,
+    and so on (measured with 2.2.7). `masters` and `frozen` (hung) are sets of units.
     """
     if not any(moment.silenced_by):
         return None

@@ -1,4 +1,4 @@
-"""What each router tracks, with the weights that keepalived works with."""
+"""What each router tracks, with the weights that keepalived uses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.failover.model import AT_ONCE, Check, CheckKey, Subject
 from rules.failover.subjects import (
     Listening,
-    Told,
+    Tested,
     bfd_times,
     process_times,
     script_times,
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 
 class UnknownError(Exception):
-    """Nothing certain can be said of an instance; the text says why."""
+    """Something about an instance is not known; the text is the reason."""
 
 
 def checks_of(node: Node, config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Check]:
-    """The checks that are at work for an instance: its own and those of its sync group.
+    """The checks that apply to an instance: its own and those of its sync group.
 
-    Left out, as keepalived leaves them out: names that nothing defines or that are defined further down; in a sync
+    Left out are those that keepalived ignores: names that nothing defines or that are defined further down; in a sync
     group, the weighted scripts, files and BFD sessions of members without `sync_group_tracking_weight` (measured with
-    2.2.7). Raises UnknownError when a weight is not known.
+    2.2.7). Raises UnknownError if a weight is not known.
     """
     group = config.sync_group_of(instance)
     listening = Listening.of(node.haproxy)
@@ -53,12 +53,14 @@ def checks_of(node: Node, config: KeepalivedConfig, instance: VrrpInstance) -> I
 
 
 def is_weightless(group: SyncGroup | None) -> bool:
-    """Whether an instance is in a sync group whose members' weights count for nothing."""
+    """Whether an instance is in a sync group whose members' weights have no effect."""
     return group is not None and group.global_tracking is None
 
 
 def is_dropped(kind: str, weight: int, group: SyncGroup | None) -> bool:
-    """Whether keepalived drops what an instance tracks, as it is weighted and the instance is in this sync group."""
+    """Whether keepalived ignores what an instance tracks because it has a weight and the instance is in this sync
+    group.
+    """
     return bool(weight) and kind in ("script", "file", "bfd") and is_weightless(group)
 
 
@@ -70,9 +72,9 @@ def _check(
     listening: Listening,
     weight: int | None = None,
 ) -> Check | None:
-    """One tracker as a check; None when keepalived ignores the line."""
+    """One tracker as a check; None if keepalived ignores the line."""
     if not tracker.certain:
-        raise UnknownError(f"what it tracks in line {tracker.span.line} depends on something that is not in the files")
+        raise UnknownError(f"what it tracks on line {tracker.span.line} depends on something that is not in the files")
     if tracker.lost:
         return None
     key = CheckKey(node.name, tracker.kind, tracker.name)
@@ -85,17 +87,17 @@ def _check(
     if weight is None:
         raise UnknownError(f"the weight of {tracker.kind} '{clipped(tracker.name)}' is not known")
     reverse = config.tracker_reverse(tracker)
-    told, about, times = _what(config, tracker, listening)
+    tested, about, times = _what(config, tracker, listening)
     trip, recover = times or (AT_ONCE, AT_ONCE)
-    return Check(key, weight, reverse, told.subject, about, told.assumed, trip, recover)
+    return Check(key, weight, reverse, tested.subject, about, tested.assumed, trip, recover)
 
 
 def _what(config: KeepalivedConfig, tracker: Tracker, listening: Listening):  # type: ignore[no-untyped-def]
-    """What a tracker tells of, of which one, and how long that takes."""
+    """What a tracker tests, which one, and how long that takes."""
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
 
     if tracker.kind == "interface":
-        return Told(Subject.INTERFACE), tracker.name, None
+        return Tested(Subject.INTERFACE), tracker.name, None
     item = config.definition(tracker)
     if isinstance(item, VrrpScript):
         times = script_times(item)
@@ -106,5 +108,5 @@ def _what(config: KeepalivedConfig, tracker: Tracker, listening: Listening):  # 
         return subject_of_process(item), "", process_times(item)
     if isinstance(item, BfdInstance):
         neighbour = item.neighbor.raw if item.neighbor is not None else ""
-        return Told(Subject.NEIGHBOUR), neighbour, bfd_times(item)
-    return Told(Subject.HAPROXY, True), "", None
+        return Tested(Subject.NEIGHBOUR), neighbour, bfd_times(item)
+    return Tested(Subject.HAPROXY, True), "", None

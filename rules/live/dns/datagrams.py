@@ -1,4 +1,4 @@
-"""UDP sockets that are connected: they get answers from one address only, and learn when nobody listens there."""
+"""Connected UDP sockets: they receive from one address only, and notice if nothing listens there."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from rules.live.observations import IPAddress
 
 
 def connected_udp(address: IPAddress, port: int) -> socket.socket:
-    """A UDP socket that talks with one address and port, without waiting. Connecting sends no packet.
+    """A non-blocking UDP socket connected to one address and port. Connecting sends no packet.
 
-    Raises OSError when there is no way to the address.
+    Raises OSError if there is no route to the address.
     """
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -28,7 +28,7 @@ def connected_udp(address: IPAddress, port: int) -> socket.socket:
 
 
 def has_route(address: IPAddress) -> bool:
-    """Whether this machine knows a way to the address; no packet is sent."""
+    """Whether this machine has a route to the address; no packet is sent."""
     try:
         connected_udp(address, 53).close()
     except OSError:

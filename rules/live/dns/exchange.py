@@ -1,4 +1,4 @@
-"""One question to one name server, until it is answered or the time is over.
+"""One query to one name server, until it is answered or the time is up.
 
 dnspython writes and reads the messages; the exchange is our own, as `dns.asyncquery.udp` can't say what halb has to
 say. With `ignore_errors` it drops whatever is no answer to the question and ends as a timeout, where a rule tells
@@ -20,16 +20,16 @@ from rules.live.dns.messages import DnsQuestion, dislikes_edns, interpret, quest
 from rules.live.observations import NameServer, Reply, ReplyKind
 from rules.live.tls.connection import connected, error_words
 
-# When the wait for each of the three sendings ends, as shares of the time that is left at the first one.
+# When the wait for each of the three attempts ends, as shares of the time that is left at the first one.
 _RESENDS = (1 / 3, 2 / 3, 1.0)
 _LARGEST_DATAGRAM = 65535
-# Anybody may send these with a forged sender's address, so the answer itself may still be on its way.
+# Anyone may send these with a forged source address, so the real answer may still be on its way.
 _MAYBE_FORGED = (ReplyKind.GARBAGE, ReplyKind.OTHER_QUESTION)
 _ANSWERED = (ReplyKind.ANSWER, ReplyKind.ALIAS, ReplyKind.NODATA, ReplyKind.NXDOMAIN)
 
 
 class Heard(NamedTuple):
-    """What a server said: the reply, the message it came in (b"" without one) and the question that was sent."""
+    """A server's answer: the reply, the message that contained it (b"" without one) and the query that was sent."""
 
     reply: Reply
     wire: bytes
@@ -37,17 +37,17 @@ class Heard(NamedTuple):
 
     @property
     def answered(self) -> bool:
-        """Whether the server found something out: records, or that there are none."""
+        """Whether the server had a result: records, or that there are none."""
         return self.reply.kind in _ANSWERED
 
 
 async def ask(
     server: NameServer, name: str, rdtype: str, deadline: float, *, recursion: bool = True, check_dnssec: bool = True
 ) -> Heard:
-    """Ask over UDP, over TCP when the answer is cut off (RFC 7766), without EDNS when the server can't take it.
+    """Query over UDP, over TCP if the answer is truncated (RFC 7766), without EDNS if the server does not support it.
 
-    All ends at `deadline` (loop.time()). Nothing that the server or the network does raises; a name that can't be one
-    raises ValueError.
+    All ends at `deadline` (loop.time()). Nothing that the server or the network does raises; an invalid name raises
+    ValueError.
     """
     heard = await _ask(server, question(name, rdtype, recursion=recursion, check_dnssec=check_dnssec), deadline)
     if dislikes_edns(heard.reply):
@@ -59,10 +59,10 @@ async def ask(
 
 
 async def ask_resolver(server: NameServer, name: str, rdtype: str, deadline: float) -> Heard:
-    """Ask a resolver. A SERVFAIL is `bogus` when the same question without DNSSEC validation is answered.
+    """Query a resolver. A SERVFAIL is `bogus` if the same query without DNSSEC validation is answered.
 
-    The question as it was is repeated beside that one: a resolver that failed for another reason, and has got over
-    it meanwhile, would pass for one that finds the signatures wrong.
+    The original query is repeated at the same time: otherwise a resolver that failed for another reason, and has
+    recovered since, would look like one that rejects the signatures.
     """
     heard = await ask(server, name, rdtype, deadline)
     if heard.reply.kind is not ReplyKind.SERVFAIL:
@@ -77,7 +77,7 @@ async def ask_resolver(server: NameServer, name: str, rdtype: str, deadline: flo
 
 
 def _since(first: Heard, later: Heard) -> Heard:
-    """The later answer, with the time counted from the first question on."""
+    """The later answer, with the time counted from the first query."""
     return later._replace(reply=later.reply._replace(elapsed=first.reply.elapsed + later.reply.elapsed))
 
 
@@ -93,31 +93,31 @@ async def _ask(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard
 
 
 async def _over_udp(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard:
-    """Send the question, and again when nothing came: on the same socket, so that a late answer counts."""
+    """Send the query, and again if nothing came: on the same socket, so that a late answer counts."""
     loop = asyncio.get_running_loop()
-    begun = loop.time()
+    started = loop.time()
     best = Heard(Reply(server, asked.rdtype, ReplyKind.TIMEOUT), b"", asked)
     try:
         with connected_udp(ip_address(server.address), server.port) as sock:
             for share in _RESENDS:
                 await loop.sock_sendall(sock, asked.wire)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout_at(begun + (deadline - begun) * share):
+                    async with asyncio.timeout_at(started + (deadline - started) * share):
                         while True:
                             wire = await loop.sock_recv(sock, _LARGEST_DATAGRAM)
-                            best = Heard(interpret(wire, asked, server, elapsed=loop.time() - begun), wire, asked)
+                            best = Heard(interpret(wire, asked, server, elapsed=loop.time() - started), wire, asked)
                             if best.reply.kind not in _MAYBE_FORGED:
                                 return best
-                            await asyncio.sleep(0)  # a flood must not keep the others from their turn
+                            await asyncio.sleep(0)  # a flood must not starve the other tasks
     except (OSError, ValueError) as error:
         best = Heard(best.reply._replace(kind=ReplyKind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
-    return best._replace(reply=best.reply._replace(elapsed=loop.time() - begun))
+    return best._replace(reply=best.reply._replace(elapsed=loop.time() - started))
 
 
 async def _over_tcp(server: NameServer, asked: DnsQuestion, deadline: float) -> Heard:
-    """The same question over TCP, where two bytes before each message give its length (RFC 1035 section 4.2.2)."""
+    """The same query over TCP, where two bytes before each message are its length (RFC 1035 section 4.2.2)."""
     loop = asyncio.get_running_loop()
-    begun = loop.time()
+    started = loop.time()
     reply = Reply(server, asked.rdtype, ReplyKind.TIMEOUT, tcp=True)
     try:
         async with asyncio.timeout_at(deadline), connected(ip_address(server.address), server.port) as sock:
@@ -128,11 +128,11 @@ async def _over_tcp(server: NameServer, asked: DnsQuestion, deadline: float) -> 
         return Heard(reply, b"", asked)
     except (OSError, EOFError) as error:
         return Heard(reply._replace(kind=ReplyKind.UNREACHABLE, detail=_words(error, server.port)), b"", asked)
-    return Heard(interpret(wire, asked, server, tcp=True, elapsed=loop.time() - begun), wire, asked)
+    return Heard(interpret(wire, asked, server, tcp=True, elapsed=loop.time() - started), wire, asked)
 
 
 async def _exactly(sock: socket.socket, size: int) -> bytes:
-    """That many bytes; raises EOFError when the connection ends before."""
+    """That many bytes; raises EOFError if the connection ends before."""
     data = b""
     while len(data) < size:
         more = await asyncio.get_running_loop().sock_recv(sock, size - len(data))
@@ -143,6 +143,6 @@ async def _exactly(sock: socket.socket, size: int) -> bytes:
 
 
 def _words(error: Exception, port: int) -> str:
-    if isinstance(error, ConnectionRefusedError):  # over UDP that is an ICMP message that the port is closed
-        return f"nobody listens on port {port}"
+    if isinstance(error, ConnectionRefusedError):  # over UDP this is an ICMP message that the port is closed
+        return f"nothing listens on port {port}"
     return error_words(error)

@@ -1,6 +1,6 @@
-"""DNS messages: the questions that are sent, and what the bytes of an answer mean. Pure: no socket.
+"""DNS messages: the queries that are sent, and the meaning of an answer's bytes. Pure: no socket.
 
-The bytes of an answer come from whoever sent them, so nothing here raises for any of them.
+The bytes of an answer come from anywhere, so nothing here raises whatever they are.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ import dns.rdtypes.ANY.NS
 import dns.rdtypes.ANY.OPT
 import dns.rdtypes.ANY.SOA
 import dns.rdtypes.IN.A
-import dns.rdtypes.IN.AAAA  # loaded on first use otherwise, which would count as time that a server took
+import dns.rdtypes.IN.AAAA  # otherwise loaded on first use, which would count as the server's time
 import dns.rrset
 
 from rules.live.observations import AddressRecord, Alias, IPAddress, NameServer, Reply, ReplyKind, Role
 
-UDP_PAYLOAD = 1232  # bytes that pass IPv6's smallest MTU unfragmented: the value DNS flag day 2020 agreed on
+UDP_PAYLOAD = 1232  # bytes that fit IPv6's smallest MTU unfragmented: the value agreed on for DNS flag day 2020
 LARGEST = 4096  # bytes: room for 250 addresses. A hostile message of that size takes 0.15 s to read (dnspython 2.9)
-_LARGEST_TTL = 2**31 - 1  # RFC 2181 section 8: what is larger counts as 0
-_LONGEST_TEXT = 100  # characters of a server's own words
+_LARGEST_TTL = 2**31 - 1  # RFC 2181 section 8: larger values count as 0
+_LONGEST_TEXT = 100  # characters of a server's own text
 _ADDRESSES = ("A", "AAAA")
 _ERRORS = {dns.rcode.SERVFAIL: ReplyKind.SERVFAIL, dns.rcode.REFUSED: ReplyKind.REFUSED}
-# What servers from before RFC 6891 say to a question with EDNS, or to a version of it that they don't have.
+# What servers from before RFC 6891 answer to a query with EDNS, or with a version that they don't support.
 _EDNS_ERRORS = ("FORMERR", "NOTIMP", "BADVERS")
 
 
 class DnsQuestion(NamedTuple):
-    """A question as it is sent: `rdtype` is "A", "AAAA", "SOA" or "NS"; `wire` the message, without a TCP length."""
+    """A query as it is sent: `rdtype` is "A", "AAAA", "SOA" or "NS"; `wire` the message, without a TCP length."""
 
     id: int
     name: dns.name.Name
@@ -48,24 +48,24 @@ class DnsQuestion(NamedTuple):
 
 
 class _Fault(NamedTuple):
-    """Why a message is no answer to the question."""
+    """Why a message is not an answer to the query."""
 
     kind: ReplyKind
     detail: str
 
 
 def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = True, edns: bool = True) -> DnsQuestion:
-    """A question about a name, with a random id.
+    """A query for a name, with a random id.
 
-    `recursion` sets RD, which resolvers want and authoritative servers don't; `check_dnssec=False` sets CD (RFC 4035
+    `recursion` sets RD, which resolvers need and authoritative servers don't; `check_dnssec=False` sets CD (RFC 4035
     section 3.2.2); `edns` announces room for 1232 bytes.
 
-    Raises ValueError, with words, for what can't be a DNS name (a label of more than 63 bytes, ...).
+    Raises ValueError with the reason for an invalid DNS name (a label of more than 63 bytes, ...).
     """
     try:
         qname = dns.name.from_text(name)
     except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{name!a} can't be a DNS name: {str(error).rstrip('.').lower()}") from None
+        raise ValueError(f"{name!a} is not a valid DNS name: {str(error).rstrip('.').lower()}") from None
     flags = (dns.flags.RD if recursion else 0) | (0 if check_dnssec else dns.flags.CD)
     message = dns.message.make_query(qname, rdtype, use_edns=0 if edns else False, payload=UDP_PAYLOAD, flags=flags)
     return DnsQuestion(message.id, qname, rdtype, message.to_wire())
@@ -74,10 +74,10 @@ def question(name: str, rdtype: str, *, recursion: bool, check_dnssec: bool = Tr
 def interpret(
     wire: bytes, asked: DnsQuestion, server: NameServer, *, tcp: bool = False, elapsed: float = 0.0, detail: str = ""
 ) -> Reply:
-    """What a message says to the question that was asked of `server`; it never raises, whatever the bytes are.
+    """A message as a reply to the query sent to `server`; never raises, whatever the bytes are.
 
-    The server's role counts: an authoritative one has to answer with authority (AA), else it is LAME. The CNAME chain
-    is followed inside the answer section, in whatever order its records stand. A negative answer to a chain is about
+    The server's role counts: an authoritative one must answer authoritatively (AA), otherwise it is LAME. The CNAME
+    chain is followed in the answer section, whatever the order of its records. A negative answer to a chain is about
     the chain's last name (RFC 2308 section 2.1).
     """
     empty = Reply(server, asked.rdtype, ReplyKind.GARBAGE, tcp=tcp, elapsed=elapsed, detail=detail)
@@ -99,21 +99,21 @@ def interpret(
 
 
 def dislikes_edns(reply: Reply) -> bool:
-    """Whether the question should be asked again without EDNS (RFC 6891 section 7)."""
+    """Whether the query should be repeated without EDNS (RFC 6891 section 7)."""
     return reply.kind is ReplyKind.RCODE and reply.detail in _EDNS_ERRORS
 
 
 def is_authority(wire: bytes) -> bool:
-    """Whether the sender answers with authority and does no recursion (AA without RA): it is no resolver."""
+    """Whether the sender answers authoritatively and does no recursion (AA without RA): it is not a resolver."""
     flags = int.from_bytes(wire[2:4], "big")
     return bool(flags & dns.flags.AA) and not flags & dns.flags.RA
 
 
-def zone_told(wire: bytes, asked: DnsQuestion) -> str:
-    """The zone that the name in a SOA question belongs to, "" when the answer does not say it.
+def zone_of(wire: bytes, asked: DnsQuestion) -> str:
+    """The zone of the name in an SOA query, "" if the answer does not contain it.
 
     It is the owner of the SOA record at the name itself or, in the authority section, above it (RFC 2308 section 3).
-    Behind a CNAME the SOA is that of the target's zone, which says nothing about the name.
+    After a CNAME the SOA belongs to the target's zone, not to the name's.
     """
     message = _read(wire, asked, tcp=True)
     if isinstance(message, _Fault):
@@ -126,8 +126,8 @@ def zone_told(wire: bytes, asked: DnsQuestion) -> str:
     return answer.negative()[1]
 
 
-def servers_told(wire: bytes, asked: DnsQuestion) -> dict[str, tuple[IPAddress, ...]]:
-    """The name servers that an answer to a NS question lists, with the addresses it adds for them."""
+def servers_of(wire: bytes, asked: DnsQuestion) -> dict[str, tuple[IPAddress, ...]]:
+    """The name servers in the answer to an NS query, with the addresses that it adds for them."""
     message = _read(wire, asked, tcp=True)
     if isinstance(message, _Fault):
         return {}
@@ -142,20 +142,22 @@ def _glue(message: dns.message.Message, name: dns.name.Name) -> Iterator[IPAddre
 
 
 def _read(wire: bytes, asked: DnsQuestion, *, tcp: bool) -> dns.message.Message | _Fault:
-    """The message when it answers the question; TRUNCATED counts as a fault."""
+    """The message if it answers the query; TRUNCATED counts as a fault."""
     if len(wire) < 12:
-        return _Fault(ReplyKind.GARBAGE, f"it has {len(wire)} bytes, a DNS message has at least 12")
+        return _Fault(ReplyKind.GARBAGE, f"it has {len(wire)} bytes, but a DNS message has at least 12")
     if len(wire) > LARGEST:
         return _Fault(ReplyKind.GARBAGE, f"it has more than {LARGEST} bytes")
     flags = int.from_bytes(wire[2:4], "big")
     if int.from_bytes(wire[:2], "big") != asked.id:
-        return _Fault(ReplyKind.OTHER_QUESTION, "its id is not the question's")
+        return _Fault(ReplyKind.OTHER_QUESTION, "its id is not the query's")
     if not flags & dns.flags.QR or dns.opcode.from_flags(flags) != dns.opcode.QUERY:
-        return _Fault(ReplyKind.GARBAGE, "it is marked as a question" if not flags & dns.flags.QR else "it is no QUERY")
+        return _Fault(
+            ReplyKind.GARBAGE, "it is marked as a question" if not flags & dns.flags.QR else "it is not a QUERY"
+        )
     cut = bool(flags & dns.flags.TC) and not tcp
     try:
         message = dns.message.from_wire(wire, question_only=cut, ignore_trailing=True)
-    except Exception as error:  # whatever the library trips over: the bytes are to blame
+    except Exception as error:  # whatever the library fails on, the bytes are to blame
         words = str(error).rstrip(".") if isinstance(error, dns.exception.DNSException) else ""
         return _Fault(ReplyKind.GARBAGE, words[:_LONGEST_TEXT].lower() or type(error).__name__)
     if other := _other_question(message, asked):
@@ -164,10 +166,10 @@ def _read(wire: bytes, asked: DnsQuestion, *, tcp: bool) -> dns.message.Message 
 
 
 def _other_question(message: dns.message.Message, asked: DnsQuestion) -> str:
-    """Which question a message answers when it is not this one. Errors may come without the question."""
+    """The query that a message answers if it is not this one. Errors may come without the query."""
     if not message.question:
         failed = message.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
-        return "" if failed else "it names no question"
+        return "" if failed else "it contains no question"
     first = message.question[0]
     same = first.name == asked.name and _type(first) == asked.rdtype and len(message.question) == 1
     return "" if same else f"{shown_name(first.name)} {dns.rdatatype.to_text(first.rdtype)}"
@@ -188,7 +190,7 @@ def _ttl(value: int) -> int:
 
 
 class _Answer:
-    """A message that answers the question: `chain` is the way to `end`, the name that should have the records."""
+    """A message that answers the query: `chain` leads to `end`, the name that should have the records."""
 
     def __init__(self, message: dns.message.Message, asked: DnsQuestion) -> None:
         self.message = message
@@ -202,7 +204,7 @@ class _Answer:
         self._follow()
 
     def find(self, name: dns.name.Name, rdtype: str) -> Any:
-        """The records of the answer section at a name, None without any (dnspython's types say little about them)."""
+        """The records of the answer section at a name, None without any (dnspython has hardly any types for them)."""
         return self._found.get((name, rdtype))
 
     def _follow(self) -> None:
@@ -217,14 +219,14 @@ class _Answer:
             seen.add(target)
 
     def records(self) -> tuple[AddressRecord, ...]:
-        """The addresses at the end of the chain, in the order in which they stand there."""
+        """The addresses at the end of the chain, in the order of the message."""
         found = self.find(self.end, self.asked.rdtype)
         if found is None or self.asked.rdtype not in _ADDRESSES:
             return ()
         return tuple(AddressRecord(ip_address(record.address), _ttl(found.ttl)) for record in found)
 
     def negative(self) -> tuple[int | None, str]:
-        """For how long it may be remembered that there is nothing, and the zone that says so (RFC 2308 section 5)."""
+        """For how long a negative answer may be cached, and the zone that it comes from (RFC 2308 section 5)."""
         for rrset in self.message.authority:
             if _type(rrset) == "SOA" and self.end.is_subdomain(rrset.name):
                 soa: Any = rrset[0]
@@ -232,7 +234,7 @@ class _Answer:
         return None, ""
 
     def meaning(self, role: Role) -> tuple[ReplyKind, str]:
-        """The kind of the answer, and words on what went wrong."""
+        """The kind of the answer, and what went wrong in words."""
         rcode = self.message.rcode()
         if rcode in _ERRORS:
             return _ERRORS[rcode], self._reason()
@@ -251,7 +253,7 @@ class _Answer:
         if self.find(self.end, self.asked.rdtype):
             return ReplyKind.ANSWER, ""
         if self.chain:
-            none = f"no {self.asked.rdtype} of {shown_name(self.end)}"
+            none = f"no {self.asked.rdtype} record for {shown_name(self.end)}"
             return (ReplyKind.ALIAS, none) if self.negative()[0] is None else (ReplyKind.NODATA, none)
         if self.message.answer:
             first = self.message.answer[0]
@@ -261,7 +263,7 @@ class _Answer:
         return ReplyKind.NODATA, ""
 
     def _referral(self) -> dns.rrset.RRset | None:
-        """The NS records of the zone that the server sends the asker to (RFC 1034 section 4.3.1)."""
+        """The NS records of the zone that the server refers to (RFC 1034 section 4.3.1)."""
         if self.authoritative or self.negative()[0] is not None:
             return None
         return next((rrset for rrset in self.message.authority if _type(rrset) == "NS"), None)
@@ -270,8 +272,8 @@ class _Answer:
         if referral := self._referral():
             return f"it refers to the servers of '{shown_name(referral.name)}'"
         if self.recursive:
-            return "it answers without authority, as a resolver does"
-        return "it answers without authority"
+            return "its answer is not authoritative, like a resolver's"
+        return "its answer is not authoritative"
 
     def _reason(self) -> str:
         """The reason that a server adds to an error code (RFC 8914)."""

@@ -1,4 +1,4 @@
-"""Asking the name servers: every resolver, and behind them the zone's authoritative servers, side by side."""
+"""Querying the name servers: every resolver, and through them the zone's authoritative servers, concurrently."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _LONGEST_NAME = 253  # characters without the final dot (RFC 1035 section 2.3.4:
 async def survey(
     name: str, resolvers: Sequence[NameServer], deadline: float, *, authority_port: int = DNS_PORT
 ) -> DnsView:
-    """What all servers say about the addresses of a name; everything ends at `deadline` (loop.time()).
+    """What all servers answer about the addresses of a name; everything ends at `deadline` (loop.time()).
 
-    Each resolver is asked for A and AAAA. The zone's authoritative servers are found through whichever resolver
-    answers first, and are asked without recursion on `authority_port`; those of the resolvers that turn out to be
-    authoritative servers get that role. Replies come in the order of the resolvers, then by the servers' names.
+    Each resolver is queried for A and AAAA. The zone's authoritative servers are found through whichever resolver
+    answers first, and are queried without recursion on `authority_port`; resolvers that turn out to be authoritative
+    servers get that role. Replies are in the order of the resolvers, then by the servers' names.
 
-    Nothing that a server or the network does raises; what could not be asked is in the view's `notes`.
+    Nothing that a server or the network does raises; what could not be queried is in the view's `notes`.
     """
     try:
         name = shown_name(question(name, "A", recursion=True).name)
     except ValueError as error:
-        return DnsView(notes=(f"no name server was asked: {error}",))
+        return DnsView(notes=(f"no name server was queried: {error}",))
     if not resolvers:
-        return DnsView(notes=("no name server was asked: this machine has no resolver; name one with '--resolver'",))
+        return DnsView(notes=("no name server was queried: this machine has no resolver; pass one with '--resolver'",))
     servers = list(dict.fromkeys(resolvers))
     async with asyncio.TaskGroup() as group:
         resolving = [group.create_task(_ask_both(server, name, deadline)) for server in servers]
@@ -50,20 +50,20 @@ async def survey(
 
 
 async def _ask_both(server: NameServer, name: str, deadline: float) -> list[Reply]:
-    """What one resolver says; its role becomes AUTHORITY when it does no recursion and answers with authority."""
+    """What one resolver answers; its role becomes AUTHORITY if it does no recursion and answers authoritatively."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask_resolver(server, name, rdtype, deadline)) for rdtype in _QUESTIONS]
     heard = [task.result() for task in tasks]
     if any(one.answered and is_authority(one.wire) for one in heard):
         server = server._replace(role=Role.AUTHORITY)
-    return _told_together([one.reply._replace(server=server) for one in heard])
+    return _combined([one.reply._replace(server=server) for one in heard])
 
 
-def _told_together(replies: list[Reply]) -> list[Reply]:
+def _combined(replies: list[Reply]) -> list[Reply]:
     """The replies of one server for A and AAAA, where each may explain the other.
 
-    Without a SOA, nothing tells a chain that ends in NODATA from one that the server did not follow. When it has the
-    last name's addresses of one family, it has followed the chain: there are none of the other.
+    Without an SOA, a chain that ends in NODATA looks like one that the server did not follow. If it returned the last
+    name's addresses of one family, it has followed the chain: there are none of the other.
     """
     ends = {reply.chain[-1].target for reply in replies if reply.kind is ReplyKind.ANSWER and reply.chain}
     return [
@@ -75,35 +75,35 @@ def _told_together(replies: list[Reply]) -> list[Reply]:
 
 
 class _Authorities:
-    """The zone's own servers being asked."""
+    """Queries to the zone's own servers."""
 
     def __init__(self, name: str, resolvers: Sequence[NameServer], deadline: float, port: int) -> None:
         self.name = name
         self.resolvers = resolvers
         self.deadline = deadline
         self.port = port
-        self.begun = asyncio.get_running_loop().time()
+        self.started = asyncio.get_running_loop().time()
 
     async def ask(self) -> DnsView:
-        """Their replies, the zone, whether it answers for every name, and what could not be asked."""
+        """Their replies, the zone, whether it answers for every name, and what could not be queried."""
         found = await delegation(self.name, self.resolvers, self.deadline, self.port)
         left = self.deadline - asyncio.get_running_loop().time()
-        hurried = left < (self.deadline - self.begun) / 4
+        rushed = left < (self.deadline - self.started) / 4
         async with asyncio.TaskGroup() as group:
             tasks = {
                 server: [group.create_task(self._ask(server, rdtype)) for rdtype in _QUESTIONS]
                 for server in found.servers
             }
             wildcard = group.create_task(self._wildcard(found, [pair[0] for pair in tasks.values()]))
-        replies = [reply for pair in tasks.values() for reply in _told_together([task.result().reply for task in pair])]
+        replies = [reply for pair in tasks.values() for reply in _combined([task.result().reply for task in pair])]
         notes = list(found.notes)
-        if hurried:  # a silence that short says nothing about the server
+        if rushed:  # such a short silence proves nothing about the server
             late = dict.fromkeys(reply.server.label for reply in replies if reply.kind is ReplyKind.TIMEOUT)
             replies = [reply for reply in replies if reply.kind is not ReplyKind.TIMEOUT]
             if late:
                 notes.append(
-                    f"too little time was left for {listed(late)}, since the resolvers took so long: "
-                    "a larger '--timeout' helps"
+                    f"too little time was left for {listed(late)} because the resolvers took so long; try a larger "
+                    "'--timeout'"
                 )
         return DnsView(tuple(replies), None, found.zone, wildcard.result(), tuple(notes))
 
@@ -111,22 +111,22 @@ class _Authorities:
         return await ask(server, self.name, rdtype, self.deadline, recursion=False)
 
     async def _wildcard(self, found: Delegation, asked: Sequence[asyncio.Task[Heard]]) -> tuple[IPAddress, ...]:
-        """The addresses of a name beside ours that nobody would create, from the first server that knows ours."""
-        beside = _sibling(self.name, found.zone)
-        if not beside:
+        """The addresses of a sibling name that no one would create, from the first server that knows the endpoint's."""
+        sibling = _sibling(self.name, found.zone)
+        if not sibling:
             return ()
         for first in asyncio.as_completed(asked):
             heard = await first
             if heard.reply.kind is ReplyKind.NXDOMAIN:  # a wildcard would have answered
                 return ()
             if heard.answered:
-                other = await ask(heard.reply.server, beside, "A", self.deadline, recursion=False)
+                other = await ask(heard.reply.server, sibling, "A", self.deadline, recursion=False)
                 return other.reply.addresses
         return ()
 
 
 def _sibling(name: str, zone: str) -> str:
-    """A name with the same parent that nobody would create, "" where the parent is not in the zone."""
+    """A name with the same parent that no one would create, "" if the parent is not in the zone."""
     parent = name.partition(".")[2]
     if not zone or not (parent == zone or parent.endswith(f".{zone}")):
         return ""

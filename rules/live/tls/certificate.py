@@ -1,10 +1,10 @@
-"""X.509: what a server's certificate says, read from its bytes.
+"""X.509: a server's certificate, parsed from its bytes.
 
-The bytes come from whoever answered, so this reads them strictly and reads no more than is needed: DER elements
-(ITU-T X.690) along the one path that RFC 5280 describes, without recursion and in time linear to their length.
-Why not a library: halb installs as pure Python on machines without internet, where `cryptography` is not to be had,
-and the standard library's ssl takes a certificate apart only after it has verified it; here the certificates that
-do not verify are the interesting ones.
+The bytes come from whatever answered, so they are parsed strictly and no further than needed: DER elements (ITU-T
+X.690) along the one path that RFC 5280 describes, without recursion and in time linear in their length. Why not a
+library: halb installs as pure Python on machines without internet, where `cryptography` is not available, and the
+standard library's ssl parses a certificate only after verifying it; here the certificates that do not verify are the
+interesting ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from rules.live.observations import Certificate, IPAddress
 
-_LARGEST = 256 * 1024  # OpenSSL itself takes 100 kB of certificates at most
+_LARGEST = 256 * 1024  # OpenSSL itself accepts 100 kB of certificates at most
 _LONGEST_OID = 64  # bytes; the longest ones in use have about 20
 
 _BOOLEAN, _INTEGER, _BIT_STRING, _OCTET_STRING, _OID = 0x01, 0x02, 0x03, 0x04, 0x06
@@ -38,7 +38,7 @@ _SHORT_NAMES = {
     "0.9.2342.19200300.100.1.1": "UID",
     "0.9.2342.19200300.100.1.25": "DC",
 }
-# How the string types of ASN.1 are encoded; TeletexString is what everyone writes into it, Latin-1.
+# How the string types of ASN.1 are encoded; in practice TeletexString is Latin-1.
 _CHARSETS = {0x0C: "utf-8", 0x12: "ascii", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1A: "ascii"} | {
     0x1C: "utf-32-be",
     0x1E: "utf-16-be",
@@ -46,7 +46,7 @@ _CHARSETS = {0x0C: "utf-8", 0x12: "ascii", 0x13: "ascii", 0x14: "latin-1", 0x16:
 
 
 class _Elements:
-    """The elements that stand one after another in `data`; `what` names them in errors (all are ValueError)."""
+    """The consecutive elements in `data`; `what` names them in errors (all are ValueError)."""
 
     def __init__(self, data: bytes, what: str) -> None:
         self.data = data
@@ -66,7 +66,7 @@ class _Elements:
         if self.tag is None:
             raise self.bad("ends too early")
         if self.tag != tag:
-            raise self.bad(f"ASN.1 tag 0x{self.tag:02x} where 0x{tag:02x} is wanted")
+            raise self.bad(f"ASN.1 tag 0x{self.tag:02x} instead of 0x{tag:02x}")
         return self.any()[1]
 
     def any(self) -> tuple[int, bytes]:
@@ -85,17 +85,17 @@ class _Elements:
         return tag, self.data[start : self.at]
 
     def _long_length(self, start: int, size: int) -> tuple[int, int]:
-        """Where the content starts and how long it is, for a length that takes `size` bytes of its own."""
+        """Start and length of the content, for a length encoded in `size` bytes."""
         digits = self.data[start : start + size]
         if not 1 <= size <= 4 or len(digits) < size:
-            raise self.bad("a length that can't be")
+            raise self.bad("an invalid length")
         length = int.from_bytes(digits, "big")
         if length < 0x80 or digits[0] == 0:  # DER: the shortest form only
             raise self.bad("a length that is not in its shortest form")
         return start + size, length
 
     def skip(self, *tags: int) -> None:
-        """Go over the next element if it has one of these tags."""
+        """Skip the next element if it has one of these tags."""
         if self.tag in tags:
             self.any()
 
@@ -104,18 +104,18 @@ class _Elements:
         return _Elements(self.take(tag), what)
 
     def end(self) -> None:
-        """Refuse anything that follows."""
+        """Raise if anything follows."""
         if self.tag is not None:
-            raise self.bad("more follows than there should be")
+            raise self.bad("unexpected data after the end")
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """What the certificate says; its signature is not looked at (OpenSSL's part, see `tls`).
+    """The certificate's contents; its signature is not checked (that is OpenSSL's part, see `tls`).
 
-    `der` is the whole certificate, as SSLSocket.getpeercert(binary_form=True) gives it. Of the subject alternative
-    names DNS names and IP addresses are read, other kinds are left out. Names that are not ASCII come escaped.
+    `der` is the whole certificate, as SSLSocket.getpeercert(binary_form=True) returns it. Of the subject alternative
+    names only DNS names and IP addresses are read. Names that are not ASCII are escaped.
 
-    Raises ValueError, with words, for anything that is not a certificate in DER (RFC 5280 section 4.1).
+    Raises ValueError with the reason for anything that is not a certificate in DER (RFC 5280 section 4.1).
     """
     if len(der) > _LARGEST:
         raise ValueError(f"not a readable X.509 certificate: {len(der)} bytes are too many")
@@ -168,7 +168,7 @@ def _extensions(body: _Elements) -> dict[bytes, bytes]:
         value = extension.take(_OCTET_STRING)
         extension.end()
         if kind in found:
-            raise extension.bad("one extension is there twice")
+            raise extension.bad("a duplicate extension")
         found[kind] = value
     return found
 
@@ -194,7 +194,7 @@ def _alt_names(value: bytes | None) -> tuple[tuple[str, ...], tuple[IPAddress, .
 
 
 def _key_id(value: bytes | None) -> str:
-    """The key identifier of an authorityKeyIdentifier extension in hex, "" when it has none."""
+    """The key identifier of an authorityKeyIdentifier extension in hex, "" if it has none."""
     if value is None:
         return ""
     outer = _Elements(value, "authority key identifier")
@@ -212,9 +212,9 @@ def _time(validity: _Elements) -> float:
     content = validity.take(_GENERALIZED_TIME if long else _UTC_TIME)
     digits = content[:-1]
     if len(content) != (15 if long else 13) or not digits.isdigit() or content[-1:] != b"Z":
-        raise validity.bad("a date that is not written as RFC 5280 wants it")
+        raise validity.bad("a date that is not in the format of RFC 5280")
     text = digits.decode("ascii")
-    if not long:  # two digits: 50 to 99 are of the last century, 00 to 49 of this one
+    if not long:  # two digits: 50 to 99 are in the last century, 00 to 49 in this one
         text = ("19" if text >= "50" else "20") + text
     numbers = [int(text[:4]), *(int(text[i : i + 2]) for i in range(4, 14, 2))]
     year, month, day, hour, minute, second = numbers
@@ -245,7 +245,7 @@ def _name(parts: _Elements) -> str:
 def _dotted(pair: _Elements, oid: bytes) -> str:
     """An object identifier as numbers with dots (X.690 section 8.19)."""
     if not oid or len(oid) > _LONGEST_OID or oid[-1] & 0x80:
-        raise pair.bad("an object identifier that can't be")
+        raise pair.bad("an invalid object identifier")
     numbers, value = [], 0
     for byte in oid:
         if byte == 0x80 and value == 0:
@@ -259,7 +259,7 @@ def _dotted(pair: _Elements, oid: bytes) -> str:
 
 
 def _text(tag: int, content: bytes) -> str:
-    """An attribute's value, escaped as RFC 4514 section 2.4 says; `#` and hex for what is not a text."""
+    """An attribute's value, escaped according to RFC 4514 section 2.4; `#` and hex for what is not text."""
     if tag not in _CHARSETS:
         return "#" + content.hex()
     text = content.decode(_CHARSETS[tag], "replace").replace("\\", "\\\\")

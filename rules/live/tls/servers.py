@@ -1,4 +1,4 @@
-"""The API servers: what answers at an address and port when it is asked for /readyz over TLS.
+"""The API servers: what answers at an address and port to a request for /readyz over TLS.
 
 No credentials are sent, and none are read.
 """
@@ -25,13 +25,13 @@ from rules.live.tls.connection import (
 )
 from rules.live.tls.readyz import failed_checks, read_answer, request_to, shown
 
-_SIDE_BY_SIDE = 64
+_CONCURRENT = 64
 _NAME = re.compile(r"(?!.{254})[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
 _TLS_RECORDS = range(20, 25)  # what a TLS record begins with (RFC 8446 section 5.1, RFC 6520)
 
 
 class _Question(NamedTuple):
-    """What is the same for all servers of a run; `name` is "" when there is none that can be sent."""
+    """What is the same for all servers of a run; `name` is "" if there is none that can be sent."""
 
     name: str
     deadline: float
@@ -40,14 +40,14 @@ class _Question(NamedTuple):
     note: str = ""
 
 
-class _PlainHttp(Exception):  # noqa: N818 - not an error: it is what ends the waiting for TLS
+class _PlainHttp(Exception):  # noqa: N818 - not an error: it ends the wait for TLS
     """The server was found to answer without TLS."""
 
 
 def check_ca_file(path: str) -> None:
-    """Make sure that the file holds certificates in PEM form to verify with.
+    """Make sure that the file contains certificates in PEM form to verify with.
 
-    Raises OSError when it can't be read and ValueError when it holds something else; the text says which and where.
+    Raises OSError if it can't be read and ValueError if it contains something else; the text says what and where.
     """
     verifying_context(path)
 
@@ -61,15 +61,16 @@ async def probe(
     ca_file: str | None = None,
     local: bool = False,
 ) -> Probe:
-    """Connect, shake hands with `server_name` as SNI, and ask `GET /readyz`. All ends at `deadline` (loop.time()).
+    """Connect, do the TLS handshake with `server_name` as SNI, and send `GET /readyz`. Everything ends at `deadline`
+    (loop.time()).
 
-    Nothing is verified on that connection. With `ca_file`, a second one beside it verifies the chain up to any
-    certificate of that file, as Go's clients do (names are not judged); `verified` stays None when that one brings no
-    verdict, then `detail` says why. TLS older than 1.2 is accepted as far as OpenSSL still has it, and told in
-    `detail`. A server that is silent, hangs up or answers something else to the TLS handshake is asked once more
-    without TLS: a port that speaks plain HTTP is a mistake of its own.
+    Nothing is verified on that connection. With `ca_file`, a second, concurrent one verifies the chain up to any
+    certificate in that file, as Go's clients do (names are not checked); `verified` stays None if that one has no
+    result, and `detail` says why. TLS older than 1.2 is accepted if OpenSSL still supports it, and mentioned in
+    `detail`. A server that is silent, closes the connection or answers something else to the TLS handshake is queried
+    again without TLS: a port that speaks plain HTTP is a different mistake.
 
-    Raises OSError or ValueError as `check_ca_file` does, and nothing for what the network does.
+    Raises OSError or ValueError like `check_ca_file`; nothing that the network does raises.
     """
     return await _ask(address, port, _question(server_name, deadline, ca_file), local=local)
 
@@ -81,16 +82,16 @@ async def probe_all(
     ca_file: str | None = None,
     local: frozenset[IPAddress] = frozenset(),
 ) -> tuple[Probe, ...]:
-    """Probe each address and port once, 64 side by side, in the order given; `local` are this machine's addresses."""
+    """Probe each address and port once, 64 at a time, in the given order; `local` are this machine's addresses."""
     question = _question(server_name, deadline, ca_file)
-    gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+    gate = asyncio.Semaphore(_CONCURRENT)
     loop = asyncio.get_running_loop()
 
     async def one(address: IPAddress, port: int) -> Probe:
         async with gate:
             if deadline - loop.time() > 0.01:
                 return await _ask(address, port, question, local=address in local)
-        late = "was not asked, the time was over before its turn came"
+        late = "was not queried: the time was up before its turn"
         return Probe(address, port, Contact.TIMEOUT, local=address in local, detail=late)
 
     async with asyncio.TaskGroup() as group:
@@ -102,13 +103,13 @@ def _question(server_name: str, deadline: float, ca_file: str | None) -> _Questi
     name = server_name.rstrip(".")
     note = ""
     if not _NAME.fullmatch(name):
-        note = f"asked without a server name: {server_name!a} can't be one"
+        note = f"queried without a server name: {server_name!a} is not a valid one"
         name = ""
     return _Question(name, deadline, trusting_context(), None if ca_file is None else verifying_context(ca_file), note)
 
 
 async def _ask(address: IPAddress, port: int, question: _Question, *, local: bool) -> Probe:
-    """The probe of one server, with the verifying connection beside it."""
+    """The probe of one server, with the verifying connection at the same time."""
     conversation = _Conversation(Probe(address, port, Contact.TIMEOUT, local=local), question)
     async with asyncio.TaskGroup() as group:
         verdict = group.create_task(_verdict(address, port, question))
@@ -124,7 +125,7 @@ async def _ask(address: IPAddress, port: int, question: _Question, *, local: boo
 
 
 async def _verdict(address: IPAddress, port: int, question: _Question) -> tuple[str | None, str]:
-    """`Probe.verified`, and why there is no verdict where one was wanted."""
+    """`Probe.verified`, and why there is no result although one was wanted."""
     if question.verifying is None:
         return None, ""
     try:
@@ -141,7 +142,7 @@ async def _verdict(address: IPAddress, port: int, question: _Question) -> tuple[
 
 
 class _Conversation:
-    """One server being asked. `known` is true at any time: the deadline may strike wherever it likes."""
+    """The conversation with one server. `known` is valid at any time: the deadline may come at any point."""
 
     def __init__(self, known: Probe, question: _Question) -> None:
         self.known = known
@@ -153,21 +154,21 @@ class _Conversation:
         self.known = self.known._replace(contact=contact, detail=detail, **facts)
 
     async def run(self) -> None:
-        """Ask until the answer is there or the time is over."""
+        """Run until the answer is there or the time is up."""
         try:
             async with asyncio.timeout_at(self.question.deadline), asyncio.TaskGroup() as group:
-                doubt = group.create_task(self._doubt())
+                fallback = group.create_task(self._try_plain_later())
                 await self._connect()
-                doubt.cancel()
+                fallback.cancel()
         except* _PlainHttp:
             pass
         except* TimeoutError:
             if self.known.contact is Contact.SILENT and self.first:
-                begun = "the TLS handshake began but was not finished"
-                self.learn(Contact.SILENT, f"no more than {shown(self.first)}" if self._may_be_plain else begun)
+                started = "the TLS handshake started but did not finish"
+                self.learn(Contact.SILENT, f"no more than {shown(self.first)}" if self._may_be_plain else started)
 
-    async def _doubt(self) -> None:
-        """Ask without TLS when half of the time is over and no TLS has come."""
+    async def _try_plain_later(self) -> None:
+        """Try without TLS if half of the time is over and no TLS has come."""
         await asyncio.sleep((self.question.deadline - asyncio.get_running_loop().time()) / 2)
         if self.known.contact is Contact.SILENT and self._may_be_plain and await self._is_plain():
             raise _PlainHttp
@@ -176,17 +177,17 @@ class _Conversation:
         """The connection and everything on it."""
         clock = asyncio.get_running_loop().time
         address, port = self.known.address, self.known.port
-        begun = clock()
+        started = clock()
         try:
             async with connected(address, port) as sock:
-                self.learn(Contact.SILENT, connect=clock() - begun)
+                self.learn(Contact.SILENT, connect=clock() - started)
                 await self._shake_hands(sock)
         except TimeoutError:  # the kernel gave up earlier than we did
             self.learn(Contact.TIMEOUT)
         except ConnectionRefusedError:
             self.learn(Contact.REFUSED)
-        except ConnectionResetError:  # so quickly that it was not seen to be accepted
-            self.learn(Contact.RESET, connect=clock() - begun)
+        except ConnectionResetError:  # so quickly that the acceptance was not noticed
+            self.learn(Contact.RESET, connect=clock() - started)
         except OSError as error:
             self.learn(Contact.UNREACHABLE, error_words(error))
         if self.known.contact in (Contact.CLOSED, Contact.RESET, Contact.TLS_ERROR) and self._may_be_plain:
@@ -194,13 +195,13 @@ class _Conversation:
 
     async def _shake_hands(self, sock: socket.socket) -> None:
         clock = asyncio.get_running_loop().time
-        begun = clock()
+        started = clock()
         link = Link(sock, self.question.context, self.question.name, self._note_first)
         try:
             await link.run(link.tls.do_handshake)
         except ssl.SSLError as error:
             self._explain(error)
-        except TimeoutError:  # of the kernel: still nothing came
+        except TimeoutError:  # from the kernel: still nothing came
             return
         except ValueError as error:
             self.learn(Contact.TLS_ERROR, str(error))
@@ -208,7 +209,7 @@ class _Conversation:
             contact = Contact.CLOSED if isinstance(error, (EOFError, BrokenPipeError)) else Contact.RESET
             self.learn(contact, "during the TLS handshake" if self.first else "")
         else:
-            self._greet(link, clock() - begun)
+            self._greet(link, clock() - started)
             await self._request(link)
 
     def _note_first(self, data: bytes) -> None:
@@ -217,7 +218,7 @@ class _Conversation:
 
     @property
     def _may_be_plain(self) -> bool:
-        """Whether nothing came yet that looks like TLS."""
+        """Whether nothing has come yet that looks like TLS."""
         return not self.first or self.first[0] not in _TLS_RECORDS
 
     def _explain(self, error: ssl.SSLError) -> None:
@@ -228,7 +229,7 @@ class _Conversation:
             self.learn(Contact.TLS_ERROR, f"no TLS: answers {shown(self.first)} to a TLS handshake")
 
     def _greet(self, link: Link, seconds: float) -> None:
-        """What the finished handshake says."""
+        """Record what the finished handshake shows."""
         self.learn(Contact.TLS, "nothing within the timeout", handshake=seconds)
         version = link.tls.version() or ""
         if version in ("SSLv3", "TLSv1", "TLSv1.1"):
@@ -250,21 +251,21 @@ class _Conversation:
             if status >= 500:
                 self.learn(Contact.HTTP, await failed_checks(answer, link.read))
         except ssl.SSLError as error:
-            demands = error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-            self._broken(tls_words(error) + (": it demands a client certificate" if demands else ""))
+            required = error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+            self._broken(tls_words(error) + (": it requires a client certificate" if required else ""))
         except EOFError:
             self._broken("connection closed")
         except (OSError, ValueError) as error:
             self._broken(error_words(error))
 
     def _broken(self, why: str) -> None:
-        if self.known.contact is not Contact.HTTP:  # else the status is there, which is what counts
+        if self.known.contact is not Contact.HTTP:  # else the status is known, which is what counts
             self.learn(Contact.TLS, why)
 
     async def _is_plain(self) -> bool:
-        """Ask without TLS on a connection of its own, and remember it if that is what the server speaks.
+        """Send a request without TLS on a separate connection, and record it if the server speaks plain HTTP.
 
-        Servers with TLS answer such a question with 400 (Go, nginx, Apache), or send the client to https.
+        Servers with TLS answer such a request with 400 (Go, nginx, Apache), or redirect the client to https.
         """
         loop = asyncio.get_running_loop()
         address, before = self.known.address, self.known.contact

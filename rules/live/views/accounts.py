@@ -1,4 +1,4 @@
-"""What each name server said about the endpoint's name, all its replies taken together."""
+"""What each name server answered about the endpoint's name, with all its replies combined."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from rules.live.views.view import LiveView
 
 DENIALS = (ReplyKind.NXDOMAIN, ReplyKind.NODATA, ReplyKind.ALIAS)
-"""The answers that give no address and are no failure of the server."""
+"""The answers without an address that are not a failure of the server."""
 
-# RFC 6052 section 2.1 and RFC 8215: what a DNS64 resolver puts before an IPv4 address.
+# RFC 6052 section 2.1 and RFC 8215: the prefixes that a DNS64 resolver puts before an IPv4 address.
 _DNS64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-_SHOWN = 4  # servers or addresses that a message names one by one
+_SHOWN = 4  # servers or addresses that a message lists one by one
 
 
 class Account:
-    """All that one server said: `replies` has the one for A first. Never empty."""
+    """All replies of one server: `replies` has the one for A first. Never empty."""
 
     def __init__(self, server: NameServer, replies: tuple[Reply, ...]) -> None:
         self.server = server
@@ -43,28 +43,28 @@ class Account:
 
     @property
     def denies(self) -> bool:
-        """Whether the server says, to all it was asked, that there is no address."""
+        """Whether the server answered every query that there is no address."""
         return not self.addresses and not self.failures
 
     @property
     def bogus(self) -> bool:
-        """Whether the server takes the zone's DNSSEC signatures for wrong."""
+        """Whether the server rejects the zone's DNSSEC signatures."""
         return any(reply.bogus for reply in self.replies)
 
     @property
-    def first_hand(self) -> bool:
+    def has_own_data(self) -> bool:
         """Whether its addresses are the zone's own data, not a cache's: the AA bit (RFC 1035 section 4.1.1)."""
         return any(reply.kind is ReplyKind.ANSWER and reply.authoritative for reply in self.replies)
 
     @property
-    def keeps(self) -> int | None:
-        """For how many seconds, at the longest, a cache may go on saying this; None when that is not known."""
+    def cache_seconds(self) -> int | None:
+        """For how many seconds, at most, a cache may keep returning this; None if that is not known."""
         times = [r.ttl if r.kind is ReplyKind.ANSWER else r.negative_ttl for r in self.replies]
         return max((time for time in times if time is not None), default=None)
 
     @cached_property
-    def told(self) -> str:
-        """What the server said, as the rest of a sentence that begins with its label."""
+    def words(self) -> str:
+        """What the server answered, as the rest of a sentence that begins with its label."""
         answers = [reply for reply in self.replies if reply.kind is ReplyKind.ANSWER]
         if answers:
             records = tuple(record for reply in answers for record in reply.records)
@@ -75,9 +75,9 @@ class Account:
         return told((self.failures or self.replies)[0])
 
     def known(self, question: str) -> frozenset[IPAddress] | None:
-        """The addresses that the server has for "A" or "AAAA", empty for none; None when it did not say.
+        """The addresses that the server has for "A" or "AAAA", empty for none; None if it did not answer.
 
-        An authoritative server says nothing about the addresses behind a CNAME that leads out of its zone.
+        An authoritative server does not know the addresses of a CNAME whose target is outside its zone.
         """
         return self._known.get(question)
 
@@ -97,18 +97,18 @@ def in_order(found: Iterable[IPAddress]) -> tuple[IPAddress, ...]:
 
 
 def name_span(view: LiveView) -> Span:
-    """The place that names the endpoint; only for rules that need one."""
+    """The place of the endpoint's name; only for rules that need one."""
     assert view.endpoint.name is not None
     return view.endpoint.name.span
 
 
-# One run judges one view, rule after rule.
+# One run examines one view, rule after rule.
 @lru_cache(maxsize=1)
 def resolvers(view: LiveView) -> tuple[Account, ...]:
-    """What the resolvers said.
+    """What the resolvers answered.
 
-    Left out are the addresses that a DNS64 resolver makes up from A records, and resolvers on this machine that
-    only repeat its hosts file (systemd-resolved and dnsmasq do): those lines are the cause then, not DNS.
+    Left out are the addresses that a DNS64 resolver synthesises from A records, and resolvers on this machine that only
+    repeat its hosts file (as systemd-resolved and dnsmasq do): then those lines are the cause, not DNS.
     """
     pinned = hosts_addresses(view)
     given = {record.address for reply in view.dns.of(Role.AUTHORITY) for record in reply.records}
@@ -121,12 +121,12 @@ def resolvers(view: LiveView) -> tuple[Account, ...]:
 
 @lru_cache(maxsize=1)
 def authorities(view: LiveView) -> tuple[Account, ...]:
-    """What the zone's authoritative servers said."""
+    """What the zone's authoritative servers answered."""
     return tuple(_accounts(view.dns.of(Role.AUTHORITY)))
 
 
 def hosts_addresses(view: LiveView) -> frozenset[IPAddress]:
-    """The addresses that this machine's hosts file gives the name, where nsswitch.conf lets it."""
+    """The name's addresses in this machine's hosts file, if nsswitch.conf uses it."""
     system = view.dns.system
     if system is None or (system.order and not {"files", "resolve"} & {*system.order}):
         return frozenset()
@@ -139,11 +139,13 @@ def other_means(view: LiveView) -> tuple[IPAddress, ...]:
     return (system.addresses or ()) if system is not None and not hosts_addresses(view) else ()
 
 
-def said(accounts: Iterable[Account]) -> str:
-    """Who said what: `10.0.0.53 refuses the question (REFUSED) (and so 10.0.0.54); 10.0.0.55 does not answer`."""
+def summary(accounts: Iterable[Account]) -> str:
+    """Each server with its answer: `10.0.0.53 refuses the query (REFUSED) (the same from 10.0.0.54); 10.0.0.55 does not
+    answer`.
+    """
     groups: dict[str, list[str]] = {}
     for account in accounts:
-        groups.setdefault(account.told, []).append(account.server.label)
+        groups.setdefault(account.words, []).append(account.server.label)
     parts = []
     for words, labels in list(groups.items())[:_SHOWN]:
         same = f" (the same from {few(labels[1:])})" if len(labels) > 1 else ""
@@ -154,14 +156,14 @@ def said(accounts: Iterable[Account]) -> str:
 
 
 def few(things: Iterable[object]) -> str:
-    """The different ones as a list, cut off after a few: `192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4 and 17 more`."""
+    """The distinct ones as a list, shortened after a few: `192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4 and 17 more`."""
     every = list(dict.fromkeys(map(str, things)))
     more = len(every) - _SHOWN
     return listed([*every[:_SHOWN], *([f"{more} more"] if more > 0 else [])])
 
 
 def labels_of(accounts: Iterable[Account]) -> str:
-    """What the servers are called, as a list."""
+    """The names of the servers, as a list."""
     return few(account.server.label for account in accounts)
 
 
@@ -174,7 +176,9 @@ def _accounts(replies: Iterable[Reply]) -> Iterator[Account]:
 
 
 def _without_dns64(reply: Reply, known: Collection[IPAddress], ipv4: Collection[int]) -> Reply:
-    """The reply without the addresses that a DNS64 resolver made of an IPv4 address, unless others know them."""
+    """The reply without the addresses that a DNS64 resolver synthesised from an IPv4 address, unless they are known
+    otherwise.
+    """
     if reply.question != "AAAA" or not reply.records:
         return reply
 

@@ -1,4 +1,4 @@
-"""Where the name leads: the word that counts, and which rule has something to say about each address."""
+"""Where the name points: which source counts, and which rule reports each wrong address."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class Lead(NamedTuple):
-    """Where the name leads by the word of one source: a server's label, or "this machine"."""
+    """Where the name points according to one source: a server's label, or "this machine"."""
 
     who: str
     addresses: tuple[IPAddress, ...]
 
 
 class Destination(NamedTuple):
-    """The addresses of the name that should not be there, each in one of these.
+    """The wrong addresses of the name, each in one of these.
 
-    `astray`: not where the name should lead (DN002). `surplus`: beside an address of the same family that is right,
-    or that nothing speaks against (DN003). `unserved`: IPv6 addresses of nobody known, beside A records (DN004).
+    `astray`: not where the name should point (DN002). `surplus`: in addition to an address of the same family that is,
+    or may be, right (DN003). `unserved`: unknown IPv6 addresses, in addition to A records (DN004).
     """
 
     astray: tuple[IPAddress, ...] = ()
@@ -35,12 +35,12 @@ class Destination(NamedTuple):
 
 @lru_cache(maxsize=1)
 def leads(view: LiveView) -> tuple[Lead, ...]:
-    """Where the name leads, from the best source there is: authoritative data, else resolvers, else this machine.
+    """Where the name points, from the best source available: authoritative data, else resolvers, else this machine.
 
-    A cache that says something else than authoritative data is behind; that is another rule's business (DN006).
+    A cache that disagrees with authoritative data is out of date; another rule reports that (DN006).
     """
     cached = resolvers(view)
-    best = [*authorities(view), *(account for account in cached if account.first_hand)]
+    best = [*authorities(view), *(account for account in cached if account.has_own_data)]
     accounts = [a for a in best if a.addresses] or [a for a in cached if a.addresses]
     if accounts:
         return tuple(Lead(account.server.label, account.addresses) for account in accounts)
@@ -50,7 +50,7 @@ def leads(view: LiveView) -> tuple[Lead, ...]:
 
 @lru_cache(maxsize=1)
 def destination(view: LiveView) -> Destination:
-    """What is wrong by the word of every source of `leads`: where one is right, the others are behind (DN006)."""
+    """What is wrong according to every source of `leads`: if one is right, the others are out of date (DN006)."""
     every = [_sorted_out(view, lead.addresses) for lead in leads(view)]
     if not every:
         return Destination()
@@ -82,9 +82,9 @@ def _sorted_out(view: LiveView, addresses: Sequence[IPAddress]) -> Destination:
 
 
 def _is_second_family(view: LiveView, found: Sequence[IPAddress]) -> bool:
-    """Whether the phase wants no address of this family, and these belong to nobody known.
+    """Whether the phase expects no address of this family, and these are unknown.
 
-    An IPv4 address is judged like any other where IPv4 addresses are known.
+    An IPv4 address is treated like any other if IPv4 addresses are known.
     """
     version = found[0].version
     if any(view.is_vip(address) or view.is_initial_master(address) for address in found):
@@ -108,7 +108,7 @@ def _wrong(view: LiveView, found: Iterable[IPAddress]) -> list[IPAddress]:
 
 
 def _surplus(view: LiveView, found: Sequence[IPAddress]) -> list[IPAddress]:
-    """All but one address of a family; the one that stays is where the name should lead."""
+    """All but one address of a family; the one to keep is where the name should point."""
     if len(found) < 2:
         return []
     wanted = {target.address for target in view.expected()}
@@ -117,10 +117,10 @@ def _surplus(view: LiveView, found: Sequence[IPAddress]) -> list[IPAddress]:
 
 
 def _unserved(view: LiveView, found: list[IPAddress]) -> list[IPAddress]:
-    """The IPv6 addresses of nobody known, unless they may be right for all that is known.
+    """The unknown IPv6 addresses, unless they may be right.
 
-    halb.toml has one address per control-plane node: where the VIP has an IPv6 address, the name may well lead to
-    the initial master's other address before the cutover.
+    halb.toml has one address per control-plane node: if the VIP has an IPv6 address, the name may point to the initial
+    master's other address before the cutover.
     """
     planned = any(vip.address.version == 6 for vip in view.endpoint.vips)
     return found if found[0].version == 6 and not planned else []

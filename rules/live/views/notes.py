@@ -1,4 +1,4 @@
-"""What a run that asked the network says beside its findings: from where it asked, and where the name leads."""
+"""What a live run reports besides its findings: where it ran, and where the name points."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.live.views.wording import addresses, asked_from
 
 
 def nodes_here(view: LiveView) -> tuple[str, ...]:
-    """The names of the cluster's machines that this one is, and that it holds a VIP right now."""
+    """The names of the cluster's machines that this one is, and the VIPs that it holds right now."""
     held = [vip.label for vip in view.endpoint.vips if vip.address in view.observed.vantage.local]
     return (*view.here, *(f"holds the {label} now" if view.here else f"the holder of the {label}" for label in held))
 
@@ -25,10 +25,10 @@ def notes(endpoint: Endpoint, observed: Observations, fleet: Fleet) -> Iterator[
         shown = next(reply for reply in view.resolving)
         roles = dict.fromkeys(role for address in shown.addresses if (role := view.role_of(address)))
         yield (
-            f"DNS is in the {view.found_phase} phase: {view.name} leads to {' and '.join(roles)} "
+            f"DNS is in the {view.found_phase} phase: {view.name} points to {' and '.join(roles)} "
             f"({addresses(shown.addresses)})"
         )
     for target in endpoint.unasked:
-        yield f"haproxy of {target.name} does not listen on {target.socket}, so {target.name} itself is not asked"
+        yield f"haproxy of {target.name} does not listen on {target.socket}, so {target.name} itself is not queried"
     yield from endpoint.notes
     yield from view.dns.notes

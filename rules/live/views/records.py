@@ -1,4 +1,4 @@
-"""The records to set, as helps print them: never the VIP's before the VIP serves the API under the name."""
+"""The records to set, as printed in helps: never the VIP's before the VIP serves the API under the name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def initial_record(view: LiveView) -> str:
-    """The record that leads to the initial master, in quotes; with a gap where its address is not known."""
+    """The record that points to the initial master, in quotes; with a placeholder if its address is not known."""
     nodes = view.expected(Phase.BOOTSTRAP)
     if len(nodes) == 1:
         return f"'{record(view.name, nodes[0].address)}'"
@@ -24,13 +24,13 @@ def initial_record(view: LiveView) -> str:
 
 
 def vip_records(view: LiveView) -> str:
-    """The records that lead to the VIP, one per family, in quotes. Only for a view whose VIP is ready."""
+    """The records that point to the VIP, one per family, in quotes. Only for a view whose VIP is ready."""
     return listed(f"'{record(view.name, vip.address)}'" for vip in view.endpoint.vips)
 
 
 def wanted_record(view: LiveView) -> str:
-    """The record that the name should have now: the VIP's in the cutover phase once the VIP serves, else the initial
-    master's.
+    """The record that the name should have now: the VIP's in the cutover phase once the VIP serves the API, else the
+    initial master's.
     """
     if cutting_over(view):
         return vip_records(view) if view.vip_ready else f"{initial_record(view)} until the VIP answers"
@@ -38,15 +38,15 @@ def wanted_record(view: LiveView) -> str:
 
 
 def cutting_over(view: LiveView) -> bool:
-    """Whether the plan says that the name leads to the VIP (the phase that was set, not one that was seen)."""
+    """Whether the plan's phase is cutover (the phase that was set, not one that was observed)."""
     return view.endpoint.phase is not None and view.endpoint.phase.value is Phase.CUTOVER
 
 
 def unready(view: LiveView, target: Target) -> Probe | None:
-    """The probe that shows that a VIP does not serve the API under the name; None when it does or nobody knows.
+    """The probe that shows that a VIP does not serve the API under the name; None if it does or that is not known.
 
-    What the API behind it answers is no matter: a certificate for the name proves the way through the VIP.
-    A name that the initial master's own certificate lacks as well is no fault of the VIP (K8003).
+    The API's own answer does not matter: a certificate for the name proves that the VIP works. If the initial master's
+    own certificate lacks the name as well, that is not the VIP's fault (K8003).
     """
     probe = view.probe(target)
     if probe is None:
@@ -61,6 +61,6 @@ def unready(view: LiveView, target: Target) -> Probe | None:
 
 
 def state_of_vip(view: LiveView) -> str:
-    """What the VIPs that are not ready answer: `VIP 192.0.2.10: connection refused`; "" when they were not asked."""
+    """What the VIPs that are not ready answer: `VIP 192.0.2.10: connection refused`; "" if they were not queried."""
     waiting = [vip for vip in view.endpoint.vips if not view.serves_name(vip)]
     return listed(f"{vip.label}: {met(probe)}" for vip in waiting if (probe := view.probe(vip)) is not None)

@@ -1,4 +1,4 @@
-"""Why a resolver does not resolve the endpoint's name: each one has one cause, and one rule that names it."""
+"""Why a resolver does not resolve the endpoint's name: each has one cause, and one rule that reports it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PRIVATE = (
 
 
 class Resolution(NamedTuple):
-    """The resolvers that were asked, each in one of these.
+    """The resolvers that were queried, each in one of these.
 
-    `bogus` refuse the zone's DNSSEC signatures (DN013), `filtered` drop private addresses (DN007), `serving` give
-    addresses, `denying` say that there are none, `failing` give no usable answer.
+    `bogus` reject the zone's DNSSEC signatures (DN013), `filtered` filter private addresses (DN007), `serving` return
+    addresses, `denying` answer that there are none, `failing` return no usable answer.
     """
 
     bogus: tuple[Account, ...]
@@ -36,7 +36,7 @@ class Resolution(NamedTuple):
 
 @lru_cache(maxsize=1)
 def resolution(view: LiveView) -> Resolution:
-    """The resolvers by what became of the question."""
+    """The resolvers by the outcome of the query."""
     zone = authorities(view)
     found: dict[str, list[Account]] = {field: [] for field in Resolution._fields}
     for account in resolvers(view):
@@ -45,7 +45,7 @@ def resolution(view: LiveView) -> Resolution:
 
 
 def is_private(address: IPAddress) -> bool:
-    """Whether no router of the internet knows the address (RFC 1918, RFC 4193)."""
+    """Whether the address is private (RFC 1918, RFC 4193)."""
     return any(address in network for network in _PRIVATE)
 
 
@@ -55,9 +55,10 @@ def resolves(view: LiveView) -> bool:
 
 
 def unresolved(view: LiveView) -> tuple[Account, ...]:
-    """The servers because of which nothing resolves, for rule DN001; empty when something does or another rule speaks.
+    """The servers because of which nothing resolves, for rule DN001; empty if something does or another rule reports
+    it.
 
-    Without a resolver the authoritative servers stand in, unless a CNAME leads out of their zone.
+    Without a resolver the authoritative servers count instead, unless a CNAME's target is outside their zone.
     """
     if resolves(view):
         return ()
@@ -81,13 +82,13 @@ def _sort(account: Account, zone: tuple[Account, ...]) -> str:
 
 
 def _is_filtered(account: Account, zone: tuple[Account, ...]) -> bool:
-    """Whether the resolver gives nothing exactly where the authoritative servers have private addresses only.
+    """Whether the resolver returns nothing exactly where the authoritative servers have only private addresses.
 
     dnsmasq 2.90 (stop-dns-rebind) and unbound 1.17 (private-address) then answer NODATA without the SOA record that
-    every real denial has, knot-resolver's module `rebinding` REFUSED. A resolver that refuses the other family too
-    does not want this client.
+    every real negative answer has; knot-resolver's module `rebinding` answers REFUSED. A resolver that refuses the
+    other family too does not serve this client.
     """
-    # A server may hold back what it is asked for one family and give that of the other.
+    # A server may filter one family's addresses and return the other's.
     empty = [r for r in account.replies if _may_be_filtered(r.kind, r.negative_ttl)]
     private = {q for q in ("A", "AAAA") if (known := _known(zone, q)) and all(map(is_private, known))}
     hidden = [reply for reply in empty if reply.question in private]

@@ -1,6 +1,6 @@
-"""The endpoint as configured beside what was answered: what live rules and the checklist of `verify` judge.
+"""The endpoint as configured together with the answers: the input of live rules and the checklist of `verify`.
 
-Pure: nothing is asked here.
+Pure: nothing is queried here.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from rules.live.observations import (
 )
 from rules.plan.model import Phase
 
-LONGEST_TTL = 300  # seconds; a name about to be moved should not be kept longer by anybody
+LONGEST_TTL = 300  # seconds; a name about to be moved should not be cached longer by any resolver
 
 
 class LiveView:
-    """One run: the endpoint, what was answered, and the nodes' files."""
+    """One run: the endpoint, the answers, and the nodes' files."""
 
     def __init__(self, endpoint: Endpoint, observed: Observations, fleet: Fleet | None = None) -> None:
         self.endpoint = endpoint
@@ -36,23 +36,23 @@ class LiveView:
 
     @property
     def name(self) -> str:
-        """The endpoint's DNS name, "" when it is not known."""
+        """The endpoint's DNS name, "" if it is not known."""
         return self.endpoint.name.value if self.endpoint.name else ""
 
     @property
     def dns(self) -> DnsView:
-        """What the name servers and this machine said; empty when they were not asked."""
+        """What the name servers and this machine answered; empty if they were not queried."""
         return self.observed.dns or DnsView()
 
     @cached_property
     def resolving(self) -> tuple[Reply, ...]:
-        """The replies that hold addresses of the endpoint's name, authoritative servers first."""
+        """The replies with addresses of the endpoint's name, authoritative servers first."""
         both = (*self.dns.of(Role.AUTHORITY), *self.dns.of(Role.RESOLVER))
         return tuple(reply for reply in both if reply.kind is ReplyKind.ANSWER and reply.records)
 
     @cached_property
     def addresses(self) -> tuple[IPAddress, ...]:
-        """Every address that any server gave for the name, in order of value."""
+        """Every address that any server returned for the name, in order of value."""
         found = {address for reply in self.resolving for address in reply.addresses}
         return tuple(sorted(found, key=lambda a: (a.version, int(a))))
 
@@ -68,7 +68,7 @@ class LiveView:
 
     @property
     def on_load_balancer(self) -> bool:
-        """Whether the questions came from a load balancer: what it can't reach, haproxy can't."""
+        """Whether the queries came from a load balancer: what it can't reach, haproxy can't either."""
         own = (*self._balancers, *self.endpoint.vips)
         return any(target.address in self.observed.vantage.local for target in own)
 
@@ -90,14 +90,14 @@ class LiveView:
         return any(vip.address == address for vip in self.endpoint.vips)
 
     def is_initial_master(self, address: IPAddress) -> bool:
-        """Whether the address is the initial master's; without one known, that of any control-plane node."""
+        """Whether the address is the initial master's; if that is not known, any control-plane node's."""
         master = self.endpoint.initial_master
         nodes = (master,) if master is not None else self.endpoint.control_plane
         return any(node.address == address for node in nodes)
 
     @cached_property
     def found_phase(self) -> Phase | None:
-        """The phase that the answers show: where the first server that has addresses leads; None for elsewhere."""
+        """The phase that the answers show: where the first server with addresses points; None for elsewhere."""
         for reply in self.resolving:
             if any(self.is_vip(address) for address in reply.addresses):
                 return Phase.CUTOVER
@@ -107,14 +107,14 @@ class LiveView:
 
     @property
     def phase(self) -> Phase | None:
-        """The phase that was set, else the one that the answers show."""
+        """The phase that was set, or else the one that the answers show."""
         return self.endpoint.phase.value if self.endpoint.phase else self.found_phase
 
     def expected(self, phase: Phase | None = None) -> tuple[Target, ...]:
-        """Where the name has to lead in a phase (default: the run's): the VIPs, or the initial master.
+        """Where the name must point in a phase (default: the run's): the VIPs, or the initial master.
 
-        Empty when that is not known. In the bootstrap phase without a known initial master any control-plane node
-        will do, so all of them are given.
+        Empty if that is not known. In the bootstrap phase without a known initial master any control-plane node will
+        do, so all of them are returned.
         """
         phase = phase or self.phase
         if phase is Phase.CUTOVER:
@@ -130,12 +130,12 @@ class LiveView:
         return bool(reply.records) and all(address in wanted for address in reply.addresses)
 
     def probe(self, target: Target) -> Probe | None:
-        """What answered at a target; None when it was not asked."""
+        """What answered at a target; None if it was not queried."""
         return self.observed.probe(target.address, target.port)
 
     def serves_name(self, target: Target) -> bool:
-        """Whether a live API server answers there with a certificate for the endpoint's name, of a right chain as far
-        as that was verified.
+        """Whether a live API server answers there with a certificate for the endpoint's name, and a valid chain if that
+        was verified.
         """
         probe = self.probe(target)
         return (
@@ -153,22 +153,23 @@ class LiveView:
 
     @cached_property
     def node_certificates(self) -> tuple[Certificate, ...]:
-        """The certificates that the control-plane nodes show when they are asked themselves."""
+        """The certificates that the control-plane nodes themselves present."""
         probes = map(self.probe, self.endpoint.control_plane)
         return tuple(probe.certificate for probe in probes if probe is not None and probe.certificate is not None)
 
     def of_another_ca(self, certificate: Certificate) -> bool:
-        """Whether a certificate is surely from another CA than each of the control-plane nodes' certificates.
+        """Whether a certificate is certainly from a different CA than all control-plane nodes' certificates.
 
-        False when no node shows one.
+        False if no node presents one.
         """
         others = self.node_certificates
         return bool(others) and all(_another_ca(certificate, other) for other in others)
 
     def taken(self, vip: Target) -> bool:
-        """Whether what answers on a VIP is surely not this cluster: some other machine has the address.
+        """Whether what answers on a VIP is certainly not this cluster: another machine has the address.
 
-        A connection that is refused says nothing: our own pair with haproxy stopped refuses too, and a firewall may.
+        A refused connection proves nothing: the cluster's own pair with haproxy stopped refuses too, and a firewall
+        may.
         """
         probe = self.probe(vip)
         if probe is None or not probe.accepts or probe.local or vip.address in self.observed.vantage.local:
@@ -177,8 +178,8 @@ class LiveView:
         if any(other.accepts for other in asked):
             return False
         if probe.certificate is not None:
-            return self._stranger(probe.certificate)
-        # Without load balancers that were asked themselves it may be theirs: haproxy that listens on the VIP only.
+            return self._is_foreign(probe.certificate)
+        # Without load balancers that were queried themselves it may be theirs: haproxy that listens on the VIP only.
         nodes = [other.contact for other in map(self.probe, self.endpoint.control_plane) if other is not None]
         if not asked or probe.contact in nodes:
             return False
@@ -186,19 +187,19 @@ class LiveView:
         unclear = (Contact.CLOSED, Contact.RESET, Contact.SILENT, Contact.TLS_ERROR)
         return probe.contact is Contact.PLAIN or (probe.contact in unclear and self.phase is Phase.BOOTSTRAP)
 
-    def _stranger(self, certificate: Certificate) -> bool:
+    def _is_foreign(self, certificate: Certificate) -> bool:
         """Whether a certificate is neither for the endpoint's name nor from the cluster's CA."""
         if certificate.covers_name(self.name):
             return False
         if self.node_certificates:
             return self.of_another_ca(certificate)
         nodes = [self.probe(node) for node in self.endpoint.control_plane]
-        unborn = bool(nodes) and all(node is not None and node.contact is Contact.REFUSED for node in nodes)
-        return unborn and self.phase is not Phase.CUTOVER
+        not_initialised = bool(nodes) and all(node is not None and node.contact is Contact.REFUSED for node in nodes)
+        return not_initialised and self.phase is not Phase.CUTOVER
 
 
 def _another_ca(one: Certificate, other: Certificate) -> bool:
-    """Whether two certificates surely have different CAs: by their keys' identifiers, else by the CAs' names."""
+    """Whether two certificates certainly have different CAs: by their keys' identifiers, or else by the CAs' names."""
     if one.fingerprint == other.fingerprint:
         return False
     if one.issuer_key and other.issuer_key:

@@ -1,4 +1,4 @@
-"""What was answered, in words: the same in findings, in the checklist and in the wizard."""
+"""Answers in words: the same in findings, in the checklist and in the wizard."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from datetime import UTC, datetime
 from rules.live.observations import Certificate, Contact, IPAddress, Probe, Reply, ReplyKind, Vantage
 from rules.text.wording import listed, socket_name
 
-# What a kind of reply means to somebody who has never read RFC 1035.
+# What a kind of reply means, for readers who have never read RFC 1035.
 _MEANING = {
     ReplyKind.ALIAS: "answers with a CNAME whose target has no address",
     ReplyKind.NODATA: "knows the name, but has no such record (NODATA)",
-    ReplyKind.NXDOMAIN: "says that the name does not exist (NXDOMAIN)",
-    ReplyKind.SERVFAIL: "failed to find out (SERVFAIL)",
-    ReplyKind.REFUSED: "refuses the question (REFUSED)",
+    ReplyKind.NXDOMAIN: "answers that the name does not exist (NXDOMAIN)",
+    ReplyKind.SERVFAIL: "failed to resolve it (SERVFAIL)",
+    ReplyKind.REFUSED: "refuses the query (REFUSED)",
     ReplyKind.RCODE: "answers with an error",
     ReplyKind.TIMEOUT: "does not answer",
     ReplyKind.UNREACHABLE: "can't be reached",
-    ReplyKind.TRUNCATED: "cuts its answer off, and does not give it over TCP either",
+    ReplyKind.TRUNCATED: "truncates its answer, and does not return it over TCP either",
     ReplyKind.LAME: "does not answer for the zone (lame delegation)",
-    ReplyKind.GARBAGE: "answers with something that is no DNS message",
-    ReplyKind.OTHER_QUESTION: "answers another question than was asked",
+    ReplyKind.GARBAGE: "answers with something that is not a DNS message",
+    ReplyKind.OTHER_QUESTION: "answers a different query",
     ReplyKind.UNRELATED: "answers with records that don't belong to the name",
     ReplyKind.LOOP: "answers with a CNAME loop",
 }
 
 
 def duration(seconds: float) -> str:
-    """A time span as one would say it: `41 s`, `5 min`, `1 h 30 min`, `2 days`."""
+    """A time span for a message: `41 s`, `5 min`, `1 h 30 min`, `2 days`."""
     whole = max(round(seconds), 0)
     if whole < 120:
         return f"{whole} s"
@@ -46,15 +46,15 @@ def addresses(found: tuple[IPAddress, ...], most: int = 8) -> str:
 
 
 def told(reply: Reply) -> str:
-    """What a server said, as the rest of a sentence that begins with the server: `answers 192.168.2.151 (TTL 41 s)`."""
+    """A reply in words, as the rest of a sentence that begins with the server: `answers 192.168.2.151 (TTL 41 s)`."""
     if reply.kind is ReplyKind.ANSWER:
         ttl = "" if reply.ttl is None else f" (TTL {duration(reply.ttl)})"
         return f"answers {addresses(reply.addresses)}{ttl}"
     text = _MEANING[reply.kind]
     if reply.bogus:
-        text = "finds the DNSSEC signatures wrong (SERVFAIL, and an answer when told not to check)"
+        text = "rejects the DNSSEC signatures (SERVFAIL, but an answer with checking disabled)"
     if reply.kind in (ReplyKind.NXDOMAIN, ReplyKind.NODATA) and reply.negative_ttl is not None:
-        text += f", and may remember that for {duration(reply.negative_ttl)}"
+        text += f", and may cache that for {duration(reply.negative_ttl)}"
     return f"{text}: {reply.detail}" if reply.detail and not reply.bogus else text
 
 
@@ -66,20 +66,20 @@ def met(probe: Probe) -> str:
 
 
 def advice(probe: Probe) -> str:
-    """What to look at when an API server is not met alive, as a command or a short sentence."""
+    """What to check if an API server does not answer, as a command or a short sentence."""
     where = f"{probe.address} port {probe.port}"
     at = socket_name(probe.address, probe.port)
     advices = {
-        Contact.TIMEOUT: f"is the machine up, and does a firewall on the way drop port {probe.port}?",
-        Contact.REFUSED: f"nothing listens on {where}: start it, or look on which address and port it listens",
-        Contact.UNREACHABLE: f"no way to {probe.address} from here: look at the routes and at the machine",
-        Contact.RESET: f"something on {where} cuts TLS connections: look at its log",
-        Contact.CLOSED: "a proxy without a healthy server closes connections so: look at haproxy's servers",
-        Contact.SILENT: f"{where} takes connections and hangs: look at the process, or at haproxy's servers",
-        Contact.PLAIN: f"{where} speaks plain HTTP: the API speaks TLS; something else listens there",
+        Contact.TIMEOUT: f"is the machine up, and does a firewall in between block port {probe.port}?",
+        Contact.REFUSED: f"nothing listens on {where}: start it, or check which address and port it listens on",
+        Contact.UNREACHABLE: f"no route to {probe.address} from here: check the routes and the machine",
+        Contact.RESET: f"something on {where} resets TLS connections: check its log",
+        Contact.CLOSED: "a proxy without a healthy server closes connections like this: check haproxy's servers",
+        Contact.SILENT: f"{where} accepts connections but hangs: check the process, or haproxy's servers",
+        Contact.PLAIN: f"{where} speaks plain HTTP, but the API speaks TLS: something else listens there",
         Contact.TLS_ERROR: f"'openssl s_client -connect {at}' shows more",
         Contact.TLS: f"'openssl s_client -connect {at}' shows more",
-        Contact.HTTP: f"'curl -k https://{at}/readyz?verbose' says what is not ready",
+        Contact.HTTP: f"'curl -k https://{at}/readyz?verbose' shows what is not ready",
     }
     return advices[probe.contact]
 
@@ -90,12 +90,12 @@ def record(name: str, address: IPAddress, ttl: int = 60) -> str:
 
 
 def kubeadm_init(name: str, port: int) -> str:
-    """The command that makes the cluster under the endpoint's name (kubeadm init, high-availability guide)."""
+    """The command that creates the cluster under the endpoint's name (kubeadm init, high-availability guide)."""
     return f"kubeadm init --control-plane-endpoint={name}:{port} --upload-certs"
 
 
 def day(seconds: float) -> str:
-    """A date in UTC: `2027-11-01`; for dates no calendar has, the number."""
+    """A date in UTC: `2027-11-01`; for dates outside the calendar, the number."""
     try:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
     except (OverflowError, OSError, ValueError):
@@ -110,7 +110,7 @@ def names_of(certificate: Certificate, most: int = 6) -> str:
 
 
 def asked_from(vantage: Vantage, names: tuple[str, ...]) -> str:
-    """Where the questions came from: this machine is these nodes, or none of them."""
+    """Where the queries came from: this machine is these nodes, or none of them."""
     if names:
-        return f"asked from {vantage.hostname}, which is {listed(names)}"
-    return f"asked from {vantage.hostname}, which is none of the nodes"
+        return f"queried from {vantage.hostname}, which is {listed(names)}"
+    return f"queried from {vantage.hostname}, which is none of the nodes"

@@ -1,4 +1,4 @@
-"""The conditions of haproxy rules: the ACL names behind `if` and `unless`."""
+"""The conditions of haproxy rules: the ACL names after `if` and `unless`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONDITIONAL = (
     "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response", "use_backend", "use-server",
     "redirect", "monitor", "force-persist", "ignore-persist", "stick", "stats", "quic-initial",
 )  # fmt: skip
-# ACLs that haproxy brings along (measured with 2.6.12; HTTP_3.0 came later).
+# ACLs that haproxy predefines (measured with 2.6.12; HTTP_3.0 came later).
 BUILT_IN = frozenset(
     ("TRUE", "FALSE", "LOCALHOST", "HTTP", "HTTP_1.0", "HTTP_1.1", "HTTP_2.0", "HTTP_3.0", "HTTP_CONTENT",
      "HTTP_URL_ABS", "HTTP_URL_SLASH", "HTTP_URL_STAR", "METH_CONNECT", "METH_DELETE", "METH_GET", "METH_HEAD",
@@ -23,9 +23,9 @@ BUILT_IN = frozenset(
 
 
 class Condition(NamedTuple):
-    """The condition of one line: the words that name ACLs, and the `{` that no `}` follows, if there is one.
+    """The condition of one line: the words that name ACLs, and an unclosed `{`, if there is one.
 
-    `certain` is false when a variable or a placeholder may stand for any of it.
+    `certain` is false if it has a variable or a placeholder.
     """
 
     names: list[tuple[Word, str]]
@@ -34,7 +34,7 @@ class Condition(NamedTuple):
 
 
 def condition_of(line: HaproxyLine) -> Condition | None:
-    """The condition behind the first unquoted `if` or `unless` of the line, or None."""
+    """The condition after the first unquoted `if` or `unless` of the line, or None."""
     args = line.args
     for index, word in enumerate(args):
         if word.value in ("if", "unless") and not word.quoted:

@@ -1,4 +1,4 @@
-"""The names of the options on `bind`, `server` and `default-server` lines: which of them haproxy does not know."""
+"""The options on `bind`, `server` and `default-server` lines: which of them are unknown to haproxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Words between the keyword and the first option.
 _HEAD = {"server": 2, "server-template": 3, "default-server": 0, "bind": 1}
-# `source ADDR [usesrc ADDR] [interface NAME]` has parts that are no options by themselves.
+# `source ADDR [usesrc ADDR] [interface NAME]` has parts that are not options by themselves.
 _SOURCE_PARTS = frozenset(("usesrc", "interface"))
 
 
@@ -26,7 +26,7 @@ def options_of(keyword: str) -> KeywordBlock:
     return table.bind_options if keyword == "bind" else table.server_options
 
 
-def strange_options(section: Section, version: str | None = None) -> Iterator[tuple[HaproxyLine, Word]]:
+def unknown_options(section: Section, version: str | None = None) -> Iterator[tuple[HaproxyLine, Word]]:
     """The first option of each line that no haproxy knows, or that the given version does not.
 
     Lines with a condition, and what follows a variable or a placeholder, are left out.
@@ -36,15 +36,15 @@ def strange_options(section: Section, version: str | None = None) -> Iterator[tu
     for keyword in section.index().keys() & _HEAD.keys():
         for line in section.all(keyword):
             values = tuple(word.value for word in line.args[1:]) if keyword == "bind" else option_words(line)
-            at = _first_strange(values, keyword, version)
+            at = _first_unknown(values, keyword, version)
             words = line.args[_HEAD[keyword] :] if at >= 0 else ()
             if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):
                 yield line, words[at]
 
 
 @lru_cache(4096)
-def _first_strange(words: tuple[str, ...], keyword: str, version: str | None) -> int:
-    """Index of the first word that stands where an option is wanted and is none; -1 without one."""
+def _first_unknown(words: tuple[str, ...], keyword: str, version: str | None) -> int:
+    """Index of the first word in an option's place that is not an option; -1 without one."""
     block = options_of(keyword)
     at = 0
     after_source = False
@@ -59,6 +59,6 @@ def _first_strange(words: tuple[str, ...], keyword: str, version: str | None) ->
         if (entry is None) if version is None else (entry is not None and entry.status(version) != ACCEPTED):
             return at
         after_source = after_source or name == "source"
-        # -1: a variable number, the first of which is always there.
+        # -1: a variable number, of which the first is always present.
         at += 1 + abs((entry.args or 0) if entry else 0)
     return -1

@@ -1,4 +1,4 @@
-"""Which haproxy backends and frontends of different nodes are meant to be the same.
+"""Which haproxy backends and frontends of different nodes correspond to each other.
 
 Two nodes belong together when they share a virtual router, or when proxies that correspond have a server in
 common; load balancers of other clusters are never compared. Proxies correspond when they have the same name, or
@@ -38,7 +38,7 @@ class BackendGroup(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """The name of the group in messages."""
         names = {member.proxy.label for member in self.members}
         return next(iter(names)) if len(names) == 1 else "the backend of the Kubernetes API"
 
@@ -90,7 +90,7 @@ def _member(node: Node, api: ApiProxy) -> Member:
 
 
 def endpoints(backend: Proxy) -> dict[Endpoint, Server] | None:
-    """Where the backend's servers are, or None when that can't be known for each of them."""
+    """The addresses of the backend's servers, or None if one of them is not known."""
     found: dict[Endpoint, Server] = {}
     for server in backend.servers:
         word = server.address_word
@@ -124,7 +124,7 @@ def _together(fleet: Fleet, groups: Iterable[BackendGroup]) -> list[set[int]]:
 
 
 def _is_local(endpoint: Endpoint) -> bool:
-    """Whether the endpoint is another one on each machine."""
+    """Whether the endpoint differs from machine to machine."""
     return endpoint[0].startswith(("127.", "/")) or endpoint[0] in ("::1", "localhost", "")
 
 

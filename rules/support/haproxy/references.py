@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Reference(NamedTuple):
-    """One name that a line refers to: the section keyword that should define it, and the word it stands in."""
+    """One name that a line refers to: the section keyword that should define it, and the word that has it."""
 
     kind: str
     name: str
@@ -33,7 +33,7 @@ _CALLS = {
 
 
 def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
-    """The word behind `keyword` among the arguments."""
+    """The word after `keyword` among the arguments."""
     args = line.args
     for word, value in pairwise(args):
         if word.value == keyword:
@@ -41,7 +41,7 @@ def _after(line: HaproxyLine, keyword: str, kind: str) -> Iterator[Reference]:
 
 
 def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
-    """The first argument (the second one when the first is the word `skip`)."""
+    """The first argument (the second one if the first is the word `skip`)."""
     args = line.args
     if not skip and args:
         yield Reference(kind, args[0].value, args[0])
@@ -88,7 +88,7 @@ _SERVER_LINES = ("server", "server-template", "default-server")
 
 
 def references(section: Section) -> Iterator[tuple[HaproxyLine, Reference]]:
-    """The names in the lines of a proxy section, but for ACLs and the targets of `use_backend` and the like."""
+    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like."""
     index = section.index()
     for keyword, reader in _READERS.items():
         if keyword in index:

@@ -1,4 +1,4 @@
-"""What haproxy no longer understands, and which version a file is judged by."""
+"""What haproxy no longer supports, and comparing versions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from parsers.haproxy import Section
     from parsers.tree import Word
 
-# An address with a port, or a bare IPv4 address, as haproxy 1.x took it behind the name of a section.
+# An address with a port, or a bare IPv4 address, as haproxy 1.x allowed it after the name of a section.
 _ADDRESS = r"[^\s/]*:\+?[0-9]+(?:-[0-9]+)?(?:,\S*)?\Z|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\Z"
 
 
 def header_address(section: Section) -> Word | None:
-    """The address on the header line of a `frontend` or `listen` section, where haproxy 1 took it, or None."""
+    """The address on the header line of a `frontend` or `listen` section, where haproxy 1 allowed it, or None."""
     if section.keyword not in ("frontend", "listen"):
         return None
     extra = section.header.args[1:]

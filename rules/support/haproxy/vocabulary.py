@@ -1,11 +1,10 @@
-"""Words that no haproxy knows: which lines can be judged, and what was probably meant."""
+"""Words unknown to haproxy: which lines can be checked, and what was probably meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from parsers.keywords.haproxy import haproxy_table
 from rules.text.suggestions import closest
@@ -27,7 +26,7 @@ def judged_sections(config: HaproxyConfig) -> Iterator[tuple[Section, KeywordBlo
 
 @lru_cache(1)
 def removed_everywhere() -> frozenset[str]:
-    """The removed keywords that no section of any known version has any more."""
+    """The removed keywords that no section of any known version has."""
     table = haproxy_table()
     blocks = [block for name in ("global", "listen") if (block := table.section(name)) is not None]
     return frozenset(
@@ -53,10 +52,10 @@ def refused(section: str, statuses: tuple[str, ...], version: str | None = None)
 
 def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
     """The lines whose keyword no known version has, in file order; conditional and dynamic ones are left out."""
-    strange = section.index().keys() - _known(section.keyword)
+    unknown = section.index().keys() - _known(section.keyword)
     lines = [
         line
-        for keyword in strange
+        for keyword in unknown
         if keyword and block.get(keyword) is None
         for line in section.all(keyword)
         if line.condition is None and line.words and not line.words[0].dynamic
@@ -67,7 +66,7 @@ def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
 def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     """The section keyword that the line's keyword is a misspelling of, or "": `frontned api`.
 
-    `block` are the keywords of the section that the line stands in; what is nearer to one of those is no header.
+    `block` are the keywords of the section that the line is in; a word closer to one of those is not a header.
     """
     if len(line.args) > 3:
         return ""
@@ -79,25 +78,21 @@ def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
 class LostSections(NamedTuple):
     """Misspelled section headers: what follows one belongs to the section that was meant.
 
-    `starts`: `id(section)` -> offset of the first such line in that section, behind which nothing can be said about
-    it. `names`: the names that the headers were meant to give.
+    `starts`: `id(section)` -> offset of the first such line in that section, after which nothing is known about it.
+    `names`: the names that the headers were meant to define.
     """
 
     starts: dict[int, int]
     names: set[str]
 
 
-_LOST: WeakKeyDictionary[HaproxyConfig, LostSections] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=8)  # three rules ask, and the answer takes a walk through all sections
 def lost_sections(config: HaproxyConfig) -> LostSections:
     """The misspelled section headers of a configuration."""
-    lost = _LOST.get(config)
-    if lost is None:
-        lost = _LOST[config] = LostSections({}, set())
-        for section, block in judged_sections(config):
-            for line in unknown_lines(section, block):
-                if misspelled_header(line, block):
-                    lost.starts.setdefault(id(section), line.start)
-                    lost.names.update(word.value for word in line.args[:1])
+    lost = LostSections({}, set())
+    for section, block in judged_sections(config):
+        for line in unknown_lines(section, block):
+            if misspelled_header(line, block):
+                lost.starts.setdefault(id(section), line.start)
+                lost.names.update(word.value for word in line.args[:1])
     return lost

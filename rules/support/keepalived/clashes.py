@@ -1,4 +1,4 @@
-"""Instances of one file that keepalived takes for one and the same router."""
+"""Instances of one file that keepalived treats as the same virtual router."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def is_one_router(a: VrrpInstance, b: VrrpInstance) -> bool:
-    """Whether keepalived takes two instances of one VRID, family and interface for one router: both multicast to one
-    group, or both unicast from one source address with a peer in common (measured with 2.2.7).
+    """Whether keepalived treats two instances with the same VRID, family and interface as one virtual router: both
+    multicast to one group, or both unicast from one source address with a peer in common (measured with 2.2.7).
     """
     if a.is_unicast is None or b.is_unicast is None or a.is_unicast != b.is_unicast:
         return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 _LIMIT = {"script": 253, "interface": 253, "bfd": 253, "process": 254, "file": 254}
-# Patterns are compiled when something is wrong, which spares the start of a run.
+# Patterns are compiled only when something is wrong, which makes startup faster.
 _LABEL = r"[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?"
 _HOST_NAME = rf"(?=[^A-Za-z]*[A-Za-z]){_LABEL}(?:\.{_LABEL})*\.?"
 _LEADING_ZERO = r"(?<![\d])0\d"
@@ -32,7 +32,7 @@ def looks_like_address(text: str) -> bool:
 
 
 def is_host_name(text: str) -> bool:
-    """Whether a word that is no address is a name that DNS or /etc/hosts could know."""
+    """Whether a word that is not an address could be a host name."""
     return re.fullmatch(_HOST_NAME, text, re.ASCII) is not None and not re.fullmatch(_HEX, text)
 
 
@@ -41,17 +41,17 @@ def _judged(word: Word) -> bool:
 
 
 def _hint(text: str) -> str:
-    """What is wrong with a word that should be an address."""
+    """How to fix a word that should be an address."""
     bare = text.partition("/")[0]
     glued = re.match(_GLUED, text, re.ASCII)
     if glued is not None:
-        return f"write '${{{glued[1]}}}': keepalived puts '$NAME' in only before a blank, a comma or the end"
+        return f"write '${{{glued[1]}}}': keepalived replaces '$NAME' only before a space, a comma or the end"
     if text.rstrip(",;") != text:
         return f"write it without the '{text[-1]}', one address per line"
     if re.search(_LEADING_ZERO, bare) and ":" not in bare:
         return "write the parts without leading zeros"
     if is_host_name(bare):
-        return "write the address; keepalived does not look names up here"
+        return "write the address; keepalived does not resolve names here"
     return "write an IPv4 address with four parts up to 255, or an IPv6 address"
 
 
@@ -70,25 +70,29 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
     if vip.lost == "missing-value":
         yield Wrong(
             words[-1].span,
-            f"'{words[-1].value}' has no value behind it: keepalived skips the address '{vip.raw}'",
-            "write the value behind it, or remove the word",
+            f"'{words[-1].value}' has no value: keepalived skips the address '{vip.raw}'",
+            "add the value, or remove the word",
         )
     elif vip.lost == "duplicate-dev":
         yield Wrong(
             vip.directive.span, f"two 'dev' for '{vip.raw}': keepalived skips the address", "keep one 'dev INTERFACE'"
         )
+    yield from _wrong_options(vip)
+
+
+def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
     if vip.dev is not None and vip.dev.certain and not placeholder(vip.dev.raw) and wrong_interface_name(vip.dev.raw):
         yield Wrong(
             vip.dev.span,
             f"'dev {vip.dev.raw}' {NO_INTERFACE}: keepalived exits with status 2",
-            f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' behind it if the alias is wanted",
+            f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' after it if you want the alias",
         )
     _, slash, prefix = vip.raw.partition("/")
     if slash and prefix and vip.prefix is None:
         longest = vip.effective_prefix
         yield Wrong(
             vip.span,
-            f"'/{prefix}' of '{vip.raw}' is no prefix length: keepalived uses /{longest}",
+            f"'/{prefix}' of '{vip.raw}' is not a prefix length: keepalived uses /{longest}",
             f"write a length from 0 to {longest}, as in '{vip.raw.partition('/')[0]}/{24 if longest == 32 else 64}'",
             Severity.WARNING,
         )
@@ -96,15 +100,15 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
     if broadcast is not None and broadcast.certain and broadcast.raw not in ("+", "-") and not read_ip(broadcast.raw):
         yield Wrong(
             broadcast.span,
-            f"'{broadcast.raw}' is no broadcast address: keepalived skips the address '{vip.raw}'",
-            "write an address, '+' or '-', or leave it out",
+            f"'{broadcast.raw}' is not a broadcast address: keepalived skips the address '{vip.raw}'",
+            "write an address, '+' or '-', or remove it",
         )
     for word in vip.unknown:
         if not looks_like_address(word.value) and not word.dynamic:
             yield Wrong(
                 word.span,
-                f"'{word.value}' is no option of a virtual address: keepalived ignores the word",
-                "write 'dev INTERFACE', 'label NAME' or another option of keepalived.conf(5), or remove it",
+                f"unknown virtual address option '{word.value}': keepalived ignores the word",
+                "write 'dev INTERFACE', 'label NAME' or another option from keepalived.conf(5), or remove it",
                 Severity.WARNING,
             )
             return
@@ -141,11 +145,11 @@ def _wrong_peer_option(peer: Peer) -> Iterator[Wrong]:
         if looks_like_address(word.value) or word.dynamic:
             return
         if word.value in ("min_ttl", "max_ttl"):
-            why, fix = "has no value behind it", f"write '{word.value} N' with a number from 0 to 255"
+            why, fix = "has no value", f"write '{word.value} N' with a number from 0 to 255"
         else:
             why, fix = (
-                "is no option of a unicast peer",
-                "write 'min_ttl N' or 'max_ttl N', or nothing behind the address",
+                "is not an option of a unicast peer",
+                "write 'min_ttl N' or 'max_ttl N', or nothing after the address",
             )
         yield Wrong(
             word.span,
@@ -156,7 +160,7 @@ def _wrong_peer_option(peer: Peer) -> Iterator[Wrong]:
 
 
 def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings: frozenset[str]) -> Iterator[Wrong]:
-    """Lines of track blocks that keepalived drops or changes; `known` are the defined names by kind.
+    """Lines of track blocks that keepalived ignores or changes; `known` are the defined names by kind.
 
     Words in `settings` are keywords, which KA047 reports.
     """
@@ -179,37 +183,42 @@ def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings
 
 
 def _wrong_tracker(tracker: Tracker, names: set[str]) -> Iterator[Wrong]:
-    limit = _LIMIT[tracker.kind]
     words = tracker.directive.words
     if tracker.lost and words[1].value == "weight":
         yield Wrong(
             words[1].span,
-            f"'weight' has no number behind it: keepalived drops '{tracker.name}', and nothing is tracked",
-            "write the number, as in 'weight -20'",
+            f"'weight' has no number: keepalived ignores '{tracker.name}', and nothing is tracked",
+            "add the number, such as 'weight -20'",
         )
     elif tracker.lost and words[1].value not in names:
         yield Wrong(
             words[1].span,
-            f"'{words[1].value}' is no option here: keepalived drops the line, and '{tracker.name}' is not tracked",
+            f"unknown option '{words[1].value}': keepalived ignores the line, and '{tracker.name}' is not tracked",
             f"write '{tracker.name}' or '{tracker.name} weight N'",
         )
     if not tracker.lost and tracker.unknown and len(words) > 3 and tracker.unknown[0] is words[3]:
         yield Wrong(
             words[3].span,
-            f"'{words[3].value}' behind the weight of '{tracker.name}' is no option: keepalived reports it and "
+            f"unknown option '{words[3].value}' after the weight of '{tracker.name}': keepalived reports it and "
             "ignores it",
-            "write nothing or 'reverse' behind the weight",
+            "write 'reverse' or nothing after the weight",
             Severity.WARNING,
         )
+    yield from _wrong_weight(tracker)
+
+
+def _wrong_weight(tracker: Tracker) -> Iterator[Wrong]:
+    limit = _LIMIT[tracker.kind]
     weight = tracker.weight
     if weight is None or not weight.certain or placeholder(weight.raw):
         return
     number = whole_number(weight.raw)
     if weight.value is None:
-        used = "0 (FAULT when it is down)" if tracker.kind == "interface" else "the weight of the definition"
+        used = "0 (FAULT if it is down)" if tracker.kind == "interface" else "the weight of the definition"
         yield Wrong(
             weight.span,
-            f"weight '{weight.raw}' of '{tracker.name}' is not a number from -{limit} to {limit}: {used} is used",
+            f"weight '{weight.raw}' of '{tracker.name}' is not a number from -{limit} to {limit}: keepalived uses "
+            f"{used}",
             f"write a number from -{limit} to {limit}",
         )
     elif number is not None and abs(number) > limit:

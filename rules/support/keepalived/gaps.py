@@ -1,4 +1,4 @@
-"""Settings that a keepalived.conf lacks: when their absence means anything, and when it is another mistake's echo."""
+"""Settings missing in a keepalived.conf: when that is a mistake, and when it is the consequence of another one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BRACES = frozenset(("missing-open-brace", "missing-close-brace", "extra-open-br
 
 
 def blocks_in_doubt(config: KeepalivedConfig) -> set[Directive]:
-    """The top-level blocks that hold a line keepalived does not know: what they lack may be that very line."""
+    """The top-level blocks with a line unknown to keepalived: a missing setting may be that very line, misspelled."""
     found: set[Directive] = set()
     for unknown in unknown_lines(config.document):
         line = unknown.place.line
@@ -25,5 +25,5 @@ def blocks_in_doubt(config: KeepalivedConfig) -> set[Directive]:
 
 
 def can_tell_what_is_missing(config: KeepalivedConfig) -> bool:
-    """Whether a line that is nowhere is really missing: all files are known and no brace is in doubt."""
+    """Whether an absent line is really missing: all files are known and all braces match."""
     return config.complete and not any(problem.kind in _BRACES for problem in config.document.problems)

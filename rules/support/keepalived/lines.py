@@ -1,4 +1,4 @@
-"""The lines of a keepalived.conf with what the keyword table says about their places."""
+"""The lines of a keepalived.conf with their blocks and keywords from the keyword table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class LinePlace(NamedTuple):
-    """A line and the block it stands in.
+    """A line and the block it is in.
 
-    `block` is the block's path in the table ("vrrp_instance/authentication", "(root)"), "" inside a block
-    that the table does not know. `entry` is true for the lines of a value block, which are addresses or
-    names and no keywords; `block` is then the value block's own path.
+    `block` is the block's path in the table ("vrrp_instance/authentication", "(root)"), "" inside a block that is not
+    in the table. `entry` is true for the lines of a value block, which are addresses or names, not keywords; `block` is
+    then the value block's own path.
     """
 
     line: Directive
@@ -28,11 +28,11 @@ class LinePlace(NamedTuple):
 
     @property
     def keyword(self) -> Keyword | None:
-        """What the table says about the line's keyword; None for entries and unknown keywords."""
+        """The table's entry for the line's keyword; None for entries and unknown keywords."""
         return None if self.entry or not self.block else keepalived_table().keyword(self.block, self.line.keyword)
 
 
-@lru_cache(maxsize=4)  # half a dozen rules walk the same document one after the other
+@lru_cache(maxsize=4)  # half a dozen rules walk the same document in turn
 def places(document: KeepalivedDocument) -> Sequence[LinePlace]:
     """Every line of the file (and of the included ones) in file order."""
     return tuple(_walk(document))
@@ -62,13 +62,13 @@ def tracking(config: KeepalivedConfig) -> list[VrrpInstance | SyncGroup]:
 
 
 def enclosing(line: Directive) -> str:
-    """How a message calls the block that the line is in: `vrrp_instance 'VI_1'`, `global_defs`, `the top level`."""
+    """What messages call the block that the line is in: `vrrp_instance 'VI_1'`, `global_defs`, `the top level`."""
     parent = line.parent
     return "the top level" if parent is None else called(parent)
 
 
 def called(block: Directive) -> str:
-    """How a message calls a block: its keyword, and the name of the nearest block that has one."""
+    """What messages call a block: its keyword, and the name of the nearest block that has one."""
     outer: Directive | None = block
     while outer is not None and not outer.args:
         outer = outer.parent

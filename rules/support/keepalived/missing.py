@@ -1,6 +1,4 @@
-"""What blocks of keepalived.conf need and lack, and intervals that depend on the VRRP version. Measured with "
-"2.2.7.
-"""
+"""Settings that blocks of keepalived.conf lack, and intervals that depend on the VRRP version. Measured with 2.2.7."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.tree import Directive
 
 _LONGEST_V3 = 40.95  # seconds: 12 bits of centiseconds in the packet (RFC 5798, section 5.2.7)
-# Blocks that keepalived skips when they have no name, or more than one word; without one the others end it.
+# Blocks that keepalived skips if they have no name, or more than one word; the others make it exit.
 _SKIPPED = ("vrrp_instance", "vrrp_sync_group", "track_group")
 _NAMED = (*_SKIPPED, "vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file", "bfd_instance")
 
@@ -38,13 +36,13 @@ def wrong_names(config: KeepalivedConfig) -> Iterator[Wrong]:
                 name = "_".join(word.value for word in args)
                 yield Wrong(
                     args[1].span,
-                    f"'{keyword}' takes one name and has {len(args)} words: keepalived skips the whole block",
+                    f"'{keyword}' takes one name but has {len(args)} words: keepalived skips the whole block",
                     f"write '{keyword} {name} {{', or put the name in double quotes",
                 )
 
 
 def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
-    """advert_int values that are valid numbers but not what the version can send."""
+    """advert_int values that are valid numbers but that the version can't send."""
     for instance in config.instances:
         value, version = instance.advert_int, instance.effective_version
         if value is None or value.value is None or version is None:
@@ -53,11 +51,14 @@ def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
         if used is None or abs(seconds - used) < 1e-9:
             continue
         if version == 2:
-            why, fix = "VRRP version 2 knows whole seconds only", "write whole seconds, or use 'version 3' on all nodes"
+            why, fix = (
+                "VRRP version 2 allows whole seconds only",
+                "write whole seconds, or use 'version 3' on all nodes",
+            )
         elif seconds > _LONGEST_V3:
-            why, fix = f"VRRP version 3 ends at {_LONGEST_V3} s", f"write at most {_LONGEST_V3}"
+            why, fix = f"VRRP version 3 allows at most {_LONGEST_V3} s", f"write at most {_LONGEST_V3}"
         else:
-            why, fix = "VRRP version 3 knows steps of 0.01 s", "write at most two decimal places"
+            why, fix = "VRRP version 3 allows steps of 0.01 s", "write at most two decimal places"
         yield Wrong(value.span, f"'advert_int {value.raw}': {why}, keepalived uses {used:g} s", fix, Severity.WARNING)
 
 
@@ -66,7 +67,7 @@ def _name_span(block: Directive) -> Span:
 
 
 def missing_settings(config: KeepalivedConfig) -> Iterator[Wrong]:
-    """Blocks that lack a line without which keepalived drops them, or does not run."""
+    """Blocks without a line that keepalived needs: it ignores them, or does not run."""
     if not can_tell_what_is_missing(config):
         return
     doubtful = blocks_in_doubt(config)
@@ -94,8 +95,8 @@ def _missing_commands(config: KeepalivedConfig, doubtful: set[Directive]) -> Ite
             span = _name_span(script.directive) if command is None else command.directive.span
             yield Wrong(
                 span,
-                f"vrrp_script '{script.title}' has no command: keepalived removes it, and what tracks it runs "
-                "unchecked",
+                f"vrrp_script '{script.title}' has no command: keepalived removes it, and what tracks it runs without "
+                "the check",
                 "add 'script \"/path/to/check\"' to the block",
             )
 
@@ -116,9 +117,8 @@ def _missing_in_instance(instance: VrrpInstance) -> Iterator[Wrong]:
     if instance.unicast_src_ip is not None and instance.unicast_peers:
         yield Wrong(
             name.span,
-            f"vrrp_instance '{instance.title}' has no 'interface', which unicast may leave out only since "
-            "release 2.2.8: "
-            "before that keepalived exits with status 2",
+            f"vrrp_instance '{instance.title}' has no 'interface', which is optional with unicast only since release "
+            "2.2.8: older releases exit with status 2",
             "add 'interface NAME' to the block",
             Severity.WARNING,
         )

@@ -1,12 +1,12 @@
-"""Text that somebody meant to replace before the file went to the machine."""
+"""Text that was meant to be replaced before the file was installed."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-# Markers of template languages: never part of a value that is meant.
-# Markers longer than that are none, and bounds keep a line full of braces from costing its length squared.
+# Markers of template languages: never part of an intended value.
+# Longer ones are not markers, and the bounds keep a line full of braces from taking quadratic time.
 _MARKER = r"\{\{[^\n]{0,200}?\}\}|\{%[^\n]{0,200}?%\}|\{#[^\n]{0,200}?#\}|<%[^\n]{0,200}?%>"
 _ANGLE = r"<-*+[A-Za-z_][^<>@|&;\n]*+>"
 _PERCENT = r"%[A-Za-z_]\w*+%"
@@ -16,11 +16,11 @@ _WORDS = (
     r"(?<![A-Za-z0-9])(?i:(?:change|replace|fill|edit)[_-]?(?:me|this|it)(?![A-Za-z])|your[_-][a-z][\w-]*+|fixme(?![A-Za-z]))"
     r"|(?<![A-Za-z0-9_])(?:CHANGE|REPLACE|YOUR|TODO|FIXME|INSERT)_[A-Z][A-Z0-9_]*+"
 )
-# Four parts with an x among them: 192.168.1.x, x.x.x.x, XXX.XXX.XXX.XXX.
+# Four parts, at least one with an x: 192.168.1.x, x.x.x.x, XXX.XXX.XXX.XXX.
 _DOTTED = r"(?<![\w.])(?=[\d.]*+[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3}|\d{1,2}[xX]{1,2})){3}(?![\w.])"
 _VARIABLE = r"\$\{[A-Za-z_][^{}\n]*+\}"
 
-# Without one of these no pattern can match, and none has to be compiled: the rule for files that work.
+# Without one of these no pattern can match, so none has to be compiled: the usual case.
 _TRIGGERS = (
     *("<", "%", "{{", "{%", "{#", "@", "__", "$", ".x", "x."),
     *("change", "replace", "fill", "edit", "your", "fixme", "todo", "insert"),
@@ -44,20 +44,20 @@ def _has_trigger(text: str) -> bool:
 
 
 def placeholder(text: str, command: bool = False) -> re.Match[str] | None:
-    """The first placeholder in the text, or None; `command` for text that a program or a shell will read."""
+    """The first placeholder in the text, or None; `command` for text that a program or a shell reads."""
     if not _has_trigger(text):
         return None
     return (_in_command() if command else _any()).search(text)
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether the text is nothing but a placeholder: what a password must be to count as one."""
+    """Whether the whole text is a placeholder, as a password must be to count as one."""
     match = placeholder(text)
     return match is not None and match.span() == (0, len(text))
 
 
 def may_have_placeholders(text: str) -> bool:
-    """Whether a look at the words of a file is worth it: false for nearly every file that works."""
+    """Whether the words of a file need checking: false for nearly every valid file."""
     return "$" in text or placeholder(text) is not None
 
 

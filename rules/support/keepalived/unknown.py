@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parsers.tree import Directive
 
 _SHOWN = 4  # names in a list before "and others"
-# Blocks with so many everyday words (`name`, `key`, `weight`) that having one of them says nothing.
+# Blocks with so many common words (`name`, `key`, `weight`) that a match proves nothing.
 _ELSEWHERE = ("virtual_server", "SSL", "vrrp_instance/auth_hmac")
 
 
@@ -29,12 +29,12 @@ class Unknown(NamedTuple):
     homes: list[str]
 
 
-@lru_cache(maxsize=4)  # two rules share them out
+@lru_cache(maxsize=4)  # two rules use them
 def unknown_lines(document: KeepalivedDocument) -> Sequence[Unknown]:
-    """The lines whose keyword is not one of the block's, where the table holds all names of the block.
+    """The lines whose keyword is not one of the block's, where the table has all keywords of the block.
 
-    Left out: lines under an unresolved condition, placeholders, what a parser's problem covers, and the top level
-    of a file where a block is not closed, since nobody can tell what was meant to be there.
+    Left out: lines under an unresolved condition, placeholders, what a parser's problem covers, and the top level of a
+    file where a block is not closed, where the intended structure is not known.
     """
     return tuple(_unknown(document))
 
@@ -56,7 +56,7 @@ def _unknown(document: KeepalivedDocument) -> Iterator[Unknown]:
 
 
 def _homes(blocks: list[str], here: str) -> list[str]:
-    """The blocks that a keyword belongs to, as far as they say what was meant."""
+    """The blocks that a keyword belongs to, if they show what was meant."""
     if here.startswith("virtual_server"):
         return [block for block in blocks if block.startswith("virtual_server")]
     return [block for block in blocks if not block.startswith(_ELSEWHERE)]
@@ -68,27 +68,27 @@ def in_lvs(place: LinePlace) -> bool:
 
 
 def block_named(path: str) -> str:
-    """How a message calls the block at a table path."""
+    """What messages call the block at a table path."""
     return "the top level" if path == ROOT else path.replace("/", " > ")
 
 
 def consequence(line: Directive) -> str:
-    """What keepalived makes of a line that it does not know."""
+    """What keepalived does with a line that it does not know."""
     if not line.is_block:
         return "keepalived ignores the line"
     if line.parent is None:
         return "keepalived ignores the block with all its lines"
     lost = daemon_view_lost(line)
     keywords = list(dict.fromkeys(directive.keyword for directive in lost if directive.keyword))
-    closes = f"keepalived takes its '}}' for the end of {called(line.parent)}"
+    closes = f"keepalived reads its '}}' as the end of {called(line.parent)}"
     if not keywords:
-        return f"{closes}, and none of its lines has the effect that was meant"
+        return f"{closes}, and none of its lines has the intended effect"
     shown = [f"'{keyword}'" for keyword in keywords[:_SHOWN]] + (["others"] if len(keywords) > _SHOWN else [])
-    return f"{closes}, so {listed(shown)} behind it {'is' if len(keywords) == 1 else 'are'} lost"
+    return f"{closes}, so {listed(shown)} after it {'is' if len(keywords) == 1 else 'are'} lost"
 
 
 def shown(word: str) -> str:
-    """A keyword for a message; characters that nobody can see are written as U+00A0."""
+    """A keyword for a message; invisible characters are written as U+00A0."""
     return "".join(char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}" for char in word)
 
 

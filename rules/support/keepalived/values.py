@@ -1,4 +1,4 @@
-"""Values of keepalived.conf held against the keyword table: which are refused, and what is used instead.
+"""Values of keepalived.conf checked against the keyword table: which are refused, and what is used instead.
 
 The consequences were measured with keepalived 2.2.7, keyword by keyword.
 """
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from parsers.tree import Word
     from rules.support.keepalived.lines import LinePlace
 
-# Patterns are compiled when something is wrong, which spares the start of a run.
+# Patterns are compiled only when something is wrong, which makes startup faster.
 _NUMBER_FIRST = r"[+-]?\d+(?:\.\d+)?"
 _WHOLE_FIRST = r"\d{1,9}(?=[^\d])"
-# Whole numbers of which nothing is used when text follows; of others the daemon takes the number.
+# Whole numbers that are not used at all if text follows; for the others the daemon uses the number.
 _STRICT = ("priority", "virtual_router_id", "unicast_ttl", "weight")
 _WHOLE_KINDS = ("int", "uint")
-_LONGEST_IFNAME = 15  # IFNAMSIZ of the kernel, less the final NUL
+_LONGEST_IFNAME = 15  # IFNAMSIZ of the kernel, without the final NUL
 
 # Required arguments whose absence is only reported; all others make keepalived exit with status 2.
 _SURVIVES = frozenset(
@@ -51,23 +51,23 @@ _TOLERANT = (
     "reload_check_config",
     "fifo_write_vrrp_states_on_reload",
 )
-# What keepalived uses in place of a value that it refuses; by block and keyword, else by keyword.
+# What keepalived uses instead of a value that it refuses, by block and keyword.
 _INSTEAD = {
     "vrrp_instance/priority": "100 is used",
-    "vrrp_instance/virtual_router_id": "the instance is left without an id, and keepalived exits with status 2",
+    "vrrp_instance/virtual_router_id": "the instance has no id, and keepalived exits with status 2",
     "vrrp_instance/advert_int": "the default of 1 s is used",
     "vrrp_instance/preempt_delay": "0 s is used",
     "vrrp_instance/authentication/auth_type": "no authentication is used",
-    "vrrp_instance/interface": "the instance is left without an interface, and keepalived exits with status 2",
+    "vrrp_instance/interface": "the instance has no interface, and keepalived exits with status 2",
     "vrrp_script/interval": "the default of 1 s is used",
     "vrrp_script/timeout": "the interval is used",
-    "vrrp_script/weight": "keepalived reports it and uses the number all the same",
+    "vrrp_script/weight": "keepalived reports it but uses the number",
     "vrrp_script/rise": "1 is used",
     "vrrp_script/fall": "1 is used",
     "bfd_instance/neighbor_ip": "the BFD instance is ignored",
     "bfd_instance/neighbour_ip": "the BFD instance is ignored",
 }
-# Zero is in the range of these, but becomes one, which is reported.
+# Zero is in the range of these, but keepalived reports it and uses one.
 _ZERO_IS_ONE = frozenset(
     """
     vrrp_script/interval vrrp_script/timeout vrrp_instance/garp_master_repeat
@@ -75,12 +75,12 @@ _ZERO_IS_ONE = frozenset(
     global_defs/vrrp_garp_master_refresh_repeat
     """.split()  # noqa: SIM905 - one word each would fill a page
 )
-# Zero is out of the range of these, and what they are without the line.
+# Zero is outside the range of these, but it is also their default.
 _ZERO_IS_DEFAULT = frozenset(("global_defs/vrrp_garp_interval", "global_defs/vrrp_gna_interval"))
 
 
 class Wrong(NamedTuple):
-    """A value that keepalived refuses: where, what it says, what to write, and how bad (None: an error)."""
+    """A value that keepalived refuses: place, message, help, and severity (None: an error)."""
 
     span: Span
     message: str
@@ -89,9 +89,9 @@ class Wrong(NamedTuple):
 
 
 def wrong_values(place: LinePlace, release: str | None) -> Iterator[Wrong]:
-    """What is wrong with a line's arguments, judged by the table; nothing where the table is not complete.
+    """What is wrong with a line's arguments according to the table; nothing if the table is incomplete.
 
-    Conditional lines, variables and placeholders are not judged, nor `state` (KA038) and commands.
+    Conditional lines, variables, placeholders, `state` (KA038) and commands are not checked.
     """
     keyword = place.keyword
     line = place.line
@@ -111,14 +111,14 @@ def wrong_values(place: LinePlace, release: str | None) -> Iterator[Wrong]:
     if keyword.name == "weight" and len(args) > 1 and args[1].value != "reverse":
         yield Wrong(
             args[1].span,
-            f"'{args[1].value}' behind the weight is no option: keepalived reports it and ignores the word",
-            "write nothing or 'reverse' behind the weight",
+            f"unknown option '{args[1].value}' after the weight: keepalived reports it and ignores the word",
+            "write 'reverse' or nothing after the weight",
             Severity.WARNING,
         )
 
 
 def is_fatal(place: LinePlace) -> bool:
-    """Whether the line lacks a value without which keepalived ends with status 2 (measured with 2.2.7)."""
+    """Whether the line lacks a value without which keepalived exits with status 2 (measured with 2.2.7)."""
     keyword = place.keyword
     if keyword is None or keyword.argument == "unknown" or place.line.condition is not None or place.line.args:
         return False
@@ -127,7 +127,7 @@ def is_fatal(place: LinePlace) -> bool:
 
 
 def _survives(keyword: Keyword) -> bool:
-    """Whether keepalived only ignores the keyword when its value is missing."""
+    """Whether keepalived only ignores the keyword if its value is missing."""
     return keyword.name in _SURVIVES or (keyword.name == "weight" and keyword.block != "vrrp_script")
 
 
@@ -137,7 +137,7 @@ def _missing(place: LinePlace, keyword: Keyword) -> Wrong:
     wanted = keyword.usage or "a value"
     return Wrong(
         place.line.words[0].span,
-        f"'{keyword.name}' needs a value and has none: {outcome}",
+        f"'{keyword.name}' has no value: {outcome}",
         f"write '{keyword.name} {wanted}', or remove the line",
         None if fatal else Severity.WARNING,
     )
@@ -155,7 +155,7 @@ def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wron
         choices = listed(keyword.enum, "or")
         yield _refused(keyword, word, f"is not {choices}", f"write {choices}")
     elif kind == "enum-list" and word.value.lstrip("+-") not in keyword.enum:
-        yield _refused(keyword, word, f"is none of {listed(keyword.enum)}", f"write {listed(keyword.enum, 'or')}")
+        yield _refused(keyword, word, f"is not {listed(keyword.enum, 'or')}", f"write {listed(keyword.enum, 'or')}")
     elif kind == "ip":
         yield from _address(keyword, word)
     elif kind == "ifname":
@@ -178,12 +178,12 @@ def _range(keyword: Keyword) -> str:
 
 
 def _leading(keyword: Keyword, word: Word) -> str:
-    """What becomes of a number with text behind it, "" when it is not used."""
+    """What keepalived does with a number followed by text, "" if it does not use it."""
     first = re.match(_WHOLE_FIRST, word.value, re.ASCII)
     strict = keyword.name in _STRICT or keyword.block == "bfd_instance" or keyword.kind not in _WHOLE_KINDS
     if first is None or strict or (keyword.minimum is not None and int(first[0]) < max(keyword.minimum, 1)):
         return ""
-    return f"'keepalived -t' refuses it, and the daemon takes {int(first[0])}"
+    return f"'keepalived -t' refuses it, but the daemon uses {int(first[0])}"
 
 
 def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
@@ -196,7 +196,7 @@ def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong
         yield _refused(
             keyword,
             word,
-            f"has a fraction, which keepalived takes since release {keyword.decimal_since}, before that",
+            f"has a fraction, which keepalived accepts since release {keyword.decimal_since}; before that",
             "write a whole number of seconds",
             Severity.WARNING,
         )
@@ -212,13 +212,16 @@ def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong
     if number == 0 and path in _ZERO_IS_DEFAULT:
         yield Wrong(
             word.span,
-            f"'{keyword.name} 0' is reported and ignored, which leaves the default: no interval",
+            f"keepalived reports and ignores '{keyword.name} 0', so the default applies: no interval",
             "remove the line",
             Severity.INFO,
         )
     elif number == 0 and path in _ZERO_IS_ONE:
         yield Wrong(
-            word.span, f"'{keyword.name} 0' is reported, and 1 is used", f"write '{keyword.name} 1'", Severity.WARNING
+            word.span,
+            f"keepalived reports '{keyword.name} 0' and uses 1",
+            f"write '{keyword.name} 1'",
+            Severity.WARNING,
         )
     elif (low is not None and number < low) or (high is not None and number > high):
         yield _refused(keyword, word, f"is not {wanted}", f"write {wanted}")
@@ -228,7 +231,7 @@ def _address(keyword: Keyword, word: Word) -> Iterator[Wrong]:
     address = peer_address(word.value)
     name = keyword.name
     if address is None:
-        yield _refused(keyword, word, "is not an IP address", "write an IPv4 or IPv6 address (no host name)")
+        yield _refused(keyword, word, "is not an IP address", "write an IPv4 or IPv6 address, not a host name")
     elif name == "vrrp_mcast_group4" and not (address.version == 4 and address.is_multicast):
         yield _refused(keyword, word, "is not an IPv4 multicast address", "write an address such as 224.0.0.18")
     elif name == "vrrp_mcast_group6" and not (address.version == 6 and address.is_multicast):
@@ -237,11 +240,11 @@ def _address(keyword: Keyword, word: Word) -> Iterator[Wrong]:
         yield _refused(keyword, word, "is not a multicast address", "write an address such as 224.0.0.18")
 
 
-NO_INTERFACE = "can be no interface, as the kernel allows no ':' and no '/' in a name"
+NO_INTERFACE = "is not a valid interface name: the kernel does not allow ':' or '/' in one"
 
 
 def wrong_interface_name(name: str) -> bool:
-    """Whether the kernel refuses the name; `eth0:1` is a label of an address, and no interface."""
+    """Whether the kernel refuses the name; `eth0:1` is the label of an address, not an interface."""
     return ":" in name or "/" in name
 
 
@@ -256,6 +259,6 @@ def _interface(keyword: Keyword, word: Word) -> Iterator[Wrong]:
             "write the name as 'ip link' shows it",
         )
     elif wrong_interface_name(word.value):
-        yield _refused(keyword, word, NO_INTERFACE, "write the name as 'ip link' shows it, without alias")
+        yield _refused(keyword, word, NO_INTERFACE, "write the name as 'ip link' shows it, without the alias")
     elif keyword.name == "interface" and word.value == "lo":
         yield _refused(keyword, word, "is the loopback interface", "write the interface that carries the VIP")

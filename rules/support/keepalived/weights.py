@@ -1,4 +1,4 @@
-"""Trackers that work by a weight: which there are, and where the weight is written."""
+"""Trackers with a weight, and where the weight is written."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DEFINED_BY = {
     "bfd": "bfd_instance",
     "interface": "interface",
 }
-"""Kind of tracker -> how a message calls what it tracks."""
+"""Kind of tracker -> what messages call the thing that it tracks."""
 
 
 def weighted_instances(config: KeepalivedConfig) -> Iterator[tuple[VrrpInstance, list[Tracker]]]:
     """The instances that track something with a known weight other than 0, themselves or by their sync group.
 
-    Cheap, so that a rule can tell files without any weight before it loads the failover model.
+    Cheap, so that a rule can skip files without any weight before it loads the failover model.
     """
     groups: dict[str | None, SyncGroup] = {}
     for group in config.sync_groups:
@@ -46,7 +46,7 @@ def has_weights(config: KeepalivedConfig) -> bool:
 
 
 def weight_span(config: KeepalivedConfig, tracker: Tracker) -> Span:
-    """Where the weight that a tracker works with is written; the tracker's name when it is a default."""
+    """The place of the weight that a tracker uses; the tracker's name if it is a default."""
     if tracker.weight is not None and tracker.weight.value is not None:
         return tracker.weight.span
     item = config.definition(tracker) if tracker.kind != "interface" else None
@@ -55,5 +55,5 @@ def weight_span(config: KeepalivedConfig, tracker: Tracker) -> Span:
 
 
 def tracked(tracker: Tracker) -> str:
-    """How a message calls what is tracked: `vrrp_script 'check'`."""
+    """What messages call the thing that is tracked: `vrrp_script 'check'`."""
     return f"{DEFINED_BY[tracker.kind]} '{tracker.name}'"

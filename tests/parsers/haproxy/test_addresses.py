@@ -5,9 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from parsers.grammar.common import Time, read_int, read_ip, read_size, read_time
-from parsers.grammar.haproxy_addresses import read_address
+from parsers.grammar.common import Time, read_int, read_ip, read_time
+from parsers.grammar.haproxy_addresses import read_address, read_parts
 
 
 @pytest.mark.parametrize(
@@ -116,9 +118,19 @@ def test_whole_numbers(text: str, expected: int | None) -> None:
     assert read_int(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1", 1), ("4k", 4096), ("2M", 2 << 20), ("1g", 1 << 30), ("1x", None)])
-def test_sizes(text: str, expected: int | None) -> None:
-    assert read_size(text) == expected
+_PIECES = st.sampled_from(
+    ["ipv4", "tcp", "unix", "fd", "@", "+", ":", "-", "/", "[", "]", "::", "10.0.0.1", "1.2.3", "fd00::1", "6443", "0",
+     "99999", "123456", "host", "a.example", "*", " ", "\n", "\u0664", "_"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=7).map("".join) | st.text(max_size=20))
+@example("")
+@example("[::1]:443")
+@example("*:80")
+@settings(deadline=None)
+def test_the_short_way_and_the_grammar_read_the_same(text: str) -> None:
+    assert read_address(text) == read_parts(text)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,6 @@ def test_timeouts() -> None:
         ("defaults\n retries 1\nbackend x\n", "retries", 1, "defaults"),
         ("defaults\n default_backend b\nfrontend x\n", "default_backend", "b", "defaults"),
         ("frontend x\n default_backend a\n default_backend b\n", "default_backend", "b", None),
-        ("backend x\n fullconn 7\n", "fullconn", 7, None),
     ],
 )
 def test_single_settings(text: str, keyword: str, value: object, origin: str | None) -> None:
@@ -153,7 +152,6 @@ def test_options(text: str, options: dict[str, tuple[bool, str | None]]) -> None
     assert {name: (value.value, value.origin) for name, value in found.options.items()} == options
     for name in options:
         assert found.option(name) is not None
-        assert found.option_line(name) is not None
     assert found.option("nothing") is None
 
 
@@ -248,7 +246,7 @@ def test_global_sections_are_one() -> None:
 
 def test_named_sections() -> None:
     found = config("userlist u\n user a\nuserlist u\nresolvers r\n nameserver a 1.1.1.1:53\ncache c\npeers p\n")
-    assert [len(sections) for sections in found.userlists.values()] == [2]
+    assert [len(sections) for sections in found.named("userlist").values()] == [2]
     assert list(found.resolvers) == ["r"]
     assert list(found.peers) == ["p"]
     assert list(found.caches) == ["c"]

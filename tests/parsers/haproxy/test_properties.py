@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parsers import parse_haproxy
 from parsers.facts.haproxy import haproxy_facts
-from parsers.grammar.common import read_int, read_ip, read_size, read_time
+from parsers.grammar.common import read_int, read_ip, read_time
 from parsers.grammar.haproxy_addresses import read_address
 from parsers.grammar.haproxy_conditions import evaluate
 from parsers.haproxy.document import HaproxyDocument
@@ -81,7 +81,6 @@ def test_any_bytes(data: bytes) -> None:
 def test_readers_take_any_text(text: str) -> None:
     read_time(text)
     read_int(text)
-    read_size(text)
     read_ip(text)
     address = read_address(text)
     assert address.port_start is None or address.port_start >= 0

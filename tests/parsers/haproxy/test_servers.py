@@ -125,20 +125,19 @@ def test_default_server_counts_from_its_line_on() -> None:
 
 
 def test_typed_options() -> None:
-    found = server(
-        "server s 1.1.1.1:1 check-ssl ssl backup disabled send-proxy-v2 maxconn 20 weight x port 80 rise 2 track b/s"
-    )
-    assert (found.check_ssl, found.ssl, found.backup, found.disabled, found.send_proxy) == (True,) * 5
+    found = server("server s 1.1.1.1:1 check-ssl ssl backup disabled maxconn 20 weight x port 80 rise 2 track b/s")
+    assert (found.check_ssl, found.ssl, found.backup, found.disabled) == (True,) * 4
     assert found.maxconn is not None
     assert found.maxconn.value == 20
     assert found.weight is not None
     assert (found.weight.value, found.weight.raw) == (None, "x")
-    assert found.check_port is not None
-    assert found.check_port.value == 80
+    port = found.option("port")
+    assert port is not None
+    assert port.value == "80"
     assert found.track is not None
     assert found.track.value == "b/s"
     plain = server("server s 1.1.1.1:1")
-    assert (plain.maxconn, plain.track, plain.send_proxy, plain.disabled) == (None, None, False, False)
+    assert (plain.maxconn, plain.track, plain.disabled) == (None, None, False)
 
 
 @pytest.mark.parametrize(

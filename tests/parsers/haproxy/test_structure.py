@@ -30,7 +30,6 @@ def test_sections_names_and_lines() -> None:
     assert api.get("bind") is api.directives[-1]
     assert api.get("mode") is None
     assert api.label == "frontend 'api'"
-    assert document.section_at(document.source.text.index(":2")) is api
     assert document.problems == []
 
 
@@ -81,7 +80,7 @@ def test_old_listen_header_keeps_the_name() -> None:
     (section,) = parse_haproxy("listen web *:80\n mode http\n").sections
     assert section.name is not None
     assert section.name.value == "web"
-    assert [word.value for word in section.extra_words] == ["*:80"]
+    assert [word.value for word in section.layout.extra] == ["*:80"]
 
 
 def test_text_before_any_section_is_one_problem() -> None:

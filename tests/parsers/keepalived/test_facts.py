@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance, keepalived_facts
+from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance, command_of, keepalived_facts
 from parsers.keepalived import parse_keepalived
 
 
@@ -328,7 +328,8 @@ def test_definitions_of_trackers() -> None:
 def test_commands(line: str, command: str | None, argv: list[str], dropped: list[str]) -> None:
     (script,) = facts(f"vrrp_script chk {{\n{line}\n}}\n").scripts
     assert script.script is not None
-    assert (script.script.value, script.argv, script.dropped_words) == (command, argv, dropped)
+    assert (script.script.value, script.argv) == (command, argv)
+    assert command_of(script.script.directive).extra == dropped
     assert script.script.certain
 
 
@@ -340,7 +341,7 @@ def test_a_command_with_a_placeholder_is_unknown() -> None:
 
 def test_script_timers() -> None:
     (script,) = facts(
-        "vrrp_script chk {\nscript x\ninterval 2\ninterval 0.5\ntimeout 0\nrise 0\nfall 3\nuser a b\ninit_fail\n}\n"
+        "vrrp_script chk {\nscript x\ninterval 2\ninterval 0.5\ntimeout 0\nrise 0\nfall 3\nuser a b\n}\n"
     ).scripts
     assert script.interval is not None
     assert (script.interval.value, script.interval.raw) == (0.5, "0.5")
@@ -350,37 +351,33 @@ def test_script_timers() -> None:
     assert script.rise.value is None
     assert script.user is not None
     assert script.user.value == "a"
-    assert script.init_fail is not None
     assert (script.weight, script.effective_weight) == (None, 0)
 
 
 def test_processes_and_groups() -> None:
     config = facts(
-        "vrrp_track_process p {\nprocess /usr/sbin/haproxy -W\nquorum 2\nfull_command\nparam_match partial\n}\n"
+        "vrrp_track_process p {\nprocess /usr/sbin/haproxy -W\nfull_command\nparam_match partial\n}\n"
         "vrrp_sync_group G {\ngroup {\nA B\nC\n}\ngroup {\nD\n}\ntrack_script {\nx weight 2\n}\n}\n"
         "vrrp_instance A {\n}\n"
     )
     (process,) = config.processes
     assert process.process is not None
     assert (process.process.value, process.argv) == ("/usr/sbin/haproxy", ["/usr/sbin/haproxy", "-W"])
-    assert process.quorum is not None
-    assert process.quorum.value == 2
     assert process.full_command is not None
     assert process.param_match is not None
     assert process.param_match.value == "partial"
     (group,) = config.sync_groups
     assert [member.value for member in group.members] == ["A", "B", "C"]
-    assert len(group.extra_groups) == 1
     assert [tracker.name for tracker in group.trackers] == ["x"]
     assert config.sync_group_of(config.instances[0]) is group
 
 
 def test_names() -> None:
     config = facts("vrrp_instance {\n}\nvrrp_instance A B {\n}\nvrrp_instance ${X} {\n}\n")
-    assert [(item.name.value, item.name.raw, len(item.extra_names)) for item in config.instances] == [
-        (None, "", 0),
-        ("A", "A", 1),
-        (None, "${X}", 0),
+    assert [(item.name.value, item.name.raw) for item in config.instances] == [
+        (None, ""),
+        ("A", "A"),
+        (None, "${X}"),
     ]
 
 

@@ -11,7 +11,7 @@ def test_entries() -> None:
     priority = table.keyword("vrrp_instance", "priority")
     assert priority is not None
     assert (priority.kind, priority.minimum, priority.maximum, priority.argument_required) == ("uint", 1, 255, True)
-    assert (priority.since, priority.in_2_2_7, priority.takes_block, priority.usage) == ("1.2.1", True, False, "N")
+    assert (priority.since, priority.takes_block, priority.usage) == ("1.2.1", False, "N")
     state = table.keyword("vrrp_instance", "state")
     assert state is not None
     assert state.enum == ("MASTER", "BACKUP")
@@ -26,7 +26,7 @@ def test_entries() -> None:
     assert (boolean.kind, boolean.argument) == ("bool", "optional")
     newer = table.keyword("global_defs", "vrrp_delay_after_boot")
     assert newer is not None
-    assert (newer.since, newer.in_2_2_7) == ("2.4.0", False)
+    assert newer.since == "2.4.0"
     assert table.keyword("vrrp_instance", "prioritiy") is None
     assert table.keyword("nowhere", "priority") is None
 

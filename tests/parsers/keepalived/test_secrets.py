@@ -53,11 +53,3 @@ def test_messages_do_not_show_them(text: str) -> None:
         shown = [problem.message, problem.help, *(note for _, note in problem.related)]
         if "s3cret" in after:
             assert not any("s3cret" in part for part in shown)
-
-
-def test_is_secret() -> None:
-    document = parse_keepalived("auth_pass abc\nx y\n")
-    source = document.source
-    assert document.is_secret(source.span(12, 13))
-    assert not document.is_secret(source.span(0, 9))
-    assert not document.is_secret(source.span(14, 17))

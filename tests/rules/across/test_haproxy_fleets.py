@@ -46,7 +46,7 @@ def test_an_old_address_is_the_place() -> None:
     (finding,) = fleet(nodes(config(A, B, C), config(A, B, "10.0.0.99:6443")), "XN101")
     assert finding.location.source.line(finding.location.line).split()[2] == "10.0.0.99:6443"
     assert "lacks 10.0.0.23:6443" in finding.message
-    assert "has 10.0.0.99:6443 in addition" in finding.message
+    assert "and also has 10.0.0.99:6443" in finding.message
 
 
 def test_three_nodes_are_one_finding_per_difference() -> None:

@@ -7,7 +7,7 @@ import pytest
 from parsers.source import Source
 from rules import lint
 from rules.engine.finding import Finding, NodeFiles, Severity
-from rules.engine.run import Options
+from rules.engine.options import Options
 from tests.conftest import Figure
 from tests.shared import RealFile, real_files
 

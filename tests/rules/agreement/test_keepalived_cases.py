@@ -12,7 +12,7 @@ import pytest
 from parsers.keepalived import IncludedFile
 from rules import lint
 from rules.engine.finding import Finding, NodeFiles, Severity
-from rules.engine.run import Options
+from rules.engine.options import Options
 from rules.files.includes import DiskIncludes
 from tests.conftest import Figure
 from tests.shared import shared

@@ -82,18 +82,18 @@ def test_output_is_written_to_a_file(folder: Path) -> None:
     ("arguments", "text"),
     [
         (["--frmat", "json", "good.conf"], "unknown option '--frmat'; did you mean '--format'?"),
-        (["--zzz", "good.conf"], "unknown option '--zzz'; 'halb-lint --help' shows the options"),
-        (["--format", "jsn", "good.conf"], "--format can't be 'jsn'; did you mean 'json'?"),
-        (["--fail-on", "never-ever", "good.conf"], "--fail-on can't be 'never-ever'; did you mean 'never'?"),
-        (["--kind", "nginx", "good.conf"], "--kind can't be 'nginx'; it takes haproxy or keepalived"),
-        (["--select", "KA912", "good.conf"], "no rule is called 'KA912'; did you mean 'KA012'?"),
-        (["--explain", "vrid-mismach"], "no rule is called 'vrid-mismach'; did you mean 'vrid-mismatch'?"),
-        (["--node", "lb1", "good.conf"], "name the files either as PATH or with --node, not both"),
-        (["--node", "lb1"], "--node 'lb1': write NAME=PATH[,PATH...], as in lb1=lb1/haproxy.cfg,lb1/keepalived.conf"),
+        (["--zzz", "good.conf"], "unknown option '--zzz'; run 'halb-lint --help' for the options"),
+        (["--format", "jsn", "good.conf"], "invalid --format 'jsn'; did you mean 'json'?"),
+        (["--fail-on", "never-ever", "good.conf"], "invalid --fail-on 'never-ever'; did you mean 'never'?"),
+        (["--kind", "nginx", "good.conf"], "invalid --kind 'nginx'; expected haproxy or keepalived"),
+        (["--select", "KA912", "good.conf"], "unknown rule 'KA912'; did you mean 'KA012'?"),
+        (["--explain", "vrid-mismach"], "unknown rule 'vrid-mismach'; did you mean 'vrid-mismatch'?"),
+        (["--node", "lb1", "good.conf"], "give the files either as PATH or with --node, not both"),
+        (["--node", "lb1"], "--node 'lb1': write NAME=PATH[,PATH...], such as lb1=lb1/haproxy.cfg,lb1/keepalived.conf"),
         (["--config", "none.toml", "good.conf"], "none.toml: No such file or directory"),
         (["--output", "no/such/dir/x", "good.conf"], "cannot write 'no/such/dir/x': No such file or directory"),
         (["missing.conf"], "missing.conf: no such file or directory"),
-        (["--format"], "argument --format: expected one argument; 'halb-lint --help' shows the options"),
+        (["--format"], "argument --format: expected one argument; run 'halb-lint --help' for the options"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(folder: Path, arguments: list[str], text: str) -> None:
@@ -114,7 +114,7 @@ def test_other_files_are_linted_when_one_cannot_be_read(folder: Path) -> None:
     assert done.status == 2
     assert "KA012" in done.stdout
     assert "missing.conf: no such file or directory" in done.stderr
-    assert "strange.conf: neither a haproxy.cfg nor a keepalived.conf; '--kind' says what to take it for" in done.stderr
+    assert "strange.conf: neither a haproxy.cfg nor a keepalived.conf; use '--kind' to say what it is" in done.stderr
 
 
 def test_a_file_that_cannot_be_read(folder: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_template_is_left_alone(folder: Path) -> None:
     (folder / "keepalived.conf.j2").write_text("vrrp_instance {{ name }} {\n}\n")
     done = run("keepalived.conf.j2", cwd=folder)
     assert done.status == 0
-    assert "keepalived.conf.j2: skipped, the source of a template" in done.stderr
+    assert "keepalived.conf.j2: skipped because it is a template" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_hostile_files_are_findings_at_most(tmp_path: Path, data: bytes, name: s
 def test_nothing_named_and_nothing_installed(tmp_path: Path) -> None:
     absent = [str(tmp_path / "haproxy.cfg"), str(tmp_path / "keepalived.conf")]
     (error,) = read_local(None, "lb1", absent).errors
-    assert error == f"nothing to lint: neither {absent[0]} nor {absent[1]} exists; name files or directories"
+    assert error == f"nothing to lint: neither {absent[0]} nor {absent[1]} exists; pass files or directories"
     Path(absent[1]).write_text(GOOD)
     inputs = read_local(None, "lb1", absent)
     assert [node.keepalived for node in inputs.nodes] == [(absent[1],)]
@@ -252,7 +252,7 @@ def test_ignore_comments(folder: Path) -> None:
     (folder / "warned.conf").write_text(WARNED.replace("nopreempt\n", "nopreempt   ! halb: ignore[KA012] until May\n"))
     done = run("warned.conf", cwd=folder)
     assert (done.status, done.stdout) == (0, "")
-    assert "(1 hidden by ignores)" in done.stderr
+    assert "(1 suppressed)" in done.stderr
     (folder / "warned.conf").write_text("# halb: ignore-file[master-with-nopreempt] old\n" + WARNED)
     assert run("warned.conf", cwd=folder).stdout == ""
 
@@ -274,7 +274,7 @@ def test_configuration_of_the_linter(folder: Path) -> None:
         ("[lb]\nname = 'x'\n", "'lb' must be written as [[lb]], one table per load balancer"),
         ("[[lb]]\nfiles = []\n", "[[lb]] number 1 has no name"),
         ("[lint]\nhaproxy-version = 2.8\n", '[lint] haproxy-version must be a release such as "2.8", not 2.8'),
-        ('[lint]\nselect = ["KA999"]\n', "no rule is called 'KA999'; did you mean 'KA"),
+        ('[lint]\nselect = ["KA999"]\n', "unknown rule 'KA999'; did you mean 'KA"),
     ],
 )
 def test_a_wrong_configuration_is_one_line(folder: Path, text: str, message: str) -> None:

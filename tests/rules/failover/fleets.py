@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.model import CheckKey, Seconds, Situation
 from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
-from rules.failover.vrrp.settling import End, Transition, VrrpState, settle
+from rules.failover.vrrp.settling import settle
+from rules.failover.vrrp.transitions import End, Transition, VrrpState
 from rules.fleet.fleet import Fleet
 
 HAPROXY = "pgrep haproxy"

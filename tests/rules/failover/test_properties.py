@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.events import Event, EventKind, Events
 from rules.failover.rows import FailoverTable, Row
 from rules.failover.table import failover_table

@@ -37,9 +37,9 @@ def three(*lines: str, third: str) -> dict[str, str]:
 def test_a_third_node_that_does_not_agree(nodes: dict[str, str], cause: str, fix: str) -> None:
     """Measured with keepalived 2.2.7: 6 to 18 moves of the VIP in 45 s."""
     [finding] = found(nodes, "XN021")
-    assert "VIP 192.0.2.10 can move again and again: lb1 refuses the adverts of lb3" in finding.message
+    assert "VIP 192.0.2.10 can move back and forth: lb1 rejects the adverts of lb3" in finding.message
     assert f"({cause})" in finding.message
-    assert finding.message.endswith("virtual_router_id 51; then lb2 takes over for a moment")
+    assert finding.message.endswith("; then lb2 takes over for a moment")
     assert finding.help.startswith(fix)
     assert (finding.location.node, [place.node for place in finding.related]) == ("lb3", ["lb1", "lb2"])
 
@@ -58,7 +58,7 @@ def test_two_clusters_with_one_id_on_one_network() -> None:
         "b2": instance(100, vips=other),
     }
     [finding] = found(nodes, "XN021")
-    assert finding.help == "give one of the two clusters another virtual_router_id than 51, on all its nodes"
+    assert finding.help == "give one of the two clusters a virtual_router_id other than 51, on all its nodes"
     assert finding.location.node == "b1"
     nodes |= {"b1": instance(150, vips=other, vrid=52), "b2": instance(100, vips=other, vrid=52)}
     assert found(nodes, "XN021") == []
@@ -84,7 +84,7 @@ def test_the_faster_one_silences_for_certain() -> None:
     """lb1 would accept lb3's interval no more than lb3 that of lb1; lb3 is the faster one."""
     nodes = {"lb1": instance(150, advert=5), "lb2": instance(100, advert=5), "lb3": instance(50, advert=1)}
     [finding] = found(nodes, "XN021")
-    assert "moves again and again: lb1 refuses the adverts of lb3 (advert_int 1 s against 5 s)" in finding.message
+    assert "moves back and forth: lb1 rejects the adverts of lb3 (advert_int 1 s against 5 s)" in finding.message
 
 
 def test_the_rule_speaks_where_the_table_says_that_it_flaps() -> None:
@@ -103,14 +103,14 @@ NO_ID = instance(100).replace("    virtual_router_id 51\n", "")
 @pytest.mark.parametrize(
     ("nodes", "said"),
     [
-        ({"lb1": RUNS, "lb2": NO_ID}, {"lb2": "lb2 is no partner, and nobody has VIP 192.0.2.10 when lb1 dies"}),
+        ({"lb1": RUNS, "lb2": NO_ID}, {"lb2": "lb2 is no backup, and no node holds VIP 192.0.2.10 when lb1 dies"}),
         (
             {"lb1": RUNS, "lb2": NO_ID, "lb3": instance(90)},
-            {"lb2": "lb2 is no partner of lb1 and lb3 and never has VIP 192.0.2.10"},
+            {"lb2": "lb2 is no backup for lb1 and lb3 and never holds VIP 192.0.2.10"},
         ),
         (
             {"lb1": NO_ID, "lb2": NO_ID.replace("100", "90")},
-            dict.fromkeys(("lb1", "lb2"), "no node of lb1 and lb2 runs it, and nobody has VIP 192.0.2.10"),
+            dict.fromkeys(("lb1", "lb2"), "it runs on none of lb1 and lb2, and no node holds VIP 192.0.2.10"),
         ),
         ({"lb1": RUNS, "lb2": RUNS.replace("110", "100")}, {}),
         ({"lb1": NO_ID}, {}),  # of a single node KA048 and its like speak

@@ -51,28 +51,28 @@ def test_ladders_that_hold(weight: int | None, priorities: tuple[int, ...]) -> N
         (
             -20,
             (150, 100),
-            "when the check of lb1 fails, lb1 has VIP 192.0.2.10 although lb2 is healthy: lb1 falls from 150 to 130, "
-            "and lb2 has only 100",
+            "when the check of lb1 fails, lb1 holds VIP 192.0.2.10 although lb2 is healthy: lb1 drops from 150 to "
+            "130, and lb2 has only 100",
             "write 'weight -51' on lb1 and lb2",
         ),
         (
             -20,
             (120, 100),
-            "lb1 falls from 120 to 100, and lb2 has 100: a tie moves nothing",
+            "lb1 drops from 120 to 100, and lb2 has 100 too: the VIP does not move on a tie",
             "write 'weight -21' on lb1 and lb2",
         ),
-        (2, (200, 100), "lb1 falls from 202 to 200, and lb2 has only 102", "write 'weight 101' on lb1 and lb2"),
+        (2, (200, 100), "lb1 drops from 202 to 200, and lb2 has only 102", "write 'weight 101' on lb1 and lb2"),
         (
             -2,
             (101, 100, 99),
-            "when the checks of lb1 and lb2 fail, lb1 has VIP 192.0.2.10 although lb3 is healthy: lb1 falls from 101 "
-            "to 99, and lb3 has 99: a tie moves nothing",
+            "when the checks of lb1 and lb2 fail, lb1 holds VIP 192.0.2.10 although lb3 is healthy: lb1 drops from "
+            "101 to 99, and lb3 has 99 too: the VIP does not move on a tie",
             "write 'weight -3' on lb1, lb2 and lb3",
         ),
         (-60, (150, 100, 50), "when the checks of lb1 and lb2 fail", "write 'weight -101' on lb1, lb2 and lb3"),
         # 100 less 100 is kept at 1, which is no less than the other's 1: no weight is large enough.
-        (-50, (100, 1), "lb1 falls from 100 to 50, and lb2 has only 1", "write 'weight 0' on lb1 and lb2 "),
-        (-9, (254, 1), "lb1 falls from 254 to 245", "write 'weight 0' on lb1 and lb2 "),
+        (-50, (100, 1), "lb1 drops from 100 to 50, and lb2 has only 1", "write 'weight 0' on lb1 and lb2 "),
+        (-9, (254, 1), "lb1 drops from 254 to 245", "write 'weight 0' on lb1 and lb2 "),
     ],
 )
 def test_what_is_said_of_a_broken_ladder(weight: int, priorities: tuple[int, ...], said: str, help_: str) -> None:
@@ -126,9 +126,9 @@ def test_what_is_taken_for_granted_is_said() -> None:
     command = "/etc/keepalived/check.sh"
     nodes = {f"lb{n}": script(-20, command=command) + instance(p, TRACK) for n, p in ((1, 150), (2, 100))}
     [finding] = found(nodes, "XN001")
-    assert finding.message.endswith(" (vrrp_script 'check' taken for a check of haproxy)")
+    assert finding.message.endswith(" (vrrp_script 'check' assumed to check haproxy)")
     [certain] = found(ladder(-20, 150, 100), "XN001")
-    assert "taken for" not in certain.message
+    assert "assumed" not in certain.message
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_nopreempt_beside_another_nodes_weight() -> None:
     nodes = {"lb1": checked(110, -30), "lb2": checked(100, 0, "nopreempt")}
     [finding] = found(nodes, *SAYS_THE_CAUSE)
     assert finding.code == "XN001"
-    assert "lb2 has 100, but 'nopreempt' has it leave a living master alone" in finding.message
+    assert "lb2 has 100, but with 'nopreempt' it does not replace a running master" in finding.message
     assert finding.help == "remove 'nopreempt' on lb2"
 
 
@@ -227,7 +227,7 @@ def test_a_reversed_weight_of_0_keeps_the_healthy_in_fault() -> None:
     track = "track_script {\n check weight 0 reverse\n }"
     nodes = {f"lb{n}": script() + instance(p, track) for n, p in ((1, 110), (2, 100))}
     [finding] = found(nodes, "XN001")
-    assert "lb1 has VIP 192.0.2.10 although lb2 is healthy: a reversed check keeps lb2 in FAULT" in finding.message
+    assert "lb1 holds VIP 192.0.2.10 although lb2 is healthy: a reversed check keeps lb2 in FAULT" in finding.message
     assert finding.help == "remove 'reverse' on lb1 and lb2"
 
 
@@ -249,4 +249,4 @@ def test_a_sync_group_that_is_held_back_by_another_instance() -> None:
 
     nodes = {"lb1": node(110, 110), "lb2": node(100, 100)}
     messages = [finding.message for finding in found(nodes, "XN001")]
-    assert any("another instance of its sync group holds it back" in message for message in messages)
+    assert any("another instance in its sync group prevents it from taking over" in message for message in messages)

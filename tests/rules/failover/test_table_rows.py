@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
 from tests.rules.failover.fleets import TRACK, block_of, checked, instance, rows_of, script, table_of, unicast
@@ -66,7 +67,7 @@ def test_a_ladder_of_three_with_a_weight_of_two_ties() -> None:
     assert tied.verdict is Verdict.FAILING_OWNER
     assert tied.outage is None
     assert {outcome.owners for outcome in tied.outcomes} == {("lb1",), ("lb3",)}
-    assert tied.why.startswith("lb1 drops from 101 to 99, and healthy lb3 has 99 too: a tie moves nothing")
+    assert tied.why.startswith("lb1 drops from 101 to 99, and healthy lb3 has 99 too: the VIP does not move on a tie")
     # What docs/failover.md says would do.
     healed = {name: text.replace("weight -2", "weight -3") for name, text in EXAMPLES["ladder"].items()}
     assert all(row.verdict is not Verdict.FAILING_OWNER for row in rows_of(healed).values())
@@ -74,12 +75,12 @@ def test_a_ladder_of_three_with_a_weight_of_two_ties() -> None:
 
 def test_nopreempt_with_a_weight_and_without() -> None:
     rows = rows_of(EXAMPLES["nopreempt"])
-    assert rows["healthy"].why == "nopreempt: whoever was first keeps it, lb1 or lb2"
+    assert rows["healthy"].why == "nopreempt: the first node to start keeps it, lb1 or lb2"
     failing = rows["lb1:haproxy"]
     assert failing.verdict is Verdict.FAILING_OWNER
     assert failing.why == (
-        "lb1 drops from 110 to 60 and keeps it: nopreempt has lb2 (100) leave any living master alone; "
-        "depending on what came first, lb2 has it instead"
+        "lb1 drops from 110 to 60 and keeps the VIP: with nopreempt lb2 (100) does not replace a running master; "
+        "depending on the order of events, lb2 holds it instead"
     )
     weightless = {name: text.replace("    weight -50\n", "") for name, text in EXAMPLES["nopreempt"].items()}
     assert rows_of(weightless)["lb1:haproxy"].verdict is OK
@@ -107,38 +108,39 @@ def test_a_third_node_that_the_others_do_not_list() -> None:
         (
             {"lb1": instance(150), "lb2": instance(100)},
             "lb1:haproxy",
-            "nothing tells keepalived on lb1 that haproxy is dead: lb1 keeps it",
+            "keepalived on lb1 does not check haproxy: lb1 keeps the VIP",
         ),
         (
             {"lb1": checked(255, -50), "lb2": checked(100, -50)},
             "lb1:haproxy",
-            "lb1 has priority 255, which no weight lowers",
+            "lb1 has priority 255, which a weight can't lower",
         ),
         (
             {"lb1": checked(150, 0), "lb2": checked(100, 0)},
             "lb1:haproxy",
-            "lb1 goes to FAULT by script 'check'; lb2 takes over",
+            "lb1 goes to FAULT because of script 'check'; lb2 takes over",
         ),
         (
             {"lb1": checked(150, 0), "lb2": checked(100, 0)},
             "lb1:power+lb2:haproxy",
-            "nobody can take it: no power on lb1 and FAULT by script 'check' on lb2",
+            "no node can take over: no power on lb1 and FAULT because of script 'check' on lb2",
         ),
         (
             {"lb1": checked(150, 0), "lb2": checked(100, 0)},
             "lb1:keepalived+lb2:power",
-            "nobody can take it: no keepalived on lb1 and no power on lb2; the killed keepalived left the address "
+            "no node can take over: no keepalived on lb1 and no power on lb2; the killed keepalived left the address "
             "on lb1",
         ),
         (
             {"lb1": checked(150, 0), "lb2": checked(100, 0)},
             "lb1:keepalived",
-            "the killed keepalived leaves the address on lb1; lb2 takes it too, until keepalived runs on lb1 again",
+            "the killed keepalived leaves the address on lb1; lb2 takes over as well, until keepalived runs on lb1 "
+            "again",
         ),
         (
             {"lb1": checked(150, -60), "lb2": checked(100, -60)},
             "lb1:haproxy+lb2:haproxy",
-            "no node is left that can serve: lb1 has the address, and nothing answers there",
+            "no node is left that can serve: lb1 holds the address, but nothing answers there",
         ),
         (
             {"lb1": instance(150, vrid=51), "lb2": instance(100, vrid=52)},
@@ -153,7 +155,7 @@ def test_a_third_node_that_the_others_do_not_list() -> None:
         (
             {"lb1": instance(150), "lb2": instance(100, "version 3")},
             "healthy",
-            "lb1 speaks VRRP version 2 and lb2 version 3",
+            "lb1 uses VRRP version 2 and lb2 version 3",
         ),
         (
             {"lb1": instance(150), "lb2": instance(100, advert=2)},
@@ -168,12 +170,12 @@ def test_a_third_node_that_the_others_do_not_list() -> None:
         (
             {"lb1": instance(150, "dont_track_primary"), "lb2": instance(100, "dont_track_primary")},
             "lb1:link",
-            "lb1 has it too, but without link and unheard; lb2 takes over",
+            "lb1 holds it too, but has no link; lb2 takes over",
         ),
         (
             {"lb1": instance(100, unicast(11, 12)), "lb2": instance(100, unicast(12, 11))},
             "healthy",
-            "equal priorities (100): whoever was first keeps it, lb1 or lb2",
+            "equal priorities (100): the first node to start keeps it, lb1 or lb2",
         ),
     ],
 )
@@ -223,11 +225,11 @@ def unknown(nodes: dict[str, str]) -> str:
         ),
         (
             {"lb1": instance("{{ priority }}"), "lb2": instance(100)},
-            "lb1: lb1/keepalived.conf depends on an include, an '@' line or a template that is not known here",
+            "lb1: lb1/keepalived.conf depends on an include, an '@' line or a template that could not be resolved",
         ),
         (
             {"lb1": "include more.conf\n" + instance(110), "lb2": instance(100)},
-            "lb1: lb1/keepalived.conf depends on an include, an '@' line or a template that is not known here",
+            "lb1: lb1/keepalived.conf depends on an include, an '@' line or a template that could not be resolved",
         ),
         (
             {"lb1": checked(110, 0).replace("fall 2", "fall $N"), "lb2": instance(100)},
@@ -250,14 +252,16 @@ def test_what_is_not_known_is_said_and_not_guessed(nodes: dict[str, str], reason
 
 def test_a_brace_that_is_missing() -> None:
     broken = instance(110).rstrip().removesuffix("}")
-    assert unknown({"lb1": broken, "lb2": instance(100)}).startswith("lb1: lb1/keepalived.conf:1 can't be read for")
+    assert unknown({"lb1": broken, "lb2": instance(100)}).startswith(
+        "lb1: lb1/keepalived.conf:1 can't be read reliably"
+    )
 
 
 def test_a_node_without_keepalived_conf_is_left_out() -> None:
     files = {"lb1/keepalived.conf": instance(110), "lb2/haproxy.cfg": "frontend api\n    bind *:6443\n"}
     table = failover_table(Run(files, Options()).fleet)
-    assert table.notes == ("lb2 has no keepalived.conf among the files, and is left out",)
-    assert table.blocks[0].notes == ("only lb1 has this address among the files: nobody takes over from it",)
+    assert table.notes == ("lb2 has no keepalived.conf among the files and is left out",)
+    assert table.blocks[0].notes == ("only lb1 has this address among the files: no node takes over from it",)
 
 
 def test_nodes_that_share_no_vip_have_a_block_each() -> None:
@@ -278,12 +282,12 @@ def test_a_refused_file_leaves_its_node_without_a_part() -> None:
     nodes = {"lb1": instance(110).replace("    virtual_router_id 51\n", ""), "lb2": instance(100)}
     table = table_of(nodes)
     assert table.notes == (
-        "keepalived on lb1 refuses its file and ends (vrrp_instance 'API' has no virtual_router_id): lb1 has no part "
-        "in anything",
+        "keepalived on lb1 refuses its file and exits (vrrp_instance 'API' has no virtual_router_id): lb1 takes no "
+        "part",
     )
     rows = {row.event: row for row in table.blocks[0].rows}
     assert rows["healthy"].worst.owners == ("lb2",)
-    assert rows["lb2:power"].why == ("nobody can take it: a file that keepalived refuses on lb1 and no power on lb2")
+    assert rows["lb2:power"].why == ("no node can take over: a file that keepalived refuses on lb1 and no power on lb2")
 
 
 def test_a_script_file_is_taken_for_a_check_of_haproxy_and_a_ping_is_not() -> None:

@@ -118,8 +118,7 @@ def test_many_rows_are_cut_and_that_is_said() -> None:
 def test_notes_stand_below() -> None:
     shown = text(EXAMPLES["kubeadm"])
     assert shown.endswith(
-        "note: what script 'check' looks at can't be told from the file (lb1, lb2): taken\n"
-        "      for a check of haproxy\n"
+        "note: the file does not show what script 'check' tests (lb1, lb2): assumed to\n      check haproxy\n"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules import lint
 from rules.engine.finding import Finding, NodeFiles
-from rules.engine.run import Options
+from rules.engine.options import Options
 from rules.engine.settings import RuleSettings
 
 PATH = "keepalived.conf"

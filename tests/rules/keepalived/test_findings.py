@@ -8,7 +8,7 @@ import pytest
 
 from rules import lint
 from rules.engine.finding import NodeFiles, Severity
-from rules.engine.run import Options
+from rules.engine.options import Options
 from rules.files.includes import DiskIncludes
 from tests.rules.keepalived.linting import HEAD, findings, instance
 

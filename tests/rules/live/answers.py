@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rules import lint
 from rules.engine.finding import Finding
-from rules.engine.run import Options
+from rules.engine.options import Options
 from rules.live.observations import Observations, Probe
 from rules.plan import parse_cluster
 from tests.rules.live.notation import read_observations

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from rules import lint
 from rules.engine.finding import Finding, Severity
-from rules.engine.run import Options, Run
+from rules.engine.options import Options
+from rules.engine.run import Run
 from rules.live.observations import DnsView, Observations, Reply
 from rules.live.views.view import LiveView
 from rules.plan import parse_cluster

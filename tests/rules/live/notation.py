@@ -1,4 +1,4 @@
-"""Answers of the network written as text: how the examples of live rules say what came back.
+"""Answers of the network written as text: the notation in the examples of live rules.
 
 A line per answer, `subject: answer`:
 
@@ -16,7 +16,7 @@ A line per answer, `subject: answer`:
     probe 192.0.2.11:6443: connection refused
 
 The words are those of `ReplyKind` and `Contact`. Certificates are issued by `CN=kubernetes` and end a year after `at`
-unless `issuer` and `until` say otherwise; `print` sets the fingerprint, `verified` the reason why a CA file refuses it.
+`issuer` and `until` are given; `print` sets the fingerprint, `verified` the reason why a CA file does not verify it.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _YEAR = 365 * 86400
 
 
 def read_observations(text: str, name: str) -> Observations:
-    """The answers that a text holds, for an endpoint called `name`.
+    """The answers in a text, for an endpoint called `name`.
 
-    Raises ValueError with the line that can't be understood.
+    Raises ValueError with the invalid line.
     """
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = dict(_parted(line) for line in lines)
@@ -65,7 +65,7 @@ def read_observations(text: str, name: str) -> Observations:
             elif probe := _PROBE.fullmatch(subject):
                 probes.append(_probe(ip_address(probe[1]), int(probe[2]), answer, now))
             elif subject not in ("at", "hosts", "nsswitch", "this machine", "wildcard", "local"):
-                raise ValueError("no such subject")
+                raise ValueError("unknown subject")
         except (ValueError, KeyError, IndexError) as error:
             raise ValueError(f"'{subject}: {answer}': {error}") from error
     system = _system([answer for subject, answer in map(_parted, lines) if subject == "hosts"], found, name)
@@ -90,7 +90,7 @@ def _seconds(day: str) -> float:
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """`key value` pairs; the last one may lack its value."""
+    """`key value` pairs; the last one may have no value."""
     for index in range(0, len(words), 2):
         yield words[index], words[index + 1] if index + 1 < len(words) else ""
 

@@ -73,7 +73,7 @@ def test_resolver_between_two_versions_of_the_zone_is_not_blamed() -> None:
 def test_machine_that_finds_nothing_where_every_resolver_does_is_named() -> None:
     found = only(judged(BOOTSTRAP, AT_MASTER, "this machine: ", "nsswitch: files"))
     assert words([found]) == ["DN006 warning"]
-    assert "nsswitch.conf asks files" in found.message
+    assert "nsswitch.conf lists files" in found.message
 
 
 def test_machine_that_gets_fewer_addresses_makes_no_difference() -> None:
@@ -120,17 +120,17 @@ def test_line_of_the_hosts_file_is_shown_at_its_place() -> None:
     )
     assert words([found]) == ["DN010 warning"]
     assert (found.location.file, found.location.line, found.location.column) == ("/etc/hosts", 2, 16)
-    assert "the name servers say 192.0.2.21" in found.message
+    assert "the name servers return 192.0.2.21" in found.message
 
 
 @pytest.mark.parametrize(
     ("order", "severity", "said"),
     [
-        ("files dns", "warning", "asks files before dns"),
-        ("mymachines resolve files myhostname dns", "warning", "asks resolve before files"),
-        ("dns files", "info", "asks dns before files"),
-        ("dns", "info", "does not ask files"),
-        ("files", "warning", "asks files and not dns"),
+        ("files dns", "warning", "lists files before dns"),
+        ("mymachines resolve files myhostname dns", "warning", "lists resolve before files"),
+        ("dns files", "info", "lists dns before files"),
+        ("dns", "info", "does not list files"),
+        ("files", "warning", "lists files but not dns"),
     ],
 )
 def test_order_of_nsswitch_decides_whether_the_line_wins(order: str, severity: str, said: str) -> None:
@@ -155,7 +155,7 @@ def test_resolver_on_this_machine_that_repeats_the_hosts_file_is_not_dns() -> No
 
 def test_local_name_is_reported_without_the_network() -> None:
     from rules import lint
-    from rules.engine.run import Options
+    from rules.engine.options import Options
     from rules.plan import parse_cluster
 
     text = '[cluster]\nendpoint = "vip.mycluster.local"\n'
@@ -168,7 +168,7 @@ def test_long_chain_of_aliases_is_cut_in_the_middle() -> None:
     chain = ", ".join(f"CNAME n{n}.example.com ttl 60" for n in range(16))
     found = only(judged(BOOTSTRAP, f"authority nsa 192.0.2.1 A: {chain}, 192.0.2.21 ttl 60"))
     assert words([found]) == ["DN011 info"]
-    assert "..., a CNAME of n15.example.com" in found.message
+    assert "..., a CNAME for n15.example.com" in found.message
 
 
 def test_wildcard_with_only_some_of_the_addresses_says_nothing() -> None:

@@ -122,7 +122,7 @@ def test_after_the_cutover_every_node_has_to_be_alive(answer: str) -> None:
     finding = only(found(text, answers(f"10 {OK}", f"21 {OK}", f"22 {answer}")))
     assert (finding.code, finding.severity) == ("HO010", Severity.ERROR)
     assert finding.location.line == line_of(text, "192.0.2.22")
-    assert "asked from workstation, which is none of the nodes" in finding.message
+    assert "queried from workstation, which is none of the nodes" in finding.message
 
 
 @pytest.mark.parametrize("status", [200, 401, 403])
@@ -142,11 +142,11 @@ def test_a_load_balancer_that_reaches_no_node_is_an_error() -> None:
     lines = ("21 no answer", "22 no answer")
     warning = only(found(plan(), answers(*lines)))
     assert warning.severity is Severity.WARNING
-    assert "what a load balancer sees counts" in warning.help
+    assert "what counts is what a load balancer gets" in warning.help
     errors = found(plan(), answers("local: 192.0.2.11", *lines))
     assert [finding.severity for finding in errors] == [Severity.ERROR] * 2
-    assert "asked from workstation, which is lb1" in errors[0].message
-    assert "what a load balancer sees counts" not in errors[0].help
+    assert "queried from workstation, which is lb1" in errors[0].message
+    assert "what counts is what a load balancer gets" not in errors[0].help
 
 
 def test_nodes_behind_a_firewall_are_an_info_while_the_vip_serves() -> None:

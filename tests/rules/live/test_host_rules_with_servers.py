@@ -16,7 +16,7 @@ import pytest
 
 from parsers.source import Source, Span
 from rules import lint
-from rules.engine.run import Options
+from rules.engine.options import Options
 from rules.live.observations import Observations, Vantage
 from rules.live.tls.servers import probe_all
 from rules.plan.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip

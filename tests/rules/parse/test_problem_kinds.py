@@ -110,5 +110,5 @@ def _kinds(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(("daemon", "known"), [("haproxy", HAPROXY), ("keepalived", KEEPALIVED)])
 def test_every_kind_of_the_parser_has_a_sample_here(daemon: str, known: dict[str, tuple[str, str]]) -> None:
     folder = Path(parsers.__file__).parent / daemon
-    named = {kind for path in folder.glob("*.py") for kind in _kinds(path)}
+    named = {kind for path in folder.rglob("*.py") for kind in _kinds(path)}
     assert named == set(known)

@@ -31,7 +31,7 @@ def refusal(table: str, key: str, value: Any) -> str:
         ("10.0.0.09/24", "'10.0.0.09/24' has a number with a leading zero; write '10.0.0.9/24'"),
         ("[fd00::1]/64", "'[fd00::1]/64' has brackets; write 'fd00::1/64'"),
         ("10.0.0.9:6443", "'10.0.0.9:6443' has a port; write '10.0.0.9/24'"),
-        ("kube.example.com", "'kube.example.com' is no IP address, as in '192.168.2.140/24'"),
+        ("kube.example.com", "'kube.example.com' is not an IP address, as in '192.168.2.140/24'"),
         ("fe80::1%eth0/64", "'fe80::1%eth0/64' has a zone ('%'); write an address that is reached without one"),
         ("192.168.2.0/24", f"'192.168.2.0/24' is the address of the network itself; {UNUSED}"),
         ("fd00::/64", f"'fd00::/64' is the address of the network itself; {UNUSED}"),
@@ -57,7 +57,7 @@ def test_the_vip_is_an_address_that_clients_can_reach_with_its_prefix(value: Any
         ("address", "10.0.0.1:6443", "'10.0.0.1:6443' has a port; write '10.0.0.1'"),
         ("address", "[fd00::1]", "'[fd00::1]' has brackets; write 'fd00::1'"),
         ("address", "010.0.0.1", "'010.0.0.1' has a number with a leading zero; write '10.0.0.1'"),
-        ("address", "lb1", "'lb1' is no IP address, as in '192.168.2.151'"),
+        ("address", "lb1", "'lb1' is not an IP address, as in '192.168.2.151'"),
         (
             "address",
             "0.0.0.0",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.plan import ClusterError, parse_cluster
-from rules.plan.read import LARGEST
+from rules.plan.toml.load import LARGEST
 from tests.rules.plan.plan import PLAN
 
 pytestmark = pytest.mark.slow

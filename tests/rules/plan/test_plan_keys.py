@@ -19,11 +19,15 @@ def test_the_keys_are_read() -> None:
         "[haproxy]\nbind = 'vip'\nhealth-port = 8406\nrun = 'static-pod'\n",
         "halb.toml",
     )
-    assert cluster.layout is not None
-    assert cluster.vrrp.track is not None
-    assert (cluster.layout.value, cluster.layout.span.line, cluster.vrrp.track.value) == ("stacked", 3, "script")
-    values = {key: setting.value for key, setting in cluster.haproxy.items()}
-    assert values == {"bind": "vip", "health-port": 8406, "run": "static-pod"}
+    values = {path.name: (setting.value, setting.span.line) for path, setting in cluster.values.items()}
+    assert values == {
+        "cluster.schema": (1, 2),
+        "cluster.layout": ("stacked", 3),
+        "vrrp.track": ("script", 5),
+        "haproxy.bind": ("vip", 7),
+        "haproxy.health-port": (8406, 8),
+        "haproxy.run": ("static-pod", 9),
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,4 +60,4 @@ def test_a_file_that_says_its_form_is_read_like_one_that_does_not() -> None:
     )
     assert said.port is not None
     assert unsaid.port is not None
-    assert said._replace(source=unsaid.source, port=unsaid.port) == unsaid
+    assert said._replace(source=unsaid.source, port=unsaid.port, values=unsaid.values) == unsaid

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
-from rules.plan.positions import Positions
+from rules.plan.toml.places import Places
 from tests.rules.plan.toml_texts import SPECIAL, documents
 
 pytestmark = pytest.mark.slow
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.slow
 Way = tuple[str | int, ...]
 
 
-def positions(text: str) -> Positions:
+def positions(text: str) -> Places:
     tomllib.loads(text)
-    return Positions(Source("halb.toml", text))
+    return Places(Source("halb.toml", text))
 
 
 def values(value: Any, way: Way = ()) -> Iterator[tuple[Way, Any]]:
@@ -45,7 +45,7 @@ def holds_table(value: Any) -> bool:
 
 def check_all(text: str) -> int:
     """Every value's span parses to the value, and no two single values share a character; how many there are."""
-    places = Positions(Source("halb.toml", text))
+    places = Places(Source("halb.toml", text))
     taken: list[tuple[int, int]] = []
     count = 0
     for way, value in values(tomllib.loads(text)):
@@ -146,13 +146,13 @@ def test_tables_below_an_array_of_tables_belong_to_the_last_one() -> None:
 
 
 def test_a_byte_order_mark_shifts_nothing() -> None:
-    places = Positions(Source("halb.toml", '\ufeff[vip]\naddress = "x"\n'))
+    places = Places(Source("halb.toml", '\ufeff[vip]\naddress = "x"\n'))
     assert (places.span(("vip",)).text, places.span(("vip", "address")).text) == ("[vip]", '"x"')
 
 
 def test_after_a_form_that_is_unknown_the_table_is_the_place() -> None:
     text = '[a]\nx = 1\n[b]\ny = <1>\nz = "]]" ?\nw = 4\n'
-    places = Positions(Source("halb.toml", text))
+    places = Places(Source("halb.toml", text))
     assert places.span(("a", "x")).text == "1"
     assert places.span(("b", "w")).text == "[b]"
     assert places.exact(("b", "w")) is None
@@ -160,7 +160,7 @@ def test_after_a_form_that_is_unknown_the_table_is_the_place() -> None:
 
 @given(st.text())
 def test_no_text_at_all_makes_the_search_fail(text: str) -> None:
-    assert Positions(Source("halb.toml", text)).find(("no such key",)) is None or '"no such key"' in text
+    assert Places(Source("halb.toml", text)).find(("no such key",)) is None or '"no such key"' in text
 
 
 @settings(max_examples=80)
@@ -185,7 +185,7 @@ def test_the_places_of_a_damaged_text_that_is_toml_still_are_right(data: st.Data
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        assert Positions(Source("halb.toml", text)).find(("no such key",)) is None
+        assert Places(Source("halb.toml", text)).find(("no such key",)) is None
     else:
         check_all(text)
 
@@ -200,7 +200,7 @@ def test_time_grows_with_the_length_of_the_text(piece: str) -> None:
         times = []
         for _ in range(3):
             start = process_time()
-            Positions(source)
+            Places(source)
             times.append(process_time() - start)
         return min(times)
 
@@ -223,5 +223,5 @@ def test_time_grows_with_the_length_of_the_text(piece: str) -> None:
 )
 def test_long_and_deep_texts_are_walked_in_no_time(text: str) -> None:
     start = process_time()
-    Positions(Source("halb.toml", text))
+    Places(Source("halb.toml", text))
     assert process_time() - start < 2

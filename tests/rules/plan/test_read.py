@@ -11,9 +11,16 @@ from pathlib import Path
 import pytest
 
 from rules.engine.secrets import Secrets
-from rules.plan import Cluster, ClusterError, Phase, parse_cluster, read_cluster
+from rules.plan import Cluster, ClusterError, KeyPath, Phase, parse_cluster, read_cluster
+from rules.plan.keys.lint import LintChoice
 from tests.programs import ROOT
 from tests.rules.plan.plan import PLAN
+
+
+def said(plan: Cluster, name: str) -> object:
+    """The value of a key of a single table."""
+    table, _, key = name.partition(".")
+    return plan.values[KeyPath(table, 0, key)].value
 
 
 def wrong(text: str, path: str = "halb.toml") -> str:
@@ -26,11 +33,10 @@ def test_every_value_of_a_plan_is_read() -> None:
     plan = parse_cluster(PLAN, "some/halb.toml")
     assert plan.path == Path("some/halb.toml")
     assert (plan.source.path, plan.source.text) == ("some/halb.toml", PLAN)
-    assert plan.name is not None
     assert plan.endpoint is not None
     assert plan.port is not None
     assert plan.phase is not None
-    assert (plan.name.value, plan.endpoint.value) == ("kacang", "kube-control.example.com")
+    assert (said(plan, "cluster.name"), plan.endpoint.value) == ("kacang", "kube-control.example.com")
     assert (plan.port.value, plan.phase.value) == (8443, Phase.BOOTSTRAP)
     first, second = plan.control_plane
     assert first.address is not None
@@ -43,7 +49,13 @@ def test_every_value_of_a_plan_is_read() -> None:
     assert plan.vip.address6 is not None
     assert plan.vip.address.value == ip_interface("192.168.2.140/24")
     assert plan.vip.address6.value == ip_interface("fd00:2::140/64")
-    assert [setting.value for setting in plan.vrrp if setting is not None] == [33, 1.0, "unicast", True, "hunter2!"]
+    assert [item.value for path, item in plan.values.items() if path.table == "vrrp"] == [
+        33,
+        1.0,
+        "unicast",
+        True,
+        "hunter2!",
+    ]
     one, two = plan.load_balancers
     assert one.files[1].value == "haproxy-lb1/keepalived.conf"
     assert [s.value for s in (one.name, one.address, one.address6, one.interface, one.priority) if s is not None] == [
@@ -54,8 +66,8 @@ def test_every_value_of_a_plan_is_read() -> None:
         110,
     ]
     assert (two.name.value, two.address, two.files) == ("haproxy-lb2", None, ())
-    assert {key: setting.value for key, setting in plan.haproxy.items()} == {"check": "readyz", "timeout-client": "1h"}
-    assert plan.lint == (("KA", "XN"), ("KA012",), {"old/*": ("HA",)}, "2.8", None)
+    assert (said(plan, "haproxy.check"), said(plan, "haproxy.timeout-client")) == ("readyz", "1h")
+    assert plan.lint == LintChoice(("KA", "XN"), ("KA012",), {"old/*": ("HA",)}, "2.8", None)
     assert second.name.value == "k8s-master2"
 
 
@@ -66,7 +78,7 @@ def test_every_value_has_its_place() -> None:
     assert plan.vip.address.span.line == 17
     assert [file.span.line for file in plan.load_balancers[0].files] == [33, 34]
     assert plan.load_balancers[1].name.span.text == '"haproxy-lb2"'
-    assert plan.haproxy["timeout-client"].span.text == '"1h"'
+    assert plan.values[KeyPath("haproxy", 0, "timeout-client")].span.text == '"1h"'
 
 
 def test_a_port_that_is_not_given_has_the_place_of_its_table() -> None:
@@ -108,8 +120,7 @@ def test_a_half_finished_plan_is_read(text: str) -> None:
 )
 def test_the_password_is_hidden_in_the_lines_of_the_file(line: str) -> None:
     plan = parse_cluster(f"[vrrp]\nmode = 'unicast'\n{line}\n", "halb.toml")
-    assert plan.vrrp.auth_pass is not None
-    assert plan.vrrp.auth_pass.value == "hunter2!"
+    assert said(plan, "vrrp.auth_pass") == "hunter2!"
     secrets = Secrets(lambda: plan.secrets)
     shown = "\n".join(secrets.line(plan.source, number) for number in range(1, plan.source.line_count + 1))
     assert "hunter" not in shown
@@ -142,19 +153,19 @@ def test_the_password_of_an_inline_table_is_hidden() -> None:
         ),
         (
             "[[lb]]\nname = 'a'\n[[lb]]\nname = 'a'\n",
-            "4: two [[lb]] tables have the name 'a'; the other one is in line 2",
+            "4: two [[lb]] tables have the name 'a'; write another (the other one is in line 2)",
         ),
         (
             "[[control_plane]]\nname = 'a'\n[[control_plane]]\nname = 'a'\n",
-            "4: two [[control_plane]] tables have the name 'a'; the other one is in line 2",
+            "4: two [[control_plane]] tables have the name 'a'; write another (the other one is in line 2)",
         ),
         (
             "[[lb]]\nname = 'a'\naddress = 'fd00::1'\n[[lb]]\nname = 'b'\naddress = '10.0.0.1'\naddress6 = 'fd00:0::1'",
-            "7: [[lb]] b address6: 'fd00::1' is the address of a already (line 3)",
+            "7: [[lb]] b address6: 'fd00::1' is the address of a already (the other one is in line 3)",
         ),
         (
             "[[control_plane]]\nname = 'a'\naddress = '10.0.0.1'\n[[control_plane]]\nname = 'b'\naddress = '10.0.0.1'",
-            "6: [[control_plane]] b address: '10.0.0.1' is the address of a already (line 3)",
+            "6: [[control_plane]] b address: '10.0.0.1' is the address of a already (the other one is in line 3)",
         ),
         (
             "[vip]\naddress = '10.0.0.1/24'\n[[lb]]\nname = 'lb1'\naddress = '10.0.0.1'\n",
@@ -168,11 +179,13 @@ def test_the_password_of_an_inline_table_is_hidden() -> None:
         ),
         (
             "[vip]\naddress = 'fd00::1/64'\naddress6 = 'fd00::2/64'\n",
-            "2: [vip] address: 'fd00::1/64' is IPv6, as address6 is; write the IPv4 address here",
+            "2: [vip] address: 'fd00::1/64' is IPv6, as address6 is; write the IPv4 address here, or leave "
+            "address6 out",
         ),
         (
             "[[lb]]\nname = 'a'\naddress = 'fd00::1'\naddress6 = 'fd00::2'\n",
-            "3: [[lb]] a address: 'fd00::1' is IPv6, as address6 is; write the IPv4 address here",
+            "3: [[lb]] a address: 'fd00::1' is IPv6, as address6 is; write the IPv4 address here, or leave "
+            "address6 out",
         ),
         ("[lint\n", "1: not TOML: Expected ']' at the end of a table declaration (at line 1, column 6)"),
         (
@@ -229,8 +242,8 @@ def test_line_ends_are_kept_as_they_are_in_the_file(tmp_path: Path) -> None:
     path.write_bytes(PLAN.replace("\n", "\r\n").encode())
     plan = read_cluster(path)
     assert plan.source.text == PLAN.replace("\n", "\r\n")
-    assert plan.vrrp.auth_pass is not None
-    assert (plan.vrrp.auth_pass.span.line, plan.vrrp.auth_pass.span.text) == (25, '"hunter2!"')
+    password = plan.values[KeyPath("vrrp", 0, "auth_pass")]
+    assert (password.span.line, password.span.text) == (25, '"hunter2!"')
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -265,8 +278,8 @@ def test_a_file_without_end_is_not_read_to_its_end() -> None:
 def test_the_package_loads_the_toml_parser_only_to_read() -> None:
     code = (
         "import sys, rules.plan, rules.plan.given\n"
-        "assert not {'tomllib', 'rules.plan.read', 'rules.plan.positions'} & set(sys.modules)\n"
-        "assert rules.plan.parse_cluster('[lint]', 'x').lint.select == ()\n"
+        "assert not {'tomllib', 'rules.plan.read', 'rules.plan.toml.places'} & set(sys.modules)\n"
+        "assert rules.plan.parse_cluster('[lint]', 'x').lint is None\n"
         "assert 'tomllib' in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -265,7 +265,7 @@ def test_every_key_says_in_one_line_what_it_is() -> None:
 def test_only_the_password_is_secret_and_only_names_are_required() -> None:
     keys = [(name, key, entry) for name, table in SCHEMA.items() for key, entry in table.keys.items()]
     assert [(name, key) for name, key, entry in keys if entry.secret] == [("vrrp", "auth_pass")]
-    assert [(name, key) for name, key, entry in keys if entry.required] == [("control_plane", "name"), ("lb", "name")]
+    assert [(name, key) for name, key, entry in keys if entry.named] == [("control_plane", "name"), ("lb", "name")]
 
 
 def test_a_text_is_said_of_its_key() -> None:

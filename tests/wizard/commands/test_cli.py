@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.api_servers import Behaviour
+from tests.programs import ROOT
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.verify.views import CUTOVER, MASTER, NAME, PLAN, VIP
 from wizard.commands.arguments import COMMANDS, parse_arguments
@@ -49,14 +50,17 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
             ["verify", "--format"],
             "argument --format: expected one argument; 'halb-wizard verify --help' shows the options",
         ),
-        (["verify", "a", "--format", "jsn"], "--format can't be 'jsn'; did you mean 'json'?"),
-        (["verify", "a", "--color", "blue"], "--color can't be 'blue'; it takes auto, always or never"),
-        (["verify", "a", "--phase", "cut-over"], "--phase can't be 'cut-over'; did you mean 'cutover'?"),
-        (["verify", "a", "--timeout", "soon"], "--timeout can't be 'soon'; it takes seconds from 0.1 to 3600, as in 5"),
-        (["verify", "a", "--timeout", "nan"], "--timeout can't be 'nan'; it takes seconds from 0.1 to 3600, as in 5"),
+        (["verify", "a", "--format", "jsn"], "invalid --format 'jsn'; did you mean 'json'?"),
+        (["verify", "a", "--color", "blue"], "invalid --color 'blue'; expected auto, always or never"),
+        (["verify", "a", "--phase", "cut-over"], "invalid --phase 'cut-over'; did you mean 'cutover'?"),
+        (
+            ["verify", "a", "--timeout", "soon"],
+            "invalid --timeout 'soon'; expected seconds from 0.1 to 3600, such as 5",
+        ),
+        (["verify", "a", "--timeout", "nan"], "invalid --timeout 'nan'; expected seconds from 0.1 to 3600, such as 5"),
         (
             ["verify", "a", "--watch", "--interval", "0"],
-            "--interval can't be '0'; it takes seconds from 0.1 to 3600, as in 5",
+            "invalid --interval '0'; expected seconds from 0.1 to 3600, such as 5",
         ),
         (["verify", "--interval", "3"], "--interval is the time between two rounds of --watch; use it with --watch"),
         (["verify", "none.toml"], "none.toml: No such file or directory"),
@@ -119,6 +123,12 @@ def test_help_goes_to_stdout(tmp_path: Path, arguments: list[str]) -> None:
     assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: halb-wizard")
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_schema_of_halb_toml_is_printed_for_editors(tmp_path: Path) -> None:
+    done = run("--schema", cwd=tmp_path)
+    assert (done.status, done.stderr) == (0, "")
+    assert done.stdout == (ROOT / "docs/halb.schema.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["verify", "--version"]])

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 
 from rules.plan import parse_cluster
+from rules.plan.complete import values_of
+from rules.plan.draft import Draft
+from rules.plan.model import KeyPath
 from tests.programs import Done
 from tests.shared import shared
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.running import environment, run
 from wizard.commands.draft_text import draft_text
-from wizard.commands.missing import missing
-from wizard.plan.draft import BalancerDraft, Draft, HaproxyDraft, MachineDraft, VrrpDraft, draft_of, draft_of_plan
+from wizard.commands.missing import missing_lines
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Plan, plan_of
 from wizard.render.files import render
@@ -75,7 +77,7 @@ def test_what_is_missing_is_named_and_stands_as_a_comment_to_fill_in(rendered: P
         '  [cluster] endpoint = "kube.example.com": the DNS name given to kubeadm (or --endpoint NAME)\n'
     )
     path = rendered / "halb.toml"
-    assert '\n# endpoint = "kube.example.com"  # fill in: ' in path.read_text()
+    assert '\n# endpoint = "kube-control.example.com"  # fill in: ' in path.read_text()
     path.write_text(path.read_text().replace("# endpoint = ", "endpoint = "))
     assert run("render", "-o", "out", cwd=rendered).status == 0
 
@@ -89,8 +91,7 @@ def test_the_articles_files_show_what_a_plan_can_not_hold(tmp_path: Path) -> Non
     assert "  haproxy-lb2/keepalived.conf:2: vrrp_script chk_haproxy { (" in done.stderr
     assert (tmp_path / "halb.toml").stat().st_mode & 0o777 == 0o644
     cluster = parse_cluster((tmp_path / "halb.toml").read_text(), "halb.toml")
-    assert cluster.vrrp.virtual_router_id is not None
-    assert cluster.vrrp.virtual_router_id.value == 33
+    assert cluster.values[KeyPath("vrrp", 0, "virtual_router_id")].value == 33
     assert [lb.name.value for lb in cluster.load_balancers] == ["haproxy-lb1", "haproxy-lb2"]
 
 
@@ -232,20 +233,28 @@ def test_every_pair_of_the_corpus_is_imported_or_told_why_not(tmp_path: Path) ->
 @given(plans())
 @settings(max_examples=60)
 def test_the_text_of_a_draft_says_what_the_draft_says(plan: Plan) -> None:
-    draft = draft_of_plan(plan)
+    draft = Draft(values_of(plan))
     text, left_out = draft_text(draft, Path())
     assert left_out == []
-    assert draft_of(parse_cluster(text, "halb.toml")) == draft
-    assert list(missing(draft)) == []
+    assert {path: setting.value for path, setting in parse_cluster(text, "halb.toml").values.items()} == draft.values
+    assert list(missing_lines(draft)) == []
     assert plan_of(parse_cluster(write_plan(plan, text), "halb.toml")) == plan
 
 
 def test_what_a_halb_toml_can_not_have_is_left_out_and_said_without_secrets() -> None:
     draft = Draft(
-        control_plane=(MachineDraft("bad name", None, 6443), MachineDraft(None, ARTICLE.control_plane[0].address)),
-        load_balancers=(BalancerDraft("lb1", interface="eth0:1", files=("no/such/file",)),),
-        vrrp=VrrpDraft(virtual_router_id=300, auth_pass='secret"12'),
-        haproxy=HaproxyDraft(timeout_client="1h", maxconn=0),
+        {
+            KeyPath("control_plane", 0, "name"): "bad name",
+            KeyPath("control_plane", 0, "port"): 6443,
+            KeyPath("control_plane", 1, "address"): ARTICLE.control_plane[0].address,
+            KeyPath("vrrp", 0, "virtual_router_id"): 300,
+            KeyPath("vrrp", 0, "auth_pass"): 'secret"12',
+            KeyPath("lb", 0, "name"): "lb1",
+            KeyPath("lb", 0, "interface"): "eth0:1",
+            KeyPath("lb", 0, "files"): ("no/such/file",),
+            KeyPath("haproxy", 0, "timeout-client"): "1h",
+            KeyPath("haproxy", 0, "maxconn"): 0,
+        }
     )
     text, left_out = draft_text(draft, Path())
     assert [line.split(":")[1] for line in left_out] == [
@@ -259,7 +268,7 @@ def test_what_a_halb_toml_can_not_have_is_left_out_and_said_without_secrets() ->
     assert "# [[control_plane]]\n# # name" in text
     found = parse_cluster(text, "halb.toml")
     assert [lb.name.value for lb in found.load_balancers] == ["lb1"]
-    assert [line.split(" ")[:2] for line in missing(draft)][:4] == [
+    assert [line.split(" ")[:2] for line in missing_lines(draft)][:4] == [
         ["[cluster]", "endpoint"],
         ["[[control_plane]]", "bad"],
         ["[[control_plane]]", "the"],

@@ -65,7 +65,7 @@ def test_without_merge_it_is_refused_and_both_ways_are_said(tmp_path: Path) -> N
     done = render(tmp_path)
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        f"halb-wizard: out/{CFG}: is there already, and halb did not write it",
+        f"halb-wizard: out/{CFG}: already exists, and halb did not write it",
         "halb-wizard: nothing was written; '--merge' keeps what others wrote in haproxy.cfg, "
         "'--force' overwrites and keeps a backup; '--diff' shows either beforehand",
     ]
@@ -129,7 +129,7 @@ def test_force_alone_replaces_a_merged_file_and_says_so(tmp_path: Path) -> None:
     merged = target.read_bytes()
     done = render(tmp_path, "--force")
     assert (done.status, states(done)[CFG]) == (0, "changed")
-    assert f"out/{CFG}: what others wrote in it is replaced too; the backup has it" in done.stderr
+    assert f"out/{CFG}: sections that halb did not write are replaced too; the backup has them" in done.stderr
     assert b"web" not in target.read_bytes()
     assert merged in [data for path, data in found(tmp_path / "out").items() if path.endswith(".bak")]
     assert render(tmp_path).stderr == ""
@@ -191,7 +191,7 @@ def test_keepalived_conf_is_not_merged(tmp_path: Path) -> None:
     done = render(tmp_path, "--merge")
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        f"halb-wizard: out/{CONF}: is there already, and halb did not write it",
+        f"halb-wizard: out/{CONF}: already exists, and halb did not write it",
         "halb-wizard: nothing was written; only haproxy.cfg is merged; "
         "'--merge --force' merges it, overwrites the others and keeps a backup",
     ]

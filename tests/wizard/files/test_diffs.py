@@ -95,5 +95,5 @@ def test_characters_that_a_terminal_obeys_are_shown(tmp_path: Path) -> None:
 
 def test_a_file_that_can_not_be_read_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(StoreError, match="a folder is in the file's place"):
+    with pytest.raises(StoreError, match="is a folder, not a file"):
         diff(tmp_path, {"a": ("b\n", 0o644)})

@@ -84,7 +84,7 @@ SECRET = "hunter2!"
     ("text", "kept"),
     [
         ('[vrrp]\nauth_pass = "hunter2!"\nmode = "unicast"\n', '[vrrp]\nmode = "unicast"\n'),
-        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"\n'),
+        ('[vrrp]\nmode = "unicast"\nauth_pass = "hunter2!"', '[vrrp]\nmode = "unicast"'),
         ('[vrrp]\r\n  auth_pass = "hunter2!" # it is hunter2!\r\nmode = "a"\r\n', '[vrrp]\r\nmode = "a"\r\n'),
         ('vrrp = { auth_pass = "hunter2!", mode = "a" }\n', 'vrrp = { mode = "a" }\n'),
         ('vrrp = { mode = "a", auth_pass = "hunter2!" }\n', 'vrrp = { mode = "a" }\n'),
@@ -144,7 +144,7 @@ def test_a_broken_draft_is_set_aside_and_reported(tmp_path_factory: pytest.TempP
     path.write_bytes(data)
     found = load(directory)
     assert isinstance(found, Failure)
-    assert f"it is now {path.name}.broken" in found.text
+    assert f"renamed to {path.name}.broken" in found.text
     assert path.with_name(f"{path.name}.broken").read_bytes() == data
     assert load(directory) is None
     saved(TEXT, directory)

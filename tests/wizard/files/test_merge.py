@@ -19,7 +19,7 @@ from tests.wizard.importer.merging import (
     kinds,
     merged_text,
 )
-from wizard.merge import Change, merge_haproxy
+from wizard.merge import SectionChange, merge_haproxy
 
 
 def test_an_empty_file_becomes_the_rendered_one() -> None:
@@ -38,7 +38,7 @@ def test_missing_sections_go_to_the_end_in_their_order_and_global_stays() -> Non
     assert merged.text == HEAD + "\n" + "\n".join(BODIES.values())
     assert merged.notes == ()
     first = merged.text[: merged.text.index("defaults k8s-tcp")].count("\n") + 1
-    assert merged.changes[0] == Change("added", "defaults k8s-tcp", first)
+    assert merged.changes[0] == SectionChange("added", "defaults k8s-tcp", first)
 
 
 def test_halbs_sections_are_replaced_where_they_stand() -> None:
@@ -123,7 +123,7 @@ def test_a_byte_order_mark_before_a_section_of_halb_stays() -> None:
         ("global\n  log stdout local0\n", []),
         ('global\n  log stdout local0\n  maxconn "$MAX"\n', []),
         ("global\n  daemon\n", ["global has no 'log' line, so halb's sections log nothing"]),
-        (WEB, ["the file has no 'global' section, so halb's sections log nothing; none is added to a file of others"]),
+        (WEB, ["the file has no 'global' section, so halb's sections log nothing; halb adds none to an existing file"]),
     ],
 )  # fmt: skip
 def test_what_global_lacks_is_noted_and_not_edited(existing: str, notes: list[str]) -> None:

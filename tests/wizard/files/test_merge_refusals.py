@@ -16,7 +16,7 @@ from tests.wizard.importer.merging import (
     merged_text,
     messages,
 )
-from wizard.merge import Change, merge_haproxy
+from wizard.merge import SectionChange, merge_haproxy
 
 
 def test_a_section_of_others_on_the_same_port_is_a_problem_that_names_both_lines() -> None:
@@ -95,7 +95,7 @@ def test_a_backend_may_have_the_name_of_a_frontend() -> None:
 def test_a_section_of_halb_that_stands_twice_is_a_problem() -> None:
     existing = RENDERED + BODIES["frontend lb-health"]
     assert messages(merge_haproxy(existing, RENDERED), existing) == [
-        "frontend 'lb-health' stands twice, in line 52 and in line 59"
+        "frontend 'lb-health' is there twice, in lines 52 and 59"
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_section_of_others_that_would_change_with_halbs_defaults_is_a_problem(
     (message,) = messages(merged, existing)
     assert "inherits from halb's defaults 'k8s-tcp' (line 1), and would change with it" in message
     assert ("has no 'from'" in message) == ("from" not in header)
-    assert "put 'from'" in merged.problems[0].help
+    assert "add 'from'" in merged.problems[0].help
     assert merged.problems[0].span.line == existing[: existing.index(header)].count("\n") + 1
 
 
@@ -180,7 +180,10 @@ def test_a_section_that_is_taken_over_goes_with_the_comments_above_it() -> None:
     merged = merge_haproxy(ARTICLE, RENDERED, take_over=["frontend k8s", "masters"])
     assert merged.problems == ()
     assert merged.text == f"{HEAD}\n# the end\n\n" + "\n".join(BODIES.values())
-    assert merged.changes[:2] == (Change("removed", "frontend k8s", 11), Change("removed", "backend masters", 17))
+    assert merged.changes[:2] == (
+        SectionChange("removed", "frontend k8s", 11),
+        SectionChange("removed", "backend masters", 17),
+    )
     again = merge_haproxy(merged.text, RENDERED, take_over=["frontend k8s", "masters"])
     assert again.text == merged.text
     assert [note.kind for note in again.notes] == ["take-over", "take-over"]
@@ -190,7 +193,7 @@ def test_a_backend_that_others_send_to_is_not_taken_over_alone() -> None:
     existing = ARTICLE.replace("6443\n    mode", "7443\n    mode")
     merged = merge_haproxy(existing, RENDERED, take_over=["masters"])
     assert messages(merged, existing) == [
-        "frontend 'k8s' sends to backend 'masters' (line 17), which is not there any more after the merge"
+        "frontend 'k8s' sends to backend 'masters' (line 17), which the merge removes"
     ]
     assert merged.problems[0].help == "take over 'frontend k8s' too"
 
@@ -198,16 +201,14 @@ def test_a_backend_that_others_send_to_is_not_taken_over_alone() -> None:
 def test_defaults_that_others_inherit_from_are_not_taken_over_alone() -> None:
     existing = OWN_DEFAULTS + DATABASE
     merged = merge_haproxy(existing, RENDERED, take_over=["defaults d"])
-    assert messages(merged, existing) == [
-        "listen 'db' inherits from defaults 'd' (line 1), which is not there any more after the merge"
-    ]
+    assert messages(merged, existing) == ["listen 'db' inherits from defaults 'd' (line 1), which the merge removes"]
     assert merge_haproxy(existing, RENDERED, take_over=["defaults d", "db"]).problems == ()
 
 
 def test_a_section_with_a_condition_inside_is_not_cut_out() -> None:
     existing = ARTICLE.replace("    mode tcp\n", "    .if defined(X)\n    mode tcp\n    .endif\n")
     merged = merge_haproxy(existing, RENDERED, take_over=["frontend k8s"])
-    assert messages(merged, existing) == ["'.if defined(X)' (line 13) stands in frontend 'k8s', which would be cut"]
+    assert messages(merged, existing) == ["'.if defined(X)' (line 13) is inside frontend 'k8s', which would be cut"]
 
 
 def test_a_name_that_is_not_there_is_noted_with_what_was_meant() -> None:

@@ -215,7 +215,7 @@ def test_every_problem_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         put(tmp_path, force=True)
     assert caught.value.problems == (
-        f"{tmp_path / CFG}: a folder is in the file's place",
+        f"{tmp_path / CFG}: is a folder, not a file",
         f"{tmp_path / SCRIPT}: no ordinary file is in its place",
     )
     assert not (tmp_path / CONF).exists()

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from rules.plan import read_cluster
+from rules.plan.complete import plan_from
+from rules.plan.model import KeyPath
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import Kind, import_files
-from wizard.plan.draft import complete
 from wizard.plan.plan import PlanError
 
 
@@ -39,28 +40,24 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert found.candidates == ()
     lost = {item.text for item in found.leftovers if item.kind is Kind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = complete(draft._replace(endpoint="kube-control.kacangisnuts.com"))
+    plan = plan_from(draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"}).values)
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 
 def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
     found = import_files(pair())
-    haproxy = found.draft.haproxy
-    assert haproxy._asdict() | {"health_port": 1, "run": 1} == {
-        "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "retries": None, "inter": "3s", "fall": 4,
-        "rise": 1, "timeout_connect": "5s", "timeout_client": "50s", "timeout_server": "4h",
-        "timeout_client_fin": None, "timeout_server_fin": None, "timeout_queue": None, "timeout_check": None,
-        "bind": "any", "health_port": 1, "run": 1,
+    assert {path.key: value for path, value in found.draft.values.items() if path.table == "haproxy"} == {
+        "check": "readyz", "balance": "roundrobin", "maxconn": 5000, "inter": "3s", "fall": 4, "rise": 1,
+        "timeout-connect": "5s", "timeout-client": "50s", "timeout-server": "4h", "timeout-tunnel": "1d", "bind": "any",
     }  # fmt: skip
     assert left(found, "lb1/haproxy.cfg") == [
-        (10, Kind.REPLACED, "timeout tunnel 1d"),
         (18, Kind.REPLACED, "option httpchk GET /healthz"),
     ]
 
 
 def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as error:
-        complete(import_files(pair()).draft)
+        plan_from(import_files(pair()).draft.values)
     assert error.value.key == "cluster.endpoint"
     config = tmp_path / "halb.toml"
     config.write_text(
@@ -68,7 +65,7 @@ def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(
         '[[control_plane]]\nname = "first"\naddress = "10.0.0.21"\n'
     )
     found = import_files(pair(), cluster=read_cluster(config))
-    plan = complete(found.draft)
+    plan = plan_from(found.draft.values)
     assert (plan.name, plan.endpoint, plan.phase) == ("kacang", "kube.example.com", "cutover")
     assert [machine.name for machine in plan.control_plane] == ["first", "cp2"]
 

@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 
 from rules.engine.finding import NodeFiles
 from rules.files.kinds import kind_of
+from rules.plan.complete import plan_from, values_of
+from rules.plan.draft import Draft
+from rules.plan.model import KeyPath
+from rules.plan.readers import written
+from rules.plan.schema import key_at
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
-from wizard.plan.draft import cluster_of, complete, draft_of, draft_of_plan
 from wizard.plan.plan import Plan, check_plan
+from wizard.questions.answers import answers_of
+from wizard.questions.session import judge
 from wizard.render.files import Rendered, render
 from wizard.render.quoting import RenderError
 
@@ -76,16 +82,20 @@ def _back(plan: Plan, rendered: dict[str, Rendered]) -> Imported:
 
 
 def _completed(plan: Plan, found: Imported) -> Plan:
-    """The imported plan, with what stands in no file: name, endpoint, phase, and own addresses under multicast."""
-    draft = found.draft._replace(name=plan.name, endpoint=plan.endpoint, phase=plan.phase)
+    """The imported plan, with what no file says: the keys that are declared so, and own addresses under multicast."""
+    outside = [path for path in values_of(plan) if not key_at(path).in_files]
     if plan.vrrp.mode == "multicast":
-        own = {lb.name: lb for lb in plan.load_balancers}
-        known = [
-            lb._replace(address=own[lb.name or ""].address, address6=own[lb.name or ""].address6)
-            for lb in draft.load_balancers
-        ]
-        draft = draft._replace(layout=plan.layout, load_balancers=tuple(known))
-    return complete(draft)
+        outside.append(KeyPath("cluster", 0, "layout"))
+        outside += [KeyPath("lb", n, key) for n in range(len(plan.load_balancers)) for key in ("address", "address6")]
+    # The draft may have load balancers of the same priority in another order than the plan.
+    names = [lb.name for lb in plan.load_balancers]
+    place = {number: names.index(lb.name) for number, lb in enumerate(found.draft.load_balancers)}
+    values = {
+        path._replace(number=place[path.number]) if path.table == "lb" else path: value
+        for path, value in found.draft.values.items()
+        if path.name != "lb.files"
+    }
+    return plan_from({**values, **{path: v for path, v in values_of(plan).items() if path in outside}})
 
 
 def test_the_article_s_rendered_files_come_back_as_the_plan_by_their_paths_alone() -> None:
@@ -111,11 +121,20 @@ def test_rendered_files_come_back_as_the_plan_with_nothing_left_over(plan: Plan)
 
 @settings(max_examples=60)
 @given(plans())
-def test_a_plan_survives_being_a_draft_and_a_cluster(plan: Plan) -> None:
-    draft = draft_of_plan(plan)
-    assert draft_of(cluster_of(draft))._replace(load_balancers=draft.load_balancers) == draft
-    assert complete(draft) == plan
-    assert plan.vrrp.auth_pass is None or f"auth_pass='{plan.vrrp.auth_pass}'" not in repr(draft.vrrp)
+def test_a_plan_survives_being_values(plan: Plan) -> None:
+    draft = Draft(values_of(plan))
+    assert plan_from(draft.values) == plan
+    assert plan.vrrp.auth_pass is None or "vrrp.auth_pass=********" in repr(draft)
+
+
+@settings(max_examples=30)
+@given(plans())
+def test_a_plan_survives_answers_files_and_their_import(plan: Plan) -> None:
+    outcome = judge(answers_of({path: written(value) for path, value in values_of(plan).items()}))
+    assume(outcome.plan is not None)
+    assert outcome.plan == plan
+    files = {path: text for path, text in outcome.files.items() if path.endswith((".cfg", ".conf", ".yaml"))}
+    assert _completed(plan, import_files(files, _nodes(plan))) == plan
 
 
 _LINES = [*HAPROXY.splitlines(), *keepalived(11, 12).splitlines()]

@@ -6,9 +6,10 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 
+from rules.plan.complete import missing, plan_from
+from rules.plan.model import KeyPath
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import Kind, import_files
-from wizard.plan.draft import complete
 from wizard.plan.plan import PlanError
 
 
@@ -42,9 +43,9 @@ def test_a_peer_without_files_is_a_load_balancer_without_a_name() -> None:
     found = import_files(files)
     assert [(lb.name, str(lb.address)) for lb in found.draft.load_balancers][-1] == (None, "10.0.0.13")
     assert any(note.startswith("10.0.0.13 is a peer without files") for note in found.notes)
-    with pytest.raises(PlanError) as error:
-        complete(found.draft._replace(endpoint="kube.example.com"))
-    assert error.value.key == "lb.name"
+    assert KeyPath("lb", 2, "name") in missing(found.draft.values)
+    with pytest.raises(PlanError, match=r"^there is no \[\[control_plane\]\] table"):
+        plan_from(found.draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube.example.com"}).values)
 
 
 def test_a_vip_without_prefix_length_gets_that_of_its_neighbours_and_a_note() -> None:

@@ -168,7 +168,8 @@ CLASHES = [
     ),
     (
         DUAL._replace(vip6=ip_interface("192.168.2.139/24"), vrrp=ARTICLE.vrrp._replace(auth_pass=None)),
-        "vip.address6", "[vip] address6: '192.168.2.139/24' is IPv4; write the IPv6 address here",
+        "vip.address6", "[vip] address6: '192.168.2.139/24' is IPv4; write the IPv6 address here, as in "
+        "'fd00:2::140/64'",
     ),
     (
         ARTICLE._replace(load_balancers=ARTICLE.load_balancers[:1]), "lb",
@@ -186,7 +187,7 @@ CLASHES = [
     (
         lb(ARTICLE, 1, priority=110), "lb.priority",
         "[[lb]] priority: haproxy-lb1 and haproxy-lb2 have 110 each, so that chance decides which one gets the VIP; "
-        "write one number for each, such as 110, 100, 90",
+        "write numbers such as 110, 100, 90",
     ),
     (
         lb(lb(ARTICLE, priority=254), 1, priority=30), "lb.priority",
@@ -200,7 +201,7 @@ CLASHES = [
     ),
     (
         vrrp(DUAL, auth_pass="hunter2!"), "vrrp.auth_pass",
-        "[vrrp] auth_pass: there is an IPv6 VIP, so VRRPv3 is spoken, which has no password; leave it out",
+        "[vrrp] auth_pass: an IPv6 VIP needs VRRPv3, which has no password; leave auth_pass out",
     ),
     (
         vrrp(DUAL, advert_int=41.0), "vrrp.advert_int",
@@ -208,7 +209,7 @@ CLASHES = [
     ),
     (
         vrrp(ARTICLE, advert_int=0.2), "vrrp.advert_int",
-        "[vrrp] advert_int: VRRPv2, which an IPv4 VIP is held with, has whole seconds only, not 0.2; write 1.0",
+        "[vrrp] advert_int: with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not 0.2; write 1.0",
     ),
     (
         haproxy(ARTICLE, run="static-pod"), "vrrp.track",

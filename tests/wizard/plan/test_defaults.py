@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.plan import defaults
 from rules.plan.model import IPAddress
 from rules.plan.values import auth_pass as check_password
 from tests.programs import ROOT
-from wizard.plan import defaults
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_virtual_router_id_never_changes_between_releases(name: str, vip: str,
 
 def test_a_virtual_router_id_is_the_same_in_every_run_of_python() -> None:
     code = (
-        "from ipaddress import ip_address; from wizard.plan.defaults import virtual_router_id as number\n"
+        "from ipaddress import ip_address; from rules.plan.defaults import virtual_router_id as number\n"
         "print([number(f'c{n}', ip_address(n + 1)) for n in range(50)])"
     )
     shown = {

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.plan import ClusterError, Phase, parse_cluster
+from rules.plan.defaults import virtual_router_id
 from rules.plan.schema import SCHEMA
 from tests.rules.plan.plan import PLAN
 from tests.wizard.plans import ARTICLE
-from wizard.plan.defaults import virtual_router_id
 from wizard.plan.plan import (
     Balancer,
     HaproxyChoice,

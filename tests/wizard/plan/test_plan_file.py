@@ -51,6 +51,6 @@ def test_no_name_breaks_a_new_file(name: str) -> None:
 
 def test_the_linter_never_loads_the_writer() -> None:
     code = "import sys, rules.command.cli, wizard.plan.plan; "
-    code += "print('tomlkit' in sys.modules, 'wizard.plan.edit' in sys.modules)"
+    code += "print('rules.plan.toml.edit' in sys.modules, 'wizard.plan.file' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout == "False False\n"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from parsers.source import Source
+from rules.engine.finding import Finding, Location, Severity
+from rules.plan.model import KeyPath
 from rules.plan.schema import SCHEMA
 from tests.wizard.plans import ARTICLE
 from tests.wizard.questions.sessions import answer_sets, article
@@ -84,10 +87,50 @@ def test_a_wrong_answer_is_told_beside_its_field(place: Place, text: str, words:
     assert not outcome.faults[place].startswith("[")
 
 
+def test_a_finding_on_the_second_load_balancer_leads_to_its_own_field() -> None:
+    outcome = judge(article())
+    path = "haproxy-lb2/etc/keepalived/keepalived.conf"
+    rendered = outcome.keys[path]
+    for key, text in (("interface", "ens160"), ("priority", "100"), ("address", "192.168.2.142")):
+        at = rendered.text.index(f" {text}") + 1
+        source = Source(path, rendered.text)
+        span = source.span(source.line_start(source.position(at)[0]), at + len(text))
+        finding = Finding("KA000", "a-rule", Severity.ERROR, "a message", Location.of(span, "haproxy-lb2"), [], "")
+        assert place_of(finding, outcome) == KeyPath("lb", 1, key)
+
+
+def test_a_finding_leads_to_the_machine_whose_number_is_another_in_the_plan() -> None:
+    answers = article().put(KeyPath("lb", 0, "priority"), "50").put(KeyPath("lb", 1, "interface"), "eth 1")
+    assert set(judge(answers).faults) == {KeyPath("lb", 1, "interface")}
+    answers = answers.put(KeyPath("lb", 1, "interface"), "eth#1")
+    assert set(judge(answers).faults) == {KeyPath("lb", 1, "interface")}
+    rendered = judge(answers.put(KeyPath("lb", 1, "interface"), "eth1")).keys
+    text = rendered["haproxy-lb1/etc/keepalived/keepalived.conf"].text
+    at = text.index("priority 50") + len("priority ")
+    assert rendered["haproxy-lb1/etc/keepalived/keepalived.conf"].key_at(at, at + 2) == KeyPath("lb", 0, "priority")
+
+
+def test_the_wizard_lints_with_the_choices_of_the_plan() -> None:
+    answers = article().put(KeyPath("haproxy", 0, "timeout-client"), "30s")
+    found = judge(answers).report
+    kept = judge(answers.put(KeyPath("lint", 0, "ignore"), "HA004")).report
+    assert found is not None
+    assert kept is not None
+    assert "HA004" in {finding.code for finding in found.findings}
+    assert "HA004" not in {finding.code for finding in kept.findings}
+
+
+def test_a_rule_that_does_not_exist_is_wrong_where_it_is_named() -> None:
+    outcome = judge(article().put(KeyPath("lint", 0, "ignore"), "KA, HA4711"))
+    place = KeyPath("lint", 0, "ignore")
+    assert set(outcome.faults) == {place}
+    assert "no rule is called 'HA4711'" in outcome.faults[place]
+
+
 def test_a_finding_leads_to_the_answer_that_its_line_holds() -> None:
     outcome = judge(article().put(Place("haproxy", 0, "timeout-client"), "30s"))
     assert outcome.report is not None
-    found = {place_of(finding, outcome.answers) for finding in outcome.report.findings}
+    found = {place_of(finding, outcome) for finding in outcome.report.findings}
     assert Place("haproxy", 0, "timeout-client") in found
 
 
@@ -97,7 +140,7 @@ def test_answers_survive_a_draft_as_they_were_typed(answers: Answers) -> None:
     for place in answers:
         was, now = answers[place], again[place]
         # A number may come back in another spelling; a text never.
-        assert now == was or typed(place.table, place.key, now) == typed(place.table, place.key, was)
+        assert now == was or typed(place, now) == typed(place, was)
 
 
 @given(answer_sets)

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.suppress import Suppressions
+from rules.plan.model import KeyPath
 from tests.wizard.render.hostile import AWKWARD, hostile
 from wizard.render import quoting
 from wizard.render.quoting import Keyed, Quoted, RenderError
@@ -115,7 +116,7 @@ def test_a_comment_stays_one_line_and_gives_the_linter_no_orders(text: str) -> N
 
 def test_a_refusal_names_the_key_and_the_character() -> None:
     with pytest.raises(RenderError) as caught:
-        quoting.keepalived(Keyed('eth"0', "lb.interface"))
+        quoting.keepalived(Keyed('eth"0', (KeyPath("lb", 1, "interface"),)))
     assert caught.value.key == "lb.interface"
     assert str(caught.value) == "lb.interface can't be written in keepalived.conf: it has a double quote (\")"
 

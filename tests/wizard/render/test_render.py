@@ -37,6 +37,10 @@ _MANY = settings(max_examples=60)
 
 SIX = ARTICLE._replace(
     vip=ip_interface("fd00:2::140/64"),
+    control_plane=tuple(
+        node._replace(address=ip_address(f"fd00:2::15{number}"))
+        for number, node in enumerate(ARTICLE.control_plane, start=1)
+    ),
     load_balancers=tuple(
         Balancer(lb.name, ip_address(f"fd00:2::{number}"), lb.interface, lb.priority)
         for number, lb in enumerate(ARTICLE.load_balancers, start=1)
@@ -251,8 +255,10 @@ def test_kubeadm_gets_the_name_and_the_vips() -> None:
 
 
 def test_a_stacked_kubelet_does_not_take_the_vip_for_its_own_address() -> None:
-    _, init = yaml.safe_load_all(render(ARTICLE._replace(layout="stacked", port=8443))["kubeadm-config.yaml"].text)
-    assert init["nodeRegistration"] == {"kubeletExtraArgs": [{"name": "node-ip", "value": "192.168.2.151"}]}
+    nodes = tuple(Machine(lb.name, lb.address) for lb in ARTICLE.load_balancers)
+    stacked = ARTICLE._replace(layout="stacked", control_plane=nodes, port=8443)
+    _, init = yaml.safe_load_all(render(stacked)["kubeadm-config.yaml"].text)
+    assert init["nodeRegistration"] == {"kubeletExtraArgs": [{"name": "node-ip", "value": "192.168.2.141"}]}
 
 
 def test_pods_mount_the_files_that_are_installed() -> None:
@@ -309,13 +315,13 @@ def test_every_plan_parses_back_to_its_own_values(plan: Plan) -> None:
     files = render(plan)
     for lb in plan.load_balancers:
         config = keepalived_of(files, lb.name)
-        router_id = config.global_defs.router_id
+        router_id = config.global_defs.get("router_id")
         assert router_id is not None
         assert router_id.value == lb.name
         families = [(plan.vip, False), *([(plan.vip6, True)] if plan.vip6 else [])]
         assert len(config.instances) == len(families)
         for instance, (vip, second) in zip(config.instances, families, strict=True):
-            version = 2 if plan.vip.version == 4 and not plan.vip6 and plan.vrrp.advert_int % 1 == 0 else 3
+            version = 2 if plan.vip.version == 4 and not plan.vip6 else 3
             assert said(instance) == {
                 "state": "MASTER" if plan.vrrp.preempt and lb is plan.load_balancers[0] else "BACKUP",
                 "interface": lb.interface,
@@ -354,9 +360,8 @@ def test_every_haproxy_cfg_has_the_servers_of_the_plan_and_is_the_same_everywher
 def test_the_linter_has_nothing_to_say_about_any_plan(plan: Plan) -> None:
     """Except for what the plan itself asks for: short idle timeouts, few connections."""
     usual = HaproxyChoice()
-    calm = plan.haproxy._replace(
-        timeout_client=usual.timeout_client, timeout_server=usual.timeout_server, maxconn=usual.maxconn
-    )
+    names = ("timeout_client", "timeout_server", "timeout_tunnel", "maxconn")
+    calm = plan.haproxy._replace(**{name: getattr(usual, name) for name in names})
     files = render(plan._replace(haproxy=calm))
     report = lint(
         {path: file.text for path, file in files.items() if path.endswith(("haproxy.cfg", "keepalived.conf"))}
@@ -433,7 +438,7 @@ def test_a_load_balancer_is_never_a_path(name: str) -> None:
 
 
 def test_families_that_do_not_go_together_are_refused() -> None:
-    with pytest.raises(RenderError, match=r"lb\.address: haproxy-lb1 has IPv4"):
+    with pytest.raises(RenderError, match=r"lb\.address: '192.168.2.141' is IPv4"):
         render(SIX._replace(load_balancers=ARTICLE.load_balancers))
-    with pytest.raises(RenderError, match=r"lb\.address6: haproxy-lb1 has none"):
+    with pytest.raises(RenderError, match=r"lb\.address6: is missing"):
         render(DUAL._replace(load_balancers=ARTICLE.load_balancers))

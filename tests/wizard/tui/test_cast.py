@@ -46,7 +46,7 @@ def test_it_holds_nothing_of_the_machine() -> None:
 def test_it_ends_with_written_files(tmp_path: Path) -> None:
     _, *events = lines()
     # Everything but the last two: the wizard's farewell, and the cursor's return.
-    shown = replayed(tmp_path, "".join(text for _, _, text in events[:-2]), "go on to the cutover")
+    shown = replayed(tmp_path, "".join(text for _, _, text in events[:-2]), "Continue to the cutover")
     assert "What to do next:" in shown
     assert "written: kacang" in shown
     assert max(map(len, shown.splitlines())) <= 80

@@ -115,7 +115,7 @@ def test_a_click_shows_every_check_and_asks_again(tmp_path: Path, servers: ExitS
             heard = len(several[0].heard)
             await pilot.click(ChecksLine)
             await until(pilot, lambda: isinstance(pilot.app.screen, PageDialog))
-            await until(pilot, lambda: "do not agree" in words(pilot))
+            await until(pilot, lambda: "disagree" in words(pilot))
             assert all(server.server.label in words(pilot) for server in several)
             await until(pilot, lambda: len(several[0].heard) > heard)
             await pilot.press("escape")

@@ -41,6 +41,7 @@ SWALLOWED = {
 """The keys that a terminal, or what stands between it and the program, keeps to itself."""
 OTHERWISE = {
     "what_if": "the VRRP step and the review show it, and the palette leads to it",
+    "advanced": "the palette leads to it",
     "quit": "Esc on the start screen leaves too",
     "next_step": "the bar of steps leads there, and so does Enter in the last field",
     "remove": "a row that is emptied goes, and a click on its cross removes it",

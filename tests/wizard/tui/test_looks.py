@@ -115,7 +115,7 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(start, "Change")
     assert 4 not in styles_of(start, "New")
     assert 4 in styles_of(step, "kube-control.kacangisnuts.com", beside="DNS name ")  # the field that has the focus
-    assert {2} <= styles_of(step, "6443  the default")  # nobody typed that
+    assert {2} <= styles_of(step, "6443  (default)")  # nobody typed that
     assert "● DNS" in step
     assert "✓ 2 nodes" in step
     assert 7 in styles_of(preview, "haproxy-lb1/haproxy.cfg")

@@ -60,7 +60,7 @@ def test_start_fields_next_and_back_by_clicks(tmp_path: Path) -> None:
         await click_text(pilot, "Enter next", inside=FooterKey)
         await until(pilot, lambda: focused(app) == PORT)
         await click_text(pilot, "Esc back", inside=FooterKey)
-        await sees(pilot, "Go on")
+        await sees(pilot, "Continue")
         await click_text(pilot, "Esc back", inside=FooterKey)
         await until(pilot, lambda: isinstance(app.screen, QuitDialog) and app.screen.query(Button))
         await pilot.click("#stay")
@@ -111,10 +111,11 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
 
     async def write(pilot: Driven, app: Wizard) -> None:
         await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
-        await sees(pilot, "go on: write the files")
-        await click_text(pilot, "go on: write", inside=OptionList)
+        await sees(pilot, "Continue: write the files")
+        await click_text(pilot, "Continue: write", inside=OptionList)
         await at_step(pilot, "write")
         await sees(pilot, "files would be written")
+        await sees(pilot, "F4 diff")
         await click_text(pilot, "F4 diff", inside=FooterKey)
         await opens(pilot, PageDialog)
         await sees(pilot, "Esc back")
@@ -126,12 +127,12 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
         await sees(pilot, "What to do next")
 
     async def back(pilot: Driven, app: Wizard) -> None:
-        await pilot.click("#go-on")
+        await pilot.click("#continue")
         for key in reversed(order):
             await at_step(pilot, key)
             await sees(pilot, "Esc back")
             await click_text(pilot, "Esc back", inside=FooterKey)
-        await sees(pilot, "Go on")
+        await sees(pilot, "Continue")
         await click_text(pilot, "Esc back", inside=FooterKey)
         await opens(pilot, QuitDialog)
         await sees(pilot, "Leave halb?")
@@ -184,7 +185,7 @@ def test_a_cross_removes_its_machine_and_brackets_turn_a_choice(tmp_path: Path) 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await sees(pilot, "Interface")
-        await pilot.click("Remove")
+        await pilot.click("RemoveButton")
         await until(pilot, lambda: field_at(app, Place("lb", 0, "name")).text == "haproxy-lb2")
         await app.go("vrrp")
         await sees(pilot, "‹ unicast ›")

@@ -69,7 +69,7 @@ COMMAND = "import sys; from wizard.commands.cli import main; sys.exit(main([*{},
 
 
 def test_offline_is_said_from_the_first_screen_on(tmp_path: Path) -> None:
-    keys = [("offline: nobody is asked", "\r"), ("kube-control", "k.example.com"), ("not asked (offline)", "\x11")]
+    keys = [("offline: nothing is asked", "\r"), ("kube-control", "k.example.com"), ("not asked (offline)", "\x11")]
     status, _ = run_in_terminal(tmp_path, COMMAND.format(["--offline"]), keys)
     assert (status, keys) == (0, [])
 
@@ -99,7 +99,7 @@ def test_in_a_terminal_it_opens_and_names_the_draft_when_it_is_left(tmp_path: Pa
     status, seen = run_in_terminal(tmp_path, OPEN + OFFLINE, keys)
     assert status == 0
     after = seen.rpartition(LEFT_ALTERNATE)[2]
-    assert "the draft is kept in" in " ".join(after.split())
+    assert "draft saved to" in " ".join(after.split())
     assert 'endpoint = "k.example.com"' in next((tmp_path / "state/halb/drafts").glob("*.toml")).read_text()
 
 
@@ -110,7 +110,7 @@ def test_a_crash_restores_the_terminal_keeps_the_draft_and_names_the_log(tmp_pat
     assert status == 3
     after = " ".join(seen.rpartition(LEFT_ALTERNATE)[2].split())
     assert "internal error: " in after
-    assert "the draft is kept in" in after
+    assert "draft saved to" in after
     assert "Traceback" not in seen
     drafts = tmp_path / "state/halb/drafts"
     log = next(drafts.glob("crash-*.log"))

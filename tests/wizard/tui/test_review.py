@@ -121,7 +121,7 @@ def _field(pilot: Driven) -> AnswerField | None:
 def test_when_nothing_blocks_one_enter_leads_to_the_write_screen(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
-            await sees(pilot, "go on: write the files (nothing was found)")
+            await sees(pilot, "Continue: write the files (nothing was found)")
             await sees(pilot, "haproxy-lb1 4 new")
             await pilot.press("enter")
             await until(pilot, lambda: wizard(pilot).step == "write")
@@ -163,7 +163,7 @@ def test_an_error_is_overridden_with_a_reason_and_taken_back(tmp_path: Path) -> 
             await pilot.press(*"filtered", "enter")
             await sees(pilot, "~ overridden")
             assert app.session.overrides == dict.fromkeys(codes, "filtered")
-            await sees(pilot, "go on: write the files")
+            await sees(pilot, "Continue: write the files")
             app.screen.query_one("#items", OptionList).highlighted = 0
             await sees(pilot, "overridden: filtered")
             await pilot.press("o")
@@ -235,7 +235,7 @@ def test_a_folder_that_can_not_be_read_is_said_in_words(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:
-            await sees(pilot, "a folder is in the file's place")
+            await sees(pilot, "is a folder, not a file")
 
     play(scene())
 

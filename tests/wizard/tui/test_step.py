@@ -62,7 +62,7 @@ def test_every_form_can_be_walked_through_both_ways_and_the_answers_stay(
             for field in app.screen.query(AnswerField):
                 assert field.text == ARTICLE.get(field.place, "")
             await press(pilot, key)
-        await sees(pilot, "Nothing is written before you say so" if key == "escape" else "Review")
+        await sees(pilot, "Nothing is written until you say so" if key == "escape" else "Review")
 
     assert drive(tmp_path, script, size=size, answers=ARTICLE).session.answers == Answers(ARTICLE)
 
@@ -127,7 +127,7 @@ def test_a_needed_answer_that_is_missing_holds_enter_back_and_says_so(tmp_path: 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vip")
         await press(pilot, "enter", "enter")
-        await sees(pilot, "needed to go on; Ctrl+N goes on without")
+        await sees(pilot, "required; Ctrl+N continues without it")
         assert (app.step, focused(app)) == ("vip", VIP)
         await press(pilot, "ctrl+n")
         await at_step(pilot, "load-balancers")
@@ -139,7 +139,7 @@ def test_names_and_interfaces_of_further_machines_are_suggested_and_taken_by_ent
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("load-balancers")
         await press(pilot, "lb09", "enter", "10.0.0.1", "enter", "eth0", "enter")
-        await sees(pilot, "Enter takes lb10")
+        await sees(pilot, "Enter accepts lb10")
         await press(pilot, "enter", "10.0.0.2", "enter", "enter")
         await until(pilot, lambda: focused(app) == lb(2, "name"))
         assert field_at(app, lb(1, "name")).text == "lb10"
@@ -185,14 +185,14 @@ def test_choices_turn_round_with_left_and_right(tmp_path: Path) -> None:
 
 
 def test_defaults_of_the_plan_stand_in_empty_fields(tmp_path: Path) -> None:
-    from wizard.plan.defaults import virtual_router_id
+    from rules.plan.defaults import virtual_router_id
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")
         await until(pilot, lambda: app.session.outcome.plan)
         plan = app.session.outcome.plan
         assert plan is not None
-        await sees(pilot, f"{virtual_router_id(plan.name, plan.vip)} the default")
+        await sees(pilot, f"{virtual_router_id(plan.name, plan.vip)} (default)")
 
     drive(tmp_path, script, answers=ARTICLE)
 
@@ -278,7 +278,7 @@ def test_without_files_the_preview_says_what_is_missing(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("dns")
         await press(pilot, "f3")
-        await sees(pilot, "The files appear here when these are answered")
+        await sees(pilot, "The files appear here once these are answered")
         await sees(pilot, "missing: Virtual IP: Address / prefix")
 
     drive(tmp_path, script)
@@ -290,7 +290,7 @@ def test_a_small_terminal_gets_a_notice_and_the_keys_stay_alive(tmp_path: Path, 
         await sees(pilot, "make the terminal larger")
         await press(pilot, "enter", "k.example.com", "enter")
         await at_step(pilot, "dns")
-        await sees(pilot, f"(now {size[0]}x{size[1]}, wanted 80x24)")
+        await sees(pilot, f"(now {size[0]}x{size[1]}, needed 80x24)")
         assert app.session.answers[ENDPOINT] == "k.example.com"
         await pilot.resize_terminal(*SMALL)
         await sees(pilot, "DNS name of the control plane")

@@ -31,7 +31,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 @pytest.mark.parametrize("steps", range(2, len(TYPED)))
 def test_a_killed_wizard_goes_on_where_the_last_step_was_left(terminal: Terminal, tmp_path: Path, steps: int) -> None:
-    terminal.wait_for("New", "Nothing is written before you say so")
+    terminal.wait_for("New", "Nothing is written until you say so")
     for keys, title in list(zip(TYPED, TITLES, strict=True))[:steps]:
         for key in keys:
             terminal.press(key)
@@ -50,7 +50,7 @@ def test_a_terminal_that_is_closed_ends_the_wizard_and_keeps_the_draft(tmp_path:
     """Also below a program that keeps SIGHUP to itself, as make does."""
     (tmp_path / "home").mkdir()
     terminal = Terminal(tmp_path, launcher="trap '' HUP;")
-    terminal.wait_for("New", "Nothing is written before you say so")
+    terminal.wait_for("New", "Nothing is written until you say so")
     for key in TYPED[0]:
         terminal.press(key)
     terminal.press("kube.example.com")
@@ -66,7 +66,7 @@ def test_a_terminal_that_is_closed_ends_the_wizard_and_keeps_the_draft(tmp_path:
 
 
 def test_from_an_empty_folder_to_written_files(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.wait_for("New", "Nothing is written before you say so")
+    terminal.wait_for("New", "Nothing is written until you say so")
     for keys, title in zip(TYPED, TITLES, strict=True):
         for key in keys:
             terminal.press(key)

@@ -114,7 +114,7 @@ def test_a_load_balancer_is_added_by_keys_and_the_order_is_said(folder: Path) ->
         await press(pilot, "enter")
         await at_step(pilot, "load-balancers")
         await focuses(pilot, NEW_LB)
-        await sees(pilot, "Enter takes haproxy-lb3")
+        await sees(pilot, "Enter accepts haproxy-lb3")
         await press(pilot, "enter", "192.168.2.143", "enter", "enter", "enter", "enter")
         await at_step(pilot, "vrrp")
         await write(pilot, app)
@@ -134,7 +134,7 @@ def test_a_load_balancer_is_added_by_clicks(folder: Path) -> None:
         await sees(pilot, "Add a load balancer")
         await click_text(pilot, "a load balancer", inside=OptionList)
         await opens(pilot, NotesDialog)
-        await sees(pilot, "Go on")
+        await sees(pilot, "Continue")
         await pilot.click(Button)
         await focuses(pilot, NEW_LB)
         await press(pilot, "haproxy-lb3")
@@ -207,10 +207,10 @@ def test_the_initial_master_is_replaced_by_clicks_and_what_hangs_on_it_is_said(f
     place = Place("control_plane", 0, "address")
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Replace a master")
-        await click_text(pilot, "a master:", inside=OptionList)
+        await sees(pilot, "Replace a control-plane node")
+        await click_text(pilot, "Replace", inside=OptionList)
         await opens(pilot, ChooseDialog)
-        await sees(pilot, "Which control-plane node is replaced?")
+        await sees(pilot, "Which control-plane node do you want to replace?")
         await click_text(pilot, "k8s-master1 (", inside=OptionList)
         await opens(pilot, NotesDialog)
         await sees(pilot, "kube-control.kacangisnuts.com leads to it (192.168.2.151)")
@@ -252,7 +252,7 @@ def test_the_draft_is_the_cluster_to_change_and_gets_its_password_back(folder: P
     store.save(to_toml(changed), folder)
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Add a load balancer: one more in the draft of")
+        await sees(pilot, "Add a load balancer, in the draft of")
         await begin(pilot, "Add")
         await opens(pilot, NotesDialog)
         await press(pilot, "enter")
@@ -342,7 +342,7 @@ def test_answers_that_can_not_be_kept_are_asked_about(folder: Path, word: str) -
             await opens(pilot, ImportDialog)
             await press(pilot, "lb1", "enter")
         await opens(pilot, QuestionDialog)
-        await sees(pilot, "The answers of right now would be lost.")
+        await sees(pilot, "The current answers would be lost.")
         await sees(pilot, "no space left on device")
 
     async def script(pilot: Driven, app: Wizard) -> None:
@@ -373,7 +373,7 @@ def test_every_line_of_the_longest_list_can_be_reached(folder: Path, size: tuple
         await app.go("dns")
         await press(pilot, "escape")
         await opens(pilot, StartScreen)
-        found = ("Go on", "Resume", "Change", "Add", "Replace", "New", "Import", "Earlier", "Cutover")
+        found = ("Continue", "Resume", "Change", "Add", "Replace", "New", "Import", "Earlier", "Cutover")
         menu = app.screen.query_one(OptionList)
         assert [str(option.prompt)[:9].strip() for option in menu.options] == list(found)
         for word in found:
@@ -387,7 +387,7 @@ def test_every_line_of_the_longest_list_can_be_reached(folder: Path, size: tuple
 
 def test_offline_is_said_on_the_start_and_by_each_check(folder: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "offline: nobody is asked")
+        await sees(pilot, "offline: nothing is asked")
         await begin(pilot, "Change")
         for step, said in (
             ("dns", "name servers about kube-control.kacangisnuts.com: not asked (offline)"),

@@ -67,7 +67,7 @@ def test_before_the_answers_are_complete_the_table_says_so(tmp_path: Path) -> No
     async def script(pilot: Driven, app: Wizard) -> None:
         await press(pilot, "f6")
         await opens(pilot, WhatIfDialog)
-        await sees(pilot, "is known when the answers are complete")
+        await sees(pilot, "shown once the answers are complete")
         await press(pilot, "escape")
         await closes(pilot, WhatIfDialog)
 

@@ -86,7 +86,7 @@ def test_own_files_are_replaced_without_a_question_and_the_old_ones_kept(tmp_pat
             await sees(pilot, "~ changed")
             await pilot.press("enter")
             await written(pilot)
-            await sees(pilot, "the old one: haproxy-lb1/etc/haproxy/haproxy.cfg.halb-")
+            await sees(pilot, "backup: haproxy-lb1/etc/haproxy/haproxy.cfg.halb-")
         (backup,) = (tmp_path / CONF).parent.glob("haproxy.cfg.halb-*.bak")
         assert backup.read_text() == old
         assert "roundrobin" in (tmp_path / CONF).read_text()
@@ -111,9 +111,9 @@ def test_a_file_of_somebody_else_is_left_alone_unless_the_answer_is_yes(tmp_path
             await sees(pilot, "~ changed")
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
-            await sees(pilot, "keepalived.conf: is there already")
+            await sees(pilot, "keepalived.conf: already exists")
             await pilot.press(*keys)
-            await sees(pilot, "nothing was written; the files are as they were")
+            await sees(pilot, "nothing was written; the files are unchanged")
         assert files_below(tmp_path) == {KEEPALIVED}
         assert path.read_text() == "# by hand\n"
 
@@ -192,7 +192,7 @@ def test_an_emptied_folder_is_not_the_working_directory(tmp_path: Path, elsewher
 def test_an_incomplete_plan_is_not_written(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path, Answers({ENDPOINT: "kube.example.com"})) as pilot:
-            await sees(pilot, "nothing can be written yet: 9 answers are missing; the review says which")
+            await sees(pilot, "nothing can be written yet: 9 answers are missing; see the review")
             await pilot.press("f10", "enter")
             await pilot.pause()
             assert screen_of(pilot).written is None
@@ -222,7 +222,7 @@ def test_the_keys_and_the_button_are_on_the_screen_at_80x24(tmp_path: Path) -> N
             await sees(pilot, "would be written")
             last = text(pilot).splitlines()[-1]
             assert all(key in last for key in ("diff", "write", "back", "help", "palette"))
-            assert "Into this folder" in words(pilot)
+            assert "Write to this folder" in words(pilot)
             assert "RUNBOOK.md" in words(pilot)
 
     play(scene())

@@ -21,7 +21,7 @@ OTHERS = (
     "global\n\tlog /dev/log local0\n\tmaxconn 50000\n\nfrontend web\n\tbind :80\n\tmode http\n\ttimeout client 5s\n"
 )
 CLASH = "frontend api\n\tbind :6443\n\tmode tcp\n\ttimeout client 5s\n"
-TO_CHOOSE = f"nothing is written yet: others wrote in {CONF}; choose above, F4 shows what it does"
+TO_CHOOSE = f"{CONF} has sections halb did not write; choose above (F4 previews)"
 
 
 def put(folder: Path, content: str = OTHERS) -> Path:
@@ -55,19 +55,19 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
     async def scene() -> None:
         async with at_step("write", tmp_path, article(), size=SMALL) as pilot:
             await sees(pilot, TO_CHOOSE)
-            assert "! others'   haproxy-lb1" in text(pilot)
+            assert "! not halb's haproxy-lb1" in text(pilot)
             last_line = "(●) Leave all as it is  ( ) Merge (only halb's sections change)  ( ) Replace"
             assert last_line in text(pilot)
             await pilot.press("f4")
             await opened(pilot)
-            await sees(pilot, "'Leave all as it is' is chosen: nothing is written")
+            await sees(pilot, "'Leave all as it is' is selected: nothing is written")
             await closed(pilot)
             await pilot.press("enter")  # the button has the focus
             await until(pilot, lambda: pilot.app.focused is ways(pilot))
             assert files_below(tmp_path) == {CONF}
             await pilot.press("right")
             await sees(pilot, "11 files would be written, 1 of them merged")
-            assert "~ merged    haproxy-lb1" in text(pilot)
+            assert "~ merged     haproxy-lb1" in text(pilot)
             await pilot.press("f4")
             await opened(pilot)
             assert "+frontend kube-apiserver from k8s-tcp\n" in diffs(pilot)
@@ -76,7 +76,7 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
             await written(pilot)
-            assert "~ merged    haproxy-lb1" in text(pilot)
+            assert "~ merged     haproxy-lb1" in text(pilot)
             assert not ways(pilot).display
         assert path.read_text().startswith(OTHERS)
         assert "frontend kube-apiserver" in path.read_text()
@@ -95,7 +95,7 @@ def test_the_mouse_alone_merges(tmp_path: Path) -> None:
             assert len(line) <= SMALL[0]
             for words, way in (("Replace", Way.REPLACE), ("Leave", Way.LEAVE), ("Merge", Way.MERGE)):
                 await pilot.click(MergeChoice, offset=(line.index(words) - start, 0))
-                assert ways(pilot).way is way
+                assert ways(pilot).choice is way
             await sees(pilot, "1 of them merged")
             await pilot.click("#write")
             await written(pilot)
@@ -119,9 +119,9 @@ def test_replace_shows_what_is_lost_and_asks_once_more(tmp_path: Path) -> None:
             await closed(pilot)
             await pilot.press("f10")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
-            await sees(pilot, "haproxy.cfg: is there already")
+            await sees(pilot, "haproxy.cfg: already exists")
             await pilot.press("enter")
-            await sees(pilot, "nothing was written; the files are as they were")
+            await sees(pilot, "nothing was written; the files are unchanged")
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
             await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
@@ -143,7 +143,7 @@ def test_what_stands_in_the_way_of_a_merge_is_said_and_so_are_notes(tmp_path: Pa
             ways(pilot).focus()
             await pilot.press("right")
             await sees(pilot, f"✗ {CONF}:5: ':6443' of frontend 'api' (line 5) and '*:6443' of halb's frontend")
-            await sees(pilot, "✗ nothing can be written there")
+            await sees(pilot, "✗ nothing can be written to this folder")
             await pilot.press("f10")
             await sees(pilot, "✗ nothing was written")
             assert files_below(tmp_path) == {CONF}
@@ -185,7 +185,7 @@ def test_what_was_merged_once_is_merged_again_without_a_question(tmp_path: Path)
     async def first() -> None:
         async with at_step("write", tmp_path, article()) as pilot:
             await sees(pilot, TO_CHOOSE)
-            ways(pilot).way = Way.MERGE
+            ways(pilot).choice = Way.MERGE
             await sees(pilot, "1 of them merged")
             await pilot.press("f10")
             await written(pilot)
@@ -213,12 +213,12 @@ def test_another_folder_asks_anew(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path / "a", article()) as pilot:
             await sees(pilot, TO_CHOOSE)
-            ways(pilot).way = Way.MERGE
+            ways(pilot).choice = Way.MERGE
             await sees(pilot, "1 of them merged")
             screen_of(pilot).query_one("#folder").focus()
             await pilot.press("end", "backspace", "b")
             await until(pilot, lambda: screen_of(pilot).directory == tmp_path / "b")
-            assert ways(pilot).way is Way.LEAVE
+            assert ways(pilot).choice is Way.LEAVE
             await sees(pilot, TO_CHOOSE)
 
     play(scene())

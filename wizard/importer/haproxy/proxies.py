@@ -10,6 +10,7 @@ from parsers.grammar.common import read_int
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
 from rules.plan.readers import time
+from rules.plan.schema import SCHEMA
 from rules.support.haproxy.routing import API_PORT
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement, Reading, reading
@@ -17,26 +18,24 @@ from wizard.importer.haproxy.api import NodeApi
 from wizard.importer.haproxy.health import read_health
 from wizard.importer.haproxy.servers import read_check, read_servers
 from wizard.importer.ledger import Ledger, words_of
-from wizard.importer.model import Kind
-from wizard.plan.draft import HaproxyDraft
+from wizard.importer.model import Kind, Row
+from wizard.render.template_values import HEALTH_HEADROOM
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
     from rules.fleet.node import Node
     from rules.plan.model import IPAddress
-    from wizard.plan.draft import MachineDraft
 
-_FRONTEND_TIMES = ("client", "client-fin")
-_BACKEND_TIMES = ("connect", "server", "server-fin", "queue", "check")
+_TIMEOUT = "timeout-"
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 
 
 class HaproxyFound(NamedTuple):
     """What the nodes' files say together; `port` is the one that clients use."""
 
-    choices: HaproxyDraft
+    choices: Row
     port: int | None
-    control_plane: tuple[MachineDraft, ...]
+    control_plane: tuple[Row, ...]
 
 
 class HaproxyReader:
@@ -60,8 +59,7 @@ class HaproxyReader:
         for api in apis:
             self._sections(api, port)
         control_plane = read_control_plane(self, apis, port)
-        found = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self._found.items()}
-        choices = HaproxyDraft(**{key.replace("-", "_"): value for key, value in found.items()})
+        choices = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self._found.items()}
         return HaproxyFound(choices, port, control_plane)
 
     def _port(self, apis: list[NodeApi]) -> int | None:
@@ -88,9 +86,10 @@ class HaproxyReader:
                 if line.condition is None and words_of(line) in ours.PROXY:
                     self.ledger.take(line)
         self._global(api.node)
-        for side, names in ((api.frontend, _FRONTEND_TIMES), (api.backend, _BACKEND_TIMES)):
-            for name in names if side is not None else ():
-                self.time(node, f"timeout-{name}", side.timeout(name) if side else None)
+        for key in SCHEMA["haproxy"].keys:
+            side = api.frontend if "client" in key else api.backend
+            if key.startswith(_TIMEOUT) and side is not None:
+                self.time(node, key, side.timeout(key.removeprefix(_TIMEOUT)))
         self._value(node, "balance", api.backend.balance)
         self._value(node, "retries", api.backend.retries)
         if api.frontend is not None:
@@ -145,10 +144,10 @@ class HaproxyReader:
         self.number(node.name, "maxconn", own or whole)
         if whole is None or own is None:
             return
-        if whole.known and own.known and (whole.value or 0) - (own.value or 0) == ours.HEALTH_HEADROOM:
+        if whole.known and own.known and (whole.value or 0) - (own.value or 0) == HEALTH_HEADROOM:
             self.ledger.take(whole.directive)
         else:
-            why = f"halb's limit of the process is {ours.HEALTH_HEADROOM} above the one of the API's frontend"
+            why = f"halb's limit of the process is {HEALTH_HEADROOM} above the one of the API's frontend"
             self.ledger.leave(node.name, whole.directive, why, Kind.REPLACED)
 
     # -- bind
@@ -200,14 +199,16 @@ def time_words(value: Value[float]) -> str:
     return f"{milliseconds // factor}{unit}"
 
 
-def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[MachineDraft, ...]:
+def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[Row, ...]:
     """The servers that most nodes have, in the order of the first such node."""
     readings = []
     for api in apis:
         machines, span = read_servers(reader, api, port)
         if machines and span is not None:
-            shown = ", ".join(f"{m.name or '?'} {m.address or '?'}:{m.port or '?'}" for m in machines)
-            readings.append(reading(api.node.name, span, machines, shown, frozenset(machines)))
+            shown = ", ".join(f"{m['name'] or '?'} {m['address'] or '?'}:{m['port'] or '?'}" for m in machines)
+            readings.append(
+                reading(api.node.name, span, machines, shown, frozenset(tuple(m.items()) for m in machines))
+            )
     return reader.agreement.on("control_plane", readings) or ()
 
 

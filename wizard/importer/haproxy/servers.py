@@ -12,8 +12,7 @@ from rules.plan.schema import check_value
 from wizard.importer import ours
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
-from wizard.importer.model import Kind
-from wizard.plan.draft import MachineDraft
+from wizard.importer.model import Kind, Row
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy, Server
@@ -27,10 +26,10 @@ _CHECKING = frozenset(
 )
 
 
-def read_servers(reader: HaproxyReader, api: NodeApi, port: int | None) -> tuple[tuple[MachineDraft, ...], Span | None]:
+def read_servers(reader: HaproxyReader, api: NodeApi, port: int | None) -> tuple[tuple[Row, ...], Span | None]:
     """The control-plane nodes that the backend names, and the place of the first."""
     node, ledger = api.node.name, reader.ledger
-    machines: list[MachineDraft] = []
+    machines: list[Row] = []
     first: Span | None = None
     for server in api.backend.servers:
         if server.template or not server.certain:
@@ -55,7 +54,7 @@ def read_servers(reader: HaproxyReader, api: NodeApi, port: int | None) -> tuple
     return tuple(machines), first
 
 
-def _machine(reader: HaproxyReader, node: str, server: Server, port: int | None) -> MachineDraft | None:
+def _machine(reader: HaproxyReader, node: str, server: Server, port: int | None) -> Row | None:
     name: str | None = server.name.value
     try:
         check_value("control_plane", "name", name)
@@ -73,7 +72,7 @@ def _machine(reader: HaproxyReader, node: str, server: Server, port: int | None)
     except ValueError as error:
         reader.ledger.leave_part(node, server.address_span, str(error))
         address = None
-    return MachineDraft(name, address, server.port or (port if server.port_offset is None else None))
+    return {"name": name, "address": address, "port": server.port or (port if server.port_offset is None else None)}
 
 
 def _chain(proxy: Proxy) -> list[Proxy]:

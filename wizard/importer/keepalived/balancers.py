@@ -9,8 +9,7 @@ from rules.plan.schema import check_value
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
-from wizard.importer.model import Conflict, Kind
-from wizard.plan.draft import BalancerDraft
+from wizard.importer.model import Conflict, Kind, Row
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
@@ -71,7 +70,7 @@ class BalancerReader:
         self.strangers += strangers if len(own) == len(members) else []
         return own
 
-    def balancers(self, nodes: Sequence[Node], own: dict[str, Own]) -> tuple[BalancerDraft, ...]:
+    def balancers(self, nodes: Sequence[Node], own: dict[str, Own]) -> tuple[Row, ...]:
         """All load balancers in the order of priority, those without one last."""
         members = by_node(self.choice.members)
         names = self._names(nodes)
@@ -84,8 +83,8 @@ class BalancerReader:
         for address in self.strangers:
             self.ledger.notes.append(f"{address} is a peer without files: a load balancer whose name has to be added")
             version6 = address.version == 6 and bool(self.choice.second)
-            found.append(BalancerDraft(address6=address) if version6 else BalancerDraft(address=address))
-        return tuple(sorted(found, key=lambda lb: -(lb.priority or 0)))
+            found.append({"address6" if version6 else "address": address})
+        return tuple(sorted(found, key=lambda lb: -(lb.get("priority") or 0)))
 
     def _names(self, nodes: Sequence[Node]) -> dict[str, str | None]:
         """Names that can be a machine's; of `site1/lb1` the last part where that is enough."""
@@ -101,7 +100,7 @@ class BalancerReader:
                 found[node.name] = None
         return found
 
-    def _balancer(self, node: Node, name: str | None, members: list[Member], own: Own) -> BalancerDraft:
+    def _balancer(self, node: Node, name: str | None, members: list[Member], own: Own) -> Row:
         interfaces, priorities = [], []
         for member in members:
             value = member.instance.interface
@@ -112,22 +111,22 @@ class BalancerReader:
             number = self.ledger.checked(node.name, "lb", "priority", written)
             if number is not None and written is not None:
                 priorities.append(reading(node.name, written.span, number))
-        return BalancerDraft(
-            name,
-            own.address,
-            self.agreement.on("lb.interface", interfaces),
-            self.agreement.on("lb.priority", priorities),
-            own.address6,
-            (*node.files.haproxy, *node.files.keepalived),
-        )
+        return {
+            "name": name,
+            "address": own.address,
+            "interface": self.agreement.on("lb.interface", interfaces),
+            "priority": self.agreement.on("lb.priority", priorities),
+            "address6": own.address6,
+            "files": (*node.files.haproxy, *node.files.keepalived),
+        }
 
-    def _distinct(self, found: list[BalancerDraft], members: dict[str, list[Member]]) -> None:
+    def _distinct(self, found: list[Row], members: dict[str, list[Member]]) -> None:
         """Equal priorities contradict each other, unless the load balancers are sticky: the first one keeps its own."""
         sticky = any(m.instance.nopreempt is not None for m in self.choice.members)
         holders: dict[int, list[int]] = {}
         for index, lb in enumerate(found):
-            if lb.priority is not None and not sticky:
-                holders.setdefault(lb.priority, []).append(index)
+            if lb["priority"] is not None and not sticky:
+                holders.setdefault(lb["priority"], []).append(index)
         nodes = list(members)
         for priority, indexes in holders.items():
             if len(indexes) < 2:
@@ -141,15 +140,15 @@ class BalancerReader:
             why = "load balancers of the same priority contend for the VIP; the first of them keeps it"
             self.agreement.conflicts.append(Conflict("lb.priority", places, str(priority), why))
             for index in indexes[1:]:
-                found[index] = found[index]._replace(priority=None)
+                found[index]["priority"] = None
 
-    def _states(self, found: list[BalancerDraft], nodes: Sequence[Node], members: dict[str, list[Member]]) -> None:
+    def _states(self, found: list[Row], nodes: Sequence[Node], members: dict[str, list[Member]]) -> None:
         """Halb writes the states itself: MASTER for the highest priority, BACKUP for the others and when sticky."""
-        highest = max((lb.priority or 0 for lb in found), default=0)
+        highest = max((lb["priority"] or 0 for lb in found), default=0)
         sticky = any(m.instance.nopreempt is not None for m in self.choice.members)
         for node, lb in zip(nodes, found, strict=True):
             for member in members.get(node.name, []):
-                wanted = "MASTER" if lb.priority == highest and not sticky else "BACKUP"
+                wanted = "MASTER" if lb["priority"] == highest and not sticky else "BACKUP"
                 for line in member.instance.lines("state"):
                     words = line.words
                     if len(words) == 2 and words[1].value == wanted:
@@ -158,9 +157,9 @@ class BalancerReader:
                         self.ledger.leave(node.name, line, "halb derives the state from the priority", Kind.REPLACED)
 
 
-def layout_of(balancers: tuple[BalancerDraft, ...], servers: set[IPAddress], notes: list[str]) -> str | None:
+def layout_of(balancers: tuple[Row, ...], servers: set[IPAddress], notes: list[str]) -> str | None:
     """`stacked` when all load balancers are servers too, `dedicated` when none is; None when that is not known."""
-    own = [lb.address for lb in balancers]
+    own = [lb.get("address") for lb in balancers]
     if not own or not servers or any(address is None for address in own):
         return None
     inside = [address for address in own if address in servers]

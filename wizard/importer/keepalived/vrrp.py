@@ -6,14 +6,13 @@ from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING, Any
 
 from rules.plan.readers import about
-from rules.plan.schema import check_value
+from rules.plan.schema import SCHEMA, check_value
 from rules.support.keepalived.placeholders import is_placeholder
 from wizard.importer.agreement import Agreement, Reading, reading
 from wizard.importer.keepalived.routers import Choice, Router
 from wizard.importer.keepalived.tracking import read_tracking
 from wizard.importer.ledger import Ledger
-from wizard.importer.model import Kind
-from wizard.plan.draft import VrrpDraft
+from wizard.importer.model import Kind, Row
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
@@ -35,7 +34,7 @@ class VrrpReader:
         """One more place that says something about a key of [vrrp]."""
         self._found.setdefault(key, []).append(found)
 
-    def read(self, choice: Choice) -> VrrpDraft:
+    def read(self, choice: Choice) -> Row:
         """What the instances say, once all are read."""
         with_password = all(member.instance.effective_version != 3 for member in choice.members)
         for member in choice.members:
@@ -45,12 +44,8 @@ class VrrpReader:
             self._preempt(member)
             self._auth(member, with_password)
         read_tracking(self, choice)
-        return VrrpDraft(
-            **{
-                key: self.agreement.on(f"vrrp.{key}", found, secret=key == "auth_pass")
-                for key, found in self._found.items()
-            }
-        )
+        secret = {key.name: key.secret for key in SCHEMA["vrrp"].keys.values()}
+        return {key: self.agreement.on(f"vrrp.{key}", found, secret=secret[key]) for key, found in self._found.items()}
 
     def _numbers(self, member: Member) -> None:
         node, instance = member.node.name, member.instance

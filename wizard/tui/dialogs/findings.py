@@ -18,7 +18,7 @@ from wizard.tui.widgets.findings import finding_line
 
 
 class FindingsDialog(Dialog[Place]):
-    """The list, and the `reason` why it is shown if the user did not ask for it; gives the answer that was chosen."""
+    """The list, and the `reason` if the user did not ask for it; returns the place of the chosen answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
 
@@ -34,12 +34,12 @@ class FindingsDialog(Dialog[Place]):
             yield Static(self._reason or title, markup=False, classes="title")
             if self._items:
                 yield OptionList(*(Option(finding_line(item)) for item in self._items))
-            yield Static("Esc: back   (Enter goes to the field)", markup=False, classes="keys")
+            yield Static("Enter: to the field   Esc: back", markup=False, classes="keys")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go where the line leads; a line that belongs to no answer leads nowhere."""
+        """Go where the line leads; a line that is about no single answer leads nowhere."""
         place = self._items[event.option_index].place
         if place is not None and step_of(place) is not None:
             self.dismiss(place)
         else:
-            self.notify("this line belongs to no single field; the review says more", markup=False)
+            self.notify("this is not about a single field; see the review", markup=False)

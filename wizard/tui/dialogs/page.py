@@ -35,7 +35,7 @@ class PageDialog(ModalScreen[None]):
             yield Footer()
 
     def on_mount(self) -> None:
-        """The page gets the keys."""
+        """The page has the focus."""
         self._body.focus()
 
     def action_close(self) -> None:

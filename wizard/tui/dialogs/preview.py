@@ -14,7 +14,7 @@ from wizard.tui.widgets.preview import Preview
 
 
 class PreviewDialog(Dialog[None]):
-    """The preview over the whole screen, where there is no room beside the form."""
+    """The preview and its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3,ctrl+r", "dismiss(None)", "back", id="preview.back")]
 
@@ -24,9 +24,9 @@ class PreviewDialog(Dialog[None]):
         yield Static("← → other file   Tab ↑ ↓ scroll   ▎ changed by the last answer   Esc back", classes="keys")
 
     def on_mount(self) -> None:
-        """The tabs have the keys."""
+        """The tabs have the focus."""
         self.query_one(Preview).take_focus()
 
     def on_answers_judged(self, _message: AnswersJudged) -> None:
-        """Follow a judgement."""
+        """Show the new files."""
         self.query_one(Preview).show()

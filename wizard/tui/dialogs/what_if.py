@@ -26,9 +26,9 @@ class WhatIfDialog(Dialog[None]):
             yield Static("Enter: why, and what to do about it   Esc: back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
-        """The list has the keys."""
+        """The list has the focus."""
         self.query_one(OptionList).focus()
 
     def on_answers_judged(self, _message: AnswersJudged) -> None:
-        """Follow a judgement."""
+        """Show what happens with the new files."""
         self.query_one(WhatIf).look()

@@ -1,4 +1,4 @@
-"""The cutover, live: everybody is asked every few seconds, and the screen says what to do next."""
+"""The cutover, live: name servers and machines are asked every few seconds, and the screen says what to do next."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from wizard.verify.checklist import checklist
 from wizard.verify.report.text import text
 from wizard.verify.watch import aged
 
-PAUSE = 5.0  # seconds between two looks
-TIMEOUT = 3.0  # seconds that one look may take
+PAUSE = 5.0  # seconds between two rounds of questions
+TIMEOUT = 3.0  # seconds that one round may take
 _TICK = 1.0  # countdowns are in whole seconds
 
 _STYLES = {
@@ -38,12 +38,12 @@ _STYLES = {
     "wait": "$text-accent",
     "skip": "$text-muted",
 }
-# The status stands at the beginning of a step's line and five columns into the lines below it.
+# The status is at the beginning of a step's line, and five columns into the lines below it.
 _STATUS = re.compile(rf"( {{5}}|)({'|'.join(_STYLES)})( +.*)")
 
 
 class CutoverScreen(FramedScreen):
-    """The checklist of the phase that is due. It asks as long as it is shown, and changes nothing."""
+    """The checklist of the phase that is due. It keeps asking while it is shown, and changes nothing."""
 
     STEP: ClassVar[str] = "cutover"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,7 +70,7 @@ class CutoverScreen(FramedScreen):
         self._painted: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The checklist, below it what to do now, and when the next look is."""
+        """The checklist, below it what to do now, and when it asks again."""
         yield from self.head()
         with VerticalScroll(id="steps"):
             yield Static("… asking", markup=False)
@@ -92,19 +92,19 @@ class CutoverScreen(FramedScreen):
             self._watch()
 
     def on_screen_suspend(self) -> None:
-        """Nobody looks: nobody is asked."""
+        """Ask nothing while nobody is looking."""
         self.workers.cancel_group(self, "cutover")
 
     def judged(self) -> None:
-        """The answers are others now."""
+        """Ask about the new answers."""
         self.action_ask_now()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Lines are wrapped anew."""
+        """Wrap the lines for the new width."""
         self.call_after_refresh(self._paint)
 
     def action_ask_now(self) -> None:
-        """Do not wait for the next look."""
+        """Ask without waiting."""
         self._wake.set()
 
     def action_other_phase(self) -> None:
@@ -116,7 +116,7 @@ class CutoverScreen(FramedScreen):
 
     @work(group="cutover", exclusive=True, exit_on_error=False)
     async def _watch(self) -> None:
-        """Look, wait, look again. Whatever goes wrong is shown, and the next look may go better."""
+        """Ask, wait, ask again. What goes wrong is shown, and may succeed the next time."""
         await asyncio.to_thread(_load)
         while True:
             self._wake.clear()
@@ -126,7 +126,7 @@ class CutoverScreen(FramedScreen):
             except ClusterError as error:
                 self._tell(f"nothing can be asked yet: {error}")
             except Exception as error:  # a screen that watches must outlive what it sees
-                self._tell(f"could not be asked: {error or type(error).__name__}")
+                self._tell(f"the check failed: {error or type(error).__name__}")
             finally:
                 self.asking = False
             self._seen_at = time.monotonic()
@@ -135,7 +135,7 @@ class CutoverScreen(FramedScreen):
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def _look(self) -> None:
-        from rules.live.observe import observe
+        from rules.live.asking import observe
 
         session = self.session
         files = session.outcome.files if session.outcome.answers == session.answers else {}
@@ -165,7 +165,7 @@ class CutoverScreen(FramedScreen):
         self._painted = now
         view = in_phase(view, phase)
         lines = text(checklist(view), view, Style(width=width)).splitlines()
-        # What to do next stands behind the last empty line.
+        # What to do next comes after the last empty line.
         end = len(lines) - 1 - lines[::-1].index("") if "" in lines else len(lines)
         self.query_one("#steps > Static", Static).update(Content("\n").join(map(_coloured, lines[:end])))
         self.query_one("#next > Static", Static).update(Content("\n".join(lines[end + 1 :])))
@@ -181,9 +181,9 @@ class CutoverScreen(FramedScreen):
 
 
 def _load() -> None:
-    """Load what asks, in a thread: that takes longer than a frame of the screen."""
+    """Import what asks, in a thread: it takes longer than a frame of the screen."""
+    import rules.live.asking
     import rules.live.dns.survey
-    import rules.live.observe
     import rules.live.tls.servers  # noqa: F401
 
 

@@ -1,4 +1,4 @@
-"""The review: everything that is missing, wrong or found, and what differs from the files that are there."""
+"""The review: everything that is missing, wrong or found, and how the files differ from the existing ones."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.command.explain import explain
-from rules.engine.registry import find
+from rules.command.explain import explanation
+from rules.engine.registry import find_rules
 from rules.report.style import Style
 from rules.text.wording import counted
 from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
@@ -40,7 +40,7 @@ _STYLES = {
     Kind.INFO: "$text-muted",
 }
 _WIDTH = max(map(len, Kind))
-GO_ON = "go-on"
+CONTINUE = "continue"
 
 
 class ReviewScreen(FramedScreen):
@@ -96,24 +96,26 @@ class ReviewScreen(FramedScreen):
         before = self._item()
         self.items = items(session.outcome, session.overrides)
         shown = [Option(_prompt(item), id=str(number)) for number, item in enumerate(self.items)]
-        options.set_options([*shown, Option(self._go_on(), id=GO_ON)])
+        options.set_options([*shown, Option(self._last_line(), id=CONTINUE)])
         blocking = next((number for number, item in enumerate(self.items) if item.kind.blocks), len(self.items))
         options.highlighted = self.items.index(before) if before in self.items else blocking
         self._look()
 
-    def _go_on(self) -> Content:
+    def _last_line(self) -> Content:
         session = self.session
         if not session.is_judged:
             return Content("… the answers are being checked")
         if words := blocked(session.outcome, session.overrides):
             return Content.assemble(("✗ nothing can be written yet", "bold"), f": {words}")
-        found = "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none that blocks"
-        return Content.assemble(("▸ go on: write the files", "bold"), f"   ({found})")
+        found = (
+            "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none of them blocking"
+        )
+        return Content.assemble(("▸ Continue: write the files", "bold"), f"   ({found})")
 
     def _item(self) -> Item | None:
         """The item under the cursor."""
         option = self.query_one("#items", OptionList).highlighted_option
-        return None if option is None or option.id in (None, GO_ON) else self.items[int(option.id or 0)]
+        return None if option is None or option.id in (None, CONTINUE) else self.items[int(option.id or 0)]
 
     def on_option_list_option_highlighted(self, _event: OptionList.OptionHighlighted) -> None:
         """Say what to do about the item."""
@@ -121,9 +123,9 @@ class ReviewScreen(FramedScreen):
         self.query_one("#detail", Static).update(Content(_detail(item) if item else ""))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go where the item can be dealt with."""
+        """Go where the item can be fixed."""
         session = self.session
-        if event.option.id == GO_ON:
+        if event.option.id == CONTINUE:
             first = next((item for item in self.items if item.kind.blocks), None)
             if not blocked(session.outcome, session.overrides):
                 self.leave_for("write")
@@ -137,7 +139,7 @@ class ReviewScreen(FramedScreen):
     def _jump(self, item: Item) -> None:
         step = step_of(item.place) if item.place is not None else None
         if step is None:
-            self.notify("no single answer is behind this; e explains it", markup=False)
+            self.notify("this is not about a single answer; press e for an explanation", markup=False)
         else:
             self.leave_for(step.key, item.place)
 
@@ -145,15 +147,15 @@ class ReviewScreen(FramedScreen):
         """Explain the rule of the finding under the cursor."""
         item = self._item()
         if item is None or item.finding is None:
-            self.notify("only findings of the linter have an explanation", markup=False)
+            self.notify("only findings of the linter can be explained", markup=False)
             return
         self.host.show_page(item.finding.code, await asyncio.to_thread(_explained, item.finding.code))
 
     def action_override(self) -> None:
-        """Accept the errors of this rule, with a reason; or take that back."""
+        """Accept the errors of this rule, with a reason; or undo that."""
         item, overrides = self._item(), self.session.overrides
         if item is None or item.finding is None or item.kind not in (Kind.ERROR, Kind.OVERRIDDEN):
-            self.notify("only an error can be overridden: answers have to be right, and the rest blocks nothing")
+            self.notify("only errors can be overridden: wrong answers must be corrected, and the rest blocks nothing")
             return
         code = item.finding.code
         if overrides.pop(code, None) is not None:
@@ -190,11 +192,11 @@ def _detail(item: Item) -> str:
     keys = [
         "Enter: to the field" if item.place else "",
         "e: why" if item.finding else "",
-        "o: write it all the same" if item.kind is Kind.ERROR else "",
-        "o: take the override back" if item.kind is Kind.OVERRIDDEN else "",
+        "o: write anyway" if item.kind is Kind.ERROR else "",
+        "o: undo the override" if item.kind is Kind.OVERRIDDEN else "",
     ]
     return "\n".join(filter(None, [item.more, "   ".join(filter(None, keys))]))
 
 
 def _explained(code: str) -> str:
-    return explain(find(code)[0], Style())
+    return explanation(find_rules(code)[0], Style())

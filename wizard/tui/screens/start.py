@@ -1,7 +1,7 @@
-"""The start: a new cluster, the draft or the halb.toml that is there, existing files, one machine more, or the cutover.
+"""The start: a new cluster, an existing draft or halb.toml, existing files, one more machine, or the cutover.
 
-What other answers take the place of is never lost: `wizard.questions.session_draft` gives an older draft a number, and
-answers that can't be kept are asked about.
+Answers that others replace are never lost: `wizard.questions.session_draft` numbers older drafts, and the user is asked
+about answers that can't be saved.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _LONGEST_PATH = 36  # characters
 INTRO = """\
 The control plane of a Kubernetes cluster behind one name: HAProxy spreads
 the connections, Keepalived moves one address between the load balancers.
-Nothing is written before you say so."""
+Nothing is written until you say so."""
 
 
 class Menu(OptionList):
-    """A list that deals with its keys in the order in which they come."""
+    """A list that handles its keys in the order in which they were typed."""
 
     async def on_key(self, event: events.Key) -> None:
         """All but Enter, which is the screen's."""
@@ -48,7 +48,7 @@ class Menu(OptionList):
 
 
 class StartScreen(WizardScreen):
-    """What there is to begin with, as a list."""
+    """What the user can begin with, as a list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the footer shows it: the list has the key as well, and keeps silent about it.
@@ -63,7 +63,7 @@ class StartScreen(WizardScreen):
         """The purpose, the list, the keys."""
         session = self.session
         self._known = look(session.directory, session.store, session.answers if session.visited else None)
-        yield Static(" halb   offline: nobody is asked" if session.offline else " halb", id="heading", markup=False)
+        yield Static(" halb   offline: nothing is asked" if session.offline else " halb", id="heading", markup=False)
         with VerticalScroll(id="start", can_focus=False):
             yield Static(INTRO, markup=False, classes="intro")
             yield Menu(*self._options())
@@ -73,23 +73,23 @@ class StartScreen(WizardScreen):
     def _options(self) -> Iterator[Option]:
         known, folder = self._known, _ending(printable(str(self.session.directory)))
         if known.session is not None:
-            yield _option("back", "Go on", "with the answers of right now")
+            yield _option("back", "Continue", "with the current answers")
         if known.draft is not None:
             yield _option("resume", "Resume", known.draft.about)
         if known.plan is not None or known.plan_fault:
-            yield _option("change", "Change", f"the cluster of {folder}/{PLAN}")
+            yield _option("change", "Change", f"the cluster in {folder}/{PLAN}")
         if (base := known.cluster) is not None:
-            yield _option("add", "Add", f"a load balancer: one more in {base.about}")
-            yield _option("replace", "Replace", f"a master: another machine in {base.about}")
+            yield _option("add", "Add", f"a load balancer, in {base.about}")
+            yield _option("replace", "Replace", f"a control-plane node, in {base.about}")
         yield _option("new", "New", f"answer a few questions; the files go to {folder}")
         if self.session.importer is not None:
-            yield _option("import", "Import", "haproxy.cfg and keepalived.conf that exist")
+            yield _option("import", "Import", "existing haproxy.cfg and keepalived.conf files")
         if known.earlier:
             yield _option("earlier", "Earlier", f"drafts that were replaced: {len(known.earlier)}")
-        yield _option("cutover", "Cutover", "only watch where the name leads, and what to do next")
+        yield _option("cutover", "Cutover", "just watch where the name points, and what to do next")
 
     def on_mount(self) -> None:
-        """The list has the keys."""
+        """The list has the focus."""
         self.query_one(Menu).focus()
 
     def _say(self, text: str) -> None:
@@ -98,17 +98,17 @@ class StartScreen(WizardScreen):
         self.call_after_refresh(notes.scroll_visible)
 
     async def action_begin(self) -> None:
-        """Take the line that is marked."""
-        choices = self.query_one(Menu)
-        await earlier_keys_handled(choices)
-        if choices.highlighted is not None:
-            await self._begin(choices.get_option_at_index(choices.highlighted).id)
+        """Take the highlighted line."""
+        menu = self.query_one(Menu)
+        await earlier_keys_handled(menu)
+        if menu.highlighted is not None:
+            await self._begin(menu.get_option_at_index(menu.highlighted).id)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the line that was clicked."""
+        """Take the clicked line."""
         self.app.call_later(self._begin, event.option_id)
 
-    # What each line does; in the app's own order of events, so that keys typed ahead find the form
+    # What each line does, in the app's own order of events, so that keys typed ahead reach the form
 
     async def _begin(self, choice: str | None) -> None:
         known, first = self._known, steps()[0].key
@@ -142,7 +142,7 @@ class StartScreen(WizardScreen):
             self._say(str(error))
             return
         words = day_two.adding(base.answers)
-        self._after_notes("One load balancer more", words, partial(self._change, base, answers, place))
+        self._after_notes("One more load balancer", words, partial(self._change, base, answers, place))
 
     def _replace(self, base: Origin) -> None:
         nodes = day_two.machines(base.answers, "control_plane")
@@ -153,12 +153,10 @@ class StartScreen(WizardScreen):
             node = nodes[number]
             place = Place("control_plane", node.number, "address")
             words = day_two.replacing(base.answers, node.number)
-            self._after_notes(
-                f"Another machine for {node.label}", words, partial(self._change, base, base.answers, place)
-            )
+            self._after_notes(f"Replacing {node.label}", words, partial(self._change, base, base.answers, place))
 
         lines = [f"{node.label}{'' if node.number else '  initial master'}" for node in nodes]
-        self.app.push_screen(ChooseDialog("Which control-plane node is replaced?", lines), chosen)
+        self.app.push_screen(ChooseDialog("Which control-plane node do you want to replace?", lines), chosen)
 
     def _take_earlier(self, number: int | None) -> None:
         if number is not None:
@@ -188,9 +186,9 @@ class StartScreen(WizardScreen):
     async def _open(
         self, origin: Origin, key: str = "", answers: Answers | None = None, place: Place | None = None
     ) -> None:
-        """Go on with an origin's answers, or those made of them, at a step: the last one answered unless it is said.
+        """Continue with an origin's answers, or those made of them, at a step: by default at the last one answered.
 
-        Asks first where the answers of right now would be lost.
+        Asks first if the current answers would be lost.
         """
         session = self.session
         take = partial(self._take, origin, key, answers, place)
@@ -201,13 +199,13 @@ class StartScreen(WizardScreen):
         if session.draft.is_kept(session.answers):
             await take()
             return
-        why = failure.text if failure is not None else "no drafts are kept in this session"
+        why = failure.text if failure is not None else "drafts can't be saved in this session"
 
         def answered(sure: bool | None) -> None:
             if sure:
                 self.app.call_later(take)
 
-        question = QuestionDialog("The answers of right now would be lost.", [why], yes="Lose them", no="Back")
+        question = QuestionDialog("The current answers would be lost.", [why], yes="Discard them", no="Back")
         self.app.push_screen(question, answered)
 
     async def _take(self, origin: Origin, key: str, answers: Answers | None, place: Place | None) -> None:
@@ -221,13 +219,13 @@ class StartScreen(WizardScreen):
         await self.host.go(key or self._last_answered(), place)
 
     def _last_answered(self) -> str:
-        """The step to go on with: the last one that has an answer."""
+        """The step to continue with: the last one that has an answer."""
         answered = [step.key for step in steps() if step.fields and step.key in self.session.visited]
         return answered[-1] if answered else steps()[0].key
 
 
 def _ending(path: str) -> str:
-    """The path, or the end of one that would take more than its line: that is the part that tells."""
+    """The path; of one that is too long for its line the end, which tells more."""
     return path if len(path) <= _LONGEST_PATH else f"…{path[1 - _LONGEST_PATH :]}"
 
 

@@ -14,8 +14,8 @@ from textual.widgets import Footer, Static
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
-from wizard.questions.session import places
-from wizard.questions.steps import Step
+from wizard.questions.session import field_at, places
+from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
 from wizard.tui.screens.base import WizardScreen
@@ -29,10 +29,10 @@ from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
 
-WIDE = 120  # columns from which the preview stands beside the form
-HIGH = 32  # lines from which the picture of the cluster and the table of failures stand one above the other
+WIDE = 120  # columns from which the preview is beside the form
+HIGH = 32  # lines from which there is room for the picture of the cluster and the table of failures
 WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
-_NEEDED = "needed to go on; Ctrl+N goes on without"
+_REQUIRED = "required; Ctrl+N continues without it"
 
 
 class StepScreen(WizardScreen):
@@ -40,7 +40,7 @@ class StepScreen(WizardScreen):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, and so in the app's own order of events: what is typed after it goes to the next field.
+        # With priority, and so in the app's own order of events: letters typed after it go to the next field.
         Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
         Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
         Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
@@ -48,7 +48,7 @@ class StepScreen(WizardScreen):
     ]
 
     def action_ask(self) -> None:
-        """Ask the network again, and show all that it said."""
+        """Ask the network again, and show every reply."""
         self.query_one(ChecksLine).open()
 
     def __init__(self, step: Step, place: Place | None = None) -> None:
@@ -57,13 +57,13 @@ class StepScreen(WizardScreen):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        """Heading and bar above, the form (and the preview) between, the keys below."""
+        """Heading and bar on top, the form and the preview, the keys at the bottom."""
         session = self.session
         yield Static(id="heading", markup=False)
         yield StepsBar(self.step.key, session.visited, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False) as body:
+                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
@@ -81,22 +81,24 @@ class StepScreen(WizardScreen):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place, field in zip(places(self.step, answers), self.step.fields, strict=True):
+        for place in places(self.step, answers):
+            field = field_at(self.step, place, answers)
             yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
 
     def on_mount(self) -> None:
-        """The first field, or the one wanted, gets the focus; what is wrong already is shown."""
+        """The first field, or the requested one, gets the focus; faults that are known are shown."""
         fields = self.fields()
         self._focus(self._place or fields[0].place)
         self._show_faults()
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
-        """The preview comes when there is room; where there is none any more, the style sheet hides it.
+        """Show the preview once there is room; the style sheet hides it again.
 
-        Where the table of failures stands, the picture of the cluster needs a high screen.
+        With the table of failures, or many fields, the picture of the cluster needs a high screen.
         """
-        self.query_one(Topology).display = self.step.key != WITH_TABLE or self.app.size.height >= HIGH
+        crowded = self.step.key in (WITH_TABLE, ADVANCED)
+        self.query_one(Topology).display = not crowded or self.app.size.height >= HIGH
         if self.app.size.width >= WIDE and not self.query(Preview):
             await self.query_one("#middle").mount(Preview())
 
@@ -141,8 +143,10 @@ class StepScreen(WizardScreen):
             table.look()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Beside what happens if something fails, show what the other choice of the answer would change."""
+        """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
+        if field is not None:
+            self.call_after_refresh(field.scroll_visible, animate=False)
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
@@ -152,7 +156,7 @@ class StepScreen(WizardScreen):
         for field in self.fields():
             if not self.step.many:
                 field.suggest(default_of(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != _NEEDED:
+            if outcome.answers[field.place] == field.text and field.fault != _REQUIRED:
                 field.show_fault(outcome.faults.get(field.place, ""))
 
     def _show_heading(self) -> None:
@@ -164,14 +168,14 @@ class StepScreen(WizardScreen):
         self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
 
     def take_answers(self) -> None:
-        """Put all answers as they stand in the fields: the news of the last key may still be under way."""
+        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
 
     # Where the focus goes
 
     async def action_next_field(self) -> None:
-        """Take the answer of the field that has the focus, and go to the next one or to the next step."""
+        """Take the answer of the focused field, and go to the next field or step."""
         focused = self.focused
         field = field_around(focused)
         if focused is None or field is None:
@@ -184,7 +188,7 @@ class StepScreen(WizardScreen):
         cleared = compact(self.step, answers)
         if self.step.many and cleared.count(field.place.table) != answers.count(field.place.table):
             self.session.replace_answers(cleared)
-            await self._again(following or field.place)
+            await self._rebuild_rows(following or field.place)
         elif self.step.many:
             await self.query_one(MachineList).sync(answers)
         if following is not None:
@@ -195,7 +199,7 @@ class StepScreen(WizardScreen):
             await self.host.action_next_step()
 
     async def action_move_focus(self, by: int) -> None:
-        """Go to the widget after (1) or before (-1) a field; elsewhere the keys do what they do there."""
+        """Go to the widget after (1) or before (-1) a field; outside of fields the keys have their usual meaning."""
         if self.focused is None or field_around(self.focused) is None:
             raise SkipAction
         await earlier_keys_handled(self.focused)
@@ -205,7 +209,7 @@ class StepScreen(WizardScreen):
             self.focus_previous()
 
     def _take(self, field: AnswerField) -> None:
-        """Put the answer, and what Enter accepts of the suggestions."""
+        """Set the answer, and the suggestions that Enter accepts."""
         session = self.session
         session.set_answer(field.place, field.text)
         for place in (answers := accepted(self.step, field.place, session.answers)):
@@ -215,7 +219,7 @@ class StepScreen(WizardScreen):
                     other.text = answers[place]
         if words := fault(field.place, field.text):
             field.show_fault(words)
-        elif field.fault == _NEEDED:
+        elif field.fault == _REQUIRED:
             field.show_fault("")
 
     def _following(self, place: Place, answers: Answers) -> Place | None:
@@ -228,7 +232,7 @@ class StepScreen(WizardScreen):
         return next(iter(rest), None)
 
     def _first_wrong(self) -> Place | None:
-        """The first field of this step that keeps the user from going on; says there why."""
+        """The first field of this step that keeps the user from continuing; shows why beside it."""
         answers = self.session.answers
         needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
@@ -237,13 +241,13 @@ class StepScreen(WizardScreen):
                 field.show_fault(words)
                 return field.place
             if not text and not field.question.optional and field.place in needed:
-                field.show_fault(_NEEDED)
+                field.show_fault(_REQUIRED)
                 return field.place
         return None
 
-    async def _again(self, place: Place) -> None:
-        """Make the rows again, as machines have moved up."""
-        await self.query_one(MachineList).sync(self.session.answers, anew=True)
+    async def _rebuild_rows(self, place: Place) -> None:
+        """Make all rows again, as machines have moved up; `place` gets the focus."""
+        await self.query_one(MachineList).sync(self.session.answers, rebuild=True)
         self.query_one(Topology).show(self.session.answers)
         found = self.field_at(place) or self.fields()[-len(self.step.fields)]
         self._focus(found.place)
@@ -252,7 +256,7 @@ class StepScreen(WizardScreen):
         """Remove a machine; the one that takes its place gets the focus."""
         table = self.step.fields[0].table
         self.session.replace_answers(self.session.answers.without(table, message.number))
-        await self._again(Place(table, message.number, self.step.fields[0].key))
+        await self._rebuild_rows(Place(table, message.number, self.step.fields[0].key))
 
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""

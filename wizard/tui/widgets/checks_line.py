@@ -1,4 +1,4 @@
-"""The lines of live checks below a step's fields: what is being asked, and what came back."""
+"""The lines of live checks below a step's fields: what is being asked, and the replies."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _ASKING = Content.styled("… asking", "$text-muted")
 
 
 class ChecksLine(Widget):
-    """The live checks of a step. It follows the app's answers by itself; `ask_again` asks once more.
+    """The live checks of a step. It follows the session's answers by itself; `ask_again` asks again.
 
-    Two lines, the worst first; what has no room in them is counted, and `open` (or a click) shows all. What was said
-    last stays while something is asked. Not shown where there is nothing to ask.
+    Two lines, the worst first; what does not fit is counted, and `open` (or a click) shows all. The last
+    replies stay while something is asked. Hidden if there is nothing to ask.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -62,27 +62,27 @@ class ChecksLine(Widget):
         self.set_interval(PAUSE / 2, self._follow)
 
     def on_click(self) -> None:
-        """Show all, and ask once more."""
+        """Show all, and ask again."""
         self.open()
 
     def open(self) -> None:
-        """Show every check on a page of its own, and ask once more."""
+        """Show every check on a page, and ask again."""
         if self.display:
             lines = "\n".join(
                 f"{_SYMBOLS[result.status]} {result.status.value:<4}  {result.text}" for result in self.results
             )
-            host_of(self).show_page("What was asked", lines or str(_ASKING))
+            host_of(self).show_page("Live checks", lines or str(_ASKING))
             self.ask_again()
 
     def ask(self, answers: Answers) -> None:
-        """Ask about these answers after a short pause, unless what they are about is what was asked last."""
+        """Ask about these answers after a short pause, unless the same was asked last time."""
         wanted = subject(self.step.key, answers)
         if wanted != self._subject:
             self._subject = wanted
             self._begin(answers, PAUSE)
 
     def ask_again(self) -> None:
-        """Ask once more, at once: the world may have changed."""
+        """Ask again, at once: the replies may be different now."""
         if self._subject and not self.asking:
             self._begin(self._session.answers, 0.0)
 
@@ -110,11 +110,11 @@ class ChecksLine(Widget):
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as the checks take, up to two."""
+        """As many lines as the checks need, up to two."""
         return len(self._lines(width))
 
     def render(self) -> Content:
-        """The checks, as many as there is room for."""
+        """As many checks as there is room for."""
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:

@@ -1,4 +1,4 @@
-"""What writing would change, file by file, in colours beside the marks that a unified diff has anyway."""
+"""What writing would change, file by file, as unified diffs in colours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADS = ("--- ", "+++ ")
 
 
 class Diff(ScrollableContainer):
-    """Unified diffs by path, as `wizard.files.diff` gives them; long lines are reached by scrolling sideways."""
+    """Unified diffs by path, as `wizard.files.diff` makes them; long lines scroll sideways."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Diff { height: 1fr; }
@@ -28,9 +28,9 @@ class Diff(ScrollableContainer):
 
 
 def coloured(diffs: Mapping[str, str]) -> Content:
-    """The diffs, one below the other; a word for none."""
+    """The diffs, one below the other; a sentence if there are none."""
     lines = [line for text in diffs.values() for line in _lines(text)]
-    return Content("\n").join(lines) if lines else Content("nothing differs from the files that are there")
+    return Content("\n").join(lines) if lines else Content("nothing differs from the existing files")
 
 
 def _lines(diff: str) -> Iterator[Content]:

@@ -1,4 +1,4 @@
-"""One question: its label, the answer, and below it the help or what is wrong."""
+"""One question: its label, the answer, and below it the help or the fault."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from rules.plan.complete import value_at
+from rules.plan.readers import text_of, written
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
@@ -30,14 +32,14 @@ class Entry(Input):
         super().__init__(text, compact=True, password=secret, select_on_focus=False)
 
     async def on_key(self, event: events.Key) -> None:
-        """Keys in the order in which they come."""
+        """Handle keys in the order in which they were typed."""
         await run_binding_at_once(self, event)
 
 
 class ChoiceEntry(Widget, can_focus=True):
-    """One of a few answers: left, right and blank go through them, and so does a click on either side.
+    """One of a few answers: left, right and space step through them, and so does a click on either side.
 
-    `value` "" is the first one, as nobody has chosen yet.
+    `value` "" stands for the first one: nothing has been chosen yet.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +49,7 @@ class ChoiceEntry(Widget, can_focus=True):
     value: reactive[str] = reactive("")
 
     class Changed(Message):
-        """Another one has been chosen."""
+        """The choice has changed."""
 
     def __init__(self, choices: tuple[str, ...], value: str) -> None:
         super().__init__()
@@ -55,17 +57,17 @@ class ChoiceEntry(Widget, can_focus=True):
         self.set_reactive(ChoiceEntry.value, value)
 
     def render(self) -> Content:
-        """The one chosen, between what leads to the others."""
+        """The chosen one, between brackets that lead to the others."""
         shown = printable(self.value or self.choices[0])
-        usual = Content.styled("  the default", "$text-muted") if shown == self.choices[0] else Content("")
+        usual = Content.styled("  (default)", "$text-muted") if shown == self.choices[0] else Content("")
         return Content.assemble("‹ ", (shown, "bold"), " ›", usual)
 
     async def on_key(self, event: events.Key) -> None:
-        """Keys in the order in which they come."""
+        """Handle keys in the order in which they were typed."""
         await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
-        """Choose the next (1) or the previous (-1) one, round and round."""
+        """Choose the next (1) or the previous (-1) one, and around."""
         known = (self.value or self.choices[0]) in self.choices
         at = self.choices.index(self.value or self.choices[0]) if known else -1
         self.value = self.choices[(at + by) % len(self.choices)]
@@ -77,29 +79,28 @@ class ChoiceEntry(Widget, can_focus=True):
 
 
 def default_of(place: Place, plan: Plan | None) -> str:
-    """What a plan has where nobody answered, for an empty field; "" where there is no plan yet, or no such key."""
+    """What the plan has for an empty field; "" if there is no plan yet, or no such key."""
     if plan is None:
         return ""
-    home = {"cluster": plan, "vrrp": plan.vrrp, "haproxy": plan.haproxy}.get(place.table)
-    value = getattr(home, place.key.replace("-", "_"), None)
-    return "" if value is None else f"{value}  the default"
+    value = value_at(place, plan)
+    return "" if value is None else f"{text_of(written(value))}  (default)"
 
 
 class AnswerField(Widget):
     """One question; `place` is where its answer belongs. `bare`: the answer alone, as a cell of a list.
 
-    What is wrong is said when the field is left, and when the answers have been judged (`show_fault`).
+    Faults are shown when the field is left, and when the answers have been judged (`show_fault`).
     """
 
     class Changed(Message):
-        """The answer is another one."""
+        """The answer has changed."""
 
         def __init__(self, field: AnswerField) -> None:
             super().__init__()
             self.field = field
 
     class FaultChanged(Message):
-        """What is wrong with the answer is something else; "" for nothing."""
+        """The fault of the answer has changed; "" if there is none."""
 
         def __init__(self, field: AnswerField) -> None:
             super().__init__()
@@ -133,12 +134,12 @@ class AnswerField(Widget):
 
     @property
     def answer(self) -> Entry | ChoiceEntry:
-        """The part that takes the focus."""
+        """The part that gets the focus."""
         return self._answer
 
     @property
     def text(self) -> str:
-        """The answer as it is typed, without blanks around it."""
+        """The answer as typed, without spaces around it."""
         return self._answer.value.strip()
 
     @text.setter
@@ -148,13 +149,13 @@ class AnswerField(Widget):
             self._answer.cursor_position = len(text)
 
     def suggest(self, text: str) -> None:
-        """What an empty field stands for: shown in it. Without one an example is."""
+        """Show in an empty field what it stands for; an example if the text is empty."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
             self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
 
     def show_fault(self, words: str) -> None:
-        """Say what is wrong with the answer, or that nothing is any more."""
+        """Show what is wrong with the answer; "" for nothing."""
         if words != self.fault:
             self.fault = words
             self._show()
@@ -176,11 +177,11 @@ class AnswerField(Widget):
         self._changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter is the screen's."""
+        """Enter belongs to the screen."""
         event.stop()
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
-        """The field is left: what is wrong with the answer alone can be said now."""
+        """The field is left: show what is wrong with its answer."""
         if words := fault(self.place, self.text):
             self.show_fault(words)
 

@@ -1,4 +1,4 @@
-"""The lines of the write screen: what becomes of each file, and what became of it."""
+"""The lines of the write screen: what would happen to each file, and what happened."""
 
 from __future__ import annotations
 
@@ -12,58 +12,60 @@ from wizard.files import Written
 from wizard.questions.review import Changes
 from wizard.questions.writing import Way, state_words, to_choose
 
-_OTHERS = "others'"  # the state of a file about which the user has to say what is to be done
+_FOREIGN = "not halb's"  # the state of a file about which the user has to decide
 _STYLES = {
     "new": "$text-success",
     "changed": "$text-warning",
     "merged": "$text-warning",
     "mode": "$text-warning",
     "unchanged": "$text-muted",
-    _OTHERS: "$text-error",
+    _FOREIGN: "$text-error",
 }
-_SYMBOLS = {"new": "+", "changed": "~", "merged": "~", "mode": "~", "unchanged": "=", _OTHERS: "!"}
+_SYMBOLS = {"new": "+", "changed": "~", "merged": "~", "mode": "~", "unchanged": "=", _FOREIGN: "!"}
 
 
-def said(text: str) -> str:
-    """The text as it can be shown: printable, and without words that fill a screen."""
+def safe(text: str) -> str:
+    """The text, safe to print, and without words that fill a screen."""
     return clipped(printable(text))
 
 
 def not_written(problems: Sequence[str]) -> Content:
     """Why nothing was written."""
     head = Content.styled("✗ nothing was written", "$text-error")
-    return Content("\n").join([head, *(Content(said(problem)) for problem in problems)])
+    return Content("\n").join([head, *(Content(safe(problem)) for problem in problems)])
 
 
 def listed(found: Changes, way: Way) -> Iterator[Content]:
-    """What writing would do, a line for each file, and what stands in the way of it."""
+    """What writing would do, a line for each file, and what blocks it."""
     for problem in found.problems:
-        yield Content.assemble(("✗ ", "$text-error"), said(problem))
+        yield Content.assemble(("✗ ", "$text-error"), safe(problem))
     if found.foreign and found.problems:
-        yield Content.styled("  'halb-wizard render --merge --take-over SECTION' takes one over", "$text-muted")
+        yield Content.styled(
+            "  'halb-wizard render --merge --take-over SECTION' replaces such a section", "$text-muted"
+        )
     for note in found.notes:
-        yield Content.assemble(("! ", "$text-warning"), said(note))
+        yield Content.assemble(("! ", "$text-warning"), safe(note))
     for path, state in found.states.items():
-        yield _file(path, _OTHERS if path in found.foreign and to_choose(found, way) else state)
+        yield _file(path, _FOREIGN if path in found.foreign and to_choose(found, way) else state)
 
 
 def results(written: Written) -> Iterator[Content]:
     """What was done, a line for each file."""
     for file in written.files:
-        yield _file(file.path, file.state, f"   the old one: {file.backup}" if file.backup else "")
+        yield _file(file.path, file.state, f"   backup: {file.backup}" if file.backup else "")
     for path in written.stale:
-        yield Content(said(f"! {path} is no part of the plan any more; delete it when its machine is gone"))
+        yield Content(safe(f"! {path} is no longer in the plan; delete it once its machine is gone"))
 
 
 def _file(path: str, state: str, more: str = "") -> Content:
-    return Content.assemble((f"{_SYMBOLS[state]} {state:<10}", _STYLES[state]), said(path), (said(more), "$text-muted"))
+    return Content.assemble((f"{_SYMBOLS[state]} {state:<11}", _STYLES[state]), safe(path), (safe(more), "$text-muted"))
 
 
 def state(found: Changes, way: Way, why_not: str) -> Content:
-    """The whole of it in a line; `why_not` is what the review holds against it."""
+    """A summary in one line; `why_not` says what blocks writing according to the review."""
     if why_not:
-        return Content.assemble(("✗ nothing can be written yet", "$text-error"), f": {why_not}; the review says which")
-    words = said(state_words(found, way))
+        return Content.assemble(("✗ nothing can be written yet", "$text-error"), f": {why_not}; see the review")
+    words = safe(state_words(found, way))
     if to_choose(found, way):
         return Content.assemble(("! ", "$text-warning"), words)
     return Content.styled(f"✗ {words}", "$text-error") if found.problems else Content(words)

@@ -1,4 +1,4 @@
-"""What is missing, wrong or found, as a list that leads to the fields; and the one line about it below each form."""
+"""What is missing, wrong or found: as lines of a list, and in the one line below each form."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def status(outcome: Outcome, overrides: Overrides) -> Content:
     return Content.assemble("files: ", (f"{symbol} {words}: {found[0].text}", _COLOURS[symbol]))
 
 
-def because(outcome: Outcome) -> Content:
-    """Why there are no files: everything that is wrong or missing, a line each."""
+def missing_lines(outcome: Outcome) -> Content:
+    """Why there are no files yet: everything that is wrong or missing, a line each."""
     lines = [finding_line(item) for item in items(outcome, {}) if item.kind in (Kind.WRONG, Kind.MISSING)]
     return Content("\n").join(lines)
 
 
 def finding_line(item: Item) -> Content:
-    """One of them as a line of a list."""
+    """A missing answer, a fault or a finding as a line of a list."""
     symbol = _SYMBOLS[item.kind]
     more = f"; {item.more}" if item.more else ""
     return Content.assemble((f"{symbol} {item.kind.value}: ", _COLOURS[symbol]), item.text, (more, "$text-muted"))

@@ -1,4 +1,4 @@
-"""A list of machines: a row of fields for each; the last one is empty and means "go on"."""
+"""A list of machines: a row of fields for each; the last one is empty, for one more machine."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from wizard.tui.widgets.field import AnswerField
 
 
 class RemoveButton(Static):
-    """A click on it removes its row."""
+    """A click removes its row."""
 
     class Pressed(Message):
-        """The row is to go."""
+        """The row is to be removed."""
 
         def __init__(self, number: int) -> None:
             super().__init__()
@@ -39,13 +39,13 @@ class RemoveButton(Static):
         self.tooltip = "remove this machine (F8)"
 
     def on_click(self, event: events.Click) -> None:
-        """Ask for it."""
+        """Ask for it to be removed."""
         event.stop()
         self.post_message(self.Pressed(self._number))
 
 
 class MachineRow(Vertical):
-    """One machine: its number, its fields, and below them what is wrong with any."""
+    """One machine: its number, its fields, and below them what is wrong."""
 
     def __init__(self, number: int, fields: Sequence[AnswerField]) -> None:
         super().__init__()
@@ -62,19 +62,19 @@ class MachineRow(Vertical):
         yield self._fault
 
     def on_answer_field_fault_changed(self) -> None:
-        """Show the faults of all fields; they name no field, so the label does."""
+        """Show the faults of all fields, with the labels of the fields, which the faults do not name."""
         faults = [f"✗ {field.question.label}: {printable(field.fault)}" for field in self.fields if field.fault]
         self._fault.update("\n".join(faults))
         self._fault.set_class(bool(faults), "-shown")
 
 
 class MachineList(Widget):
-    """The rows of a step's machines. `sync` gives it as many rows as the answers have."""
+    """The rows of a step's machines. `sync` makes as many rows as the answers have."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "remove", "remove", show=False, id="machines.remove")]
 
     class Removed(Message):
-        """The user wants a machine away."""
+        """The user removes a machine."""
 
         def __init__(self, number: int) -> None:
             super().__init__()
@@ -106,21 +106,21 @@ class MachineList(Widget):
     def _help(self, field: AnswerField) -> None:
         words = field.question.help
         if field.suggestion and not field.text:
-            words += f"; Enter takes {printable(field.suggestion)}"
+            words += f"; Enter accepts {printable(field.suggestion)}"
         self._hint.update(f"{words} · F8 removes the row")
 
     def fields(self) -> list[AnswerField]:
         """All fields, row by row."""
         return list(self.query(AnswerField))
 
-    async def sync(self, answers: Answers, *, anew: bool = False) -> None:
-        """Have the rows that the answers call for; with `anew` all of them are made again (machines have moved)."""
+    async def sync(self, answers: Answers, *, rebuild: bool = False) -> None:
+        """Have the rows that the answers call for; with `rebuild` all are made again (machines have moved)."""
         async with self._syncing:
             wanted = places(self.step, answers)
             numbers = sorted({place.number for place in wanted})
             rows = self.query_one(".rows")
             for row in self.query(MachineRow):
-                if anew or row.number not in numbers:
+                if rebuild or row.number not in numbers:
                     await row.remove()
             there = {row.number for row in self.query(MachineRow)}
             await rows.mount_all(self._rows([place for place in wanted if place.number not in there], answers))

@@ -1,4 +1,4 @@
-"""The choice between leaving, merging and replacing what others wrote, in one line."""
+"""The choice between leaving, merging and replacing files that halb did not write, in one line."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ _GAP = "  "
 
 
 class MergeChoice(Widget, can_focus=True):
-    """Left, right and blank go through the ways, and a click chooses one."""
+    """Left, right and space step through the choices, and a click selects one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "turn(-1)", "previous", show=False, id="ways.previous"),
-        Binding("right,space", "turn(1)", "next", show=False, id="ways.next"),
+        Binding("left", "turn(-1)", "previous", show=False, id="merge-choice.previous"),
+        Binding("right,space", "turn(1)", "next", show=False, id="merge-choice.next"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     MergeChoice { height: auto; background: $surface; }
     MergeChoice:focus { background: $boost; background-tint: $primary 15%; color: $text-primary; }
     MergeChoice:nocolor:focus { text-style: reverse; }
     """
-    way: reactive[Way] = reactive(Way.LEAVE)
+    choice: reactive[Way] = reactive(Way.LEAVE)
 
     class Chosen(Message):
-        """Another way has been chosen."""
+        """The choice has changed."""
 
     def render(self) -> Content:
-        """All ways, the chosen one marked."""
+        """All choices, the selected one marked."""
         return Content(_GAP).join(
-            Content.styled(_button(way, chosen=way is self.way), "bold" if way is self.way else "") for way in Way
+            Content.styled(_button(one, chosen=one is self.choice), "bold" if one is self.choice else "") for one in Way
         )
 
-    def watch_way(self) -> None:
+    def watch_choice(self) -> None:
         """Tell the screen."""
         if self.is_mounted:
             self.post_message(self.Chosen())
 
     async def on_key(self, event: events.Key) -> None:
-        """Keys in the order in which they come."""
+        """Handle keys in the order in which they were typed."""
         await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
-        """Choose the next (1) or the previous (-1) one, round and round."""
-        ways = list(Way)
-        self.way = ways[(ways.index(self.way) + by) % len(ways)]
+        """Choose the next (1) or the previous (-1) one, and around."""
+        choices = list(Way)
+        self.choice = choices[(choices.index(self.choice) + by) % len(choices)]
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what is below the pointer."""
+        """Select what is under the pointer."""
         end = 0
-        for way in Way:
-            end += len(_button(way, chosen=False)) + len(_GAP)
+        for one in Way:
+            end += len(_button(one, chosen=False)) + len(_GAP)
             if event.x < end:
-                self.way = way
+                self.choice = one
                 return
 
 
-def _button(way: Way, *, chosen: bool) -> str:
-    return f"({'●' if chosen else ' '}) {way.value}"
+def _button(one: Way, *, chosen: bool) -> str:
+    return f"({'●' if chosen else ' '}) {one.value}"

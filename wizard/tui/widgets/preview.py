@@ -1,4 +1,4 @@
-"""The files as they would be written: a tab for each, colours, and a bar beside what the last answer changed."""
+"""The files as they would be written: a tab for each, in colours, with a bar beside what the last answer changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wizard.files.secrets import masked_lines
 from wizard.tui.highlight import WordKind, highlight
 from wizard.tui.host import host_of
 from wizard.tui.session import Session
-from wizard.tui.widgets.findings import because
+from wizard.tui.widgets.findings import missing_lines
 
 BAR = "▎"
 _STYLES = {
@@ -42,7 +42,7 @@ def coloured(path: str, text: str) -> Content:
 
 
 def changed_lines(before: str, text: str) -> set[int]:
-    """The numbers, from 0, of the lines that are not as they were; none for a file that is new."""
+    """The indexes of the lines that have changed; none for a new file."""
     if not before:
         return set()
     matcher = SequenceMatcher(None, before.splitlines(), text.splitlines(), autojunk=False)
@@ -63,7 +63,7 @@ def content_of(path: str, text: str, before: str) -> Content:
 class FileTabs(Widget, can_focus=True):
     """The files' names in a line, one of them chosen: left and right go through them, a click chooses.
 
-    One widget for all, as many widgets make every change of the screen slow.
+    One widget for all of them: many widgets would make every change of the screen slow.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,14 +77,14 @@ class FileTabs(Widget, can_focus=True):
         """Another file is chosen."""
 
     def render(self) -> Content:
-        """The names from the first one that lets the chosen one be seen whole."""
+        """The names, from the first one that leaves room for the whole of the chosen one."""
         return Content("").join(
             Content.styled(f" {self.names[number]} ", "reverse bold" if number == self.active else "$text-muted")
             for number, _, _ in self._places()
         )
 
     def _places(self) -> list[tuple[int, int, int]]:
-        """Number, first column, and the one behind the last, of each name from the first one shown."""
+        """Index, first column and end column (exclusive) of each name, from the first one shown."""
         first = self.active
         while first > 0 and sum(len(name) + 2 for name in self.names[first - 1 : self.active + 1]) <= self.size.width:
             first -= 1
@@ -95,7 +95,7 @@ class FileTabs(Widget, can_focus=True):
         return found
 
     def action_turn(self, by: int) -> None:
-        """Choose the next (1) or the previous (-1) file, round and round."""
+        """Choose the next (1) or the previous (-1) file, and around."""
         if self.names:
             self.active = (self.active + by) % len(self.names)
             self.post_message(self.Chosen())
@@ -128,15 +128,15 @@ class Preview(Vertical):
             yield self._text
 
     def on_mount(self) -> None:
-        """Show what there is."""
+        """Show the files."""
         self.show()
 
     def take_focus(self) -> None:
-        """Have the keys go to the tabs."""
+        """Focus the tabs."""
         self._tabs.focus()
 
     def show(self) -> None:
-        """Show the last judgement's files; the one that was chosen stays chosen."""
+        """Show the last judgement's files; the chosen one stays chosen."""
         paths = list(self._session.outcome.files)
         self._tabs.names = tuple(_short(path) for path in paths)
         self._tabs.active = paths.index(self._path) if self._path in paths else 0
@@ -150,7 +150,7 @@ class Preview(Vertical):
         outcome = self._session.outcome
         self.set_class(not outcome.files, "-empty")
         if not outcome.files:
-            self._text.update(Content("The files appear here when these are answered:\n\n") + because(outcome))
+            self._text.update(Content("The files appear here once these are answered:\n\n") + missing_lines(outcome))
             return
         self._path = list(outcome.files)[self._tabs.active]
         before = self._session.files_before.get(self._path, "")

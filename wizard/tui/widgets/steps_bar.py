@@ -1,4 +1,4 @@
-"""The bar of steps: what is done, where we are, what is to come. A click goes there."""
+"""The bar of steps: what is done, the current step, what is to come. A click goes to a step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from wizard.questions.steps import Step, steps
 _STYLES = {"✓": "$text-success", "●": "bold $text-primary", "✗": "bold $text-error", "○": "$text-muted"}
 
 
-class Item(NamedTuple):
-    """A step in the bar: its columns, the first and the one behind the last."""
+class BarItem(NamedTuple):
+    """A step in the bar: its first column, and its end column (exclusive)."""
 
     step: Step
     symbol: str
@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
 
 def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome) -> str:
-    """● the step shown, ✗ one with a wrong answer, ✓ one that is done, ○ one that is open."""
+    """● the current step, ✗ one with a wrong answer, ✓ one that is done, ○ one that is open."""
     if step.key == current:
         return "●"
     if any(step_of(place) == step for place in outcome.faults):
@@ -35,15 +35,15 @@ def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome
     return "✓" if step.key in visited and not missing else "○"
 
 
-def items(current: str, visited: AbstractSet[str], outcome: Outcome, width: int) -> list[Item]:
-    """The bar's items; where the width does not do for all, those go that are farthest behind the one shown."""
-    all_steps = list(steps())
+def items(current: str, visited: AbstractSet[str], outcome: Outcome, width: int) -> list[BarItem]:
+    """The bar's items; if there is no room for all, the last ones are left out, or the first ones when it has to be."""
+    all_steps = [step for step in steps() if not step.aside or step.key == current]
     while sum(len(step.name) + 3 for step in all_steps) > width and len(all_steps) > 1:
         all_steps.pop(0 if all_steps[-1].key == current else -1)
     found, start = [], 0
     for step in all_steps:
         end = start + len(step.name) + 3
-        found.append(Item(step, symbol(step, current, visited, outcome), start, end))
+        found.append(BarItem(step, symbol(step, current, visited, outcome), start, end))
         start = end
     return found
 
@@ -65,11 +65,11 @@ class StepsBar(Widget):
         self._outcome = outcome
 
     def show(self, outcome: Outcome) -> None:
-        """Follow a judgement."""
+        """Show what these answers amount to."""
         self._outcome = outcome
         self.refresh()
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[BarItem]:
         return items(self._current, self._visited, self._outcome, self.size.width)
 
     def render(self) -> Content:

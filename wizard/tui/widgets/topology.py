@@ -1,4 +1,4 @@
-"""The cluster as a picture that grows with the answers: the name, where it leads, and who serves there."""
+"""The cluster as a picture that grows with the answers: the name, where it points, and what serves there."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from wizard.questions.answers import Answers, Place
 WIDTH = 78  # columns: what the design size leaves between the edges
 
 
-class Machine(NamedTuple):
-    """What is known of a machine; "" for what is not."""
+class DrawnMachine(NamedTuple):
+    """What is known of a machine; "" for what is not known."""
 
     name: str
     address: str
@@ -33,7 +33,7 @@ def draw(answers: Answers, width: int = WIDTH) -> list[str]:
     port = _text(answers, "cluster", 0, "port") or "6443"
     lines = [f"{name or '(no name yet)'}:{port}"]
     if masters:
-        lines.append(f"{'├' if vip or balancers else '└'}─▶ {_said(masters[0])}  initial master, for now")
+        lines.append(f"{'├' if vip or balancers else '└'}─▶ {_described(masters[0])}  initial master, for now")
     if vip or balancers:
         second = _text(answers, "vip", 0, "address6").partition("/")[0]
         address = " ".join(filter(None, (vip.partition("/")[0], second))) or "(no address yet)"
@@ -44,12 +44,12 @@ def draw(answers: Answers, width: int = WIDTH) -> list[str]:
     return [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
 
 
-def _balancers(balancers: list[Machine]) -> Iterator[str]:
+def _balancers(balancers: list[DrawnMachine]) -> Iterator[str]:
     for number, machine in enumerate(balancers, 1):
-        yield f"{'└' if number == len(balancers) else '├'}─ {_said(machine)}"
+        yield f"{'└' if number == len(balancers) else '├'}─ {_described(machine)}"
 
 
-def _masters(masters: list[Machine], vip: str, width: int) -> Iterator[str]:
+def _masters(masters: list[DrawnMachine], vip: str, width: int) -> Iterator[str]:
     """All control-plane nodes side by side, in as many lines as they need."""
     head, line = " " * 10 + "└─▶ ", ""
     for machine in masters:
@@ -67,15 +67,15 @@ def _short(address: str, vip: str) -> str:
     return f".{last}" if dot and vip.partition("/")[0].rpartition(".")[0] == network else address
 
 
-def _machines(answers: Answers, table: str) -> list[Machine]:
+def _machines(answers: Answers, table: str) -> list[DrawnMachine]:
     found = [
-        Machine(*(_text(answers, table, number, key) for key in ("name", "address", "interface")))
+        DrawnMachine(*(_text(answers, table, number, key) for key in ("name", "address", "interface")))
         for number in range(answers.count(table))
     ]
     return [machine for machine in found if any(machine)]
 
 
-def _said(machine: Machine) -> str:
+def _described(machine: DrawnMachine) -> str:
     return "  ".join(filter(None, (machine.name or "?", machine.address, machine.interface)))
 
 
@@ -84,7 +84,7 @@ def _text(answers: Answers, table: str, number: int, key: str) -> str:
 
 
 class Topology(VerticalScroll, can_focus=False):
-    """The picture; it scrolls when there is more than fits."""
+    """The picture; it scrolls if it does not fit."""
 
     def __init__(self, answers: Answers) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class Topology(VerticalScroll, can_focus=False):
         yield self._picture
 
     def on_resize(self) -> None:
-        """Draw for the width that there is."""
+        """Draw for the new width."""
         self.show(self._answers)
 
     def show(self, answers: Answers) -> None:

@@ -1,4 +1,4 @@
-"""What happens if something fails: the failover table as a list, beside it the one with the other choice."""
+"""What happens if something fails: the failover table as a list, and what another answer would change."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from wizard.questions.what_if import Line, Lines, Otherwise, explained, lines_of
 from wizard.tui.host import host_of
 
 TITLE = "What happens if…"
-_NONE = "○ is known when the answers are complete (F2 says what is missing)"
+_NONE = "○ shown once the answers are complete (F2 lists what is missing)"
 _OUTAGE = 16  # columns, for `until repaired`
 _STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "?": "$text-warning"}
 
 
 class _Comparison(NamedTuple):
-    """What a look at the files gave."""
+    """The lines for the files, and those for the other choice."""
 
     lines: Lines
     other: Otherwise | None
 
 
 class WhatIf(Vertical):
-    """The list. Enter or a click on a line explains it; `compare` puts the other choice of an answer beside it."""
+    """The list. Enter or a click on a line explains it; `compare` shows the other choice for an answer beside it."""
 
     DEFAULT_CSS: ClassVar[str] = """
     WhatIf { height: auto; }
@@ -45,7 +45,7 @@ class WhatIf(Vertical):
     """
 
     class Ready(Message, bubble=False):
-        """The files have been looked at."""
+        """The lines are there."""
 
         def __init__(self, look: int, found: _Comparison) -> None:
             super().__init__()
@@ -69,7 +69,7 @@ class WhatIf(Vertical):
         self.look()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """The columns are others now."""
+        """Fit the columns to the new width."""
         self._fill()
 
     @property
@@ -78,13 +78,13 @@ class WhatIf(Vertical):
         return self._found.lines.lines
 
     def compare(self, place: Place | None) -> None:
-        """Put what the other choice for an answer would mean beside the list; None takes it away."""
+        """Show the other choice for an answer beside the list; None removes it."""
         if place != self._place:
             self._place = place
             self.look()
 
     def look(self) -> None:
-        """Look at the files of the last judgement, in a thread."""
+        """Work out what happens with the last rendered files, in a thread."""
         session = host_of(self).session
         self._looks += 1
         work = partial(self._look, self._looks, session.outcome, session.answers, self._place)
@@ -95,7 +95,7 @@ class WhatIf(Vertical):
         self.post_message(self.Ready(look, _Comparison(lines, otherwise(answers, place) if lines.lines else None)))
 
     def on_what_if_ready(self, message: Ready) -> None:
-        """Show what was found, unless somebody has looked again since."""
+        """Show the lines, unless they are out of date."""
         if message.look == self._looks:
             self._found = message.found
             self._fill()
@@ -134,7 +134,7 @@ def _single(lines: Lines, width: int) -> tuple[Content, list[Content]]:
     change = min(max((cell_len(line.change) for line in lines.lines), default=0) + 2, width // 2)
     change = max(change, len("owner") + 2)
     event = width - change - _OUTAGE - 3
-    head = f"{TITLE:<{event + 2}}{'owner':<{change}}{'nobody answers':<{_OUTAGE}}"
+    head = f"{TITLE:<{event + 2}}{'owner':<{change}}{'outage':<{_OUTAGE}}"
     rows = [
         Content.assemble(
             (f" {line.symbol} ", _STYLES[line.symbol]),
@@ -173,7 +173,7 @@ def _differ(line: Line, other: Line | None) -> bool:
 
 
 def _differing_first(lines: tuple[Line, ...], other: Otherwise) -> tuple[Line, ...]:
-    """The lines, first those in which the verdict or the owner differs, then those in which only the time does."""
+    """The lines: first those with another verdict or owner, then those with another outage, then the rest."""
     found = {line.events: line for line in other.lines.lines}
 
     def rank(line: Line) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.live.views.view import LiveView
+from rules.live import LiveView
 from rules.plan.model import Phase
 from wizard.verify.checklist.model import CheckLine, Checklist, CheckStep, Countdown, Status
 

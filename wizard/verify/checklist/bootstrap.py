@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live.endpoint import Target
-from rules.live.observations import Contact
-from rules.live.views.view import LiveView
-from rules.live.views.wording import advice, kubeadm_init, met, names_of
+from rules.live import Contact, LiveView, Target, advice, kubeadm_init, met, names_of
 from rules.plan.model import Phase
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of

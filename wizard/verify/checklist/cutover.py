@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live.endpoint import Target
-from rules.live.observations import Role
-from rules.live.views.view import LiveView
+from rules.live import LiveView, Role, Target
 from rules.plan.model import Phase
-from rules.text.wording import listed
+from rules.text import listed
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.name import (

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live.endpoint import Target
-from rules.live.observations import HostsEntry, SystemView
-from rules.live.views.view import LiveView
+from rules.live import HostsEntry, LiveView, SystemView, Target
 from rules.plan.model import Phase
-from rules.text.wording import listed
+from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, CheckStep, Status, step_of
 
 _HOSTS = "its lines for the name"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.live.observations import IPAddress
+from rules.live import IPAddress
 from rules.plan.model import Phase
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live.endpoint import Target
-from rules.live.observations import Reply, ReplyKind, Role
-from rules.live.views.view import LONGEST_TTL, LiveView
-from rules.live.views.wording import duration, told
-from rules.text.wording import listed
+from rules.live import LONGEST_TTL, LiveView, Reply, ReplyKind, Role, Target, duration, told
+from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.replies import Authorities, Judges, ReplyMeaning, ReplyVerdict, lines_of, remedy, verdict
 

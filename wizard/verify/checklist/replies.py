@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from rules.live.endpoint import Target
-from rules.live.observations import NameServer, Reply, ReplyKind, Role
-from rules.live.views.view import LiveView
-from rules.live.views.wording import record, told
-from rules.text.wording import listed
+from rules.live import LiveView, NameServer, Reply, ReplyKind, Role, Target, record, told
+from rules.text import listed
 from wizard.verify.checklist.model import VERBATIM, CheckLine, Status
 
 

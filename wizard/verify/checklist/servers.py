@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from rules.live.endpoint import Part, Target
-from rules.live.observations import Certificate, Contact, Probe
-from rules.live.views.view import LiveView
-from rules.live.views.wording import advice, met, names_of
-from rules.text.wording import listed
+from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advice, met, names_of
+from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, Status
 
 

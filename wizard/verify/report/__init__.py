@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules.live.views.view import LiveView
-from rules.report.style import Style
+from rules.live import LiveView
+from rules.report import Style
 from wizard.verify.checklist.model import Checklist
 from wizard.verify.options import VerifyOptions
 

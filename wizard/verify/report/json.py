@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rules.live.views.view import LiveView
-from rules.report.style import printable
-from rules.version import version
+from rules import version
+from rules.live import LiveView
+from rules.report import printable
 from wizard.verify.checklist.model import CheckLine, Checklist, CheckStep
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
 
-from rules.live.views.view import LiveView
-from rules.live.views.wording import asked_from, duration
-from rules.report.style import Style, printable
-from rules.text.wording import clipped, listed
+from rules.live import LiveView, asked_from, duration
+from rules.report import Style, printable
+from rules.text import clipped, listed
 from wizard.verify.checklist.model import VERBATIM, CheckLine, Checklist, CheckStep, Countdown, Status
 
 _COLOURS = {

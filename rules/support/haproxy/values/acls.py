@@ -25,13 +25,13 @@ def acl(line: HaproxyLine) -> Iterator[Fault]:
     """`acl NAME FETCH [FLAGS] VALUES`."""
     args = line.args
     if len(args) < 2:
-        yield Fault(line.span, "'acl' is not followed by a name and what to look at", "write 'acl NAME src 10.0.0.0/8'")
+        yield Fault(line.span, "'acl' needs a name and a condition", "write 'acl NAME src 10.0.0.0/8'")
         return
     name = args[0]
     bad = re.search(_BAD_IN_NAME, name.value)
     if bad and not name.dynamic:
-        message = f"the character '{bad.group()}' may not stand in the ACL name '{name.value}'"
-        yield Fault(name.span, message, "use letters, digits and . : _ - only")
+        message = f"character '{bad.group()}' is not allowed in the ACL name '{name.value}'"
+        yield Fault(name.span, message, "use only letters, digits and . : _ -")
     if args[1].value in _ADDRESS_FETCHES or args[1].value in _PORT_FETCHES:
         yield from patterns(args[1], args[2:])
 
@@ -49,19 +49,19 @@ def patterns(fetch: Word, words: Sequence[Word]) -> Iterator[Fault]:
         elif text in _OPERATORS or re.match(_PORTS, text):
             problem = ""
         else:
-            problem = f"'{text}' is no port"
+            problem = f"'{text}' is not a port"
         if problem:
             example = "10.0.0.0/8" if fetch.value in _ADDRESS_FETCHES else "1024:65535"
-            yield Fault(word.span, f"'{fetch.value} {text}': {problem}", f"write it like '{example}'")
+            yield Fault(word.span, f"'{fetch.value} {text}': {problem}", f"write, for example, '{example}'")
 
 
 def _network_problem(text: str) -> str:
     address, slash, prefix = text.partition("/")
     ip = read_ip(address)
     if ip is None:
-        # Host names are resolved when haproxy starts, and are not for us to judge.
+        # Host names are resolved when haproxy starts and can't be checked here.
         numbers = [int(part) for part in address.split(".")] if re.match(_NUMBERS, address) else []
-        return f"'{address}' is no IP address" if numbers and (len(numbers) != 4 or max(numbers) > 255) else ""
+        return f"'{address}' is not an IP address" if numbers and (len(numbers) != 4 or max(numbers) > 255) else ""
     if slash and prefix.isdecimal() and len(prefix) < 9 and int(prefix) > ip.max_prefixlen:
         return f"the prefix length can't be more than {ip.max_prefixlen}"
     return ""

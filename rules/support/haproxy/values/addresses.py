@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from parsers.grammar.haproxy_addresses import read_address
 
@@ -12,9 +11,8 @@ _NEVER_IN_A_NAME = r"[/;,\[\]\\{}()!?\"'=\s]|\.\.|\A-"
 _PORT_START = r"[0-9+-]"
 
 
-@lru_cache(4096)
 def host_problem(text: str) -> str:
-    """Why the host part of an address can't be one, or ""; names are taken to resolve unless they never can."""
+    """Why the host part of an address is invalid, or ""; names are assumed to resolve unless they never can."""
     address = read_address(text)
     host = address.host
     if host is None or address.ip is not None or address.is_wildcard or "$" in host:
@@ -22,14 +20,14 @@ def host_problem(text: str) -> str:
     if re.match(_NUMBERS, host):
         numbers = [int(part) for part in host.split(".") if len(part) < 9]
         if len(numbers) != 4 or max(numbers) > 255:
-            return f"'{host}' is no IP address"
+            return f"'{host}' is not an IP address"
         return ""
     if "://" in text:
         return f"'{text}' is a URL, not an address"
     if "/" in host and re.match(_NUMBERS, host.partition("/")[0]):
         return f"'{host}' is a network, not an address"
     if "%" in host:
-        return ""  # an IPv6 address with its interface
+        return ""  # an IPv6 address with an interface
     if ":" in host:
         return f"'{host}' is neither an IPv6 address nor a host name"
     if re.search(_NEVER_IN_A_NAME, host) or address.bracketed:
@@ -39,9 +37,8 @@ def host_problem(text: str) -> str:
     return ""
 
 
-@lru_cache(4096)
 def port_problem(text: str, *, required: bool = False, several: bool = False) -> str:
-    """Why the port part can't be one, or "". `required`: there must be one; `several`: a range is allowed."""
+    """Why the port part is invalid, or "". `required`: there must be one; `several`: a range is allowed."""
     address = read_address(text)
     if address.kind != "ip" or "$" in text:
         return ""
@@ -49,12 +46,14 @@ def port_problem(text: str, *, required: bool = False, several: bool = False) ->
     if not port:
         return f"'{text}' has no port" if required else ""
     if address.bad_port:
-        return f"'{port}' is no port number" if not re.match(_PORT_START, port) else ""
+        return f"'{port}' is not a port number" if not re.match(_PORT_START, port) else ""
     if address.offset is not None:
-        return f"'{port}' is an offset, which has no meaning here" if required else ""
+        return f"'{port}' is an offset, which is not allowed here" if required else ""
     start, end = address.port_start or 0, address.port_end or 0
     if max(start, end) > 65535 or (required and start == 0):
-        return f"{start if start > 65535 or start == 0 else end} is no port: it must be from 1 to 65535"
+        return f"{start if start > 65535 or start == 0 else end} is not a port: it must be from 1 to 65535"
     if "-" in port and (not several or end < start):
-        return f"'{port}' is no port range" if several else f"'{port}' is a range, but one port is wanted"
+        return (
+            f"'{port}' is not a valid port range" if several else f"'{port}' is a range, but only one port is allowed"
+        )
     return ""

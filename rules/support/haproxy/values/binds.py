@@ -35,7 +35,7 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
         for name in _NEEDED:
             option = bind.option(name)
             if option is not None and option.value is None:
-                yield Fault(option.span, f"'{name}' needs a value behind it", f"write '{name} VALUE', or remove it")
+                yield Fault(option.span, f"'{name}' needs a value", f"write '{name} VALUE', or remove it")
         for name in ("ssl-min-ver", "ssl-max-ver"):
             option = bind.option(name)
             if option is not None and option.value:
@@ -53,7 +53,7 @@ def _addresses(bind: Bind) -> Iterator[Fault]:
         if not address.certain:
             continue
         if not text:
-            # A comma at the end is accepted, an empty address before it is not.
+            # A comma at the end is accepted, an empty address before one is not.
             if number < len(addresses) - 1:
                 yield Fault(address.span, "an address is missing before the comma", "write 'ADDRESS:PORT'")
             continue

@@ -24,22 +24,22 @@ class Fault(NamedTuple):
 
 def missing(line: Directive, what: str, example: str) -> Fault:
     """The line ends before something that it needs."""
-    return Fault(line.span, f"'{line.keyword}' is not followed by {what}", f"write '{example}'")
+    return Fault(line.span, f"'{line.keyword}' needs {what}", f"write '{example}'")
 
 
 def extra(word: Word, before: str, advice: str = "remove it, or put a '#' before it") -> Fault:
-    """A word too many."""
-    return Fault(word.span, f"'{word.value}' is one word too many for '{before}'", advice)
+    """An extra word."""
+    return Fault(word.span, f"unexpected '{word.value}' after '{before}'", advice)
 
 
 def time_problem(text: str) -> str:
-    """Why haproxy can't read a time, or "" when it can."""
+    """Why a time is invalid, or "" if it is valid."""
     time = read_time(text)
     if time.seconds is not None:
         return ""
     if time.overflow:
-        return "is longer than the 24.8 days that haproxy can count"
-    return "is no time: haproxy takes a whole number and one of us, ms, s, m, h, d"
+        return "is longer than haproxy's maximum of 24.8 days"
+    return "is not a time: haproxy expects a whole number and one of us, ms, s, m, h, d"
 
 
 def check_time(word: Word, setting: str) -> Iterator[Fault]:
@@ -47,7 +47,9 @@ def check_time(word: Word, setting: str) -> Iterator[Fault]:
     problem = time_problem(word.value) if not word.dynamic else ""
     if problem:
         yield Fault(
-            word.span, f"'{setting} {word.value}': '{word.value}' {problem}", "write it like '5s', '500ms' or '1h'"
+            word.span,
+            f"'{setting} {word.value}': '{word.value}' {problem}",
+            "write, for example, '5s', '500ms' or '1h'",
         )
 
 
@@ -60,18 +62,16 @@ def check_number(word: Word, setting: str, low: int, high: int | None = None) ->
         wanted = f"from {low} to {high}" if high is not None else f"of {low} or more"
         yield Fault(
             word.span,
-            f"'{setting} {word.value}': haproxy wants a whole number {wanted}",
+            f"'{setting} {word.value}': haproxy expects a whole number {wanted}",
             f"write a whole number {wanted}",
         )
 
 
 def check_choice(word: Word, setting: str, known: Iterable[str], what: str = "word") -> Iterator[Fault]:
-    """The word must be one of a few; `what` says what they are (`mode`, `facility`)."""
+    """The word must be one of a few; `what` is their kind (`mode`, `facility`)."""
     names = list(known)
     if not word.dynamic and word.value not in names:
         near = closest(word.value, names)
         shown = listed(names if len(names) < 16 else [*names[:12], "others"], "or")
-        advice = f"did you mean '{near}'? It takes {shown}" if near else f"it takes {shown}"
-        yield Fault(
-            word.span, f"'{setting} {word.value}': '{word.value}' is no {what} that haproxy knows there", advice
-        )
+        advice = f"did you mean '{near}'? It must be {shown}" if near else f"write {shown}"
+        yield Fault(word.span, f"'{setting} {word.value}': unknown {what} '{word.value}'", advice)

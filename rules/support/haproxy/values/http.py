@@ -72,7 +72,9 @@ def http_check(line: HaproxyLine) -> Iterator[Fault]:
         elif not re.match(_STATUS, args[2].value) and not args[2].dynamic:
             advice = "write codes and ranges: '200', '200-299', '200,401'"
             yield Fault(
-                args[2].span, f"'expect status {args[2].value}': '{args[2].value}' is no list of status codes", advice
+                args[2].span,
+                f"'expect status {args[2].value}': '{args[2].value}' is not a list of status codes",
+                advice,
             )
     elif args and args[0].value == "expect" and len(args) < 2:
         yield missing(line, "what to expect", "http-check expect status 200")
@@ -88,7 +90,7 @@ def tcp_check(line: HaproxyLine) -> Iterator[Fault]:
 
 def _connect_port(line: HaproxyLine) -> Iterator[Fault]:
     for word, value in pairwise(line.args):
-        # Anything but a number is an expression that is looked at when the check runs.
+        # Anything but a number is an expression that is evaluated when the check runs.
         if word.value == "port" and value.value.isdecimal():
             yield from check_number(value, "port", 1, 65535)
 
@@ -101,8 +103,8 @@ def error_status(line: HaproxyLine) -> Iterator[Fault]:
     elif not re.fullmatch(r"[2-5][0-9][0-9]", args[0].value) and not args[0].dynamic:
         yield Fault(
             args[0].span,
-            f"'{line.keyword} {args[0].value}': '{args[0].value}' is no HTTP status",
-            "write it like '503'",
+            f"'{line.keyword} {args[0].value}': '{args[0].value}' is not an HTTP status",
+            "write, for example, '503'",
         )
 
 
@@ -116,7 +118,7 @@ def redirect(line: HaproxyLine) -> Iterator[Fault]:
     if any(word.dynamic for word in args):
         return
     if not any(word.value in ("location", "prefix", "scheme") for word in args):
-        yield Fault(line.span, "the redirect names no target", "write 'location URL', 'prefix URL' or 'scheme https'")
+        yield Fault(line.span, "the redirect has no target", "write 'location URL', 'prefix URL' or 'scheme https'")
     for word, value in pairwise(args):
         if word.value in ("if", "unless"):
             break

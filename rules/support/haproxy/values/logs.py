@@ -26,7 +26,7 @@ def log(line: HaproxyLine) -> Iterator[Fault]:
     if any(word.dynamic for word in args) or line.prefix:
         return
     if not args:
-        yield Fault(line.span, "'log' is not followed by an address", "write 'log /dev/log local0' or 'log global'")
+        yield Fault(line.span, "'log' needs an address", "write 'log /dev/log local0' or 'log global'")
         return
     target = args[0]
     if target.value == "global":

@@ -60,13 +60,13 @@ def _server(server: Server) -> Iterator[Fault]:
         return
     problem = _address_problem(address, server.option_words)
     if problem and (word := server.address_word) and not word.dynamic:
-        message = f"'{address}' is no address of a server: {problem}"
+        message = f"'{address}' is not a server address: {problem}"
         yield Fault(word.span, message, "write 'ADDRESS:PORT' or 'NAME:PORT'")
     name = server.name_text
     bad = _BAD_IN_NAME.search(name)
     if bad and (word := server.name_word) and not word.dynamic:
-        message = f"the character '{bad.group()}' may not stand in the server name '{name}'"
-        yield Fault(word.span, message, "use letters, digits and . : _ - only")
+        message = f"character '{bad.group()}' is not allowed in the server name '{name}'"
+        yield Fault(word.span, message, "use only letters, digits and . : _ -")
     if _problems(server.option_words):
         yield from _options(line.args[3 if server.template else 2 :], server.option_words)
 
@@ -79,7 +79,7 @@ def _options(words: Sequence[Word], texts: tuple[str, ...]) -> Iterator[Fault]:
 
 def _address_problem(text: str, options: tuple[str, ...]) -> str:
     problem = port_problem(text)
-    # A name that does not resolve is no obstacle with these.
+    # With these, a name need not resolve.
     if not problem and "resolvers" not in options and "init-addr" not in options:
         problem = host_problem(text)
     return problem
@@ -101,7 +101,7 @@ def _read(words: Sequence[str]) -> Iterator[Problem]:
             continue
         if at >= len(words):
             if name in _NEEDED:
-                yield at - 1, f"'{name}' is the last word of the line, but needs a value behind it"
+                yield at - 1, f"'{name}' is the last word of the line, but needs a value"
             return
         problem = _problem(name, words[at])
         if problem:
@@ -117,12 +117,12 @@ def _problem(name: str, value: str) -> str:
         return f"'{value}' {problem}" if problem else ""
     if name in ("rise", "fall"):
         digits = re.match(r"[0-9]*", value)
-        return "" if digits and digits.group().strip("0") else "haproxy wants a whole number of 1 or more"
+        return "" if digits and digits.group().strip("0") else "haproxy expects a whole number of 1 or more"
     if name == "weight":
         number = read_int(value)
         return "" if number is None or 0 <= number <= 256 else "a weight is a number from 0 to 256"
     known = _CHOICES.get(name)
-    return f"it takes {' or '.join(known)}" if known is not None and value not in known else ""
+    return f"it must be {' or '.join(known)}" if known is not None and value not in known else ""
 
 
 def _advice(options: Sequence[Word], index: int) -> str:
@@ -132,11 +132,11 @@ def _advice(options: Sequence[Word], index: int) -> str:
     if name in _CHOICES:
         return f"write '{name} {_CHOICES[name][0]}'"
     if name in _TIMES:
-        return f"write it like '{name} 2s'"
+        return f"write, for example, '{name} 2s'"
     return (
         f"write '{name}' with its value"
         if name in ("port", "cookie", "sni", "source", "redir", "ca-file")
-        else f"write it like '{name} 3'"
+        else f"write, for example, '{name} 3'"
     )
 
 
@@ -155,7 +155,8 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
             continue
         if not any(server.option(name) for name in ("port", "addr", "agent-port", "track")):
             message = (
-                f"server '{server.name.raw}' has a check, but neither its address nor 'port' says which port to ask"
+                f"server '{server.name.raw}' has a check, but neither its address nor a 'port' option has the port to "
+                "check"
             )
             yield Fault(server.address_span, message, f"write '{server.host.value}:PORT', or 'check port PORT'")
 
@@ -177,8 +178,8 @@ def unverified(backend: Proxy) -> Iterator[tuple[Fault, list[Server]]]:
         first = found[0]
         place = first.option("check-ssl") or first.option("ssl")
         message = (
-            f"TLS to server '{first.name.raw}' of {backend.label} has neither 'verify none' nor a 'ca-file', and "
-            "haproxy refuses to verify against nothing"
+            f"TLS to server '{first.name.raw}' of {backend.label} has neither 'verify none' nor a 'ca-file': haproxy "
+            "has nothing to verify against and refuses the file"
         )
         advice = "add 'verify none', or 'ca-file /etc/kubernetes/pki/ca.crt' (the CA of the servers)"
         yield Fault(place.span if place else first.name.span, message, advice), found[1:]

@@ -47,7 +47,7 @@ def timeout(line: HaproxyLine) -> Iterator[Fault]:
 
 
 def mode(line: HaproxyLine) -> Iterator[Fault]:
-    """`mode tcp|http|...`; a removed mode is another rule's."""
+    """`mode tcp|http|...`; another rule reports removed modes."""
     args = line.args
     if not args:
         yield missing(line, "a mode", "mode tcp")
@@ -64,19 +64,19 @@ def balance(line: HaproxyLine) -> Iterator[Fault]:
     word = line.args[0]
     name, bracket, rest = word.value.partition("(")
     if word.value == "\\":
-        return  # a continuation line that haproxy does not have, which another rule reports
+        return  # a continuation line, which haproxy does not have; another rule reports it
     if haproxy_table().balance.get(word.value) is None:
         yield from check_choice(
             word, "balance", [n for n in haproxy_table().balance.names() if "*" not in n], "algorithm"
         )
     elif name == "hdr" and (not rest.endswith(")") or rest == ")"):
-        yield Fault(word.span, f"'balance {word.value}' names no header", "write 'balance hdr(Host)'")
+        yield Fault(word.span, f"'balance {word.value}' needs a header", "write 'balance hdr(Host)'")
     elif name in ("url_param", "hash") and not bracket and len(line.args) < 2:
-        yield missing(line, f"what '{name}' looks at", f"balance {name} {'src' if name == 'hash' else 'userid'}")
+        yield missing(line, f"what '{name}' uses", f"balance {name} {'src' if name == 'hash' else 'userid'}")
 
 
 def option(line: HaproxyLine) -> Iterator[Fault]:
-    """`option NAME`; unknown names are another rule's."""
+    """`option NAME`; another rule reports unknown names."""
     args = line.args
     if not args:
         yield missing(line, "the name of an option", "option tcplog")
@@ -95,9 +95,7 @@ def stick_table(line: HaproxyLine) -> Iterator[Fault]:
         word for before, word in pairwise(args) if re.match(_SIZE, word.value) and before.value not in _BEFORE_NUMBERS
     ]
     for word in stray:
-        yield Fault(
-            word.span, f"'{word.value}' stands where 'stick-table' takes a keyword", f"write 'size {word.value}'"
-        )
+        yield Fault(word.span, f"'{word.value}' is where 'stick-table' expects a keyword", f"write 'size {word.value}'")
     for name, example in (("type", "type ip"), ("size", "size 100k")):
         if name not in names and not stray:
             yield Fault(line.span, f"the 'stick-table' has no '{name}'", f"add '{example}'")
@@ -105,7 +103,7 @@ def stick_table(line: HaproxyLine) -> Iterator[Fault]:
         if word.value == "type":
             yield from check_choice(value, "stick-table type", _TABLE_TYPES, "type")
         elif word.value == "size" and not re.match(_SIZE, value.value):
-            yield Fault(value.span, f"'size {value.value}' is no number of entries", "write it like '100k'")
+            yield Fault(value.span, f"'size {value.value}' is not a number of entries", "write, for example, '100k'")
         elif word.value == "expire":
             yield from check_time(value, "expire")
 
@@ -116,19 +114,19 @@ def backend_name(line: HaproxyLine) -> Iterator[Fault]:
     if not args:
         yield missing(line, "the name of a backend", f"{line.keyword} NAME")
     elif len(args) > 1 and line.keyword == "default_backend":
-        yield extra(args[1], "default_backend", "a backend with a condition is 'use_backend NAME if ...'")
+        yield extra(args[1], "default_backend", "with a condition, write 'use_backend NAME if ...'")
     elif len(args) > 1 and args[1].value not in ("if", "unless") and not args[0].dynamic and not args[1].dynamic:
         yield Fault(
-            args[1].span, f"'{args[1].value}' stands where 'use_backend' takes 'if' or 'unless'", "write 'if' before it"
+            args[1].span, f"'{args[1].value}' is where 'use_backend' expects 'if' or 'unless'", "write 'if' before it"
         )
 
 
 def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
-    """`tcp-request inspect-delay TIME`, and the other words behind it."""
+    """`tcp-request inspect-delay TIME`, and its other first words."""
     args = line.args
     request = line.keyword == "tcp-request"
     if not args:
-        yield missing(line, "what to look at", f"{line.keyword} content accept")
+        yield missing(line, "what to inspect", f"{line.keyword} content accept")
         return
     yield from check_choice(
         args[0],

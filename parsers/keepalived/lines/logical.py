@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.grammar.keepalived_steps import (
-    BAD_DEFINITION,
     BRACE,
     CODE,
-    CONDITION,
-    DEFINITION,
     ESCAPE,
-    INCLUDE,
-    PLACEHOLDER,
+    bad_definition_end,
     markers,
+    placeholder_end,
+    read_condition,
+    read_definition,
+    read_include,
 )
-from parsers.keepalived.definitions import Definition
-from parsers.keepalived.state import State
+from parsers.keepalived.lines.definitions import Definition
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.keepalived.tree import Line, MappedLine
 from parsers.source import Source, Span
 
-# How often a line may start over (after a substitution, or behind a brace) before it is taken as it is.
+# How often a line may start over (after a substitution, or after a brace) before it is taken as it is.
 _ROUNDS = 50
 
 
@@ -42,7 +42,7 @@ class LogicalReader:
         self._rounds = 0
         self._unbalanced: frozenset[int] = frozenset()
         if "@" in source.text and state.config_id is None:
-            from parsers.keepalived.conditions import unbalanced_lines
+            from parsers.keepalived.lines.unbalanced import unbalanced_lines
 
             self._unbalanced, first = unbalanced_lines(source.text)
             state.first_id = state.first_id or first
@@ -62,7 +62,7 @@ class LogicalReader:
                     return
 
     def _step(self, stretch: Stretch, line_start: int) -> list[Iterator[Stretch]]:
-        """One logical line; gives what has to be read before anything else."""
+        """One logical line; returns what has to be read before anything else."""
         later: list[Iterator[Stretch]] = []
         for _ in range(_ROUNDS):
             if stretch.text.startswith("@"):
@@ -73,7 +73,7 @@ class LogicalReader:
             if stretch.text.startswith("$") and self._define(stretch):
                 return later
             if stretch.text.startswith(("~SEQ", "~LST")):
-                from parsers.keepalived.repeat import repetition
+                from parsers.keepalived.lines.repeat import repetition
 
                 repeated = repetition(stretch, self.state)
                 return [*later, repeated] if repeated is not None else later
@@ -89,28 +89,26 @@ class LogicalReader:
             stretch = self.decomment(stretch)
             if not stretch.text.startswith("@") and "$" not in stretch.text:
                 break
-        include = INCLUDE.match(stretch.text)
+        include = read_include(stretch.text)
         if include is not None:
-            self.state.include(self.source, stretch, include)
+            self.state.include(self.source, stretch, *include)
             return later
         return later + self._split(stretch)
 
     def _conditional(self, stretch: Stretch, line_start: int) -> Stretch | None:
         """What a line under `@id` leaves, None when it does not apply to this node."""
         state = self.state
-        if PLACEHOLDER.match(stretch.text):
+        end = placeholder_end(stretch.text)
+        if end:
             state.document.template = True
             builder = Builder(stretch)
-            end = PLACEHOLDER.match(stretch.text).end()  # type: ignore[union-attr]
             builder.put(UNKNOWN, 0, end)
             builder.keep(end, len(stretch.text))
             return builder.done()
-        match = CONDITION.match(stretch.text)
-        assert match is not None
-        if not match["gap"]:
+        ident, negated, apart, end = read_condition(stretch.text)
+        if not apart:
             return None
-        rest = stretch.cut(match.end())
-        ident, negated = match["id"], bool(match["not"])
+        rest = stretch.cut(end)
         if ident and ident not in state.seen_ids:
             state.seen_ids.add(ident)
             state.document.conditions.append(ident)
@@ -121,24 +119,25 @@ class LogicalReader:
         state.document.resolved = False
         if line_start in self._unbalanced and (ident == state.first_id) == negated:
             return None
-        return rest.under(f"@{match['not']}{ident}")
+        return rest.under(f"@^{ident}" if negated else f"@{ident}")
 
     def _define(self, stretch: Stretch) -> bool:
         """A `$NAME=value` line; False when the line is not one."""
-        match = DEFINITION.match(stretch.text)
-        if match is None:
-            bad = BAD_DEFINITION.match(stretch.text)
-            if bad is not None:
+        found = read_definition(stretch.text)
+        if found is None:
+            bad = bad_definition_end(stretch.text)
+            if bad:
                 self.state.problem(
                     "invalid-definition",
-                    stretch.span(0, bad.end()),
-                    f"'{bad.group()}' does not define anything: the name is letters, digits and '_', "
-                    "and '=' follows it without a blank",
+                    stretch.span(0, bad),
+                    f"'{stretch.text[:bad]}' does not define anything: a name is made of letters, digits and '_', "
+                    "with '=' right after it",
                     "write $NAME=value",
                 )
-            return bad is not None
-        value = stretch.cut(match.end())
-        definition = Definition(match["name"], value.text, value.whole(), stretch.condition)
+            return bad > 0
+        name, start = found
+        value = stretch.cut(start)
+        definition = Definition(name, value.text, value.whole(), stretch.condition)
         self.state.definitions.define(definition)
         text = value.text
         if text.endswith("\\"):
@@ -149,7 +148,7 @@ class LogicalReader:
         return True
 
     def _further(self, lines: list[str], stretch: Stretch) -> Iterator[Stretch]:
-        """The second and later lines of a multi-line value; they stand where it is referred to."""
+        """The second and later lines of a multi-line value; they are where it is referred to."""
         whole = stretch.whole()
         for text in lines:
             if not self.state.spend():
@@ -188,7 +187,7 @@ class LogicalReader:
                 blocks.close(self.source, offset)
             done = match.end()
             rest = text[done : done + 32].lstrip(" \t")
-            if rest.startswith(("@", "~", "include")) or DEFINITION.match(rest):
+            if rest.startswith(("@", "~", "include")) or read_definition(rest) is not None:
                 self._rounds += 1
                 if self._rounds <= _ROUNDS:
                     return [iter((stretch.cut(done).trimmed(),))]
@@ -214,7 +213,7 @@ class LogicalReader:
                 self.state.unclosed_quote(line, part)
         self.state.blocks.line(line)
 
-    def go_on(self, stretch: Stretch) -> None:
+    def continue_definition(self, stretch: Stretch) -> None:
         """A further line of a multi-line definition."""
         definition = self.definition
         if definition is None or definition.more is None:
@@ -255,9 +254,9 @@ class LogicalReader:
 
     @staticmethod
     def decomment(stretch: Stretch) -> Stretch:
-        """Without its comment, without the backslash of escaped comment signs, without blanks around it.
+        """Without its comment, without the backslash of escaped comment signs, without space around it.
 
-        A quote that is never closed hides everything behind it. Blanks before a backslash that ends
+        A quote that is never closed hides everything after it. Space before a backslash that ends
         the line go too.
         """
         text = stretch.text

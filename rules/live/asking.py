@@ -1,4 +1,4 @@
-"""Asking everybody at once: name servers and API servers side by side, within one timeout."""
+"""Querying everything at once: name servers and API servers concurrently, within one timeout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DNS_PORT = 53
 
 
 def parse_resolver(text: str) -> NameServer:
-    """The server that `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT` names; raises ValueError with what is wanted."""
+    """The server given as `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT`; raises ValueError with what is expected."""
     match = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?|([^:\[\]]+)(?::(\d{1,5}))?", text)
     host, port = (match[1] or match[3], match[2] or match[4]) if match else (text, None)
     try:
@@ -30,12 +30,12 @@ def parse_resolver(text: str) -> NameServer:
         raise ValueError(f"'{text}' is not an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:53") from error
     number = int(port) if port else DNS_PORT
     if not 1 <= number <= 65535:
-        raise ValueError(f"'{text}': the port must be 1 to 65535")
+        raise ValueError(f"'{text}': the port must be from 1 to 65535")
     return NameServer(host, number)
 
 
 def check_ca_file(path: str) -> None:
-    """Nothing when certificates can be verified with this file; raises OSError, or ValueError with the reason."""
+    """Returns if certificates can be verified with this file; raises OSError, or ValueError with the reason."""
     from rules.live.tls import servers as tls
 
     tls.check_ca_file(path)
@@ -44,10 +44,10 @@ def check_ca_file(path: str) -> None:
 async def observe(
     endpoint: Endpoint, *, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
 ) -> Observations:
-    """Ask about the endpoint's name and at all its addresses; returns what came back within `timeout` seconds.
+    """Query the endpoint's name and all its addresses; returns what came back within `timeout` seconds.
 
-    `resolvers` None stands for those of this machine, which then also resolves the name in its own way. Nothing that
-    the network does raises; whether `ca_file` is of use is for `check_ca_file` to say beforehand.
+    `resolvers` None means those of this machine, which then also resolves the name itself. Nothing that the network
+    does raises; check `ca_file` with `check_ca_file` beforehand.
     """
     if endpoint.name is None:
         return Observations(time.time(), timeout, _vantage_of(endpoint))
@@ -56,19 +56,27 @@ async def observe(
     return await _observe(endpoint.name.value, known, resolvers, timeout, ca_file)
 
 
-class Survey:
-    """The questions of one lint, in a thread of their own: the answers come while files are read and judged.
+def load_asking(*, names: bool = True, machines: bool = True) -> None:
+    """Load what asks name servers, and machines: else the first question does, which counts as time they took."""
+    if names:
+        import rules.live.dns.survey
+    if machines:
+        import rules.live.tls.servers  # noqa: F401
 
-    The name servers are asked at once; the machines when `ask_machines` says which they are, and each of both parts
-    has `timeout` seconds. `finish` waits for all of it.
+
+class Survey:
+    """The queries of one lint, in their own thread: the answers come while files are read and checked.
+
+    The name servers are queried at once, the machines after `ask_machines`; each part has `timeout` seconds. `finish`
+    waits for both.
     """
 
     def __init__(
         self, name: str, resolvers: Sequence[NameServer] | None, timeout: float, ca_file: str | None = None
     ) -> None:
-        # Loaded before the thread starts: in it, loading would share the interpreter with the reading of the files,
-        # and the first question would leave later by as much.
-        import rules.live.dns.survey  # noqa: F401
+        # Loaded before the thread starts: in it, loading would compete with the reading of the files, and delay the
+        # first query by as much.
+        load_asking(machines=False)
 
         endpoint: Future[Endpoint] = Future()
         self._endpoint = endpoint
@@ -79,9 +87,9 @@ class Survey:
         self._wait = _in_thread(lambda: asyncio.run(ask()))
 
     def ask_machines(self, endpoint: Endpoint) -> None:
-        """Begin to ask at all addresses of the endpoint."""
+        """Start to query all addresses of the endpoint."""
         if endpoint.targets:
-            import rules.live.tls.servers  # noqa: F401 - in the thread, loading would delay the name servers' answers
+            load_asking(names=False)  # in the thread, loading would delay the name servers' answers
         self._endpoint.set_result(endpoint)
 
     def finish(self) -> Observations:
@@ -138,13 +146,13 @@ async def _ask_machines(
 
 
 def _in_thread(work: Callable[[], T]) -> Callable[[], T]:
-    """Start `work` in a thread that can't hold the process; gives a function that waits for its result."""
+    """Start `work` in a thread that can't keep the process alive; returns a function that waits for its result."""
     result: dict[str, Any] = {}
 
     def run() -> None:
         try:
             result["value"] = work()
-        except BaseException as error:  # handed to the thread that waits
+        except BaseException as error:  # passed to the waiting thread
             result["error"] = error
 
     thread = Thread(target=run, daemon=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from parsers.grammar.keepalived_steps import REFERENCE
+from parsers.grammar.keepalived_steps import Substitution, references
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.source import Span
 
-# The daemon gives up on lines beyond 1024 bytes; so long a value, and so much work, is no configuration.
+# The daemon gives up on lines beyond 1024 bytes; so long a value, and so much work, is not a configuration.
 _LONGEST = 1023
 _WORK = 1000
 _KNOWN = {"_HASH": "#", "_BANG": "!"}
@@ -35,7 +33,7 @@ class Definitions:
 
     def __init__(self, config_id: str | None) -> None:
         self.all: list[Definition] = []
-        # The definitions that may apply: one, or several under conditions that nobody resolved.
+        # The definitions that may apply: one, or several under conditions that were not resolved.
         self.current: dict[str, list[Definition]] = {}
         self.used: set[str] = set()
         self.secret: set[str] = set()
@@ -70,12 +68,11 @@ class Definitions:
         more: list[str] = []
         replaced = False
         quotes = _Quotes(text)
-        for match in REFERENCE.finditer(text):
-            start, end = match.span()
-            follow = text[end : end + 1]
-            value = self._value(match, follow, more, ())
+        for reference in references(text):
+            start, end = reference.start, reference.end
+            value = self._value(reference, text[end : end + 1], more, ())
             if value is None:
-                value = self._unresolved(match, stretch, quotes)
+                value = self._unresolved(reference, stretch, quotes)
             else:
                 replaced = True
             if value is None:
@@ -88,26 +85,27 @@ class Definitions:
         builder.keep(done, len(text))
         return builder.done(), more, replaced
 
-    def _unresolved(self, match: re.Match[str], stretch: Stretch, quotes: _Quotes) -> str | None:
+    def _unresolved(self, reference: Substitution, stretch: Stretch, quotes: _Quotes) -> str | None:
         """What to put for a reference that nothing defines: nothing (the text stays) or something unknown."""
-        start, end = match.span()
-        name = match["braced"] or match["other"]
-        if name is None:
+        start, end, name = reference.start, reference.end, reference.name
+        if not reference.braced:
             # A bare $NAME stays as text in keepalived too; a whole word of it is most likely a slip or a template.
             text = stretch.text
             alone = (start == 0 or text[start - 1] in " \t") and (end == len(text) or text[end] in " \t")
             return UNKNOWN if alone and not quotes.inside(start) else None
-        if match["braced"]:
+        if name is not None:
             self.undefined.append((name, stretch.span(start, end)))
         return UNKNOWN
 
-    def _value(self, match: re.Match[str], follow: str, more: list[str] | None, chain: tuple[str, ...]) -> str | None:
+    def _value(
+        self, reference: Substitution, follow: str, more: list[str] | None, chain: tuple[str, ...]
+    ) -> str | None:
         """The value of one reference, or None when it is not defined; `more` takes further lines."""
-        name = match["braced"] or match["bare"]
+        name = reference.name
         if name is None:
-            first = match["other"].split(" ", 1)[0]
+            first = reference.inner.split(" ", 1)[0]
             return UNKNOWN if first in _OUTSIDE else None
-        if match["bare"] and follow not in ("", " ", "\t", ",", ")"):
+        if not reference.braced and follow not in ("", " ", "\t", ",", ")"):
             return None
         self.used.add(name)
         found = self.current.get(name)
@@ -133,15 +131,15 @@ class Definitions:
             return UNKNOWN
         parts = []
         done = length = 0
-        for match in REFERENCE.finditer(text):
-            after = text[match.end() : match.end() + 1] or follow
-            value = self._value(match, after, None, chain)
+        for reference in references(text):
+            after = text[reference.end : reference.end + 1] or follow
+            value = self._value(reference, after, None, chain)
             if value is None:
-                if match["bare"]:
+                if not reference.braced:
                     continue
                 value = UNKNOWN
-            parts += [text[done : match.start()], value]
-            done = match.end()
+            parts += [text[done : reference.start], value]
+            done = reference.end
             length += len(value)
             if length > _LONGEST:
                 return UNKNOWN

@@ -33,22 +33,23 @@ _VALUE = re.compile(
 )
 
 
-class _Place:
+class _Spot:
     """One table, array or value; `end` is -1 as long as it is not known."""
 
-    __slots__ = ("children", "end", "start", "tables")
+    __slots__ = ("children", "end", "entry", "start", "tables")
 
     def __init__(self, start: int = 0, end: int = -1) -> None:
         self.start = start
         self.end = end
-        self.children: dict[str | int, _Place] = {}
+        self.entry = start  # where the key begins that the value belongs to
+        self.children: dict[str | int, _Spot] = {}
         self.tables = 0  # how many [[tables]] there are so far; 0 for everything else
 
-    def child(self, key: str | int, start: int, end: int = -1) -> _Place:
+    def child(self, key: str | int, start: int, end: int = -1) -> _Spot:
         """The place below this one, made if it is not there."""
-        return self.children.get(key) or self.children.setdefault(key, _Place(start, end))
+        return self.children.get(key) or self.children.setdefault(key, _Spot(start, end))
 
-    def latest(self) -> _Place:
+    def latest(self) -> _Spot:
         """The table itself, or the last one of an array of tables: what keys after its header belong to."""
         return self.children[self.tables - 1] if self.tables else self
 
@@ -57,12 +58,12 @@ class _UnknownFormError(Exception):
     """The text goes on in a way that is not known here."""
 
 
-class Positions:
+class Places:
     """The places of everything in one TOML text that `tomllib` accepts."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._root = _Place()
+        self._root = _Spot()
         try:
             _Scan(source.text).statements(self._root)
         except (_UnknownFormError, IndexError, tomllib.TOMLDecodeError):
@@ -80,6 +81,14 @@ class Positions:
         """As `find`, but None instead of the place of something around it."""
         span, all_the_way = self._walk(way)
         return span if all_the_way else None
+
+    def entry(self, way: Way) -> Span | None:
+        """As `exact`, from the start of the key that the value belongs to."""
+        span = self.exact(way)
+        place = self._root
+        for key in way:
+            place = place.children.get(key, place)
+        return span and self._source.span(place.entry, span.end)
 
     def span(self, way: Way) -> Span:
         """As `find`, but the text's start where that finds nothing."""
@@ -103,7 +112,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def statements(self, root: _Place) -> None:
+    def statements(self, root: _Spot) -> None:
         """Note the places of all headers, keys and values below `root`."""
         text, table = self.text, root
         at = self._after(_SPACE, 1 if text.startswith("\ufeff") else 0)
@@ -132,7 +141,7 @@ class _Scan:
                 return end, parts
             at = dot.end()
 
-    def _header(self, start: int, root: _Place) -> tuple[int, _Place]:
+    def _header(self, start: int, root: _Spot) -> tuple[int, _Spot]:
         """`[table]` or `[[table]]`: the offset behind it, and the table that it opens."""
         width = 2 if self.text.startswith("[[", start) else 1
         at, parts = self._parts(self._after(_BLANKS, start + width))
@@ -149,17 +158,20 @@ class _Scan:
         place.start, place.end = start, end  # its own header, where a header of a table below it came first
         return end, place
 
-    def _key_of(self, table: _Place, at: int) -> tuple[int, _Place]:
+    def _key_of(self, table: _Spot, at: int) -> tuple[int, _Spot]:
         """`key =`: the offset of the value, and the value's place, which has no end yet."""
+        entry = at
         at, parts = self._parts(at)
         for name, start, end in parts[:-1]:
             table = table.child(name, start, end).latest()
-        return self._after(_EQUALS, at), table.child(parts[-1][0], at)
+        place = table.child(parts[-1][0], at)
+        place.entry = entry
+        return self._after(_EQUALS, at), place
 
-    def _value(self, at: int, place: _Place) -> int:
+    def _value(self, at: int, place: _Spot) -> int:
         """Note where the value at `at` stands, and the values inside it; the offset behind it."""
         text = self.text
-        around: list[_Place] = []
+        around: list[_Spot] = []
         while True:
             place.start = at
             if text[at] in "[{":

@@ -2,7 +2,7 @@
 
 `Blocks` takes lines, `{` and `}` in file order and builds the tree, on the assumption that the braces are right.
 It never drops anything, so that a file whose braces turn out to be wrong can be read again from what
-it built (see keepalived_recovery).
+it built (see `parsers.keepalived.braces.recovery`).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Blocks:
         self.enter(head, source, offset)
 
     def enter(self, head: Line, source: Source, offset: int) -> None:
-        """Make `head`, the last line, a block whose `{` stands at `offset`."""
+        """Make `head`, the last line, a block whose `{` is at `offset`."""
         keyword = head.keyword
         path = self.path
         self._paths.append(path)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import string
 from collections.abc import Iterable
 
 from rules.plan.model import API_PORT, IPAddress, IPInterface
@@ -16,7 +13,6 @@ HIGHEST_PRIORITY, PRIORITY_STEP = 110, 10
 
 _COMMON_IDS = frozenset({1, 51})
 _IDS = tuple(number for number in range(1, 256) if number not in _COMMON_IDS)
-_PASSWORD_CHARACTERS = string.ascii_letters + string.digits
 
 
 def virtual_router_id(name: str, vip: IPInterface | IPAddress) -> int:
@@ -26,6 +22,8 @@ def virtual_router_id(name: str, vip: IPInterface | IPAddress) -> int:
     big-endian, modulo 253, count through 2, 3, ... 255 without 51. The prefix length plays no part. 1 and 51 are left
     out because they are what examples have, so a neighbour has one of them most likely.
     """
+    import hashlib
+
     address = getattr(vip, "ip", vip)
     digest = hashlib.sha256(name.encode("utf-8", "backslashreplace") + b"\n" + address.packed).digest()
     return _IDS[int.from_bytes(digest[:8], "big") % len(_IDS)]
@@ -33,7 +31,10 @@ def virtual_router_id(name: str, vip: IPInterface | IPAddress) -> int:
 
 def auth_pass() -> str:
     """A new password for VRRP: 8 letters and digits, which is all of it that keepalived reads (2.2.7)."""
-    return "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(8))
+    import secrets
+    import string
+
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(8))
 
 
 def priorities(count: int) -> tuple[int, ...]:
@@ -44,6 +45,14 @@ def priorities(count: int) -> tuple[int, ...]:
 def priority_after(other: int | None) -> int:
     """The priority of a load balancer below one of the priority `other`, or of the first one; below 1 is none."""
     return HIGHEST_PRIORITY if other is None else other - PRIORITY_STEP
+
+
+def priority(other: int | None) -> int:
+    """As `priority_after`; ValueError with the words for the user when none is left."""
+    found = priority_after(other)
+    if found < 1:
+        raise ValueError("has no priority, and none is left below; write priority = 90")
+    return found
 
 
 def cluster_name(endpoint: str) -> str:

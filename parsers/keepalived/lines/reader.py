@@ -1,7 +1,7 @@
 """From the text of a file to lines and braces.
 
 Most lines need nothing but to be found: they become a `Line` at once. The others go through comments, escapes
-and the steps of keepalived_logical. The matches of the line grammar tile the text.
+and the steps of `parsers.keepalived.lines.logical`. The matches of the line grammar tile the text.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parsers.grammar.keepalived import LineAction, Tokens, read_lines
-from parsers.keepalived.state import State
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.keepalived.tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
 
 if TYPE_CHECKING:
-    from parsers.keepalived.logical import LogicalReader
+    from parsers.keepalived.lines.logical import LogicalReader
 
 _NOTHING: list[object] = []
 _INCLUDES = frozenset({"include", *(f"include{letter}" for letter in "rmwba")})
@@ -39,7 +39,7 @@ class LineReader:
     def _logical(self) -> LogicalReader:
         """What reads the lines that are not plain; many files have none."""
         if self._logical_reader is None:
-            from parsers.keepalived.logical import LogicalReader
+            from parsers.keepalived.lines.logical import LogicalReader
 
             self._logical_reader = LogicalReader(self.source, self.state)
         return self._logical_reader
@@ -129,7 +129,7 @@ class LineReader:
             self.state.problem(
                 "byte-order-mark",
                 Span(self.source, 0, 1),
-                "the file starts with a byte order mark: keepalived takes it for part of the first keyword",
+                "the file starts with a byte order mark: keepalived reads it as part of the first keyword",
                 "save the file as UTF-8 without a byte order mark",
             )
             start, text = 1, text[1:]
@@ -145,7 +145,7 @@ class LineReader:
         if marked is not plain and UNKNOWN in stretch.text:
             self.state.document.template = True
         if logical.definition is not None:
-            logical.go_on(stretch)
+            logical.continue_definition(stretch)
         else:
             logical.run(stretch, start)
         self._careful = self._condition is not None or logical.definition is not None

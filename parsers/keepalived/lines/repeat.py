@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from parsers.grammar.keepalived_repeat import SEQUENCE_HEAD, read_list, read_sequence
-from parsers.keepalived.definitions import Definition
-from parsers.keepalived.state import State
+from parsers.grammar.keepalived_repeat import read_list, read_sequence
+from parsers.keepalived.lines.definitions import Definition
+from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
 
 _FORMS = {
@@ -30,14 +30,14 @@ def repetition(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
 
 
 def _sequence(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
-    head = SEQUENCE_HEAD.match(stretch.text)
-    if head is None:
+    end = stretch.text.find(")") + 1
+    if not end:
         return None
-    filled, _, _ = state.definitions.substitute(stretch.cut(0, head.end()))
+    filled, _, _ = state.definitions.substitute(stretch.cut(0, end))
     if UNKNOWN in filled.text:
         state.document.complete = False
-        name = head.group().partition("(")[2].partition(",")[0].strip(" \t")
-        return _repeat(stretch, head.end(), state, (name,), ((UNKNOWN,),))
+        name = stretch.text[:end].partition("(")[2].partition(",")[0].strip(" \t")
+        return _repeat(stretch, end, state, (name,), ((UNKNOWN,),))
     read = read_sequence(filled.text)
     if read is None:
         return None
@@ -53,7 +53,7 @@ def _sequence(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
         return None
     numbers = range(first, last + (1 if step > 0 else -1), step)
     values = ((f"{number:x}" if read.hexadecimal else str(number),) for number in numbers)
-    return _repeat(stretch, head.end(), state, read.names, values)
+    return _repeat(stretch, end, state, read.names, values)
 
 
 def _list(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
@@ -64,7 +64,7 @@ def _list(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
 def _repeat(
     stretch: Stretch, at: int, state: State, names: Sequence[str], values: Iterable[Sequence[str]]
 ) -> Iterator[Stretch]:
-    """Defines the names anew for each repetition; what they hold stands at the head of the line."""
+    """Defines the names again for each repetition; what they hold is at the head of the line."""
     where = stretch.span(0, at)
     text = stretch.cut(at).trimmed()
     for index, row in enumerate(values):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.keepalived.events import Event
+from parsers.keepalived.braces.events import Event
 from parsers.keepalived.secrets import near_secret
 from parsers.source import Span
 from parsers.tree import Directive, Problem
@@ -21,7 +21,7 @@ def title(block: Directive) -> str:
 
 
 def missing_close(block: Directive, event: Event | None, at_end: bool) -> Problem:
-    """A block that is never closed; `event` stands where its `}` should have been before."""
+    """A block that is never closed; `event` is where its `}` should have been before."""
     name = title(block)
     what = f"'{name}' is never closed"
     help_text = "add '}' at the end of the file"
@@ -39,10 +39,10 @@ def missing_close(block: Directive, event: Event | None, at_end: bool) -> Proble
                     f"overwrite those of '{name}'"
                 )
             else:
-                what += f": keepalived takes what follows, from '{other}' on, for part of it"
+                what += f": keepalived takes what follows, from '{other}' on, as part of it"
         else:
-            related.append((event.span, f"keepalived takes this '}}' for the end of '{name}'"))
-            what += f": keepalived takes the next '}}', on line {event.number}, for its end"
+            related.append((event.span, f"keepalived takes this '}}' as the end of '{name}'"))
+            what += f": keepalived takes the next '}}', on line {event.number}, as its end"
     return Problem("missing-close-brace", block.span, what, help_text, related)
 
 
@@ -50,12 +50,12 @@ def missing_open(line: Directive, belongs: bool) -> Problem:
     """A block keyword without `{`."""
     name = title(line)
     if belongs:
-        message = f"'{name}' is not followed by '{{', although the lines after it belong into its block"
+        message = f"'{name}' is not followed by '{{', although the lines after it belong in its block"
         help_text = f"write '{name} {{'"
     else:
         message = (
             f"'{name}' needs a block: without '{{' keepalived takes the following lines, up to the next "
-            "'}', for its content"
+            "'}', as its content"
         )
         help_text = f"write '{line.keyword} {{', its lines, and '}}'"
     return Problem("missing-open-brace", line.span, message, help_text)
@@ -63,12 +63,12 @@ def missing_open(line: Directive, belongs: bool) -> Problem:
 
 def extra_open(event: Event, head: Directive | None, enclosing: Directive | None, split: bool) -> Problem:
     """A `{` that opens nothing."""
-    ends = f", and takes its '}}' for the end of '{title(enclosing)}'" if enclosing is not None else ""
+    ends = f", and takes its '}}' as the end of '{title(enclosing)}'" if enclosing is not None else ""
     if split and head is not None:
         message = f"this '{{' cuts the value of '{head.keyword}' in two: keepalived ignores it{ends}"
         help_text = "put the value in double quotes"
     elif head is not None and not near_secret(event.source, event.offset):
-        message = f"'{head.keyword}' opens no block: keepalived ignores this '{{'{ends}"
+        message = f"'{head.keyword}' does not open a block: keepalived ignores this '{{'{ends}"
         help_text = "remove the '{' and its '}'"
     else:
         message = f"this '{{' opens nothing: keepalived ignores it{ends}"

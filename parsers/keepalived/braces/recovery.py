@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsers.keepalived.events import Event, events_of, segments
-from parsers.keepalived.messages import (
+from parsers.keepalived.braces.events import Event, events_of, segments
+from parsers.keepalived.braces.messages import (
     extra_close,
     extra_open,
     missing_close,
@@ -105,7 +105,7 @@ class _Segment:
         return self._stack[-1].block if self._stack else None
 
     def _room(self) -> bool:
-        """Whether one more problem helps: a segment with dozens of them is no configuration."""
+        """Whether one more problem helps: a segment with dozens of them is not a configuration."""
         return len(self.problems) < _MOST_PROBLEMS
 
     def _path_below(self, depth: int) -> str | None:
@@ -252,7 +252,7 @@ class _Segment:
                 return
 
     def _too_early(self, event: Event, top: _Open, following: Event | None) -> bool:
-        """Whether a `}` is the surplus one: lines of the block it closes go on behind it."""
+        """Whether a `}` is the surplus one: lines of the block it closes continue after it."""
         if following is None or following.line is None:
             return False
         keyword = following.line.keyword

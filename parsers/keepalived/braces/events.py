@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from parsers.keepalived.blocks import Brace
+from parsers.keepalived.braces.blocks import Brace
 from parsers.keepalived.tree import Line
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
@@ -79,7 +79,7 @@ def events_of(roots: Sequence[Directive]) -> list[Event]:
 
 
 def segments(events: Sequence[Event]) -> list[tuple[int, int]]:
-    """Stretches of events that each begin with a block that can only stand at the top level."""
+    """Stretches of events that each begin with a block that can only be at the top level."""
     root_only = keepalived_table().root_only
     starts = []
     depth = 0

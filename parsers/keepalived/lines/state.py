@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from parsers.keepalived.blocks import Blocks
+from parsers.keepalived.braces.blocks import Blocks
 from parsers.keepalived.include import IncludedFile, IncludeReader, directory_of, has_wildcard
 from parsers.keepalived.secrets import find_secrets, near_secret
 from parsers.keepalived.text import UNKNOWN, Stretch
@@ -15,7 +14,7 @@ from parsers.source import Source, Span
 from parsers.tree import Problem
 
 if TYPE_CHECKING:
-    from parsers.keepalived.definitions import Definitions
+    from parsers.keepalived.lines.definitions import Definitions
 
 # Lines that repetitions and multi-line definitions may yield in one document.
 _BUDGET = 20_000
@@ -53,7 +52,7 @@ class State:
     def definitions(self) -> Definitions:
         """The names that were defined; made when the first line needs them."""
         if self._definitions is None:
-            from parsers.keepalived.definitions import Definitions
+            from parsers.keepalived.lines.definitions import Definitions
 
             self._definitions = Definitions(self.config_id)
         return self._definitions
@@ -91,22 +90,22 @@ class State:
         self.problem(
             "unterminated-quote",
             stretch.span(at, at + 1),
-            "this '\"' is never closed: keepalived drops the word and everything behind it, "
+            "this '\"' is never closed: keepalived drops the word and everything after it, "
             "comments and braces included",
             "close the quote on the same line, or remove it",
         )
 
-    def include(self, source: Source, stretch: Stretch, match: re.Match[str]) -> None:
-        """An `include` line: reads what it names into the tree."""
+    def include(self, source: Source, stretch: Stretch, variant: str, start: int) -> None:
+        """An `include` line, whose pattern starts at `start`: reads what it names into the tree."""
         document = self.document
-        pattern, variant = stretch.text[match.end() :], match["variant"]
-        span = stretch.span(match.end(), len(stretch.text)) if pattern else stretch.whole()
+        pattern = stretch.text[start:]
+        span = stretch.span(start, len(stretch.text)) if pattern else stretch.whole()
         answer: Sequence[IncludedFile] | str = "unknown"
         if self._reader is not None and UNKNOWN not in pattern and pattern:
             answer = self._reader(pattern, directory_of(source.path), variant)
         if isinstance(answer, str) or len(self._paths) > _DEEPEST:
             document.complete = False
-            document.includes.append(Include(span, stretch.shown(match.end(), len(stretch.text)), variant, ()))
+            document.includes.append(Include(span, stretch.shown(start, len(stretch.text)), variant, ()))
             return
         read = []
         for file in answer:
@@ -141,7 +140,7 @@ class State:
         self.problem(
             kind,
             span,
-            f"the included file '{file.path}' {why}: what it should set is not set",
+            f"the included file '{file.path}' {why}: nothing that it sets takes effect",
             "correct the name (it is relative to the directory of the file with the include), or remove the line",
         )
 
@@ -152,6 +151,6 @@ class State:
         self.problem(
             "include-cycle",
             span,
-            f"'{path}' is being read already: keepalived includes it again and again, until it runs out of files",
+            f"'{path}' includes itself: keepalived reads it again and again, until it runs out of file descriptors",
             "remove the include",
         )

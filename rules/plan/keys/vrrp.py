@@ -1,0 +1,87 @@
+"""The keys of `[vrrp]`."""
+
+from __future__ import annotations
+
+from rules.plan import defaults, values
+from rules.plan.readers import one_of, yes_or_no
+from rules.plan.record import Record, key
+
+
+class VrrpChoice(Record):
+    """How the load balancers elect the holder of the VIP.
+
+    `track` "process": vrrp_track_process on haproxy with weight 0 beside the script (keepalived 2.0.11 and later, not
+    in containers); "script": the script alone. `preempt` false is the sticky form: BACKUP and nopreempt everywhere,
+    weight 0. `advert_int` is in seconds. `auth_pass` None: no authentication.
+    """
+
+    virtual_router_id: int = key(
+        "vrrp.virtual_router_id",
+        values.virtual_router_id,
+        "a number that is this VIP's alone on its network",
+        usual=lambda known: defaults.virtual_router_id(known("cluster.name"), known("vip.address")),
+        label="Virtual router ID",
+        help="1 to 255; the same on all nodes, no other router's in this network",
+        explain="Adverts carry it. Two clusters with one ID in one network disturb each other. The default is made "
+        "from the cluster's name and the VIP, and is never 51 or 1, which everybody else takes.",
+        examples=("33",),
+    )
+    advert_int: float = key(
+        "vrrp.advert_int",
+        values.advert_int,
+        "seconds between adverts",
+        default=1.0,
+        label="Advert interval",
+        help="seconds between adverts; whole ones with an IPv4 VIP",
+        explain="After three intervals without an advert another load balancer takes the VIP. With an IPv4 VIP halb's "
+        "files use VRRPv2, which has whole seconds only; VRRPv3, for IPv6, has hundredths up to 40.95.",
+        examples=("1",),
+    )
+    mode: str = key(
+        "vrrp.mode",
+        one_of(("unicast", "multicast")),
+        "how adverts are sent: unicast or multicast",
+        default="unicast",
+        label="Adverts",
+        help="unicast to the other nodes, or multicast to the network",
+        explain="Unicast works everywhere and is heard by nobody else. Multicast needs no list of peers, and a network "
+        "that lets it through.",
+        examples=("unicast",),
+    )
+    preempt: bool = key(
+        "vrrp.preempt",
+        yes_or_no,
+        "whether a load balancer of higher priority takes the VIP back",
+        default=True,
+        label="Move back",
+        help="true: the first node takes the VIP back; false: it stays",
+        explain="With true the VIP returns when the better node is well again: a second, short interruption. With "
+        "false it stays where it is; then a check that fails takes a node out altogether, and if all fail nobody has "
+        "the VIP.",
+        examples=("true",),
+    )
+    track: str = key(
+        "vrrp.track",
+        one_of(("process", "script")),
+        "what is watched: haproxy's process too, or the script alone",
+        default="process",
+        usual=lambda known: defaults.track(known("haproxy.run")),
+        label="Watch haproxy by",
+        help="process: its end is seen at once; script: asked every 2 s",
+        explain="With process, keepalived hears from the kernel that haproxy has ended, and the VIP moves within a "
+        "second; it needs keepalived 2.0.11 and no container. The script, which asks haproxy itself, is there in both "
+        "cases.",
+        examples=("process",),
+    )
+    auth_pass: str | None = key(
+        "vrrp.auth_pass",
+        values.auth_pass,
+        "VRRP's password, 8 characters at most",
+        default=None,
+        secret=True,
+        label="Password",
+        help="8 characters at most; empty: none",
+        explain="Every advert carries it as plain text, so it keeps misconfigured neighbours out, and nobody else. "
+        "VRRPv3, which an IPv6 VIP needs, has none.",
+        examples=("s3cret4u",),
+    )

@@ -1,0 +1,43 @@
+"""A rule's folder is its scope, what its function is given; its prefix is what it is about. Which go together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rules.engine.registry import Rule, Scope, all_rules
+
+FOLDERS = {
+    "PA": (Scope.PARSE,),
+    "KA": (Scope.KEEPALIVED, Scope.PARSE, Scope.NODE),
+    "HA": (Scope.HAPROXY, Scope.PARSE),
+    "XN0": (Scope.FLEET, Scope.GIVEN),
+    "XN1": (Scope.FLEET,),
+    "XN2": (Scope.NODE,),
+    "DN": (Scope.DNS,),
+    "HO": (Scope.HOST,),
+    "K8": (Scope.KUBERNETES,),
+    "HL": (Scope.LINT,),
+}
+"""Prefix -> the folders below rules/checks that its rules may be in.
+
+A rule about keepalived.conf is in `parse` when only the parser sees the mistake (braces, @id lines), and in `node` when
+haproxy.cfg of the same node tells whether it is one.
+"""
+
+
+def prefix(rule: Rule) -> str:
+    return next(prefix for prefix in FOLDERS if rule.code.startswith(prefix))
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_rule_is_in_a_folder_for_its_prefix(rule: Rule) -> None:
+    assert re.fullmatch(r"(PA|KA|HA|XN[012]|DN|HO|K8|HL)\d+", rule.code)
+    assert len(rule.code) == 5
+    assert rule.scope in FOLDERS[prefix(rule)]
+    assert rule.check.__module__.startswith(f"rules.checks.{rule.scope.value}.")
+
+
+def test_every_scope_has_a_prefix_of_its_own_or_shares_one() -> None:
+    assert {scope for scopes in FOLDERS.values() for scope in scopes} == set(Scope)
