@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from rules.live.observations import (
+from rules.live import (
     AddressRecord,
     Certificate,
     Contact,
     DnsView,
+    LiveView,
     NameServer,
     Observations,
     Probe,
@@ -20,7 +21,6 @@ from rules.live.observations import (
     SystemView,
     Vantage,
 )
-from rules.live.views.view import LiveView
 from wizard.probes.phases import watched
 from wizard.questions.answers import Answers
 from wizard.tui.screens.cutover import CutoverScreen

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules.plan.defaults import PRIORITY_STEP, priority_after
-from rules.report.style import printable
-from rules.text.wording import clipped, listed
+from rules.plan import PRIORITY_STEP, priority_after
+from rules.report import printable
+from rules.text import clipped, listed
 from wizard.questions.answers import Answers, Place
 
 LOWEST_PRIORITY = 2
@@ -104,10 +104,6 @@ def _from_lowest(answers: Answers) -> list[AnsweredMachine]:
     """The load balancers, the one that the VIP is on first of all coming last."""
     priorities = _priorities(answers)
     return sorted(machines(answers, "lb"), key=lambda machine: (priorities[machine.number], -machine.number))
-
-
-def _is_unicast(answers: Answers) -> bool:
-    return answers[Place("vrrp", 0, "mode")] != "multicast"
 
 
 def _peers_first(answers: Answers, there: Sequence[AnsweredMachine], new: Sequence[str]) -> Iterator[str]:

@@ -17,10 +17,10 @@ from parsers.haproxy import HaproxyLine, Section, parse_haproxy
 from parsers.keepalived import parse_keepalived
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.tree import Word
-from rules.files.kinds import HAPROXY, KEEPALIVED, kind_of
-from rules.support.haproxy.vocabulary import refused, unknown_lines
-from rules.support.keepalived.lines import LinePlace, places
-from rules.support.keepalived.unknown import unknown_lines as unknown_keepalived_lines
+from rules.files import HAPROXY, KEEPALIVED, kind_of
+from rules.support.haproxy import refused, unknown_lines
+from rules.support.keepalived import LinePlace, places
+from rules.support.keepalived import unknown_lines as unknown_keepalived_lines
 
 
 class WordKind(StrEnum):
