@@ -59,14 +59,14 @@ phase = ValueType(lambda value: Phase(_phase(value)), _phase.schema)
 def auth_pass(value: Any) -> str:
     """VRRP's password; no message holds it. keepalived drops what follows the eighth byte (measured with 2.2.7).
 
-    A blank ends a word of keepalived.conf, and a `"` can be written neither inside quotes nor outside.
+    A space ends a word of keepalived.conf, and a `"` can be written neither inside quotes nor outside.
     """
     if not isinstance(value, str):
         raise ValueError("must be a string in quotes")
     if not value:
         raise ValueError("must not be empty; leave the key out for VRRP without a password")
     if not re.fullmatch(r"[!-~]*", value):
-        raise ValueError("must have no blanks and nothing but the printable characters of ASCII")
+        raise ValueError("must have no spaces, and only printable ASCII characters")
     if '"' in value:
         raise ValueError("must not hold a double quote, which keepalived.conf has no way to write")
     if len(value) > 8:
@@ -76,7 +76,7 @@ def auth_pass(value: Any) -> str:
 
 @value_type({"type": "string", "minLength": 1, "maxLength": 15, "pattern": r"^[^\s/:]+$"})
 def interface(value: Any) -> str:
-    """The name of a network interface: 15 bytes at most, no '/', ':' or blank (dev_valid_name in Linux)."""
+    """The name of a network interface: 15 bytes at most, no slash, colon or space (dev_valid_name in Linux)."""
     if not isinstance(value, str):
         raise ValueError(f'must be a string, as in "ens160", not {shown(value)}')
     if not value:
@@ -84,11 +84,11 @@ def interface(value: Any) -> str:
     if ":" in value:
         name = value.partition(":")[0]
         advice = f"; write '{name}', keepalived adds the address to it" if _valid_interface(name) else ""
-        raise ValueError(f"{shown(value)} has a ':', which labels an address and names no interface{advice}")
+        raise ValueError(f"{shown(value)} has a ':', which belongs to an address label, not to an interface{advice}")
     if len(value.encode("utf-8", "replace")) > 15:
         raise ValueError(f"{shown(value)} is longer than the 15 characters that Linux allows for an interface's name")
     if not _valid_interface(value):
-        raise ValueError(f"{shown(value)} is no name of an interface; 'ip -br link' shows the names")
+        raise ValueError(f"{shown(value)} is not the name of an interface; 'ip -br link' shows the names")
     return value
 
 
@@ -172,7 +172,7 @@ def _address(text: str) -> IPAddress | None:
 
 
 def _fault(name: str) -> str:
-    """What is wrong with a name that is no IP address, or "" when nothing is."""
+    """What is wrong with a name that is not an IP address, or "" when nothing is."""
     labels = name.split(".")
     odd = next((c for c in name if c not in _OF_NAMES), "")
     long = next((label for label in labels if len(label) > 63), "")
@@ -184,7 +184,7 @@ def _fault(name: str) -> str:
         "ends in a dot": name.endswith("."),
         "is not in lower case": name.isascii() and name != name.lower(),
         "has an underscore, which a host name can't have": "_" in name,
-        "has a blank in it": any(c.isspace() for c in name),
+        "has a space in it": any(c.isspace() for c in name),
         "is not in ASCII, and has to be written in its xn-- form": not name.isascii(),
         f"has the character {shown(odd)}, which a host name can't have": bool(odd),
         "has an empty label: two dots in a row, or one in front": "" in labels,

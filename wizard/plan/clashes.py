@@ -103,7 +103,7 @@ def _layout(plan: Plan) -> Iterator[PlanError]:
         if plan.layout == "stacked" and node is None:
             yield PlanError(
                 KeyPath("lb", number, "address"),
-                f"'{lb.address}' is no control-plane node's, which the layout 'stacked' wants; write the address of "
+                f"'{lb.address}' is not a control-plane node's, which the layout 'stacked' wants; write the address of "
                 'one, or layout = "dedicated"',
                 lb.name,
             )
@@ -179,7 +179,7 @@ def _load_balancers(plan: Plan) -> Iterator[PlanError]:
         if odd := _UNWRITABLE.search(lb.interface):
             yield PlanError(
                 KeyPath("lb", number, "interface"),
-                f"'{lb.interface}' has the character {odd[0]}, which keepalived.conf has no way to write in a name; "
+                f"'{lb.interface}' has the character {odd[0]}, which can't be written in a name in keepalived.conf; "
                 "give the interface another name",
                 lb.name,
             )

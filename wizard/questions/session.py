@@ -86,7 +86,7 @@ def _rendered(answers: Answers, plan: Plan, values: Values) -> Judgement:
 
     more = {path: value for path, value in values.items() if (path.table, path.key) not in OF_PLAN}
     try:
-        rendered = render(plan)
+        rendered = render(plan, checked=True)
         files = {path: item.text for path, item in rendered.items()}
         report = lint_rendered(plan, {PLAN: write_plan(plan, more=more), **files})
     except RenderError as error:

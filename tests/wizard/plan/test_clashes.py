@@ -126,7 +126,7 @@ CLASHES = [
     ),
     (
         lb(ARTICLE, interface="e#1"), "lb.interface",
-        "[[lb]] haproxy-lb1 interface: 'e#1' has the character #, which keepalived.conf has no way to write in a name; "
+        "[[lb]] haproxy-lb1 interface: 'e#1' has the character #, which can't be written in a name in keepalived.conf; "
         "give the interface another name",
     ),
     (
@@ -156,7 +156,7 @@ CLASHES = [
     ),
     (
         STACKED._replace(load_balancers=(STACKED.load_balancers[0], ARTICLE.load_balancers[1])), "lb.address",
-        "[[lb]] haproxy-lb2 address: '192.168.2.142' is no control-plane node's, which the layout 'stacked' wants; "
+        "[[lb]] haproxy-lb2 address: '192.168.2.142' is not a control-plane node's, which the layout 'stacked' wants; "
         'write the address of one, or layout = "dedicated"',
     ),
     (lb(DUAL, 1, address6=None), "lb.address6", "[[lb]] haproxy-lb2 has no address6, but the VIP has: fd00:2::140/64; "
