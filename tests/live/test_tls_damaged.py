@@ -85,7 +85,7 @@ async def damaged(port: int, place: int, deadline: float) -> Probe:
 @given(st.integers(0, 2500))
 def test_damaged_tls(server: ApiServer, place: int) -> None:
     server.behaviour = Behaviour.SERVE
-    answer = within(1.0, lambda deadline: damaged(server.port, place, deadline))
+    answer = within(0.4, lambda deadline: damaged(server.port, place, deadline))
     # A longer record is waited for, a damaged one is refused; behind the last byte there is no damage
     assert answer.contact in (Contact.SILENT, Contact.TLS_ERROR, Contact.TLS, Contact.HTTP, Contact.CLOSED)
     assert (answer.contact in (Contact.TLS, Contact.HTTP)) == (answer.certificate is not None)
