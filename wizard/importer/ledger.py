@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.facts.values import Value
 from parsers.source import Source, Span
 from parsers.tree import Directive
-from rules.plan.readers import about
 from rules.plan.schema import check_value
+from rules.plan.types.readers import about
 from rules.text.wording import clipped
 from wizard.importer.model import Leftover, LeftoverKind
 

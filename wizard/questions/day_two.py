@@ -106,10 +106,6 @@ def _from_lowest(answers: Answers) -> list[AnsweredMachine]:
     return sorted(machines(answers, "lb"), key=lambda machine: (priorities[machine.number], -machine.number))
 
 
-def _is_unicast(answers: Answers) -> bool:
-    return answers[Place("vrrp", 0, "mode")] != "multicast"
-
-
 def _peers_first(answers: Answers, there: Sequence[AnsweredMachine], new: Sequence[str]) -> Iterator[str]:
     """The order that never has two holders of the VIP.
 

@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import OptionList
 
 from rules import lint
-from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
+from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, sees, text, until, words
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge

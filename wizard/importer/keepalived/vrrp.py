@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
-from rules.plan.readers import about
 from rules.plan.schema import SCHEMA, check_value
+from rules.plan.types.readers import about
 from rules.support.keepalived.placeholders import is_placeholder
 from wizard.importer.agreement import reading
 from wizard.importer.keepalived.routers import Choice, Router
