@@ -2,32 +2,139 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rules.plan.model import (
-    Cluster,
-    ClusterError,
-    ControlPlaneNode,
-    KeyPath,
-    LoadBalancer,
-    Phase,
-    Setting,
-    Vip,
-)
+from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.plan.read import parse_cluster, read_cluster
+    from rules.plan.complete import (
+        Values,
+        count,
+        is_needed,
+        missing,
+        plan_from,
+        unreadable,
+        usual_value,
+        value_at,
+        values_of,
+    )
+    from rules.plan.defaults import PRIORITY_STEP, STACKED_PORT, priority_after
+    from rules.plan.document import json_schema
+    from rules.plan.draft import Draft
+    from rules.plan.errors import PlanError
+    from rules.plan.given import Given
+    from rules.plan.keys.haproxy import HaproxyChoice
+    from rules.plan.keys.machines import ApiServer, Balancer
+    from rules.plan.keys.plan import Plan
+    from rules.plan.keys.vrrp import VrrpChoice
+    from rules.plan.model import (
+        API_PORT,
+        Cluster,
+        ClusterError,
+        ControlPlaneNode,
+        IPAddress,
+        IPInterface,
+        KeyPath,
+        LoadBalancer,
+        Phase,
+        Setting,
+        Vip,
+    )
+    from rules.plan.read import cluster_of, parse_cluster, read_cluster
+    from rules.plan.record import Record
+    from rules.plan.schema import OF_PLAN, SCHEMA, check_value, every_key, header, key_at
+    from rules.plan.toml.edit import Keys, TomlText
+    from rules.plan.toml.load import LARGEST, load
+    from rules.plan.toml.places import Places, Way
+    from rules.plan.toml.write import table_text, value_text
+    from rules.plan.types.readers import MICROSECONDS, about, shown, text_of, time, written
+    from rules.plan.types.values import SCHEMA_NUMBER
 
 __all__ = [
-    "Cluster", "ClusterError", "ControlPlaneNode", "KeyPath", "LoadBalancer", "Phase", "Setting", "Vip",
-    "parse_cluster", "read_cluster",
-]  # fmt: skip
+    "API_PORT",
+    "LARGEST",
+    "MICROSECONDS",
+    "OF_PLAN",
+    "PRIORITY_STEP",
+    "SCHEMA",
+    "SCHEMA_NUMBER",
+    "STACKED_PORT",
+    "ApiServer",
+    "Balancer",
+    "Cluster",
+    "ClusterError",
+    "ControlPlaneNode",
+    "Draft",
+    "Given",
+    "HaproxyChoice",
+    "IPAddress",
+    "IPInterface",
+    "KeyPath",
+    "Keys",
+    "LoadBalancer",
+    "Phase",
+    "Places",
+    "Plan",
+    "PlanError",
+    "Record",
+    "Setting",
+    "TomlText",
+    "Values",
+    "Vip",
+    "VrrpChoice",
+    "Way",
+    "about",
+    "check_value",
+    "cluster_of",
+    "count",
+    "every_key",
+    "header",
+    "is_needed",
+    "json_schema",
+    "key_at",
+    "load",
+    "missing",
+    "parse_cluster",
+    "plan_from",
+    "priority_after",
+    "read_cluster",
+    "shown",
+    "table_text",
+    "text_of",
+    "time",
+    "unreadable",
+    "usual_value",
+    "value_at",
+    "value_text",
+    "values_of",
+    "written",
+]
 
-
-def __getattr__(name: str) -> Any:
-    """Load the reader, and the TOML parser with it, when it is asked for."""
-    if name in ("parse_cluster", "read_cluster"):
-        from importlib import import_module
-
-        return getattr(import_module("rules.plan.read"), name)
-    raise AttributeError(f"module 'rules.plan' has no attribute '{name}'")
+__getattr__ = lazily(
+    __name__,
+    {
+        "complete": "Values count is_needed missing plan_from unreadable usual_value value_at values_of",
+        "defaults": "PRIORITY_STEP STACKED_PORT priority_after",
+        "document": "json_schema",
+        "draft": "Draft",
+        "errors": "PlanError",
+        "given": "Given",
+        "keys.haproxy": "HaproxyChoice",
+        "keys.machines": "ApiServer Balancer",
+        "keys.plan": "Plan",
+        "keys.vrrp": "VrrpChoice",
+        "model": (
+            "API_PORT Cluster ClusterError ControlPlaneNode IPAddress IPInterface KeyPath LoadBalancer "
+            "Phase Setting Vip"
+        ),
+        "read": "cluster_of parse_cluster read_cluster",
+        "record": "Record",
+        "schema": "OF_PLAN SCHEMA check_value every_key header key_at",
+        "toml.edit": "Keys TomlText",
+        "toml.load": "LARGEST load",
+        "toml.places": "Places Way",
+        "toml.write": "table_text value_text",
+        "types.readers": "MICROSECONDS about shown text_of time written",
+        "types.values": "SCHEMA_NUMBER",
+    },
+)

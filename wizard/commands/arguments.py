@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rules.command.options import (
+from rules.command import (
     CONFIG_NAME,
     Parser,
     UsageError,
@@ -17,8 +17,7 @@ from rules.command.options import (
     seconds,
     wants_color,
 )
-from rules.text.suggestions import hint
-from rules.text.wording import listed
+from rules.text import hint, listed
 from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
 from wizard.commands.parser import COMMANDS, OPEN, build
 from wizard.verify.options import VerifyOptions
@@ -43,11 +42,11 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     if given.help:
         return Message((commands[name] if name else main).format_help())
     if given.version:
-        from rules.release import version
+        from rules import version
 
         return Message(f"halb-wizard {version()}\n")
     if not name and given.schema:
-        from rules.plan.document import json_schema
+        from rules.plan import json_schema
 
         return Message(json_schema())
     if not name:

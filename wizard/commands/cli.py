@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rules.command.guard import Program, finish, guarded
+from rules.command import Program, finish, guarded
 from wizard.commands.arguments import parse_arguments
 from wizard.commands.messages import say
 from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments

@@ -11,18 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.command.options import UsageError
-from rules.report.style import printable
-from rules.text.wording import clipped, counted
+from rules.command import UsageError
+from rules.report import printable
+from rules.text import clipped, counted
 from wizard.commands.draft_text import draft_text
 from wizard.commands.messages import say
 from wizard.commands.missing import missing_lines
 from wizard.commands.options import ImportArguments
 
 if TYPE_CHECKING:
-    from rules.files.inputs import Inputs
-    from rules.plan.draft import Draft
-    from rules.plan.model import Cluster
+    from rules.files import Inputs
+    from rules.plan import Cluster, Draft
     from wizard.importer import Imported
 
 EXIT_OK, EXIT_NOTHING, EXIT_UNUSABLE = 0, 1, 2
@@ -62,8 +61,7 @@ def _tells(draft: Draft) -> bool:
 
 def _given(arguments: ImportArguments) -> Cluster | None:
     """What the options say of the cluster."""
-    from rules.plan import ClusterError
-    from rules.plan.given import Given
+    from rules.plan import ClusterError, Given
 
     try:
         return Given(arguments.endpoint, arguments.vip).cluster(None)
@@ -89,7 +87,7 @@ def _check_output(arguments: ImportArguments) -> None:
 
 def _inputs(arguments: ImportArguments) -> Inputs | None:
     """The files, as halb-lint groups them; None after saying what can't be read."""
-    from rules.files.inputs import read_paths
+    from rules.files import read_paths
 
     inputs = read_paths(arguments.paths, None, None, platform.node().partition(".")[0] or "localhost")
     for note in inputs.notes:
@@ -104,7 +102,7 @@ def _write(output: Path | None, text: str, *, private: bool) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from rules.files.atomic import reason, replace_file
+    from rules.files import reason, replace_file
     from wizard.files.backups import content, keep_backup
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rules.report.style import printable
+from rules.report import printable
 
 
 def say(text: str) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.plan.complete import count, missing
-from rules.plan.draft import Draft
-from rules.plan.model import KeyPath
-from rules.plan.schema import SCHEMA, header, key_at
+from rules.plan import SCHEMA, Draft, KeyPath, count, header, key_at, missing
 
 
 def missing_lines(draft: Draft) -> Iterator[str]:

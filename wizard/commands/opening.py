@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.files.inputs import read_paths
+from rules.files import read_paths
 from wizard.commands.draft_text import fitting
 from wizard.commands.importing import notes_of
 from wizard.questions.answers import answers_of
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:
-    from rules.live.observations import NameServer
+    from rules.live import NameServer
 
 
 def run_wizard(directory: Path, *, offline: bool = False, resolvers: Sequence[NameServer] | None = None) -> int:

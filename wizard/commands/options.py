@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.command.options import CONFIG_NAME
+from rules.command import CONFIG_NAME
 
 if TYPE_CHECKING:
-    from rules.live.observations import NameServer
+    from rules.live import NameServer
 
 
 class OpenArguments(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rules.command.options import CONFIG_NAME, Parser, add_asking
+from rules.command import CONFIG_NAME, Parser, add_asking
 
 COMMANDS = ("import", "render", "verify")
 OPEN = ""

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.command.options import CONFIG_NAME, UsageError
-from rules.engine.finding import Severity
-from rules.report.style import printable
-from rules.text.wording import counted
+from rules import Severity
+from rules.command import CONFIG_NAME, UsageError
+from rules.report import printable
+from rules.text import counted
 from wizard.commands.messages import say
 from wizard.commands.options import RenderArguments
 
 if TYPE_CHECKING:
-    from rules.engine.finding import Report
-    from rules.plan.model import Cluster
+    from rules import Report
+    from rules.plan import Cluster
     from wizard.files import ChangedError, Merging, Written
     from wizard.plan.plan import Plan
 
@@ -133,7 +133,7 @@ def rendered(path: Path) -> Tree | None:
 
 def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
     """What halb-lint says of the plan's files, rendered or merged, with the choices of [lint]."""
-    from rules.engine.registry import UnknownRuleError
+    from rules import UnknownRuleError
     from wizard.render.files import lint_rendered
 
     try:
@@ -145,8 +145,7 @@ def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
 def _show_findings(report: Report, *, on_stdout: bool) -> None:
     """The errors and warnings, a line each: on stdout where they are the result, else on stderr."""
     if any(finding.severity > Severity.INFO for finding in report.findings):
-        from rules.report.concise import render
-        from rules.report.style import Style
+        from rules.report import Style, render
 
         kept = [finding for finding in report.findings if finding.severity > Severity.INFO]
         shown = type(report)(report.nodes, kept, secrets=report.secrets)

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from rules.files.atomic import replace_file
+from rules.files import replace_file
 
 
 def keep_backup(target: Path, old: bytes, mode: int, when: datetime) -> Path:

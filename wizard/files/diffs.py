@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.files.secrets import masked_lines
 from wizard.files.survey import Files, look
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from rules.files.atomic import left_over, reason, replace_file
-from rules.plan.toml.load import LARGEST
+from rules.files import left_over, reason, replace_file
+from rules.plan import LARGEST
 from wizard.files.secrets import without_secrets
 
 _HEADER = "#:halb-draft "

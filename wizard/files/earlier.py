@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rules.files.atomic import reason
+from rules.files import reason
 from wizard.files.drafts import Failure, SavedDraft, _path, _read
 
 

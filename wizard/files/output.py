@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.files.atomic import flush_folder, left_over, reason, replace_file, set_mode, stage
+from rules.files import flush_folder, left_over, reason, replace_file, set_mode, stage
 from wizard.files.backups import content, keep_backup
 from wizard.files.errors import StoreError
 from wizard.files.manifest import FOLDER, Manifest, checksum, manifest_data, manifest_path, read_manifest

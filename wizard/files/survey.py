@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from rules.files.atomic import reason
-from rules.plan.types.readers import shown
+from rules.files import reason
+from rules.plan import shown
 from wizard.files.errors import ChangedError, StoreError
 from wizard.files.manifest import FOLDER, Manifest
 

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from parsers.source import Span
-from rules.engine.secrets import HIDDEN
-from rules.text.wording import counted
+from rules import HIDDEN
+from rules.text import counted
 from wizard.importer.model import Conflict, Place
 
 T = TypeVar("T")

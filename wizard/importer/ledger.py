@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.facts.values import Value
 from parsers.source import Source, Span
 from parsers.tree import Directive
-from rules.plan.schema import check_value
-from rules.plan.types.readers import about
-from rules.text.wording import clipped
+from rules.plan import about, check_value
+from rules.text import clipped
 from wizard.importer.model import Leftover, LeftoverKind
 
 if TYPE_CHECKING:
-    from rules.engine.secrets import Secrets
+    from rules import Secrets
 
 T = TypeVar("T")
 Reason = tuple[str, LeftoverKind]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rules.plan.complete import Values, count
-from rules.plan.draft import Draft
-from rules.plan.model import KeyPath
-from rules.plan.schema import SCHEMA
+from rules.plan import SCHEMA, Draft, KeyPath, Values, count
 from wizard.importer.model import Row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from rules.plan.draft import Draft
+from rules.plan import Draft
 
 
 class LeftoverKind(StrEnum):

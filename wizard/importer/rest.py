@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.haproxy.sections import Section
     from parsers.tree import Directive
-    from rules.fleet.node import Node
+    from rules.fleet import Node
     from wizard.importer.keepalived.routers import Choice
 
 _SERVICES = {

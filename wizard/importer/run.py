@@ -7,15 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.engine.finding import NodeFiles
-from rules.engine.options import options_for
-from rules.engine.run import Run
-from rules.files.grouping import InputFile, group
-from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
-from rules.fleet.fleet import Fleet
-from rules.fleet.node import Node
-from rules.plan.model import KeyPath
-from rules.text.wording import clipped, counted
+from rules import NodeFiles, Run, options_for
+from rules.files import HAPROXY, KEEPALIVED, InputFile, group, is_template, kind_of
+from rules.fleet import Fleet, Node
+from rules.plan import KeyPath
+from rules.text import clipped, counted
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement
 from wizard.importer.haproxy.api import NodeApi, api_of
@@ -29,7 +25,7 @@ from wizard.importer.model import Imported, Row
 from wizard.importer.rest import sweep
 
 if TYPE_CHECKING:
-    from rules.plan.model import Cluster, IPAddress
+    from rules.plan import Cluster, IPAddress
 
 _NO_CONFIGURATION = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".service", ".service.d", ".rules")
 _MANIFESTS = ("haproxy.yaml", "haproxy.yml", "keepalived.yaml", "keepalived.yml")

@@ -11,8 +11,7 @@ from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
 from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Problem
-from rules.text.suggestions import hint
-from rules.text.wording import clipped, listed
+from rules.text import clipped, hint, listed
 from wizard.merge.clashes import same_names, same_ports
 from wizard.merge.meaning import Meanings, changed, mixed_use, wanting
 from wizard.merge.sections import (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from parsers.facts.haproxy import Bind, BindAddress, HaproxyConfig, Proxy
 from parsers.haproxy.sections import Section
 from parsers.tree import Problem
-from rules.text.wording import clipped
+from rules.text import clipped
 from wizard.merge.sections import header, line_of
 
 _FRONT, _BACK = frozenset(("frontend", "listen")), frozenset(("backend", "listen"))

@@ -9,7 +9,7 @@ from parsers.facts.haproxy import HaproxyConfig, Proxy
 from parsers.haproxy.sections import Section
 from parsers.source import Span
 from parsers.tree import Problem
-from rules.text.wording import clipped
+from rules.text import clipped
 from wizard.merge.sections import header, line_of
 
 Words = tuple[str | None, ...]  # a statement's words as they are in the file, and its condition

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rules.plan.complete import unreadable, values_of
-from rules.plan.defaults import STACKED_PORT
-from rules.plan.errors import PlanError
-from rules.plan.keys.machines import ApiServer, Balancer
-from rules.plan.keys.plan import Plan
-from rules.plan.model import IPAddress, IPInterface, KeyPath
-from rules.plan.schema import SCHEMA
+from rules.plan import (
+    SCHEMA,
+    STACKED_PORT,
+    ApiServer,
+    Balancer,
+    IPAddress,
+    IPInterface,
+    KeyPath,
+    Plan,
+    PlanError,
+    unreadable,
+    values_of,
+)
 from rules.plan.together import together
-from rules.text.wording import listed
+from rules.text import listed
 
 MOST = 6
 """Load balancers: more than six only add adverts."""

@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rules.plan.complete import Values, count, usual_value, values_of
-from rules.plan.keys.plan import Plan
-from rules.plan.model import KeyPath
-from rules.plan.read import parse_cluster
-from rules.plan.schema import OF_PLAN, SCHEMA, header
-from rules.plan.toml.edit import Keys, TomlText
-from rules.plan.toml.write import table_text
-from rules.plan.types.readers import written
-from rules.plan.types.values import SCHEMA_NUMBER
+from rules.plan import (
+    OF_PLAN,
+    SCHEMA,
+    SCHEMA_NUMBER,
+    KeyPath,
+    Keys,
+    Plan,
+    TomlText,
+    Values,
+    count,
+    header,
+    parse_cluster,
+    table_text,
+    usual_value,
+    values_of,
+    written,
+)
 
 _TITLE = "# The plan of halb-wizard, and what halb-lint compares the files of the load balancers with."
 _SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is unusual

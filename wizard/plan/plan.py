@@ -6,13 +6,18 @@ say against each other.
 
 from __future__ import annotations
 
-from rules.plan.complete import plan_from
-from rules.plan.errors import PlanError
-from rules.plan.keys.haproxy import HaproxyChoice
-from rules.plan.keys.machines import ApiServer, Balancer
-from rules.plan.keys.plan import Plan
-from rules.plan.keys.vrrp import VrrpChoice
-from rules.plan.model import Cluster, IPAddress, IPInterface
+from rules.plan import (
+    ApiServer,
+    Balancer,
+    Cluster,
+    HaproxyChoice,
+    IPAddress,
+    IPInterface,
+    Plan,
+    PlanError,
+    VrrpChoice,
+    plan_from,
+)
 from wizard.plan.clashes import check_plan, vrrp_version
 
 __all__ = [

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
-from rules.live.observations import IPAddress, NameServer
-from rules.plan.model import API_PORT
-from rules.plan.schema import check_value
+from rules.live import IPAddress, NameServer
+from rules.plan import API_PORT, check_value
 from wizard.probes.results import (
     CheckedAnswers,
     CheckResult,
@@ -104,7 +103,7 @@ async def run_checks(
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
     """The servers for these texts; None stays None. Raises ValueError that says how to write one."""
-    from rules.live.asking import parse_resolver
+    from rules.live import parse_resolver
 
     if resolvers is None:
         return None
@@ -148,8 +147,7 @@ async def ask_name(
     facts: CheckedAnswers, resolvers: Sequence[NameServer] | None, deadline: float
 ) -> tuple[CheckResult, ...]:
     """Where the name points according to each name server, the hosts file and this machine's C library."""
-    from rules.live.dns.survey import survey
-    from rules.live.system import system_resolvers, system_view
+    from rules.live import survey, system_resolvers, system_view
 
     asked = system_resolvers() if resolvers is None else resolvers
     view, system = await asyncio.gather(
@@ -160,8 +158,7 @@ async def ask_name(
 
 async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline: float) -> tuple[CheckResult, ...]:
     """What answers on the API servers' ports; a closed port is expected before kubeadm has run there."""
-    from rules.live.system import local_addresses
-    from rules.live.tls.servers import probe_all
+    from rules.live import local_addresses, probe_all
 
     local = local_addresses(machine.address for machine in machines)
     sockets = [(machine.address, machine.port) for machine in machines]
@@ -172,8 +169,7 @@ async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline
 
 async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[CheckResult, ...]:
     """Whether anything answers on the VIPs, which must be free until keepalived runs."""
-    from rules.live.system import local_addresses
-    from rules.live.tls.servers import probe_all
+    from rules.live import local_addresses, probe_all
 
     local = local_addresses(vips)
     probes = await probe_all([(vip, port) for vip in vips], name, deadline, local=local)
@@ -182,7 +178,7 @@ async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: fl
 
 def look_at_this_machine(balancers: Sequence[ProbedMachine], root: Path = Path("/")) -> tuple[CheckResult, ...]:
     """Which of the load balancers this machine is, and whether it has the interface; other machines are not asked."""
-    from rules.live.system import local_addresses
+    from rules.live import local_addresses
 
     local = local_addresses(machine.address for machine in balancers)
     here = [machine for machine in balancers if machine.address in local]

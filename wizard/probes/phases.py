@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.fleet.fleet import Fleet
-from rules.live.endpoint import Endpoint, endpoint_of
-from rules.live.views.view import LiveView
-from rules.plan.model import ClusterError, Phase, Setting
-from rules.plan.read import cluster_of
+from rules.fleet import Fleet
+from rules.live import Endpoint, LiveView, endpoint_of
+from rules.plan import ClusterError, Phase, Setting, cluster_of
 from rules.plan.together import together
 from wizard.questions.answers import Answers, fault, values_of_answers
 from wizard.verify.checklist import checklist
@@ -48,8 +46,7 @@ def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
 
 
 def _fleet(files: Mapping[str, str]) -> Fleet:
-    from rules.engine.options import options_for
-    from rules.engine.run import Run
+    from rules import Run, options_for
 
     texts = {path: text for path, text in files.items() if path.endswith((".cfg", ".conf"))}
     return Run(texts, options_for(None)).fleet if texts else Fleet([])

@@ -7,11 +7,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.live.observations import Contact, DnsView, IPAddress, NameServer, Probe, Reply, ReplyKind, Role, SystemView
-from rules.live.views.wording import addresses, met, told
-from rules.plan.model import API_PORT
-from rules.report.style import printable
-from rules.text.wording import clipped, listed
+from rules.live import (
+    Contact,
+    DnsView,
+    IPAddress,
+    NameServer,
+    Probe,
+    Reply,
+    ReplyKind,
+    Role,
+    SystemView,
+    addresses,
+    met,
+    told,
+)
+from rules.plan import API_PORT
+from rules.report import printable
+from rules.text import clipped, listed
 from wizard.probes.interfaces import attached_to, interfaces
 
 _NO_ROUTE = ("network is unreachable", "address family not supported by protocol")

@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.plan.complete import count
-from rules.plan.model import KeyPath
-from rules.plan.schema import SCHEMA, header, key_at
-from rules.plan.toml.write import table_text
-from rules.plan.types.readers import text_of
+from rules.plan import SCHEMA, KeyPath, count, header, key_at, table_text, text_of
 
 Place = KeyPath
 

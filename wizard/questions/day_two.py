@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules.plan.defaults import PRIORITY_STEP, priority_after
-from rules.report.style import printable
-from rules.text.wording import clipped, listed
+from rules.plan import PRIORITY_STEP, priority_after
+from rules.report import printable
+from rules.text import clipped, listed
 from wizard.questions.answers import Answers, Place
 
 LOWEST_PRIORITY = 2

@@ -13,17 +13,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.command.options import CONFIG_NAME
-from rules.engine.finding import Severity
-from rules.plan.model import KeyPath
-from rules.plan.schema import SCHEMA
-from rules.report.style import printable
-from rules.text.wording import clipped, counted
+from rules import Severity
+from rules.command import CONFIG_NAME
+from rules.plan import SCHEMA, KeyPath
+from rules.report import printable
+from rules.text import clipped, counted
 from wizard.questions.answers import Answers
 from wizard.questions.session import Judgement, place_of, step_of
 
 if TYPE_CHECKING:
-    from rules.engine.finding import Finding
+    from rules import Finding
 
 _STATES = {"mode": "other mode"}
 

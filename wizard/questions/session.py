@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rules.plan.complete import missing, plan_from
-from rules.plan.errors import PlanError
-from rules.plan.model import KeyPath
-from rules.plan.schema import OF_PLAN, SCHEMA
+from rules.plan import OF_PLAN, SCHEMA, KeyPath, PlanError, missing, plan_from
 from rules.plan.together import together
 from wizard.questions.answers import Answers, fault, values_of_answers
 from wizard.questions.steps import ADVANCED, Field, Step, steps
 
 if TYPE_CHECKING:
-    from rules.engine.finding import Finding, Report
-    from rules.plan.complete import Values
-    from rules.plan.keys.plan import Plan
+    from rules import Finding, Report
+    from rules.plan import Plan, Values
     from wizard.render.files import Rendered
 
 PLAN = "halb.toml"
@@ -80,7 +76,7 @@ def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Judgement:
 
 
 def _rendered(answers: Answers, plan: Plan, values: Values) -> Judgement:
-    from rules.engine.registry import UnknownRuleError
+    from rules import UnknownRuleError
     from wizard.plan.file import write_plan
     from wizard.render.files import RenderError, lint_rendered, render
 

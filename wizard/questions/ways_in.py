@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.command.options import CONFIG_NAME
-from rules.report.style import printable
+from rules.command import CONFIG_NAME
+from rules.report import printable
 from wizard.questions.answers import Answers, Place, from_toml, with_secrets
 from wizard.questions.day_two import has_cluster, machines
 

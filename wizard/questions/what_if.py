@@ -7,13 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.engine.options import options_for
-from rules.engine.run import Run
-from rules.failover.events import SINGLE, EventKind, Events
-from rules.failover.rows import Block, FailoverTable, Row
-from rules.failover.verdicts import Verdict
-from rules.report.failover import outage_words
-from rules.text.wording import listed
+from rules import Run, options_for
+from rules.failover import SINGLE, Block, EventKind, Events, FailoverTable, Row, Verdict
+from rules.report import outage_words
+from rules.text import listed
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
 

@@ -8,8 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.report.style import printable
-from rules.text.wording import clipped, counted
+from rules.report import printable
+from rules.text import clipped, counted
 from wizard.questions.review import Changes, Overrides, changes, tree
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rules.command.options import CONFIG_NAME
-from rules.engine.finding import NodeFiles
-from rules.plan.keys.plan import Plan
-from rules.plan.model import KeyPath
+from rules import NodeFiles
+from rules.command import CONFIG_NAME
+from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
 from wizard.render.template_values import SYSCTL_FILE, balancer_values, runbook_values, shared_values
@@ -18,7 +17,7 @@ from wizard.render.template_values import SYSCTL_FILE, balancer_values, runbook_
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from rules.engine.finding import Report
+    from rules import Report
 
 __all__ = ["RenderError", "Rendered", "lint_rendered", "render"]
 
@@ -82,8 +81,7 @@ def lint_rendered(plan: Plan, files: Mapping[str, str]) -> Report:
 
     Raises UnknownRuleError when `[lint]` names a rule that does not exist.
     """
-    from rules import lint
-    from rules.engine.options import options_for
+    from rules import lint, options_for
     from rules.plan import parse_cluster
 
     nodes = []

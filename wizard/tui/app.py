@@ -39,7 +39,7 @@ from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.field import field_around
 
 if TYPE_CHECKING:
-    from rules.live.observations import NameServer
+    from rules.live import NameServer
     from wizard.files import DraftStore, Failure
     from wizard.tui.screens.write import WriteScreen
 

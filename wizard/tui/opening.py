@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.tui.session import Import, Importer, Session, resume_words
 
 if TYPE_CHECKING:
-    from rules.live.observations import NameServer
+    from rules.live import NameServer
 
 __all__ = ["Import", "Importer", "open_wizard"]
 

@@ -12,7 +12,7 @@ from wizard.questions.session import Judgement, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
 
 if TYPE_CHECKING:
-    from rules.live.observations import NameServer
+    from rules.live import NameServer
     from wizard.files import DraftStore, Failure
 
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from rules.command import UsageError
 from rules.fleet import Fleet
 from rules.live import Endpoint, endpoint_of
-from rules.plan.given import Given
-from rules.plan.model import Cluster, ClusterError, Phase
+from rules.plan import Cluster, ClusterError, Given, Phase
 
 
 class EndpointPlan(NamedTuple):
@@ -50,10 +49,8 @@ def read_plan(path: Path, phase: str | None = None) -> EndpointPlan:
 
 def plan_fleet(cluster: Cluster) -> Fleet:
     """What the files of the `[[lb]]` tables say; those that are not there yet, or can't be read, are left out."""
-    from rules.engine.options import options_for
-    from rules.engine.run import Run
-    from rules.files.includes import DiskIncludes
-    from rules.files.inputs import read_cluster_nodes
+    from rules import Run, options_for
+    from rules.files import DiskIncludes, read_cluster_nodes
 
     inputs = read_cluster_nodes(cluster, None, present=True)
     # No rule runs here, so what [lint] says of rules does not count.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
+from rules.support import API_PORT, ApiProxy, api_proxies
 from wizard.importer import ours
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
-    from rules.fleet.fleet import Fleet
-    from rules.fleet.node import Node
-    from rules.plan.model import IPAddress
+    from rules.fleet import Fleet, Node
+    from rules.plan import IPAddress
 
 
 class NodeApi(NamedTuple):

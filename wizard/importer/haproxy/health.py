@@ -9,7 +9,7 @@ from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Node
+    from rules.fleet import Node
     from wizard.importer.haproxy.readings import HaproxyReadings
 
 _OWN = (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
-from rules.plan.schema import SCHEMA
-from rules.support.haproxy.routing import API_PORT
+from rules.plan import SCHEMA
+from rules.support import API_PORT
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.haproxy.api import NodeApi
@@ -22,8 +22,8 @@ from wizard.render.template_values import HEALTH_HEADROOM
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
-    from rules.fleet.node import Node
-    from rules.plan.model import IPAddress
+    from rules.fleet import Node
+    from rules.plan import IPAddress
 
 _TIMEOUT = "timeout-"
 

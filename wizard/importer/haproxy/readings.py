@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parsers.facts.values import Value
 from parsers.grammar.common import read_int
-from rules.plan.types.readers import time
+from rules.plan import time
 from wizard.importer.agreement import reading
 from wizard.importer.readings import Readings
 

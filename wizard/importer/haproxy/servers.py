@@ -8,7 +8,7 @@ from parsers.facts.haproxy.options import Option, as_seconds, option_of, parts_o
 from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
-from rules.plan.schema import check_value
+from rules.plan import check_value
 from wizard.importer import ours
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of

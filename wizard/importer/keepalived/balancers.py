@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.plan.schema import check_value
+from rules.plan import check_value
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
 from wizard.importer.model import Conflict, LeftoverKind, Row
 
 if TYPE_CHECKING:
-    from rules.fleet.node import Node
-    from rules.fleet.routers import Member
-    from rules.plan.model import IPAddress
+    from rules.fleet import Member, Node
+    from rules.plan import IPAddress
 
 
 class Own(NamedTuple):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.fleet.routers import Member
+from rules.fleet import Member
 from wizard.importer.model import Candidate
 
 if TYPE_CHECKING:
-    from rules.fleet.fleet import Fleet
-    from rules.fleet.node import Node
-    from rules.plan.model import IPAddress
+    from rules.fleet import Fleet, Node
+    from rules.plan import IPAddress
     from wizard.importer.haproxy.api import NodeApi
 
 Router = tuple[Member, ...]

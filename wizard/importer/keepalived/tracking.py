@@ -14,7 +14,7 @@ from wizard.importer.model import LeftoverKind
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, VrrpInstance
     from parsers.facts.keepalived.checks import Trackable
-    from rules.fleet.routers import Member
+    from rules.fleet import Member
     from wizard.importer.keepalived.routers import Choice
     from wizard.importer.readings import Readings
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
-from rules.plan.schema import SCHEMA, check_value
-from rules.plan.types.readers import about
-from rules.support.keepalived.placeholders import is_placeholder
+from rules.plan import SCHEMA, about, check_value
+from rules.support import is_placeholder
 from wizard.importer.agreement import reading
 from wizard.importer.keepalived.routers import Choice, Router
 from wizard.importer.keepalived.tracking import read_tracking
@@ -16,8 +15,8 @@ from wizard.importer.readings import Readings
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
-    from rules.fleet.routers import Member
-    from rules.plan.model import IPAddress, IPInterface
+    from rules.fleet import Member
+    from rules.plan import IPAddress, IPInterface
 
 _AUTH_BYTES = 8  # keepalived 2.2.7 drops what follows the eighth byte
 

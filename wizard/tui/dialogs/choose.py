@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.tui.dialogs.base import Dialog
 
 

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.tui.dialogs.base import Dialog
 from wizard.tui.host import host_of
 from wizard.tui.session import Import

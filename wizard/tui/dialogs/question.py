@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from rules.report.style import printable
+from rules.report import printable
 
 
 class QuestionDialog(ModalScreen[bool]):

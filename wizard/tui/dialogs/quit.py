@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Button, Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.tui.dialogs.base import Dialog
 
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions.answers import Place
 from wizard.questions.steps import steps
 from wizard.tui.host import Host, host_of

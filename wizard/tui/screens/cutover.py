@@ -15,11 +15,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from rules.live.views.view import LiveView
-from rules.plan import ClusterError
-from rules.plan.model import Phase
-from rules.report.style import Style, printable
-from rules.text.wording import clipped
+from rules.live import LiveView
+from rules.plan import ClusterError, Phase
+from rules.report import Style, printable
+from rules.text import clipped
 from wizard.probes.ask import name_servers
 from wizard.probes.phases import Watched, in_phase, phase_due, watched
 from wizard.tui.screens.base import FramedScreen
@@ -135,7 +134,7 @@ class CutoverScreen(FramedScreen):
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def _look(self) -> None:
-        from rules.live.asking import observe
+        from rules.live import observe
 
         session = self.session
         files = session.outcome.files if session.outcome.answers == session.answers else {}

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.command.explain import explanation
-from rules.engine.registry import find_rules
-from rules.report.style import Style
-from rules.text.wording import counted
+from rules import find_rules
+from rules.command import explanation
+from rules.report import Style
+from rules.text import counted
 from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, items, summary
 from wizard.questions.session import step_of
 from wizard.tui.dialogs.reason import ReasonDialog

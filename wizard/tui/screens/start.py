@@ -18,7 +18,7 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions import day_two
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step

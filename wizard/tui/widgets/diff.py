@@ -9,7 +9,7 @@ from textual.containers import ScrollableContainer
 from textual.content import Content
 from textual.widgets import Static
 
-from rules.report.style import printable
+from rules.report import printable
 
 _STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent", "\\": "$text-muted"}
 _HEADS = ("--- ", "+++ ")

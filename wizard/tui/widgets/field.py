@@ -14,9 +14,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from rules.plan.complete import value_at
-from rules.plan.types.readers import text_of, written
-from rules.report.style import printable
+from rules.plan import text_of, value_at, written
+from rules.report import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
 from wizard.tui.type_ahead import run_binding_at_once

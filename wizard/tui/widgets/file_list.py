@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from rules.report.style import printable
-from rules.text.wording import clipped
+from rules.report import printable
+from rules.text import clipped
 from wizard.files import Written
 from wizard.questions.review import Changes
 from wizard.questions.writing import Way, state_words, to_choose

@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from rules.engine.finding import Severity
-from rules.text.wording import counted
+from rules import Severity
+from rules.text import counted
 from wizard.questions.review import Item, ItemKind, Overrides, items
 from wizard.questions.session import Judgement
 

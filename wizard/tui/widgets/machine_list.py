@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import places
 from wizard.questions.steps import Step

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.files.secrets import masked_lines
 from wizard.tui.highlight import WordKind, highlight
 from wizard.tui.host import host_of

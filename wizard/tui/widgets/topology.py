@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions.answers import Answers, Place
 
 WIDTH = 78  # columns: what the design size leaves between the edges

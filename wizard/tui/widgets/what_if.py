@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from rules.report.style import printable
+from rules.report import printable
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import Judgement
 from wizard.questions.what_if import Lines, Otherwise, OutcomeLine, explained, lines_of_files, otherwise

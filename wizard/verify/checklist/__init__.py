@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.live import LiveView
-from rules.plan.model import Phase
+from rules.plan import Phase
 from wizard.verify.checklist.model import CheckLine, Checklist, CheckStep, Countdown, Status
 
 __all__ = ["CheckLine", "CheckStep", "Checklist", "Countdown", "Status", "checklist", "phase_of"]

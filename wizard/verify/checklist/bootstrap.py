@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.live import Contact, LiveView, Target, advice, kubeadm_init, met, names_of
-from rules.plan.model import Phase
+from rules.plan import Phase
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.name import authority_lines, resolver_step, ttl_step, unfinished, unknown_target

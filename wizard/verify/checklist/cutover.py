@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.live import LiveView, Role, Target
-from rules.plan.model import Phase
+from rules.plan import Phase
 from rules.text import listed
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.live import HostsEntry, LiveView, SystemView, Target
-from rules.plan.model import Phase
+from rules.plan import Phase
 from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, CheckStep, Status, step_of
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rules.live import IPAddress
-from rules.plan.model import Phase
+from rules.plan import Phase
 
 
 class Status(StrEnum):
