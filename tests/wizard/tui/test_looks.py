@@ -163,6 +163,7 @@ def test_a_terminal_of_few_colours_has_its_own_ones_unless_the_user_chose(monkey
     assert fitting_theme("standard") is None
 
 
+@pytest.mark.daemon("tmux")
 def test_an_unknown_theme_costs_nothing_but_the_theme(tmp_path: Path) -> None:
     with terminal(tmp_path, TERM="xterm-256color", TEXTUAL_THEME="none-such") as made:
         made.wait_for("Change", "New")
