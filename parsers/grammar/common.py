@@ -85,13 +85,11 @@ def read_time(text: str, default_unit: str = "ms") -> Time:
     return Time(seconds, unit, following)
 
 
-@lru_cache(4096)
 def read_int(text: str) -> int | None:
     """A whole decimal number with an optional sign, or None."""
     return int(text) if _WHOLE.match(text) else None
 
 
-@lru_cache(8192)
 def read_ip(text: str) -> IPAddress | None:
     """An IPv4 or IPv6 address without brackets or prefix length, as inet_pton reads it, or None."""
     if ":" not in text:

@@ -5,7 +5,7 @@ The grammar reads the parts, and a stack puts them together: a recursive grammar
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 from pyparsing import CharsNotIn, Combine, Opt, ParserElement, Word, ZeroOrMore, one_of
@@ -64,7 +64,6 @@ class _SyntaxError(Exception):
     """Carries the message; never leaves this module."""
 
 
-@lru_cache(512)
 def evaluate(text: str) -> Condition:
     """The outcome of an expression whose words were joined with single spaces.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from pyparsing import (
@@ -64,7 +64,6 @@ def _list() -> ParserElement:
     return exact("~LST" + _space() + _sign("(") + values + _sign(")") + rest()("text"))
 
 
-@lru_cache(256)
 def read_sequence(text: str) -> Repetition | None:
     """The head of a `~SEQ` line, None when it is not one."""
     try:
@@ -75,7 +74,6 @@ def read_sequence(text: str) -> Repetition | None:
     return Repetition((found["name"],), numbers, "hexadecimal" in found, (), len(text) - len(found["text"]))
 
 
-@lru_cache(256)
 def read_list(text: str) -> Repetition | None:
     """The head of a `~LST` line, None when it is not one or has more values than names."""
     try:

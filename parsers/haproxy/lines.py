@@ -21,7 +21,6 @@ NEGATABLE = frozenset(
 )
 BARE = frozenset((PLAIN, SOUND))  # classes of lines whose first word is a group of the match
 PREFIXES = frozenset(("no", "default"))
-_FIRST_ARG = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n\"'\\#]++)(?=[ \t\v\f\r\n#]|\Z)")
 
 
 class File:
@@ -107,13 +106,7 @@ class HaproxyLine(Directive):
 
     @property
     def first_arg(self) -> str:
-        """The value of the first word after the keyword ("" without one); cheaper than `args`."""
-        match = self._match
-        kind = match.lastindex
-        if self._words is None and kind in BARE and match[kind] not in PREFIXES:
-            found = _FIRST_ARG.match(match.string, match.end(kind), match.end())
-            if found:
-                return found[1]
+        """The value of the first word after the keyword, "" without one."""
         args = self.args
         return args[0].value if args else ""
 

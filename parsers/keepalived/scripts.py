@@ -8,7 +8,6 @@ keepalived 2.2.7 and measured with it.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from parsers.tree import Directive
 
@@ -39,18 +38,11 @@ SCRIPT_KEYWORDS = frozenset(
 _ESCAPES = {"a": "\a", "b": "\b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-@cache
-def _part() -> re.Pattern[str]:
-    """A piece of a line; compiled when the first command is looked at."""
-    return re.compile(
-        r"(?P<blank>[ \t\f\n\r\v]+)|(?P<plain>[^ \t\f\n\r\v'\"\\]+)|'(?P<single>(?:[^'\\]++|\\[\s\S])*+)'"
-        r'|"(?P<double>(?:[^"\\]++|\\[\s\S])*+)"|(?P<escape>\\[\s\S])|(?P<bad>[\s\S])'
-    )
-
-
-@cache
-def _escape() -> re.Pattern[str]:
-    return re.compile(r"\\(?:x(?P<hex>[0-9A-Fa-f]+)|c(?P<control>[\s\S])|(?P<octal>[0-7]{1,3})|(?P<char>[\s\S]))")
+_PART = re.compile(
+    r"(?P<space>[ \t\f\n\r\v]+)|(?P<plain>[^ \t\f\n\r\v'\"\\]+)|'(?P<single>(?:[^'\\]++|\\[\s\S])*+)'"
+    r'|"(?P<double>(?:[^"\\]++|\\[\s\S])*+)"|(?P<escape>\\[\s\S])|(?P<bad>[\s\S])'
+)
+_ESCAPE = re.compile(r"\\(?:x(?P<hex>[0-9A-Fa-f]+)|c(?P<control>[\s\S])|(?P<octal>[0-7]{1,3})|(?P<char>[\s\S]))")
 
 
 def _unescape(text: str) -> str:
@@ -63,7 +55,7 @@ def _unescape(text: str) -> str:
             return chr(int(match["octal"], 8) & 0xFF)
         return _ESCAPES.get(match["char"], match["char"])
 
-    return _escape().sub(one, text) if "\\" in text else text
+    return _ESCAPE.sub(one, text) if "\\" in text else text
 
 
 def script_words(text: str) -> list[str] | None:
@@ -72,13 +64,12 @@ def script_words(text: str) -> list[str] | None:
     parts: list[str] = []
     inside = False
     at = 0
-    part = _part()
     while at < len(text):
-        match = part.match(text, at)
+        match = _PART.match(text, at)
         assert match is not None
         kind = match.lastgroup
         at = match.end()
-        if kind == "blank":
+        if kind == "space":
             if inside:
                 words.append("".join(parts))
                 parts, inside = [], False
@@ -87,7 +78,7 @@ def script_words(text: str) -> list[str] | None:
         if kind == "bad":
             return None
         if kind == "escape":
-            escape = _escape().match(text, match.start())
+            escape = _ESCAPE.match(text, match.start())
             assert escape is not None
             at = escape.end()
             parts.append(_unescape(escape.group()))

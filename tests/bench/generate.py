@@ -62,6 +62,21 @@ def _backend(rng: random.Random, number: int) -> Iterator[str]:
     yield ""
 
 
+def timed(lines: int) -> str:
+    """A haproxy.cfg in which every backend has times of its own, few of them different."""
+    out = _HAPROXY_HEAD.splitlines()
+    for number in range((lines - len(out)) // 6):
+        out += [
+            f"backend be{number} from base",
+            f"    timeout connect {number % 9 + 1}s",
+            f"    timeout server {number % 90 + 10}s",
+            f"    timeout queue {number % 900 + 100}ms",
+            f"    default-server inter {number % 5 + 1}s fall 3 rise 2",
+            f"    server s1 10.0.{number >> 8 & 255}.{number & 255}:8080 check",
+        ]
+    return "\n".join(out) + "\n"
+
+
 def keepalived(lines: int, seed: int = 1) -> str:
     """A keepalived.conf of about `lines` lines: scripts, up to 4000 VRRP instances, then virtual servers."""
     rng = random.Random(seed)

@@ -133,6 +133,9 @@ class Bench:
             check = [self.haproxy, "-c", "-q", "-f", cfg]
             against("G4", "parse 100k lines / haproxy -c", self.parse("haproxy", cfg), check, 2, 5)
             against("G4", "lint 100k lines / haproxy -c", [*LINT, cfg], check, 6, 5)
+            timed = self._made("t100000.cfg", 100_000, generate.timed)
+            check = [self.haproxy, "-c", "-q", "-f", timed]
+            against("G4", "lint 100k lines with times everywhere / haproxy -c", [*LINT, timed], check, 15, 3)
         if self.keepalived in self.have:
             check = [self.keepalived, "-t", "-f", conf]
             against("G5", "parse 100k lines / keepalived -t", self.parse("keepalived", conf), check, 8, 5)

@@ -210,6 +210,21 @@ class HaproxyConfig:
             names.append(proxy.default_backend)
         return [(name, self.backend(name.value)) for name in names if name.value is not None]
 
+    def feeders(self, backend: Proxy) -> list[Proxy]:
+        """The frontends that send to a backend by name, in file order; a `listen` section with a `bind` is its own."""
+        return self._feeders.get(id(backend), [])
+
+    @cached_property
+    def _feeders(self) -> dict[int, list[Proxy]]:
+        found: dict[int, list[Proxy]] = {}
+        for frontend in self.frontends:
+            targets = {id(target) for _, target in self.routes(frontend) if target is not None}
+            if frontend.is_backend and frontend.binds:
+                targets.add(id(frontend))
+            for key in targets:
+                found.setdefault(key, []).append(frontend)
+        return found
+
     def kinds(self) -> Iterator[str]:
         """The section keywords that occur, in order of first use."""
         yield from dict.fromkeys(section.keyword for section in self.sections)

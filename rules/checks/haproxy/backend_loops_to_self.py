@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import feeders
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy, Server
@@ -29,9 +28,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     common), the `bind` is restricted to an interface or a namespace, or the address is a name other than
     localhost.
     """
-    frontends_by_backend = feeders(config)
     for backend in config.backends:
-        frontends = frontends_by_backend.get(id(backend), [])
+        frontends = config.feeders(backend)
         if not frontends or not backend.certain:
             continue
         own = [address for frontend in frontends for address in _addresses(frontend)]

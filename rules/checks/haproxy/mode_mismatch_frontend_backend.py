@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import api_proxies
+from rules.support.haproxy.routing import api_proxies, port_of
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
@@ -54,7 +54,7 @@ def _is_tls(frontend: Proxy, backend: Proxy) -> bool:
     if any(bind.ssl for bind in frontend.binds) or any(server.ssl for server in backend.servers[:8]):
         return False
     bound = any(a.covers_port(p) for b in frontend.binds for a in b.addresses for p in _TLS_PORTS)
-    return bound and any(server.port in _TLS_PORTS for server in backend.servers[:8])
+    return bound and any(port_of(server) in _TLS_PORTS for server in backend.servers[:8])
 
 
 def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> Hit:

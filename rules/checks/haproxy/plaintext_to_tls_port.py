@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import API_PORT, feeders
+from rules.support.haproxy.routing import API_PORT
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Server
@@ -27,11 +27,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Silent when: the server has `ssl`, its own or from `default-server`, the mode is not http, or it depends on a
     variable or a condition; and behind a frontend in mode tcp, which `mode-mismatch-frontend-backend` reports.
     """
-    frontends_by_backend = feeders(config)
     for backend in config.backends:
         if not backend.servers or backend.effective_mode != "http" or not backend.certain:
             continue
-        if any(frontend.effective_mode == "tcp" for frontend in frontends_by_backend.get(id(backend), ())):
+        if any(frontend.effective_mode == "tcp" for frontend in config.feeders(backend)):
             continue
         plain = [server for server in backend.servers if _is_plain(server)]
         if plain:

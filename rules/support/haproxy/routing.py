@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
@@ -26,45 +26,22 @@ class ApiProxy(NamedTuple):
     frontends: tuple[Proxy, ...]
 
 
-# Several rules use these, and computing them needs a walk through all proxies.
-_FEEDERS: WeakKeyDictionary[HaproxyConfig, dict[int, list[Proxy]]] = WeakKeyDictionary()
-_API: WeakKeyDictionary[HaproxyConfig, list[ApiProxy]] = WeakKeyDictionary()
-
-
-def feeders(config: HaproxyConfig) -> dict[int, list[Proxy]]:
-    """`id(backend)` -> the frontends that send to it by name, in file order."""
-    found = _FEEDERS.get(config)
-    if found is not None:
-        return found
-    found = _FEEDERS[config] = {}
-    for frontend in config.frontends:
-        targets = {id(target): target for _, target in config.routes(frontend) if target is not None}
-        if frontend.is_backend and frontend.binds:
-            targets[id(frontend)] = frontend
-        for key in targets:
-            found.setdefault(key, []).append(frontend)
-    return found
-
-
+@lru_cache(maxsize=8)  # a dozen rules ask, and the answer takes a walk through all proxies
 def api_proxies(config: HaproxyConfig) -> list[ApiProxy]:
     """The backends that serve the Kubernetes API, judging by ports and names.
 
     Port 6443, on a server or on the `bind` of a frontend in tcp mode, is enough; another usual port also needs a name
     that fits. Web backends and other parts of a cluster (ingress, etcd, ...) are left out.
     """
-    result = _API.get(config)
-    if result is not None:
-        return result
-    result = _API[config] = []
-    fed = feeders(config)
+    result = []
     for backend in config.backends:
-        frontends = fed.get(id(backend), [])
+        frontends = config.feeders(backend)
         if _serves_api(backend, frontends):
             result.append(ApiProxy(backend, tuple(frontends)))
     return result
 
 
-def _port(server: Server) -> int | None:
+def port_of(server: Server) -> int | None:
     """The server's port; also behind a host that is a variable or a placeholder (`__MASTER1__:6443`)."""
     if server.certain or server.directive.condition is not None or server.address_word is None:
         return server.port
@@ -76,7 +53,7 @@ def _serves_api(backend: Proxy, frontends: list[Proxy]) -> bool:
     servers = list(islice(backend.servers, _ENOUGH))
     if not servers:
         return False
-    ports = {_port(server) for server in servers}
+    ports = {port_of(server) for server in servers}
     if API_PORT in ports:
         return True
     if backend.effective_mode != "tcp":

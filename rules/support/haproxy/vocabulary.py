@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from parsers.keywords.haproxy import haproxy_table
 from rules.text.suggestions import closest
@@ -64,6 +63,10 @@ def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
     return sorted(lines, key=lambda line: line.start)
 
 
+# Nothing is reported about the lines after a misspelled header, so a guess has to be a good one.
+_HEADER_ALIKE = 0.72
+
+
 def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     """The section keyword that the line's keyword is a misspelling of, or "": `frontned api`.
 
@@ -72,7 +75,7 @@ def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     if len(line.args) > 3:
         return ""
     sections = haproxy_table().sections.entries
-    near = closest(line.first_word, (*sections, *block.names()))
+    near = closest(line.first_word, (*sections, *block.names()), alike=_HEADER_ALIKE)
     return near if near in sections else ""
 
 
@@ -87,17 +90,13 @@ class LostSections(NamedTuple):
     names: set[str]
 
 
-_LOST: WeakKeyDictionary[HaproxyConfig, LostSections] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=8)  # three rules ask, and the answer takes a walk through all sections
 def lost_sections(config: HaproxyConfig) -> LostSections:
     """The misspelled section headers of a configuration."""
-    lost = _LOST.get(config)
-    if lost is None:
-        lost = _LOST[config] = LostSections({}, set())
-        for section, block in judged_sections(config):
-            for line in unknown_lines(section, block):
-                if misspelled_header(line, block):
-                    lost.starts.setdefault(id(section), line.start)
-                    lost.names.update(word.value for word in line.args[:1])
+    lost = LostSections({}, set())
+    for section, block in judged_sections(config):
+        for line in unknown_lines(section, block):
+            if misspelled_header(line, block):
+                lost.starts.setdefault(id(section), line.start)
+                lost.names.update(word.value for word in line.args[:1])
     return lost

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.tui.ends import article, at_step, play, wizard
-from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
-from tests.wizard.tui.writing import CONF, elsewhere, files_below, screen_of, written
+from tests.wizard.tui.support.ends import article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import SMALL, Driven, sees, text, until
+from tests.wizard.tui.support.writing import CONF, files_below, screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import Way
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.widgets.merge_choice import MergeChoice
 
-__all__ = ["elsewhere"]
-
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("elsewhere")]
 
 OTHERS = (
     "global\n\tlog /dev/log local0\n\tmaxconn 50000\n\nfrontend web\n\tbind :80\n\tmode http\n\ttimeout client 5s\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies, feeders
+from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 from wizard.importer import ours
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _found(config: HaproxyConfig) -> list[ApiProxy]:
     own = config.backend(ours.BACKEND)
     if own is None or any(proxy.backend is own for proxy in found):
         return found
-    return [ApiProxy(own, tuple(feeders(config).get(id(own), ()))), *found]
+    return [ApiProxy(own, tuple(config.feeders(own))), *found]
 
 
 def _choices(node: Node, proxy: ApiProxy) -> Iterator[NodeApi]:

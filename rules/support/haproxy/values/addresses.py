@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from parsers.grammar.haproxy_addresses import read_address
 
@@ -12,7 +11,6 @@ _NEVER_IN_A_NAME = r"[/;,\[\]\\{}()!?\"'=\s]|\.\.|\A-"
 _PORT_START = r"[0-9+-]"
 
 
-@lru_cache(4096)
 def host_problem(text: str) -> str:
     """Why the host part of an address is invalid, or ""; names are assumed to resolve unless they never can."""
     address = read_address(text)
@@ -39,7 +37,6 @@ def host_problem(text: str) -> str:
     return ""
 
 
-@lru_cache(4096)
 def port_problem(text: str, *, required: bool = False, several: bool = False) -> str:
     """Why the port part is invalid, or "". `required`: there must be one; `several`: a range is allowed."""
     address = read_address(text)
