@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
 _WITHOUT_MERGE = (
-    "'--merge --take-over SECTION' removes such a section, "
-    "'--force' alone replaces the whole file and keeps a backup"
+    "'--merge --take-over SECTION' removes such a section, '--force' alone replaces the whole file and keeps a backup"
 )
 
 

@@ -150,9 +150,7 @@ def test_nothing_to_import_is_status_1_and_writes_nothing(tmp_path: Path) -> Non
     (tmp_path / "haproxy.cfg").write_text("global\n  daemon\n")
     done = run("import", "haproxy.cfg", cwd=tmp_path)
     assert (done.status, done.stdout) == (1, "")
-    assert done.stderr.endswith(
-        "halb-wizard: these files describe no endpoint; no halb.toml was written\n"
-    )
+    assert done.stderr.endswith("halb-wizard: these files describe no endpoint; no halb.toml was written\n")
     assert not (tmp_path / "halb.toml").exists()
 
 
