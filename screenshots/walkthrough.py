@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from screenshots.cutover import INITIAL_MASTER, VIP, AnsweredCutover, everything_serves
 from screenshots.picture import SIZE, plain_terminal, taken
-from tests.wizard.tui.pilot import Driven, press, sees
+from tests.wizard.tui.support.pilot import Driven, press, sees
 from wizard.tui.app import Wizard
 
 DIRECTORY = "kacang"
@@ -50,7 +50,7 @@ SCENES = (
     Scene("vrrp-typed", ("33",), "Virtual router ID 33"),
     Scene("help", ("f1",), "Two clusters with one ID"),
     Scene("preview", ("escape", "f3", "right", "right", "tab", "end"), "virtual_router_id 33"),
-    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP is handed through"),
+    Scene("haproxy", ("escape", "enter", "enter", "enter", "enter"), "TCP passes through"),
     Scene("review", ("enter", "enter", "enter"), "Continue: write the files"),
     Scene("diff", ("f4",), "what writing would change"),
     Scene("write", ("escape", "f10"), "files would be written"),

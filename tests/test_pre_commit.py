@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,6 @@ def git(folder: Path, *arguments: str, check: bool = True) -> subprocess.Complet
     names = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main")
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     env |= {
-        "PRE_COMMIT_HOME": str(folder.parent / "pre-commit-home"),
         "PATH": f"{Path(sys.executable).parent}:{env['PATH']}",
     }
     done = subprocess.run(["git", *names, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False)
@@ -39,10 +39,19 @@ def git(folder: Path, *arguments: str, check: bool = True) -> subprocess.Complet
     return done
 
 
-@pytest.fixture
-def hook_source(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where pre-commit keeps the installed hook, from one test to the next."""
+    folder = tmp_path_factory.mktemp("pre-commit-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRE_COMMIT_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def hook_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with what the hook is installed from: the working tree as it is now."""
-    source = tmp_path / "halb"
+    source = tmp_path_factory.mktemp("hook") / "halb"
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, source)

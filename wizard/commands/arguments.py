@@ -46,6 +46,10 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         from rules.release import version
 
         return Message(f"halb-wizard {version()}\n")
+    if not name and given.schema:
+        from rules.plan.document import json_schema
+
+        return Message(json_schema())
     if not name:
         return _open(given, unknown)
     _refuse(commands[name], unknown)
@@ -64,7 +68,7 @@ def _refuse(parser: Parser, unknown: Sequence[str]) -> None:
 def _open(given: Namespace, unknown: Sequence[str]) -> OpenArguments:
     for word in unknown:
         if word.startswith("-"):
-            known = ("--offline", "--resolver")
+            known = ("--offline", "--resolver", "--schema")
             advice = hint(word.partition("=")[0], known, "a command comes first: 'halb-wizard verify'")
             raise UsageError(f"unknown option '{word}'; {advice}")
     folder = _folder(given.folder)

@@ -143,6 +143,7 @@ def _add_wizard(parser: Parser) -> None:
         default=[],
         help="ask this name server instead of this machine's; repeatable",
     )
+    group.add_argument("--schema", action="store_true", help="print the JSON Schema of halb.toml, for editors")
 
 
 def _add_import(parser: Parser) -> None:

@@ -12,13 +12,14 @@ from rules.plan.model import ClusterError
 from rules.plan.schema import every_key
 from rules.plan.toml.edit import TomlText
 from rules.plan.toml.load import load
-from rules.plan.toml.places import Places, Way
+from rules.plan.toml.places import Places
+from rules.plan.toml.places import Way as TomlPath
 
 Stretch = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""
 
 _NAMES = frozenset(key.name for key in every_key() if key.secret)
-# Whatever follows the name in its line, in comments and in files that can't be read too: hiding too much does no harm.
+# Whatever follows the name in its line, also in comments and in unreadable files: hiding too much does no harm.
 _LINE = re.compile(rf"""(?:{"|".join(sorted(_NAMES))})(?![A-Za-z0-9_-])["']?[ \t]*[=:]?[ \t]*([^\r\n]+)""")
 
 
@@ -47,19 +48,19 @@ def _of_config(path: str, text: str) -> Iterator[Stretch]:
 
 
 def _of_toml(text: str) -> Iterator[Stretch]:
-    """The secret values of a TOML text, wherever they stand; the whole text for one whose place is not known."""
+    """The secret values of a TOML text, wherever they are; the whole text for one whose place is unknown."""
     source = Source("halb.toml", text)
     try:
         data = load(source)
     except ClusterError:
         return
     places = Places(source)
-    for way in _secret_paths(data):
-        span = places.exact(way) or source.span(0, len(text))
+    for path in _secret_paths(data):
+        span = places.exact(path) or source.span(0, len(text))
         yield span.start, span.end
 
 
-def _secret_paths(data: Any) -> Iterator[Way]:
+def _secret_paths(data: Any) -> Iterator[TomlPath]:
     """The paths to every key with a secret's name."""
     rest: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     while rest:
@@ -112,8 +113,8 @@ def without_secrets(text: str) -> str:
     """
     try:
         data = load(Source("halb.toml", text))
-        for way in _secret_paths(data):
-            text = _without(text, way)
+        for path in _secret_paths(data):
+            text = _without(text, path)
         kept = _LINE.sub(lambda match: match[0][: match.start(1) - match.start()] + HIDDEN, text)
         if _bare(load(Source("halb.toml", kept))) == _bare(data) and not list(
             _secret_paths(load(Source("halb.toml", kept)))
@@ -123,12 +124,12 @@ def without_secrets(text: str) -> str:
         # The message may show a piece of the text; the place at its end is enough.
         place = re.search(r"\(at .*\)\Z", str(error))
         raise ValueError(f"not TOML {place[0]}" if place else "not TOML") from error
-    raise ValueError("a password in it can't be taken out")
+    raise ValueError("a password in it can't be removed")
 
 
-def _without(text: str, way: Way) -> str:
+def _without(text: str, path: TomlPath) -> str:
     found = TomlText(text)
-    found.cut(way)
+    found.cut(path)
     return found.result()
 
 

@@ -15,7 +15,7 @@ from wizard.questions.review import Changes, Overrides, changes, tree
 if TYPE_CHECKING:
     from wizard.files import Written
     from wizard.plan.plan import Plan
-    from wizard.questions.session import Outcome
+    from wizard.questions.session import Judgement
 
 
 class Way(Enum):
@@ -26,13 +26,13 @@ class Way(Enum):
     REPLACE = "Replace"
 
 
-def preview(outcome: Outcome, directory: Path, overrides: Overrides, way: Way) -> Changes:
+def preview(outcome: Judgement, directory: Path, overrides: Overrides, way: Way) -> Changes:
     """What writing in this way would do; nothing is written."""
     return changes(outcome, directory, overrides, merge=way is Way.MERGE, replace=way is Way.REPLACE)
 
 
 def write(
-    outcome: Outcome, directory: Path, overrides: Overrides, way: Way, seen: Changes, *, force: bool = False
+    outcome: Judgement, directory: Path, overrides: Overrides, way: Way, seen: Changes, *, force: bool = False
 ) -> tuple[Changes, Written]:
     """Write the files below `directory`; `seen` is the preview that the user had.
 
@@ -46,7 +46,7 @@ def write(
     if merging.problems:
         raise StoreError(merging.problems)
     if way is Way.MERGE and (unseen := [path for path in merging.bases if seen.bases.get(path) != merging.bases[path]]):
-        raise ChangedError({str(directory / path): "is not what was shown any more; look again" for path in unseen})
+        raise ChangedError({str(directory / path): "has changed since it was shown; look again" for path in unseen})
     written = write_tree(directory, merging.files, force=force, when=datetime.now(UTC), merging=merging)
     return Changes(merging.files), written
 
@@ -59,12 +59,13 @@ def to_choose(found: Changes, way: Way) -> bool:
 def state_words(found: Changes, way: Way) -> str:
     """What writing would do, in a sentence."""
     if to_choose(found, way):
-        return f"nothing is written yet: others wrote in {_files(found.foreign)}; choose above, F4 shows what it does"
+        has = "has" if len(found.foreign) == 1 else "have"
+        return f"{_files(found.foreign)} {has} sections halb did not write; choose above (F4 previews)"
     if found.problems:
-        return "nothing can be written there"
+        return "nothing can be written to this folder"
     differing = sum(state != "unchanged" for state in found.states.values())
     if not differing:
-        return "all files are there already; nothing would change"
+        return "all files are up to date; nothing would change"
     merged = sum(state == "merged" for state in found.states.values())
     merging = f", {merged} of them merged" if merged else ""
     return f"{counted(differing, 'file')} would be written{merging}; old content is kept in backups"
@@ -85,7 +86,7 @@ def next_steps(directory: Path, plan: Plan | None, files: Collection[str]) -> It
     number = 1
     for name in names:
         if f"{name}/install.sh" in files:
-            yield _shown(f"  {number}. copy {directory / name} to {name}, and run in it, as root: sh install.sh")
+            yield _shown(f"  {number}. copy {directory / name} to {name}, and run there, as root: sh install.sh")
             number += 1
     if "RUNBOOK.md" in files:
-        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has the whole way, from the DNS record to the cutover")
+        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has every step, from the DNS record to the cutover")

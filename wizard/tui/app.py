@@ -67,7 +67,7 @@ class Wizard(QuietApp[int]):
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
-        Binding("f9,ctrl+t", "advanced", "advanced", id="wizard.advanced", show=False),
+        Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),

@@ -15,7 +15,7 @@ _ACTIONS = (
     ("Findings (F2, Ctrl+L)", "what is missing, wrong or found", "findings"),
     ("Preview (F3, Ctrl+R)", "the files as they would be written", "preview"),
     ("What if (F6)", "who has the VIP when something fails", "what_if"),
-    ("Advanced (F9, Ctrl+T)", "every other key of halb.toml", "advanced"),
+    ("Advanced (F9)", "every other key of halb.toml", "advanced"),
     ("Write (Ctrl+O, F10)", "a last look before anything is written", "write"),
     ("Help (Ctrl+G, F1)", "about this field", "explain"),
     ("Next step (Ctrl+N)", "even if something is missing in this one", "next_step"),

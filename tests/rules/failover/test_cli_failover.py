@@ -134,7 +134,7 @@ def test_an_unknown_vip_is_one_object_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_notes_of_json_go_to_stderr(folder: Path) -> None:
-    note = "halb-lint: failover: what script 'check' looks at can't be told from the file (lb1, lb2)"
+    note = "halb-lint: failover: the file does not show what script 'check' tests (lb1, lb2)"
     assert note in lint(folder, "--format", "json").stderr
     assert lint(folder, "--format", "json", "--quiet").stderr == ""
     assert "failover:" not in lint(folder).stderr
@@ -166,7 +166,7 @@ def test_the_width_of_the_terminal(folder: Path) -> None:
 
 def test_no_keepalived_conf_at_all(tmp_path: Path) -> None:
     (tmp_path / "haproxy.cfg").write_text("frontend api\n    bind *:6443\n")
-    line = "there is no keepalived.conf among the files, so there is no VIP that could fail over"
+    line = "there is no keepalived.conf among the files, so there is no VIP to fail over"
     done = lint(tmp_path, COLUMNS="100")
     assert (done.status, done.stdout) == (0, f"note: {line}\n")
     assert failover(tmp_path) == []

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.api_servers import Behaviour
+from tests.live.tls.api_servers import Behaviour
+from tests.programs import ROOT
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.verify.views import CUTOVER, MASTER, NAME, PLAN, VIP
 from wizard.commands.arguments import COMMANDS, parse_arguments
@@ -122,6 +123,12 @@ def test_help_goes_to_stdout(tmp_path: Path, arguments: list[str]) -> None:
     assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: halb-wizard")
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_schema_of_halb_toml_is_printed_for_editors(tmp_path: Path) -> None:
+    done = run("--schema", cwd=tmp_path)
+    assert (done.status, done.stderr) == (0, "")
+    assert done.stdout == (ROOT / "docs/halb.schema.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["verify", "--version"]])

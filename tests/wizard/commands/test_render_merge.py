@@ -129,7 +129,7 @@ def test_force_alone_replaces_a_merged_file_and_says_so(tmp_path: Path) -> None:
     merged = target.read_bytes()
     done = render(tmp_path, "--force")
     assert (done.status, states(done)[CFG]) == (0, "changed")
-    assert f"out/{CFG}: what others wrote in it is replaced too; the backup has it" in done.stderr
+    assert f"out/{CFG}: sections that halb did not write are replaced too; the backup has them" in done.stderr
     assert b"web" not in target.read_bytes()
     assert merged in [data for path, data in found(tmp_path / "out").items() if path.endswith(".bak")]
     assert render(tmp_path).stderr == ""

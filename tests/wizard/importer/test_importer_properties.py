@@ -13,11 +13,15 @@ from rules.files.kinds import kind_of
 from rules.plan.complete import plan_from, values_of
 from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
+from rules.plan.schema import key_at
+from rules.plan.types.readers import written
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
 from wizard.importer import Imported, import_files
 from wizard.plan.plan import Plan, check_plan
+from wizard.questions.answers import answers_of
+from wizard.questions.session import judge
 from wizard.render.files import Rendered, render
 from wizard.render.quoting import RenderError
 
@@ -78,8 +82,8 @@ def _back(plan: Plan, rendered: dict[str, Rendered]) -> Imported:
 
 
 def _completed(plan: Plan, found: Imported) -> Plan:
-    """The imported plan, with what stands in no file: name, endpoint, phase, and own addresses under multicast."""
-    outside = [KeyPath("cluster", 0, key) for key in ("name", "endpoint", "phase")]
+    """The imported plan, with what no file says: the keys that are declared so, and own addresses under multicast."""
+    outside = [path for path in values_of(plan) if not key_at(path).in_files]
     if plan.vrrp.mode == "multicast":
         outside.append(KeyPath("cluster", 0, "layout"))
         outside += [KeyPath("lb", n, key) for n in range(len(plan.load_balancers)) for key in ("address", "address6")]
@@ -121,6 +125,16 @@ def test_a_plan_survives_being_values(plan: Plan) -> None:
     draft = Draft(values_of(plan))
     assert plan_from(draft.values) == plan
     assert plan.vrrp.auth_pass is None or "vrrp.auth_pass=********" in repr(draft)
+
+
+@settings(max_examples=30)
+@given(plans())
+def test_a_plan_survives_answers_files_and_their_import(plan: Plan) -> None:
+    outcome = judge(answers_of({path: written(value) for path, value in values_of(plan).items()}))
+    assume(outcome.plan is not None)
+    assert outcome.plan == plan
+    files = {path: text for path, text in outcome.files.items() if path.endswith((".cfg", ".conf", ".yaml"))}
+    assert _completed(plan, import_files(files, _nodes(plan))) == plan
 
 
 _LINES = [*HAPROXY.splitlines(), *keepalived(11, 12).splitlines()]

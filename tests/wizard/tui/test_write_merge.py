@@ -6,24 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.tui.ends import article, at_step, play, wizard
-from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
-from tests.wizard.tui.writing import CONF, elsewhere, files_below, screen_of, written
+from tests.wizard.tui.support.ends import article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import SMALL, Driven, sees, text, until
+from tests.wizard.tui.support.writing import CONF, files_below, screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import Way
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.widgets.merge_choice import MergeChoice
 
-__all__ = ["elsewhere"]
-
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("elsewhere")]
 
 OTHERS = (
     "global\n\tlog /dev/log local0\n\tmaxconn 50000\n\nfrontend web\n\tbind :80\n\tmode http\n\ttimeout client 5s\n"
 )
 CLASH = "frontend api\n\tbind :6443\n\tmode tcp\n\ttimeout client 5s\n"
-TO_CHOOSE = f"nothing is written yet: others wrote in {CONF}; choose above, F4 shows what it does"
+TO_CHOOSE = f"{CONF} has sections halb did not write; choose above (F4 previews)"
 
 
 def put(folder: Path, content: str = OTHERS) -> Path:
@@ -145,7 +143,7 @@ def test_what_stands_in_the_way_of_a_merge_is_said_and_so_are_notes(tmp_path: Pa
             ways(pilot).focus()
             await pilot.press("right")
             await sees(pilot, f"✗ {CONF}:5: ':6443' of frontend 'api' (line 5) and '*:6443' of halb's frontend")
-            await sees(pilot, "✗ nothing can be written there")
+            await sees(pilot, "✗ nothing can be written to this folder")
             await pilot.press("f10")
             await sees(pilot, "✗ nothing was written")
             assert files_below(tmp_path) == {CONF}

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place, fault
 from wizard.questions.session import field_at, places
-from wizard.questions.steps import Step
+from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
 from wizard.tui.screens.base import WizardScreen
@@ -95,9 +95,10 @@ class StepScreen(WizardScreen):
     async def on_resize(self, _event: events.Resize) -> None:
         """Show the preview once there is room; the style sheet hides it again.
 
-        Next to the table of failures, the picture of the cluster needs a high screen.
+        With the table of failures, or many fields, the picture of the cluster needs a high screen.
         """
-        self.query_one(Topology).display = self.step.key != WITH_TABLE or self.app.size.height >= HIGH
+        crowded = self.step.key in (WITH_TABLE, ADVANCED)
+        self.query_one(Topology).display = not crowded or self.app.size.height >= HIGH
         if self.app.size.width >= WIDE and not self.query(Preview):
             await self.query_one("#middle").mount(Preview())
 
@@ -142,8 +143,10 @@ class StepScreen(WizardScreen):
             table.look()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """In the table of failures, show what the other choice for this answer would change."""
+        """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
+        if field is not None:
+            self.call_after_refresh(field.scroll_visible, animate=False)
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
