@@ -9,8 +9,11 @@ _MOST = 500  # names that a word is compared with; a generated file may have tho
 _ALIKE = 0.6  # difflib's ratio: `vpi` and `vip` have 0.67, `retrys` and `retries` 0.77, `mode` and `timeout` 0.36
 
 
-def closest(word: str, names: Collection[str]) -> str:
-    """The one of `names` that `word` was most likely meant to be, whatever its case, or ""."""
+def closest(word: str, names: Collection[str], alike: float = _ALIKE) -> str:
+    """The one of `names` that `word` was most likely meant to be, whatever its case, or "".
+
+    `alike` is how alike they must be, as difflib counts it: higher where more than a suggestion depends on it.
+    """
     if not 2 <= len(word) <= _LONGEST or len(names) > _MOST:
         return ""
     from difflib import get_close_matches
@@ -19,5 +22,5 @@ def closest(word: str, names: Collection[str]) -> str:
     by_lower = {name.lower(): name for name in names}
     if lower in by_lower:
         return by_lower[lower]
-    close = get_close_matches(lower, by_lower, n=1, cutoff=_ALIKE)
+    close = get_close_matches(lower, by_lower, n=1, cutoff=alike)
     return by_lower[close[0]] if close else ""

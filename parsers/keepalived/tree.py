@@ -11,7 +11,7 @@ from parsers.source import Source, Span
 from parsers.tree import Directive, Problem, Word
 
 
-class Line(Directive):
+class KeepalivedLine(Directive):
     """A logical line that is in the file as it is read."""
 
     __slots__ = ("_end", "_keyword", "_source", "_start", "_words")
@@ -84,7 +84,7 @@ class Line(Directive):
         return False
 
 
-class MappedLine(Line):
+class MappedLine(KeepalivedLine):
     """A logical line out of a stretch that was unescaped or substituted, or is among others."""
 
     __slots__ = ("_stretch",)

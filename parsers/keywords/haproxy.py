@@ -15,7 +15,7 @@ NAMELESS_SECTIONS = frozenset(("global", "namespace_list", "traces"))
 OPTIONAL_NAME_SECTIONS = frozenset(("defaults", "crt-store"))
 
 
-class Keyword:
+class HaproxyKeyword:
     """One name of a block: where and since when it is accepted, and what to write instead.
 
     `args` is the number of arguments (-1: it depends, None: not noted); `flags` are words such as FE, BE
@@ -112,7 +112,7 @@ class KeywordBlock:
 
     __slots__ = ("_prefixes", "complete", "entries", "title")
 
-    def __init__(self, title: str, complete: bool, entries: dict[str, Keyword]) -> None:
+    def __init__(self, title: str, complete: bool, entries: dict[str, HaproxyKeyword]) -> None:
         self.title = title
         self.complete = complete
         self.entries = entries
@@ -122,7 +122,7 @@ class KeywordBlock:
             if name.endswith(("*", "*)"))
         ]
 
-    def get(self, name: str) -> Keyword | None:
+    def get(self, name: str) -> HaproxyKeyword | None:
         """The entry that covers this word, by its whole name or by prefix."""
         found = self.entries.get(name)
         if found is None:
@@ -132,7 +132,7 @@ class KeywordBlock:
         return found
 
     def status(self, name: str, version: str | None = None) -> str:
-        """As `Keyword.status`; a name that is missing here is `unknown` in a complete block, else `accepted`."""
+        """As `HaproxyKeyword.status`; a name that is missing here is `unknown` in a complete block, else `accepted`."""
         keyword = self.get(name)
         if keyword is None:
             return UNKNOWN if self.complete else ACCEPTED
@@ -172,7 +172,7 @@ class HaproxyTable:
             spec, _, instead = line.partition(" | ")
             name, _, rest = spec.partition(" ")
             if name and name[0] != "#":
-                entries[name] = Keyword(name, self.versions, rest, instead)
+                entries[name] = HaproxyKeyword(name, self.versions, rest, instead)
         return KeywordBlock(title, first.strip() == "complete", entries)
 
     def _required(self, title: str) -> KeywordBlock:

@@ -1,7 +1,7 @@
 """The keywords that keepalived.conf may hold, block by block.
 
 The table is text (`keepalived.txt`), made from keepalived's own keyword registrations; a line becomes
-a `Keyword` only when it is asked for, because reading a file needs little more than the names.
+a `KeepalivedKeyword` only when it is asked for, because reading a file needs little more than the names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from parsers.tree import Directive
 ROOT = "(root)"
 
 
-class Keyword:
+class KeepalivedKeyword:
     """One keyword of one block.
 
     `kind` is block, value-block, flag, bool, int, uint, decimal, string, enum, ip, ifname, script, user, path,
@@ -85,7 +85,7 @@ def version(release: str) -> tuple[int, ...]:
     return tuple(int(part) for part in release.split(".") if part.isdigit())
 
 
-class Table:
+class KeywordTable:
     """All blocks with their keywords.
 
     `root_only`: block keywords that only make sense outside every block.
@@ -98,7 +98,7 @@ class Table:
     def __init__(self, text: str) -> None:
         self._blocks: dict[str, dict[str, str]] = {}
         self._complete: set[str] = set()
-        self._made: dict[tuple[str, str], Keyword] = {}
+        self._made: dict[tuple[str, str], KeepalivedKeyword] = {}
         self.child_paths: dict[tuple[str, str], str] = {}
         path = ""
         current: dict[str, str] = {}
@@ -135,13 +135,13 @@ class Table:
         """Names of the keywords of the block, empty for a block that is not in the table."""
         return tuple(self._blocks.get(path, ()))
 
-    def keyword(self, path: str, name: str) -> Keyword | None:
+    def keyword(self, path: str, name: str) -> KeepalivedKeyword | None:
         """The keyword `name` of the block at `path`, or None."""
         made = self._made.get((path, name))
         if made is None:
             line = self._blocks.get(path, {}).get(name)
             if line is not None:
-                made = self._made[path, name] = Keyword(path, line)
+                made = self._made[path, name] = KeepalivedKeyword(path, line)
         return made
 
     def blocks_with(self, name: str) -> list[str]:
@@ -150,9 +150,9 @@ class Table:
 
 
 @cache
-def keepalived_table() -> Table:
+def keepalived_table() -> KeywordTable:
     """The table, read once."""
-    return Table(table_text("keepalived.txt"))
+    return KeywordTable(table_text("keepalived.txt"))
 
 
 def block_path(directive: Directive | None) -> str:
@@ -164,7 +164,7 @@ def block_path(directive: Directive | None) -> str:
     return "/".join(reversed(names)) if names else ROOT
 
 
-def keyword_of(directive: Directive) -> Keyword | None:
+def keyword_of(directive: Directive) -> KeepalivedKeyword | None:
     """What the table says about a line where it is, or None for an unknown keyword, an entry of a
     value block, or a line inside a block that is not in the table.
     """

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rules.plan.readers import written
 from rules.plan.record import Key
-from rules.plan.schema import SCHEMA, Table, header
+from rules.plan.schema import SCHEMA, PlanTable, header
 from rules.plan.toml.write import value_text
+from rules.plan.types.readers import written
 
 
 def json_schema() -> str:
@@ -24,7 +24,7 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _table_schema(table: Table) -> dict[str, Any]:
+def _table_schema(table: PlanTable) -> dict[str, Any]:
     found: dict[str, Any] = {
         "description": table.what,
         "type": "object",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypedDict, TypeVar, Unpack, dataclass_transform, overload
 
 from rules.engine.secrets import HIDDEN
-from rules.plan.readers import ValueType
+from rules.plan.types.readers import ValueType
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ NEEDED: Any = object()
 """The default of a key that nobody can guess."""
 
 
-class Known(Protocol):
+class KnownValues(Protocol):
     """The values that are known, for those that follow from them. Names are written "vip.address".
 
     Raises LookupError for a value that is not known and does not follow from others.
@@ -50,8 +50,8 @@ class Key(NamedTuple):
     type: ValueType[Any]
     what: str
     default: Any = NEEDED
-    usual: Callable[[Known], Any] | None = None
-    needed_if: Callable[[Known], Any] | None = None
+    usual: Callable[[KnownValues], Any] | None = None
+    needed_if: Callable[[KnownValues], Any] | None = None
     named: bool = False
     secret: bool = False
     in_files: bool = True
@@ -73,7 +73,7 @@ class Key(NamedTuple):
 
 
 class _Words(TypedDict, total=False):
-    needed_if: Callable[[Known], Any]
+    needed_if: Callable[[KnownValues], Any]
     named: bool
     secret: bool
     in_files: bool
@@ -91,12 +91,12 @@ def key(
     what: str,
     *,
     default: T,
-    usual: Callable[[Known], Any] = ...,
+    usual: Callable[[KnownValues], Any] = ...,
     **words: Unpack[_Words],
 ) -> T: ...
 @overload
 def key(
-    where: str, type_: ValueType[T], what: str, *, usual: Callable[[Known], Any] = ..., **words: Unpack[_Words]
+    where: str, type_: ValueType[T], what: str, *, usual: Callable[[KnownValues], Any] = ..., **words: Unpack[_Words]
 ) -> T: ...
 def key(
     where: str,
@@ -104,7 +104,7 @@ def key(
     what: str,
     *,
     default: Any = NEEDED,
-    usual: Callable[[Known], Any] | None = None,
+    usual: Callable[[KnownValues], Any] | None = None,
     **words: Unpack[_Words],
 ) -> Any:
     """Declare the key `where` ("vip.address") of halb.toml as a field; the arguments are those of `Key`."""

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 from rules.plan.keys.haproxy import HaproxyChoice
 from rules.plan.keys.lint import LintChoice
-from rules.plan.keys.machines import Balancer, BalancerFiles, Machine
+from rules.plan.keys.machines import ApiServer, Balancer, BalancerFiles
 from rules.plan.keys.plan import FormOfFile, Plan
 from rules.plan.keys.vrrp import VrrpChoice
 from rules.plan.model import KeyPath
-from rules.plan.readers import shown
 from rules.plan.record import Key, Record
+from rules.plan.types.readers import shown
 from rules.text.suggestions import hint
 from rules.text.wording import listed
 
 
-class Table(NamedTuple):
+class PlanTable(NamedTuple):
     """One table; `many`: an array of tables, written `[[name]]`, one for each `what`, `least` of them at least.
 
     `absent` is what to write where there is none.
@@ -31,16 +31,16 @@ class Table(NamedTuple):
 
 
 _TABLES = {
-    "cluster": Table("the endpoint"),
-    "control_plane": Table("control-plane node", True, 1, "write one, the initial master's first"),
-    "vip": Table("the VIP"),
-    "vrrp": Table("how keepalived elects the load balancer that holds the VIP"),
-    "lb": Table("load balancer", True, 2, "write one for each load balancer, two of them at least"),
-    "haproxy": Table("how haproxy forwards to the API servers"),
-    "lint": Table("what halb-lint looks at"),
+    "cluster": PlanTable("the endpoint"),
+    "control_plane": PlanTable("control-plane node", True, 1, "write one, the initial master's first"),
+    "vip": PlanTable("the VIP"),
+    "vrrp": PlanTable("how keepalived elects the load balancer that holds the VIP"),
+    "lb": PlanTable("load balancer", True, 2, "write one for each load balancer, two of them at least"),
+    "haproxy": PlanTable("how haproxy forwards to the API servers"),
+    "lint": PlanTable("what halb-lint looks at"),
 }
 _RECORDS: tuple[type[Record], ...] = (
-    FormOfFile, Plan, Machine, VrrpChoice, Balancer, BalancerFiles, HaproxyChoice, LintChoice,
+    FormOfFile, Plan, ApiServer, VrrpChoice, Balancer, BalancerFiles, HaproxyChoice, LintChoice,
 )  # fmt: skip
 
 
@@ -53,12 +53,12 @@ def _keys(table: str) -> dict[str, Key]:
     return {key.name: key for key in found}
 
 
-SCHEMA: Mapping[str, Table] = {name: table._replace(keys=_keys(name)) for name, table in _TABLES.items()}
+SCHEMA: Mapping[str, PlanTable] = {name: table._replace(keys=_keys(name)) for name, table in _TABLES.items()}
 """The tables by their names, in the order in which a plan is written."""
 
 OF_PLAN = frozenset(
     (key.table, key.name)
-    for record in (Plan, Machine, VrrpChoice, Balancer, HaproxyChoice)
+    for record in (Plan, ApiServer, VrrpChoice, Balancer, HaproxyChoice)
     for key in record.keys.values()
 )
 """The keys (table and name) that a `Plan` holds; the others say nothing about the files that are rendered."""
@@ -93,7 +93,7 @@ def key_of(table: str, key: str) -> Key:
 def check_value(table: str, key: str, value: Any) -> Any:
     """One value, as TOML gives it, read: the same checks and the same words as for the whole file.
 
-    Raises ValueError with the text alone; `rules.plan.readers.about` puts the key before it.
+    Raises ValueError with the text alone; `rules.plan.types.readers.about` puts the key before it.
     """
     return key_of(table, key).read(value)
 

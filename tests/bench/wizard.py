@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.wizard.tui.pilot import ARTICLE, until
+from tests.wizard.tui.support.pilot import ARTICLE, until
 from wizard.questions.answers import Answers
-from wizard.questions.session import Outcome
+from wizard.questions.session import Judgement
 from wizard.tui import judging
 from wizard.tui.app import Wizard
 
@@ -61,7 +61,7 @@ def first_paint(command: list[str], folder: Path) -> float:
         os.close(fd)
 
 
-async def key_to_repaint(judge: Callable[[Answers], Outcome]) -> list[float]:
+async def key_to_repaint(judge: Callable[[Answers], Judgement]) -> list[float]:
     """Seconds from each of 60 keys to the end of its repaint, while the answers are judged in the background."""
     vars(judging)["judge"] = judge
     app = Wizard(Path("kacang"), offline=True)
@@ -95,7 +95,7 @@ def main() -> None:
     line("G12", "first paint / app of one Static", figures, "<= 1.5x", ratio <= 1.5)
     real = vars(judging)["judge"]
     with_lint = asyncio.run(key_to_repaint(real))
-    without = asyncio.run(key_to_repaint(lambda answers: Outcome(answers, {})))
+    without = asyncio.run(key_to_repaint(lambda answers: Judgement(answers, {})))
     vars(judging)["judge"] = real
     slow, fast = (quantiles(times, n=20)[-1] for times in (with_lint, without))
     figures = f"{slow / fast:.2f}x ({slow * 1000:.0f}/{fast * 1000:.0f} ms)"

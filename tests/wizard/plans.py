@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules.plan.model import Phase
-from wizard.plan.plan import Balancer, HaproxyChoice, IPAddress, IPInterface, Machine, Plan, VrrpChoice
+from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, IPAddress, IPInterface, Plan, VrrpChoice
 
 ARTICLE = Plan(
     name="kacang",
@@ -18,9 +18,9 @@ ARTICLE = Plan(
     phase=Phase.BOOTSTRAP,
     layout="dedicated",
     control_plane=(
-        Machine("k8s-master1", ip_address("192.168.2.151")),
-        Machine("k8s-master2", ip_address("192.168.2.152")),
-        Machine("k8s-master3", ip_address("192.168.2.153")),
+        ApiServer("k8s-master1", ip_address("192.168.2.151")),
+        ApiServer("k8s-master2", ip_address("192.168.2.152")),
+        ApiServer("k8s-master3", ip_address("192.168.2.153")),
     ),
     vip=ip_interface("192.168.2.140/24"),
     vip6=None,
@@ -136,7 +136,7 @@ def plans(draw: st.DrawFn) -> Plan:
     vip6, addresses6 = _network(draw, 6, 2) if family == 46 else (None, [])
     names = _unlike(draw, 2 if layout == "stacked" else 1, 7)
     node_ports = [draw(st.just(6443) | ports) for _ in names]
-    nodes = tuple(Machine(name, addresses.pop(), port) for name, port in zip(names, node_ports, strict=True))
+    nodes = tuple(ApiServer(name, addresses.pop(), port) for name, port in zip(names, node_ports, strict=True))
     if layout == "stacked":
         chosen = draw(st.lists(st.sampled_from(nodes), min_size=2, max_size=6, unique=True))
         owned = [(node.name, node.address) for node in chosen]

@@ -10,9 +10,9 @@ from typing import Any
 from rules.plan.complete import count, is_needed
 from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
-from rules.plan.readers import about, shown, written
 from rules.plan.schema import SCHEMA, header, key_at
 from rules.plan.toml.write import value_text
+from rules.plan.types.readers import about, shown, written
 
 _ALWAYS = ("cluster", "vip")
 _COMMENT_COLUMN = 2  # spaces before the comment of a key to fill in

@@ -154,14 +154,14 @@ def _conflicts(imported: Imported) -> Iterator[str]:
 
 def _leftovers(imported: Imported) -> Iterator[str]:
     """The leftovers, those of one kind together; what is lost comes first."""
-    from wizard.importer.model import Kind
+    from wizard.importer.model import LeftoverKind
 
-    for kind in Kind:
+    for kind in LeftoverKind:
         left = [leftover for leftover in imported.leftovers if leftover.kind is kind]
         if left:
             yield f"{_TITLES.get(kind.value, kind.value)}:"
         for leftover in left:
-            why = "" if kind is Kind.PACKAGED else f" ({leftover.why})"
+            why = "" if kind is LeftoverKind.PACKAGED else f" ({leftover.why})"
             yield f"  {leftover.file}:{leftover.line}: {leftover.text.strip()}{why}"
 
 

@@ -121,7 +121,7 @@ def rendered(path: Path) -> Tree | None:
             for error in wrong:
                 say(f"{path}: {error}")
             return None
-        files = {name: (file.text, file.mode) for name, file in render(plan).items()}
+        files = {name: (file.text, file.mode) for name, file in render(plan, checked=True).items()}
         text = write_plan(plan, cluster.source.text)
     except ClusterError as error:
         raise UsageError(str(error)) from error

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from rules.files.atomic import reason
-from rules.plan.readers import shown
+from rules.plan.types.readers import shown
 from wizard.files.errors import ChangedError, StoreError
 from wizard.files.manifest import FOLDER, Manifest
 

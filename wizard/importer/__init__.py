@@ -4,7 +4,7 @@
 and accounts for every other directive as a `Leftover`: nothing of the files is lost silently.
 """
 
-from wizard.importer.model import Candidate, Conflict, Imported, Kind, Leftover, Place
+from wizard.importer.model import Candidate, Conflict, Imported, Leftover, LeftoverKind, Place
 from wizard.importer.run import import_files
 
-__all__ = ["Candidate", "Conflict", "Imported", "Kind", "Leftover", "Place", "import_files"]
+__all__ = ["Candidate", "Conflict", "Imported", "Leftover", "LeftoverKind", "Place", "import_files"]

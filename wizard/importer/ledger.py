@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.facts.values import Value
 from parsers.source import Source, Span
 from parsers.tree import Directive
-from rules.plan.readers import about
 from rules.plan.schema import check_value
+from rules.plan.types.readers import about
 from rules.text.wording import clipped
-from wizard.importer.model import Kind, Leftover
+from wizard.importer.model import Leftover, LeftoverKind
 
 if TYPE_CHECKING:
     from rules.engine.secrets import Secrets
 
 T = TypeVar("T")
-Reason = tuple[str, Kind]
+Reason = tuple[str, LeftoverKind]
 _NO_CONTENT = " \t\r\f\v\ufeff{};"  # braces belong to the line that opens the block
 UNKNOWN = "it depends on something that the files do not hold"
 
@@ -49,21 +49,23 @@ class Ledger:
             self._settled.add(key)
             self._taken[key] = (span.line, span.source.position(max(span.start, span.end - 1))[0])
 
-    def leave(self, node: str, directive: Directive, why: str, kind: Kind = Kind.LOST, last: int = 0) -> None:
+    def leave(
+        self, node: str, directive: Directive, why: str, kind: LeftoverKind = LeftoverKind.LOST, last: int = 0
+    ) -> None:
         """A line, with the block that it opens, is left over; `last` is the end of a section."""
         span = directive.span
         self._settled.add((span.source.path, span.start))
         text = self.secrets.line(span.source, span.line).strip()
         self._add(node, span, text, why, kind, max(last, last_line(directive)))
 
-    def leave_part(self, node: str, span: Span, why: str, kind: Kind = Kind.LOST) -> None:
+    def leave_part(self, node: str, span: Span, why: str, kind: LeftoverKind = LeftoverKind.LOST) -> None:
         """A part of a line is left over; the line itself may be taken."""
         source, line = span.source, span.line
         start = span.start - source.line_start(line)
         text = self.secrets.line(source, line)[start : start + span.end - span.start]
         self._add(node, span, text.strip(), why, kind, line)
 
-    def _add(self, node: str, span: Span, text: str, why: str, kind: Kind, last: int) -> None:
+    def _add(self, node: str, span: Span, text: str, why: str, kind: LeftoverKind, last: int) -> None:
         why = clipped(self.secrets.message(why, [span]))
         key = (span.source.path, span.start, span.line, why)
         self._left.setdefault(
@@ -84,7 +86,7 @@ class Ledger:
             return None
         if not value.known:
             why = UNKNOWN if not value.certain else f"the value of {key} was not understood"
-            self.leave(node, value.directive, why, Kind.UNREADABLE)
+            self.leave(node, value.directive, why, LeftoverKind.UNREADABLE)
             return None
         try:
             found: T = check_value(table, key, value.value if given is None else given)
@@ -138,12 +140,15 @@ class Ledger:
 def _why(text: str) -> Reason:
     """Why a line that is no directive of the tree is left over."""
     if text.startswith("$") and "=" in text:
-        return "a plan holds values, no definitions", Kind.REPLACED
+        return "a plan holds values, no definitions", LeftoverKind.REPLACED
     if text.startswith(("@", ".")):
-        return "a plan has no conditions", Kind.UNREADABLE
+        return "a plan has no conditions", LeftoverKind.UNREADABLE
     if text.startswith("include"):
-        return "a plan has no includes; what was included is imported as far as the file was given", Kind.REPLACED
-    return "it was not understood", Kind.UNREADABLE
+        return (
+            "a plan has no includes; what was included is imported as far as the file was given",
+            LeftoverKind.REPLACED,
+        )
+    return "it was not understood", LeftoverKind.UNREADABLE
 
 
 def words_of(directive: Directive) -> str:

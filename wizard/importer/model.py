@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from rules.plan.draft import Draft
 
 
-class Kind(StrEnum):
+class LeftoverKind(StrEnum):
     """Why a directive is left over."""
 
     LOST = "lost"
@@ -39,7 +39,7 @@ class Leftover(NamedTuple):
     line: int
     text: str
     why: str
-    kind: Kind = Kind.LOST
+    kind: LeftoverKind = LeftoverKind.LOST
     last: int = 0
 
 

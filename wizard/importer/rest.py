@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard.importer import ours
 from wizard.importer.haproxy import proxies as haproxy
 from wizard.importer.ledger import Ledger, Reason, last_line, words_of
-from wizard.importer.model import Kind
+from wizard.importer.model import LeftoverKind
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -55,7 +55,7 @@ def _haproxy(ledger: Ledger, node: str, config: HaproxyConfig) -> None:
                 _global(ledger, section)
             if not ledger.settled(section.header):
                 why = _SERVICES.get(section.keyword, f"a plan has no '{section.keyword}' sections")
-                kind = Kind.OTHER if section.condition is None else Kind.UNREADABLE
+                kind = LeftoverKind.OTHER if section.condition is None else LeftoverKind.UNREADABLE
                 last = max([last_line(section.header), *(last_line(line) for line in section.directives)])
                 ledger.leave(node, section.header, why, kind, last)
                 continue
@@ -99,21 +99,24 @@ def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: C
             ):
                 ledger.take(line)
             elif line.keyword == "router_id":
-                ledger.leave(node.name, line, "halb's router_id is the load balancer's name", Kind.REPLACED)
+                ledger.leave(node.name, line, "halb's router_id is the load balancer's name", LeftoverKind.REPLACED)
 
 
 def _reason(line: Directive, *, several: bool) -> Reason:
     keyword = line.keyword
     if line.parent is None:
         if keyword == "vrrp_instance" and several:
-            return "one of several virtual routers, and nothing tells which is the endpoint's", Kind.LOST
+            return "one of several virtual routers, and nothing tells which is the endpoint's", LeftoverKind.LOST
         if keyword in _UNUSED:
-            return _BLOCKS[keyword], Kind.REPLACED
-        return _BLOCKS.get(keyword, f"a plan has no '{keyword}'"), Kind.OTHER
+            return _BLOCKS[keyword], LeftoverKind.REPLACED
+        return _BLOCKS.get(keyword, f"a plan has no '{keyword}'"), LeftoverKind.OTHER
     if keyword.startswith("notify"):
-        return "a plan runs no notify scripts", Kind.LOST
+        return "a plan runs no notify scripts", LeftoverKind.LOST
     if keyword == "virtual_ipaddress_excluded":
-        return "a plan has no excluded addresses; a second family's VIP is written as address6 under [vip]", Kind.LOST
+        return (
+            "a plan has no excluded addresses; a second family's VIP is written as address6 under [vip]",
+            LeftoverKind.LOST,
+        )
     if keyword in _READ:
-        return f"another '{keyword}' counts, or nothing reads this one", Kind.REPLACED
-    return f"a plan has no '{keyword}'", Kind.LOST
+        return f"another '{keyword}' counts, or nothing reads this one", LeftoverKind.REPLACED
+    return f"a plan has no '{keyword}'", LeftoverKind.LOST

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rules.plan.complete import unreadable, values_of
 from rules.plan.defaults import STACKED_PORT
 from rules.plan.errors import PlanError
-from rules.plan.keys.machines import Balancer, Machine
+from rules.plan.keys.machines import ApiServer, Balancer
 from rules.plan.keys.plan import Plan
 from rules.plan.model import IPAddress, IPInterface, KeyPath
 from rules.plan.schema import SCHEMA
@@ -68,7 +68,7 @@ def script_weight(priorities: Iterable[int], *, preempt: bool) -> int:
     return max(min(known) - max(known) - WEIGHT_MARGIN, LOWEST_WEIGHT)
 
 
-def _shared(plan: Plan) -> list[Machine]:
+def _shared(plan: Plan) -> list[ApiServer]:
     """The control-plane nodes that are load balancers too."""
     addresses = {lb.address for lb in plan.load_balancers}
     return [node for node in plan.control_plane if node.address in addresses]
@@ -103,7 +103,7 @@ def _layout(plan: Plan) -> Iterator[PlanError]:
         if plan.layout == "stacked" and node is None:
             yield PlanError(
                 KeyPath("lb", number, "address"),
-                f"'{lb.address}' is no control-plane node's, which the layout 'stacked' wants; write the address of "
+                f"'{lb.address}' is not a control-plane node's, which the layout 'stacked' wants; write the address of "
                 'one, or layout = "dedicated"',
                 lb.name,
             )
@@ -122,7 +122,7 @@ def _control_plane(plan: Plan) -> Iterator[PlanError]:
     yield from _other_family("control_plane", plan.control_plane, plan)
 
 
-def _other_family(table: str, machines: Sequence[Machine | Balancer], plan: Plan) -> Iterator[PlanError]:
+def _other_family(table: str, machines: Sequence[ApiServer | Balancer], plan: Plan) -> Iterator[PlanError]:
     vip = plan.vip
     for number, machine in enumerate(machines):
         if machine.address.version != vip.version:
@@ -179,7 +179,7 @@ def _load_balancers(plan: Plan) -> Iterator[PlanError]:
         if odd := _UNWRITABLE.search(lb.interface):
             yield PlanError(
                 KeyPath("lb", number, "interface"),
-                f"'{lb.interface}' has the character {odd[0]}, which keepalived.conf has no way to write in a name; "
+                f"'{lb.interface}' has the character {odd[0]}, which can't be written in a name in keepalived.conf; "
                 "give the interface another name",
                 lb.name,
             )

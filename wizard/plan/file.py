@@ -13,11 +13,11 @@ from rules.plan.complete import Values, count, usual_value, values_of
 from rules.plan.keys.plan import Plan
 from rules.plan.model import KeyPath
 from rules.plan.read import parse_cluster
-from rules.plan.readers import written
 from rules.plan.schema import OF_PLAN, SCHEMA, header
 from rules.plan.toml.edit import Keys, TomlText
 from rules.plan.toml.write import table_text
-from rules.plan.values import SCHEMA_NUMBER
+from rules.plan.types.readers import written
+from rules.plan.types.values import SCHEMA_NUMBER
 
 _TITLE = "# The plan of halb-wizard, and what halb-lint compares the files of the load balancers with."
 _SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is unusual

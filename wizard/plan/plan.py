@@ -9,15 +9,24 @@ from __future__ import annotations
 from rules.plan.complete import plan_from
 from rules.plan.errors import PlanError
 from rules.plan.keys.haproxy import HaproxyChoice
-from rules.plan.keys.machines import Balancer, Machine
+from rules.plan.keys.machines import ApiServer, Balancer
 from rules.plan.keys.plan import Plan
 from rules.plan.keys.vrrp import VrrpChoice
 from rules.plan.model import Cluster, IPAddress, IPInterface
 from wizard.plan.clashes import check_plan, vrrp_version
 
 __all__ = [
-    "Balancer", "HaproxyChoice", "IPAddress", "IPInterface", "Machine", "Plan", "PlanError", "VrrpChoice",
-    "check_plan", "plan_of", "vrrp_version",
+    "ApiServer",
+    "Balancer",
+    "HaproxyChoice",
+    "IPAddress",
+    "IPInterface",
+    "Plan",
+    "PlanError",
+    "VrrpChoice",
+    "check_plan",
+    "plan_of",
+    "vrrp_version",
 ]  # fmt: skip
 
 

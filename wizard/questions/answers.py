@@ -10,9 +10,9 @@ from typing import Any
 
 from rules.plan.complete import count
 from rules.plan.model import KeyPath
-from rules.plan.readers import text_of
 from rules.plan.schema import SCHEMA, header, key_at
 from rules.plan.toml.write import table_text
+from rules.plan.types.readers import text_of
 
 Place = KeyPath
 

@@ -18,7 +18,7 @@ _NEEDED = ("name", "address", "interface")
 _DIGITS = 3  # of the highest VRRP priority, 254
 
 
-class Machine(NamedTuple):
+class AnsweredMachine(NamedTuple):
     """A machine of the answers; `number` is its place in the list. Texts are as typed, "" for what is not there."""
 
     number: int
@@ -33,10 +33,10 @@ class Machine(NamedTuple):
         return _safe(f"{self.name} ({self.address})")
 
 
-def machines(answers: Answers, table: str) -> tuple[Machine, ...]:
+def machines(answers: Answers, table: str) -> tuple[AnsweredMachine, ...]:
     """The machines of "lb" or "control_plane" that have a name or an address."""
     found = (
-        Machine(number, answers[Place(table, number, "name")], answers[Place(table, number, "address")])
+        AnsweredMachine(number, answers[Place(table, number, "name")], answers[Place(table, number, "address")])
         for number in range(answers.count(table))
     )
     return tuple(machine for machine in found if machine.name or machine.address)
@@ -100,17 +100,13 @@ def adding(answers: Answers) -> tuple[str, ...]:
     return tuple(_peers_first(answers, _from_lowest(answers), ["the new one"]))
 
 
-def _from_lowest(answers: Answers) -> list[Machine]:
+def _from_lowest(answers: Answers) -> list[AnsweredMachine]:
     """The load balancers, the one that the VIP is on first of all coming last."""
     priorities = _priorities(answers)
     return sorted(machines(answers, "lb"), key=lambda machine: (priorities[machine.number], -machine.number))
 
 
-def _is_unicast(answers: Answers) -> bool:
-    return answers[Place("vrrp", 0, "mode")] != "multicast"
-
-
-def _peers_first(answers: Answers, there: Sequence[Machine], new: Sequence[str]) -> Iterator[str]:
+def _peers_first(answers: Answers, there: Sequence[AnsweredMachine], new: Sequence[str]) -> Iterator[str]:
     """The order that never has two holders of the VIP.
 
     With unicast, keepalived sends adverts to its peers alone: a node that the others do not list yet hears nobody, and
@@ -131,7 +127,7 @@ def _peers_first(answers: Answers, there: Sequence[Machine], new: Sequence[str])
     yield "3. 'ip -br address' on each: the VIP is on one machine only."
 
 
-def _one_at_a_time(answers: Answers, balancers: Sequence[Machine]) -> str:
+def _one_at_a_time(answers: Answers, balancers: Sequence[AnsweredMachine]) -> str:
     order = ", then ".join(_safe(machine.name or machine.address) for machine in balancers)
     how = "kubelet restarts" if _in_pods(answers) else "it restarts"
     return (
@@ -165,7 +161,7 @@ def replacing(answers: Answers, number: int) -> tuple[str, ...]:
     )
 
 
-def _of_the_name(answers: Answers, old: Machine) -> Iterator[str]:
+def _of_the_name(answers: Answers, old: AnsweredMachine) -> Iterator[str]:
     """What is special about the initial master: the name leads to it until the cutover."""
     if old.number:
         return
@@ -181,7 +177,7 @@ def _of_the_name(answers: Answers, old: Machine) -> Iterator[str]:
     yield "Do not run kubeadm init on the new machine: that makes another cluster. It joins, as every other node does."
 
 
-def _of_its_balancer(answers: Answers, old: Machine) -> Iterator[str]:
+def _of_its_balancer(answers: Answers, old: AnsweredMachine) -> Iterator[str]:
     for balancer in machines(answers, "lb"):
         if old.address and balancer.address == old.address:
             yield (
@@ -198,7 +194,7 @@ def _join() -> str:
     )
 
 
-def _in_one_node(old: Machine) -> Iterator[str]:
+def _in_one_node(old: AnsweredMachine) -> Iterator[str]:
     yield (
         f"{old.label} is the only control-plane node: all of etcd is on it. The new machine joins first, under "
         "another name. If the old one is dead already, nothing can join: restore an etcd snapshot."
@@ -210,7 +206,7 @@ def _in_one_node(old: Machine) -> Iterator[str]:
     )
 
 
-def _in_several(old: Machine) -> Iterator[str]:
+def _in_several(old: AnsweredMachine) -> Iterator[str]:
     """The old one goes first: kubeadm join refuses a node name that is taken, and an etcd with a dead member."""
     yield (
         f"1. {old.label} leaves etcd. If it runs, on it: kubeadm reset. If it is dead, with etcdctl on a node that "
@@ -220,7 +216,7 @@ def _in_several(old: Machine) -> Iterator[str]:
     yield f"3. The new one joins: {_join()}"
 
 
-def _in_haproxy(answers: Answers, old: Machine) -> Iterator[str]:
+def _in_haproxy(answers: Answers, old: AnsweredMachine) -> Iterator[str]:
     yield (
         f"Then the load balancers, as {_safe(old.name or old.address)} is a server of every haproxy.cfg: "
         f"{_one_at_a_time(answers, _from_lowest(answers))}"

@@ -20,7 +20,7 @@ from rules.plan.schema import SCHEMA
 from rules.report.style import printable
 from rules.text.wording import clipped, counted
 from wizard.questions.answers import Answers
-from wizard.questions.session import Outcome, place_of, step_of
+from wizard.questions.session import Judgement, place_of, step_of
 
 if TYPE_CHECKING:
     from rules.engine.finding import Finding
@@ -31,7 +31,7 @@ Overrides = Mapping[str, str]
 """Reasons, by the code of the rule whose errors the user accepts."""
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What an item is; the value is the word shown."""
 
     MISSING = "missing"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     @property
     def blocks(self) -> bool:
         """Whether files must not be written as long as there is such an item."""
-        return self in (Kind.MISSING, Kind.WRONG, Kind.ERROR)
+        return self in (ItemKind.MISSING, ItemKind.WRONG, ItemKind.ERROR)
 
 
 class Item(NamedTuple):
@@ -53,7 +53,7 @@ class Item(NamedTuple):
     `more` says what to do, where a finding has advice.
     """
 
-    kind: Kind
+    kind: ItemKind
     text: str
     place: KeyPath | None = None
     more: str = ""
@@ -98,32 +98,42 @@ class Changes(NamedTuple):
         return _safe(" · ".join(parts))
 
 
-def items(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
+def items(outcome: Judgement, overrides: Overrides) -> tuple[Item, ...]:
     """Everything to look at: first what is missing or wrong in the answers, then the findings, the worst first."""
     answers = outcome.answers
-    found = [Item(Kind.WRONG, _safe(f"{label(place, answers)}: {text}"), place) for place, text in _faults(outcome)]
-    found += [Item(Kind.WRONG, _safe(text)) for text in outcome.general]
-    found += [Item(Kind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
+    found = [Item(ItemKind.WRONG, _safe(f"{label(place, answers)}: {text}"), place) for place, text in _faults(outcome)]
+    found += [Item(ItemKind.WRONG, _safe(text)) for text in outcome.general]
+    found += [Item(ItemKind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
     if outcome.report is not None:
         crashes = outcome.report.crashes
-        found += [Item(Kind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes]
+        found += [
+            Item(ItemKind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes
+        ]
         found += sorted(
             (_item_of(finding, outcome, overrides) for finding in outcome.report.findings),
-            key=lambda item: list(Kind).index(item.kind),
+            key=lambda item: list(ItemKind).index(item.kind),
         )
     return tuple(found)
 
 
-def blockers(outcome: Outcome, overrides: Overrides) -> tuple[Item, ...]:
+def blockers(outcome: Judgement, overrides: Overrides) -> tuple[Item, ...]:
     """What has to be dealt with before files are written."""
     return tuple(item for item in items(outcome, overrides) if item.kind.blocks)
 
 
-def blocked(outcome: Outcome, overrides: Overrides) -> str:
+def blocked(outcome: Judgement, overrides: Overrides) -> str:
     """Why nothing can be written yet, in a short sentence; "" when nothing stands against it."""
     kinds = [item.kind for item in blockers(outcome, overrides)]
-    words = {Kind.MISSING: "answer is missing", Kind.WRONG: "answer is wrong", Kind.ERROR: "error in the files"}
-    several = {Kind.MISSING: "answers are missing", Kind.WRONG: "answers are wrong", Kind.ERROR: "errors in the files"}
+    words = {
+        ItemKind.MISSING: "answer is missing",
+        ItemKind.WRONG: "answer is wrong",
+        ItemKind.ERROR: "error in the files",
+    }
+    several = {
+        ItemKind.MISSING: "answers are missing",
+        ItemKind.WRONG: "answers are wrong",
+        ItemKind.ERROR: "errors in the files",
+    }
     parts = [
         f"{number} {words[kind] if number == 1 else several[kind]}" for kind in words if (number := kinds.count(kind))
     ]
@@ -132,7 +142,7 @@ def blocked(outcome: Outcome, overrides: Overrides) -> str:
     return ", ".join(parts)
 
 
-def accepted(outcome: Outcome, overrides: Overrides) -> tuple[Override, ...]:
+def accepted(outcome: Judgement, overrides: Overrides) -> tuple[Override, ...]:
     """Every error that the user overrides, for the comments that hide them in the files."""
     if outcome.report is None:
         return ()
@@ -165,7 +175,7 @@ def label(place: KeyPath, answers: Answers) -> str:
     return f"{step.title}{which}: {field.label}"
 
 
-def summary(outcome: Outcome) -> str:
+def summary(outcome: Judgement) -> str:
     """The state of the files in one line: `2 nodes, 0 errors, 1 warning`."""
     if outcome.report is None:
         return "none yet"
@@ -174,7 +184,9 @@ def summary(outcome: Outcome) -> str:
     return f"{nodes}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def tree(outcome: Outcome, directory: Path, overrides: Overrides = MappingProxyType({})) -> dict[str, tuple[str, int]]:
+def tree(
+    outcome: Judgement, directory: Path, overrides: Overrides = MappingProxyType({})
+) -> dict[str, tuple[str, int]]:
     """The files to write below `directory`, text and mode by path: the rendered ones, and halb.toml.
 
     The reasons for accepted errors stand in them as ignore comments. Comments of a halb.toml that is there stay; one
@@ -207,7 +219,7 @@ def _with_reasons(text: str, reasons: Sequence[Override]) -> str:
 
 
 def changes(
-    outcome: Outcome,
+    outcome: Judgement,
     directory: Path,
     overrides: Overrides = MappingProxyType({}),
     *,
@@ -239,7 +251,7 @@ def _below(directory: Path, line: str) -> str:
     return _safe(line.removeprefix(f"{directory}/"))
 
 
-def _plan_text(outcome: Outcome, directory: Path) -> str:
+def _plan_text(outcome: Judgement, directory: Path) -> str:
     from rules.plan import ClusterError
     from wizard.plan.file import write_plan
 
@@ -257,20 +269,20 @@ def _is_private(path: Path) -> bool:
         return False
 
 
-def _faults(outcome: Outcome) -> Iterator[tuple[KeyPath, str]]:
+def _faults(outcome: Judgement) -> Iterator[tuple[KeyPath, str]]:
     """The faults in the order of the tables, which is that of the steps."""
     tables = list(SCHEMA)
     places = sorted(outcome.faults, key=lambda place: (tables.index(place.table), place.number))
     return ((place, outcome.faults[place]) for place in places)
 
 
-def _item_of(finding: Finding, outcome: Outcome, overrides: Overrides) -> Item:
-    kind = Kind(finding.severity.word)
-    reason = overrides.get(finding.code, "") if kind is Kind.ERROR else ""
+def _item_of(finding: Finding, outcome: Judgement, overrides: Overrides) -> Item:
+    kind = ItemKind(finding.severity.word)
+    reason = overrides.get(finding.code, "") if kind is ItemKind.ERROR else ""
     at = finding.location
     text = f"{finding.code} {finding.message}, in {at.file}:{at.line}"
     more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
-    return Item(Kind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
+    return Item(ItemKind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
 
 
 def _safe(text: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PLAN = "halb.toml"
 
 
-class Outcome(NamedTuple):
+class Judgement(NamedTuple):
     """What some answers amount to.
 
     `faults`: what is wrong, in words, by the answer that it belongs to; `general`: what belongs to none. `missing`:
@@ -46,19 +46,19 @@ class Outcome(NamedTuple):
     more: Mapping[KeyPath, Any] = {}
 
 
-def judge(answers: Answers) -> Outcome:
+def judge(answers: Answers) -> Judgement:
     """Check the answers, make the plan of them, render and lint it, as far as they reach."""
     from wizard.plan.clashes import check_plan
 
     faults = {place: text for place in answers if (text := fault(place, answers[place]))}
     lacking = missing_of(answers)
     if faults:
-        return Outcome(answers, faults, missing=lacking)
+        return Judgement(answers, faults, missing=lacking)
     values = values_of_answers(answers)
     if errors := list(together(values)):
         return _with_errors(answers, errors[:1])._replace(missing=lacking)
     if lacking:
-        return Outcome(answers, {}, missing=lacking)
+        return Judgement(answers, {}, missing=lacking)
     try:
         plan = plan_from(values)
         errors = check_plan(plan)
@@ -67,7 +67,7 @@ def judge(answers: Answers) -> Outcome:
     return _with_errors(answers, errors) if errors else _rendered(answers, plan, values)
 
 
-def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Outcome:
+def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Judgement:
     """What is wrong beside the answers that it is about; what is about none, or about one more, in general."""
     faults: dict[KeyPath, str] = {}
     general = []
@@ -76,17 +76,17 @@ def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Outcome:
             general.append(str(error))
         else:
             faults[error.path] = error.reason
-    return Outcome(answers, faults, tuple(general))
+    return Judgement(answers, faults, tuple(general))
 
 
-def _rendered(answers: Answers, plan: Plan, values: Values) -> Outcome:
+def _rendered(answers: Answers, plan: Plan, values: Values) -> Judgement:
     from rules.engine.registry import UnknownRuleError
     from wizard.plan.file import write_plan
     from wizard.render.files import RenderError, lint_rendered, render
 
     more = {path: value for path, value in values.items() if (path.table, path.key) not in OF_PLAN}
     try:
-        rendered = render(plan)
+        rendered = render(plan, checked=True)
         files = {path: item.text for path, item in rendered.items()}
         report = lint_rendered(plan, {PLAN: write_plan(plan, more=more), **files})
     except RenderError as error:
@@ -95,7 +95,7 @@ def _rendered(answers: Answers, plan: Plan, values: Values) -> Outcome:
         key = next((key for key in ("select", "ignore") if error.word in values.get(KeyPath("lint", 0, key), ())), "")
         return _with_errors(answers, [PlanError(KeyPath("lint", 0, key or "select"), str(error))])
     modes = {path: item.mode for path, item in rendered.items()}
-    return Outcome(answers, {}, plan=plan, files=files, modes=modes, report=report, keys=rendered, more=more)
+    return Judgement(answers, {}, plan=plan, files=files, modes=modes, report=report, keys=rendered, more=more)
 
 
 def missing_of(answers: Answers) -> tuple[KeyPath, ...]:
@@ -142,7 +142,7 @@ def step_of(place: KeyPath) -> Step | None:
     return next((step for step in steps() if step.asks(place)), None)
 
 
-def place_of(finding: Finding, outcome: Outcome) -> KeyPath | None:
+def place_of(finding: Finding, outcome: Judgement) -> KeyPath | None:
     """The answer that a finding on a rendered file is about: the key that its stretch of the file comes from."""
     at = finding.location
     rendered = outcome.keys.get(at.file)

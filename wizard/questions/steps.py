@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from rules.plan.model import KeyPath
-from rules.plan.readers import text_of, written
 from rules.plan.schema import SCHEMA, every_key
+from rules.plan.types.readers import text_of, written
 
 ADVANCED = "advanced"
 _OF_THE_FILE = ("cluster", "schema")  # nobody answers it: whoever writes a file knows its form

@@ -34,7 +34,7 @@ class Origin(NamedTuple):
         return f"{endpoint}, {count} machine{'' if count == 1 else 's'}"
 
 
-class Known(NamedTuple):
+class FoundStarts(NamedTuple):
     """What there is. `plan_fault` says why a halb.toml can't be used, `failures` why a draft can't."""
 
     session: Origin | None = None
@@ -51,14 +51,14 @@ class Known(NamedTuple):
         return next((origin for origin in found if origin is not None and has_cluster(origin.answers)), None)
 
 
-def look(directory: Path, store: DraftStore | None, session: Answers | None) -> Known:
+def look(directory: Path, store: DraftStore | None, session: Answers | None) -> FoundStarts:
     """Look at a folder; `session` are the answers of right now, if there are any. Nothing raises."""
     from wizard.files import SavedDraft
     from wizard.files.earlier import earlier
 
     plan, fault = _plan(directory)
     saved = store.load(directory) if store is not None else None
-    return Known(
+    return FoundStarts(
         session=None if session is None else Origin(session, "the current answers"),
         draft=_draft(saved, plan) if isinstance(saved, SavedDraft) else None,
         plan=plan,

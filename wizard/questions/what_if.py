@@ -59,7 +59,7 @@ _ALL_FAIL_NOBODY = (
 )
 
 
-class Line(NamedTuple):
+class OutcomeLine(NamedTuple):
     """One line of the panel: what happens, who has the VIP before and after, for how long nobody, and the verdict."""
 
     event: str
@@ -78,7 +78,7 @@ class Line(NamedTuple):
 class Lines(NamedTuple):
     """The lines of a table; `note` says why there are none, or what they take for granted."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[OutcomeLine, ...] = ()
     note: str = ""
 
 
@@ -128,7 +128,7 @@ def lines_of(table: FailoverTable) -> Lines:
     return Lines(tuple(named))
 
 
-def _block_lines(block: Block) -> tuple[Line, ...]:
+def _block_lines(block: Block) -> tuple[OutcomeLine, ...]:
     short = _short_names(block.nodes)
     rows = {row.events: row for row in block.rows}
     healthy = rows[()]
@@ -155,7 +155,7 @@ def _is_cut(row: Row) -> bool:
     return len(row.events) == 1 and row.events[0].kind is EventKind.PARTITION
 
 
-def _of_node(node: str, rows: Sequence[Row], short: Mapping[str, str]) -> Iterator[Line]:
+def _of_node(node: str, rows: Sequence[Row], short: Mapping[str, str]) -> Iterator[OutcomeLine]:
     """The lines of one node: one for all when nothing that happens there matters."""
     order = list(_WORDS)
     if rows and all(row.verdict is Verdict.STAYS for row in rows):
@@ -171,13 +171,13 @@ def _named(row: Row, short: Mapping[str, str]) -> str:
     return _WORDS[event.kind].format(*sides)
 
 
-def _line(row: Row, short: Mapping[str, str], event: str) -> Line:
+def _line(row: Row, short: Mapping[str, str], event: str) -> OutcomeLine:
     outcome = row.worst
     before = _owners(outcome.before, short)
     after = _owners(outcome.holders if row.verdict is Verdict.SPLIT_BRAIN else outcome.owners, short)
     change = after if before == after or not row.events else f"{before} → {after}"
     outage = outage_words(row.outage)
-    return Line(event, change, "none" if outage == "-" else outage, row.verdict, row.why, row.events)
+    return OutcomeLine(event, change, "none" if outage == "-" else outage, row.verdict, row.why, row.events)
 
 
 def _owners(nodes: Sequence[str], short: Mapping[str, str]) -> str:
@@ -193,7 +193,7 @@ def _short_names(nodes: Sequence[str]) -> dict[str, str]:
     return {node: "".join(parts[shared:]) for node, parts in zip(nodes, words, strict=True)}
 
 
-def explained(line: Line) -> str:
+def explained(line: OutcomeLine) -> str:
     """A line in full: what it means, why, and what could be done about it."""
     parts = [
         f"{line.symbol} {_VERDICTS[line.verdict]}.",
@@ -206,7 +206,7 @@ def explained(line: Line) -> str:
     return "\n\n".join(parts)
 
 
-def _advice(line: Line) -> str:
+def _advice(line: OutcomeLine) -> str:
     kinds = {event.kind for event in line.events}
     if EventKind.PARTITION in kinds:
         return _CUT

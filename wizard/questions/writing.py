@@ -15,7 +15,7 @@ from wizard.questions.review import Changes, Overrides, changes, tree
 if TYPE_CHECKING:
     from wizard.files import Written
     from wizard.plan.plan import Plan
-    from wizard.questions.session import Outcome
+    from wizard.questions.session import Judgement
 
 
 class Way(Enum):
@@ -26,13 +26,13 @@ class Way(Enum):
     REPLACE = "Replace"
 
 
-def preview(outcome: Outcome, directory: Path, overrides: Overrides, way: Way) -> Changes:
+def preview(outcome: Judgement, directory: Path, overrides: Overrides, way: Way) -> Changes:
     """What writing in this way would do; nothing is written."""
     return changes(outcome, directory, overrides, merge=way is Way.MERGE, replace=way is Way.REPLACE)
 
 
 def write(
-    outcome: Outcome, directory: Path, overrides: Overrides, way: Way, seen: Changes, *, force: bool = False
+    outcome: Judgement, directory: Path, overrides: Overrides, way: Way, seen: Changes, *, force: bool = False
 ) -> tuple[Changes, Written]:
     """Write the files below `directory`; `seen` is the preview that the user had.
 

@@ -25,7 +25,7 @@ __all__ = ["RenderError", "Rendered", "lint_rendered", "render"]
 _PLAIN, _SECRET, _SCRIPT = 0o644, 0o640, 0o755
 
 
-class Stretch(NamedTuple):
+class RenderedStretch(NamedTuple):
     """A stretch of a rendered text, and the keys of halb.toml that it comes from."""
 
     start: int
@@ -38,7 +38,7 @@ class Rendered(NamedTuple):
 
     text: str
     mode: int
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[RenderedStretch, ...] = ()
 
     def key_at(self, start: int, end: int) -> KeyPath | None:
         """The key that the characters from `start` to `end` come from, else one that a value of their lines does."""
@@ -57,13 +57,13 @@ class _File(NamedTuple):
     mode: int = _PLAIN
 
 
-def render(plan: Plan) -> dict[str, Rendered]:
+def render(plan: Plan, *, checked: bool = False) -> dict[str, Rendered]:
     """The files by their paths in the folder of the plan, such as "lb1/etc/haproxy/haproxy.cfg".
 
     Raises RenderError for the first thing that `check_plan` has against the plan, and for a value that a language has
-    no way to write.
+    no way to write. `checked`: the caller has asked `check_plan` already, which has nothing against it.
     """
-    for error in check_plan(plan):
+    for error in () if checked else check_plan(plan):
         raise RenderError(error.path, error.reason)
     shared = shared_values(plan)
     found: dict[str, Rendered] = {}
@@ -115,7 +115,7 @@ def _rendered(template: str, values: Mapping[str, Any], mode: int) -> Rendered:
     pieces, stretches, at = [], [], 0
     for piece in _environment().get_template(f"{template}.j2").generate(values):
         if isinstance(piece, Quoted) and piece.paths:
-            stretches.append(Stretch(at, at + len(piece), piece.paths))
+            stretches.append(RenderedStretch(at, at + len(piece), piece.paths))
         pieces.append(piece)
         at += len(piece)
     return Rendered("".join(pieces), mode, tuple(stretches))

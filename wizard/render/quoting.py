@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.plan.model import KeyPath
-from rules.plan.readers import about
+from rules.plan.types.readers import about
 
 _LONGEST_COMMENT = 200  # characters; keepalived 2.2.7 takes what follows a line's 1023rd byte for another line
 

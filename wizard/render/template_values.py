@@ -12,8 +12,8 @@ from typing import Any
 from rules.plan.keys.machines import Balancer
 from rules.plan.keys.plan import Plan
 from rules.plan.model import IPAddress, IPInterface, KeyPath
-from rules.plan.readers import MICROSECONDS
 from rules.plan.record import Record
+from rules.plan.types.readers import MICROSECONDS
 from rules.text.wording import socket_name
 from wizard.plan.clashes import script_weight, vrrp_version
 from wizard.render.quoting import keyed

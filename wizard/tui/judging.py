@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from wizard.questions.answers import Answers
-from wizard.questions.session import Outcome, judge, missing_of
+from wizard.questions.session import Judgement, judge, missing_of
 from wizard.tui.session import Session
 
 PAUSE = 0.3  # seconds without a change after which the answers are judged
@@ -19,7 +19,7 @@ PAUSE = 0.3  # seconds without a change after which the answers are judged
 class AnswersJudged(Message, bubble=False):
     """The answers have been judged; every screen on the stack gets it."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Judgement) -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -53,10 +53,10 @@ class Judging:
             outcome = judge(answers)
         except Exception as error:  # whatever fails there must not cost the answers on the screen
             words = f"the answers could not be judged ({type(error).__name__}: {error}); this is a bug in halb-wizard"
-            outcome = Outcome(answers, {}, (words,), missing_of(answers))
+            outcome = Judgement(answers, {}, (words,), missing_of(answers))
         self._app.call_later(self._done, revision, outcome)
 
-    def _done(self, revision: int, outcome: Outcome) -> None:
+    def _done(self, revision: int, outcome: Judgement) -> None:
         if revision != self._revision:
             return
         self._session.take_outcome(outcome)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.questions.answers import Answers, Place
-from wizard.questions.session import Outcome, missing_of, step_of
+from wizard.questions.session import Judgement, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Session:
         self.before: Answers | None = None
         self.visited: set[str] = set()
         self.overrides: dict[str, str] = {}
-        self.outcome = Outcome(self.answers, {}, missing=missing_of(self.answers))
+        self.outcome = Judgement(self.answers, {}, missing=missing_of(self.answers))
         self.files_before: Mapping[str, str] = {}
         self.draft = SessionDraft(store, directory)
         self.draft_note = ""
@@ -97,7 +97,7 @@ class Session:
         """Whether `outcome` is about the answers as they are now."""
         return self.outcome.answers == self.answers
 
-    def take_outcome(self, outcome: Outcome) -> None:
+    def take_outcome(self, outcome: Judgement) -> None:
         """Keep a new outcome, and the files of the one before for comparison."""
         self.outcome = outcome
         if outcome.files:

@@ -7,13 +7,13 @@ it built (see `parsers.keepalived.braces.recovery`).
 
 from __future__ import annotations
 
-from parsers.keepalived.tree import Line
-from parsers.keywords.keepalived import ROOT, Table, keepalived_table
+from parsers.keepalived.tree import KeepalivedLine
+from parsers.keywords.keepalived import ROOT, KeywordTable, keepalived_table
 from parsers.source import Source, Span
 from parsers.tree import Directive
 
 
-class Brace(Line):
+class Brace(KeepalivedLine):
     """A `{` without a line before it (then it has children) or a `}` that closes nothing."""
 
     __slots__ = ()
@@ -37,9 +37,9 @@ class Blocks:
         self.block: Directive | None = None
         self.path: str | None = ROOT
         self.doubtful = False
-        self.waiting: Line | None = None
+        self.waiting: KeepalivedLine | None = None
 
-    def line(self, line: Line) -> None:
+    def line(self, line: KeepalivedLine) -> None:
         """Add a line; it may turn out to be the head of a block."""
         if self.waiting is not None:
             self.doubtful = True
@@ -53,14 +53,14 @@ class Blocks:
         """A `{`: the line before it becomes a block."""
         self.waiting = None
         head = self.lines[-1] if self.lines else None
-        if not isinstance(head, Line) or head.children is not None or isinstance(head, Brace):
+        if not isinstance(head, KeepalivedLine) or head.children is not None or isinstance(head, Brace):
             head = Brace(source, offset, offset + 1, self.block, "")
             head.words = ()
             self.lines.append(head)
             self.doubtful = True
         self.enter(head, source, offset)
 
-    def enter(self, head: Line, source: Source, offset: int) -> None:
+    def enter(self, head: KeepalivedLine, source: Source, offset: int) -> None:
         """Make `head`, the last line, a block whose `{` is at `offset`."""
         keyword = head.keyword
         path = self.path
@@ -103,7 +103,7 @@ def children_of(block: Directive) -> list[Directive]:
     return block.children
 
 
-def misplaced(table: Table, path: str, keyword: str) -> bool:
+def misplaced(table: KeywordTable, path: str, keyword: str) -> bool:
     """Whether `keyword` followed by `{` cannot be right in the block at `path`: a block of the top level,
     a keyword that takes no block, an entry of a value block.
     """

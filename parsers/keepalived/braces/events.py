@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from parsers.keepalived.braces.blocks import Brace
-from parsers.keepalived.tree import Line
+from parsers.keepalived.tree import KeepalivedLine
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
 from parsers.tree import Directive
@@ -15,7 +15,7 @@ from parsers.tree import Directive
 _LINE = 1023
 
 
-class Event:
+class BraceEvent:
     """A line, a `{` or a `}`.
 
     `kind` is "line", "{" or "}". `column` is how far the event is indented (a tab counts up to the next multiple
@@ -24,7 +24,7 @@ class Event:
 
     __slots__ = ("column", "kind", "line", "offset", "source")
 
-    def __init__(self, kind: str, source: Source, offset: int, line: Line | None = None) -> None:
+    def __init__(self, kind: str, source: Source, offset: int, line: KeepalivedLine | None = None) -> None:
         self.kind = kind
         self.source = source
         self.offset = offset
@@ -50,27 +50,27 @@ class Event:
         return end if end >= 0 else last
 
 
-def events_of(roots: Sequence[Directive]) -> list[Event]:
+def events_of(roots: Sequence[Directive]) -> list[BraceEvent]:
     """The lines and braces of a tree, in the order in which they were read."""
-    found: list[Event] = []
+    found: list[BraceEvent] = []
     stack: list[Directive | Span] = list(reversed(roots))
     while stack:
         node = stack.pop()
         if isinstance(node, Span):
-            found.append(Event("}", node.source, node.start))
+            found.append(BraceEvent("}", node.source, node.start))
             continue
-        assert isinstance(node, Line)
+        assert isinstance(node, KeepalivedLine)
         span = node.span
         if isinstance(node, Brace):
             if node.children is None:
-                found.append(Event("}", span.source, span.start))
+                found.append(BraceEvent("}", span.source, span.start))
                 continue
         else:
-            found.append(Event("line", span.source, span.start, node))
+            found.append(BraceEvent("line", span.source, span.start, node))
         if node.children is None:
             continue
         if node.opened is not None:
-            found.append(Event("{", node.opened.source, node.opened.start))
+            found.append(BraceEvent("{", node.opened.source, node.opened.start))
         if node.close is not None:
             stack.append(node.close)
         stack.extend(reversed(node.children))
@@ -78,7 +78,7 @@ def events_of(roots: Sequence[Directive]) -> list[Event]:
     return found
 
 
-def segments(events: Sequence[Event]) -> list[tuple[int, int]]:
+def segments(events: Sequence[BraceEvent]) -> list[tuple[int, int]]:
     """Stretches of events that each begin with a block that can only be at the top level."""
     root_only = keepalived_table().root_only
     starts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.keepalived.braces.events import Event
+from parsers.keepalived.braces.events import BraceEvent
 from parsers.keepalived.secrets import near_secret
 from parsers.source import Span
 from parsers.tree import Directive, Problem
@@ -20,7 +20,7 @@ def title(block: Directive) -> str:
     return words if len(words) <= 60 else words[:57] + "..."
 
 
-def missing_close(block: Directive, event: Event | None, at_end: bool) -> Problem:
+def missing_close(block: Directive, event: BraceEvent | None, at_end: bool) -> Problem:
     """A block that is never closed; `event` is where its `}` should have been before."""
     name = title(block)
     what = f"'{name}' is never closed"
@@ -61,7 +61,7 @@ def missing_open(line: Directive, belongs: bool) -> Problem:
     return Problem("missing-open-brace", line.span, message, help_text)
 
 
-def extra_open(event: Event, head: Directive | None, enclosing: Directive | None, split: bool) -> Problem:
+def extra_open(event: BraceEvent, head: Directive | None, enclosing: Directive | None, split: bool) -> Problem:
     """A `{` that opens nothing."""
     ends = f", and takes its '}}' as the end of '{title(enclosing)}'" if enclosing is not None else ""
     if split and head is not None:
@@ -76,7 +76,7 @@ def extra_open(event: Event, head: Directive | None, enclosing: Directive | None
     return Problem("extra-open-brace", event.span, message, help_text)
 
 
-def extra_close(event: Event, block: Directive | None, following: Event | None) -> Problem:
+def extra_close(event: BraceEvent, block: Directive | None, following: BraceEvent | None) -> Problem:
     """A `}` too many; `block` is what it closes too early."""
     if block is None:
         return Problem(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsers.keepalived.braces.events import Event, events_of, segments
+from parsers.keepalived.braces.events import BraceEvent, events_of, segments
 from parsers.keepalived.braces.messages import (
     extra_close,
     extra_open,
     missing_close,
     missing_open,
 )
-from parsers.keepalived.tree import KeepalivedDocument, Line
+from parsers.keepalived.tree import KeepalivedDocument, KeepalivedLine
 from parsers.keywords.keepalived import ROOT, keepalived_table
 from parsers.tree import Directive, Problem
 
@@ -32,7 +32,9 @@ class _Open:
 
     __slots__ = ("block", "column", "head", "path")
 
-    def __init__(self, head: Line | None, path: str | None, column: int, block: Line | None) -> None:
+    def __init__(
+        self, head: KeepalivedLine | None, path: str | None, column: int, block: KeepalivedLine | None
+    ) -> None:
         self.head = head
         self.path = path
         self.column = column
@@ -42,7 +44,7 @@ class _Open:
 class _Segment:
     """Puts one segment together."""
 
-    def __init__(self, events: Sequence[Event], start: int, end: int, roots: list[Directive]) -> None:
+    def __init__(self, events: Sequence[BraceEvent], start: int, end: int, roots: list[Directive]) -> None:
         self._events = events
         self._end = end
         self._table = keepalived_table()
@@ -76,7 +78,7 @@ class _Segment:
         balance = opens + self._phantoms - closes
         self._missing, self._surplus = max(0, balance), max(0, -balance)
 
-    def _next(self, index: int) -> Event | None:
+    def _next(self, index: int) -> BraceEvent | None:
         return self._events[index + 1] if index + 1 < self._end else None
 
     def run(self) -> None:
@@ -101,7 +103,7 @@ class _Segment:
         return self._stack[-1].path if self._stack else ROOT
 
     @property
-    def _block(self) -> Line | None:
+    def _block(self) -> KeepalivedLine | None:
         return self._stack[-1].block if self._stack else None
 
     def _room(self) -> bool:
@@ -124,7 +126,7 @@ class _Segment:
 
     # Events.
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: KeepalivedLine) -> None:
         parent = self._block
         line.parent = parent
         if parent is None:
@@ -132,7 +134,7 @@ class _Segment:
         elif parent.children is not None:
             parent.children.append(line)
 
-    def _line(self, event: Event) -> None:
+    def _line(self, event: BraceEvent) -> None:
         line = event.line
         assert line is not None
         if self._skip[0] is event.source and event.offset < self._skip[1]:
@@ -164,7 +166,7 @@ class _Segment:
             else:
                 self._surplus += 1
 
-    def _close_before(self, event: Event, opened: bool) -> None:
+    def _close_before(self, event: BraceEvent, opened: bool) -> None:
         """Closes blocks that a line cannot belong to, when it belongs to one around them."""
         assert event.line is not None
         keyword = event.line.keyword
@@ -183,7 +185,7 @@ class _Segment:
                     self._unclosed(self._stack.pop(), event)
                 return
 
-    def _open(self, event: Event) -> None:
+    def _open(self, event: BraceEvent) -> None:
         before = self._events[self._at - 1] if self._at else None
         head = before.line if before is not None else None
         if self._skip[0] is event.source and event.offset < self._skip[1]:
@@ -216,11 +218,11 @@ class _Segment:
         return self._table.complete(path) and self._valid(path, keyword)
 
     @staticmethod
-    def _ends_line(event: Event) -> bool:
+    def _ends_line(event: BraceEvent) -> bool:
         rest = event.source.text[event.offset + 1 : event.line_end()].lstrip(" \t\r")
         return not rest or rest[0] in "#!"
 
-    def _close(self, event: Event) -> None:
+    def _close(self, event: BraceEvent) -> None:
         if not self._stack:
             self._surplus -= self._surplus > 0
             if self._room():
@@ -240,7 +242,7 @@ class _Segment:
         if top.head is not None:
             top.head.close = event.span
 
-    def _close_deeper(self, event: Event) -> None:
+    def _close_deeper(self, event: BraceEvent) -> None:
         """A `}` indented like the head of a block further out: the ones inside lack theirs."""
         depth = len(self._stack)
         for around in range(depth - 2, max(-1, depth - 2 - _NEAR), -1):
@@ -251,7 +253,7 @@ class _Segment:
                     self._unclosed(self._stack.pop(), event)
                 return
 
-    def _too_early(self, event: Event, top: _Open, following: Event | None) -> bool:
+    def _too_early(self, event: BraceEvent, top: _Open, following: BraceEvent | None) -> bool:
         """Whether a `}` is the surplus one: lines of the block it closes continue after it."""
         if following is None or following.line is None:
             return False
@@ -264,7 +266,7 @@ class _Segment:
         around = self._stack[-2].path if len(self._stack) > 1 else ROOT
         return top.path is not None and self._fits(top.path, keyword) and not self._valid(around, keyword)
 
-    def _unclosed(self, block: _Open, event: Event | None, at_end: bool = False) -> None:
+    def _unclosed(self, block: _Open, event: BraceEvent | None, at_end: bool = False) -> None:
         """A block without its `}`; `event` is what comes where it should have been."""
         self._missing -= self._missing > 0
         if block.head is not None and self._room():

@@ -18,7 +18,7 @@ from parsers.grammar.keepalived_steps import (
 from parsers.keepalived.lines.definitions import Definition
 from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
-from parsers.keepalived.tree import Line, MappedLine
+from parsers.keepalived.tree import KeepalivedLine, MappedLine
 from parsers.source import Source, Span
 
 # How often a line may start over (after a substitution, or after a brace) before it is taken as it is.
@@ -204,9 +204,9 @@ class LogicalReader:
         if start == end:
             return
         part = stretch.cut(start, end)
-        line: Line
+        line: KeepalivedLine
         if part.pieces is None and part.condition is None and part.text.count('"') % 2 == 0:
-            line = Line(self.source, part.base, part.base + end - start, None)
+            line = KeepalivedLine(self.source, part.base, part.base + end - start, None)
         else:
             line = MappedLine(part, None)
             if part.text.count('"') % 2:

@@ -1,6 +1,6 @@
 """From the text of a file to lines and braces.
 
-Most lines need nothing but to be found: they become a `Line` at once. The others go through comments, escapes
+Most lines need nothing but to be found: they become a `KeepalivedLine` at once. The others go through comments, escapes
 and the steps of `parsers.keepalived.lines.logical`. The matches of the line grammar tile the text.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from parsers.grammar.keepalived import LineAction, Tokens, read_lines
 from parsers.keepalived.lines.state import State
 from parsers.keepalived.text import UNKNOWN, Stretch
-from parsers.keepalived.tree import Line
+from parsers.keepalived.tree import KeepalivedLine
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Source, Span
 
@@ -75,19 +75,19 @@ class LineReader:
                 name = names.get(keyword)
                 if blocks.waiting is None and (name is not None or keyword not in special):
                     start, end = match.span("leaf")
-                    blocks.lines.append(Line(source, start, end, blocks.block, name))
+                    blocks.lines.append(KeepalivedLine(source, start, end, blocks.block, name))
                 elif keyword in _INCLUDES:
                     self._other(offset, end)
                 else:
                     start, end = match.span("leaf")
-                    blocks.line(Line(source, start, end, None, heads.get(keyword, name)))
+                    blocks.line(KeepalivedLine(source, start, end, None, heads.get(keyword, name)))
             elif kind == "open":
                 keyword = match["keyword"]
                 if keyword in _INCLUDES or blocks.waiting is not None:
                     self._other(offset, end)
                 else:
                     start, end = match.span("leaf")
-                    line = Line(source, start, end, blocks.block, heads.get(keyword))
+                    line = KeepalivedLine(source, start, end, blocks.block, heads.get(keyword))
                     blocks.lines.append(line)
                     blocks.enter(line, source, match.start("open"))
             elif kind == "close":

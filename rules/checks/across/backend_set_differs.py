@@ -14,7 +14,7 @@ from rules.text.wording import listed
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.fleet.fleet import Fleet
-    from rules.support.haproxy.proxy_groups import Member
+    from rules.support.haproxy.proxy_groups import ProxyMember
 
 _Set = frozenset[Endpoint]
 
@@ -45,7 +45,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
                 yield _hit(group, known, odd, usual)
 
 
-def _hit(group: BackendGroup, known: Sequence[tuple[Member, _Set]], odd: _Set, usual: _Set) -> Hit:
+def _hit(group: BackendGroup, known: Sequence[tuple[ProxyMember, _Set]], odd: _Set, usual: _Set) -> Hit:
     odd_members = [member for member, servers in known if servers == odd]
     others = [member for member, servers in known if servers == usual]
     lacks, has = _shown(usual - odd), _shown(odd - usual)
@@ -76,7 +76,7 @@ def _shown(endpoints: _Set) -> str:
     return listed(sorted(f"{host}:{port}" if port else host for host, port in endpoints))
 
 
-def _place(member: Member, wanted: _Set) -> Span:
+def _place(member: ProxyMember, wanted: _Set) -> Span:
     """The first of these servers on the node, or else the name of its backend."""
     for endpoint, server in (member.servers or {}).items():
         if endpoint in wanted:

@@ -15,11 +15,11 @@ from rules.support.haproxy.vocabulary import judged_sections, refused, removed_e
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.haproxy import Section
-    from parsers.keywords.haproxy import Keyword, KeywordBlock
+    from parsers.keywords.haproxy import HaproxyKeyword, KeywordBlock
     from parsers.tree import Word
     from rules.engine.settings import RuleSettings
 
-    Found = tuple[Word, str, Keyword]
+    Found = tuple[Word, str, HaproxyKeyword]
 
 _GONE = (REMOVED, UNKNOWN)
 _FINE = (ACCEPTED, IGNORED, REJECTED)
@@ -95,7 +95,7 @@ def _second_words(section: Section, version: str | None) -> Iterator[Found]:
                 yield word, f"'{keyword} {word.value}'", entry
 
 
-def _hit(word: Word, what: str, entry: Keyword, version: str | None) -> Hit:
+def _hit(word: Word, what: str, entry: HaproxyKeyword, version: str | None) -> Hit:
     advice = entry.instead or "remove it"
     # Without a version, only what every version refuses gets here.
     if version is None or entry.status(version) == REMOVED or not entry.since:

@@ -17,7 +17,7 @@ from rules.support.spans import Spans
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Peer, VirtualAddress
-    from parsers.keywords.keepalived import Keyword
+    from parsers.keywords.keepalived import KeepalivedKeyword
     from parsers.tree import Directive, Word
     from rules.support.keepalived.lines import LinePlace
 
@@ -30,7 +30,7 @@ _NAMES_ONLY = ("router_id", "notification_email_from", "smtp_helo_name")
 _STATES = frozenset(("MASTER", "BACKUP", "FAULT", "STOP"))
 
 
-def _allowed(keyword: Keyword) -> int | None:
+def _allowed(keyword: KeepalivedKeyword) -> int | None:
     """How many words the keyword takes; None if that is not known or not limited."""
     if keyword.kind == "flag":
         return 0
@@ -49,7 +49,7 @@ def _is_remark(word: Word) -> bool:
     return word.value.startswith(("//", ";", "--", "(", "<-")) or not word.value.isascii()
 
 
-def _extra_words(place: LinePlace, keyword: Keyword, secret: bool) -> Hit | None:
+def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secret: bool) -> Hit | None:
     line = place.line
     allowed = _allowed(keyword)
     if allowed is None or len(line.args) <= allowed:
@@ -108,7 +108,7 @@ def _flag_with_word(line: Directive, word: Word, span: Span, place: LinePlace) -
     return Hit(span, f"'{line.keyword}' takes no value: keepalived ignores '{word.value}'", help=fix, note="ignored")
 
 
-def _command_words(line: Directive, keyword: Keyword) -> Hit | None:
+def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
     """Arguments outside the one word that is the command."""
     command = command_of(line)
     if command.line is None or not command.extra:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rules.plan import addresses, defaults, values
+from rules.plan import defaults
 from rules.plan.model import API_PORT, IPAddress
 from rules.plan.record import Record, key
+from rules.plan.types import addresses, values
 
 
-class Machine(Record):
+class ApiServer(Record):
     """One control-plane node: where its API server answers."""
 
     name: str = key(

@@ -22,7 +22,7 @@ BUILT_IN = frozenset(
 )  # fmt: skip
 
 
-class Condition(NamedTuple):
+class AclCondition(NamedTuple):
     """The condition of one line: the words that name ACLs, and an unclosed `{`, if there is one.
 
     `certain` is false if it has a variable or a placeholder.
@@ -33,7 +33,7 @@ class Condition(NamedTuple):
     certain: bool
 
 
-def condition_of(line: HaproxyLine) -> Condition | None:
+def condition_of(line: HaproxyLine) -> AclCondition | None:
     """The condition after the first unquoted `if` or `unless` of the line, or None."""
     args = line.args
     for index, word in enumerate(args):
@@ -42,12 +42,12 @@ def condition_of(line: HaproxyLine) -> Condition | None:
     return None
 
 
-def _read(words: Sequence[Word]) -> Condition:
+def _read(words: Sequence[Word]) -> AclCondition:
     names: list[tuple[Word, str]] = []
     open_brace: Word | None = None
     for word in words:
         if word.dynamic:
-            return Condition(names, None, certain=False)
+            return AclCondition(names, None, certain=False)
         text = word.value
         if open_brace is not None:
             if text == "}":
@@ -58,4 +58,4 @@ def _read(words: Sequence[Word]) -> Condition:
             open_brace = word
         elif text and text not in ("or", "||"):
             names.append((word, text))
-    return Condition(names, open_brace, certain=True)
+    return AclCondition(names, open_brace, certain=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Endpoint = tuple[str, str]
 
 
-class Member(NamedTuple):
+class ProxyMember(NamedTuple):
     """One node's backend, the endpoints of its servers (None: not all are known), and the frontends before it."""
 
     node: Node
@@ -33,7 +33,7 @@ class Member(NamedTuple):
 class BackendGroup(NamedTuple):
     """Backends of at least two nodes that belong together. `api`: they serve the Kubernetes API."""
 
-    members: tuple[Member, ...]
+    members: tuple[ProxyMember, ...]
     api: bool
 
     @property
@@ -60,7 +60,7 @@ def backend_groups(fleet: Fleet) -> list[BackendGroup]:
     return groups
 
 
-def _api_members(nodes: Sequence[tuple[Node, HaproxyConfig]]) -> list[Member]:
+def _api_members(nodes: Sequence[tuple[Node, HaproxyConfig]]) -> list[ProxyMember]:
     """The only API backend of each node that has exactly one (on port 6443, when there are several)."""
     members = []
     for node, config in nodes:
@@ -73,7 +73,7 @@ def _api_members(nodes: Sequence[tuple[Node, HaproxyConfig]]) -> list[Member]:
 
 
 def _by_name(nodes: Sequence[tuple[Node, HaproxyConfig]], taken: set[int]) -> list[BackendGroup]:
-    by_name: dict[str, list[Member]] = {}
+    by_name: dict[str, list[ProxyMember]] = {}
     for node, config in nodes:
         for backend in config.backends:
             name = backend.name
@@ -85,8 +85,8 @@ def _by_name(nodes: Sequence[tuple[Node, HaproxyConfig]], taken: set[int]) -> li
     return [BackendGroup(tuple(members), api=False) for members in by_name.values() if len(members) > 1]
 
 
-def _member(node: Node, api: ApiProxy) -> Member:
-    return Member(node, api.backend, endpoints(api.backend), api.frontends)
+def _member(node: Node, api: ApiProxy) -> ProxyMember:
+    return ProxyMember(node, api.backend, endpoints(api.backend), api.frontends)
 
 
 def endpoints(backend: Proxy) -> dict[Endpoint, Server] | None:
@@ -128,7 +128,7 @@ def _is_local(endpoint: Endpoint) -> bool:
     return endpoint[0].startswith(("127.", "/")) or endpoint[0] in ("::1", "localhost", "")
 
 
-def _split(members: Sequence[Member], joined: Sequence[set[int]]) -> list[tuple[Member, ...]]:
+def _split(members: Sequence[ProxyMember], joined: Sequence[set[int]]) -> list[tuple[ProxyMember, ...]]:
     return [tuple(member for member in members if id(member.node) in known) for known in joined]
 
 

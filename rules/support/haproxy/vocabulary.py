@@ -63,6 +63,10 @@ def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
     return sorted(lines, key=lambda line: line.start)
 
 
+# Nothing is reported about the lines after a misspelled header, so a guess has to be a good one.
+_HEADER_ALIKE = 0.72
+
+
 def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     """The section keyword that the line's keyword is a misspelling of, or "": `frontned api`.
 
@@ -71,7 +75,7 @@ def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     if len(line.args) > 3:
         return ""
     sections = haproxy_table().sections.entries
-    near = closest(line.first_word, (*sections, *block.names()))
+    near = closest(line.first_word, (*sections, *block.names()), alike=_HEADER_ALIKE)
     return near if near in sections else ""
 
 

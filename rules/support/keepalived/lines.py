@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from parsers.keywords.keepalived import ROOT, Keyword, keepalived_table
+from parsers.keywords.keepalived import ROOT, KeepalivedKeyword, keepalived_table
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, VrrpInstance
@@ -27,7 +27,7 @@ class LinePlace(NamedTuple):
     entry: bool
 
     @property
-    def keyword(self) -> Keyword | None:
+    def keyword(self) -> KeepalivedKeyword | None:
         """The table's entry for the line's keyword; None for entries and unknown keywords."""
         return None if self.entry or not self.block else keepalived_table().keyword(self.block, self.line.keyword)
 

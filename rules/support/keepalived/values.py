@@ -16,7 +16,7 @@ from rules.support.keepalived.placeholders import placeholder
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from parsers.keywords.keepalived import Keyword
+    from parsers.keywords.keepalived import KeepalivedKeyword
     from parsers.source import Span
     from parsers.tree import Word
     from rules.support.keepalived.lines import LinePlace
@@ -126,12 +126,12 @@ def is_fatal(place: LinePlace) -> bool:
     return wanted and not _survives(keyword)
 
 
-def _survives(keyword: Keyword) -> bool:
+def _survives(keyword: KeepalivedKeyword) -> bool:
     """Whether keepalived only ignores the keyword if its value is missing."""
     return keyword.name in _SURVIVES or (keyword.name == "weight" and keyword.block != "vrrp_script")
 
 
-def _missing(place: LinePlace, keyword: Keyword) -> Wrong:
+def _missing(place: LinePlace, keyword: KeepalivedKeyword) -> Wrong:
     fatal = not _survives(keyword)
     outcome = "keepalived exits with status 2" if fatal else "keepalived ignores the line"
     wanted = keyword.usage or "a value"
@@ -143,7 +143,7 @@ def _missing(place: LinePlace, keyword: Keyword) -> Wrong:
     )
 
 
-def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
+def _of_kind(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
     kind = keyword.kind
     if kind in _WHOLE_KINDS or kind == "decimal":
         yield from _number(keyword, word, release)
@@ -163,13 +163,13 @@ def _of_kind(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wron
 
 
 def _refused(
-    keyword: Keyword, word: Word, why: str, fix: str, severity: Severity | None = None, instead: str = ""
+    keyword: KeepalivedKeyword, word: Word, why: str, fix: str, severity: Severity | None = None, instead: str = ""
 ) -> Wrong:
     instead = instead or _INSTEAD.get(f"{keyword.block}/{keyword.name}", "the line is ignored")
     return Wrong(word.span, f"'{keyword.name} {word.value}' {why}: {instead}", fix, severity)
 
 
-def _range(keyword: Keyword) -> str:
+def _range(keyword: KeepalivedKeyword) -> str:
     low, high = keyword.minimum, keyword.maximum
     unit = f" {keyword.unit}" if keyword.unit else ""
     if low is None or high is None:
@@ -177,7 +177,7 @@ def _range(keyword: Keyword) -> str:
     return f"a number from {low:.12g} to {high:.12g}{unit}"
 
 
-def _leading(keyword: Keyword, word: Word) -> str:
+def _leading(keyword: KeepalivedKeyword, word: Word) -> str:
     """What keepalived does with a number followed by text, "" if it does not use it."""
     first = re.match(_WHOLE_FIRST, word.value, re.ASCII)
     strict = keyword.name in _STRICT or keyword.block == "bfd_instance" or keyword.kind not in _WHOLE_KINDS
@@ -186,7 +186,7 @@ def _leading(keyword: Keyword, word: Word) -> str:
     return f"'keepalived -t' refuses it, but the daemon uses {int(first[0])}"
 
 
-def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong]:
+def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
     fraction = decimal_number(word.value)
     number: float | None = whole_number(word.value) if keyword.kind in _WHOLE_KINDS else fraction
     wanted = _range(keyword)
@@ -227,7 +227,7 @@ def _number(keyword: Keyword, word: Word, release: str | None) -> Iterator[Wrong
         yield _refused(keyword, word, f"is not {wanted}", f"write {wanted}")
 
 
-def _address(keyword: Keyword, word: Word) -> Iterator[Wrong]:
+def _address(keyword: KeepalivedKeyword, word: Word) -> Iterator[Wrong]:
     address = peer_address(word.value)
     name = keyword.name
     if address is None:
@@ -248,7 +248,7 @@ def wrong_interface_name(name: str) -> bool:
     return ":" in name or "/" in name
 
 
-def _interface(keyword: Keyword, word: Word) -> Iterator[Wrong]:
+def _interface(keyword: KeepalivedKeyword, word: Word) -> Iterator[Wrong]:
     if keyword.block != "vrrp_instance":
         return
     if len(word.value.encode("utf-8", "replace")) > _LONGEST_IFNAME:

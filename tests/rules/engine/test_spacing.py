@@ -103,6 +103,11 @@ def test_a_plain_check_of_a_tls_port_is_found_however_it_is_written() -> None:
         assert "HA002" in {code for code, _ in found_in(text)}, port
 
 
+def test_a_word_that_is_only_a_little_like_a_section_hides_no_mistake_after_it() -> None:
+    found = found_in("defaults\n    log~SEQglobal\n    timeo client 1h\n    timeout sxrver 1h\n")
+    assert {("HA029", 2), ("HA029", 3), ("HA029", 4)} <= found
+
+
 def test_the_port_counts_behind_a_host_that_a_deployment_fills_in() -> None:
     text = "frontend web\n    mode tcp\n    bind :443\n    default_backend b\n\nbackend b\n    mode http\n"
     for host in ("10.0.0.1", "__WEB__", "${WEB}"):

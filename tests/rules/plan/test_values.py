@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.plan.model import Phase
-from rules.plan.readers import about
 from rules.plan.schema import SCHEMA, check_table, check_value, header, key_of
+from rules.plan.types.readers import about
 
 PORT = "must be a whole number from 1 to 65535, not "
 INSTEAD = "write a name such as 'kube-control.example.com'"
@@ -93,7 +93,7 @@ def test_a_value_is_read(table: str, key: str, value: Any, read: Any) -> None:
         ),
         ("Kube_X.example.com.", "'Kube_X.example.com.' ends in a dot; write 'kube-x.example.com'"),
         ("kube.example.com/x", "'kube.example.com/x' has a path in it; write 'kube.example.com'"),
-        (" kube.example.com", "' kube.example.com' has a blank in it; write 'kube.example.com'"),
+        (" kube.example.com", "' kube.example.com' has a space in it; write 'kube.example.com'"),
         (
             "kübe.example.com",
             f"'kübe.example.com' is not in ASCII, and has to be written in its xn-- form; {INSTEAD}",
@@ -162,7 +162,7 @@ def test_a_name_of_254_characters_is_too_long() -> None:
             "lb",
             "interface",
             "eth0:1",
-            "'eth0:1' has a ':', which labels an address and names no interface; "
+            "'eth0:1' has a ':', which belongs to an address label, not to an interface; "
             "write 'eth0', keepalived adds the address to it",
         ),
         (
@@ -171,9 +171,9 @@ def test_a_name_of_254_characters_is_too_long() -> None:
             "enp0s31f6.123456",
             "'enp0s31f6.123456' is longer than the 15 characters that Linux allows for an interface's name",
         ),
-        ("lb", "interface", "a/b", "'a/b' is no name of an interface; 'ip -br link' shows the names"),
-        ("lb", "interface", "eth 0", "'eth 0' is no name of an interface; 'ip -br link' shows the names"),
-        ("lb", "interface", "..", "'..' is no name of an interface; 'ip -br link' shows the names"),
+        ("lb", "interface", "a/b", "'a/b' is not the name of an interface; 'ip -br link' shows the names"),
+        ("lb", "interface", "eth 0", "'eth 0' is not the name of an interface; 'ip -br link' shows the names"),
+        ("lb", "interface", "..", "'..' is not the name of an interface; 'ip -br link' shows the names"),
         ("lb", "name", "", "must not be empty; write the machine's host name"),
         ("lb", "name", 1, 'must be a string, as in "lb1", not 1'),
         ("lb", "name", "a/b", "'a/b' has the character '/'; a name has letters, digits, '-', '_' and '.'"),

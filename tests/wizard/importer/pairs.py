@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.importer import Imported, Kind
+from wizard.importer import Imported, LeftoverKind
 
 HAPROXY = """\
 global
@@ -53,6 +53,6 @@ def pair(haproxy: str = HAPROXY, haproxy2: str | None = None, **lines: str) -> d
     }
 
 
-def left(imported: Imported, file: str) -> list[tuple[int, Kind, str]]:
+def left(imported: Imported, file: str) -> list[tuple[int, LeftoverKind, str]]:
     """The leftovers of a file, by line."""
     return [(item.line, item.kind, item.text) for item in imported.leftovers if item.file == file]

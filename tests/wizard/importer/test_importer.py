@@ -12,7 +12,7 @@ from rules.plan.complete import plan_from
 from rules.plan.model import KeyPath
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
-from wizard.importer import Kind, import_files
+from wizard.importer import LeftoverKind, import_files
 from wizard.plan.plan import PlanError
 
 
@@ -38,9 +38,9 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert (draft.haproxy.check, draft.haproxy.balance, draft.haproxy.timeout_client) == ("tcp", "roundrobin", "50s")
     assert found.conflicts == ()
     assert found.candidates == ()
-    lost = {item.text for item in found.leftovers if item.kind is Kind.LOST}
+    lost = {item.text for item in found.leftovers if item.kind is LeftoverKind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = plan_from(draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"}).values)
+    plan = plan_from({**draft.values, KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"})
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 
@@ -51,7 +51,7 @@ def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
         "timeout-connect": "5s", "timeout-client": "50s", "timeout-server": "4h", "timeout-tunnel": "1d", "bind": "any",
     }  # fmt: skip
     assert left(found, "lb1/haproxy.cfg") == [
-        (18, Kind.REPLACED, "option httpchk GET /healthz"),
+        (18, LeftoverKind.REPLACED, "option httpchk GET /healthz"),
     ]
 
 
@@ -165,9 +165,9 @@ def test_what_a_plan_has_no_words_for_is_left_over_with_its_lines() -> None:
     extra = HAPROXY.replace("10.0.0.22:6443", "10.0.0.22:6443 backup weight 5") + more
     found = import_files(pair(extra, notify='notify_master "/usr/local/bin/tell me"'))
     stats = next(item for item in found.leftovers if item.text == "listen stats")
-    assert (stats.line, stats.last, stats.kind) == (22, 24, Kind.OTHER)
-    assert (21, Kind.LOST, "backup") in left(found, "lb1/haproxy.cfg")
-    assert (21, Kind.LOST, "weight 5") in left(found, "lb1/haproxy.cfg")
+    assert (stats.line, stats.last, stats.kind) == (22, 24, LeftoverKind.OTHER)
+    assert (21, LeftoverKind.LOST, "backup") in left(found, "lb1/haproxy.cfg")
+    assert (21, LeftoverKind.LOST, "weight 5") in left(found, "lb1/haproxy.cfg")
     notify = next(item for item in found.leftovers if item.text.startswith("notify_master"))
     assert notify.why == "a plan runs no notify scripts"
 
@@ -178,8 +178,8 @@ def test_an_old_check_is_replaced_by_halb_s_own() -> None:
     found = import_files({path: script + text if path.endswith(".conf") else text for path, text in files.items()})
     replaced = [item for item in found.leftovers if item.why == "replaced by halb's own checks"]
     assert [(item.line, item.last, item.kind) for item in replaced if item.file == "lb1/keepalived.conf"] == [
-        (1, 4, Kind.REPLACED),
-        (18, 18, Kind.REPLACED),
+        (1, 4, LeftoverKind.REPLACED),
+        (18, 18, LeftoverKind.REPLACED),
     ]
 
 
@@ -195,7 +195,7 @@ def test_what_depends_on_a_variable_is_left_over_and_not_guessed() -> None:
         pair(HAPROXY.replace("bind *:6443", "bind ${VIP}:6443"), virtual_router_id="virtual_router_id {{ vrid }}")
     )
     assert (found.draft.port, found.draft.vrrp.virtual_router_id) == (None, None)
-    assert Kind.UNREADABLE in {item.kind for item in found.leftovers if "vrid" in item.text}
+    assert LeftoverKind.UNREADABLE in {item.kind for item in found.leftovers if "vrid" in item.text}
 
 
 def test_nothing_gives_an_empty_draft_and_says_so() -> None:

@@ -9,7 +9,7 @@ import pytest
 from rules.plan.complete import missing, plan_from
 from rules.plan.model import KeyPath
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
-from wizard.importer import Kind, import_files
+from wizard.importer import LeftoverKind, import_files
 from wizard.plan.plan import PlanError
 
 
@@ -27,7 +27,7 @@ def test_a_frontend_on_the_vip_alone_is_bind_vip() -> None:
     assert found.draft.haproxy.bind == "vip"
     mixed = import_files(pair(HAPROXY.replace("*:6443", "10.0.0.10:6443,127.0.0.1:6443")))
     assert mixed.draft.haproxy.bind is None
-    assert (13, Kind.LOST, "127.0.0.1:6443") in left(mixed, "lb1/haproxy.cfg")
+    assert (13, LeftoverKind.LOST, "127.0.0.1:6443") in left(mixed, "lb1/haproxy.cfg")
 
 
 def test_addresses_are_taken_from_the_peers_of_the_others() -> None:
@@ -45,7 +45,7 @@ def test_a_peer_without_files_is_a_load_balancer_without_a_name() -> None:
     assert any(note.startswith("10.0.0.13 is a peer without files") for note in found.notes)
     assert KeyPath("lb", 2, "name") in missing(found.draft.values)
     with pytest.raises(PlanError, match=r"^there is no \[\[control_plane\]\] table"):
-        plan_from(found.draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube.example.com"}).values)
+        plan_from({**found.draft.values, KeyPath("cluster", 0, "endpoint"): "kube.example.com"})
 
 
 def test_a_vip_without_prefix_length_gets_that_of_its_neighbours_and_a_note() -> None:
@@ -63,7 +63,7 @@ def _two_routers(haproxy: str) -> dict[str, str]:
 def test_of_several_virtual_routers_the_one_that_the_api_listens_on_is_taken() -> None:
     found = import_files(_two_routers(HAPROXY.replace("*:6443", "10.0.0.10:6443")))
     assert (found.draft.vip, found.candidates) == (ip_interface("10.0.0.10/24"), ())
-    assert (Kind.OTHER, "vrrp_instance WEB {") in [(item.kind, item.text) for item in found.leftovers]
+    assert (LeftoverKind.OTHER, "vrrp_instance WEB {") in [(item.kind, item.text) for item in found.leftovers]
 
 
 def test_several_virtual_routers_that_nothing_tells_apart_are_asked_for() -> None:

@@ -12,7 +12,7 @@ from rules.plan import parse_cluster
 from rules.plan.schema import SCHEMA
 from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan
-from wizard.plan.plan import Balancer, Machine, Plan, check_plan, plan_of
+from wizard.plan.plan import ApiServer, Balancer, Plan, check_plan, plan_of
 
 STACKED = ARTICLE._replace(
     layout="stacked",
@@ -126,7 +126,7 @@ CLASHES = [
     ),
     (
         lb(ARTICLE, interface="e#1"), "lb.interface",
-        "[[lb]] haproxy-lb1 interface: 'e#1' has the character #, which keepalived.conf has no way to write in a name; "
+        "[[lb]] haproxy-lb1 interface: 'e#1' has the character #, which can't be written in a name in keepalived.conf; "
         "give the interface another name",
     ),
     (
@@ -156,7 +156,7 @@ CLASHES = [
     ),
     (
         STACKED._replace(load_balancers=(STACKED.load_balancers[0], ARTICLE.load_balancers[1])), "lb.address",
-        "[[lb]] haproxy-lb2 address: '192.168.2.142' is no control-plane node's, which the layout 'stacked' wants; "
+        "[[lb]] haproxy-lb2 address: '192.168.2.142' is not a control-plane node's, which the layout 'stacked' wants; "
         'write the address of one, or layout = "dedicated"',
     ),
     (lb(DUAL, 1, address6=None), "lb.address6", "[[lb]] haproxy-lb2 has no address6, but the VIP has: fd00:2::140/64; "
@@ -239,7 +239,7 @@ def test_two_ipv6_vips_are_a_clash() -> None:
         Balancer(lb.name, ip_address(f"fd00:2::24{n}"), "e", lb.priority, lb.address6)
         for n, lb in enumerate(DUAL.load_balancers)
     )
-    nodes = (Machine("m", ip_address("fd00:2::1")),)
+    nodes = (ApiServer("m", ip_address("fd00:2::1")),)
     plan = DUAL._replace(vip=ip_interface("fd00:2::139/64"), load_balancers=v6, control_plane=nodes)
     assert [str(error) for error in check_plan(plan)] == [
         "[vip] address: 'fd00:2::139/64' is IPv6, as address6 is; write the IPv4 address here, or leave address6 out"

@@ -14,9 +14,9 @@ from rules.plan.schema import SCHEMA
 from tests.rules.plan.plan import PLAN
 from tests.wizard.plans import ARTICLE
 from wizard.plan.plan import (
+    ApiServer,
     Balancer,
     HaproxyChoice,
-    Machine,
     Plan,
     PlanError,
     VrrpChoice,
@@ -55,7 +55,7 @@ def test_what_a_file_leaves_out_is_filled_in() -> None:
         port=6443,
         phase=Phase.BOOTSTRAP,
         layout="dedicated",
-        control_plane=(Machine("m1", ip_address("10.0.0.1"), 6443),),
+        control_plane=(ApiServer("m1", ip_address("10.0.0.1"), 6443),),
         vip=ip_interface("10.0.0.9/24"),
         vip6=None,
         load_balancers=(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rules.plan import ClusterError, Phase, parse_cluster
 from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, plans
 from wizard.plan.file import write_plan
-from wizard.plan.plan import Balancer, Machine, Plan, plan_of
+from wizard.plan.plan import ApiServer, Balancer, Plan, plan_of
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +153,7 @@ def edits(draw: st.DrawFn) -> Plan:
         name=some.name, endpoint=some.endpoint, port=some.port, phase=some.phase, layout=some.layout
     )
     plan = plan._replace(vrrp=some.vrrp, haproxy=some.haproxy)
-    more = [Machine(f"new{n}", ip_address(f"192.168.2.{160 + n}"), some.port) for n in range(draw(st.integers(0, 2)))]
+    more = [ApiServer(f"new{n}", ip_address(f"192.168.2.{160 + n}"), some.port) for n in range(draw(st.integers(0, 2)))]
     lbs = [*plan.load_balancers, *(Balancer(node.name, node.address, "eth0", 90) for node in more)]
     priorities = draw(st.lists(st.integers(1, 254), min_size=len(lbs), max_size=len(lbs)))
     lbs = [lb._replace(priority=priority) for lb, priority in zip(lbs, priorities, strict=True)]
@@ -191,7 +191,7 @@ def test_an_edit_that_removes_no_machine_keeps_every_comment(plan: Plan, text: s
             ["[haproxy]", 'bind = "vip"', "health-port = 8406"],
         ),
         (
-            ARTICLE._replace(control_plane=(*ARTICLE.control_plane, Machine("new", ip_address("192.168.2.154")))),
+            ARTICLE._replace(control_plane=(*ARTICLE.control_plane, ApiServer("new", ip_address("192.168.2.154")))),
             [],
             ["[[control_plane]]", 'name = "new"', 'address = "192.168.2.154"', "port = 6443"],
         ),
@@ -199,7 +199,7 @@ def test_an_edit_that_removes_no_machine_keeps_every_comment(plan: Plan, text: s
             ARTICLE._replace(
                 control_plane=(
                     *ARTICLE.control_plane[:1],
-                    Machine("renamed", ip_address("192.168.2.152")),
+                    ApiServer("renamed", ip_address("192.168.2.152")),
                     ARTICLE.control_plane[2]._replace(port=7443),
                 )
             ),
@@ -244,7 +244,7 @@ def test_another_initial_master_swaps_the_tables_and_the_comments_inside_them() 
 
 
 def test_a_new_initial_master_comes_first() -> None:
-    plan = ARTICLE._replace(control_plane=(Machine("new", ip_address("192.168.2.154")), *ARTICLE.control_plane))
+    plan = ARTICLE._replace(control_plane=(ApiServer("new", ip_address("192.168.2.154")), *ARTICLE.control_plane))
     written = write_plan(plan, HAND_MADE)
     new = '[[control_plane]]\nname = "new"\naddress = "192.168.2.154"\nport = 6443\n\n'
     assert written == HAND_MADE.replace("# the masters\n", f"# the masters\n{new}")

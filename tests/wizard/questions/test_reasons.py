@@ -8,12 +8,12 @@ from rules import lint
 from rules.engine.finding import Severity
 from tests.wizard.questions.sessions import article
 from wizard.questions.review import accepted, tree
-from wizard.questions.session import Outcome, judge
+from wizard.questions.session import Judgement, judge
 
 REASON = "kept until the old switch is gone"
 
 
-def broken() -> Outcome:
+def broken() -> Judgement:
     """The article's outcome with an error in one file that no answer of the wizard makes."""
     good = judge(article())
     path = "haproxy-lb2/etc/keepalived/keepalived.conf"

@@ -124,7 +124,7 @@ def test_a_rule_that_does_not_exist_is_wrong_where_it_is_named() -> None:
     outcome = judge(article().put(KeyPath("lint", 0, "ignore"), "KA, HA4711"))
     place = KeyPath("lint", 0, "ignore")
     assert set(outcome.faults) == {place}
-    assert "no rule is called 'HA4711'" in outcome.faults[place]
+    assert "'HA4711'" in outcome.faults[place]
 
 
 def test_a_finding_leads_to_the_answer_that_its_line_holds() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from screenshots.steps import answers_up_to
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
-from wizard.questions.what_if import CHOICES, Line, explained, lines_of_files, otherwise
+from wizard.questions.what_if import CHOICES, OutcomeLine, explained, lines_of_files, otherwise
 
 PREEMPT, TRACK = CHOICES
 
@@ -23,7 +23,7 @@ def shown(answers: Answers) -> dict[str, tuple[str, str, str]]:
     return {line.event: (line.symbol, line.change, line.outage) for line in lines}
 
 
-def line(answers: Answers, event: str) -> Line:
+def line(answers: Answers, event: str) -> OutcomeLine:
     return next(line for line in lines_of_files(judge(answers).files).lines if line.event == event)
 
 

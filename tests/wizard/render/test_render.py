@@ -25,7 +25,7 @@ from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.hostile import hostile
 from tests.wizard.render.kinds import DUAL, PODS
-from wizard.plan.plan import Balancer, HaproxyChoice, Machine, Plan, VrrpChoice
+from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, Plan, VrrpChoice
 from wizard.render.files import Rendered, RenderError, render
 from wizard.render.quoting import LANGUAGES
 from wizard.render.template_values import half
@@ -255,7 +255,7 @@ def test_kubeadm_gets_the_name_and_the_vips() -> None:
 
 
 def test_a_stacked_kubelet_does_not_take_the_vip_for_its_own_address() -> None:
-    nodes = tuple(Machine(lb.name, lb.address) for lb in ARTICLE.load_balancers)
+    nodes = tuple(ApiServer(lb.name, lb.address) for lb in ARTICLE.load_balancers)
     stacked = ARTICLE._replace(layout="stacked", control_plane=nodes, port=8443)
     _, init = yaml.safe_load_all(render(stacked)["kubeadm-config.yaml"].text)
     assert init["nodeRegistration"] == {"kubeletExtraArgs": [{"name": "node-ip", "value": "192.168.2.141"}]}
@@ -294,7 +294,7 @@ def test_the_runbook_has_its_steps_in_order() -> None:
 
 
 def test_the_runbook_installs_haproxy_first_where_the_name_needs_it() -> None:
-    nodes = tuple(Machine(lb.name, lb.address) for lb in ARTICLE.load_balancers)
+    nodes = tuple(ApiServer(lb.name, lb.address) for lb in ARTICLE.load_balancers)
     stacked = ARTICLE._replace(layout="stacked", control_plane=nodes, port=8443)
     assert "so install the load balancer there" in render(stacked)["RUNBOOK.md"].text
     at_vip = stacked._replace(haproxy=stacked.haproxy._replace(bind="vip"))

@@ -8,11 +8,11 @@ import pytest
 from textual.widgets import OptionList
 
 from rules import lint
-from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
+from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, sees, text, until, words
 from wizard.questions.answers import Answers, Place
-from wizard.questions.review import Kind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
-from wizard.questions.session import Outcome, judge
+from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
+from wizard.questions.session import Judgement, judge
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.screens.review import ReviewScreen
 from wizard.tui.widgets.diff import Diff, coloured
@@ -24,7 +24,7 @@ CONF = "haproxy-lb2/etc/keepalived/keepalived.conf"
 CODE = "XN001"
 
 
-def broken() -> Outcome:
+def broken() -> Judgement:
     """The article's cluster with files that say two different virtual router IDs, as a bad template would."""
     outcome = judge(article())
     files = dict(outcome.files)
@@ -33,11 +33,11 @@ def broken() -> Outcome:
     return outcome._replace(files=files, report=report)
 
 
-def error_codes(outcome: Outcome) -> set[str]:
+def error_codes(outcome: Judgement) -> set[str]:
     return {item.finding.code for item in blockers(outcome, {}) if item.finding is not None}
 
 
-def overriding(outcome: Outcome) -> Overrides:
+def overriding(outcome: Judgement) -> Overrides:
     return dict.fromkeys(error_codes(outcome), "the switch filters these packets")
 
 
@@ -52,9 +52,9 @@ async def show_broken(pilot: Driven) -> None:
 def test_what_is_missing_or_wrong_comes_before_findings_and_blocks() -> None:
     answers = Answers({ENDPOINT: "kube.example.com", Place("vip", 0, "address"): "192.168.2.140"})
     found = items(judge(answers), {})
-    assert found[0].kind is Kind.WRONG
+    assert found[0].kind is ItemKind.WRONG
     assert found[0].text.startswith("Virtual IP: Address / prefix: ")
-    assert {item.kind for item in found} == {Kind.WRONG, Kind.MISSING}
+    assert {item.kind for item in found} == {ItemKind.WRONG, ItemKind.MISSING}
     assert blocked(judge(answers), {}).startswith("8 answers are missing, 1 answer is wrong")
 
 

@@ -10,7 +10,7 @@ from wizard.importer.ledger import words_of
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
-    from wizard.importer.haproxy.proxies import HaproxyReader
+    from wizard.importer.haproxy.readings import HaproxyReadings
 
 _OWN = (
     "monitor-uri /healthz",
@@ -21,7 +21,7 @@ _OWN = (
 )
 
 
-def read_health(reader: HaproxyReader, node: Node) -> None:
+def read_health(reader: HaproxyReadings, node: Node) -> None:
     """The port of the listener that keepalived's script asks, from the frontend that has halb's name for it."""
     if node.haproxy is None:
         return

@@ -6,19 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parsers.facts.values import Value
-from parsers.grammar.common import read_int
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
-from rules.plan.readers import time
 from rules.plan.schema import SCHEMA
 from rules.support.haproxy.routing import API_PORT
 from wizard.importer import ours
-from wizard.importer.agreement import Agreement, Reading, reading
+from wizard.importer.agreement import Agreement, reading
 from wizard.importer.haproxy.api import NodeApi
 from wizard.importer.haproxy.health import read_health
+from wizard.importer.haproxy.readings import HaproxyReadings
 from wizard.importer.haproxy.servers import read_check, read_servers
 from wizard.importer.ledger import Ledger, words_of
-from wizard.importer.model import Kind, Row
+from wizard.importer.model import LeftoverKind, Row
 from wizard.render.template_values import HEALTH_HEADROOM
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from rules.plan.model import IPAddress
 
 _TIMEOUT = "timeout-"
-_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 
 
 class HaproxyFound(NamedTuple):
@@ -38,19 +36,12 @@ class HaproxyFound(NamedTuple):
     control_plane: tuple[Row, ...]
 
 
-class HaproxyReader:
+class HaproxyReader(HaproxyReadings):
     """Reads the API's sections of all nodes, then says what they agree on."""
 
     def __init__(self, ledger: Ledger, agreement: Agreement, vips: set[IPAddress]) -> None:
-        self.ledger = ledger
-        self.agreement = agreement
+        super().__init__(ledger, agreement)
         self.vips = vips
-        self._found: dict[str, list[Reading[Any]]] = {}
-
-    def add(self, key: str, found: Reading[Any] | None) -> None:
-        """One more place that says something about a key of [haproxy] (or `port`)."""
-        if found is not None:
-            self._found.setdefault(key, []).append(found)
 
     def read(self, apis: Iterable[NodeApi], port: int | None) -> HaproxyFound:
         """What the API's proxies say; `port` is the endpoint's, when it is known."""
@@ -59,7 +50,7 @@ class HaproxyReader:
         for api in apis:
             self._sections(api, port)
         control_plane = read_control_plane(self, apis, port)
-        choices = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self._found.items()}
+        choices = {key: self.agreement.on(f"haproxy.{key}", readings) for key, readings in self.by_key.items()}
         return HaproxyFound(choices, port, control_plane)
 
     def _port(self, apis: list[NodeApi]) -> int | None:
@@ -112,21 +103,6 @@ class HaproxyReader:
         for word in value.directive.words[2:]:
             self.ledger.leave_part(node, word.span, f"a plan has no further words for {key}")
 
-    def time(self, node: str, key: str, value: Value[float] | None) -> None:
-        """A time, in a line of its own or among a server's options."""
-        if value is None:
-            return
-        words = time_words(value) if value.known else ""
-        found = self.ledger.checked(node, "haproxy", key, value, words)
-        if found is not None:
-            self.add(key, reading(node, value.span, found, words, value.value))
-
-    def number(self, node: str, key: str, value: Value[int] | None) -> None:
-        """A number that stands in a line of its own or among a server's options."""
-        found = self.ledger.checked(node, "haproxy", key, value)
-        if found is not None and value is not None:
-            self.add(key, reading(node, value.span, found))
-
     def _global(self, node: Node) -> None:
         """The lines of `global` that halb writes too."""
         if node.haproxy is None:
@@ -148,7 +124,7 @@ class HaproxyReader:
             self.ledger.take(whole.directive)
         else:
             why = f"halb's limit of the process is {HEALTH_HEADROOM} above the one of the API's frontend"
-            self.ledger.leave(node.name, whole.directive, why, Kind.REPLACED)
+            self.ledger.leave(node.name, whole.directive, why, LeftoverKind.REPLACED)
 
     # -- bind
 
@@ -187,18 +163,6 @@ def _defaults(proxy: Proxy) -> list[Proxy]:
     return found
 
 
-def time_words(value: Value[float]) -> str:
-    """A time as halb.toml writes it: as it stands where it has a unit, else with the largest one that fits."""
-    try:
-        return str(time(value.raw))
-    except ValueError:
-        pass
-    bare = read_int(value.raw)
-    milliseconds = bare if bare is not None else round((value.value or 0) * 1000)
-    unit, factor = next((u, f) for u, f in _UNITS if f == 1 or (milliseconds and milliseconds % f == 0))
-    return f"{milliseconds // factor}{unit}"
-
-
 def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[Row, ...]:
     """The servers that most nodes have, in the order of the first such node."""
     readings = []
@@ -212,18 +176,18 @@ def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int
     return reader.agreement.on("control_plane", readings) or ()
 
 
-def reason(section: Section, line: HaproxyLine) -> tuple[str, Kind]:
+def reason(section: Section, line: HaproxyLine) -> tuple[str, LeftoverKind]:
     """Why a line of a section that is partly taken is left over."""
     text = words_of(line)
     if ours.is_packaged(section.keyword, line.keyword, text):
-        return "shipped by Debian's package; a TCP proxy never uses it", Kind.PACKAGED
+        return "shipped by Debian's package; a TCP proxy never uses it", LeftoverKind.PACKAGED
     if line.condition is not None:
-        return "it stands under a condition", Kind.UNREADABLE
+        return "it stands under a condition", LeftoverKind.UNREADABLE
     if line.keyword == "mode":
-        return "halb's sections are in tcp mode", Kind.REPLACED
+        return "halb's sections are in tcp mode", LeftoverKind.REPLACED
     if line.keyword == "timeout":
-        return "halb's proxies have no such timeout, or another line counts", Kind.REPLACED
+        return "halb's proxies have no such timeout, or another line counts", LeftoverKind.REPLACED
     if line.keyword == "log":
-        return "halb logs to /dev/log", Kind.REPLACED
+        return "halb logs to /dev/log", LeftoverKind.REPLACED
     where = "of the whole process" if section.keyword == "global" else "of this kind"
-    return f"a plan has no setting {where} for '{line.keyword}'", Kind.LOST
+    return f"a plan has no setting {where} for '{line.keyword}'", LeftoverKind.LOST

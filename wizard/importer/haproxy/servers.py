@@ -12,12 +12,12 @@ from rules.plan.schema import check_value
 from wizard.importer import ours
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
-from wizard.importer.model import Kind, Row
+from wizard.importer.model import LeftoverKind, Row
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy, Server
     from wizard.importer.haproxy.api import NodeApi
-    from wizard.importer.haproxy.proxies import HaproxyReader
+    from wizard.importer.haproxy.readings import HaproxyReadings
 
 _NUMBERS = ("fall", "rise")
 _REPLACED = "replaced by halb's own checks"
@@ -26,7 +26,7 @@ _CHECKING = frozenset(
 )
 
 
-def read_servers(reader: HaproxyReader, api: NodeApi, port: int | None) -> tuple[tuple[Row, ...], Span | None]:
+def read_servers(reader: HaproxyReadings, api: NodeApi, port: int | None) -> tuple[tuple[Row, ...], Span | None]:
     """The control-plane nodes that the backend names, and the place of the first."""
     node, ledger = api.node.name, reader.ledger
     machines: list[Row] = []
@@ -54,7 +54,7 @@ def read_servers(reader: HaproxyReader, api: NodeApi, port: int | None) -> tuple
     return tuple(machines), first
 
 
-def _machine(reader: HaproxyReader, node: str, server: Server, port: int | None) -> Row | None:
+def _machine(reader: HaproxyReadings, node: str, server: Server, port: int | None) -> Row | None:
     name: str | None = server.name.value
     try:
         check_value("control_plane", "name", name)
@@ -84,7 +84,7 @@ def _chain(proxy: Proxy) -> list[Proxy]:
     return found
 
 
-def _default_server(reader: HaproxyReader, node: str, line: HaproxyLine) -> None:
+def _default_server(reader: HaproxyReadings, node: str, line: HaproxyLine) -> None:
     if line.condition is not None:
         return
     reader.ledger.take(line)
@@ -97,7 +97,7 @@ def _default_server(reader: HaproxyReader, node: str, line: HaproxyLine) -> None
 
 
 def _option(
-    reader: HaproxyReader, node: str, option: Option, inter: Value[float] | None, port: int | None = None
+    reader: HaproxyReadings, node: str, option: Option, inter: Value[float] | None, port: int | None = None
 ) -> None:
     """Leave over what neither the plan nor halb's template says of a server."""
     text = f"{option.name} {option.raw}".strip()
@@ -108,7 +108,7 @@ def _option(
     if option.name == "fastinter" and _is_half(as_seconds(option), inter):
         return
     if option.name in _CHECKING:
-        reader.ledger.leave_part(node, option.full_span, _REPLACED, Kind.REPLACED)
+        reader.ledger.leave_part(node, option.full_span, _REPLACED, LeftoverKind.REPLACED)
     else:
         reader.ledger.leave_part(node, option.full_span, f"a plan has no '{option.name}' for servers")
 
@@ -121,7 +121,7 @@ def _is_half(fast: Value[float] | None, inter: Value[float] | None) -> bool:
     return usual is not None and round(fast.value * 1000) == max(int(round(usual * 1000, 3)) // 2, 1)
 
 
-def read_check(reader: HaproxyReader, api: NodeApi) -> None:
+def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
     """How the servers are checked: "readyz" for every check over HTTP, "tcp" for a plain connect."""
     node, backend = api.node.name, api.backend
     kind = backend.effective_check
@@ -142,10 +142,10 @@ def read_check(reader: HaproxyReader, api: NodeApi) -> None:
         _checked_by(reader, node, line)
 
 
-def _checked_by(reader: HaproxyReader, node: str, line: HaproxyLine) -> None:
+def _checked_by(reader: HaproxyReadings, node: str, line: HaproxyLine) -> None:
     if line.condition is not None:
         return
     if words_of(line) in ours.PROXY:
         reader.ledger.take(line)
     else:
-        reader.ledger.leave(node, line, _REPLACED, Kind.REPLACED)
+        reader.ledger.leave(node, line, _REPLACED, LeftoverKind.REPLACED)

@@ -9,7 +9,7 @@ from rules.plan.schema import check_value
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
-from wizard.importer.model import Conflict, Kind, Row
+from wizard.importer.model import Conflict, LeftoverKind, Row
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
@@ -154,7 +154,9 @@ class BalancerReader:
                     if len(words) == 2 and words[1].value == wanted:
                         self.ledger.take(line)
                     else:
-                        self.ledger.leave(node.name, line, "halb derives the state from the priority", Kind.REPLACED)
+                        self.ledger.leave(
+                            node.name, line, "halb derives the state from the priority", LeftoverKind.REPLACED
+                        )
 
 
 def layout_of(balancers: tuple[Row, ...], servers: set[IPAddress], notes: list[str]) -> str | None:

@@ -9,20 +9,20 @@ from parsers.facts.keepalived.checks import TrackProcess
 from parsers.facts.keepalived.entries import Tracker
 from wizard.importer import ours
 from wizard.importer.agreement import reading
-from wizard.importer.model import Kind
+from wizard.importer.model import LeftoverKind
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, VrrpInstance
     from parsers.facts.keepalived.checks import Trackable
     from rules.fleet.routers import Member
     from wizard.importer.keepalived.routers import Choice
-    from wizard.importer.keepalived.vrrp import VrrpReader
+    from wizard.importer.readings import Readings
 
 _REPLACED = "replaced by halb's own checks"
 _OWN_LINES = frozenset(("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum"))
 
 
-def read_tracking(reader: VrrpReader, choice: Choice) -> None:
+def read_tracking(reader: Readings, choice: Choice) -> None:
     """Account for trackers, what they name, and the sync groups of the endpoint's instances."""
     for member in choice.members:
         config = member.node.keepalived
@@ -43,7 +43,7 @@ def _lists(group: SyncGroup, instance: VrrpInstance) -> bool:
     return any(name.value == instance.title for name in group.members)
 
 
-def _sync_group(reader: VrrpReader, member: Member, group: SyncGroup, choice: Choice) -> None:
+def _sync_group(reader: Readings, member: Member, group: SyncGroup, choice: Choice) -> None:
     """A group of the endpoint's two families is halb's own; any other holds more than the endpoint."""
     names = {m.instance.title for m in choice.members if m.node is member.node}
     if not choice.second or not {name.value for name in group.members} <= names:
@@ -55,7 +55,7 @@ def _sync_group(reader: VrrpReader, member: Member, group: SyncGroup, choice: Ch
         reader.ledger.take(line, *(line.children or ()))
 
 
-def _tracker(reader: VrrpReader, node: str, config: KeepalivedConfig, tracker: Tracker) -> str:
+def _tracker(reader: Readings, node: str, config: KeepalivedConfig, tracker: Tracker) -> str:
     """Settle one tracker and its definition; gives the kind of halb's own ones, else ""."""
     ledger = reader.ledger
     if tracker.kind not in ("script", "process"):
@@ -67,9 +67,9 @@ def _tracker(reader: VrrpReader, node: str, config: KeepalivedConfig, tracker: T
         ledger.take(*(line for line in definition.directive.children or () if line.keyword in _OWN_LINES))
         return tracker.kind
     ledger.take(tracker.block)
-    ledger.leave(node, tracker.directive, _REPLACED, Kind.REPLACED)
+    ledger.leave(node, tracker.directive, _REPLACED, LeftoverKind.REPLACED)
     if definition is not None:
-        ledger.leave(node, definition.directive, _REPLACED, Kind.REPLACED)
+        ledger.leave(node, definition.directive, _REPLACED, LeftoverKind.REPLACED)
     return ""
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ipaddress import ip_interface, ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rules.plan.readers import about
 from rules.plan.schema import SCHEMA, check_value
+from rules.plan.types.readers import about
 from rules.support.keepalived.placeholders import is_placeholder
-from wizard.importer.agreement import Agreement, Reading, reading
+from wizard.importer.agreement import reading
 from wizard.importer.keepalived.routers import Choice, Router
 from wizard.importer.keepalived.tracking import read_tracking
-from wizard.importer.ledger import Ledger
-from wizard.importer.model import Kind, Row
+from wizard.importer.model import LeftoverKind, Row
+from wizard.importer.readings import Readings
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
@@ -22,17 +22,8 @@ if TYPE_CHECKING:
 _AUTH_BYTES = 8  # keepalived 2.2.7 drops what follows the eighth byte
 
 
-class VrrpReader:
+class VrrpReader(Readings):
     """Reads the instances of the endpoint's routers, then says what they agree on."""
-
-    def __init__(self, ledger: Ledger, agreement: Agreement) -> None:
-        self.ledger = ledger
-        self.agreement = agreement
-        self._found: dict[str, list[Reading[Any]]] = {}
-
-    def add(self, key: str, found: Reading[Any]) -> None:
-        """One more place that says something about a key of [vrrp]."""
-        self._found.setdefault(key, []).append(found)
 
     def read(self, choice: Choice) -> Row:
         """What the instances say, once all are read."""
@@ -45,7 +36,7 @@ class VrrpReader:
             self._auth(member, with_password)
         read_tracking(self, choice)
         secret = {key.name: key.secret for key in SCHEMA["vrrp"].keys.values()}
-        return {key: self.agreement.on(f"vrrp.{key}", found, secret=secret[key]) for key, found in self._found.items()}
+        return {key: self.agreement.on(f"vrrp.{key}", found, secret=secret[key]) for key, found in self.by_key.items()}
 
     def _numbers(self, member: Member) -> None:
         node, instance = member.node.name, member.instance
@@ -102,7 +93,9 @@ class VrrpReader:
         if password is None:
             return
         if is_placeholder(password.raw):
-            self.ledger.leave(node, password.directive, "a placeholder stands for the password", Kind.UNREADABLE)
+            self.ledger.leave(
+                node, password.directive, "a placeholder stands for the password", LeftoverKind.UNREADABLE
+            )
             return
         given = (password.value or "").encode("utf-8", "replace")[:_AUTH_BYTES].decode("utf-8", "ignore")
         found = self.ledger.checked(node, "vrrp", "auth_pass", password, given)
@@ -136,7 +129,7 @@ class VrrpReader:
                     self._options(member, vip)
                 elif vip.address is None or vip.lost is not None or vip.family != member.instance.family:
                     self.ledger.leave(
-                        member.node.name, vip.directive, "no address that keepalived takes", Kind.UNREADABLE
+                        member.node.name, vip.directive, "no address that keepalived takes", LeftoverKind.UNREADABLE
                     )
                 elif not self.ledger.settled(vip.directive):
                     self.ledger.leave(member.node.name, vip.directive, f"a plan has one VIP of a family, {chosen}")

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from wizard.questions.answers import Place
 from wizard.questions.review import Overrides, items
-from wizard.questions.session import Outcome, step_of
+from wizard.questions.session import Judgement, step_of
 from wizard.tui.dialogs.base import Dialog
 from wizard.tui.widgets.findings import finding_line
 
@@ -22,7 +22,7 @@ class FindingsDialog(Dialog[Place]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
 
-    def __init__(self, outcome: Outcome, overrides: Overrides, reason: str = "") -> None:
+    def __init__(self, outcome: Judgement, overrides: Overrides, reason: str = "") -> None:
         super().__init__()
         self._reason = reason
         self._items = items(outcome, overrides)

@@ -16,7 +16,7 @@ from rules.command.explain import explanation
 from rules.engine.registry import find_rules
 from rules.report.style import Style
 from rules.text.wording import counted
-from wizard.questions.review import Changes, Item, Kind, blocked, changes, items, summary
+from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, items, summary
 from wizard.questions.session import step_of
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.screens.base import FramedScreen
@@ -24,22 +24,22 @@ from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.what_if import WhatIf
 
 _SYMBOLS = {
-    Kind.MISSING: "○",
-    Kind.WRONG: "✗",
-    Kind.ERROR: "✗",
-    Kind.OVERRIDDEN: "~",
-    Kind.WARNING: "!",
-    Kind.INFO: "-",
+    ItemKind.MISSING: "○",
+    ItemKind.WRONG: "✗",
+    ItemKind.ERROR: "✗",
+    ItemKind.OVERRIDDEN: "~",
+    ItemKind.WARNING: "!",
+    ItemKind.INFO: "-",
 }
 _STYLES = {
-    Kind.MISSING: "$text-warning",
-    Kind.WRONG: "$text-error",
-    Kind.ERROR: "$text-error",
-    Kind.OVERRIDDEN: "$text-muted",
-    Kind.WARNING: "$text-warning",
-    Kind.INFO: "$text-muted",
+    ItemKind.MISSING: "$text-warning",
+    ItemKind.WRONG: "$text-error",
+    ItemKind.ERROR: "$text-error",
+    ItemKind.OVERRIDDEN: "$text-muted",
+    ItemKind.WARNING: "$text-warning",
+    ItemKind.INFO: "$text-muted",
 }
-_WIDTH = max(map(len, Kind))
+_WIDTH = max(map(len, ItemKind))
 CONTINUE = "continue"
 
 
@@ -154,7 +154,7 @@ class ReviewScreen(FramedScreen):
     def action_override(self) -> None:
         """Accept the errors of this rule, with a reason; or undo that."""
         item, overrides = self._item(), self.session.overrides
-        if item is None or item.finding is None or item.kind not in (Kind.ERROR, Kind.OVERRIDDEN):
+        if item is None or item.finding is None or item.kind not in (ItemKind.ERROR, ItemKind.OVERRIDDEN):
             self.notify("only errors can be overridden: wrong answers must be corrected, and the rest blocks nothing")
             return
         code = item.finding.code
@@ -192,8 +192,8 @@ def _detail(item: Item) -> str:
     keys = [
         "Enter: to the field" if item.place else "",
         "e: why" if item.finding else "",
-        "o: write anyway" if item.kind is Kind.ERROR else "",
-        "o: undo the override" if item.kind is Kind.OVERRIDDEN else "",
+        "o: write anyway" if item.kind is ItemKind.ERROR else "",
+        "o: undo the override" if item.kind is ItemKind.OVERRIDDEN else "",
     ]
     return "\n".join(filter(None, [item.more, "   ".join(filter(None, keys))]))
 

@@ -23,7 +23,7 @@ from wizard.questions import day_two
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of
 from wizard.questions.steps import steps
-from wizard.questions.ways_in import Known, Origin, look
+from wizard.questions.ways_in import FoundStarts, Origin, look
 from wizard.tui.dialogs.choose import ChooseDialog
 from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.dialogs.notes import NotesDialog
@@ -57,7 +57,7 @@ class StartScreen(WizardScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known = Known()
+        self._known = FoundStarts()
 
     def compose(self) -> ComposeResult:
         """The purpose, the list, the keys."""

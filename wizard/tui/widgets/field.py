@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from rules.plan.complete import value_at
-from rules.plan.readers import text_of, written
+from rules.plan.types.readers import text_of, written
 from rules.report.style import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault

@@ -9,29 +9,29 @@ from textual.widgets import Static
 
 from rules.engine.finding import Severity
 from rules.text.wording import counted
-from wizard.questions.review import Item, Kind, Overrides, items
-from wizard.questions.session import Outcome
+from wizard.questions.review import Item, ItemKind, Overrides, items
+from wizard.questions.session import Judgement
 
 _SYMBOLS = {
-    Kind.MISSING: "○",
-    Kind.WRONG: "✗",
-    Kind.ERROR: "✗",
-    Kind.OVERRIDDEN: "~",
-    Kind.WARNING: "!",
-    Kind.INFO: "-",
+    ItemKind.MISSING: "○",
+    ItemKind.WRONG: "✗",
+    ItemKind.ERROR: "✗",
+    ItemKind.OVERRIDDEN: "~",
+    ItemKind.WARNING: "!",
+    ItemKind.INFO: "-",
 }
 _COLOURS = {"✗": "$text-error", "!": "$text-warning", "-": "$text-accent", "○": "$text-muted", "~": "$text-muted"}
 _NAMED = 2  # missing answers that the line names
 
 
-def status(outcome: Outcome, overrides: Overrides) -> Content:
+def status(outcome: Judgement, overrides: Overrides) -> Content:
     """The line about the files: their findings, or why there are none yet."""
     found = items(outcome, overrides)
-    wrong = [item for item in found if item.kind is Kind.WRONG]
+    wrong = [item for item in found if item.kind is ItemKind.WRONG]
     if wrong:
         words = f"✗ {counted(len(wrong), 'answer')} wrong: {wrong[0].text}"
         return Content.assemble("files: ", (words, "$text-error"))
-    missing = [item for item in found if item.kind is Kind.MISSING]
+    missing = [item for item in found if item.kind is ItemKind.MISSING]
     if missing:
         names = "; ".join(item.text for item in missing[:_NAMED])
         more = f"; and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
@@ -47,9 +47,9 @@ def status(outcome: Outcome, overrides: Overrides) -> Content:
     return Content.assemble("files: ", (f"{symbol} {words}: {found[0].text}", _COLOURS[symbol]))
 
 
-def missing_lines(outcome: Outcome) -> Content:
+def missing_lines(outcome: Judgement) -> Content:
     """Why there are no files yet: everything that is wrong or missing, a line each."""
-    lines = [finding_line(item) for item in items(outcome, {}) if item.kind in (Kind.WRONG, Kind.MISSING)]
+    lines = [finding_line(item) for item in items(outcome, {}) if item.kind in (ItemKind.WRONG, ItemKind.MISSING)]
     return Content("\n").join(lines)
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from wizard.questions.session import Outcome, step_of
+from wizard.questions.session import Judgement, step_of
 from wizard.questions.steps import Step, steps
 
 _STYLES = {"✓": "$text-success", "●": "bold $text-primary", "✗": "bold $text-error", "○": "$text-muted"}
@@ -25,7 +25,7 @@ class BarItem(NamedTuple):
     end: int
 
 
-def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome) -> str:
+def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Judgement) -> str:
     """● the current step, ✗ one with a wrong answer, ✓ one that is done, ○ one that is open."""
     if step.key == current:
         return "●"
@@ -35,7 +35,7 @@ def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Outcome
     return "✓" if step.key in visited and not missing else "○"
 
 
-def items(current: str, visited: AbstractSet[str], outcome: Outcome, width: int) -> list[BarItem]:
+def items(current: str, visited: AbstractSet[str], outcome: Judgement, width: int) -> list[BarItem]:
     """The bar's items; if there is no room for all, the last ones are left out, or the first ones when it has to be."""
     all_steps = [step for step in steps() if not step.aside or step.key == current]
     while sum(len(step.name) + 3 for step in all_steps) > width and len(all_steps) > 1:
@@ -58,13 +58,13 @@ class StepsBar(Widget):
             super().__init__()
             self.key = key
 
-    def __init__(self, current: str, visited: AbstractSet[str], outcome: Outcome) -> None:
+    def __init__(self, current: str, visited: AbstractSet[str], outcome: Judgement) -> None:
         super().__init__()
         self._current = current
         self._visited = frozenset(visited)
         self._outcome = outcome
 
-    def show(self, outcome: Outcome) -> None:
+    def show(self, outcome: Judgement) -> None:
         """Show what these answers amount to."""
         self._outcome = outcome
         self.refresh()

@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 
 from rules.report.style import printable
 from wizard.questions.answers import Answers, Place
-from wizard.questions.session import Outcome
-from wizard.questions.what_if import Line, Lines, Otherwise, explained, lines_of_files, otherwise
+from wizard.questions.session import Judgement
+from wizard.questions.what_if import Lines, Otherwise, OutcomeLine, explained, lines_of_files, otherwise
 from wizard.tui.host import host_of
 
 TITLE = "What happens if…"
@@ -73,7 +73,7 @@ class WhatIf(Vertical):
         self._fill()
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[OutcomeLine, ...]:
         """The lines that are shown."""
         return self._found.lines.lines
 
@@ -90,7 +90,7 @@ class WhatIf(Vertical):
         work = partial(self._look, self._looks, session.outcome, session.answers, self._place)
         self.run_worker(work, thread=True, exclusive=True, group="what-if", exit_on_error=False)
 
-    def _look(self, look: int, outcome: Outcome, answers: Answers, place: Place | None) -> None:
+    def _look(self, look: int, outcome: Judgement, answers: Answers, place: Place | None) -> None:
         lines = lines_of_files(outcome.files)
         self.post_message(self.Ready(look, _Comparison(lines, otherwise(answers, place) if lines.lines else None)))
 
@@ -168,15 +168,15 @@ def _compared(lines: Lines, other: Otherwise, width: int) -> tuple[Content, list
     return Content(head), rows
 
 
-def _differ(line: Line, other: Line | None) -> bool:
+def _differ(line: OutcomeLine, other: OutcomeLine | None) -> bool:
     return other is None or (other.verdict, other.change, other.outage) != (line.verdict, line.change, line.outage)
 
 
-def _differing_first(lines: tuple[Line, ...], other: Otherwise) -> tuple[Line, ...]:
+def _differing_first(lines: tuple[OutcomeLine, ...], other: Otherwise) -> tuple[OutcomeLine, ...]:
     """The lines: first those with another verdict or owner, then those with another outage, then the rest."""
     found = {line.events: line for line in other.lines.lines}
 
-    def rank(line: Line) -> int:
+    def rank(line: OutcomeLine) -> int:
         second = found.get(line.events)
         if second is not None and (second.verdict, second.change) == (line.verdict, line.change):
             return 1 if _differ(line, second) else 2
@@ -185,7 +185,7 @@ def _differing_first(lines: tuple[Line, ...], other: Otherwise) -> tuple[Line, .
     return tuple(sorted(lines, key=rank))
 
 
-def _outcome(line: Line, width: int) -> list[tuple[str, str] | str]:
+def _outcome(line: OutcomeLine, width: int) -> list[tuple[str, str] | str]:
     after = line.change.rpartition("→ ")[2]
     return [(f"{line.symbol} ", _STYLES[line.symbol]), _cell(f"{after}, {line.outage}", width - 2)]
 
