@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rules.engine.run import Run, lint
     from rules.engine.secrets import HIDDEN, Secrets
     from rules.engine.settings import RuleSettings
+    from rules.faces import lazily
     from rules.release import version
 
 __all__ = [
@@ -28,10 +29,11 @@ __all__ = [
     "Severity",
     "UnknownRuleError",
     "find_rules",
+    "lazily",
     "lint",
     "options_for",
     "version",
-]  # fmt: skip
+]
 
 __getattr__ = lazily(
     __name__,
@@ -42,6 +44,7 @@ __getattr__ = lazily(
         "engine.run": "Run lint",
         "engine.secrets": "HIDDEN Secrets",
         "engine.settings": "RuleSettings",
+        "faces": "lazily",
         "release": "version",
     },
 )

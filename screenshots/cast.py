@@ -24,7 +24,7 @@ from screenshots.make import ROOT
 from screenshots.picture import QUIET, SIZE
 from screenshots.walkthrough import DIRECTORY, SCENES
 from tests.daemons import program
-from tests.wizard.tui.pilot import PATIENCE, is_named
+from tests.wizard.tui.support.pilot import PATIENCE, is_named
 
 FILM = ROOT / "docs" / "article.cast"
 SOON = 0.2  # seconds that a key's effect may take

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from tests.wizard.tui.pilot import Driven, until
+from tests.wizard.tui.support.pilot import Driven, until
 from wizard.tui.app import Wizard
 
 SIZE = (80, 24)

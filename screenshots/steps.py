@@ -8,7 +8,7 @@ from pathlib import Path
 
 from screenshots.cutover import INITIAL_MASTER, AnsweredCutover, everything_serves
 from screenshots.picture import SIZE, judged, plain_terminal, taken
-from tests.wizard.tui.pilot import ARTICLE, Driven, at_step
+from tests.wizard.tui.support.pilot import ARTICLE, Driven, at_step
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import step_of
 from wizard.questions.steps import steps

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from screenshots.cutover import INITIAL_MASTER, VIP, AnsweredCutover, everything_serves
 from screenshots.picture import SIZE, plain_terminal, taken
-from tests.wizard.tui.pilot import Driven, press, sees
+from tests.wizard.tui.support.pilot import Driven, press, sees
 from wizard.tui.app import Wizard
 
 DIRECTORY = "kacang"

@@ -22,7 +22,7 @@ from pyparsing import Regex, ZeroOrMore
 
 from parsers.keywords.haproxy import section_keywords
 
-SECTION, PLAIN, SPECIAL, SOUND, _TRICKY = 1, 2, 3, 4, 5
+SECTION, PLAIN, SPECIAL, SOUND = 1, 2, 3, 4  # 5: TRICKY, which nothing has to ask for
 
 _WORD = r"[^ \t\v\f\r\n\0\"'\\#]++"
 _COMMENT = r"(?:\#[^\n\0]*+)?+"

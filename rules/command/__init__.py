@@ -23,9 +23,21 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "CONFIG_NAME", "Parser", "Program", "UsageError", "add_asking", "ca_file", "explanation", "finish", "guarded",
-    "nearest_config", "one_of", "resolvers", "seconds", "wants_color",
-]  # fmt: skip
+    "CONFIG_NAME",
+    "Parser",
+    "Program",
+    "UsageError",
+    "add_asking",
+    "ca_file",
+    "explanation",
+    "finish",
+    "guarded",
+    "nearest_config",
+    "one_of",
+    "resolvers",
+    "seconds",
+    "wants_color",
+]
 
 __getattr__ = lazily(
     __name__,

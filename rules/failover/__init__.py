@@ -28,12 +28,12 @@ __all__ = [
     "Row",
     "Verdict",
     "failover_table",
-]  # fmt: skip
+]
 
 __getattr__ = lazily(
     __name__,
     {
-        "events": "SINGLE Event EventKind Events",
+        "events": "Event EventKind Events SINGLE",
         "rows": "Block FailoverTable Row",
         "table": "failover_table",
         "verdicts": "Outcome Verdict",

@@ -30,7 +30,7 @@ __all__ = [
     "replace_file",
     "set_mode",
     "stage",
-]  # fmt: skip
+]
 
 __getattr__ = lazily(
     __name__,

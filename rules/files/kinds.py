@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import PurePath
 
 HAPROXY = "haproxy"
@@ -72,20 +73,19 @@ def kind_of(path: str, text: str) -> str | None:
             keepalived += len(words) > 1
         elif "{" in line or line.rstrip().endswith(";"):
             continue  # a block of another format (nginx has `listen 80;` too)
-        elif _is_haproxy_header(first, named=len(words) > 1 and words[1][0] != "#"):
+        elif first in _haproxy_headers()[len(words) > 1 and words[1][0] != "#"]:
             haproxy += 3
     if keepalived != haproxy:
         return KEEPALIVED if keepalived > haproxy else HAPROXY
     return _kind_by_name(path)
 
 
-def _is_haproxy_header(word: str, *, named: bool) -> bool:
-    """Whether `word` begins a section of haproxy.cfg, with a name behind it or without."""
+@cache
+def _haproxy_headers() -> tuple[frozenset[str], frozenset[str]]:
+    """The words that begin a section of haproxy.cfg: without a name after them, and with one."""
     from parsers.keywords.haproxy import NAMELESS_SECTIONS, OPTIONAL_NAME_SECTIONS, section_keywords
 
-    if named:
-        return word in section_keywords() and word not in NAMELESS_SECTIONS
-    return word in NAMELESS_SECTIONS or word in OPTIONAL_NAME_SECTIONS
+    return NAMELESS_SECTIONS | OPTIONAL_NAME_SECTIONS, section_keywords() - NAMELESS_SECTIONS
 
 
 def _kind_by_name(path: str) -> str | None:

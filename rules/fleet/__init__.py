@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup
 
 __all__ = [
-    "Fleet", "Member", "Node", "VrrpGroup",
-]  # fmt: skip
+    "Fleet",
+    "Member",
+    "Node",
+    "VrrpGroup",
+]
 
 __getattr__ = lazily(
     __name__,

@@ -86,7 +86,7 @@ __all__ = [
     "system_resolvers",
     "system_view",
     "told",
-]  # fmt: skip
+]
 
 __getattr__ = lazily(
     __name__,
@@ -95,8 +95,8 @@ __getattr__ = lazily(
         "dns.survey": "survey",
         "endpoint": "Endpoint Part Target endpoint_of",
         "observations": (
-            "AddressRecord Alias Certificate Contact DnsView HostsEntry IPAddress NameServer Observations Probe "
-            "Reply ReplyKind Role SystemView Vantage"
+            "AddressRecord Alias Certificate Contact DnsView HostsEntry IPAddress NameServer "
+            "Observations Probe Reply ReplyKind Role SystemView Vantage"
         ),
         "system": "local_addresses system_resolvers system_view",
         "tls.servers": "probe_all",

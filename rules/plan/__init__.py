@@ -27,16 +27,28 @@ if TYPE_CHECKING:
     from rules.plan.keys.machines import ApiServer, Balancer
     from rules.plan.keys.plan import Plan
     from rules.plan.keys.vrrp import VrrpChoice
-    from rules.plan.model import API_PORT, Cluster, ClusterError, IPAddress, IPInterface, KeyPath, Phase, Setting
+    from rules.plan.model import (
+        API_PORT,
+        Cluster,
+        ClusterError,
+        ControlPlaneNode,
+        IPAddress,
+        IPInterface,
+        KeyPath,
+        LoadBalancer,
+        Phase,
+        Setting,
+        Vip,
+    )
     from rules.plan.read import cluster_of, parse_cluster, read_cluster
-    from rules.plan.readers import MICROSECONDS, about, shown, text_of, time, written
     from rules.plan.record import Record
     from rules.plan.schema import OF_PLAN, SCHEMA, check_value, every_key, header, key_at
     from rules.plan.toml.edit import Keys, TomlText
-    from rules.plan.toml.load import LARGEST
+    from rules.plan.toml.load import LARGEST, load
     from rules.plan.toml.places import Places, Way
     from rules.plan.toml.write import table_text, value_text
-    from rules.plan.values import SCHEMA_NUMBER
+    from rules.plan.types.readers import MICROSECONDS, about, shown, text_of, time, written
+    from rules.plan.types.values import SCHEMA_NUMBER
 
 __all__ = [
     "API_PORT",
@@ -51,6 +63,7 @@ __all__ = [
     "Balancer",
     "Cluster",
     "ClusterError",
+    "ControlPlaneNode",
     "Draft",
     "Given",
     "HaproxyChoice",
@@ -58,6 +71,7 @@ __all__ = [
     "IPInterface",
     "KeyPath",
     "Keys",
+    "LoadBalancer",
     "Phase",
     "Places",
     "Plan",
@@ -66,6 +80,7 @@ __all__ = [
     "Setting",
     "TomlText",
     "Values",
+    "Vip",
     "VrrpChoice",
     "Way",
     "about",
@@ -77,6 +92,7 @@ __all__ = [
     "is_needed",
     "json_schema",
     "key_at",
+    "load",
     "missing",
     "parse_cluster",
     "plan_from",
@@ -92,7 +108,7 @@ __all__ = [
     "value_text",
     "values_of",
     "written",
-]  # fmt: skip
+]
 
 __getattr__ = lazily(
     __name__,
@@ -107,15 +123,18 @@ __getattr__ = lazily(
         "keys.machines": "ApiServer Balancer",
         "keys.plan": "Plan",
         "keys.vrrp": "VrrpChoice",
-        "model": "API_PORT Cluster ClusterError IPAddress IPInterface KeyPath Phase Setting",
+        "model": (
+            "API_PORT Cluster ClusterError ControlPlaneNode IPAddress IPInterface KeyPath LoadBalancer "
+            "Phase Setting Vip"
+        ),
         "read": "cluster_of parse_cluster read_cluster",
-        "readers": "MICROSECONDS about shown text_of time written",
         "record": "Record",
         "schema": "OF_PLAN SCHEMA check_value every_key header key_at",
         "toml.edit": "Keys TomlText",
-        "toml.load": "LARGEST",
+        "toml.load": "LARGEST load",
         "toml.places": "Places Way",
         "toml.write": "table_text value_text",
-        "values": "SCHEMA_NUMBER",
+        "types.readers": "MICROSECONDS about shown text_of time written",
+        "types.values": "SCHEMA_NUMBER",
     },
 )

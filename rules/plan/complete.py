@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from rules.plan.errors import PlanError
 from rules.plan.keys.plan import Plan
 from rules.plan.model import KeyPath
-from rules.plan.readers import shown, written
 from rules.plan.record import NEEDED, Key, Record
 from rules.plan.schema import SCHEMA, header, key_at
+from rules.plan.types.readers import shown, written
 
 Values = Mapping[KeyPath, Any]
 """What is known of a plan, read: values by key. The complete view of it is a `Plan`, the partial one a `Draft`."""

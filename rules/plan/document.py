@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rules.plan.readers import written
 from rules.plan.record import Key
 from rules.plan.schema import SCHEMA, PlanTable, header
 from rules.plan.toml.write import value_text
+from rules.plan.types.readers import written
 
 
 def json_schema() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rules.engine.secrets import HIDDEN
@@ -53,7 +52,3 @@ class Draft(DraftPart):
     def __repr__(self) -> str:
         shown = (f"{path.name}={HIDDEN if key_at(path).secret else repr(value)}" for path, value in self.values.items())
         return f"Draft({', '.join(shown)})"
-
-    def with_values(self, values: Mapping[KeyPath, Any]) -> Draft:
-        """The draft with these values too; None takes one away."""
-        return Draft({**self.values, **values})

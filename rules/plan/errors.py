@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rules.plan.model import KeyPath
-from rules.plan.readers import about
 from rules.plan.schema import SCHEMA
+from rules.plan.types.readers import about
 
 
 class PlanError(Exception):

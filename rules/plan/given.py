@@ -80,7 +80,7 @@ def _said(cluster: Cluster) -> dict[KeyPath, Setting[Any]]:
 
 
 def _with_endpoint(cluster: Cluster, given: Setting[str]) -> Cluster:
-    from rules.plan.values import endpoint_name, port_number
+    from rules.plan.types.values import endpoint_name, port_number
 
     name, colon, port = given.value.partition(":")
     if "/" in port or ":" in port:  # an address of the web, or of IPv6: the name's own check says it best

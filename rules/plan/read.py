@@ -19,11 +19,11 @@ from rules.plan.model import (
     Setting,
     Vip,
 )
-from rules.plan.readers import about, shown
 from rules.plan.schema import SCHEMA, check_table, header, key_of
 from rules.plan.together import together
 from rules.plan.toml.load import LARGEST, load, too_large
 from rules.plan.toml.places import Places, Way
+from rules.plan.types.readers import about, shown
 
 Settings = dict[str, Setting[Any]]
 

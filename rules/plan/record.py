@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypedDict, TypeVar, Unpack, dataclass_transform, overload
 
 from rules.engine.secrets import HIDDEN
-from rules.plan.readers import ValueType
+from rules.plan.types.readers import ValueType
 
 T = TypeVar("T")
 

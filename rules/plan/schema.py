@@ -11,8 +11,8 @@ from rules.plan.keys.machines import ApiServer, Balancer, BalancerFiles
 from rules.plan.keys.plan import FormOfFile, Plan
 from rules.plan.keys.vrrp import VrrpChoice
 from rules.plan.model import KeyPath
-from rules.plan.readers import shown
 from rules.plan.record import Key, Record
+from rules.plan.types.readers import shown
 from rules.text.suggestions import hint
 from rules.text.wording import listed
 
@@ -93,7 +93,7 @@ def key_of(table: str, key: str) -> Key:
 def check_value(table: str, key: str, value: Any) -> Any:
     """One value, as TOML gives it, read: the same checks and the same words as for the whole file.
 
-    Raises ValueError with the text alone; `rules.plan.readers.about` puts the key before it.
+    Raises ValueError with the text alone; `rules.plan.types.readers.about` puts the key before it.
     """
     return key_of(table, key).read(value)
 

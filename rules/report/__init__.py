@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
+    from rules.report.concise import render
     from rules.report.failover import outage_words
     from rules.report.formats import renderer
     from rules.report.style import Style, printable
 
 __all__ = [
-    "Style", "outage_words", "printable", "renderer",
-]  # fmt: skip
+    "Style",
+    "outage_words",
+    "printable",
+    "render",
+    "renderer",
+]
 
 __getattr__ = lazily(
     __name__,
     {
+        "concise": "render",
         "failover": "outage_words",
         "formats": "renderer",
         "style": "Style printable",

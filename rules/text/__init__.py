@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from rules.text.wording import clipped, counted, listed, seconds, socket_name
 
 __all__ = [
-    "clipped", "closest", "counted", "hint", "listed", "seconds", "socket_name",
-]  # fmt: skip
+    "clipped",
+    "closest",
+    "counted",
+    "hint",
+    "listed",
+    "seconds",
+    "socket_name",
+]
 
 __getattr__ = lazily(
     __name__,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.wizard.tui.pilot import ARTICLE, until
+from tests.wizard.tui.support.pilot import ARTICLE, until
 from wizard.questions.answers import Answers
 from wizard.questions.session import Judgement
 from wizard.tui import judging

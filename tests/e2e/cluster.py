@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.e2e.balancer import Balancer
-from tests.live.certificates import Authority
+from tests.live.tls.certificates import Authority
 from tests.net.addresses import Watch
 from tests.net.machine import Machine
 from tests.net.network import Net, bridging, cable
@@ -135,7 +135,7 @@ def _serve(plan: Plan, network: _Network, machines: Mapping[str, Machine]) -> No
         issued = authority.issue([plan.endpoint, node.name], [str(node.address), *(str(v.ip) for v in _vips(plan))])
         certificate, key = issued.write(network.net.folder, node.name)
         machine = machines.get(node.name) or network.machine(node.name, f"{node.address}/{length}")
-        server = [sys.executable, "-m", "tests.live.api_servers", str(node.address), str(node.port)]
+        server = [sys.executable, "-m", "tests.live.tls.api_servers", str(node.address), str(node.port)]
         started.append(machine.start(*server, str(certificate), str(key), cwd=ROOT))
     for process in started:
         assert process.stdout is not None

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from tests.failover.acts import perform
-from tests.failover.confs import address
 from tests.failover.harness import Lab
 from tests.failover.observed import Record
 from tests.failover.outcome import Outcome, outcome
-from tests.failover.scenario import CALM, Scenario
+from tests.failover.scenarios.acts import perform
+from tests.failover.scenarios.base import CALM, Scenario
+from tests.failover.scenarios.confs import address
 from tests.net.network import sweep
 
 LONGER = 10.0  # seconds beyond its window that a step may go on when things still move

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.sl
 
 PROGRAM = """
 from tests.failover.running import run, run_all
-from tests.failover.scenarios import SCENARIOS
+from tests.failover.scenarios.all import SCENARIOS
 run_all([SCENARIOS["crash-all"], SCENARIOS["process-fault"]], 2, run)
 """
 PATIENCE = 30.0  # seconds

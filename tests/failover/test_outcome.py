@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_NEWADDR
 
-from tests.failover.confs import Instance, cluster, script
 from tests.failover.events import Event, read_event
 from tests.failover.observed import load, save
 from tests.failover.outcome import outcome
 from tests.failover.running import records
-from tests.failover.scenario import Scenario, patience
+from tests.failover.scenarios.base import Scenario, patience
+from tests.failover.scenarios.confs import Instance, cluster, script
 from tests.net.addresses import Change, read_messages
 
 VIP, SECOND = "192.168.77.150", "192.168.78.150"

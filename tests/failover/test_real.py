@@ -13,7 +13,7 @@ from tests.failover.observed import Record
 from tests.failover.outcome import Outcome
 from tests.failover.playing import Predicted, play
 from tests.failover.running import records, run, start_all, stop_all
-from tests.failover.scenarios import LIVE, SCENARIOS
+from tests.failover.scenarios.all import LIVE, SCENARIOS
 from tests.net.machine import SPACES
 from tests.net.network import sweep
 

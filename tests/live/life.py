@@ -14,9 +14,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.daemons import program
-from tests.live.certificates import Authority
+from tests.live.dns.name_servers import Daemon, Knot, dnsmasq, knot, zone
 from tests.live.lab import Lab, lab
-from tests.live.name_servers import Daemon, Knot, dnsmasq, knot, zone
+from tests.live.tls.certificates import Authority
 from tests.programs import ROOT, Done
 
 ZONE = "example.com"
@@ -91,7 +91,7 @@ class Life:
             certificate, key = self._ca.issue([NAME, "kubernetes", name], [own, VIP, "10.96.0.1"]).write(
                 self.lab.folder, name
             )
-            self._serve([sys.executable, "-m", "tests.live.api_servers", own, "6443", str(certificate), str(key)])
+            self._serve([sys.executable, "-m", "tests.live.tls.api_servers", own, "6443", str(certificate), str(key)])
 
     def _serve(self, command: list[str]) -> None:
         process = self.lab.cluster.start(*command, cwd=ROOT)

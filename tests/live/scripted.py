@@ -19,7 +19,7 @@ import dns.rdatatype
 import dns.rrset
 
 from rules.live.observations import NameServer
-from tests.live.name_servers import free_port, loopback
+from tests.live.dns.name_servers import free_port, loopback
 
 
 class Asked(NamedTuple):

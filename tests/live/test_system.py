@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from rules.live.observations import HostsEntry, SystemView
 from rules.live.system import hosts_entries, local_addresses, lookup_order, system_resolvers, system_view
-from tests.live.asking import within
+from tests.live.dns.asking import within
+from tests.live.dns.name_servers import dnsmasq, knot, zone
 from tests.live.lab import WORKSTATION, Lab, lab
-from tests.live.name_servers import dnsmasq, knot, zone
 from tests.programs import ROOT
 
 NAME = "kube.example.com"

@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.daemons import program
-from tests.tools import make_haproxy_keywords, make_keepalived_keywords, probe_haproxy, probe_keepalived
-from tests.tools.haproxy_keyword_notes import PHANTOMS, REFUSED
-from tests.tools.keywords import HAPROXY, KEEPALIVED, read_haproxy, read_keepalived, write_haproxy
+from tests.tools.keywords import (
+    HAPROXY,
+    KEEPALIVED,
+    probe_haproxy,
+    probe_keepalived,
+    read_haproxy,
+    read_keepalived,
+    write_haproxy,
+)
+from tests.tools.keywords import make_haproxy as make_haproxy_keywords
+from tests.tools.keywords import make_keepalived as make_keepalived_keywords
+from tests.tools.keywords.haproxy_notes import PHANTOMS, REFUSED
 
 # Of the inventory's names only those that depend on how keepalived was built.
 _BUILT = {"vrrp_ipsets"}
@@ -33,7 +42,9 @@ def test_haproxy_says_what_the_inventory_and_its_notes_say() -> None:
     column = ".".join(haproxy.version().split(".")[:2])
     data = read_haproxy(HAPROXY.read_text(encoding="utf-8"))
     if column not in data:
-        pytest.skip(f"the inventory has no column for haproxy {column}: python -m tests.tools.probe_haproxy --write")
+        pytest.skip(
+            f"the inventory has no column for haproxy {column}: python -m tests.tools.keywords.probe_haproxy --write"
+        )
     noted = {*(n for names in PHANTOMS.values() for n in names), *(n for names in REFUSED.values() for n in names)}
     seen = probe_haproxy.observe(haproxy, data[column], ("global", "frontend", "backend"))
     told = probe_haproxy.differences(data[column], seen)

@@ -18,8 +18,8 @@ from tests.daemons import program
 from tests.failover.observed import OBSERVED, Record, by_scenario, load, save
 from tests.failover.outcome import Outcome
 from tests.failover.running import records, run, run_all
-from tests.failover.scenario import Scenario
-from tests.failover.scenarios import SCENARIOS
+from tests.failover.scenarios.all import SCENARIOS
+from tests.failover.scenarios.base import Scenario
 
 RACES = 3  # times as many runs where equals race, to see more than one outcome
 

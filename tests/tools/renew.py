@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 
 from tests.rules import snapshots as findings
-from tests.tools import make_docs, make_golden, make_haproxy_keywords, make_keepalived_keywords
+from tests.tools import make_docs, make_golden
+from tests.tools.keywords import make_haproxy as make_haproxy_keywords
+from tests.tools.keywords import make_keepalived as make_keepalived_keywords
 
 
 def _screens() -> None:
-    from tests.wizard.tui import snapshots
+    from tests.wizard.tui.support import snapshots
 
     snapshots.write()
 

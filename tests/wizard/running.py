@@ -11,10 +11,10 @@ from pathlib import Path
 
 import dns.rcode
 
-from tests.live.api_servers import ApiServer, Behaviour
-from tests.live.certificates import Authority
-from tests.live.name_servers import loopback
+from tests.live.dns.name_servers import loopback
 from tests.live.scripted import Asked, Scripted, answer, scripted
+from tests.live.tls.api_servers import ApiServer, Behaviour
+from tests.live.tls.certificates import Authority
 from tests.programs import ROOT, Done
 from tests.wizard.verify.views import NAME
 

@@ -44,7 +44,7 @@ def run_import(arguments: ImportArguments) -> int:
     draft = imported.draft
     if not _tells(draft):
         _show(notes_of(imported))
-        say("nothing of an endpoint could be read from these files; no halb.toml was written")
+        say("these files describe no endpoint; no halb.toml was written")
         return EXIT_NOTHING
     folder = arguments.output.parent if arguments.output else Path()
     text, left_out = draft_text(draft, folder)
@@ -77,12 +77,12 @@ def _check_output(arguments: ImportArguments) -> None:
     if output.is_dir():
         raise UsageError(f"{output}: is a folder; write '-o {output / 'halb.toml'}'")
     if os.path.lexists(output) and not arguments.force:
-        raise UsageError(f"{output}: is there already; '--force' overwrites it and keeps a backup, '-o' names another")
+        raise UsageError(f"{output}: already exists; '--force' overwrites it and keeps a backup, '-o' names another")
     folder = output.parent
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder")
+        raise UsageError(f"{folder}: no such folder")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"{folder}: nothing can be written there; permission denied, or the file system is read-only")
+        raise UsageError(f"{folder}: can't be written to: permission denied, or the file system is read-only")
 
 
 def _inputs(arguments: ImportArguments) -> Inputs | None:
@@ -114,12 +114,12 @@ def _write(output: Path | None, text: str, *, private: bool) -> None:
             mode = mode if private or old_mode & 0o077 else 0o600
         if old is not None and old != text.encode():
             backup = keep_backup(target, old, old_mode & 0o600 if private else old_mode, datetime.now(UTC))
-            say(f"{output}: what was there is in {backup.name} now")
+            say(f"{output}: the old content is in {backup.name}")
         replace_file(target, text.encode(), mode)
     except OSError as error:
         raise UsageError(f"{output}: {reason(error)}") from error
     except RuntimeError as error:  # a link that leads to itself
-        raise UsageError(f"{output}: a symbolic link leads to itself") from error
+        raise UsageError(f"{output}: is a symbolic link to itself") from error
 
 
 def _show(lines: list[str]) -> None:
@@ -164,11 +164,11 @@ def _leftovers(imported: Imported) -> Iterator[str]:
 
 
 _TITLES = {
-    "lost": "left over, as a plan can't hold it",
-    "replaced": "left over, as halb's own files do it in their way",
-    "packaged": "left over, as Debian's packages ship it and the endpoint doesn't need it",
-    "other": "left over, as it serves something else",
-    "unreadable": "left over, as it can't be read",
+    "lost": "left over: a plan can't hold it",
+    "replaced": "left over: halb's files do it in their own way",
+    "packaged": "left over: Debian's packages ship it, and the endpoint does not need it",
+    "other": "left over: it serves something else",
+    "unreadable": "left over: it can't be read",
 }
 
 
@@ -180,7 +180,7 @@ def _missing(draft: Draft, text: str, output: Path | None) -> Iterator[str]:
     name = str(output) if output else "halb.toml"
     lacking = list(missing_lines(draft))
     if lacking:
-        yield f"still missing, to be written into {name}:"
+        yield f"still missing; add to {name}:"
         yield from (f"  {line}" for line in lacking)
     try:
         plan = plan_of(parse_cluster(text, name))
@@ -190,7 +190,7 @@ def _missing(draft: Draft, text: str, output: Path | None) -> Iterator[str]:
     except PlanError as error:
         wrong = [] if lacking else [f"{name}: {error}"]
     if wrong:
-        yield "to be put right:"
+        yield "to be corrected:"
         yield from (f"  {line}" for line in wrong)
     elif not lacking:
         yield f"next: 'halb-wizard render {name} -o DIR'" if output else "next: 'halb-wizard render HALB.TOML -o DIR'"

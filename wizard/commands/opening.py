@@ -34,6 +34,6 @@ def import_answers(paths: Sequence[str]) -> Import:
     imported = import_files(inputs.texts, inputs.nodes)
     if imported.candidates:
         names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
-        raise ValueError(f"these files are of several clusters: {names}; name the files of one of them")
+        raise ValueError(f"these files belong to several clusters: {names}; name the files of one of them")
     values, left_out = fitting(imported.draft, Path())
     return Import(answers_of(values), (*left_out, *notes_of(imported)))

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
 _WITHOUT_MERGE = (
-    "'--merge --take-over SECTION' removes a section of others, "
-    "'--force' alone replaces the whole file and keeps a backup"
+    "'--merge --take-over SECTION' removes such a section, '--force' alone replaces the whole file and keeps a backup"
 )
 
 
@@ -62,7 +61,7 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
     refused = bool(errors) and not arguments.force
     if refused and not arguments.diff:
         _show_findings(report, on_stdout=True)
-        say(f"{counted(errors, 'error')} in the files of this plan; nothing was written ('--force' writes them)")
+        say(f"{counted(errors, 'error')} in the files of this plan; nothing was written ('--force' writes them anyway)")
         return EXIT_REFUSED
     merging = _merged(arguments, tree)
     if merging.merged and not merging.problems:
@@ -74,7 +73,7 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
         say(f"nothing {'would be' if arguments.diff else 'was'} written; {_WITHOUT_MERGE}")
         return EXIT_REFUSED
     if merging.merged and not errors and (others := report.count(Severity.ERROR)):
-        say(f"{counted(others, 'error')} because of what others wrote, none in what halb renders: that stops nothing")
+        say(f"{counted(others, 'error')} in sections halb did not write, none in what it renders: that blocks nothing")
     if arguments.diff:
         differs = _show_diff(arguments.directory, merging)
         return EXIT_REFUSED if differs or refused else EXIT_OK
@@ -99,7 +98,7 @@ def _ways(error: ChangedError, arguments: RenderArguments) -> str:
         return "only haproxy.cfg is merged; '--merge --force' merges it, overwrites the others and keeps a backup"
     overwrite = "'--force' overwrites and keeps a backup"
     if any(map(is_mergeable, error.files)):
-        return f"'--merge' keeps what others wrote in haproxy.cfg, {overwrite}; '--diff' shows either beforehand"
+        return f"'--merge' keeps the other sections of haproxy.cfg, {overwrite}; '--diff' shows either beforehand"
     return f"'--diff' shows what would change, {overwrite}"
 
 
@@ -145,11 +144,11 @@ def _linted(tree: Tree, files: Mapping[str, tuple[str, int]]) -> Report:
 def _show_findings(report: Report, *, on_stdout: bool) -> None:
     """The errors and warnings, a line each: on stdout where they are the result, else on stderr."""
     if any(finding.severity > Severity.INFO for finding in report.findings):
-        from rules.report import Style, renderer
+        from rules.report import Style, render
 
         kept = [finding for finding in report.findings if finding.severity > Severity.INFO]
         shown = type(report)(report.nodes, kept, secrets=report.secrets)
-        (sys.stdout if on_stdout else sys.stderr).write(renderer("concise")(shown, Style()))
+        (sys.stdout if on_stdout else sys.stderr).write(render(shown, Style()))
     for crash in report.crashes:
         say(f"internal error: {crash}; the other rules ran")
 
@@ -184,7 +183,7 @@ def _show_written(directory: Path, written: Written) -> None:
         sys.stdout.write(printable(f"{_STATES.get(file.state, file.state):<9}  {directory / file.path}{note}") + "\n")
     sys.stdout.flush()
     for path in written.stale:
-        say(f"{directory / path}: is no part of the plan any more; delete it when its machine is gone")
+        say(f"{directory / path}: is no longer in the plan; delete it once its machine is gone")
 
 
 def _say_all(lines: Sequence[str]) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 from parsers.source import Source
 from rules import HIDDEN
-from rules.plan import ClusterError, Places, TomlText, every_key
+from rules.plan import ClusterError, Places, TomlText, every_key, load
 from rules.plan import Way as TomlPath
-from rules.plan.toml.load import load
 
 Stretch = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""

@@ -18,9 +18,9 @@ from parsers.keepalived import parse_keepalived
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
 from parsers.tree import Word
 from rules.files import HAPROXY, KEEPALIVED, kind_of
-from rules.support.haproxy import refused, unknown_lines
-from rules.support.keepalived import LinePlace, places
-from rules.support.keepalived import unknown_lines as unknown_keepalived_lines
+from rules.support import LinePlace, places, refused
+from rules.support.haproxy.vocabulary import unknown_lines
+from rules.support.keepalived.unknown import unknown_lines as unknown_keepalived_lines
 
 
 class WordKind(StrEnum):

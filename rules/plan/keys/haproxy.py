@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rules.plan import values
-from rules.plan.readers import one_of, time, whole_number
 from rules.plan.record import Record, key
+from rules.plan.types import values
+from rules.plan.types.readers import one_of, time, whole_number
 
 
 class HaproxyChoice(Record):

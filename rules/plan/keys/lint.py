@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.plan.readers import release, strings, strings_by_glob
 from rules.plan.record import Record, key
+from rules.plan.types.readers import release, strings, strings_by_glob
 
 _CODES = strings('["KA", "XN002"]')
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rules.plan import addresses, defaults, values
+from rules.plan import defaults
 from rules.plan.model import API_PORT, IPAddress
 from rules.plan.record import Record, key
+from rules.plan.types import addresses, values
 
 
 class ApiServer(Record):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rules.plan import addresses, defaults, values
+from rules.plan import defaults
 from rules.plan.keys.haproxy import HaproxyChoice
 from rules.plan.keys.machines import ApiServer, Balancer
 from rules.plan.keys.vrrp import VrrpChoice
 from rules.plan.model import API_PORT, IPInterface, KeyPath, Phase
-from rules.plan.readers import one_of, string
 from rules.plan.record import Record, aside, key, part, rows
+from rules.plan.types import addresses, values
+from rules.plan.types.readers import one_of, string
 
 
 class FormOfFile(Record):

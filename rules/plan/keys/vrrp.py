@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rules.plan import defaults, values
-from rules.plan.readers import one_of, yes_or_no
+from rules.plan import defaults
 from rules.plan.record import Record, key
+from rules.plan.types import values
+from rules.plan.types.readers import one_of, yes_or_no
 
 
 class VrrpChoice(Record):

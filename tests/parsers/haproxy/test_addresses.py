@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.grammar.common import Time, read_int, read_ip, read_time
@@ -128,7 +128,6 @@ _PIECES = st.sampled_from(
 @example("")
 @example("[::1]:443")
 @example("*:80")
-@settings(deadline=None)
 def test_the_short_way_and_the_grammar_read_the_same(text: str) -> None:
     assert read_address(text) == read_parts(text)
 

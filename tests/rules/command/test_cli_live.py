@@ -12,7 +12,7 @@ import pytest
 
 from rules.engine.registry import all_rules
 from rules.live.observations import NameServer
-from tests.live.name_servers import free_port, loopback
+from tests.live.dns.name_servers import free_port, loopback
 from tests.live.scripted import scripted, serving, silent
 from tests.programs import run
 

@@ -10,7 +10,7 @@ import pytest
 from rules.engine.finding import Finding
 from rules.live.dns.survey import survey
 from rules.live.observations import DnsView, NameServer
-from tests.live.name_servers import Knot, dnsmasq, knot, unbound, zone
+from tests.live.dns.name_servers import Knot, dnsmasq, knot, unbound, zone
 from tests.rules.live.answers import NAME, answers, plan
 from tests.rules.live.names import findings, words
 

@@ -20,8 +20,8 @@ from rules.engine.options import Options
 from rules.live.observations import Observations, Vantage
 from rules.live.tls.servers import probe_all
 from rules.plan.model import Cluster, ControlPlaneNode, LoadBalancer, Phase, Setting, Vip
-from tests.live.api_servers import ApiServer, Behaviour
-from tests.live.certificates import Authority, Issued, self_signed
+from tests.live.tls.api_servers import ApiServer, Behaviour
+from tests.live.tls.certificates import Authority, Issued, self_signed
 from tests.rules.live.answers import NAME, OWN_CODES
 
 pytestmark = pytest.mark.slow

@@ -18,9 +18,9 @@ from rules.plan.complete import missing, plan_from, usual_value, values_of
 from rules.plan.document import json_schema, page
 from rules.plan.draft import Draft
 from rules.plan.model import ControlPlaneNode, LoadBalancer, Vip
-from rules.plan.readers import text_of, written
 from rules.plan.record import Key
 from rules.plan.schema import OF_PLAN, SCHEMA, every_key, key_at
+from rules.plan.types.readers import text_of, written
 from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.plan.model import Phase
-from rules.plan.readers import about
 from rules.plan.schema import SCHEMA, check_table, check_value, header, key_of
+from rules.plan.types.readers import about
 
 PORT = "must be a whole number from 1 to 65535, not "
 INSTEAD = "write a name such as 'kube-control.example.com'"

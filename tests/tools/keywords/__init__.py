@@ -1,7 +1,7 @@
 """What real binaries said of their keywords (haproxy.txt, keepalived.txt), and how it is read.
 
-From these files `tests/tools/make_*_keywords.py` make parsers/keywords/*.txt, and `tests/tools/probe_*.py` ask an
-installed haproxy or keepalived. To correct a keyword, change its line here and run `make renew WHAT=keywords`.
+From these files `tests/tools/keywords/make_*.py` make parsers/keywords/*.txt, and `tests/tools/keywords/probe_*.py` ask
+an installed haproxy or keepalived. To correct a keyword, change its line here and run `make renew WHAT=keywords`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.api_servers import Behaviour
+from tests.live.tls.api_servers import Behaviour
 from tests.programs import ROOT
 from tests.wizard.running import cluster, environment, run
 from tests.wizard.verify.views import CUTOVER, MASTER, NAME, PLAN, VIP

@@ -73,7 +73,7 @@ def test_what_is_missing_is_named_and_stands_as_a_comment_to_fill_in(rendered: P
     done = imported(rendered)
     assert done.status == 0
     assert done.stderr.endswith(
-        "still missing, to be written into halb.toml:\n"
+        "still missing; add to halb.toml:\n"
         '  [cluster] endpoint = "kube.example.com": the DNS name given to kubeadm (or --endpoint NAME)\n'
     )
     path = rendered / "halb.toml"
@@ -115,7 +115,7 @@ def test_a_halb_toml_that_is_there_is_kept_unless_forced_then_as_a_backup(render
     assert done == Done(
         2,
         "",
-        "halb-wizard: halb.toml: is there already; '--force' overwrites it and keeps a backup, '-o' names another\n",
+        "halb-wizard: halb.toml: already exists; '--force' overwrites it and keeps a backup, '-o' names another\n",
     )
     assert path.read_text() == "# mine\n"
     assert imported(rendered, "--force").status == 0
@@ -150,9 +150,7 @@ def test_nothing_to_import_is_status_1_and_writes_nothing(tmp_path: Path) -> Non
     (tmp_path / "haproxy.cfg").write_text("global\n  daemon\n")
     done = run("import", "haproxy.cfg", cwd=tmp_path)
     assert (done.status, done.stdout) == (1, "")
-    assert done.stderr.endswith(
-        "halb-wizard: nothing of an endpoint could be read from these files; no halb.toml was written\n"
-    )
+    assert done.stderr.endswith("halb-wizard: these files describe no endpoint; no halb.toml was written\n")
     assert not (tmp_path / "halb.toml").exists()
 
 
@@ -165,7 +163,7 @@ def test_nothing_to_import_is_status_1_and_writes_nothing(tmp_path: Path) -> Non
         (["empty"], "empty: no haproxy.cfg or keepalived.conf in this directory or below it"),
         (["x", "-o", ""], "-o can't be empty; name a file, or - for stdout"),
         (["x", "-o", "empty"], "empty: is a folder; write '-o empty/halb.toml'"),
-        (["x", "-o", "none/halb.toml"], "none: there is no such folder"),
+        (["x", "-o", "none/halb.toml"], "none: no such folder"),
         (["x", "--frce"], "unknown option '--frce'; did you mean '--force'?"),
         (["x", "--endpoint", "10.0.0.1"], "--endpoint: '10.0.0.1' is an IP address; write a DNS name, which can lead"),
         (["x", "--vip", "here"], "--vip 'here': not an IP address, as in 192.168.2.140"),

@@ -90,7 +90,7 @@ def test_a_file_that_somebody_changed_is_refused_until_it_is_forced(tmp_path: Pa
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
         f"halb-wizard: out/{CFG}: was changed since halb wrote it",
-        "halb-wizard: nothing was written; '--merge' keeps what others wrote in haproxy.cfg, "
+        "halb-wizard: nothing was written; '--merge' keeps the other sections of haproxy.cfg, "
         "'--force' overwrites and keeps a backup; '--diff' shows either beforehand",
     ]
     assert found(tmp_path / "out") == before

@@ -66,7 +66,7 @@ def test_without_merge_it_is_refused_and_both_ways_are_said(tmp_path: Path) -> N
     assert (done.status, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
         f"halb-wizard: out/{CFG}: already exists, and halb did not write it",
-        "halb-wizard: nothing was written; '--merge' keeps what others wrote in haproxy.cfg, "
+        "halb-wizard: nothing was written; '--merge' keeps the other sections of haproxy.cfg, "
         "'--force' overwrites and keeps a backup; '--diff' shows either beforehand",
     ]
     assert found(tmp_path / "out") == {CFG: OTHERS}
@@ -148,7 +148,7 @@ def test_what_stands_in_the_way_is_said_with_its_place_and_nothing_is_written(tm
         assert re.match(rf"halb-wizard: out/{CFG}:11: ':6443' of frontend 'api' .*; give one of them another", lines[0])
         assert lines[1].startswith(f"halb-wizard: out/{second}:2: ")
         assert "or take over 'frontend api'" in lines[0]
-        assert "'--merge --take-over SECTION' removes a section of others" in done.stderr.splitlines()[-1]
+        assert "'--merge --take-over SECTION' removes such a section" in done.stderr.splitlines()[-1]
         assert found(tmp_path / "out") == before
         assert not (tmp_path / "out" / ".halb").exists()
 
@@ -173,7 +173,7 @@ def test_errors_where_others_wrote_are_shown_and_stop_nothing(tmp_path: Path) ->
     done = render(tmp_path, "--merge")
     assert (done.status, states(done)[CFG]) == (0, "merged")
     assert re.search(rf"^{CFG}:10:\d+: HA\d+ .*nowhere", done.stderr)
-    assert "1 error because of what others wrote, none in what halb renders: that stops nothing" in done.stderr
+    assert "1 error in sections halb did not write, none in what it renders: that blocks nothing" in done.stderr
 
 
 def test_what_global_lacks_is_a_note(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_what_changed_between_merging_and_writing_is_not_lost_even_when_forced(
         target.unlink()
     else:
         target.write_text(after)
-    with pytest.raises(StoreError, match=r"haproxy\.cfg: was changed while halb merged; run it again"):
+    with pytest.raises(StoreError, match=r"haproxy\.cfg: was changed while halb was merging; run it again"):
         write_tree(tmp_path, merging.files, force=force, when=WHEN, merging=merging)
     assert (target.read_text() if target.exists() else None) == after
     assert not (tmp_path / CONF).exists()

@@ -114,7 +114,7 @@ def test_a_file_that_halb_never_wrote_counts_as_changed(tmp_path: Path) -> None:
     (tmp_path / CFG).write_text("# mine\n")
     with pytest.raises(ChangedError) as caught:
         put(tmp_path)
-    assert caught.value.problems == (f"{tmp_path / CFG}: is there already, and halb did not write it",)
+    assert caught.value.problems == (f"{tmp_path / CFG}: already exists, and halb did not write it",)
     assert set(state(tmp_path)) == {CFG}
 
 
@@ -193,7 +193,7 @@ def test_a_link_out_of_the_folder_is_not_followed_one_inside_is(tmp_path: Path) 
 
 def test_files_that_are_in_each_others_way_are_refused(tmp_path: Path) -> None:
     machine = {"RUNBOOK.md": ("x", 0o644), "RUNBOOK.md/install.sh": ("x", 0o755)}
-    with pytest.raises(StoreError, match=r"RUNBOOK.md is to be a file, and can't be a folder too"):
+    with pytest.raises(StoreError, match=r"RUNBOOK.md would be both a file and a folder"):
         write_tree(tmp_path / "out", machine, force=True, when=WHEN)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "lb1").mkdir()
@@ -216,7 +216,7 @@ def test_every_problem_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         put(tmp_path, force=True)
     assert caught.value.problems == (
         f"{tmp_path / CFG}: is a folder, not a file",
-        f"{tmp_path / SCRIPT}: no ordinary file is in its place",
+        f"{tmp_path / SCRIPT}: is not a regular file",
     )
     assert not (tmp_path / CONF).exists()
 
@@ -266,7 +266,7 @@ def test_a_disk_with_too_little_room_is_seen_before_anything_is_written(tmp_path
     mount = 'mount -t tmpfs -o size=256k tmpfs "$2" && exec "$0" -c "$1" "$2"'
     command = ["unshare", "--mount", "sh", "-c", mount, sys.executable, code, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == f"{tmp_path}: 256 KiB of the disk are free, and 365 KiB are needed []\n"
+    assert done.stdout == f"{tmp_path}: 365 KiB are needed, and the disk has 256 KiB free []\n"
 
 
 def test_two_runs_do_not_write_into_one_folder_at_a_time(tmp_path: Path) -> None:

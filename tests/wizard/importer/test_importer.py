@@ -40,7 +40,7 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert found.candidates == ()
     lost = {item.text for item in found.leftovers if item.kind is LeftoverKind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = plan_from(draft.with_values({KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"}).values)
+    plan = plan_from({**draft.values, KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"})
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 

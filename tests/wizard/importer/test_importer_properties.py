@@ -13,8 +13,8 @@ from rules.files.kinds import kind_of
 from rules.plan.complete import plan_from, values_of
 from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
-from rules.plan.readers import written
 from rules.plan.schema import key_at
+from rules.plan.types.readers import written
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans

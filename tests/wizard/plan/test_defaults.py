@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules.plan import defaults
 from rules.plan.model import IPAddress
-from rules.plan.values import auth_pass as check_password
+from rules.plan.types.values import auth_pass as check_password
 from tests.programs import ROOT
 
 

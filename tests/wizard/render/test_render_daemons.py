@@ -74,10 +74,8 @@ def test_keepalived_takes_every_plan_without_a_word(tmp_path_factory: pytest.Tem
     assert said == [(lb.name, 0, "") for lb in plan.load_balancers]
 
 
-@pytest.mark.parametrize("interface", ["e#h!0", "a{b}c", "'x'", "e$th", "\\e", "größe"])
-def test_keepalived_finds_an_interface_whose_name_means_something_else_in_its_file(
-    tmp_path: Path, interface: str
-) -> None:
+@pytest.mark.parametrize("interface", ["größe", "e+th-0.7", "br@x"])
+def test_keepalived_finds_an_interface_with_an_odd_name(tmp_path: Path, interface: str) -> None:
     odd = tuple(lb._replace(interface=interface) for lb in ARTICLE.load_balancers)
     assert [status for _, status, _ in keepalived_says(tmp_path, ARTICLE._replace(load_balancers=odd))] == [0, 0]
 
@@ -119,8 +117,9 @@ def _until(machine: Machine, status: int, path: str | None = None) -> bool:
 def test_the_check_asks_haproxy_for_a_living_api_server(tmp_path: Path, client: str) -> None:
     """With each of the programs that the check knows; the API server is haproxy's own health port, over TCP."""
     small = ARTICLE.haproxy._replace(check="tcp", inter="100ms", maxconn=100, fall=1, rise=1)
-    node = ARTICLE.control_plane[0]._replace(address=ARTICLE.load_balancers[0].address, port=7443)
-    plan = ARTICLE._replace(haproxy=small, control_plane=(node,))
+    one = ARTICLE.control_plane[0]
+    nodes = tuple(one._replace(name=lb.name, address=lb.address, port=7443) for lb in ARTICLE.load_balancers)
+    plan = ARTICLE._replace(layout="stacked", haproxy=small, control_plane=nodes)
     files = render(plan)
     check = files["haproxy-lb1/etc/keepalived/check-haproxy"].text
     others = {"curl", "wget", "bash"} - {client}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rules.plan.model import KeyPath
 from rules.plan.schema import every_key
-from tests.wizard.tui.pilot import ARTICLE, LARGE, Driven, at_step, drive, press, sees, until
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, press, sees, until
 from wizard.questions.answers import Answers
 from wizard.questions.session import places
 from wizard.questions.steps import ADVANCED, steps

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from tests.live.scripted import Scripted, scripted, serving, silent
-from tests.wizard.tui.ends import ENDPOINT, MASTER, at_step, play
-from tests.wizard.tui.pilot import Driven, press, sees, until, words
+from tests.wizard.tui.support.ends import ENDPOINT, MASTER, at_step, play
+from tests.wizard.tui.support.pilot import Driven, press, sees, until, words
 from tests.wizard.verify.views import NAME
 from wizard.questions.answers import Answers, Place
 from wizard.tui.dialogs.page import PageDialog

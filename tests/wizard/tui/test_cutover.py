@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rules.plan.model import Phase
-from tests.live.api_servers import Behaviour
+from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster
-from tests.wizard.tui.ends import ENDPOINT, MASTER, article, at_step, play, wizard
-from tests.wizard.tui.pilot import Driven, sees, text, until, words
+from tests.wizard.tui.support.ends import ENDPOINT, MASTER, article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import Driven, sees, text, until, words
 from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
 from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
 from wizard.probes.phases import in_phase, phase_due, watched

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, NameServer, Probe, ReplyKind, SystemView
-from tests.live.api_servers import ApiServer, Behaviour
-from tests.live.certificates import Authority
-from tests.live.name_servers import free_port, loopback
+from tests.live.dns.name_servers import free_port, loopback
 from tests.live.scripted import Scripted, scripted, serving, silent
+from tests.live.tls.api_servers import ApiServer, Behaviour
+from tests.live.tls.certificates import Authority
 from tests.wizard.questions.sessions import answer_sets
-from tests.wizard.tui.ends import ENDPOINT, MASTER
+from tests.wizard.tui.support.ends import ENDPOINT, MASTER
 from tests.wizard.verify.views import NAME, NS1, R1, certificate, reply
 from wizard.probes.ask import ask_vips, checked_answers, look_at_this_machine, name_servers, run_checks, subject
 from wizard.probes.interfaces import AttachedInterface, attached_to, interfaces

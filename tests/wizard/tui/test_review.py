@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import OptionList
 
 from rules import lint
-from tests.wizard.tui.ends import ENDPOINT, SECRET, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, Driven, sees, text, until, words
+from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, sees, text, until, words
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
@@ -86,7 +86,7 @@ def test_a_machine_is_called_by_its_name() -> None:
     answers = Answers({Place("lb", 1, "name"): "haproxy-lb2"})
     assert label(Place("lb", 1, "interface"), answers) == "Load balancers, haproxy-lb2: Interface"
     assert label(Place("lb", 0, "interface"), answers) == "Load balancers, no. 1: Interface"
-    assert label(Place("vrrp", 0, "auth_pass"), answers) == "vrrp.auth_pass"
+    assert label(Place("vrrp", 0, "auth_pass"), answers) == "Advanced settings: Password"
 
 
 def test_the_files_to_write_have_halb_toml_with_its_comments_and_a_private_mode(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.wizard.tui.pilot import ARTICLE, Driven, at_step, drive, press, sees, text, until
+from tests.wizard.tui.support.pilot import ARTICLE, Driven, at_step, drive, press, sees, text, until
 from wizard import files as store
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.questions.steps import steps

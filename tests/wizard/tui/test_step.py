@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
-from tests.wizard.tui.pilot import (
+from tests.wizard.tui.support.pilot import (
     ARTICLE,
     LARGE,
     SMALL,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 ENDPOINT, PORT = Place("cluster", 0, "endpoint"), Place("cluster", 0, "port")
 VIP = Place("vip", 0, "address")
-FORMS = [step for step in steps() if step.fields]
+FORMS = [step for step in steps() if step.fields and not step.aside]
 
 
 def lb(number: int, key: str) -> Place:

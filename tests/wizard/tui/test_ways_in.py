@@ -15,7 +15,7 @@ from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules import lint
 from tests.wizard.plans import ARTICLE as PLAN
-from tests.wizard.tui.pilot import (
+from tests.wizard.tui.support.pilot import (
     ARTICLE,
     SMALL,
     Driven,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
-from tests.wizard.tui.pilot import (
+from tests.wizard.tui.support.pilot import (
     ARTICLE,
     LARGE,
     SMALL,

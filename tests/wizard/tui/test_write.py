@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
-from tests.wizard.tui.ends import ENDPOINT, article, at_step, play, wizard
-from tests.wizard.tui.pilot import LARGE, SMALL, press, sees, text, until, words
-from tests.wizard.tui.writing import CONF, files_below, screen_of, written
+from tests.wizard.tui.support.ends import ENDPOINT, article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import LARGE, SMALL, press, sees, text, until, words
+from tests.wizard.tui.support.writing import CONF, files_below, screen_of, written
 from wizard.files import write_tree
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import tree

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.tui.ends import article, at_step, play, wizard
-from tests.wizard.tui.pilot import SMALL, Driven, sees, text, until
-from tests.wizard.tui.writing import CONF, files_below, screen_of, written
+from tests.wizard.tui.support.ends import article, at_step, play, wizard
+from tests.wizard.tui.support.pilot import SMALL, Driven, sees, text, until
+from tests.wizard.tui.support.writing import CONF, files_below, screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import Way
 from wizard.tui.dialogs.page import PageDialog

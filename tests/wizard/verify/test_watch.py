@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.api_servers import Behaviour
+from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster, environment
 from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, leads_to, ready, reply, view
 from wizard.verify.options import VerifyOptions

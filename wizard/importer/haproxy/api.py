@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.haproxy import API_PORT, ApiProxy, api_proxies
+from rules.support import API_PORT, ApiProxy, api_proxies
 from wizard.importer import ours
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
 from rules.plan import SCHEMA
-from rules.support.haproxy import API_PORT
+from rules.support import API_PORT
 from wizard.importer import ours
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.haproxy.api import NodeApi

@@ -6,7 +6,7 @@ from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
 from rules.plan import SCHEMA, about, check_value
-from rules.support.keepalived import is_placeholder
+from rules.support import is_placeholder
 from wizard.importer.agreement import reading
 from wizard.importer.keepalived.routers import Choice, Router
 from wizard.importer.keepalived.tracking import read_tracking

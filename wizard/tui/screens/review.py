@@ -83,7 +83,7 @@ class ReviewScreen(FramedScreen):
         self.query_one("#items").focus()
 
     def judged(self) -> None:
-        """The answers have been judged anew."""
+        """Show what the answers amount to."""
         self._fill()
         self.query_one(WhatIf).look()
 
