@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rules.plan import SCHEMA, Draft, KeyPath, count, header, key_at, missing
 
-
 _OPTIONS = {("cluster", "endpoint"): "--endpoint NAME"}  # what the command line can say instead
 
 
