@@ -1,4 +1,4 @@
-# Everything runs in .venv, which the first target makes; only Python >= 3.11 with venv, and make, are needed.
+# Everything runs in .venv, which the first target creates; all you need is Python >= 3.11 with venv, and make.
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -8,7 +8,7 @@ WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
 .PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life release-check clean
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 .venv/ready: pyproject.toml constraints.txt
@@ -20,13 +20,13 @@ help:  ## this list
 wizard: .venv/ready  ## open the wizard; DIR=... names the folder for its files
 	@$(BIN)/halb-wizard $(or $(DIR),./)
 
-test: .venv/ready check  ## everything that has to hold: style, types, import contracts, all tests
+test: .venv/ready check  ## every check and test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
-test-bare: .venv/ready  ## what a machine without root and daemons may trip over, with those hidden
+test-bare: .venv/ready  ## the tests that root or daemons could matter to, with both hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider
 
 check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
@@ -36,23 +36,23 @@ check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 
-lint-demo: .venv/ready  ## what halb-lint says about a pair with mistakes that no daemon reports
+lint-demo: .venv/ready  ## lint a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
 
-bench: .venv/ready  ## speed and memory beside `haproxy -c` and `keepalived -t`
+bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`
 	$(BIN)/python -m tests.bench.run
 	$(BIN)/python -m tests.bench.wizard
 
-docs: .venv/ready  ## write docs/rules.md, the table of docs/live.md and the README's output anew
+docs: .venv/ready  ## renew docs/rules.md, the tables of docs/live.md and docs/failover.md, docs/halb-toml.md, the README's output
 	$(BIN)/python -m tests.tools.make_docs
 
-renew: .venv/ready  ## write anew all that tests compare with; WHAT="keywords findings docs golden screens pictures"
+renew: .venv/ready  ## renew everything that tests compare with; WHAT="keywords findings docs golden screens pictures"
 	$(BIN)/python -m tests.tools.renew $(WHAT)
 
-screenshots: .venv/ready  ## make the pictures anew, from the real app
+screenshots: .venv/ready  ## renew the pictures, from the real app
 	$(BIN)/python screenshots/make.py
 
-film: .venv/ready  ## record docs/article.cast anew, in a real terminal (tmux)
+film: .venv/ready  ## record docs/article.cast again, in a real terminal (tmux)
 	$(BIN)/python -m screenshots.cast
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
