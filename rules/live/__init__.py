@@ -41,10 +41,10 @@ if TYPE_CHECKING:
         asked_from,
         duration,
         kubeadm_init,
-        met,
         names_of,
+        probe_words,
         record,
-        told,
+        reply_words,
     )
 
 __all__ = [
@@ -76,16 +76,16 @@ __all__ = [
     "kubeadm_init",
     "load_asking",
     "local_addresses",
-    "met",
     "names_of",
     "observe",
     "parse_resolver",
     "probe_all",
+    "probe_words",
     "record",
+    "reply_words",
     "survey",
     "system_resolvers",
     "system_view",
-    "told",
 ]
 
 __getattr__ = lazily(
@@ -101,6 +101,6 @@ __getattr__ = lazily(
         "system": "local_addresses system_resolvers system_view",
         "tls.servers": "probe_all",
         "views.view": "LONGEST_TTL LiveView",
-        "views.wording": "addresses advice asked_from duration kubeadm_init met names_of record told",
+        "views.wording": "addresses advice asked_from duration kubeadm_init probe_words names_of record reply_words",
     },
 )

@@ -118,7 +118,7 @@ async def _observe(
 
 def _vantage_of(endpoint: Endpoint) -> Vantage:
     """Which machine this is: its name, and which of the endpoint's addresses it has right now."""
-    known = (*endpoint.targets, *endpoint.unasked)
+    known = (*endpoint.targets, *endpoint.not_queried)
     return Vantage(socket.gethostname(), local_addresses(target.address for target in known))
 
 

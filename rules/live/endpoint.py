@@ -64,8 +64,8 @@ class Endpoint(NamedTuple):
     """What is known about the endpoint before any query.
 
     `name` and `phase` are None if they are not set. `control_plane` has the initial master first if it is known
-    (`has_initial_master`). `unasked` are load balancers that listen on the VIP only. `notes` say what is left out, and
-    why.
+    (`has_initial_master`). `not_queried` are load balancers that listen on the VIP only. `notes` say what is left
+    out, and why.
     """
 
     name: Setting[str] | None
@@ -75,7 +75,7 @@ class Endpoint(NamedTuple):
     load_balancers: tuple[Target, ...] = ()
     control_plane: tuple[Target, ...] = ()
     has_initial_master: bool = False
-    unasked: tuple[Target, ...] = ()
+    not_queried: tuple[Target, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -94,16 +94,16 @@ def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
     port = cluster.port.value if cluster and cluster.port else API_PORT
     notes: list[str] = []
     vips = _vips(cluster, fleet, port, notes)
-    unasked: list[Target] = []
+    not_queried: list[Target] = []
     return Endpoint(
         name=cluster.endpoint if cluster else None,
         port=port,
         phase=cluster.phase if cluster else None,
         vips=vips,
-        load_balancers=_load_balancers(cluster, fleet, vips, port, unasked),
+        load_balancers=_load_balancers(cluster, fleet, vips, port, not_queried),
         control_plane=_control_plane(cluster, fleet),
         has_initial_master=bool(cluster and cluster.control_plane and cluster.control_plane[0].address),
-        unasked=tuple(unasked),
+        not_queried=tuple(not_queried),
         notes=tuple(notes),
     )
 
@@ -150,12 +150,12 @@ def _vips(cluster: Cluster | None, fleet: Fleet, port: int, notes: list[str]) ->
 
 
 def _load_balancers(
-    cluster: Cluster | None, fleet: Fleet, vips: tuple[Target, ...], port: int, unasked: list[Target]
+    cluster: Cluster | None, fleet: Fleet, vips: tuple[Target, ...], port: int, not_queried: list[Target]
 ) -> tuple[Target, ...]:
     targets: list[Target] = []
     for name, address, span, node in _own_addresses(cluster, fleet, {vip.address for vip in vips}):
         elsewhere = any(_listens_elsewhere(n, address, port) for n in fleet.nodes if n.name == name)
-        (unasked if elsewhere else targets).append(Target(Part.LOAD_BALANCER, name, address, port, span, node))
+        (not_queried if elsewhere else targets).append(Target(Part.LOAD_BALANCER, name, address, port, span, node))
     return _merged(targets)
 
 

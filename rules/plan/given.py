@@ -66,7 +66,7 @@ class Given:
 
 def _said(cluster: Cluster) -> dict[KeyPath, Setting[Any]]:
     """What the options can say, by its key."""
-    said: dict[KeyPath, Setting[Any] | None] = {
+    stated: dict[KeyPath, Setting[Any] | None] = {
         KeyPath("cluster", 0, "endpoint"): cluster.endpoint,
         KeyPath("cluster", 0, "port"): cluster.port,
         KeyPath("cluster", 0, "phase"): cluster.phase,
@@ -75,8 +75,8 @@ def _said(cluster: Cluster) -> dict[KeyPath, Setting[Any]]:
     }
     for number, node in enumerate(cluster.control_plane):
         for key, setting in node._asdict().items():
-            said[KeyPath("control_plane", number, key)] = setting
-    return {path: setting for path, setting in said.items() if setting is not None}
+            stated[KeyPath("control_plane", number, key)] = setting
+    return {path: setting for path, setting in stated.items() if setting is not None}
 
 
 def _with_endpoint(cluster: Cluster, given: Setting[str]) -> Cluster:

@@ -71,7 +71,7 @@ class Ledger:
             key, Leftover(node, span.source.path, span.line, clipped(text), why, kind, max(last, span.line))
         )
 
-    def settled(self, directive: Directive) -> bool:
+    def accounted_for(self, directive: Directive) -> bool:
         """Whether somebody has decided about the directive."""
         span = directive.span
         return (span.source.path, span.start) in self._settled
@@ -98,7 +98,7 @@ class Ledger:
     def sweep(self, node: str, lines: Iterable[Directive], reason: Callable[[Directive], Reason]) -> None:
         """Leave over what nobody has decided about, with all that is below it."""
         for line in lines:
-            if not self.settled(line):
+            if not self.accounted_for(line):
                 self.leave(node, line, *reason(line))
             elif line.children and (line.span.source.path, line.span.start) in self._taken:
                 self.sweep(node, line.children, reason)

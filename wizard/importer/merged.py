@@ -15,12 +15,12 @@ def filled(tables: Mapping[str, Sequence[Row]], known: Values, notes: list[str])
     """
     values = {}
     for name, table in SCHEMA.items():
-        said = [_row(known, name, number) for number in range(count(known, name))]
+        given = [_row(known, name, number) for number in range(count(known, name))]
         read = [_known(row) for row in tables.get(name, ())]
         if table.many:
-            rows = [_joined(row, said) for row in read] or said
+            rows = [_joined(row, given) for row in read] or given
         else:
-            rows = [{**row, **read[0]} if read else row for row in said or [{}]]
+            rows = [{**row, **read[0]} if read else row for row in given or [{}]]
         for number, row in enumerate(rows):
             values.update({KeyPath(name, number, key): value for key, value in row.items()})
     for key in ("address", "address6"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.haproxy import proxies as haproxy
 from wizard.importer.ledger import Ledger, Reason, last_line, words_of
 from wizard.importer.model import LeftoverKind
@@ -53,14 +53,14 @@ def _haproxy(ledger: Ledger, node: str, config: HaproxyConfig) -> None:
         for section in document.sections:
             if section.keyword == "global":
                 _global(ledger, section)
-            if not ledger.settled(section.header):
+            if not ledger.accounted_for(section.header):
                 why = _SERVICES.get(section.keyword, f"a plan has no '{section.keyword}' sections")
                 kind = LeftoverKind.OTHER if section.condition is None else LeftoverKind.UNREADABLE
                 last = max([last_line(section.header), *(last_line(line) for line in section.directives)])
                 ledger.leave(node, section.header, why, kind, last)
                 continue
             for line in section.directives:
-                if not ledger.settled(line):
+                if not ledger.accounted_for(line):
                     ledger.leave(node, line, *haproxy.reason(section, line))
         ledger.sweep_text(node, document.source, "#")
 
@@ -68,7 +68,7 @@ def _haproxy(ledger: Ledger, node: str, config: HaproxyConfig) -> None:
 def _global(ledger: Ledger, section: Section) -> None:
     ledger.take(section.header)
     for line in section.directives:
-        if line.condition is None and words_of(line) in ours.GLOBAL:
+        if line.condition is None and words_of(line) in halb_lines.GLOBAL:
             ledger.take(line)
 
 
@@ -93,7 +93,7 @@ def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: C
             words = words_of(line)
             version = words == ("vrrp_version 3" if third else "vrrp_version 2")
             if (
-                line.keyword in ours.KEEPALIVED_GLOBAL
+                line.keyword in halb_lines.KEEPALIVED_GLOBAL
                 or version
                 or words == f"router_id {node.name.rpartition('/')[2]}"
             ):

@@ -12,7 +12,7 @@ from rules.files import HAPROXY, KEEPALIVED, InputFile, group, is_template, kind
 from rules.fleet import Fleet, Node
 from rules.plan import KeyPath
 from rules.text import clipped, counted
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.agreement import Agreement
 from wizard.importer.haproxy.api import NodeApi, api_of
 from wizard.importer.haproxy.proxies import HaproxyReader
@@ -150,7 +150,7 @@ def _all_vips(fleet: Fleet) -> set[IPAddress]:
 def _note_unread(files: Mapping[str, str], run: Run, ledger: Ledger) -> None:
     """The files that no node reads; halb's own script and manifests are made anew anyway."""
     for path in files:
-        if path not in run.owners and not _is_manifest(path) and PurePath(path).name != ours.CHECK_SCRIPT:
+        if path not in run.owners and not _is_manifest(path) and PurePath(path).name != halb_lines.CHECK_SCRIPT:
             ledger.notes.append(f"{path}: not read, no haproxy.cfg or keepalived.conf of a load balancer")
 
 

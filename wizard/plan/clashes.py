@@ -42,9 +42,9 @@ def check_plan(plan: Plan) -> list[PlanError]:
     """What the values of a plan say against each other, in the order of the tables; [] when they go together."""
     values = values_of(plan)
     first = [*unreadable(values), *together(values)]
-    said = {error.path for error in first}
+    given = {error.path for error in first}
     checks = (_ports, _layout, _control_plane, _run, _vrrp, _load_balancers, _networks, _priorities)
-    more = [error for check in checks for error in check(plan) if error.path not in said]
+    more = [error for check in checks for error in check(plan) if error.path not in given]
     tables = list(SCHEMA)
     found = sorted([*first, *more], key=lambda error: tables.index(error.path.table))
     for error in found:  # a machine may have another number in halb.toml than in the plan

@@ -65,7 +65,7 @@ def _fresh(values: Values) -> str:
         comment = f"# {_about(name)}\n"
         for number in range(count(values, name) if table.many else 1):
             row = _row(name, number, values)
-            keys = _with_files(name, row.said) if name not in _SHORT else row.needed
+            keys = _with_files(name, row.given) if name not in _SHORT else row.needed
             if any(value is not None for value in keys.values()):
                 parts.append(comment + table_text(header(name), keys))
                 comment = ""
@@ -81,37 +81,37 @@ def _about(table: str) -> str:
 
 
 class _Row(NamedTuple):
-    """What is wanted of one table: `said` are its keys, `usual` what follows for those that are not there."""
+    """What is wanted of one table: `given` are its keys, `usual` what follows for those that are not there."""
 
-    said: Keys
+    given: Keys
     usual: Keys
 
     @property
     def needed(self) -> dict[str, Any]:
         """The keys that have to be written."""
-        return {key: value for key, value in self.said.items() if key not in self.usual or self.usual[key] != value}
+        return {key: value for key, value in self.given.items() if key not in self.usual or self.usual[key] != value}
 
     def changes(self, old: Keys, table: str) -> dict[str, Any]:
         """The keys that come, go (None) and change."""
         found = {key: value for key, value in self.needed.items() if value is not None and key not in old}
-        for key, value in self.said.items():
+        for key, value in self.given.items():
             if key in old and (value is None or not _same(table, key, old[key], value)):
                 found[key] = value
         return found
 
 
 def _row(table: str, number: int, values: Values) -> _Row:
-    said, usual = {}, {}
+    given, usual = {}, {}
     for key in SCHEMA[table].keys.values():
         path = KeyPath(table, number, key.name)
         if path in values:
-            said[key.name] = written(values[path])
+            given[key.name] = written(values[path])
         elif (table, key.name) in OF_PLAN:
-            said[key.name] = None
+            given[key.name] = None
         if (table, key.name) in OF_PLAN and not key.needed:
             follows = usual_value(path, values)
             usual[key.name] = None if follows is None else written(follows)
-    return _Row(said, usual)
+    return _Row(given, usual)
 
 
 def _same(table: str, key: str, one: Any, other: Any) -> bool:
@@ -138,7 +138,7 @@ def _write_table(text: TomlText, table: str, values: Values) -> None:
     row = _row(table, 0, values)
     if table not in text.data:
         if row.needed:
-            wanted = row.needed if table in _SHORT else row.said
+            wanted = row.needed if table in _SHORT else row.given
             text.add_table(_place_of(text, table), header(table), wanted)
         return
     old = text.data[table]
@@ -177,7 +177,7 @@ def _write_list(text: TomlText, table: str, values: Values) -> None:
     tables = []
     for machine in wanted:
         files = {} if machine.old is None else {k: v for k, v in old[machine.old].items() if k == "files"}
-        tables.append({**_with_files(table, machine.row.said), **files, **machine.row.said})
+        tables.append({**_with_files(table, machine.row.given), **files, **machine.row.given})
     text.restate(table, _place_of(text, table), header(table), tables)
 
 
@@ -193,10 +193,10 @@ def _machines(text: TomlText, table: str, values: Values) -> list[_Machine]:
     found = []
     for number, old in enumerate(known[place] for place in order):
         row = _row(table, number, values)
-        if old is not None and "files" not in row.said:
+        if old is not None and "files" not in row.given:
             before = text.data[table][old]
             if before.get("files") == lb_files(before.get("name", "")):
-                row = row._replace(said={**row.said, "files": lb_files(row.said["name"])})
+                row = row._replace(given={**row.given, "files": lb_files(row.given["name"])})
         found.append(_Machine(old, row))
     return found
 
@@ -230,7 +230,7 @@ def _fill_slots(text: TomlText, table: str, wanted: Sequence[_Machine], changes:
     leading = bool(kept)
     for machine, change in zip(wanted, changes, strict=True):
         if machine.old is None:
-            text.add_table(at, header(table), _with_files(table, machine.row.said), leading=leading)
+            text.add_table(at, header(table), _with_files(table, machine.row.given), leading=leading)
             continue
         leading = False
         slot = blocks[next(slots)]

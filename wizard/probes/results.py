@@ -18,8 +18,8 @@ from rules.live import (
     Role,
     SystemView,
     addresses,
-    met,
-    told,
+    probe_words,
+    reply_words,
 )
 from rules.plan import API_PORT
 from rules.report import printable
@@ -118,7 +118,7 @@ def _of_server(facts: CheckedAnswers, server: NameServer, replies: Sequence[Repl
     if server.role is Role.AUTHORITY and reply.kind in (ReplyKind.TIMEOUT, ReplyKind.UNREACHABLE):
         return result(CheckStatus.INFO, f"{server.label} can't be reached from here")
     return result(
-        CheckStatus.FAIL if server.role is Role.RESOLVER else CheckStatus.WARN, f"{server.label} {told(reply)}"
+        CheckStatus.FAIL if server.role is Role.RESOLVER else CheckStatus.WARN, f"{server.label} {reply_words(reply)}"
     )
 
 
@@ -143,9 +143,11 @@ def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckR
     if probe.contact is Contact.REFUSED:
         return result(CheckStatus.INFO, f"{where} is closed, as expected before '{command}'")
     if not probe.accepts:
-        return result(CheckStatus.WARN, f"{where}: {met(probe)}; is the machine up?")
+        return result(CheckStatus.WARN, f"{where}: {probe_words(probe)}; is the machine up?")
     if not probe.alive:
-        return result(CheckStatus.WARN, f"{where}: something listens, but it is not a healthy API server: {met(probe)}")
+        return result(
+            CheckStatus.WARN, f"{where}: something listens, but it is not a healthy API server: {probe_words(probe)}"
+        )
     if name and probe.certificate is not None and not probe.certificate.covers_name(name):
         return result(CheckStatus.WARN, f"{where}: an API server whose certificate is not for {name}")
     return result(CheckStatus.OK, f"{where}: an API server answers")
@@ -166,7 +168,7 @@ def vip_result(probe: Probe, name: str) -> CheckResult:
         )
     if probe.alive and name and probe.certificate is not None and probe.certificate.covers_name(name):
         return result(CheckStatus.INFO, f"{where} already serves {name}")
-    return result(CheckStatus.WARN, f"{where} is in use: {met(probe)}")
+    return result(CheckStatus.WARN, f"{where} is in use: {probe_words(probe)}")
 
 
 def local_results(machine: ProbedMachine, root: Path) -> Iterator[CheckResult]:

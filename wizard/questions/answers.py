@@ -86,12 +86,12 @@ def to_toml(answers: Answers) -> str:
     for name, table in SCHEMA.items():
         for number in range(answers.count(name) if table.many else 1):
             places = [KeyPath(name, number, key) for key in table.keys]
-            said = {place.key: answers[place] for place in places if answers[place]}
-            if said or table.many:
+            given = {place.key: answers[place] for place in places if answers[place]}
+            if given or table.many:
                 parts.append(
                     table_text(
                         header(name),
-                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in said.items()},
+                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in given.items()},
                     )
                 )
     return "\n".join(parts)

@@ -20,7 +20,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from wizard.questions.answers import Place
-from wizard.questions.day_two import to_do
+from wizard.questions.machine_changes import to_do
 from wizard.questions.session import step_of
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.dialogs.help import HelpDialog

@@ -11,7 +11,7 @@ from rules.live.observations import Contact
 from rules.live.views.accounts import name_span
 from rules.live.views.destination import leads
 from rules.live.views.records import initial_record, unready
-from rules.live.views.wording import advice, met, names_of
+from rules.live.views.wording import advice, names_of, probe_words
 
 if TYPE_CHECKING:
     from rules.live.endpoint import Target
@@ -56,7 +56,7 @@ def check(view: LiveView) -> Iterator[Hit]:
 def _found(view: LiveView, probe: Probe) -> str:
     if probe.certificate is not None:
         return f"its certificate is for {names_of(probe.certificate)}, not for {view.name}"
-    return met(probe)
+    return probe_words(probe)
 
 
 def _fix(probe: Probe) -> str:

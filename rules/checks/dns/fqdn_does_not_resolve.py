@@ -11,7 +11,7 @@ from rules.live.observations import ReplyKind
 from rules.live.views.accounts import Account, authorities, labels_of, name_span, other_means, resolvers, summary
 from rules.live.views.records import wanted_record
 from rules.live.views.resolution import resolution, resolves, unresolved
-from rules.live.views.wording import duration, told
+from rules.live.views.wording import duration, reply_words
 
 if TYPE_CHECKING:
     from rules.live.views.view import LiveView
@@ -91,7 +91,7 @@ def _failing(view: LiveView) -> Iterator[Hit]:
     half = [account for account in found.serving if account.failures]
     parts = [summary(found.failing)] if found.failing else []
     parts += [
-        f"{account.server.label} {told(reply)} to the query for {reply.question} records"
+        f"{account.server.label} {reply_words(reply)} to the query for {reply.question} records"
         for account in half
         for reply in account.failures
     ]

@@ -9,7 +9,7 @@ from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
 from rules.live.views.notes import nodes_here
-from rules.live.views.wording import advice, asked_from, duration, met
+from rules.live.views.wording import advice, asked_from, duration, probe_words
 from rules.plan.model import Phase
 from rules.text.wording import listed
 
@@ -72,7 +72,7 @@ def _asked(view: LiveView) -> str:
 
 def _not_alive(view: LiveView, node: _Node) -> Hit:
     target, probe = node
-    fix, found = advice(probe), met(probe)
+    fix, found = advice(probe), probe_words(probe)
     if probe.contact is Contact.HTTP and probe.detail:
         found += f" ({probe.detail})"
     if probe.contact is Contact.HTTP and (probe.status or 0) < 500:
@@ -90,7 +90,7 @@ def _not_alive(view: LiveView, node: _Node) -> Hit:
 
 def _listing(nodes: list[_Node]) -> list[Related]:
     """The places of all nodes but the first, and the first node's other places."""
-    others = [Related(n.target.span, f"{n.target.name}: {met(n.probe)}", n.target.node) for n in nodes[1:]]
+    others = [Related(n.target.span, f"{n.target.name}: {probe_words(n.probe)}", n.target.node) for n in nodes[1:]]
     return [*nodes[0].target.related("the same server"), *others]
 
 
@@ -119,7 +119,7 @@ def _not_joined(view: LiveView, nodes: list[_Node]) -> Hit:
     return Hit(
         target.span,
         f"{listed(node.target.label for node in nodes)} {verb} no API server on port {target.port}: "
-        f"{met(probe)}; {doubt}",
+        f"{probe_words(probe)}; {doubt}",
         help=f"'kubeadm join {view.name}:{view.endpoint.port} --control-plane ...' makes it a control-plane node "
         "('kubeadm token create --print-join-command' on the initial master shows the rest)",
         related=_listing(nodes),

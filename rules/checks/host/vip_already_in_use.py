@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.live.views.wording import met, names_of
+from rules.live.views.wording import names_of, probe_words
 
 if TYPE_CHECKING:
     from rules.live.observations import Probe
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _shown(probe: Probe) -> str:
     """What answers, as the rest of a sentence."""
     if probe.certificate is None:
-        return met(probe)
+        return probe_words(probe)
     issuer = probe.certificate.issuer or "an unnamed CA"
     return f"a certificate for {names_of(probe.certificate, 3)}, issued by {issuer}"
 

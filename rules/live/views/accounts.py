@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 from rules.live.observations import IPAddress, NameServer, Reply, ReplyKind, Role
-from rules.live.views.wording import duration, told
+from rules.live.views.wording import duration, reply_words
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class Account:
             records = tuple(record for reply in answers for record in reply.records)
             whole = answers[0]._replace(records=records)
             if len(records) <= _SHOWN or whole.ttl is None:
-                return told(whole)
+                return reply_words(whole)
             return f"answers {few(self.addresses)} (TTL {duration(whole.ttl)})"
-        return told((self.failures or self.replies)[0])
+        return reply_words((self.failures or self.replies)[0])
 
     def known(self, question: str) -> frozenset[IPAddress] | None:
         """The addresses that the server has for "A" or "AAAA", empty for none; None if it did not answer.

@@ -28,7 +28,7 @@ def notes(endpoint: Endpoint, observed: Observations, fleet: Fleet) -> Iterator[
             f"DNS is in the {view.found_phase} phase: {view.name} points to {' and '.join(roles)} "
             f"({addresses(shown.addresses)})"
         )
-    for target in endpoint.unasked:
+    for target in endpoint.not_queried:
         yield f"haproxy of {target.name} does not listen on {target.socket}, so {target.name} itself is not queried"
     yield from endpoint.notes
     yield from view.dns.notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.live.observations import Contact
-from rules.live.views.wording import met, record
+from rules.live.views.wording import probe_words, record
 from rules.plan.model import Phase
 from rules.text.wording import listed
 
@@ -63,4 +63,4 @@ def unready(view: LiveView, target: Target) -> Probe | None:
 def state_of_vip(view: LiveView) -> str:
     """What the VIPs that are not ready answer: `VIP 192.0.2.10: connection refused`; "" if they were not queried."""
     waiting = [vip for vip in view.endpoint.vips if not view.serves_name(vip)]
-    return listed(f"{vip.label}: {met(probe)}" for vip in waiting if (probe := view.probe(vip)) is not None)
+    return listed(f"{vip.label}: {probe_words(probe)}" for vip in waiting if (probe := view.probe(vip)) is not None)

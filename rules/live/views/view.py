@@ -64,7 +64,7 @@ class LiveView:
 
     @property
     def _balancers(self) -> tuple[Target, ...]:
-        return (*self.endpoint.load_balancers, *self.endpoint.unasked)
+        return (*self.endpoint.load_balancers, *self.endpoint.not_queried)
 
     @property
     def on_load_balancer(self) -> bool:
@@ -124,7 +124,7 @@ class LiveView:
             return (master,) if master is not None else self.endpoint.control_plane
         return ()
 
-    def leads_to(self, reply: Reply, targets: Iterable[Target]) -> bool:
+    def points_to(self, reply: Reply, targets: Iterable[Target]) -> bool:
         """Whether a reply has addresses and all of them are among these targets'."""
         wanted = {target.address for target in targets}
         return bool(reply.records) and all(address in wanted for address in reply.addresses)

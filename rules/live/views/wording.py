@@ -45,7 +45,7 @@ def addresses(found: tuple[IPAddress, ...], most: int = 8) -> str:
     return listed(found) if len(found) <= most else listed((*found[:most], f"{len(found) - most} more"))
 
 
-def told(reply: Reply) -> str:
+def reply_words(reply: Reply) -> str:
     """A reply in words, as the rest of a sentence that begins with the server: `answers 192.168.2.151 (TTL 41 s)`."""
     if reply.kind is ReplyKind.ANSWER:
         ttl = "" if reply.ttl is None else f" (TTL {duration(reply.ttl)})"
@@ -58,7 +58,7 @@ def told(reply: Reply) -> str:
     return f"{text}: {reply.detail}" if reply.detail and not reply.bogus else text
 
 
-def met(probe: Probe) -> str:
+def probe_words(probe: Probe) -> str:
     """What answered at an address, as a short phrase: `connection refused`, `TLS, /readyz 200`."""
     if probe.contact is Contact.HTTP:
         return f"TLS, /readyz {probe.status}"

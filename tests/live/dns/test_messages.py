@@ -40,7 +40,9 @@ def wire(asked: DnsQuestion, *records: str, **more: Any) -> bytes:
     return answer(Asked(dns.message.from_wire(asked.wire), asked.wire, tcp=False, times=1), *records, **more)
 
 
-def told(*records: str, rdtype: str = "A", server: NameServer = RESOLVER, name: str = NAME, **more: Any) -> Reply:
+def reply_words(
+    *records: str, rdtype: str = "A", server: NameServer = RESOLVER, name: str = NAME, **more: Any
+) -> Reply:
     """What an answer with these records means."""
     asked = about(rdtype, name)
     return interpret(wire(asked, *records, **more), asked, server)
@@ -66,7 +68,7 @@ def test_what_can_not_be_a_name_is_refused_in_words(name: str) -> None:
 
 
 def test_addresses_with_their_ttl() -> None:
-    reply = told(A, f"{NAME}. 60 IN A 192.168.2.140")
+    reply = reply_words(A, f"{NAME}. 60 IN A 192.168.2.140")
     assert reply.kind is ReplyKind.ANSWER
     assert set(reply.records) == {
         AddressRecord(ip_address("192.168.2.151"), 60),
@@ -76,12 +78,12 @@ def test_addresses_with_their_ttl() -> None:
 
 
 def test_ipv6_addresses() -> None:
-    reply = told(f"{NAME}. 5 IN AAAA fd00:2::140", rdtype="AAAA")
+    reply = reply_words(f"{NAME}. 5 IN AAAA fd00:2::140", rdtype="AAAA")
     assert (reply.question, reply.addresses, reply.ttl) == ("AAAA", (ip_address("fd00:2::140"),), 5)
 
 
 def test_a_chain_is_followed_in_any_order_and_case() -> None:
-    reply = told(
+    reply = reply_words(
         "lb.example.NET. 20 IN A 192.0.2.7",
         "Kube.Example.com. 300 IN CNAME Cp.example.com.",
         "other.example.com. 1 IN A 192.0.2.9",
@@ -97,11 +99,11 @@ def test_a_chain_is_followed_in_any_order_and_case() -> None:
 
 
 def test_the_name_asked_in_capitals_is_the_same_name() -> None:
-    assert told(A, name="KUBE.example.COM.").kind is ReplyKind.ANSWER
+    assert reply_words(A, name="KUBE.example.COM.").kind is ReplyKind.ANSWER
 
 
 def test_names_with_odd_bytes_are_shown_escaped() -> None:
-    reply = told(f"{NAME}. 60 IN CNAME a\\000b\\032\\.\\200.example.com.")
+    reply = reply_words(f"{NAME}. 60 IN CNAME a\\000b\\032\\.\\200.example.com.")
     assert reply.chain[0].target == "a\\000b\\032\\.\\200.example.com"
 
 
@@ -127,7 +129,7 @@ def test_a_ttl_that_is_too_large_counts_as_zero(sent: int, counts: int) -> None:
 )
 @pytest.mark.parametrize("server", [RESOLVER, AUTHORITY])
 def test_error_codes(rcode: int, kind: ReplyKind, detail: str, server: NameServer) -> None:
-    reply = told(rcode=rcode, server=server)
+    reply = reply_words(rcode=rcode, server=server)
     assert (reply.kind, reply.detail) == (kind, detail)
 
 
@@ -135,7 +137,7 @@ def test_error_codes(rcode: int, kind: ReplyKind, detail: str, server: NameServe
     ("rcode", "again"), [(dns.rcode.FORMERR, True), (dns.rcode.BADVERS, True), (dns.rcode.NOTAUTH, False)]
 )
 def test_servers_that_dislike_edns_are_known_by_their_error(rcode: int, again: bool) -> None:
-    assert dislikes_edns(told(rcode=rcode)) is again
+    assert dislikes_edns(reply_words(rcode=rcode)) is again
 
 
 def test_an_error_may_come_without_the_question() -> None:
@@ -157,49 +159,49 @@ def test_the_reason_for_an_error_is_told() -> None:
 
 
 def test_nxdomain_says_how_long_it_is_remembered() -> None:
-    reply = told(rcode=dns.rcode.NXDOMAIN, authority=[SOA])
+    reply = reply_words(rcode=dns.rcode.NXDOMAIN, authority=[SOA])
     assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NXDOMAIN, 60, "example.com")
 
 
 @pytest.mark.parametrize(("ttl", "minimum", "negative"), [(30, 60, 30), (60, 30, 30), (7, 2**32 - 1, 0)])
 def test_nodata_takes_the_smaller_of_the_soas_numbers(ttl: int, minimum: int, negative: int) -> None:
-    reply = told(authority=[f"example.com. {ttl} IN SOA ns1. hostmaster. 1 3600 600 86400 {minimum}"])
+    reply = reply_words(authority=[f"example.com. {ttl} IN SOA ns1. hostmaster. 1 3600 600 86400 {minimum}"])
     assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, negative, "example.com")
 
 
 def test_a_soa_of_another_zone_says_nothing() -> None:
-    reply = told(authority=["example.net. 60 IN SOA ns1. hostmaster. 1 3600 600 86400 60"])
+    reply = reply_words(authority=["example.net. 60 IN SOA ns1. hostmaster. 1 3600 600 86400 60"])
     assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, None, "")
 
 
 def test_nodata_without_soa() -> None:
-    assert told().kind is ReplyKind.NODATA
+    assert reply_words().kind is ReplyKind.NODATA
 
 
 def test_a_chain_without_addresses() -> None:
-    reply = told(f"{NAME}. 60 IN CNAME cp.example.net.")
+    reply = reply_words(f"{NAME}. 60 IN CNAME cp.example.net.")
     assert (reply.kind, reply.detail, reply.ttl) == (ReplyKind.ALIAS, "no A record for cp.example.net", 60)
 
 
 def test_a_chain_to_a_name_that_is_known_to_have_none_is_nodata() -> None:
     soa = SOA.replace("example.com", "example.net")
-    reply = told(f"{NAME}. 60 IN CNAME cp.example.net.", authority=[soa])
+    reply = reply_words(f"{NAME}. 60 IN CNAME cp.example.net.", authority=[soa])
     assert (reply.kind, reply.negative_ttl, reply.zone) == (ReplyKind.NODATA, 60, "example.net")
 
 
 def test_a_chain_to_a_name_that_does_not_exist() -> None:
-    reply = told(f"{NAME}. 60 IN CNAME cp.example.com.", rcode=dns.rcode.NXDOMAIN, authority=[SOA])
+    reply = reply_words(f"{NAME}. 60 IN CNAME cp.example.com.", rcode=dns.rcode.NXDOMAIN, authority=[SOA])
     assert (reply.kind, reply.detail) == (ReplyKind.NXDOMAIN, "cp.example.com does not exist")
     assert reply.chain == (Alias(NAME, "cp.example.com", 60),)
 
 
 def test_a_loop() -> None:
-    reply = told(f"{NAME}. 60 IN CNAME a.example.com.", f"a.example.com. 60 IN CNAME {NAME}.")
+    reply = reply_words(f"{NAME}. 60 IN CNAME a.example.com.", f"a.example.com. 60 IN CNAME {NAME}.")
     assert (reply.kind, reply.detail) == (ReplyKind.LOOP, f"{NAME} -> a.example.com -> {NAME}")
 
 
 def test_an_alias_of_itself() -> None:
-    assert told(f"{NAME}. 60 IN CNAME {NAME}.").kind is ReplyKind.LOOP
+    assert reply_words(f"{NAME}. 60 IN CNAME {NAME}.").kind is ReplyKind.LOOP
 
 
 @pytest.mark.parametrize(
@@ -212,13 +214,13 @@ def test_an_alias_of_itself() -> None:
     ],
 )
 def test_records_of_others_are_unrelated(record: str) -> None:
-    reply = told(record)
+    reply = reply_words(record)
     assert (reply.kind, reply.records) == (ReplyKind.UNRELATED, ())
     assert reply.detail.startswith(record.split(maxsplit=1)[0].rstrip("."))
 
 
 def test_the_answer_counts_among_records_of_others() -> None:
-    reply = told("evil.example.net. 1 IN A 192.0.2.66", A)
+    reply = reply_words("evil.example.net. 1 IN A 192.0.2.66", A)
     assert (reply.kind, reply.addresses) == (ReplyKind.ANSWER, (ip_address("192.168.2.151"),))
 
 
@@ -265,10 +267,10 @@ def test_truncation_counts_over_udp_only() -> None:
 
 
 def test_an_authoritative_server_answers_with_authority() -> None:
-    reply = told(A, server=AUTHORITY, flags=AA)
+    reply = reply_words(A, server=AUTHORITY, flags=AA)
     assert (reply.kind, reply.authoritative) == (ReplyKind.ANSWER, True)
-    assert told(server=AUTHORITY, flags=AA, authority=[SOA]).kind is ReplyKind.NODATA
-    assert told(server=AUTHORITY, flags=AA, rcode=dns.rcode.NXDOMAIN).kind is ReplyKind.NXDOMAIN
+    assert reply_words(server=AUTHORITY, flags=AA, authority=[SOA]).kind is ReplyKind.NODATA
+    assert reply_words(server=AUTHORITY, flags=AA, rcode=dns.rcode.NXDOMAIN).kind is ReplyKind.NXDOMAIN
 
 
 @pytest.mark.parametrize(
@@ -285,17 +287,17 @@ def test_an_authoritative_server_answers_with_authority() -> None:
     ],
 )
 def test_a_lame_server(more: dict[str, Any], detail: str) -> None:
-    reply = told(*more.pop("records", ()), server=AUTHORITY, **more)
+    reply = reply_words(*more.pop("records", ()), server=AUTHORITY, **more)
     assert (reply.kind, reply.detail, reply.records) == (ReplyKind.LAME, detail, ())
 
 
 def test_a_referral_is_no_answer_of_a_resolver() -> None:
-    reply = told(flags=0, authority=["example.com. 60 IN NS ns1.example.com."])
+    reply = reply_words(flags=0, authority=["example.com. 60 IN NS ns1.example.com."])
     assert (reply.kind, reply.detail) == (
         ReplyKind.LAME,
         "it does no recursion, it refers to the servers of 'example.com'",
     )
-    assert told(authority=["example.com. 60 IN NS ns1.example.com."]).kind is ReplyKind.NODATA
+    assert reply_words(authority=["example.com. 60 IN NS ns1.example.com."]).kind is ReplyKind.NODATA
 
 
 @pytest.mark.parametrize(("flags", "yes"), [(AA, True), (AA | dns.flags.RA, False), (dns.flags.RA, False), (0, False)])

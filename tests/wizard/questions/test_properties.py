@@ -33,7 +33,7 @@ from tests.wizard.verify.views import (
     dead,
     gives,
     hosts,
-    leads_to,
+    points_to,
     ready,
     serving,
     step,
@@ -126,7 +126,7 @@ STATIONS: list[tuple[str, str, tuple[Probe, ...]]] = [
 def views(draw: st.DrawFn) -> LiveView:
     """A station of the way with up to three things changed, or something quite other."""
     plan, target, shown = draw(st.sampled_from(STATIONS))
-    said = {(reply.server, reply.question): reply for reply in leads_to(target)}
+    said = {(reply.server, reply.question): reply for reply in points_to(target)}
     met = {probe.address: probe for probe in shown}
     system: SystemView | None = gives(target)
     for change in draw(st.lists(st.sampled_from(["reply", "reply", "probe", "silence", "system", "plan"]), max_size=3)):
@@ -183,8 +183,8 @@ def test_passed_means_that_every_resolver_leads_to_the_target(seen: LiveView) ->
     for server in {reply.server for reply in seen.dns.of(Role.RESOLVER)}:
         own = [reply for reply in seen.dns.of(Role.RESOLVER) if reply.server == server]
         wanted = [reply for reply in own if (6 if reply.question == "AAAA" else 4) in versions]
-        assert all(seen.leads_to(reply, targets) or reply.kind is ReplyKind.NODATA for reply in wanted)
-        assert not wanted or any(seen.leads_to(reply, targets) for reply in wanted)
+        assert all(seen.points_to(reply, targets) or reply.kind is ReplyKind.NODATA for reply in wanted)
+        assert not wanted or any(seen.points_to(reply, targets) for reply in wanted)
     if found.phase == "cutover":
         assert seen.vip_ready
 

@@ -11,7 +11,7 @@ from wizard import files as store
 from wizard.files.earlier import earlier, keep_earlier
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session_draft import SessionDraft
-from wizard.questions.ways_in import look
+from wizard.questions.start_choices import look
 
 NAME = Place("cluster", 0, "name")
 OLD = '[cluster]\nname = "old"\n'

@@ -22,7 +22,7 @@ from tests.wizard.verify.views import (
     certificate,
     dead,
     gives,
-    leads_to,
+    points_to,
     reply,
     serving,
     step,
@@ -45,7 +45,7 @@ def everything(found: Checklist) -> str:
 
 
 def test_kubeadm_init_is_due_when_the_name_is_right_everywhere() -> None:
-    seen = checklist(view(replies=leads_to(MASTER), probes=CLOSED, system=gives(MASTER)))
+    seen = checklist(view(replies=points_to(MASTER), probes=CLOSED, system=gives(MASTER)))
     assert step(seen, "api").status is Status.WAIT
     assert seen.next == step(seen, "api")
     assert f"k8s-master1, type\n    {INIT} --apiserver-cert-extra-sans={VIP}" in step(seen, "api").todo
@@ -54,14 +54,14 @@ def test_kubeadm_init_is_due_when_the_name_is_right_everywhere() -> None:
 @pytest.mark.parametrize(
     "seen",
     [
-        view(replies=leads_to(ELSEWHERE), probes=CLOSED, system=gives(MASTER)),
+        view(replies=points_to(ELSEWHERE), probes=CLOSED, system=gives(MASTER)),
         view(replies=[*both(NS1, MASTER), *both(R1, ELSEWHERE)], probes=CLOSED, system=gives(MASTER)),
         view(replies=[*both(NS1, MASTER), reply(R1, kind=ReplyKind.TIMEOUT)], probes=CLOSED, system=gives(MASTER)),
-        view(replies=leads_to(MASTER), probes=CLOSED, system=gives(ELSEWHERE)),
+        view(replies=points_to(MASTER), probes=CLOSED, system=gives(ELSEWHERE)),
         view(probes=CLOSED),
-        view(replies=leads_to(MASTER), probes=[*CLOSED, dead(VIP, Contact.SILENT)], system=gives(MASTER)),
-        view(replies=leads_to(MASTER), probes=[dead(MASTER), *serving(SECOND, THIRD)], system=gives(MASTER)),
-        view(replies=leads_to(MASTER), probes=[dead(MASTER, Contact.TIMEOUT)], system=gives(MASTER)),
+        view(replies=points_to(MASTER), probes=[*CLOSED, dead(VIP, Contact.SILENT)], system=gives(MASTER)),
+        view(replies=points_to(MASTER), probes=[dead(MASTER), *serving(SECOND, THIRD)], system=gives(MASTER)),
+        view(replies=points_to(MASTER), probes=[dead(MASTER, Contact.TIMEOUT)], system=gives(MASTER)),
     ],
 )
 def test_kubeadm_init_is_not_shown_before_its_time_or_for_a_cluster_that_exists(seen: LiveView) -> None:
@@ -70,7 +70,7 @@ def test_kubeadm_init_is_not_shown_before_its_time_or_for_a_cluster_that_exists(
 
 
 def test_an_initial_master_that_is_not_ready_fails_with_what_to_look_at() -> None:
-    seen = found(view(replies=leads_to(MASTER), probes=[alive(MASTER, status=500)], system=gives(MASTER)), "api")
+    seen = found(view(replies=points_to(MASTER), probes=[alive(MASTER, status=500)], system=gives(MASTER)), "api")
     assert seen.status is Status.FAIL
     assert "readyz?verbose" in seen.todo
 
@@ -98,7 +98,7 @@ def test_a_certificate_without_the_name_fails_and_one_without_the_vip_warns() ->
 
 def test_nodes_that_have_not_joined_are_to_be_joined() -> None:
     seen = checklist(
-        view(replies=leads_to(MASTER), probes=[alive(MASTER), alive(SECOND), dead(THIRD)], system=gives(MASTER))
+        view(replies=points_to(MASTER), probes=[alive(MASTER), alive(SECOND), dead(THIRD)], system=gives(MASTER))
     )
     assert seen.next == step(seen, "control-plane")
     assert f"kubeadm join {NAME}:6443 --control-plane" in step(seen, "control-plane").todo

@@ -12,7 +12,7 @@ from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster
 from tests.wizard.tui.support.ends import ENDPOINT, MASTER, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, sees, text, until, words
-from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, leads_to, ready, serving, view
+from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, points_to, ready, serving, view
 from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
 from wizard.probes.phases import in_phase, phase_due, watched
 from wizard.questions.answers import Answers, Place, from_toml
@@ -152,11 +152,11 @@ def test_the_keys_are_on_the_screen_at_80x24(tmp_path: Path) -> None:
 
 
 def test_the_cutover_is_due_when_all_is_passed_before_it() -> None:
-    early = view(PLAN, replies=leads_to(MASTER_ADDRESS), system=gives(MASTER_ADDRESS))
+    early = view(PLAN, replies=points_to(MASTER_ADDRESS), system=gives(MASTER_ADDRESS))
     assert phase_due(early) is Phase.BOOTSTRAP
-    made = view(PLAN, replies=leads_to(MASTER_ADDRESS), probes=serving(*NODES), system=gives(MASTER_ADDRESS))
+    made = view(PLAN, replies=points_to(MASTER_ADDRESS), probes=serving(*NODES), system=gives(MASTER_ADDRESS))
     assert phase_due(made) is Phase.CUTOVER
-    moved = view(PLAN, replies=leads_to(VIP), probes=ready(), system=gives(VIP))
+    moved = view(PLAN, replies=points_to(VIP), probes=ready(), system=gives(VIP))
     assert phase_due(moved) is Phase.CUTOVER
     assert phase_due(view(CUTOVER)) is Phase.CUTOVER
     assert in_phase(moved, Phase.BOOTSTRAP).phase is Phase.BOOTSTRAP
@@ -174,4 +174,4 @@ def test_rendered_files_say_who_listens_on_the_vip_alone() -> None:
 
     answers = article().put(Place("haproxy", 0, "bind"), "vip")
     endpoint = watched(answers, judge(answers).files).endpoint
-    assert [target.name for target in endpoint.unasked] == ["haproxy-lb1", "haproxy-lb2"]
+    assert [target.name for target in endpoint.not_queried] == ["haproxy-lb1", "haproxy-lb2"]

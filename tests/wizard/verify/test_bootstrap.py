@@ -25,7 +25,7 @@ from tests.wizard.verify.views import (
     dead,
     gives,
     hosts,
-    leads_to,
+    points_to,
     reply,
     serving,
     step,
@@ -47,7 +47,7 @@ def test_the_steps_stand_in_the_order_of_the_work() -> None:
 
 
 def test_all_is_passed_and_the_cutover_comes_next() -> None:
-    done = checklist(view(replies=leads_to(MASTER), probes=[*serving(*NODES), dead(VIP)], system=gives(MASTER)))
+    done = checklist(view(replies=points_to(MASTER), probes=[*serving(*NODES), dead(VIP)], system=gives(MASTER)))
     assert {step.key: step.status for step in done.steps} == dict.fromkeys(KEYS, Status.OK)
     assert done.passed
     assert done.next is None
@@ -55,7 +55,7 @@ def test_all_is_passed_and_the_cutover_comes_next() -> None:
 
 
 def test_nothing_is_advised_for_later_before_all_is_passed() -> None:
-    assert checklist(view(replies=leads_to(MASTER), probes=CLOSED)).closing == ()
+    assert checklist(view(replies=points_to(MASTER), probes=CLOSED)).closing == ()
 
 
 @pytest.mark.parametrize("contact", [Contact.REFUSED, Contact.TIMEOUT, Contact.UNREACHABLE])
@@ -124,7 +124,7 @@ def test_a_secondary_that_lags_is_named_in_place_of_the_record() -> None:
 
 
 def test_a_name_that_is_at_a_serving_vip_means_that_the_phase_is_over() -> None:
-    seen = found(view(replies=leads_to(VIP), probes=[*serving(*NODES), alive(VIP)]), "name")
+    seen = found(view(replies=points_to(VIP), probes=[*serving(*NODES), alive(VIP)]), "name")
     assert seen.status is Status.FAIL
     assert 'phase = "cutover"' in seen.todo
 
@@ -145,7 +145,7 @@ def test_authoritative_servers_out_of_reach_are_no_failure(kind: ReplyKind) -> N
 
 
 def test_resolvers_wait_for_the_record() -> None:
-    seen = checklist(view(replies=leads_to(ELSEWHERE)))
+    seen = checklist(view(replies=points_to(ELSEWHERE)))
     assert step(seen, "resolvers").status is Status.WAIT
     assert step(seen, "resolvers").lines[-1].got == "not yet: name first"
     assert seen.countdowns == ()
@@ -185,7 +185,7 @@ def test_the_longest_countdown_is_told() -> None:
 )
 def test_a_resolver_that_says_nothing_about_the_name_fails(kind: ReplyKind) -> None:
     failing = [reply(R2, kind=kind), reply(R2, kind=kind, question="AAAA")]
-    seen = found(view(replies=[*leads_to(MASTER)[:6], *failing]), "resolvers")
+    seen = found(view(replies=[*points_to(MASTER)[:6], *failing]), "resolvers")
     assert seen.status is Status.FAIL
     assert [(line.subject, line.asked) for line in seen.lines if line.status is Status.FAIL] == [
         ("10.0.1.53", "A and AAAA")
@@ -237,39 +237,39 @@ def test_somebody_has_to_be_asked() -> None:
 
 def test_a_hosts_line_that_pins_another_address_is_named_by_file_and_line() -> None:
     system = SystemView(gives(ELSEWHERE).addresses, hosts=hosts((ELSEWHERE, 7)))
-    seen = found(view(replies=leads_to(MASTER), system=system), "this-machine")
+    seen = found(view(replies=points_to(MASTER), system=system), "this-machine")
     assert seen.status is Status.FAIL
     assert "/etc/hosts:7" in seen.todo
 
 
 def test_a_hosts_line_that_is_right_has_to_go_before_the_cutover() -> None:
     system = SystemView(gives(MASTER).addresses, hosts=hosts((MASTER, 7)))
-    seen = found(view(replies=leads_to(MASTER), system=system), "this-machine")
+    seen = found(view(replies=points_to(MASTER), system=system), "this-machine")
     assert seen.status is Status.WARN
     assert "/etc/hosts:7" in seen.todo
 
 
 def test_a_hosts_file_that_nobody_reads_says_nothing() -> None:
     system = SystemView(gives(MASTER).addresses, hosts=hosts((ELSEWHERE, 7)), order=("dns",))
-    assert found(view(replies=leads_to(MASTER), system=system), "this-machine").status is Status.OK
+    assert found(view(replies=points_to(MASTER), system=system), "this-machine").status is Status.OK
 
 
 def test_this_machine_waits_for_its_resolvers_and_has_a_cache_of_its_own_after_them() -> None:
     stale = [*both(NS1, MASTER), *both(R1, ELSEWHERE)]
     assert found(view(replies=stale, system=gives(ELSEWHERE)), "this-machine").status is Status.WAIT
-    later = found(view(replies=leads_to(MASTER), system=gives(ELSEWHERE)), "this-machine")
+    later = found(view(replies=points_to(MASTER), system=gives(ELSEWHERE)), "this-machine")
     assert later.status is Status.FAIL
     assert "flush-caches" in later.todo
 
 
 def test_this_machine_is_not_asked_when_resolvers_are_named() -> None:
-    seen = found(view(replies=leads_to(MASTER), system=SystemView()), "this-machine")
+    seen = found(view(replies=points_to(MASTER), system=SystemView()), "this-machine")
     assert seen.status is Status.SKIP
     assert "--resolver" in seen.lines[0].got
 
 
 def test_what_keeps_this_machine_from_resolving_is_told() -> None:
-    seen = found(view(replies=leads_to(MASTER), system=SystemView((), "no such name")), "this-machine")
+    seen = found(view(replies=points_to(MASTER), system=SystemView((), "no such name")), "this-machine")
     assert seen.status is Status.FAIL
     assert "no such name" in seen.lines[0].got
 
@@ -282,5 +282,5 @@ def test_the_ttl_should_be_short(ttl: int, status: Status) -> None:
 
 
 def test_a_long_ttl_does_not_hold_up_the_cluster() -> None:
-    seen = checklist(view(replies=leads_to(MASTER, ttl=86400), probes=serving(*NODES), system=gives(MASTER)))
+    seen = checklist(view(replies=points_to(MASTER, ttl=86400), probes=serving(*NODES), system=gives(MASTER)))
     assert seen.passed

@@ -33,7 +33,7 @@ from tests.wizard.verify.views import (
     endpoint,
     gives,
     hosts,
-    leads_to,
+    points_to,
     ready,
     reply,
     serving,
@@ -57,7 +57,7 @@ def before(*, probes: tuple[Probe, ...] | None = None, replies: tuple[Reply, ...
     return view(
         CUTOVER,
         probes=ready() if probes is None else probes,
-        replies=leads_to(MASTER) if replies is None else replies,
+        replies=points_to(MASTER) if replies is None else replies,
         system=gives(MASTER),
     )
 
@@ -74,7 +74,7 @@ def test_the_steps_stand_in_the_order_of_the_work() -> None:
 
 
 def test_all_is_passed_and_the_tests_by_hand_come_next() -> None:
-    done = checklist(view(CUTOVER, probes=ready(), replies=leads_to(VIP), system=gives(VIP)))
+    done = checklist(view(CUTOVER, probes=ready(), replies=points_to(VIP), system=gives(VIP)))
     assert {step.key: step.status for step in done.steps} == dict.fromkeys(KEYS, Status.OK)
     assert done.passed
     assert f"kubectl --server=https://{NAME}:6443 get nodes" in done.closing[0]
@@ -82,8 +82,8 @@ def test_all_is_passed_and_the_tests_by_hand_come_next() -> None:
 
 def test_the_phase_that_dns_shows_is_taken_when_none_is_set() -> None:
     plan = PLAN.replace('phase = "bootstrap"\n', "")
-    assert checklist(view(plan, replies=leads_to(VIP))).phase == "cutover"
-    assert checklist(view(plan, replies=leads_to(MASTER))).phase == "bootstrap"
+    assert checklist(view(plan, replies=points_to(VIP))).phase == "cutover"
+    assert checklist(view(plan, replies=points_to(MASTER))).phase == "bootstrap"
     assert checklist(view(plan)).phase == "bootstrap"
 
 
@@ -121,7 +121,7 @@ def test_the_record_is_not_shown_before_everything_serves(why: str) -> None:
 
 
 def test_a_name_that_was_moved_too_early_goes_back_to_the_initial_master() -> None:
-    seen = checklist(view(CUTOVER, probes=UNREADY["VIP refuses"], replies=leads_to(VIP)))
+    seen = checklist(view(CUTOVER, probes=UNREADY["VIP refuses"], replies=points_to(VIP)))
     assert step(seen, "move").status is Status.FAIL
     assert TO_MASTER in step(seen, "move").todo
     assert TO_VIP not in str(seen)
@@ -129,7 +129,7 @@ def test_a_name_that_was_moved_too_early_goes_back_to_the_initial_master() -> No
 
 
 def test_a_name_that_was_moved_stays_there_when_a_node_is_down() -> None:
-    seen = checklist(view(CUTOVER, probes=UNREADY["a node is down"], replies=leads_to(VIP), system=gives(VIP)))
+    seen = checklist(view(CUTOVER, probes=UNREADY["a node is down"], replies=points_to(VIP), system=gives(VIP)))
     assert step(seen, "move").status is Status.OK
     assert seen.next == step(seen, "control-plane")
 
@@ -179,7 +179,7 @@ def test_the_hosts_file_has_to_follow_after_the_move_only() -> None:
     later = found(after(*both(R1, VIP), system=pinned), "this-machine")
     assert later.status is Status.FAIL
     assert "/etc/hosts:7" in later.todo
-    now = found(view(CUTOVER, probes=ready(), replies=leads_to(MASTER), system=pinned), "this-machine")
+    now = found(view(CUTOVER, probes=ready(), replies=points_to(MASTER), system=pinned), "this-machine")
     assert (now.status, now.todo) == (Status.WAIT, "")
 
 
@@ -214,7 +214,7 @@ def test_a_load_balancer_without_an_address_of_its_own_is_skipped() -> None:
 
 def test_a_plan_without_a_vip_can_not_be_passed() -> None:
     seen = checklist(
-        view(CUTOVER.replace(f'[vip]\naddress = "{VIP}/24"\n', ""), probes=ready(), replies=leads_to(MASTER))
+        view(CUTOVER.replace(f'[vip]\naddress = "{VIP}/24"\n', ""), probes=ready(), replies=points_to(MASTER))
     )
     assert step(seen, "vip").status is Status.FAIL
     assert "[vip] address" in step(seen, "vip").todo

@@ -28,7 +28,7 @@ from tests.wizard.verify.views import (
     dead,
     gives,
     hosts,
-    leads_to,
+    points_to,
     ready,
     reply,
     serving,
@@ -45,19 +45,21 @@ SEEN = {
         system=SystemView((), "no such name"),
         notes=("the zone answers for every name below it, so a misspelt name resolves as well as the right one",),
     ),
-    "kubeadm init": view(replies=leads_to(MASTER), probes=[dead(node) for node in NODES], system=gives(MASTER)),
+    "kubeadm init": view(replies=points_to(MASTER), probes=[dead(node) for node in NODES], system=gives(MASTER)),
     "wrong certificate": view(
-        replies=leads_to(MASTER, ttl=86400), probes=[alive(MASTER, certificate("kubernetes"))], system=gives(MASTER)
+        replies=points_to(MASTER, ttl=86400), probes=[alive(MASTER, certificate("kubernetes"))], system=gives(MASTER)
     ),
-    "too early": view(CUTOVER, replies=leads_to(VIP), probes=[*serving(*NODES, LB1), dead(LB2, Contact.CLOSED)]),
-    "moving": view(CUTOVER, replies=leads_to(MASTER, ttl=7200), probes=ready(), system=gives(MASTER), local=[LB1, VIP]),
+    "too early": view(CUTOVER, replies=points_to(VIP), probes=[*serving(*NODES, LB1), dead(LB2, Contact.CLOSED)]),
+    "moving": view(
+        CUTOVER, replies=points_to(MASTER, ttl=7200), probes=ready(), system=gives(MASTER), local=[LB1, VIP]
+    ),
     "stale": view(
         CUTOVER,
         replies=[*both(NS1, VIP), *both(R1, MASTER, ttl=41), *both(R2, MASTER, ttl=7)],
         probes=ready(),
         system=SystemView(gives(MASTER).addresses, hosts=hosts((MASTER, 7))),
     ),
-    "passed": view(CUTOVER, replies=leads_to(VIP), probes=ready(), system=gives(VIP)),
+    "passed": view(CUTOVER, replies=points_to(VIP), probes=ready(), system=gives(VIP)),
 }
 
 

@@ -21,7 +21,7 @@ import pytest
 
 from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster, environment
-from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, leads_to, ready, reply, view
+from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, points_to, ready, reply, view
 from wizard.verify.options import VerifyOptions
 from wizard.verify.watch import Log, aged
 
@@ -203,7 +203,7 @@ def test_a_countdown_alone_is_no_change(capsys: pytest.CaptureFixture[str]) -> N
     assert "for 41 s" in capsys.readouterr().out
     log.show(aged(seen, 5))
     assert capsys.readouterr().out == ""
-    log.show(view(CUTOVER, replies=leads_to(VIP), probes=ready(), system=gives(VIP)))
+    log.show(view(CUTOVER, replies=points_to(VIP), probes=ready(), system=gives(VIP)))
     assert "all passed" in capsys.readouterr().out
 
 

@@ -146,7 +146,7 @@ def view(
     return LiveView(endpoint(plan), Observations(1.79e9, 3.0, vantage, dns, tuple(probes)))
 
 
-def leads_to(address: str, *, ttl: int = 60) -> tuple[Reply, ...]:
+def points_to(address: str, *, ttl: int = 60) -> tuple[Reply, ...]:
     """All name servers lead there."""
     return tuple(reply for server in (NS1, NS2, R1, R2) for reply in both(server, address, ttl=ttl))
 

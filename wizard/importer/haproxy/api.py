@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.support import API_PORT, ApiProxy, api_proxies
-from wizard.importer import ours
+from wizard.importer import halb_lines
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
@@ -56,7 +56,7 @@ def api_of(fleet: Fleet, wanted: Iterable[IPAddress], port: int | None, notes: l
 def _found(config: HaproxyConfig) -> list[ApiProxy]:
     """What serves the API by ports and names, and halb's own backend whatever its ports."""
     found = api_proxies(config)
-    own = config.backend(ours.BACKEND)
+    own = config.backend(halb_lines.BACKEND)
     if own is None or any(proxy.backend is own for proxy in found):
         return found
     return [ApiProxy(own, tuple(config.feeders(own))), *found]
@@ -73,6 +73,6 @@ def _likelihood(api: NodeApi, wanted: set[IPAddress], port: int | None) -> tuple
         port is not None and any(a.covers_port(port) for a in addresses),
         any(a.address in wanted for a in addresses if a.address is not None),
         any(a.covers_port(API_PORT) for a in addresses),
-        api.backend.section.name is not None and api.backend.section.name.value == ours.BACKEND,
+        api.backend.section.name is not None and api.backend.section.name.value == halb_lines.BACKEND,
         api.frontend is not None,
     )

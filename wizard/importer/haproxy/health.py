@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
 
@@ -25,7 +25,7 @@ def read_health(reader: HaproxyReadings, node: Node) -> None:
     """The port of the listener that keepalived's script asks, from the frontend that has halb's name for it."""
     if node.haproxy is None:
         return
-    frontend = node.haproxy.frontend(ours.HEALTH_FRONTEND)
+    frontend = node.haproxy.frontend(halb_lines.HEALTH_FRONTEND)
     addresses = [a for bind in frontend.binds for a in bind.addresses] if frontend else []
     if frontend is None or len(addresses) != 1 or not frontend.certain:
         return
@@ -38,7 +38,7 @@ def read_health(reader: HaproxyReadings, node: Node) -> None:
         if words_of(line).startswith(_OWN):
             reader.ledger.take(line)
     defaults = frontend.defaults
-    if defaults is not None and defaults.name is not None and defaults.name.value == ours.HEALTH_DEFAULTS:
+    if defaults is not None and defaults.name is not None and defaults.name.value == halb_lines.HEALTH_DEFAULTS:
         reader.ledger.take(defaults.section.header)
         for line in defaults.section.directives:
             if line.keyword in ("timeout", "mode"):

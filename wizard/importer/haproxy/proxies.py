@@ -10,7 +10,7 @@ from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
 from rules.plan import SCHEMA
 from rules.support import API_PORT
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.haproxy.api import NodeApi
 from wizard.importer.haproxy.health import read_health
@@ -74,7 +74,7 @@ class HaproxyReader(HaproxyReadings):
         for proxy in (*defaults.values(), *api.sections):
             self.ledger.take(proxy.section.header)
             for line in proxy.section.directives:
-                if line.condition is None and words_of(line) in ours.PROXY:
+                if line.condition is None and words_of(line) in halb_lines.PROXY:
                     self.ledger.take(line)
         self._global(api.node)
         for key in SCHEMA["haproxy"].keys:
@@ -110,7 +110,7 @@ class HaproxyReader(HaproxyReadings):
         for section in node.haproxy.global_.sections:
             self.ledger.take(section.header)
             for line in section.directives:
-                if line.condition is None and words_of(line) in ours.GLOBAL:
+                if line.condition is None and words_of(line) in halb_lines.GLOBAL:
                     self.ledger.take(line)
 
     def _maxconn(self, node: Node, frontend: Proxy) -> None:
@@ -179,7 +179,7 @@ def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int
 def reason(section: Section, line: HaproxyLine) -> tuple[str, LeftoverKind]:
     """Why a line of a section that is partly taken is left over."""
     text = words_of(line)
-    if ours.is_packaged(section.keyword, line.keyword, text):
+    if halb_lines.is_packaged(section.keyword, line.keyword, text):
         return "shipped by Debian's package; a TCP proxy never uses it", LeftoverKind.PACKAGED
     if line.condition is not None:
         return "it stands under a condition", LeftoverKind.UNREADABLE

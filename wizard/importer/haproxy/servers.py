@@ -9,7 +9,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from rules.plan import check_value
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
 from wizard.importer.model import LeftoverKind, Row
@@ -101,7 +101,7 @@ def _option(
 ) -> None:
     """Leave over what neither the plan nor halb's template says of a server."""
     text = f"{option.name} {option.raw}".strip()
-    if option.name in ("inter", *_NUMBERS) or text in ours.SERVER_OPTIONS:
+    if option.name in ("inter", *_NUMBERS) or text in halb_lines.SERVER_OPTIONS:
         return
     if option.name == "port" and port is not None and option.raw == str(port):
         return
@@ -145,7 +145,7 @@ def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
 def _checked_by(reader: HaproxyReadings, node: str, line: HaproxyLine) -> None:
     if line.condition is not None:
         return
-    if words_of(line) in ours.PROXY:
+    if words_of(line) in halb_lines.PROXY:
         reader.ledger.take(line)
     else:
         reader.ledger.leave(node, line, _REPLACED, LeftoverKind.REPLACED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from parsers.facts.keepalived import VrrpScript
 from parsers.facts.keepalived.checks import TrackProcess
 from parsers.facts.keepalived.entries import Tracker
-from wizard.importer import ours
+from wizard.importer import halb_lines
 from wizard.importer.agreement import reading
 from wizard.importer.model import LeftoverKind
 
@@ -76,7 +76,7 @@ def _tracker(reader: Readings, node: str, config: KeepalivedConfig, tracker: Tra
 def _is_own(definition: Trackable) -> bool:
     """Whether halb wrote it: its script by name, haproxy's process with no setting of its own."""
     if isinstance(definition, VrrpScript):
-        return any(word.rpartition("/")[2] == ours.CHECK_SCRIPT for word in definition.argv)
+        return any(word.rpartition("/")[2] == halb_lines.CHECK_SCRIPT for word in definition.argv)
     if isinstance(definition, TrackProcess):
         return definition.argv == ["haproxy"] and definition.effective_weight == 0
     return False

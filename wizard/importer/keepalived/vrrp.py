@@ -130,7 +130,7 @@ class VrrpReader(Readings):
                     self.ledger.leave(
                         member.node.name, vip.directive, "no address that keepalived takes", LeftoverKind.UNREADABLE
                     )
-                elif not self.ledger.settled(vip.directive):
+                elif not self.ledger.accounted_for(vip.directive):
                     self.ledger.leave(member.node.name, vip.directive, f"a plan has one VIP of a family, {chosen}")
         return chosen
 

@@ -19,11 +19,11 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report import printable
-from wizard.questions import day_two
+from wizard.questions import machine_changes
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of
+from wizard.questions.start_choices import FoundStarts, Origin, look
 from wizard.questions.steps import steps
-from wizard.questions.ways_in import FoundStarts, Origin, look
 from wizard.tui.dialogs.choose import ChooseDialog
 from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.dialogs.notes import NotesDialog
@@ -137,22 +137,22 @@ class StartScreen(WizardScreen):
 
     async def _add(self, base: Origin) -> None:
         try:
-            answers, place = day_two.with_new_balancer(base.answers)
+            answers, place = machine_changes.with_new_balancer(base.answers)
         except ValueError as error:
             self._say(str(error))
             return
-        words = day_two.adding(base.answers)
+        words = machine_changes.adding(base.answers)
         self._after_notes("One more load balancer", words, partial(self._change, base, answers, place))
 
     def _replace(self, base: Origin) -> None:
-        nodes = day_two.machines(base.answers, "control_plane")
+        nodes = machine_changes.machines(base.answers, "control_plane")
 
         def chosen(number: int | None) -> None:
             if number is None:
                 return
             node = nodes[number]
             place = Place("control_plane", node.number, "address")
-            words = day_two.replacing(base.answers, node.number)
+            words = machine_changes.replacing(base.answers, node.number)
             self._after_notes(f"Replacing {node.label}", words, partial(self._change, base, base.answers, place))
 
         lines = [f"{node.label}{'' if node.number else '  initial master'}" for node in nodes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live import Contact, LiveView, Target, advice, kubeadm_init, met, names_of
+from rules.live import Contact, LiveView, Target, advice, kubeadm_init, names_of, probe_words
 from rules.plan import Phase
 from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
@@ -136,4 +136,4 @@ def _member_line(view: LiveView, target: Target, api: CheckStep) -> CheckLine:
         return line if probe is None or probe.accepts else line._replace(todo=f"if it has joined: {advice(probe)}")
     join = f"{VERBATIM}kubeadm join {view.name}:{view.endpoint.port} --control-plane ..."
     todo = f"join it, with the token and the keys that 'kubeadm init' printed:\n{join}"
-    return CheckLine(Status.FAIL, target.label, asked_of(target), met(probe), todo)
+    return CheckLine(Status.FAIL, target.label, asked_of(target), probe_words(probe), todo)

@@ -37,8 +37,8 @@ def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]
     due = not move.holds_up or (bool(move.todo) and not authorities.known and move.status is Status.WAIT)
     title = "every resolver leads to the VIP"
     resolvers, countdowns = resolver_step(authorities, title, move, "", due=due)
-    settled = not (move.holds_up or resolvers.holds_up)
-    machine = machine_step(view, Phase.CUTOVER, targets, held_up([move]), settled)
+    resolvers_done = not (move.holds_up or resolvers.holds_up)
+    machine = machine_step(view, Phase.CUTOVER, targets, held_up([move]), resolvers_done)
     return (*before, move, resolvers, machine), countdowns
 
 

@@ -13,11 +13,11 @@ _HOSTS = "its lines for the name"
 _LIBRARY = "the name (getaddrinfo)"
 
 
-def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: str, settled: bool) -> CheckStep:
+def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: str, resolvers_done: bool) -> CheckStep:
     """Whether this machine resolves the name to the targets.
 
-    `held` is the reason why the name is not due there yet, "" when it is. `settled` says that the name servers lead
-    there already, so that another address can only come from this machine.
+    `held` is the reason why the name is not due there yet, "" when it is. `resolvers_done` says that the name servers
+    point there already, so that another address can only come from this machine.
     """
     system = view.dns.system
     title = "this machine resolves the name so too"
@@ -25,7 +25,7 @@ def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: 
         return step_of("this-machine", title, [CheckLine(Status.SKIP, "this machine", "", "was not asked")])
     hosts = _hosts_lines(system, phase, targets, held)
     pinned = any(line.status in (Status.FAIL, Status.WAIT) for line in hosts)
-    reason = held or ("" if settled or pinned else "not yet: resolvers first")
+    reason = held or ("" if resolvers_done or pinned else "not yet: resolvers first")
     lines = [*hosts, _library_line(system, targets, reason, pinned)]
     if any(line.status is Status.WAIT for line in lines):
         lines.append(CheckLine(Status.WAIT, "this machine", "", reason))

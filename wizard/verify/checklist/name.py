@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.live import LONGEST_TTL, LiveView, Reply, ReplyKind, Role, Target, duration, told
+from rules.live import LONGEST_TTL, LiveView, Reply, ReplyKind, Role, Target, duration, reply_words
 from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.replies import Authorities, Judges, ReplyMeaning, ReplyVerdict, lines_of, remedy, verdict
@@ -18,9 +18,11 @@ def authority_lines(authorities: Authorities, astray: Status, todo: str) -> list
 
     def failed(reply: Reply) -> ReplyMeaning:
         lonely = not authorities.known and reply.kind in _OUT_OF_REACH
-        return ReplyMeaning(Status.SKIP if lonely else Status.WARN, told(reply), "" if lonely else remedy(reply))
+        return ReplyMeaning(Status.SKIP if lonely else Status.WARN, reply_words(reply), "" if lonely else remedy(reply))
 
-    lines = lines_of(authorities, Role.AUTHORITY, Judges(lambda reply: ReplyMeaning(astray, told(reply), todo), failed))
+    lines = lines_of(
+        authorities, Role.AUTHORITY, Judges(lambda reply: ReplyMeaning(astray, reply_words(reply), todo), failed)
+    )
     if authorities.view.dns.of(Role.AUTHORITY):
         return lines
     return [CheckLine(Status.SKIP, "authoritative servers", "", "none was found, so the resolvers have to do")]
@@ -62,22 +64,26 @@ def resolver_step(
     def astray(reply: Reply) -> ReplyMeaning:
         known = bool(authorities.answered(reply.question))
         if known and not authorities.leads(reply.question):
-            return ReplyMeaning(Status.WAIT, told(reply))
+            return ReplyMeaning(Status.WAIT, reply_words(reply))
         if reply.authoritative and known:
-            return ReplyMeaning(Status.FAIL, told(reply), "it has a record of its own for the name: change that too")
+            return ReplyMeaning(
+                Status.FAIL, reply_words(reply), "it has a record of its own for the name: change that too"
+            )
         if not due:
-            return ReplyMeaning(Status.WAIT, told(reply))
+            return ReplyMeaning(Status.WAIT, reply_words(reply))
         seconds = reply.ttl if reply.records else reply.negative_ttl
         if seconds is not None:
             countdowns.append(Countdown(reply.server.label, seconds, reply.addresses))
         if not known:
-            return ReplyMeaning(Status.FAIL if todo else Status.WAIT, told(reply), todo)
+            return ReplyMeaning(Status.FAIL if todo else Status.WAIT, reply_words(reply), todo)
         if seconds is None:
-            return ReplyMeaning(Status.FAIL, told(reply), _withheld(authorities.targets, reply))
+            return ReplyMeaning(Status.FAIL, reply_words(reply), _withheld(authorities.targets, reply))
         return ReplyMeaning(Status.WAIT, _old(reply, seconds))
 
     lines = lines_of(
-        authorities, Role.RESOLVER, Judges(astray, lambda reply: ReplyMeaning(Status.FAIL, told(reply), remedy(reply)))
+        authorities,
+        Role.RESOLVER,
+        Judges(astray, lambda reply: ReplyMeaning(Status.FAIL, reply_words(reply), remedy(reply))),
     )
     if not authorities.targets:
         lines = [CheckLine(Status.SKIP, line.subject, line.asked, line.got) for line in lines]

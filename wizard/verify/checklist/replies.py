@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from rules.live import LiveView, NameServer, Reply, ReplyKind, Role, Target, record, told
+from rules.live import LiveView, NameServer, Reply, ReplyKind, Role, Target, record, reply_words
 from rules.text import listed
 from wizard.verify.checklist.model import VERBATIM, CheckLine, Status
 
@@ -35,7 +35,7 @@ def verdict(view: LiveView, reply: Reply, targets: Sequence[Target]) -> ReplyVer
     version = version_of(reply.question)
     wanted = [target for target in targets if target.address.version == version]
     if reply.kind is ReplyKind.ANSWER and reply.records:
-        if view.leads_to(reply, wanted):
+        if view.points_to(reply, wanted):
             return ReplyVerdict.LEADS
         known = any(view.role_of(address) for address in reply.addresses)
         return ReplyVerdict.ELSEWHERE if wanted or known else ReplyVerdict.EXTRA
@@ -107,7 +107,7 @@ def lines_of(authorities: Authorities, role: Role, judges: Judges) -> list[Check
             if judged is not None:
                 outcomes.setdefault(judged, []).append(reply.question)
         if not outcomes:
-            outcomes[ReplyMeaning(Status.SKIP, told(replies[0]))] = [replies[0].question]
+            outcomes[ReplyMeaning(Status.SKIP, reply_words(replies[0]))] = [replies[0].question]
         lines += [CheckLine(j.status, server.label, listed(asked), j.got, j.todo) for j, asked in outcomes.items()]
     return lines
 
@@ -117,21 +117,23 @@ def _judge(
 ) -> ReplyMeaning | None:
     """One reply of a server that `leads` to the targets with one of its replies, or not; None: not worth a line."""
     if found is ReplyVerdict.LEADS:
-        return ReplyMeaning(Status.OK, told(reply))
+        return ReplyMeaning(Status.OK, reply_words(reply))
     if found is ReplyVerdict.FAILED:
         return judges.failed(reply)
     if found is ReplyVerdict.EXTRA:
-        return ReplyMeaning(Status.WARN, told(reply), _extra(authorities.view, reply))
+        return ReplyMeaning(Status.WARN, reply_words(reply), _extra(authorities.view, reply))
     if found is ReplyVerdict.NOTHING:
         if reply.kind is not ReplyKind.NXDOMAIN or not leads:
             return None
         # RFC 4074 section 4.2: some clients then give up on the name altogether.
-        return ReplyMeaning(Status.WARN, told(reply), "the name does exist: this server's answer makes clients give up")
+        return ReplyMeaning(
+            Status.WARN, reply_words(reply), "the name does exist: this server's answer makes clients give up"
+        )
     if reply.kind is ReplyKind.NODATA and leads and not authorities.leads(reply.question):
         # One family is enough for the clients that have both.
         what = f"IPv{version_of(reply.question)}"
         return ReplyMeaning(
-            Status.WARN, told(reply), f"no {reply.question} record: clients with {what} only find nothing"
+            Status.WARN, reply_words(reply), f"no {reply.question} record: clients with {what} only find nothing"
         )
     return judges.astray(reply)
 

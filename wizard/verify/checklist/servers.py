@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advice, met, names_of
+from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advice, names_of, probe_words
 from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, Status
 
@@ -18,17 +18,17 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
     if probe is None:
         return CheckLine(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known of it")
     if not probe.alive:
-        return CheckLine(Status.FAIL, target.label, asked, met(probe), _advice(target, probe))
+        return CheckLine(Status.FAIL, target.label, asked, probe_words(probe), _advice(target, probe))
     if probe.verified:
-        got = f"{met(probe)}, but the CA does not vouch for the certificate: {probe.verified}"
+        got = f"{probe_words(probe)}, but the CA does not vouch for the certificate: {probe.verified}"
         return CheckLine(
             Status.FAIL, target.label, asked, got, "is it another cluster's, or is --ca-file of another one?"
         )
     if not named:
-        return CheckLine(Status.OK, target.label, asked, met(probe))
+        return CheckLine(Status.OK, target.label, asked, probe_words(probe))
     if view.serves_name(target):
         return CheckLine(
-            Status.OK, target.label, asked, f"{met(probe)}, certificate for {view.name}{holder(view, target)}"
+            Status.OK, target.label, asked, f"{probe_words(probe)}, certificate for {view.name}{holder(view, target)}"
         )
     if probe.certificate is None:
         why = f": {probe.detail}" if probe.detail else ""
@@ -36,10 +36,10 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
             Status.FAIL,
             target.label,
             asked,
-            f"{met(probe)}, but its certificate can't be read{why}",
+            f"{probe_words(probe)}, but its certificate can't be read{why}",
             advice_tls(target),
         )
-    got = f"{met(probe)}, but its certificate is for {names_of(probe.certificate)}"
+    got = f"{probe_words(probe)}, but its certificate is for {names_of(probe.certificate)}"
     return CheckLine(Status.FAIL, target.label, asked, got, renew(view, "the control-plane nodes"))
 
 
@@ -85,14 +85,14 @@ def free_line(view: LiveView, vip: Target) -> CheckLine:
     if probe is None:
         return CheckLine(Status.SKIP, vip.label, asked, "was not asked")
     if not probe.accepts:
-        return CheckLine(Status.OK, vip.label, asked, f"{met(probe)}: no service is there")
+        return CheckLine(Status.OK, vip.label, asked, f"{probe_words(probe)}: no service is there")
     if view.serves_name(vip):
         return CheckLine(Status.OK, vip.label, asked, f"serves {view.name} already")
     if _own(view, probe):
-        return CheckLine(Status.OK, vip.label, asked, f"{met(probe)}: the cluster's own load balancers")
+        return CheckLine(Status.OK, vip.label, asked, f"{probe_words(probe)}: the cluster's own load balancers")
     whose = f", certificate for {names_of(probe.certificate)}" if probe.certificate else ""
     todo = f"find out who has {vip.address} ('arping {vip.address}'), or take another VIP in [vip] of halb.toml"
-    return CheckLine(Status.FAIL, vip.label, asked, f"{met(probe)}{whose}: somebody else's service", todo)
+    return CheckLine(Status.FAIL, vip.label, asked, f"{probe_words(probe)}{whose}: somebody else's service", todo)
 
 
 def _own(view: LiveView, probe: Probe) -> bool:

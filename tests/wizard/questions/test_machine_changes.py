@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.wizard.plans import ARTICLE
 from wizard.plan.file import write_plan
 from wizard.questions.answers import Answers, Place, from_toml, with_secrets
-from wizard.questions.day_two import adding, has_cluster, machines, priority_below, replacing, to_do, with_new_balancer
+from wizard.questions.machine_changes import (
+    adding,
+    has_cluster,
+    machines,
+    priority_below,
+    replacing,
+    to_do,
+    with_new_balancer,
+)
 from wizard.questions.session import judge
 
 CLUSTER = from_toml(write_plan(ARTICLE))

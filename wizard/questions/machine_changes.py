@@ -90,8 +90,8 @@ def _priorities(answers: Answers) -> list[int]:
     found: list[int] = []
     for number in range(answers.count("lb")):
         text = answers[Place("lb", number, "priority")]
-        said = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
-        found.append(int(text) if said else priority_after(found[-1] if found else None))
+        given = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+        found.append(int(text) if given else priority_after(found[-1] if found else None))
     return found
 
 
