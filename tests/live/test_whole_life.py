@@ -64,7 +64,7 @@ def test_a_cluster_s_life_from_no_name_to_the_vip(cluster: Life, figure: Figure)
     assert INIT not in nothing.stdout
     cluster.lint_until(reports("DN001"), *QUICK)
 
-    # The name leads to the initial master: kubeadm init may run.
+    # The name points to the initial master: kubeadm init may run.
     cluster.set_record(MASTERS["k8s-master1"])
     resolve_freshly(cluster)
     cluster.verify_until(says(INIT), *QUICK)

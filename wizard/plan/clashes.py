@@ -180,7 +180,7 @@ def _load_balancers(plan: Plan) -> Iterator[PlanError]:
     for number, lb in enumerate(lbs):
         if lb.name.lower() in _WRITTEN:
             yield PlanError(
-                KeyPath("lb", number, "name"), f"'{lb.name}' is a file that is written beside it; write another"
+                KeyPath("lb", number, "name"), f"'{lb.name}' is a file that is written next to it; choose another"
             )
         if odd := _UNWRITABLE.search(lb.interface):
             yield PlanError(

@@ -118,8 +118,8 @@ def _peers_first(answers: Answers, there: Sequence[AnsweredMachine], new: Sequen
     else:
         names = listed(_safe(machine.name or machine.address) for machine in there)
         yield (
-            f"Order: {last} comes last. Until the others list it as a peer it hears nobody, and takes the VIP while "
-            "another one has it: two machines with one address."
+            f"Order: {last} comes last. Until the others list it as a peer it hears no other node and takes the VIP "
+            "although another one has it: two machines with one address."
         )
         yield f"So the files of every load balancer change: the keepalived.conf of {names} gets the new peer."
     yield f"1. {_one_at_a_time(answers, there)} Wait until {_well(answers)} before the next."
@@ -132,14 +132,14 @@ def _one_at_a_time(answers: Answers, balancers: Sequence[AnsweredMachine]) -> st
     how = "kubelet restarts" if _in_pods(answers) else "it restarts"
     return (
         f"sh install.sh on {order}: one at a time, the holder of the VIP last; {how} haproxy and keepalived, so "
-        "connections through that machine break off, and from the holder the VIP moves."
+        "connections through that machine break, and the holder's VIP moves."
     )
 
 
 def _well(answers: Answers) -> str:
     if _in_pods(answers):
         return "'crictl ps' shows haproxy and keepalived running"
-    return "'systemctl is-active haproxy keepalived' says active twice"
+    return "'systemctl is-active haproxy keepalived' prints active twice"
 
 
 def _in_pods(answers: Answers) -> bool:
@@ -167,7 +167,7 @@ def _of_the_name(answers: Answers, old: AnsweredMachine) -> Iterator[str]:
         return
     name = _safe(answers[Place("cluster", 0, "endpoint")]) or "the endpoint's name"
     if answers[Place("cluster", 0, "phase")] == "cutover":
-        yield f"It is the initial master, but {name} leads to the VIP by now: no name hangs on it."
+        yield f"It is the initial master, but {name} points to the VIP by now: no name depends on it."
     else:
         yield (
             f"It is the initial master: in the phase bootstrap {name} leads to it ({_safe(old.address)}). Before it "

@@ -129,7 +129,7 @@ def _block_lines(block: Block) -> tuple[OutcomeLine, ...]:
     short = _short_names(block.nodes)
     rows = {row.events: row for row in block.rows}
     healthy = rows[()]
-    found = [] if healthy.verdict.good else [_line(healthy, short, "all is well")]
+    found = [] if healthy.verdict.good else [_line(healthy, short, "no failure")]
     for node in block.nodes:
         found += _of_node(node, [row for row in block.rows if _is_about(row, node)], short)
     found += [_line(row, short, _named(row, short)) for row in block.rows if _is_cut(row)]
@@ -178,7 +178,7 @@ def _line(row: Row, short: Mapping[str, str], event: str) -> OutcomeLine:
 
 
 def _owners(nodes: Sequence[str], short: Mapping[str, str]) -> str:
-    return " + ".join(short[node] for node in nodes) or "nobody"
+    return " + ".join(short[node] for node in nodes) or "no node"
 
 
 def _short_names(nodes: Sequence[str]) -> dict[str, str]:

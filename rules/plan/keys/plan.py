@@ -67,7 +67,7 @@ class Plan(Record, kw_only=True):
         "where the name leads: bootstrap (initial master) or cutover (VIP)",
         default=Phase.BOOTSTRAP,
         in_files=False,
-        help="where the name leads: to the initial master, or to the VIP",
+        help="where the name points: to the initial master, or to the VIP",
         explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase.",
     )
     layout: str = key(

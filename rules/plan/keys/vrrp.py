@@ -45,8 +45,8 @@ class VrrpChoice(Record):
         default="unicast",
         label="Adverts",
         help="unicast to the other nodes, or multicast to the network",
-        explain="Unicast works everywhere and is heard by nobody else. Multicast needs no list of peers, and a network "
-        "that lets it through.",
+        explain="Unicast works everywhere, and no other machine hears it. Multicast needs no list of peers, but a "
+        "network that lets it through.",
         examples=("unicast",),
     )
     preempt: bool = key(
@@ -56,9 +56,9 @@ class VrrpChoice(Record):
         default=True,
         label="Move back",
         help="true: the first node takes the VIP back; false: it stays",
-        explain="With true the VIP returns when the better node is well again: a second, short interruption. With "
-        "false it stays where it is; then a check that fails takes a node out altogether, and if all fail nobody has "
-        "the VIP.",
+        explain="With true the VIP returns when the better node is healthy again: a second, short interruption. With "
+        "false it stays where it is; then a failing check takes a node out altogether, and if it fails on all, no node "
+        "has the VIP.",
         examples=("true",),
     )
     track: str = key(
@@ -82,7 +82,7 @@ class VrrpChoice(Record):
         secret=True,
         label="Password",
         help="8 characters at most; empty: none",
-        explain="Every advert carries it as plain text, so it keeps misconfigured neighbours out, and nobody else. "
+        explain="Every advert carries it as plain text, so it keeps out misconfigured neighbours, but no attacker. "
         "VRRPv3, which an IPv6 VIP needs, has none.",
         examples=("s3cret4u",),
     )

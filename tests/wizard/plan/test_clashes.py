@@ -122,7 +122,7 @@ CLASHES = [
     (lb(ARTICLE, 1, name="haproxy-lb1"), "lb.name", "two [[lb]] tables have the name 'haproxy-lb1'; write another"),
     (
         lb(ARTICLE, name="RUNBOOK.md"), "lb.name",
-        "[[lb]] name: 'RUNBOOK.md' is a file that is written beside it; write another",
+        "[[lb]] name: 'RUNBOOK.md' is a file that is written next to it; choose another",
     ),
     (
         lb(ARTICLE, interface="e#1"), "lb.interface",

@@ -99,7 +99,7 @@ def test_a_cluster_has_both_kinds_of_machines() -> None:
 def test_the_new_load_balancer_comes_last_and_the_holder_of_the_vip_before_it() -> None:
     words = to_do(CLUSTER, filled(CLUSTER, 2, "192.168.2.143"))
     assert "haproxy-lb3 comes last" in words[0]
-    assert "it hears nobody, and takes the VIP" in words[0]
+    assert "it hears no other node and takes the VIP" in words[0]
     others = at(words, "1. ")
     assert "sh install.sh on haproxy-lb2, then haproxy-lb1: one at a time" in words[others]
     assert "haproxy-lb3" not in words[others]

@@ -36,7 +36,7 @@ def test_a_pair_by_default() -> None:
         "keepalived crashes on lb1": ("✗", "lb1 → lb1 + lb2", "2.6-3.6 s"),
         "anything on lb2 fails": ("=", "lb1", "none"),
         "lb1 can't hear lb2": ("✓", "lb1 → lb1 + lb2", "2.6-3.6 s"),
-        "haproxy dies on both": ("✗", "lb1 → nobody", "until repaired"),
+        "haproxy dies on both": ("✗", "lb1 → no node", "until repaired"),
     }
 
 
@@ -82,6 +82,6 @@ def test_of_three_machines_the_names_are_short_and_a_bad_subset_is_named() -> No
     for key, value in {"name": "haproxy-lb3", "address": "192.168.2.143", "interface": "ens160"}.items():
         answers = answers.put(Place("lb", 2, key), value)
     found = shown(answers)
-    assert found["haproxy dies on all"][1] == "lb1 → nobody"
+    assert found["haproxy dies on all"][1] == "lb1 → no node"
     assert found["lb1 loses power"][1] == "lb1 → lb2"
     assert not [event for event in found if event.startswith("haproxy dies on lb1 and")]

@@ -182,7 +182,7 @@ def reason(section: Section, line: HaproxyLine) -> tuple[str, LeftoverKind]:
     if halb_lines.is_packaged(section.keyword, line.keyword, text):
         return "shipped by Debian's package; a TCP proxy never uses it", LeftoverKind.PACKAGED
     if line.condition is not None:
-        return "it stands under a condition", LeftoverKind.UNREADABLE
+        return "it is conditional", LeftoverKind.UNREADABLE
     if line.keyword == "mode":
         return "halb's sections are in tcp mode", LeftoverKind.REPLACED
     if line.keyword == "timeout":

@@ -63,7 +63,7 @@ def _machine(reader: HaproxyReadings, node: str, server: Server, port: int | Non
         name = None
     if server.address is None:
         host = server.host
-        why = "a plan wants IP addresses of control-plane nodes" if host.value else "it is no address of a machine"
+        why = "a plan wants IP addresses of control-plane nodes" if host.value else "it is not a machine's address"
         reader.ledger.leave_part(node, server.address_span, why)
         if not host.value or host.value.startswith(("/", "unix@", "abns@")):
             return None

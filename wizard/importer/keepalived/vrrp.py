@@ -92,9 +92,7 @@ class VrrpReader(Readings):
         if password is None:
             return
         if is_placeholder(password.raw):
-            self.ledger.leave(
-                node, password.directive, "a placeholder stands for the password", LeftoverKind.UNREADABLE
-            )
+            self.ledger.leave(node, password.directive, "the password is a placeholder", LeftoverKind.UNREADABLE)
             return
         given = (password.value or "").encode("utf-8", "replace")[:_AUTH_BYTES].decode("utf-8", "ignore")
         found = self.ledger.checked(node, "vrrp", "auth_pass", password, given)

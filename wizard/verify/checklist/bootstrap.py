@@ -20,7 +20,7 @@ def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]
     free = _vip_free(view)
     name = _name(authorities)
     record = f"{_set_record(authorities)}\nif that is done already, wait until it has run out there"
-    resolvers, countdowns = resolver_step(authorities, "every resolver leads to the initial master", name, record)
+    resolvers, countdowns = resolver_step(authorities, "every resolver points to the initial master", name, record)
     machine = machine_step(view, Phase.BOOTSTRAP, targets, "", not (name.holds_up or resolvers.holds_up))
     ttl = ttl_step(view, moved=False)
     api = _api(view, targets, (free, name, resolvers, machine, ttl))
@@ -42,12 +42,12 @@ def _vip_free(view: LiveView) -> CheckStep:
     lines = [free_line(view, vip) for vip in view.endpoint.vips]
     if not lines:
         lines = [CheckLine(Status.SKIP, "VIP", "", "no VIP is known yet: [vip] address in halb.toml")]
-    return step_of("vip-free", "nobody else has the VIP", lines)
+    return step_of("vip-free", "no other machine has the VIP", lines)
 
 
 def _name(authorities: Authorities) -> CheckStep:
     view = authorities.view
-    title = "the authoritative servers lead to the initial master"
+    title = "the authoritative servers point to the initial master"
     if not view.name:
         return step_of("name", title, [unknown_target("name", "[cluster] endpoint in halb.toml")])
     if not authorities.targets:
@@ -63,7 +63,7 @@ def _set_record(authorities: Authorities) -> str:
         return 'the name is at the VIP, and the VIP serves it: set phase = "cutover" in halb.toml'
     master = view.endpoint.initial_master
     if master is None or view.is_vip(master.address) or not view.name:
-        return "let the name lead to the initial master, and say which one that is: [[control_plane]] in halb.toml"
+        return "point the name to the initial master, and say which one that is: [[control_plane]] in halb.toml"
     return f"set this record, and no other address for the name:\n{records(authorities, [master])}"
 
 

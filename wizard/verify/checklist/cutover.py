@@ -35,7 +35,7 @@ def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]
     move = _move(authorities, before, moved)
     # Where no authoritative server tells, the record may have been changed: the resolvers' countdowns are shown.
     due = not move.holds_up or (bool(move.todo) and not authorities.known and move.status is Status.WAIT)
-    title = "every resolver leads to the VIP"
+    title = "every resolver points to the VIP"
     resolvers, countdowns = resolver_step(authorities, title, move, "", due=due)
     resolvers_done = not (move.holds_up or resolvers.holds_up)
     machine = machine_step(view, Phase.CUTOVER, targets, held_up([move]), resolvers_done)
@@ -74,7 +74,7 @@ def _vip(view: LiveView) -> CheckStep:
 
 
 def _moved(authorities: Authorities) -> bool:
-    """Whether the name leads to the VIP already, for those who ask now."""
+    """Whether the name points to the VIP already, for those who ask now."""
     if not authorities.known:
         return resolvers_lead(authorities)
     lines = authority_lines(authorities, Status.WAIT, "")
@@ -90,12 +90,12 @@ def _too_early(authorities: Authorities) -> list[Target]:
 
 
 def _move(authorities: Authorities, before: Sequence[CheckStep], moved: bool) -> CheckStep:
-    title = "the name leads to the VIP"
+    title = "the name points to the VIP"
     lines = authority_lines(authorities, Status.WAIT, "")
     early = _too_early(authorities)
     if early:
         vips = listed(vip.address for vip in early)
-        got = f"the name is at {vips} already, which does not serve it: nobody reaches the API through the name"
+        got = f"the name is at {vips} already, which does not serve it: the API can't be reached through the name"
         lines.append(CheckLine(Status.FAIL, "the record", "", got, _back(authorities)))
         return step_of("move", title, lines)
     if moved:
@@ -106,7 +106,7 @@ def _move(authorities: Authorities, before: Sequence[CheckStep], moved: bool) ->
         return step_of("move", title, [*lines, CheckLine(Status.WAIT, "the record", "", why)])
     write = f"change this record now, and leave no other address:\n{records(authorities, authorities.targets)}"
     if not authorities.known:
-        lines.append(CheckLine(Status.WAIT, "the record", "", "the resolvers do not all lead to the VIP yet"))
+        lines.append(CheckLine(Status.WAIT, "the record", "", "not all resolvers point to the VIP yet"))
         write = write.replace(" now, and", " (if that is not done yet), and")
     return step_of("move", title, lines, unfinished(authorities) or write)
 

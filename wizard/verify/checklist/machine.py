@@ -20,7 +20,7 @@ def machine_step(view: LiveView, phase: Phase, targets: Sequence[Target], held: 
     point there already, so that another address can only come from this machine.
     """
     system = view.dns.system
-    title = "this machine resolves the name so too"
+    title = "this machine resolves the name the same way"
     if system is None or not targets:
         return step_of("this-machine", title, [CheckLine(Status.SKIP, "this machine", "", "was not asked")])
     hosts = _hosts_lines(system, phase, targets, held)
@@ -58,9 +58,9 @@ def _library_line(system: SystemView, targets: Sequence[Target], held: str, pinn
     families = {target.address.version for target in targets}
     relevant = [address for address in system.addresses or () if address.version in families]
     got = (
-        f"gives {listed(sorted(system.addresses, key=str))}"
+        f"returns {listed(sorted(system.addresses, key=str))}"
         if system.addresses
-        else f"gives nothing: {system.error or 'no address'}"
+        else f"returns nothing: {system.error or 'no address'}"
     )
     if relevant and all(any(address == target.address for target in targets) for address in relevant):
         return CheckLine(Status.OK, "this machine", _LIBRARY, got)

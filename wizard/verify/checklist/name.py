@@ -25,7 +25,7 @@ def authority_lines(authorities: Authorities, astray: Status, todo: str) -> list
     )
     if authorities.view.dns.of(Role.AUTHORITY):
         return lines
-    return [CheckLine(Status.SKIP, "authoritative servers", "", "none was found, so the resolvers have to do")]
+    return [CheckLine(Status.SKIP, "authoritative servers", "", "none was found; the resolvers decide alone")]
 
 
 def unfinished(authorities: Authorities) -> str:
@@ -47,7 +47,7 @@ def unfinished(authorities: Authorities) -> str:
 
 def unknown_target(kind: str, key: str) -> CheckLine:
     """The line of a step that can't tell where the name has to lead."""
-    return CheckLine(Status.FAIL, "halb.toml", "", f"says no {kind}", f"write {key}")
+    return CheckLine(Status.FAIL, "halb.toml", "", f"has no {kind}", f"write {key}")
 
 
 def resolver_step(
@@ -108,7 +108,7 @@ def _one_each(countdowns: Sequence[Countdown]) -> tuple[Countdown, ...]:
 def _old(reply: Reply, seconds: int) -> str:
     if reply.records:
         return f"still {listed(reply.addresses)}, may keep it for {duration(seconds)}"
-    return f"still remembers that there is nothing ({reply.kind.value}), may keep that for {duration(seconds)}"
+    return f"still caches that there is nothing ({reply.kind.value}), may keep that for {duration(seconds)}"
 
 
 def _withheld(targets: Sequence[Target], reply: Reply) -> str:
@@ -118,7 +118,7 @@ def _withheld(targets: Sequence[Target], reply: Reply) -> str:
             "the zone has the record: if this resolver drops private addresses (DNS rebinding protection), exempt the "
             "zone (dnsmasq rebind-domain-ok, unbound private-domain)"
         )
-    return "the zone has the record: ask this resolver's log why it does not give it"
+    return "the zone has the record: check in this resolver's log why it does not return it"
 
 
 def _no_resolver(authorities: Authorities) -> CheckLine:
@@ -130,7 +130,7 @@ def _no_resolver(authorities: Authorities) -> CheckLine:
         Status.FAIL,
         "resolvers",
         "",
-        "nobody was asked for the name",
+        "no server was asked for the name",
         "name a resolver with --resolver ADDR, or in /etc/resolv.conf",
     )
 
@@ -154,10 +154,10 @@ def ttl_step(view: LiveView, moved: bool) -> CheckStep:
             left = duration(reply.ttl or 0)
             todo = f"wait {left}, or clients of this resolver stay with {listed(reply.addresses)} that long"
             lines.append(
-                CheckLine(Status.WARN, reply.server.label, f"TTL of {reply.question}", f"remembers it for {left}", todo)
+                CheckLine(Status.WARN, reply.server.label, f"TTL of {reply.question}", f"caches it for {left}", todo)
             )
     if not lines:
-        why = "no authoritative server gave a record; a resolver only says what is left of its TTL"
+        why = "no authoritative server returned a record; a resolver only reports what is left of its TTL"
         lines = [CheckLine(Status.SKIP, "authoritative servers", "TTL", why)]
     return step_of("ttl", f"the TTL is at most {LONGEST_TTL} s", lines)
 

@@ -162,7 +162,7 @@ _LOOK = {
 def remedy(reply: Reply) -> str:
     """What to look at when a server says nothing about the name."""
     if reply.bogus:
-        return "sign the zone anew, or mend its DS record: 'delv' shows which signature is wrong"
+        return "sign the zone again, or fix its DS record: 'delv' shows which signature is wrong"
     return _LOOK.get(reply.kind, "look at its log, or ask another server").format(port=reply.server.port)
 
 

@@ -16,7 +16,7 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
     """Whether an API server answers there; with `named`, with a certificate for the endpoint's name too."""
     probe, asked = view.probe(target), asked_of(target)
     if probe is None:
-        return CheckLine(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known of it")
+        return CheckLine(Status.FAIL, target.label, asked, "was not asked", "run it again: nothing is known about it")
     if not probe.alive:
         return CheckLine(Status.FAIL, target.label, asked, probe_words(probe), _advice(target, probe))
     if probe.verified:
@@ -92,7 +92,7 @@ def free_line(view: LiveView, vip: Target) -> CheckLine:
         return CheckLine(Status.OK, vip.label, asked, f"{probe_words(probe)}: the cluster's own load balancers")
     whose = f", certificate for {names_of(probe.certificate)}" if probe.certificate else ""
     todo = f"find out who has {vip.address} ('arping {vip.address}'), or take another VIP in [vip] of halb.toml"
-    return CheckLine(Status.FAIL, vip.label, asked, f"{probe_words(probe)}{whose}: somebody else's service", todo)
+    return CheckLine(Status.FAIL, vip.label, asked, f"{probe_words(probe)}{whose}: another service", todo)
 
 
 def _own(view: LiveView, probe: Probe) -> bool:
