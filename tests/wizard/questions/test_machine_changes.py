@@ -173,7 +173,7 @@ def test_the_name_leads_to_the_initial_master_until_the_cutover() -> None:
     before = replacing(CLUSTER, 0)
     assert "kube-control.kacangisnuts.com leads to it (192.168.2.151)" in before[0]
     assert "kubeadm init" in before[1]
-    assert "leads to the VIP by now" in replacing(CLUSTER.put(PHASE, "cutover"), 0)[0]
+    assert "points to the VIP by now" in replacing(CLUSTER.put(PHASE, "cutover"), 0)[0]
 
 
 def test_a_node_that_is_a_load_balancer_too_is_said() -> None:
