@@ -51,7 +51,7 @@ def test_what_is_typed_there_is_in_the_plan_and_what_is_wrong_is_said_there(tmp_
         await press(pilot, "255", "tab")
         await sees(pilot, "must be a whole number from 1 to 254, not 255")
         app.session.set_answer(place, "42")
-        await until(pilot, lambda: app.session.outcome.plan is not None)
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         assert app.session.outcome.plan is not None
         assert [lb.priority for lb in app.session.outcome.plan.load_balancers] == [110, 42]
 

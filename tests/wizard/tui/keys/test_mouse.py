@@ -96,7 +96,7 @@ async def next_by_click(pilot: Driven, app: Wizard, step: str) -> None:
 
 
 def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(tmp_path: Path) -> None:
-    order = [step.key for step in steps()]
+    order = [step.key for step in steps() if not step.aside]
     folder = tmp_path / "kacang"
 
     async def forth(pilot: Driven, app: Wizard) -> None:
@@ -105,7 +105,7 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
         for key, following in pairwise(order[: order.index("review") + 1]):
             await at_step(pilot, key)
             for place, value in ARTICLE.items():
-                if step_of(place) == steps()[order.index(key)]:
+                if (step := step_of(place)) is not None and step.key == key:
                     await paste(pilot, app, place, value)
             await next_by_click(pilot, app, following)
 
