@@ -187,7 +187,8 @@ def _differing_first(lines: tuple[OutcomeLine, ...], other: Otherwise) -> tuple[
 
 def _outcome(line: OutcomeLine, width: int) -> list[tuple[str, str] | str]:
     after = line.change.rpartition("→ ")[2]
-    return [(f"{line.symbol} ", _STYLES[line.symbol]), _cell(f"{after}, {line.outage}", width - 2)]
+    # No comma: "no node until repaired" just fits into half of 80 columns.
+    return [(f"{line.symbol} ", _STYLES[line.symbol]), _cell(f"{after} {line.outage}", width - 2)]
 
 
 def _cell(text: str, width: int) -> str:
