@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-_LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+_LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+_AT_START = ("PYTHON", "LC_", "LANG", "TEXTUAL")
+"""Variables that are read when the interpreter starts, or a library is loaded."""
 
 
 class Done(NamedTuple):
@@ -28,12 +35,42 @@ def environment(**variables: str) -> dict[str, str]:
 
 def run(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", module: str = "rules", **variables: str) -> Done:
     """Run `halb-lint` with these arguments (in `cwd`, else the checkout); module "wizard" is `halb-wizard`."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=cwd or ROOT,
-        input=stdin,
-        env=environment(**variables),
-        capture_output=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    if any(key.startswith(_AT_START) for key in variables) or not hasattr(os, "fork"):
+        command = [sys.executable, "-m", module, *arguments]
+        env = environment(**variables)
+        done = subprocess.run(command, cwd=cwd or ROOT, input=stdin, env=env, capture_output=True, check=False)
+        return Done(done.returncode, _text(done.stdout), _text(done.stderr))
+    what = {"arguments": arguments, "module": module, "cwd": str(cwd or ROOT), "environment": environment(**variables)}
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        status = _forked(json.dumps(what), [given.fileno(), out.fileno(), err.fileno()])
+        out.seek(0)
+        err.seek(0)
+        return Done(status, _text(out.read()), _text(err.read()))
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
+
+
+def _forked(message: str, descriptors: list[int]) -> int:
+    control = _loaded()
+    socket.send_fds(control, [message.encode()], descriptors)
+    status = control.recv(64)
+    assert status, "the process that tests/loaded.py runs in is gone"
+    return int(status)
+
+
+@functools.cache
+def _loaded() -> socket.socket:
+    """The socket of a process that has everything loaded, and forks itself for each run."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        command = [sys.executable, "-m", "tests.loaded", str(theirs.fileno()), "rules", "wizard"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+        )
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours

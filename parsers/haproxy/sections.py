@@ -172,7 +172,8 @@ class Section:
 
     def all(self, keyword: str) -> list[HaproxyLine]:
         """The lines with this keyword, as a list."""
-        return [self.line(number) for number in self.index().get(keyword, ())]
+        numbers = (self._index or self.index()).get(keyword)  # asked some fifteen times per section, mostly in vain
+        return [self.line(number) for number in numbers] if numbers else []
 
     def get(self, keyword: str) -> HaproxyLine | None:
         """The last line with this keyword, or None."""

@@ -96,7 +96,9 @@ def _start_survey(arguments: LintArguments) -> Survey | None:
     if live is None or arguments.list_files:
         return None
     if cluster is None or cluster.endpoint is None:
-        _say("nothing to query: no endpoint is known; pass '--endpoint NAME[:PORT]' or set it in halb.toml")
+        from rules.live.needs import how_to_tell, words_for
+
+        _say(f"nothing to query: no {words_for('endpoint')} is known; {how_to_tell('endpoint')}")
         return None
     from rules.live.asking import Survey
 

@@ -9,12 +9,7 @@ if TYPE_CHECKING:
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
 
-_UNKNOWN = {
-    "network": "it needs the network; add '--live'",
-    "endpoint": "no endpoint is known; pass '--endpoint NAME[:PORT]' or set 'endpoint' under [cluster] in halb.toml",
-    "vip": "no VIP is known; pass '--vip ADDR' or set 'address' under [vip] in halb.toml",
-    "control-plane": "no control-plane node is known; add [[control_plane]] to halb.toml, or servers to haproxy.cfg",
-}
+_NO_NETWORK = "it needs the network; add '--live'"
 
 
 class Needs(NamedTuple):
@@ -25,10 +20,9 @@ class Needs(NamedTuple):
 
     def missing(self, rule: Rule) -> str:
         """Why a live rule can't run here, or ""."""
-        known = {
-            "network": self.observed is not None,
-            "endpoint": self.endpoint.name is not None,
-            "vip": bool(self.endpoint.vips),
-            "control-plane": bool(self.endpoint.control_plane),
-        }
-        return next((_UNKNOWN[need] for need in rule.needs if not known[need]), "")
+        from rules.live.needs import how_to_tell, unknown_parts, words_for
+
+        if "network" in rule.needs and self.observed is None:
+            return _NO_NETWORK
+        lacking = next((need for need in unknown_parts(self.endpoint) if need in rule.needs), "")
+        return f"no {words_for(lacking)} is known; {how_to_tell(lacking)}" if lacking else ""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rules.live.asking import load_asking, observe, parse_resolver
     from rules.live.dns.survey import survey
     from rules.live.endpoint import Endpoint, Part, Target, endpoint_of
+    from rules.live.needs import lacking, to_write, words_for
     from rules.live.observations import (
         AddressRecord,
         Alias,
@@ -74,6 +75,7 @@ __all__ = [
     "duration",
     "endpoint_of",
     "kubeadm_init",
+    "lacking",
     "load_asking",
     "local_addresses",
     "names_of",
@@ -86,6 +88,8 @@ __all__ = [
     "survey",
     "system_resolvers",
     "system_view",
+    "to_write",
+    "words_for",
 ]
 
 __getattr__ = lazily(
@@ -94,6 +98,7 @@ __getattr__ = lazily(
         "asking": "load_asking observe parse_resolver",
         "dns.survey": "survey",
         "endpoint": "Endpoint Part Target endpoint_of",
+        "needs": "lacking to_write words_for",
         "observations": (
             "AddressRecord Alias Certificate Contact DnsView HostsEntry IPAddress NameServer "
             "Observations Probe Reply ReplyKind Role SystemView Vantage"

@@ -42,7 +42,7 @@ class Key(NamedTuple):
     when a key without a default is needed all the same. A `named` key must be in each of its tables. A `secret` is
     never shown. One that is not `in_files` can't be read from the files that are rendered of it. In halb.toml it stands
     `before` that key, else after those declared above it. `label`, `help`, `explain` and `examples` are what a form
-    shows.
+    shows. `option` is what the command line takes instead: `--vip ADDR`.
     """
 
     table: str
@@ -60,6 +60,7 @@ class Key(NamedTuple):
     help: str = ""
     explain: str = ""
     examples: tuple[str, ...] = ()
+    option: str = ""
     field: str = ""
 
     def read(self, value: Any) -> Any:
@@ -82,6 +83,7 @@ class _Words(TypedDict, total=False):
     help: str
     explain: str
     examples: tuple[str, ...]
+    option: str
 
 
 @overload

@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dns.rcode
 
+from tests import programs
 from tests.live.dns.name_servers import loopback
 from tests.live.scripted import Asked, Scripted, answer, scripted
 from tests.live.tls.api_servers import ApiServer, Behaviour
 from tests.live.tls.certificates import Authority
-from tests.programs import ROOT, Done
+from tests.programs import Done
 from tests.wizard.verify.views import NAME
 
-_LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 SOA = "example.com. 60 IN SOA ns1.example.com. hostmaster.example.com. 1 3600 600 86400 60"
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of a run, free of what the caller's shell or CI sets."""
-    env = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
-    return env | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | more
+    """The environment of a run whose output is read while it goes on."""
+    return programs.environment(PYTHONUNBUFFERED="1", **more)
 
 
 def run(*arguments: str, cwd: Path | None = None, **more: str) -> Done:
     """Run `halb-wizard` with these arguments."""
-    done = subprocess.run(
-        [sys.executable, "-m", "wizard", *arguments],
-        cwd=cwd or ROOT,
-        stdin=subprocess.DEVNULL,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    return programs.run(*arguments, cwd=cwd, module="wizard", **more)
 
 
 class Cluster:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from rules.plan import SCHEMA, Draft, KeyPath, count, header, key_at, missing
 
-_OPTIONS = {("cluster", "endpoint"): "--endpoint NAME"}  # what the command line can say instead
-
 
 def missing_lines(draft: Draft) -> Iterator[str]:
     """A line for each answer that nobody can guess, in the order of halb.toml; one for a machine that is not there."""
@@ -15,8 +13,8 @@ def missing_lines(draft: Draft) -> Iterator[str]:
         key = key_at(path)
         where = header(path.table)
         if not SCHEMA[path.table].many:
-            option = _OPTIONS.get((path.table, path.key))
-            yield f'{where} {path.key} = "{key.examples[0]}": {key.what}{f" (or {option})" if option else ""}'
+            option = f" (or {key.option})" if key.option else ""
+            yield f'{where} {path.key} = "{key.examples[0]}": {key.what}{option}'
         elif path.number < count(draft.values, path.table):
             yield f'{where} {_who(draft, path)}: {path.key} = "{key.examples[0]}" or the like'
         elif key.named:

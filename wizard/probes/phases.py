@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rules.fleet import Fleet
-from rules.live import Endpoint, LiveView, endpoint_of
+from rules.live import Endpoint, LiveView, endpoint_of, lacking, words_for
 from rules.plan import ClusterError, Phase, Setting, cluster_of
 from rules.plan.together import together
 from wizard.questions.answers import Answers, fault, values_of_answers
@@ -21,13 +21,8 @@ class Watched(NamedTuple):
 
     def missing(self, phase: Phase | None) -> str:
         """Which answer is needed before anything can be asked, in words; "" when there are enough."""
-        if self.endpoint.name is None:
-            return "the DNS name is missing"
-        if phase is Phase.CUTOVER and not self.endpoint.vips:
-            return "the VIP is missing"
-        if phase is Phase.BOOTSTRAP and not self.endpoint.control_plane:
-            return "the initial master is missing"
-        return "" if self.endpoint.targets else "the initial master and the VIP are missing"
+        need = lacking(self.endpoint, phase)
+        return f"no {words_for(need)} is known" if need else ""
 
 
 def watched(answers: Answers, files: Mapping[str, str]) -> Watched:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rules.command import UsageError
 from rules.fleet import Fleet
-from rules.live import Endpoint, endpoint_of
+from rules.live import Endpoint, endpoint_of, lacking, to_write, words_for
 from rules.plan import Cluster, ClusterError, Given, Phase
 
 
@@ -20,16 +20,8 @@ class EndpointPlan(NamedTuple):
 
     def require(self, phase: Phase | None) -> None:
         """Raise UsageError, with the key to write, when the plan lacks what the phase is about."""
-        endpoint = self.endpoint
-        if endpoint.name is None:
-            raise UsageError(f'{self.path}: no name to check; write endpoint = "kube.example.com" in [cluster]')
-        if phase is Phase.CUTOVER and not endpoint.vips:
-            # More than one VIP in the files, and none in halb.toml, is the other way to get here.
-            raise UsageError(f'{self.path}: no VIP to move the name to; write address = "192.168.2.140/24" in [vip]')
-        if phase is not Phase.CUTOVER and not endpoint.control_plane and (phase is not None or not endpoint.vips):
-            raise UsageError(
-                f'{self.path}: no initial master; write [[control_plane]] with name = "k8s-master1" and its address'
-            )
+        if need := lacking(self.endpoint, phase):
+            raise UsageError(f"{self.path}: no {words_for(need)} is known; write {to_write(need)}")
 
 
 def read_plan(path: Path, phase: str | None = None) -> EndpointPlan:

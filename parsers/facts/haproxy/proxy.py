@@ -90,7 +90,7 @@ class Proxy(ProxySection):
     @property
     def disabled(self) -> bool:
         """Whether the proxy is switched off (`disabled`, own or inherited, without a later `enabled`)."""
-        own = [line for word in ("disabled", "enabled") for line in self.section.all(word)]
+        own = self.section.all("disabled") + self.section.all("enabled")
         if own:
             return max(own, key=lambda line: line.start).keyword == "disabled"
         return self.defaults.disabled if self.defaults else False

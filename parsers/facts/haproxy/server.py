@@ -29,9 +29,8 @@ _BEFORE_OPTIONS = {"server": 2, "server-template": 3, "default-server": 0}
 _UNREAD = -1
 
 
-def option_words(line: HaproxyLine) -> tuple[str, ...]:
-    """The words of the options on a `server`, `server-template` or `default-server` line."""
-    keyword = line.keyword
+def option_words(line: HaproxyLine, keyword: str) -> tuple[str, ...]:
+    """The words of the options on a line with one of the keywords `server`, `server-template` and `default-server`."""
     head = line.bare_match(_HEAD) if keyword == "server" else None
     if head is not None:
         return option_set(head[3] or "").words

@@ -103,7 +103,7 @@ def _intervals(section: Section) -> Iterator[Hit]:
     keywords = section.index()
     for keyword in ("default-server", "server", "server-template"):
         for line in section.all(keyword) if keyword in keywords else ():
-            if _INTERVALS.isdisjoint(option_words(line)):
+            if _INTERVALS.isdisjoint(option_words(line, keyword)):
                 continue
             for name, value in pairwise(line.args):
                 if name.value in _INTERVALS and _is_bare(value, 100):

@@ -50,6 +50,7 @@ class Plan(Record, kw_only=True):
         "kubeadm has no supported way to change it later. Take a name for this cluster alone, even if there is one "
         "control-plane node only. Not in .local, which belongs to multicast DNS.",
         examples=("kube-control.example.com",),
+        option="--endpoint NAME[:PORT]",
     )
     port: int = key(
         "cluster.port",
@@ -89,6 +90,7 @@ class Plan(Record, kw_only=True):
         "away from the others. Reserve it where addresses are handed out (IPAM, DHCP). It must not be any machine's "
         "own address: keepalived would delete that.",
         examples=("192.168.2.140/24",),
+        option="--vip ADDR",
     )
     vip6: IPInterface | None = key(
         "vip.address6",

@@ -35,7 +35,7 @@ def unknown_options(section: Section, version: str | None = None) -> Iterator[tu
         return
     for keyword in section.index().keys() & _HEAD.keys():
         for line in section.all(keyword):
-            values = tuple(word.value for word in line.args[1:]) if keyword == "bind" else option_words(line)
+            values = tuple(word.value for word in line.args[1:]) if keyword == "bind" else option_words(line, keyword)
             at = _first_unknown(values, keyword, version)
             words = line.args[_HEAD[keyword] :] if at >= 0 else ()
             if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):

@@ -96,5 +96,5 @@ def references(section: Section) -> Iterator[tuple[HaproxyLine, Reference]]:
                 yield from ((line, reference) for reference in reader(line))
     for keyword in _SERVER_LINES:
         for line in section.all(keyword) if keyword in index else ():
-            if "resolvers" in option_words(line):
+            if "resolvers" in option_words(line, keyword):
                 yield from ((line, reference) for reference in _after(line, "resolvers", "resolvers"))

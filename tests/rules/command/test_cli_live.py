@@ -99,7 +99,7 @@ def test_what_is_not_selected_is_not_listed_as_skipped(node: str) -> None:
 def test_without_an_endpoint_nobody_is_asked_and_it_says_so(node: str) -> None:
     done = run("--live", "--no-config", "--fail-on", "never", node)
     assert done.status == 0
-    assert "no endpoint is known" in done.stderr
+    assert "no DNS name is known" in done.stderr
     assert "--endpoint" in skipped(report("--live", "--no-config", node))["DN002"]
 
 

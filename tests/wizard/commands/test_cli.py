@@ -175,7 +175,7 @@ def test_a_halb_toml_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
         (PLAN.replace(f'endpoint = "{NAME}"\n', ""), "endpoint = "),
         (f'[cluster]\nendpoint = "{NAME}"\n', "[[control_plane]]"),
         (f'[cluster]\nendpoint = "{NAME}"\nphase = "bootstrap"\n[vip]\naddress = "{VIP}/24"\n', "[[control_plane]]"),
-        (CUTOVER.replace(f'[vip]\naddress = "{VIP}/24"\n', ""), "in [vip]"),
+        (CUTOVER.replace(f'[vip]\naddress = "{VIP}/24"\n', ""), "[vip]"),
         ('[lint]\nignore = ["KA"]\n', "endpoint = "),
     ],
 )
@@ -250,7 +250,7 @@ def test_the_phase_of_the_command_line_counts(tmp_path: Path) -> None:
     (tmp_path / "halb.toml").write_text(plan.replace("[vip]\naddress", "[vip]\n# address"))
     done = run("verify", "--phase", "cutover", *UNASKED, cwd=tmp_path)
     assert done.status == 2
-    assert "in [vip]" in done.stderr
+    assert "[vip]" in done.stderr
     bootstrap = run("verify", *UNASKED, cwd=tmp_path)
     assert bootstrap.status == 1
     assert "phase: bootstrap" in bootstrap.stdout

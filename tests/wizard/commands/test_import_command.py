@@ -75,7 +75,7 @@ def test_what_is_missing_is_named_and_stands_as_a_comment_to_fill_in(rendered: P
     assert done.stderr.endswith(
         "still missing; add to halb.toml:\n"
         '  [cluster] endpoint = "kube-control.example.com": the DNS name given to kubeadm as control-plane endpoint'
-        " (or --endpoint NAME)\n"
+        " (or --endpoint NAME[:PORT])\n"
     )
     path = rendered / "halb.toml"
     assert '\n# endpoint = "kube-control.example.com"  # fill in: ' in path.read_text()

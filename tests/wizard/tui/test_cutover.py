@@ -113,8 +113,8 @@ def test_a_resolver_that_is_silent_does_not_stop_the_keys(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        (Answers(), "nothing can be asked yet: the DNS name is missing"),
-        (Answers({ENDPOINT: "kube.example.com"}), "the initial master and the VIP are missing"),
+        (Answers(), "nothing can be asked yet: no DNS name is known"),
+        (Answers({ENDPOINT: "kube.example.com"}), "no control-plane node is known"),
         (Answers({ENDPOINT: "kube.example.com", MASTER: "nowhere"}), "nothing can be asked yet: "),
     ],
 )

@@ -9,6 +9,14 @@ from parsers.grammar.haproxy_addresses import read_address
 _NUMBERS = r"[0-9]+(?:\.[0-9]+){3,}\Z"
 _NEVER_IN_A_NAME = r"[/;,\[\]\\{}()!?\"'=\s]|\.\.|\A-"
 _PORT_START = r"[0-9+-]"
+_NUMBER = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
+_PLAIN = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{3}}:([1-9][0-9]{{0,4}})\Z")
+
+
+def is_plain(text: str) -> bool:
+    """Whether it is an IPv4 address with a port, as nearly all are: nothing is wrong with that."""
+    plain = _PLAIN.match(text)
+    return plain is not None and int(plain[1]) <= 65535
 
 
 def host_problem(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from parsers.facts.haproxy.options import server_args
 from parsers.facts.haproxy.server import option_words
 from parsers.grammar.common import read_int
-from rules.support.haproxy.values.addresses import host_problem, port_problem
+from rules.support.haproxy.values.addresses import host_problem, is_plain, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem
 
 if TYPE_CHECKING:
@@ -34,18 +34,22 @@ _CHOICES = {
 # Options that haproxy refuses without their argument (measured with 2.6.12; `weight` and `maxconn` are not among them).
 _NEEDED = frozenset((*_TIMES, *_CHOICES, "rise", "fall", "port", "cookie", "redir", "ca-file", "sni", "source"))
 
+_SERVER_LINES = ("server", "server-template", "default-server")
+
 Problem = tuple[int, str]  # index of the word, and what is wrong with it
 
 
 def server_faults(proxy: Proxy) -> Iterator[tuple[HaproxyLine, Fault]]:
     """The faults of the server lines of a section, each line by itself."""
+    if proxy.section.index().keys().isdisjoint(_SERVER_LINES):
+        return
     for server in proxy.servers:
         line = server.directive
         if line.condition is None:
             yield from ((line, fault) for fault in _server(server))
     for line in proxy.default_servers if proxy.is_backend else ():
         if line.condition is None:
-            yield from ((line, fault) for fault in _options(line.args, option_words(line)))
+            yield from ((line, fault) for fault in _options(line.args, option_words(line, "default-server")))
 
 
 def _server(server: Server) -> Iterator[Fault]:
@@ -78,6 +82,8 @@ def _options(words: Sequence[Word], texts: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _address_problem(text: str, options: tuple[str, ...]) -> str:
+    if is_plain(text):
+        return ""
     problem = port_problem(text)
     # With these, a name need not resolve.
     if not problem and "resolvers" not in options and "init-addr" not in options:
