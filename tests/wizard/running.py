@@ -26,7 +26,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(*arguments: str, cwd: Path | None = None, **more: str) -> Done:
     """Run `halb-wizard` with these arguments."""
-    return programs.run(*arguments, cwd=cwd, module="wizard", **more)
+    return programs.run(*arguments, cwd=cwd, stdin=b"", module="wizard", **more)
 
 
 class Cluster:

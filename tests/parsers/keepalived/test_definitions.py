@@ -109,6 +109,7 @@ def test_what_defines_nothing_is_one_problem(text: str, column: int) -> None:
     assert document.children == []
 
 
+@pytest.mark.slow
 def test_endless_repetition_ends() -> None:
     document = parse_keepalived("~SEQ(A, 1, 1000000000) x $A\n$B=${B}${B}\ny $B\n")
     assert not document.complete

@@ -206,6 +206,7 @@ def run(folder: Path, on: Machine, source: Path, *arguments: str) -> Done:
 
 @pytest.mark.root
 @pytest.mark.daemon("haproxy", "keepalived")
+@pytest.mark.xdist_group("/run")
 def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
@@ -228,6 +229,7 @@ def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
 
 @pytest.mark.root
 @pytest.mark.daemon("haproxy", "keepalived")
+@pytest.mark.xdist_group("/run")
 def test_what_the_daemons_refuse_is_not_installed(tmp_path: Path) -> None:
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
