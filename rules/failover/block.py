@@ -115,7 +115,7 @@ class BlockTable(Contest):
 
     def row(self, events: Events, ends: Sequence[Course]) -> Row:
         """One row from all possible courses of its events."""
-        condition = Aftermath.of(events, self.nodes, self.refused)
+        condition = Aftermath.of(events, self.nodes, self.refused, self.everybody)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
             before, owners, holders = self.owners(start), self.owners(end.state), self.holders(end.state)

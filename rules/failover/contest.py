@@ -26,6 +26,7 @@ class Contest:
         self.vip = vip
         self.nodes = tuple(dict.fromkeys(router.node for router in own))
         self.refused = frozenset(router.node for router in own if router.refused)
+        self.everybody = frozenset(router.node for router in routers)
         self.unit_nodes = {self.protocol.unit_of[self.index(router)]: router.node for router in own}
         self._scene = Scene(own, routers)
         self._changes: dict[Events, Transition] = {}

@@ -42,6 +42,8 @@ def _names(owners: Sequence[str]) -> str:
 
 def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> str:
     situation = contest.change(events).after
+    if condition.alone:
+        return f"no other file has this address: whether a node takes over from {contest.nodes[0]} is not known"
     match outcome.verdict:
         case Verdict.SPLIT_BRAIN:
             return _split(contest, outcome, situation, condition)
@@ -52,8 +54,12 @@ def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermat
     if not events:
         return _healthy(contest, outcome)
     if not condition.able:
+        if not outcome.owners:
+            return _no_owner(contest, events, outcome, condition)
         hold = "hold" if len(outcome.owners) > 1 else "holds"
         return f"no node is left that can serve: {_names(outcome.owners)} {hold} the address, but nothing answers there"
+    if outcome.verdict is Verdict.KNOWN_LIMIT and frozenset(outcome.holders) & condition.killed:
+        return _split(contest, outcome, situation, condition)
     if any(event.kind is EventKind.PARTITION for event in events):
         return _cut(contest, outcome, situation)
     if outcome.verdict is Verdict.STAYS:

@@ -14,6 +14,8 @@ class Verdict(StrEnum):
 
     OK = "ok"
     STAYS = "stays"
+    KNOWN_LIMIT = "known-limit"
+    """Not as it should be, but no VRRP set-up avoids it."""
     NO_OWNER = "no-owner"
     SPLIT_BRAIN = "split-brain"
     FAILING_OWNER = "failing-owner"
@@ -21,8 +23,13 @@ class Verdict(StrEnum):
 
     @property
     def good(self) -> bool:
-        """Whether the endpoint is served as well as it can be."""
+        """Whether the endpoint is served."""
         return self in (Verdict.OK, Verdict.STAYS)
+
+    @property
+    def fault(self) -> bool:
+        """Whether another configuration would do better: then there is a finding about it."""
+        return self in (Verdict.NO_OWNER, Verdict.SPLIT_BRAIN, Verdict.FAILING_OWNER)
 
 
 _WORST_FIRST = (
@@ -30,6 +37,7 @@ _WORST_FIRST = (
     Verdict.FAILING_OWNER,
     Verdict.NO_OWNER,
     Verdict.UNKNOWN,
+    Verdict.KNOWN_LIMIT,
     Verdict.OK,
     Verdict.STAYS,
 )
@@ -52,53 +60,85 @@ class Outcome(NamedTuple):
 
 
 class Aftermath(NamedTuple):
-    """The nodes after some events: which of them could serve, which can be heard by clients, and who hears whom."""
+    """The nodes after some events.
+
+    Of the VIP's own nodes: those that are `able` to serve, those that clients can hear, and who hears whom. `killed`:
+    where keepalived was killed, so that an address may be left behind. `idle`: nodes that nothing happened to, but that
+    can't take over as they are configured. `alone`: no other node is known at all.
+    """
 
     able: frozenset[str]
     heard: frozenset[str]
     parts: tuple[frozenset[str], ...]
+    killed: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
+    alone: bool = False
 
     @classmethod
-    def of(cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str]) -> Aftermath:
-        """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all."""
-        unable, unheard = set(refused), set()
+    def of(
+        cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str], everybody: frozenset[str]
+    ) -> Aftermath:
+        """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all;
+        `everybody`: all nodes of its virtual router, with those that don't have the VIP.
+        """
+        struck, unheard = set[str](), set[str]()
         parts: tuple[frozenset[str], ...] = ()
         for event in events:
             if event.kind is EventKind.PARTITION:
                 parts = frozenset(event.nodes), frozenset(event.others)
                 continue
-            unable.add(event.node)
+            struck.add(event.node)
             if event.kind is EventKind.POWER or event.kind is EventKind.LINK:
                 unheard.add(event.node)
         every = frozenset(nodes)
-        return cls(every - unable, every - unheard, parts or (every,))
+        able = every - refused - struck
+        killed = frozenset(event.node for event in events if event.kind is EventKind.KEEPALIVED)
+        alone = bool(events) and len(everybody) == 1
+        return cls(able, every - unheard, parts or (every,), killed, everybody - able - struck, alone)
 
 
 def verdict_of(
     before: tuple[str, ...], owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath, *, healthy: bool
 ) -> Verdict:
-    """The verdict on an outcome. In a cut network, each side is judged separately if a node there could serve."""
+    """The verdict on an outcome. In a cut network, each side is judged separately if a node there could serve.
+
+    Known limits: an address that a killed keepalived leaves behind, an owner on each side of a cut, and that nothing
+    can serve where no node is left.
+    """
+    if condition.alone:
+        return Verdict.UNKNOWN
     served = [part for part in condition.parts if part & condition.able]
     if not served:
-        held = [owner for owner in owners if owner in condition.heard]
-        if len([holder for holder in holders if holder in condition.heard]) > 1 and len(condition.parts) == 1:
-            return Verdict.SPLIT_BRAIN
-        return Verdict.STAYS if held else Verdict.NO_OWNER
+        return _of_nobody(owners, holders, condition)
     found = [_of_side(part, owners, holders, condition) for part in served]
     worst = min(found, key=_WORST_FIRST.index)
+    if worst is Verdict.OK and len(served) > 1:
+        return Verdict.KNOWN_LIMIT
     if worst is Verdict.OK and not healthy and owners == before:
         return Verdict.STAYS
     return worst
 
 
+def _of_nobody(owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath) -> Verdict:
+    """The verdict where no node is left that could serve."""
+    heard = [holder for holder in holders if holder in condition.heard]
+    if len(heard) > 1 and len(condition.parts) == 1:
+        return Verdict.SPLIT_BRAIN if len(set(heard) - condition.killed) > 1 else Verdict.KNOWN_LIMIT
+    if any(owner in condition.heard for owner in owners):
+        return Verdict.STAYS
+    return Verdict.NO_OWNER if condition.idle else Verdict.KNOWN_LIMIT
+
+
 def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, ...], condition: Aftermath) -> Verdict:
     heard = [holder for holder in holders if holder in part and holder in condition.heard]
     masters = [owner for owner in owners if owner in part and owner in condition.heard]
-    if len(heard) > 1:
+    if len(set(heard) - condition.killed) > 1:
         return Verdict.SPLIT_BRAIN
     if not masters:
         return Verdict.NO_OWNER
-    return Verdict.OK if masters[0] in condition.able else Verdict.FAILING_OWNER
+    if masters[0] not in condition.able:
+        return Verdict.FAILING_OWNER
+    return Verdict.OK if len(heard) == 1 else Verdict.KNOWN_LIMIT
 
 
 def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:

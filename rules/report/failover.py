@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from rules.failover.events import EventKind, Events
+from rules.failover.events import Events
 from rules.failover.model import Seconds
 from rules.failover.rows import Block, FailoverTable, Row
 from rules.failover.verdicts import Outcome, Verdict
@@ -33,6 +33,7 @@ ASCII = Marks("+", "x", "->", "-")
 _WORDS = {
     Verdict.OK: "ok",
     Verdict.STAYS: "stays",
+    Verdict.KNOWN_LIMIT: "known limit",
     Verdict.NO_OWNER: "no owner",
     Verdict.SPLIT_BRAIN: "split brain",
     Verdict.FAILING_OWNER: "failing owner",
@@ -42,10 +43,8 @@ _WORDS = {
 
 _ALREADY = "it is not ok even without a failure"
 _PART = "one of the failures is not ok by itself"
-_NONE_LEFT = "no node is left that can serve"
-_STALE = "keepalived is killed on the new owner"
 _NEW = "only together:"
-_CAUSES = (_ALREADY, _PART, _NONE_LEFT, _STALE, _NEW)
+_CAUSES = (_ALREADY, _PART, _NEW)
 
 
 def marks_for(encoding: str | None) -> Marks:
@@ -87,16 +86,29 @@ def _note(note: str, style: Style) -> list[str]:
 
 
 def _cells(row: Row, nodes: Sequence[str], marks: Marks) -> Cells:
-    good = row.verdict.good
-    mark = "=" if row.verdict is Verdict.STAYS else marks.good if good else marks.bad
+    mark, color = _mark(row.verdict, marks)
     return Cells(
         printable(row.event),
         printable(owner_words(row, nodes, marks.to)),
         outage_words(row.outage),
         f"{mark} {_WORDS[row.verdict]}",
-        "green" if good else "red",
+        color,
         printable(clipped(row.why)),
     )
+
+
+def _mark(verdict: Verdict, marks: Marks) -> tuple[str, str]:
+    """A verdict's mark and colour."""
+    if verdict.fault:
+        return marks.bad, "red"
+    match verdict:
+        case Verdict.KNOWN_LIMIT:
+            return "~", "yellow"
+        case Verdict.UNKNOWN:
+            return "?", "yellow"
+        case Verdict.STAYS:
+            return "=", "green"
+    return marks.good, "green"
 
 
 def owner_words(row: Row, nodes: Sequence[str], to: str = UNICODE.to) -> str:
@@ -109,8 +121,9 @@ def owner_words(row: Row, nodes: Sequence[str], to: str = UNICODE.to) -> str:
 
 
 def _having(outcome: Outcome) -> tuple[str, ...]:
-    """The nodes that have the VIP; in a split brain, one may be a node on which a killed keepalived left it."""
-    return outcome.holders if outcome.verdict is Verdict.SPLIT_BRAIN else outcome.owners
+    """The nodes that have the VIP; where two have it, one may be a node on which a killed keepalived left it."""
+    both = outcome.verdict in (Verdict.SPLIT_BRAIN, Verdict.KNOWN_LIMIT) and len(outcome.holders) > 1
+    return outcome.holders if both else outcome.owners
 
 
 def _ways(ways: Iterable[tuple[str, ...]], nodes: Sequence[str]) -> str:
@@ -135,18 +148,18 @@ def outage_words(outage: Seconds | None) -> str:
 
 def _together(block: Block, style: Style, marks: Marks) -> Iterator[str]:
     """The verdicts on pairs and larger sets, and the rows of those that fail although none of their parts does."""
-    bad = {row.events for row in block.rows if not row.verdict.good}
+    bad = {row.events for row in block.rows if row.verdict.fault}
     pairs = [row for row in block.rows if len(row.events) == 2]
     larger = [row for row in block.rows if len(row.events) > 2]
     sets = f"{counted(len(larger), 'set')} of 3 or more failing checks"
     for rows, what in ((pairs, counted(len(pairs), "pair")), (larger, sets)):
         causes: dict[str, list[Row]] = {}
         for row in rows:
-            causes.setdefault("" if row.verdict.good else _cause(row, block.nodes, bad), []).append(row)
+            if row.verdict.fault:
+                causes.setdefault(_cause(row, bad), []).append(row)
         if rows:
-            good = len(causes.get("", ()))
             hint = " (--format json lists them)" if rows is pairs else ""
-            yield from wrapped(f"{what}: {good} ok or stays, {len(rows) - good} not{hint}", style.width, "    ")
+            yield from wrapped(f"{what}: {_counts(rows)}{hint}", style.width, "    ")
             yield from (f"{len(causes[cause]):>7}  {cause}" for cause in _CAUSES if cause in causes)
         new = causes.get(_NEW, [])
         if new:
@@ -155,15 +168,20 @@ def _together(block: Block, style: Style, marks: Marks) -> Iterator[str]:
             yield f"    and {len(new) - MOST_ROWS} more"
 
 
-def _cause(row: Row, nodes: Sequence[str], bad: set[Events]) -> str:
+def _counts(rows: Sequence[Row]) -> str:
+    good = sum(row.verdict.good for row in rows)
+    limits = sum(row.verdict is Verdict.KNOWN_LIMIT for row in rows)
+    unknown = sum(row.verdict is Verdict.UNKNOWN for row in rows)
+    parts = [f"{good} ok or stays"]
+    parts += [counted(limits, "known limit")] if limits else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    return ", ".join([*parts, f"{sum(row.verdict.fault for row in rows)} not"])
+
+
+def _cause(row: Row, bad: set[Events]) -> str:
     """Why several failures together are not ok."""
     if () in bad:
         return _ALREADY
     if any(part in bad for size in range(1, len(row.events)) for part in combinations(row.events, size)):
         return _PART
-    struck = {event.node for event in row.events if event.kind is not EventKind.PARTITION}
-    if row.verdict is Verdict.NO_OWNER and struck >= set(nodes):
-        return _NONE_LEFT
-    if row.verdict is Verdict.SPLIT_BRAIN and set(row.worst.holders) > set(row.worst.owners):
-        return _STALE
     return _NEW

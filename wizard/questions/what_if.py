@@ -28,6 +28,7 @@ _WORDS = {
 _SYMBOLS = {
     Verdict.OK: "✓",
     Verdict.STAYS: "=",
+    Verdict.KNOWN_LIMIT: "~",
     Verdict.NO_OWNER: "✗",
     Verdict.SPLIT_BRAIN: "✗",
     Verdict.FAILING_OWNER: "✗",
@@ -36,6 +37,7 @@ _SYMBOLS = {
 _VERDICTS = {
     Verdict.OK: "as it should be",
     Verdict.STAYS: "the VIP stays where it is",
+    Verdict.KNOWN_LIMIT: "no VRRP set-up avoids this",
     Verdict.NO_OWNER: "no machine has the VIP",
     Verdict.SPLIT_BRAIN: "two machines have the VIP at the same time",
     Verdict.FAILING_OWNER: "the VIP is on a machine that can't serve, though another one could",
@@ -136,7 +138,7 @@ def _block_lines(block: Block) -> tuple[OutcomeLine, ...]:
     several = [row for row in block.rows if len(row.events) > 1]
     for row in several:
         everywhere = len(row.events) == len(block.nodes)
-        if everywhere or not row.verdict.good:
+        if everywhere or row.verdict.fault:
             words = f"haproxy dies on {'both' if len(block.nodes) == 2 else 'all'}"
             if not everywhere:
                 words = f"haproxy dies on {listed(short[event.node] for event in row.events)}"
@@ -171,7 +173,8 @@ def _named(row: Row, short: Mapping[str, str]) -> str:
 def _line(row: Row, short: Mapping[str, str], event: str) -> OutcomeLine:
     outcome = row.worst
     before = _owners(outcome.before, short)
-    after = _owners(outcome.holders if row.verdict is Verdict.SPLIT_BRAIN else outcome.owners, short)
+    both = len(outcome.holders) > 1 and row.verdict in (Verdict.SPLIT_BRAIN, Verdict.KNOWN_LIMIT)
+    after = _owners(outcome.holders if both else outcome.owners, short)
     change = after if before == after or not row.events else f"{before} → {after}"
     outage = outage_words(row.outage)
     return OutcomeLine(event, change, "none" if outage == "-" else outage, row.verdict, row.why, row.events)
@@ -207,7 +210,7 @@ def _advice(line: OutcomeLine) -> str:
     kinds = {event.kind for event in line.events}
     if EventKind.PARTITION in kinds:
         return _CUT
-    if kinds == {EventKind.KEEPALIVED} and line.verdict is Verdict.SPLIT_BRAIN:
+    if kinds == {EventKind.KEEPALIVED} and line.verdict is Verdict.KNOWN_LIMIT:
         return _KILLED
     if kinds == {EventKind.HAPROXY} and len(line.events) > 1:
         return _ALL_FAIL_STAYS if line.verdict is Verdict.STAYS else _ALL_FAIL_NOBODY

@@ -45,10 +45,10 @@ def test_the_pair_of_the_article() -> None:
         assert (rows[f"{one}:{kind}"].verdict, rows[f"{one}:{kind}"].worst.owners) == (OK, (two,))
         assert (rows[f"{two}:{kind}"].verdict, rows[f"{two}:{kind}"].worst.owners) == (STAYS, (one,))
     killed = rows[f"{one}:keepalived"]
-    assert (killed.verdict, killed.worst.owners, killed.worst.holders) == (Verdict.SPLIT_BRAIN, (two,), (one, two))
+    assert (killed.verdict, killed.worst.owners, killed.worst.holders) == (Verdict.KNOWN_LIMIT, (two,), (one, two))
     cut = rows[f"{one}|{two}:partition"]
-    assert (cut.verdict, cut.worst.owners) == (OK, (one, two))
-    assert rows[f"{one}:haproxy+{two}:haproxy"].verdict is Verdict.NO_OWNER
+    assert (cut.verdict, cut.worst.owners) == (Verdict.KNOWN_LIMIT, (one, two))
+    assert rows[f"{one}:haproxy+{two}:haproxy"].verdict is Verdict.KNOWN_LIMIT
 
 
 def test_the_pair_of_kubeadm_fails_over_slowly() -> None:
@@ -61,8 +61,10 @@ def test_the_pair_of_kubeadm_fails_over_slowly() -> None:
 
 def test_a_ladder_of_three_with_a_weight_of_two_ties() -> None:
     rows = rows_of(EXAMPLES["ladder"])
-    single = [row for row in rows.values() if len(row.events) == 1 and row.event != "lb1:keepalived"]
-    assert all(row.verdict.good for row in single)
+    single = [row for row in rows.values() if len(row.events) == 1]
+    limits = [row.event for row in single if row.verdict is Verdict.KNOWN_LIMIT]
+    assert limits == ["lb1:keepalived", *(name for name in rows if name.endswith("partition") and "+" not in name)]
+    assert all(row.verdict.good for row in single if row.event not in limits)
     tied = rows["lb1:haproxy+lb2:haproxy"]
     assert tied.verdict is Verdict.FAILING_OWNER
     assert tied.outage is None
@@ -270,7 +272,16 @@ def test_nodes_that_share_no_vip_have_a_block_each() -> None:
     for block in table.blocks:
         rows = {row.event: row for row in block.rows}
         assert rows["healthy"].verdict is OK
-        assert rows[f"{block.nodes[0]}:power"].verdict is Verdict.NO_OWNER
+        node = block.nodes[0]
+        assert rows[f"{node}:power"].verdict is Verdict.UNKNOWN
+        assert rows[f"{node}:power"].why.endswith(f"whether a node takes over from {node} is not known")
+
+
+def test_a_vip_that_the_others_of_its_router_lack_has_no_owner_without_its_node() -> None:
+    table = table_of({"lb1": instance(110, vips=("192.0.2.10/24", "192.0.2.11/24")), "lb2": instance(100)})
+    (alone,) = [block for block in table.blocks if block.nodes == ("lb1",)]
+    rows = {row.event: row for row in alone.rows}
+    assert rows["lb1:power"].verdict is Verdict.NO_OWNER
 
 
 @pytest.mark.parametrize("text", ["global_defs {\n router_id x\n}\n", "vrrp_instance EMPTY {\n interface eth0\n}\n"])

@@ -23,7 +23,7 @@ from wizard.tui.host import host_of
 TITLE = "What happens if…"
 _NONE = "○ shown once the answers are complete (F2 lists what is missing)"
 _OUTAGE = 16  # columns, for `until repaired`
-_STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "?": "$text-warning"}
+_STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "~": "$text-muted", "?": "$text-warning"}
 
 
 class _Comparison(NamedTuple):
