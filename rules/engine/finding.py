@@ -28,10 +28,11 @@ class Hit:
 
     `span` is the place to change; `related` are further places, each with a short note (the other nodes of a cross-node
     rule). `help` says what to type. `severity` overrides the rule's own if it has several. `node` is the node's name if
-    a file belongs to several.
+    a file belongs to several. `unless`: codes of rules that report the same in more detail: with a finding of one of
+    them on a node of this hit, at least as severe, this one is left out.
     """
 
-    __slots__ = ("help", "message", "node", "note", "related", "severity", "span")
+    __slots__ = ("help", "message", "node", "note", "related", "severity", "span", "unless")
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Hit:
         related: Iterable[Related | tuple[Span, str] | tuple[Span, str, str]] = (),
         severity: Severity | None = None,
         node: str | None = None,
+        unless: Iterable[str] = (),
     ) -> None:
         self.span = span
         self.message = message
@@ -51,6 +53,7 @@ class Hit:
         self.related = tuple(Related(*item) for item in related)
         self.severity = severity
         self.node = node
+        self.unless = frozenset(unless)
 
 
 class Related(NamedTuple):
@@ -86,7 +89,7 @@ class Location(NamedTuple):
 class Finding:
     """One finding of a run, complete: what `--format json` shows, and the source for excerpts."""
 
-    __slots__ = ("code", "help", "location", "message", "name", "related", "severity")
+    __slots__ = ("code", "help", "location", "message", "name", "related", "severity", "unless")
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class Finding:
         location: Location,
         related: Sequence[Location],
         help: str,  # noqa: A002 - as in Hit
+        unless: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
         self.name = name
@@ -105,6 +109,12 @@ class Finding:
         self.location = location
         self.related = tuple(related)
         self.help = help
+        self.unless = unless
+
+    @property
+    def nodes(self) -> set[str]:
+        """The nodes that it is about."""
+        return {self.location.node, *(place.node for place in self.related)}
 
     @property
     def sort_key(self) -> tuple[str, str, int, int, str, str]:

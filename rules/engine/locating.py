@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from parsers.source import Span
@@ -36,6 +36,7 @@ class Locator:
             self._location(hit.span, shown(hit.note), hit.node, node),
             [self._location(at.span, shown(at.note), at.node, node) for at in hit.related],
             shown(hit.help),
+            hit.unless,
         )
 
     def _location(self, span: Span, note: str, name: str | None, node: Node | None) -> Location:
@@ -43,6 +44,19 @@ class Locator:
             owners = self.owners.get(span.source.path, ())
             name = node.name if node and (node.name in owners or not owners) else next(iter(owners), "")
         return Location.of(span, name, note)
+
+
+def without_explained(findings: Sequence[Finding]) -> list[Finding]:
+    """Without the findings that another rule explains better (`Hit.unless`)."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+
+    def explained(finding: Finding) -> bool:
+        better = (other for code in finding.unless for other in by_code.get(code, ()))
+        return any(other.severity >= finding.severity and other.nodes & finding.nodes for other in better)
+
+    return [finding for finding in findings if not finding.unless or not explained(finding)]
 
 
 def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:

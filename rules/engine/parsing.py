@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from parsers.tree import Document
     from rules.engine.finding import NodeFiles
     from rules.engine.options import Options
+    from rules.plan.model import Cluster, IPAddress
 
 
 class ParsedFiles:
@@ -31,7 +32,7 @@ class ParsedFiles:
         self._haproxy: dict[str, HaproxyDocument] = {}
         self.documents: list[Document] = []
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
-        self.fleet = Fleet([self._node(node) for node in self.node_files])
+        self.fleet = Fleet([self._node(node) for node in self.node_files], known_addresses(options.cluster))
 
     def _grouped(self) -> list[NodeFiles]:
         kinds = {path: self._options.kinds.get(path) or kind_of(path, text) for path, text in self._files.items()}
@@ -73,6 +74,16 @@ class ParsedFiles:
             document = document.as_node(files.name)
         self.documents.append(document)
         return document
+
+
+def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
+    """Load balancer -> its addresses in halb.toml."""
+    if cluster is None:
+        return {}
+    return {
+        lb.name.value: [setting.value for setting in (lb.address, lb.address6) if setting is not None]
+        for lb in cluster.load_balancers
+    }
 
 
 def documents_of(node: Node) -> Iterator[Document]:

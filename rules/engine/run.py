@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from parsers.source import Source, Span
 from rules.engine.finding import Finding, Report, Skipped
-from rules.engine.locating import Locator, without_doubles
+from rules.engine.locating import Locator, without_doubles, without_explained
 from rules.engine.options import Options
 from rules.engine.parsing import ParsedFiles, documents_of
 from rules.engine.registry import Rule, Scope, rules_of
@@ -67,6 +67,7 @@ class Run:
         """Run the selected rules and collect their findings; `observed` (else the options') is for the live rules."""
         observed = self.options.observed if observed is None else observed
         findings = without_doubles([*self._about_files, *self._findings(self._live_work(observed))])
+        findings = without_explained(findings)
         suppressions = Suppressions(self._sources(), self._ran)
         ignores = self.options.per_file_ignores
         kept = [f for f in findings if not suppressions.hide(f) and not ignored_for_file(f, ignores)]
@@ -86,7 +87,7 @@ class Run:
         from rules.failover.table import failover_table
 
         spans = [span for document in self.documents for span in document.secrets]
-        table = failover_table(self.fleet, self.options.cluster, pairs=pairs)
+        table = failover_table(self.fleet, pairs=pairs)
         return table.shown(lambda text: self.secrets.message(text, spans))
 
     # -- what the rules look at

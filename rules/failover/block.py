@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.failover.causes import cause_of
 from rules.failover.contest import Contest
 from rules.failover.events import Events, check_subsets, single_events, two_of
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
@@ -115,7 +116,7 @@ class BlockTable(Contest):
 
     def row(self, events: Events, ends: Sequence[Course]) -> Row:
         """One row from all possible courses of its events."""
-        condition = Aftermath.of(events, self.nodes, self.refused, self.everybody)
+        condition = Aftermath.of(events, self.nodes, self.setting)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
             before, owners, holders = self.owners(start), self.owners(end.state), self.holders(end.state)
@@ -135,7 +136,12 @@ class BlockTable(Contest):
         if len(outcomes) > 1:
             worst = worst_of(tuple(outcomes))
             outcomes.sort(key=lambda outcome: outcome is not worst)
-        return Row(events, tuple(outcomes), lambda row: why(self, row.events, row.outcomes, condition))
+        return Row(
+            events,
+            tuple(outcomes),
+            lambda row: why(self, row.events, row.outcomes, condition),
+            lambda row: cause_of(self, row.events, row.worst, condition),
+        )
 
     def _outage(
         self, events: Events, end: End, verdict: Verdict, before: tuple[str, ...], condition: Aftermath

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
+from rules.failover.verdicts import Setting
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.transitions import Transition
 
@@ -25,8 +26,11 @@ class Contest:
         self.own = tuple(own)
         self.vip = vip
         self.nodes = tuple(dict.fromkeys(router.node for router in own))
-        self.refused = frozenset(router.node for router in own if router.refused)
-        self.everybody = frozenset(router.node for router in routers)
+        self.setting = Setting(
+            refused=frozenset(router.node for router in own if router.refused),
+            everybody=frozenset(router.node for router in routers),
+            without_haproxy=frozenset(router.node for router in own if not router.has_haproxy),
+        )
         self.unit_nodes = {self.protocol.unit_of[self.index(router)]: router.node for router in own}
         self._scene = Scene(own, routers)
         self._changes: dict[Events, Transition] = {}

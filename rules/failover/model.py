@@ -97,7 +97,8 @@ class Router(NamedTuple):
     `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends from
     and listens on, None if it is not known. `segment`: routers with the same number are on one network segment.
     `elsewhere`: further interfaces that must be up because a VIP is on them. `sync`: the name of its sync group on the
-    node, "" without one. `refused`: why keepalived does not run the file, "" if it does.
+    node, "" without one. `refused`: why keepalived does not run the file, "" if it does. `has_haproxy`: whether the
+    node's files show that haproxy runs there.
     """
 
     node: str
@@ -128,6 +129,7 @@ class Router(NamedTuple):
     silent_to_lower: bool = False
     tracks_link: bool = True
     refused: str = ""
+    has_haproxy: bool = True
     member: Member | None = None
 
     def __repr__(self) -> str:

@@ -12,18 +12,27 @@ from rules.failover.verdicts import Outcome, Verdict
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
+    from rules.failover.causes import Cause
+
     IPAddress = IPv4Address | IPv6Address
 
 
 class Row:
     """One event. `outcomes`: all possible outcomes, the worst first."""
 
-    __slots__ = ("_reason", "events", "outcomes")
+    __slots__ = ("_cause", "_reason", "events", "outcomes")
 
-    def __init__(self, events: Events, outcomes: tuple[Outcome, ...], reason: Callable[[Row], str]) -> None:
+    def __init__(
+        self,
+        events: Events,
+        outcomes: tuple[Outcome, ...],
+        reason: Callable[[Row], str],
+        cause: Callable[[Row], Cause],
+    ) -> None:
         self.events = events
         self.outcomes = outcomes
         self._reason = reason
+        self._cause = cause
 
     @property
     def event(self) -> str:
@@ -34,6 +43,11 @@ class Row:
     def why(self) -> str:
         """One sentence on the worst outcome. Computed on demand: most rows are only counted."""
         return self._reason(self)
+
+    @property
+    def cause(self) -> Cause:
+        """What is to blame for the worst outcome, if it is a fault."""
+        return self._cause(self)
 
     @property
     def worst(self) -> Outcome:

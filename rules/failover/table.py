@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from rules.fleet.fleet import Fleet
-    from rules.plan.model import Cluster
 
     IPAddress = IPv4Address | IPv6Address
 
@@ -24,26 +23,16 @@ _NO_FILE = "there is no keepalived.conf among the files, so there is no VIP to f
 _NO_VIP = "no keepalived.conf among the files has a virtual address, so there is nothing to fail over"
 
 
-def failover_table(fleet: Fleet, cluster: Cluster | None = None, *, pairs: bool = True) -> FailoverTable:
+def failover_table(fleet: Fleet, *, pairs: bool = True) -> FailoverTable:
     """The table of a fleet. What the files leave open is reported as unknown, with the reason; nothing is guessed.
 
     Without `pairs` it has single failures, and failing checks on several nodes.
     """
-    reading = read_routers(fleet, known_addresses(cluster))
+    reading = read_routers(fleet)
     if not any(node.keepalived for node in fleet.nodes):
         return FailoverTable((), (_NO_FILE,))
     blocks, notes = tuple(_blocks(reading, pairs=pairs)), tuple(_notes(reading))
     return FailoverTable(blocks, notes if blocks else (_NO_VIP, *notes))
-
-
-def known_addresses(cluster: Cluster | None) -> dict[str, list[IPAddress]]:
-    """Load balancer -> its addresses in halb.toml."""
-    if cluster is None:
-        return {}
-    return {
-        lb.name.value: [setting.value for setting in (lb.address, lb.address6) if setting is not None]
-        for lb in cluster.load_balancers
-    }
 
 
 def _notes(reading: FleetReading) -> Iterator[str]:

@@ -59,12 +59,25 @@ class Outcome(NamedTuple):
     flaps: bool = False
 
 
+class Setting(NamedTuple):
+    """What no event changes.
+
+    `refused`: the nodes on which keepalived does not run at all. `everybody`: all nodes of the virtual router, with
+    those that don't have the VIP. `without_haproxy`: those whose files don't show that haproxy runs there.
+    """
+
+    refused: frozenset[str]
+    everybody: frozenset[str]
+    without_haproxy: frozenset[str]
+
+
 class Aftermath(NamedTuple):
     """The nodes after some events.
 
     Of the VIP's own nodes: those that are `able` to serve, those that clients can hear, and who hears whom. `killed`:
     where keepalived was killed, so that an address may be left behind. `idle`: nodes that nothing happened to, but that
     can't take over as they are configured. `alone`: no other node is known at all.
+    `unclear`: where haproxy dies, although no file shows that it runs there.
     """
 
     able: frozenset[str]
@@ -73,14 +86,11 @@ class Aftermath(NamedTuple):
     killed: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     alone: bool = False
+    unclear: frozenset[str] = frozenset()
 
     @classmethod
-    def of(
-        cls, events: Events, nodes: tuple[str, ...], refused: frozenset[str], everybody: frozenset[str]
-    ) -> Aftermath:
-        """The nodes of a VIP after these events. `refused`: those on which keepalived does not run at all;
-        `everybody`: all nodes of its virtual router, with those that don't have the VIP.
-        """
+    def of(cls, events: Events, nodes: tuple[str, ...], setting: Setting) -> Aftermath:
+        """The nodes of a VIP after these events."""
         struck, unheard = set[str](), set[str]()
         parts: tuple[frozenset[str], ...] = ()
         for event in events:
@@ -91,10 +101,19 @@ class Aftermath(NamedTuple):
             if event.kind is EventKind.POWER or event.kind is EventKind.LINK:
                 unheard.add(event.node)
         every = frozenset(nodes)
-        able = every - refused - struck
+        able = every - setting.refused - struck
         killed = frozenset(event.node for event in events if event.kind is EventKind.KEEPALIVED)
-        alone = bool(events) and len(everybody) == 1
-        return cls(able, every - unheard, parts or (every,), killed, everybody - able - struck, alone)
+        alone = bool(events) and len(setting.everybody) == 1
+        dead = frozenset(event.node for event in events if event.kind is EventKind.HAPROXY)
+        return cls(
+            able=able,
+            heard=every - unheard,
+            parts=parts or (every,),
+            killed=killed,
+            idle=setting.everybody - able - struck,
+            alone=alone,
+            unclear=dead & setting.without_haproxy,
+        )
 
 
 def verdict_of(
@@ -105,7 +124,7 @@ def verdict_of(
     Known limits: an address that a killed keepalived leaves behind, an owner on each side of a cut, and that nothing
     can serve where no node is left.
     """
-    if condition.alone:
+    if condition.alone or condition.unclear:
         return Verdict.UNKNOWN
     served = [part for part in condition.parts if part & condition.able]
     if not served:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rules.fleet.node import Node
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from rules.fleet.routers import VrrpGroup
+
+    Addresses = Mapping[str, Sequence[IPv4Address | IPv6Address]]
 
 
 class Fleet:
-    """The nodes of one run."""
+    """The nodes of one run. `addresses`: by node, its own addresses that are known from elsewhere (halb.toml)."""
 
-    __slots__ = ("_groups", "nodes")
+    __slots__ = ("_groups", "addresses", "nodes")
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], addresses: Addresses | None = None) -> None:
         self.nodes = tuple(nodes)
+        self.addresses = addresses or {}
         self._groups: list[VrrpGroup] | None = None
 
     @property

@@ -62,9 +62,8 @@ class _Play:
     def __init__(self, record: Record) -> None:
         self.nodes = list(record["nodes"])
         self.vips = list(record["vips"])
-        fleet = Fleet([_node(name, text) for name, text in record["nodes"].items()])
         addresses = {name: [ip_address(a) for a in _several(given)] for name, given in record["addresses"].items()}
-        reading = read_routers(fleet, addresses)
+        reading = read_routers(Fleet([_node(name, text) for name, text in record["nodes"].items()], addresses))
         assert not reading.unknown, reading.unknown
         self.protocol = Protocol(list(reading.routers.values()))
         homeless = frozenset(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rules.failover.model import InstanceKey, Router, Subject
 from rules.failover.vrrp.refusals import Refusal, refusal_of
-from rules.failover.vrrp.segments import Addresses, segments, sources
+from rules.failover.vrrp.segments import segments, sources
 from rules.failover.vrrp.tracking import UnknownError, checks_of
 from rules.fleet.routers import Member
 from rules.text.wording import clipped
@@ -44,8 +44,8 @@ class FleetReading(NamedTuple):
     inferred: tuple[str, ...]
 
 
-def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReading:
-    """The routers of a fleet. `addresses`: the nodes' own addresses, if they are known from elsewhere (halb.toml)."""
+def read_routers(fleet: Fleet) -> FleetReading:
+    """The routers of a fleet."""
     routers: dict[InstanceKey, Router] = {}
     unknown: dict[InstanceKey, str] = {}
     members: dict[InstanceKey, Member] = {}
@@ -65,7 +65,7 @@ def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReadi
             except UnknownError as why:
                 unknown[key] = f"{node.name}: {why}"
     segment_of = segments(members, fleet.vrrp_groups)
-    source_of, inferred = sources(routers, members, fleet.vrrp_groups, addresses or {})
+    source_of, inferred = sources(routers, members, fleet.vrrp_groups, fleet.addresses)
     for key, router in list(routers.items()):
         if router.unicast and source_of.get(key) is None and not router.refused:
             unknown[key] = (
@@ -100,6 +100,7 @@ def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusa
     group = config.sync_group_of(instance)
     interface = instance.interface
     startup = config.global_defs.decimal("vrrp_startup_delay", 0.001)
+    checks = tuple(checks_of(node, config, instance))
     return Router(
         node=node.name,
         instance=instance.name.raw,
@@ -122,7 +123,7 @@ def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusa
         preempt_delay=instance.effective_preempt_delay,
         startup_delay=startup.value if startup is not None and startup.value is not None else 0.0,
         starts_as_master=instance.initial_state == "MASTER",
-        checks=tuple(checks_of(node, config, instance)),
+        checks=checks,
         sync=group.title if group is not None else "",
         checks_source=_switch(instance.boolean("check_unicast_src"), config.global_defs.vrrp_check_unicast_src),
         silent_to_lower=_switch(
@@ -130,6 +131,7 @@ def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusa
         ),
         tracks_link=instance.dont_track_primary is None,
         refused=refusal.reason if refusal is not None else "",
+        has_haproxy=node.haproxy is not None or any(check.subject is Subject.HAPROXY for check in checks),
         member=Member(node, instance),
     )
 

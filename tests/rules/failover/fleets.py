@@ -60,9 +60,14 @@ def checked(priority: int, weight: int | None, *lines: str, interval: int = 2, f
     return script(weight, interval=interval, fall=fall) + instance(priority, TRACK, *lines)
 
 
-def fleet_of(nodes: Mapping[str, str]) -> Fleet:
-    """The nodes with their keepalived.conf."""
-    return Run({f"{name}/keepalived.conf": text for name, text in nodes.items()}, Options()).fleet
+HAPROXY = "defaults\n    mode tcp\nfrontend api\n    bind *:6443\n"
+
+
+def fleet_of(nodes: Mapping[str, str], haproxy: str = "") -> Fleet:
+    """The nodes with their keepalived.conf, and the same haproxy.cfg if one is given."""
+    files = {f"{name}/keepalived.conf": text for name, text in nodes.items()}
+    files |= {f"{name}/haproxy.cfg": haproxy for name in nodes if haproxy}
+    return Run(files, Options()).fleet
 
 
 def table_of(nodes: Mapping[str, str]) -> FailoverTable:

@@ -8,7 +8,18 @@ from rules.engine.options import Options
 from rules.engine.run import Run
 from rules.failover.table import failover_table
 from rules.failover.verdicts import Verdict
-from tests.rules.failover.fleets import TRACK, block_of, checked, instance, rows_of, script, table_of, unicast
+from tests.rules.failover.fleets import (
+    HAPROXY,
+    TRACK,
+    block_of,
+    checked,
+    fleet_of,
+    instance,
+    rows_of,
+    script,
+    table_of,
+    unicast,
+)
 from tests.tools.failover_examples import EXAMPLES
 
 OK, STAYS = Verdict.OK, Verdict.STAYS
@@ -110,7 +121,7 @@ def test_a_third_node_that_the_others_do_not_list() -> None:
         (
             {"lb1": instance(150), "lb2": instance(100)},
             "lb1:haproxy",
-            "keepalived on lb1 does not check haproxy: lb1 keeps the VIP",
+            "no file shows that haproxy runs on lb1, and no check names it",
         ),
         (
             {"lb1": checked(255, -50), "lb2": checked(100, -50)},
@@ -307,7 +318,7 @@ def test_a_script_file_is_taken_for_a_check_of_haproxy_and_a_ping_is_not() -> No
         ("/usr/bin/ping -c1 192.0.2.1", Verdict.FAILING_OWNER, 0),
     ):
         nodes = {f"lb{n}": script(0, command=command) + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
-        block = block_of(nodes)
+        (block,) = failover_table(fleet_of(nodes, HAPROXY)).blocks
         assert len(block.notes) == notes
         assert {row.event: row.verdict for row in block.rows}["lb1:haproxy"] is verdict
 
