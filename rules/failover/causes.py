@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.failover.contest import Contest
 from rules.failover.events import EventKind, Events
 from rules.failover.model import Router, Situation, Subject
-from rules.failover.verdicts import Aftermath, Outcome, Verdict
+from rules.failover.verdicts import Aftermath, Outcome, Verdict, failing_owner
 from rules.failover.vrrp.protocol import bits, contribution
 
 
@@ -91,7 +91,7 @@ def _is_eligible(contest: Contest, router: Router, situation: Situation) -> bool
 
 
 def _of_failing(contest: Contest, events: Events, outcome: Outcome, condition: Aftermath) -> Cause:
-    owner = next((node for node in outcome.owners if node not in condition.able), outcome.owners[0])
+    owner = failing_owner(outcome, condition)
     router = contest.router(owner)
     others = tuple(r for r in contest.own if r.node in condition.able)
     involved = (router, *others)

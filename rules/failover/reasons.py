@@ -8,7 +8,7 @@ from itertools import combinations
 from rules.failover.contest import Contest
 from rules.failover.events import Event, EventKind, Events
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.verdicts import Aftermath, Outcome, Verdict, worst_of
+from rules.failover.verdicts import Aftermath, Outcome, Verdict, failing_owner, worst_of
 from rules.failover.vrrp.protocol import bits, contribution, is_bad, is_fault
 from rules.text.wording import listed
 
@@ -205,7 +205,7 @@ def _named(check: Check) -> str:
 
 
 def _failing(contest: Contest, outcome: Outcome, situation: Situation, condition: Aftermath) -> str:
-    owner = next((node for node in outcome.owners if node not in condition.able), outcome.owners[0])
+    owner = failing_owner(outcome, condition)
     router = contest.router(owner)
     side = next(part for part in condition.parts if owner in part)
     healthy = [r for r in contest.own if r.node in condition.able & side]

@@ -160,6 +160,12 @@ def _of_side(part: frozenset[str], owners: tuple[str, ...], holders: tuple[str, 
     return Verdict.OK if len(heard) == 1 else Verdict.KNOWN_LIMIT
 
 
+def failing_owner(outcome: Outcome, condition: Aftermath) -> str:
+    """The owner that clients can hear and that can't serve."""
+    unable = [node for node in outcome.owners if node not in condition.able]
+    return next((node for node in unable if node in condition.heard), (unable or list(outcome.owners))[0])
+
+
 def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:
     """The worst outcome."""
     return min(outcomes, key=lambda outcome: _WORST_FIRST.index(outcome.verdict))

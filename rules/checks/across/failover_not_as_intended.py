@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
@@ -74,43 +75,51 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         return
     few = len(fleet.nodes) <= _MOST_NODES and sum(_routers(node) for node in fleet.nodes) <= 2 * _MOST_BLOCKS
     for block in failover_table(fleet, pairs=few).blocks:
-        if hit := _hit(fleet, block):
-            yield hit
+        for severity, rows in _by_cause(fleet, block):
+            if hit := _hit(block, severity, rows):
+                yield hit
 
 
 def _routers(node: Node) -> int:
     return len(node.keepalived.instances) if node.keepalived is not None else 0
 
 
-def _hit(fleet: Fleet, block: Block) -> Hit | None:
-    """The finding on a block: the first of its rows that is a fault; the graver ones come first."""
-    rows = [row for row in block.rows if row.verdict.fault]
-    if not rows:
-        return None
+def _by_cause(fleet: Fleet, block: Block) -> Iterator[tuple[Severity, list[Row]]]:
+    """The faults by cause, each with the severity of its first row; without rows that a part of them explains."""
+    faults = {row.events: row for row in block.rows if row.verdict.fault}
     healthy = {node for row in block.rows if not row.events for outcome in row.outcomes for node in outcome.owners}
-    row = min(rows, key=lambda row: -_severity(fleet, row, healthy))
-    severity = _severity(fleet, row, healthy)
+    found: dict[str, list[tuple[Severity, Row]]] = {}
+    for events, row in faults.items():
+        severity = _severity(fleet, row, healthy)
+        parts = (part for size in range(len(events)) for part in combinations(events, size))
+        if severity is Severity.ERROR or not any(part in faults for part in parts):
+            found.setdefault(row.cause.kind.value, []).append((severity, row))
+    for rows in found.values():
+        rows.sort(key=lambda item: -item[0])  # stable: the first of the most severe ones
+        yield rows[0][0], [row for _, row in rows]
+
+
+def _hit(block: Block, severity: Severity, rows: Sequence[Row]) -> Hit | None:
+    row, more = rows[0], len(rows) - 1
     cause = row.cause
     routers = [router for router in cause.routers if router.member is not None]
     if not routers:
         return None
     keywords, advice, codes = _ABOUT[cause.kind.value]
-    first = routers[0]
-    assert first.member is not None
-    more = len(rows) - 1
-    also = f" ({counted(more, 'further row')} of the failover table {'is' if more == 1 else 'are'} not ok)" if more else ""
+    places = [
+        Related(place_of(router.member, *keywords), _note(cause, router.node), router.node)
+        for router in routers
+        if router.member is not None
+    ]
+    also = f" ({counted(more, 'other row')} of the failover table for the same reason)" if more else ""
     return Hit(
-        place_of(first.member, *keywords),
+        places[0].span,
         f"{_when(row)}{_outcome(row, block)}: {row.why}{also}",
         help=advice,
-        note=_note(cause, first.node),
-        related=[
-            Related(place_of(router.member, *keywords), _note(cause, router.node), router.node)
-            for router in routers[1:]
-            if router.member is not None
-        ],
+        note=places[0].note,
+        related=places[1:],
         severity=severity,
-        node=first.node,
+        node=places[0].node,
         unless=codes,
     )
 
@@ -155,7 +164,7 @@ def _outcome(row: Row, block: Block) -> str:
         case "split-brain":
             return f"{listed(_in_order(outcome.holders, block.nodes))} hold {vip} at the same time"
         case "failing-owner":
-            return f"{listed(outcome.owners)} keeps {vip}, although another node could serve"
+            return f"{vip} stays on {listed(outcome.owners)}, although another node could serve"
     return f"no node holds {vip}"
 
 
