@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rules.failover.causes import cause_of
 from rules.failover.contest import Contest
@@ -14,11 +14,6 @@ from rules.failover.rows import Row
 from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
 from rules.failover.vrrp.settling import settle
 from rules.failover.vrrp.transitions import End, Transition, VrrpState
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
-
-    IPAddress = IPv4Address | IPv6Address
 
 
 class Course(NamedTuple):
@@ -31,8 +26,8 @@ class Course(NamedTuple):
 class BlockTable(Contest):
     """The rows of one block: every event is played through, in every order, from every way to start."""
 
-    def __init__(self, routers: Sequence[Router], own: Sequence[Router], vip: IPAddress) -> None:
-        super().__init__(routers, own, vip)
+    def __init__(self, routers: Sequence[Router], own: Sequence[Router]) -> None:
+        super().__init__(routers, own)
         self.starts = self._cold_starts()
         self._known: dict[Events, tuple[Course, ...]] = {}
         self._named: dict[int, tuple[str, ...]] = {}
@@ -116,7 +111,7 @@ class BlockTable(Contest):
 
     def row(self, events: Events, ends: Sequence[Course]) -> Row:
         """One row from all possible courses of its events."""
-        condition = Aftermath.of(events, self.nodes, self.setting)
+        condition = Aftermath.of(events, self.nodes, self.contenders)
         merged: dict[tuple[object, ...], Outcome] = {}
         for start, end in ends:
             before, owners, holders = self.owners(start), self.owners(end.state), self.holders(end.state)

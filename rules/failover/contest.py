@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
-from rules.failover.verdicts import Setting
+from rules.failover.verdicts import Contenders
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.transitions import Transition
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
-
-    IPAddress = IPv4Address | IPv6Address
 
 
 class Contest:
     """`routers` are all that affect each other, `own` those that have the VIP: one on each of `nodes`."""
 
-    def __init__(self, routers: Sequence[Router], own: Sequence[Router], vip: IPAddress) -> None:
+    def __init__(self, routers: Sequence[Router], own: Sequence[Router]) -> None:
         self.protocol = Protocol(routers)
         self._indexes = {id(router): i for i, router in enumerate(self.protocol.routers)}
         self.own = tuple(own)
-        self.vip = vip
         self.nodes = tuple(dict.fromkeys(router.node for router in own))
-        self.setting = Setting(
+        self.contenders = Contenders(
             refused=frozenset(router.node for router in own if router.refused),
             everybody=frozenset(router.node for router in routers),
             without_haproxy=frozenset(router.node for router in own if not router.has_haproxy),

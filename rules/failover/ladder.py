@@ -32,9 +32,9 @@ _HEAVIEST = 253  # keepalived.conf(5), "weight": from -253 to 253
 
 
 class World(NamedTuple):
-    """One VIP: the routers that have it, and all routers that affect each other with them."""
+    """One VIP (None: a virtual router without any): its routers, and all routers that affect each other with them."""
 
-    vip: IPAddress
+    vip: IPAddress | None
     own: tuple[Router, ...]
     routers: tuple[Router, ...]
 
@@ -46,7 +46,7 @@ class Broken(NamedTuple):
     those that should; `reversed`: a reversed check keeps all of them in FAULT. `more`: how many other sets end badly.
     """
 
-    vip: IPAddress
+    vip: IPAddress | None
     failing: tuple[str, ...]
     owner: Router | None
     healthy: Router
@@ -76,7 +76,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
             continue
         reading = reading or read_routers(fleet)
         vip, keys = _shared(reading, group)
-        if vip is None or _is_sound([reading.routers[key] for key in keys]):
+        if not keys or _is_sound([reading.routers[key] for key in keys]):
             continue
         worlds = worlds or components(reading)
         world = _world(reading, vip, keys, worlds[keys[0]])
@@ -86,7 +86,9 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
 
 
 def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, list[InstanceKey]]:
-    """The first address that two instances of a virtual router have, and the instances that have it."""
+    """The first address that two instances of a virtual router have, and the instances that have it; all of them if
+    none has any address.
+    """
     members = {id(member.instance) for member in group}
     keys = [key for key, member in reading.members.items() if id(member.instance) in members]
     has = {key: reading.routers[key].vips | reading.routers[key].excluded for key in keys if key in reading.routers}
@@ -95,11 +97,11 @@ def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, 
             holders = [key for key in has if vip in has[key]]
             if len(holders) > 1:
                 return vip, holders
-    return None, []
+    return None, list(has) if len(has) == len(keys) and not any(has.values()) else []
 
 
 def _world(
-    reading: FleetReading, vip: IPAddress, keys: Sequence[InstanceKey], world: Sequence[InstanceKey]
+    reading: FleetReading, vip: IPAddress | None, keys: Sequence[InstanceKey], world: Sequence[InstanceKey]
 ) -> World | None:
     """The virtual router as the model knows it, without the causes that another rule reports; None if too little is
     known.
@@ -158,7 +160,7 @@ def _bad_ends(world: World) -> Iterator[Broken]:
     from rules.failover.events import EventKind
     from rules.failover.verdicts import Verdict
 
-    table = BlockTable(world.routers, world.own, world.vip)
+    table = BlockTable(world.routers, world.own)
     eligible = table.protocol.moment(Situation()).eligible
     standing = {node for unit, node in table.unit_nodes.items() if eligible >> unit & 1}
     by_node = {router.node: router for router in world.own}

@@ -98,7 +98,7 @@ class Router(NamedTuple):
     and listens on, None if it is not known. `segment`: routers with the same number are on one network segment.
     `elsewhere`: further interfaces that must be up because a VIP is on them. `sync`: the name of its sync group on the
     node, "" without one. `refused`: why keepalived does not run the file, "" if it does. `has_haproxy`: whether the
-    node's files show that haproxy runs there.
+    node's files show that haproxy runs there. `needs_address`: whether it does not run without a usable VIP.
     """
 
     node: str
@@ -130,6 +130,7 @@ class Router(NamedTuple):
     tracks_link: bool = True
     refused: str = ""
     has_haproxy: bool = True
+    needs_address: bool = True
     member: Member | None = None
 
     def __repr__(self) -> str:

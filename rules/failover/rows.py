@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.failover.events import Events, name_of
 from rules.failover.model import AT_ONCE, Seconds
 from rules.failover.verdicts import Outcome, Verdict
+from rules.text.wording import clipped
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -72,7 +73,7 @@ class Row:
 
 
 class Block(NamedTuple):
-    """The addresses that the same instances have, and what happens to them.
+    """The addresses that the same instances have, and what happens to them; none for a virtual router without any.
 
     `unknown`: why the outcome is not known; then there are no rows. `notes`: what was assumed.
     """
@@ -83,6 +84,11 @@ class Block(NamedTuple):
     rows: tuple[Row, ...] = ()
     unknown: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """What moves, in words: `VIP 192.0.2.10`, or the virtual router if it has no address."""
+        return f"VIP {self.vips[0]}" if self.vips else f"vrrp_instance '{clipped(self.instance)}'"
 
 
 class FailoverTable(NamedTuple):

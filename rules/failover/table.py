@@ -31,7 +31,7 @@ def failover_table(fleet: Fleet, *, pairs: bool = True) -> FailoverTable:
     reading = read_routers(fleet)
     if not any(node.keepalived for node in fleet.nodes):
         return FailoverTable((), (_NO_FILE,))
-    blocks, notes = tuple(_blocks(reading, pairs=pairs)), tuple(_notes(reading))
+    blocks, notes = tuple(_blocks(fleet, reading, pairs=pairs)), tuple(_notes(reading))
     return FailoverTable(blocks, notes if blocks else (_NO_VIP, *notes))
 
 
@@ -44,7 +44,7 @@ def _notes(reading: FleetReading) -> Iterator[str]:
         yield f"{node} has no unicast_src_ip: assumed to be the address that its peers list"
 
 
-def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
+def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
     holders: dict[IPAddress, list[InstanceKey]] = {}
     for key, member in reading.members.items():
         for vip in (*member.instance.usable_vips, *member.instance.excluded_vips):
@@ -55,6 +55,8 @@ def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
     by_keys: dict[tuple[InstanceKey, ...], list[IPAddress]] = {}
     for address, keys in holders.items():
         by_keys.setdefault(tuple(keys), []).append(address)
+    for keys in _without_address(fleet, reading):
+        by_keys.setdefault(keys, [])
     worlds = components(reading)
     for held_by, addresses in by_keys.items():
         world = worlds[held_by[0]]
@@ -67,13 +69,23 @@ def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
             continue
         routers = [reading.routers[key] for key in world]
         own = [reading.routers[key] for key in held_by]
-        rows = BlockTable(routers, own, addresses[0]).rows(pairs=pairs)
+        rows = BlockTable(routers, own).rows(pairs=pairs)
         yield block._replace(rows=tuple(rows), notes=tuple(_assumptions(own, nodes)))
+
+
+def _without_address(fleet: Fleet, reading: FleetReading) -> Iterator[tuple[InstanceKey, ...]]:
+    """The virtual routers of two nodes or more in which no instance has an address: scripts may move something else."""
+    key_of = {id(member.instance): key for key, member in reading.members.items()}
+    for group in fleet.vrrp_groups:
+        keys = tuple(key_of[id(member.instance)] for member in group)
+        empty = not any(vip for m in group for vip in (*m.instance.vips, *m.instance.excluded_vips))
+        if empty and any(key in reading.unknown or not reading.routers[key].refused for key in keys):
+            yield keys
 
 
 def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
     if len(nodes) == 1:
-        yield f"only {nodes[0]} has this address among the files: no node takes over from it"
+        yield f"only {nodes[0]} has this address among the files"
     assumed: dict[str, list[str]] = {}
     for router in own:
         for check in router.checks:

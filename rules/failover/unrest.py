@@ -63,10 +63,7 @@ def _first(reading: FleetReading, routers: Sequence[Router]) -> Unrest | None:
     from rules.failover.block import BlockTable
     from rules.failover.events import SINGLE, Event
 
-    vip = next((vip for router in routers for vip in sorted(router.vips | router.excluded, key=str)), None)
-    if vip is None:
-        return None
-    table = BlockTable(routers, routers, vip)
+    table = BlockTable(routers, routers)
     nodes = dict.fromkeys(router.node for router in routers)
     events: list[Event | None] = [None, *(Event(kind, (node,)) for node in nodes for kind in SINGLE)]
     return next((found for event in events if (found := _after(table, event)) is not None), None)

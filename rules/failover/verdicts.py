@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
     flaps: bool = False
 
 
-class Setting(NamedTuple):
+class Contenders(NamedTuple):
     """What no event changes.
 
     `refused`: the nodes on which keepalived does not run at all. `everybody`: all nodes of the virtual router, with
@@ -89,7 +89,7 @@ class Aftermath(NamedTuple):
     unclear: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, events: Events, nodes: tuple[str, ...], setting: Setting) -> Aftermath:
+    def of(cls, events: Events, nodes: tuple[str, ...], contenders: Contenders) -> Aftermath:
         """The nodes of a VIP after these events."""
         struck, unheard = set[str](), set[str]()
         parts: tuple[frozenset[str], ...] = ()
@@ -101,18 +101,18 @@ class Aftermath(NamedTuple):
             if event.kind is EventKind.POWER or event.kind is EventKind.LINK:
                 unheard.add(event.node)
         every = frozenset(nodes)
-        able = every - setting.refused - struck
+        able = every - contenders.refused - struck
         killed = frozenset(event.node for event in events if event.kind is EventKind.KEEPALIVED)
-        alone = bool(events) and len(setting.everybody) == 1
+        alone = bool(events) and len(contenders.everybody) == 1
         dead = frozenset(event.node for event in events if event.kind is EventKind.HAPROXY)
         return cls(
             able=able,
             heard=every - unheard,
             parts=parts or (every,),
             killed=killed,
-            idle=setting.everybody - able - struck,
+            idle=contenders.everybody - able - struck,
             alone=alone,
-            unclear=dead & setting.without_haproxy,
+            unclear=dead & contenders.without_haproxy,
         )
 
 

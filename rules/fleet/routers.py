@@ -3,8 +3,8 @@
 The VRID can't decide, since a wrong VRID is one of the mistakes to find. So, in this order: instances that share a
 virtual address; instances that name each other's address as unicast peer; then, for instances that are still alone,
 those with the same VRID, those with the same name, and the only instances of two nodes, in each case only if their
-addresses are near each other. Instances that are not joined by any of this belong to different clusters and are never
-compared.
+addresses are near each other; and two or three multicast instances with the same VRID, interface and name. Instances
+that are not joined by any of this belong to different clusters and are never compared.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _TOO_MANY = 64
+_FEW = 3
 
 
 class Member(NamedTuple):
@@ -66,6 +67,7 @@ def vrrp_groups(nodes: Sequence[Node]) -> list[VrrpGroup]:
     groups.join(_vips)
     groups.join(_peering)
     groups.join_single(_vrid)
+    groups.join_few(_same_place)
     groups.join_single(lambda member: (member.instance.name.raw,))
     groups.join_single(_only_instance)
     return [VrrpGroup(group) for group in groups.result() if len(group) > 1]
@@ -115,6 +117,13 @@ class _Groups:
                         self._joined.join(b, left[0])
                         break
 
+    def join_few(self, keys: Keys) -> None:
+        """Join up to three members with the same key that are all alone, wherever their addresses are."""
+        for indexes in self._buckets(keys):
+            if len(indexes) <= _FEW and all(map(self._is_alone, indexes)):
+                for index in indexes[1:]:
+                    self._joined.join(indexes[0], index)
+
     def result(self) -> list[list[Member]]:
         return [[self._members[index] for index in sorted(indexes)] for indexes in self._joined.sets()]
 
@@ -136,6 +145,14 @@ def _vrid(member: Member) -> Iterator[Hashable]:
     vrid = member.instance.virtual_router_id
     if vrid is not None and vrid.known:
         yield vrid.value, member.instance.family
+
+
+def _same_place(member: Member) -> Iterator[Hashable]:
+    """VRID, interface and name of an instance that sends to everybody: on one network they are one virtual router."""
+    instance = member.instance
+    vrid, interface = instance.virtual_router_id, instance.interface
+    if vrid is not None and vrid.known and interface is not None and interface.certain and instance.is_unicast is False:
+        yield vrid.value, instance.family, interface.raw, instance.name.raw
 
 
 def _only_instance(member: Member) -> Iterator[Hashable]:

@@ -64,9 +64,9 @@ def render(table: FailoverTable, style: Style, marks: Marks = UNICODE) -> str:
 
 
 def _block(block: Block, style: Style, marks: Marks) -> Iterator[str]:
-    instance = f" (vrrp_instance {block.instance})" if block.instance else ""
-    vips = f"VIP {', '.join(map(str, block.vips))}"
-    head = printable(clipped(f"{vips} {marks.dot} {', '.join(block.nodes)}{instance}"))
+    instance = f" (vrrp_instance {block.instance})" if block.instance and block.vips else ""
+    what = f"VIP {', '.join(map(str, block.vips))}" if block.vips else f"vrrp_instance {block.instance} without a VIP"
+    head = printable(clipped(f"{what} {marks.dot} {', '.join(block.nodes)}{instance}"))
     yield from (style.paint(line, "bold") for line in wrapped(head, style.width, "    "))
     if block.unknown:
         yield from wrapped(printable(clipped(f"? unknown: {block.unknown}")), style.width, "    ")

@@ -80,7 +80,7 @@ def fingerprint(finding: Finding, report: Report, seen: Counter[str]) -> str:
 
 def _failover(block: Block) -> Iterator[dict[str, Any]]:
     """An object for each VIP and event; for a VIP about which nothing is known, one with the reason."""
-    for vip in block.vips:
+    for vip in block.vips or (None,):
         about = {"vip": str(vip), "instance": block.instance}
         if block.unknown:
             no_nodes: dict[str, list[str]] = {"before": [], "owners": [], "holders": []}

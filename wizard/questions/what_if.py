@@ -120,7 +120,7 @@ def lines_of(table: FailoverTable) -> Lines:
     if all([line[:4] for line in lines] == [line[:4] for line in first] for lines in blocks):
         return Lines(first)
     named = [
-        line._replace(event=f"{block.vips[0]}: {line.event}")
+        line._replace(event=f"{block.vips[0] if block.vips else block.instance}: {line.event}")
         for block, lines in zip(table.blocks, blocks, strict=False)
         for line in lines
     ]

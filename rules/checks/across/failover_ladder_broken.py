@@ -9,7 +9,7 @@ from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
 from rules.support.keepalived.weights import DEFINED_BY, has_weights, weight_span
-from rules.text.wording import counted, listed
+from rules.text.wording import clipped, counted, listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
@@ -37,9 +37,8 @@ def _outcome(broken: Broken) -> str:
     from rules.failover.alone import priorities_of
 
     owner, healthy = broken.owner, broken.healthy
-    holds = (
-        f"{owner.node if owner is not None else 'no node'} holds VIP {broken.vip} although {healthy.node} is healthy"
-    )
+    what = f"VIP {broken.vip}" if broken.vip else f"vrrp_instance '{clipped(healthy.instance)}'"
+    holds = f"{owner.node if owner is not None else 'no node'} holds {what} although {healthy.node} is healthy"
     if owner is None or broken.reversed:
         return f"{holds}: a reversed check keeps {healthy.node} in FAULT"
     mine, theirs = priorities_of(owner), priorities_of(healthy).healthy

@@ -156,7 +156,7 @@ def _when(row: Row) -> str:
 
 
 def _outcome(row: Row, block: Block) -> str:
-    vip = f"VIP {block.vips[0]}"
+    vip = block.what
     outcome = row.worst
     if outcome.flaps:
         return f"{vip} moves back and forth"

@@ -50,7 +50,8 @@ def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcom
     return Hit(
         _place(odd.member, odd.value - common),
         f"{setting} differs for {group.label}: {differ.values(lambda r: shown(r.value))}; {outcome}",
-        help=f"list the same addresses on every node: {listed(sorted(map(str, every)))}",
+        help=f"list the same addresses on every node: {listed(sorted(map(str, every)))}"
+        + ("" if common else "; if they are two clusters, give each its own virtual_router_id"),
         note=f"{odd.member.node.name}: {shown(odd.value - common or odd.value)}",
         related=[
             Related(

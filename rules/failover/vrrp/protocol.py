@@ -252,7 +252,7 @@ def _can_run(router: Router, situation: Situation) -> bool:
     if router.refused or node in situation.down or node in situation.homeless:
         return False
     # At startup keepalived removes its VIPs from the interface: if one is the node's own, no address is left to use.
-    if router.source in router.vips or not (router.vips or router.excluded):
+    if router.source in router.vips or (router.needs_address and not (router.vips or router.excluded)):
         return False
     if router.tracks_link and (node, router.interface) in situation.links:
         return False

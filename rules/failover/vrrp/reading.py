@@ -131,9 +131,18 @@ def _router(node: Node, config: KeepalivedConfig, instance: VrrpInstance, refusa
         ),
         tracks_link=instance.dont_track_primary is None,
         refused=refusal.reason if refusal is not None else "",
+        needs_address=_needs_address(instance),
         has_haproxy=node.haproxy is not None or any(check.subject is Subject.HAPROXY for check in checks),
         member=Member(node, instance),
     )
+
+
+def _needs_address(instance: VrrpInstance) -> bool:
+    """Whether keepalived does not run it without a usable VIP: in version 3, in strict mode, and where none of its VIPs
+    can be used. Otherwise it elects a master all the same (measured with 2.2.7).
+    """
+    lines = instance.vips or instance.excluded_vips
+    return bool(lines) or instance.effective_version == 3 or instance.is_strict is not False
 
 
 def _require_certain(config: KeepalivedConfig, instance: VrrpInstance) -> None:

@@ -46,13 +46,29 @@ def groups(**nodes: str) -> list[list[str]]:
         ),
         pytest.param(
             {"a": instance(vip="192.0.2.10"), "b": instance(vip="198.51.100.10")},
-            [],
-            id="the same number and name, and nothing near: two clusters",
+            [["a/VI_1", "b/VI_1"]],
+            id="the same number, interface and name, by multicast: they hear each other",
         ),
         pytest.param(
-            {"a": instance(vip="192.0.2.10"), "b": instance(vip="192.0.3.20")},
+            {"a": instance(vip="192.0.2.10"), "b": instance(vip="192.0.3.20", interface="eth1")},
             [],
             id="the same number and name, and addresses that differ in two parts: two clusters",
+        ),
+        pytest.param(
+            {
+                "a": instance(vip="192.0.2.10", src="192.0.2.1", peer="192.0.2.3"),
+                "b": instance(vip="198.51.100.10", src="192.0.2.2", peer="192.0.2.4"),
+            },
+            [],
+            id="the same number, interface and name, with other peers: two clusters",
+        ),
+        pytest.param(
+            {
+                name: instance(vip=f"{net}.10")
+                for name, net in zip("abcd", ("192.0.2", "198.51.100", "203.0.113", "10.9.8"), strict=True)
+            },
+            [],
+            id="many with the same number, interface and name: nobody puts four clusters on one network",
         ),
         pytest.param(
             {
