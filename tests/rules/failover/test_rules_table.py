@@ -11,6 +11,7 @@ from rules.engine.registry import Selection
 from rules.engine.run import Run
 from rules.failover.rows import Row
 from rules.failover.verdicts import Verdict
+from tests.failover.observed import by_scenario, load
 from tests.rules.failover.fleets import HAPROXY, TRACK, instance, script
 from tests.rules.failover.strategies import Nodes, fleets, sound_fleets
 
@@ -29,17 +30,32 @@ def about_vrrp(run: Run, least: Severity) -> list[Finding]:
     return [f for f in run.report().findings if f.code[:2] in ("KA", "XN") and f.severity >= least]
 
 
+def agree(run: Run) -> None:
+    """No row is a fault without a finding; a grave one has an error."""
+    rows = faults(run)
+    assert about_vrrp(run, Severity.WARNING) or not rows
+    assert rows or not [finding for finding in run.report().findings if finding.code == "XN026"]
+    healthy = {node for b in run.failover().blocks if b.rows for o in b.rows[0].outcomes for node in o.owners}
+    served = {node.name for node in run.fleet.nodes if node.haproxy is not None}
+    grave = [r for r in rows if not r.events or r.event in {f"{node}:haproxy" for node in healthy & served}]
+    assert about_vrrp(run, Severity.ERROR) or not grave
+
+
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(fleets())
 def test_no_row_is_a_fault_without_a_finding(texts: list[str]) -> None:
-    run = run_of({f"lb{number}": text for number, text in enumerate(texts, 1)})
-    rows = faults(run)
-    assert about_vrrp(run, Severity.WARNING) or not rows
-    assert rows or not [finding for finding in run.report().findings if finding.code == "XN026"]
-    healthy = {node for b in run.failover().blocks for o in b.rows[0].outcomes for node in o.owners}
-    grave = [r for r in rows if not r.events or (len(r.events) == 1 and r.event in {f"{n}:haproxy" for n in healthy})]
-    assert about_vrrp(run, Severity.ERROR) or not grave
+    agree(run_of({f"lb{number}": text for number, text in enumerate(texts, 1)}))
+
+
+RECORDED = {name: records[0]["nodes"] for name, records in by_scenario(load()).items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("haproxy", [HAPROXY, ""], ids=["with haproxy", "alone"])
+@pytest.mark.parametrize("name", RECORDED)
+def test_nor_in_any_scenario_that_was_played(name: str, haproxy: str) -> None:
+    agree(run_of(RECORDED[name], haproxy))
 
 
 @pytest.mark.slow
