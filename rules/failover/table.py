@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.failover.block import BlockTable
 from rules.failover.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.model import InstanceKey, Router
+from rules.failover.releases import ByRelease
 from rules.failover.rows import Block, FailoverTable
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.reading import FleetReading, read_routers
@@ -78,8 +78,9 @@ def _blocks(reading: FleetReading, *, pairs: bool) -> Iterator[Block]:
             continue
         routers = [reading.routers[key] for key in world]
         own = [reading.routers[key] for key in held_by]
-        rows = BlockTable(routers, own, addresses[0]).rows(pairs=pairs)
-        yield block._replace(rows=tuple(rows), notes=tuple(_assumptions(own, nodes)))
+        whole = ByRelease(routers, own, addresses[0], reading.behaviours)
+        notes = (*_assumptions(own, nodes), *whole.notes())
+        yield block._replace(rows=tuple(whole.rows(pairs=pairs)), notes=notes)
 
 
 def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 
 class Fleet:
-    """The nodes of one run."""
+    """The nodes of one run. `keepalived_version`: the release on all of them ("2.2", "2.2.7"), None: any."""
 
-    __slots__ = ("_groups", "nodes")
+    __slots__ = ("_groups", "keepalived_version", "nodes")
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], keepalived_version: str | None = None) -> None:
         self.nodes = tuple(nodes)
+        self.keepalived_version = keepalived_version
         self._groups: list[VrrpGroup] | None = None
 
     @property
