@@ -49,11 +49,9 @@ class ByRelease:
                 f"keepalived {CHANGED} changed what happens here, and both ways are in the table: name the release on "
                 "the nodes with --keepalived-version"
             )
-        if any(not router.homeless and self._is_copy(router) for router in self._variants[0].routers):
+        homeless = {frozenset(r.node for r in variant.routers if r.homeless) for variant in self._variants}
+        if len(homeless) > 1:
             yield "several nodes send from one address: the table has every way in which one of them has it"
-
-    def _is_copy(self, router: Router) -> bool:
-        return any(other.homeless and other.source == router.source for other in self._variants[0].routers)
 
 
 def _merged(found: Sequence[Variant], rows: Sequence[Row]) -> Row:

@@ -29,16 +29,21 @@ class Releases(NamedTuple):
 
 
 def version_of(release: str) -> Version:
-    """A release ("2.2.7", "3.5-dev5") as something that can be compared."""
-    return tuple(int(part) for part in release.partition("-")[0].split(".") if part.isdecimal())
+    """A release ("2.2.7", "3.5-dev5") as three numbers, which can be compared; of a series, its first."""
+    major, minor, patch = [*_parts(release), 0, 0][:3]
+    return major, minor, patch
+
+
+def _parts(release: str) -> list[int]:
+    return [int(part) for part in release.partition("-")[0].split(".") if part.isdecimal()]
 
 
 def releases(release: str | None, oldest: str = KEEPALIVED_KNOWN[0]) -> Releases:
     """The releases that a user means by "2.2" or "2.2.7"; by None, all from the oldest known one on."""
     if release is None:
         return Releases(version_of(oldest), _LATEST)
-    first = version_of(release)
-    return Releases(first, (*first[:-1], first[-1] + 1))
+    *stem, last = _parts(release)
+    return Releases(version_of(release), (*stem, last + 1))
 
 
 def unchecked(settings: RuleSettings) -> Iterator[tuple[str, str]]:

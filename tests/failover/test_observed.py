@@ -90,7 +90,10 @@ def test_owners_are_those_that_were_observed(case: _Case) -> None:
     assert seen in sets, story
     if record["flaps"]:
         assert predicted.flaps, f"{story}; it flaps"
-    elif any(len(each["possible_owner_sets"] or [None]) > 1 for each in earlier) or f"{case.table}/{case.name}" in BY_CHANCE:
+    elif (
+        any(len(each["possible_owner_sets"] or [None]) > 1 for each in earlier)
+        or f"{case.table}/{case.name}" in BY_CHANCE
+    ):
         pass  # other runs had another past; the model follows the one that the record shows
     elif record["deterministic"]:
         assert sets == [seen], story

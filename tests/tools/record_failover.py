@@ -1,4 +1,4 @@
-"""Plays failover scenarios with the real keepalived and writes what it saw into tests/failover/observed_at/RELEASE.json.
+"""Plays failover scenarios with the real keepalived and writes what it saw below tests/failover/observed_at.
 
 `python -m tests.tools.record_failover [NAME ...]` needs root; without a name it plays all scenarios. `--runs N` plays
 each so many times (2), `--at-once N` so many at a time (8: more disturb each other's timers on a small machine).

@@ -58,7 +58,7 @@ def read_routers(fleet: Fleet, addresses: Addresses | None = None) -> FleetReadi
         config = node.keepalived
         if config is None:
             continue
-        refusal = refusal_of(config)
+        refusal = refusal_of(config, fleet.keepalived_version)
         if refusal is not None:
             refused[node.name] = refusal
         for index, instance in enumerate(config.instances):

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from rules.support.releases import releases
 
 CHANGED = "2.3.3"
+WITHOUT_INTERFACE = "2.2.8"
+"""The first release that runs a unicast instance without an interface (its sources; measured with 2.2.7 and 2.3.3)."""
 _BEFORE = "2.3.2"
 
 
