@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.command.options import UsageError, ca_file, nearest_config, one_of, resolvers, seconds, wants_color
+from rules.command.options import UsageError, ca_file, nearest_config, one_of, release, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
@@ -76,7 +76,10 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         return LintArguments(list_rules=True, **common)
     cluster = _cluster(given)
     lint = cluster.lint if cluster else None
-    settings = RuleSettings(lint.haproxy_version, lint.keepalived_version) if lint else RuleSettings()
+    settings = RuleSettings(
+        release("--haproxy-version", given.haproxy_version) or (lint.haproxy_version if lint else None),
+        release("--keepalived-version", given.keepalived_version) or (lint.keepalived_version if lint else None),
+    )
     if given.node and given.paths:
         raise UsageError("give the files either as PATH or with --node, not both")
     return LintArguments(

@@ -13,6 +13,7 @@ from rules.command.arguments import LintArguments, parse_arguments
 from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, finish, guarded
 from rules.command.options import CONFIG_NAME, UsageError
 from rules.engine.finding import Report, Severity
+from rules.engine.settings import RuleSettings
 
 if TYPE_CHECKING:
     from rules.engine.run import Run
@@ -133,11 +134,12 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
+    settings = _installed(arguments, inputs) if inputs.local else arguments.settings
     options = options_for(
         arguments.cluster,
         inputs.nodes,
         selection=arguments.selection,
-        settings=arguments.settings,
+        settings=settings,
         kinds=inputs.kinds,
         config_ids=inputs.config_ids,
         include=DiskIncludes(),
@@ -146,6 +148,11 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     run = Run(inputs.texts, options)
     observed = _observed(arguments, survey, run)
     report = run.report(observed)
+    if settings != RuleSettings() and not arguments.quiet:
+        from rules.support.releases import unchecked
+
+        for _, reason in unchecked(settings):
+            _say(reason)
     table = run.failover() if arguments.failover else None
     if table is not None and arguments.format == "json" and not arguments.quiet:
         _say_notes(table)
@@ -164,6 +171,23 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     if inputs.errors:
         return EXIT_USAGE
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
+    """The settings for this machine's own files: a release that the user did not choose is that of the daemon here."""
+    settings = arguments.settings
+    chosen = {"haproxy": settings.haproxy_version, "keepalived": settings.keepalived_version}
+    read = set(inputs.kinds.values())
+    unknown = [daemon for daemon, release in chosen.items() if release is None and daemon in read]
+    if not unknown:
+        return settings
+    from rules.command.installed import installed
+
+    found = installed(unknown)
+    if found and not arguments.quiet:
+        _say(f"judged by what is installed here: {', '.join(f'{name} {found[name]}' for name in sorted(found))}")
+    chosen |= found
+    return RuleSettings(chosen["haproxy"], chosen["keepalived"])
 
 
 def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Observations | None:

@@ -89,6 +89,19 @@ def seconds(option: str, word: str) -> float:
     return value
 
 
+def release(option: str, word: str | None) -> str | None:
+    """The release of a daemon that an option names, such as "2.8" or "2.2.7"."""
+    if word is None:
+        return None
+    from rules.plan.types.readers import release as read_release
+
+    try:
+        return read_release(word)
+    except ValueError:
+        example = "2.8 or 2.6.12" if "haproxy" in option else "2.2 or 2.2.7"
+        raise UsageError(f"invalid {option} '{word}'; expected a release such as {example}") from None
+
+
 def resolvers(words: Sequence[str]) -> tuple[NameServer, ...] | None:
     """The name servers of `--resolver`; None if there are none."""
     if not words:

@@ -85,6 +85,13 @@ def _add_rules(options: Parser) -> None:
         default="warning",
         help="exit with 1 from this severity on: error, warning (default), info or never",
     )
+    for daemon, example in (("haproxy", "2.8"), ("keepalived", "2.2.7")):
+        rules.add_argument(
+            f"--{daemon}-version",
+            metavar="RELEASE",
+            help=f"the release of {daemon} on all nodes, such as {example} (default: that in halb.toml; for this "
+            "machine's own files the installed one; else any)",
+        )
 
 
 def _add_output(options: Parser) -> None:

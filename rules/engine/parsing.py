@@ -32,7 +32,8 @@ class ParsedFiles:
         self._haproxy: dict[str, HaproxyDocument] = {}
         self.documents: list[Document] = []
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
-        self.fleet = Fleet([self._node(node) for node in self.node_files], known_addresses(options.cluster))
+        nodes = [self._node(node) for node in self.node_files]
+        self.fleet = Fleet(nodes, options.settings.keepalived_version, known_addresses(options.cluster))
 
     def _grouped(self) -> list[NodeFiles]:
         kinds = {path: self._options.kinds.get(path) or kind_of(path, text) for path, text in self._files.items()}

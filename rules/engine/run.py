@@ -13,6 +13,7 @@ from rules.engine.options import Options
 from rules.engine.parsing import ParsedFiles, documents_of
 from rules.engine.registry import Rule, Scope, rules_of
 from rules.engine.secrets import Secrets
+from rules.engine.settings import RuleSettings
 from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:
@@ -159,6 +160,10 @@ class Run:
         yield from self.options.skipped
         if len(self.fleet.nodes) == 1:
             yield _ALONE
+        if self.options.settings != RuleSettings():
+            from rules.support.releases import unchecked
+
+            yield from (Skipped(code, reason) for code, reason in unchecked(self.options.settings))
         needs = self._needs(observed)
         for rule in (rule for scope in _LIVE for rule in self._selected(scope)):
             if reason := needs.missing(rule):

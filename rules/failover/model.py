@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.support.keepalived.releases import EARLIER, Behaviour
+
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
@@ -92,13 +94,14 @@ class Check(NamedTuple):
 
 
 class Router(NamedTuple):
-    """One vrrp_instance of one node, as keepalived 2.2.7 runs it.
+    """One vrrp_instance of one node, as keepalived runs it.
 
     `advert` is advert_int in seconds, `missed` the adverts that may be missed. `source`: the address that it sends from
     and listens on, None if it is not known. `segment`: routers with the same number are on one network segment.
     `elsewhere`: further interfaces that must be up because a VIP is on them. `sync`: the name of its sync group on the
     node, "" without one. `refused`: why keepalived does not run the file, "" if it does. `has_haproxy`: whether the
     node's files show that haproxy runs there. `needs_address`: whether it does not run without a usable VIP.
+    `homeless`: the machine does not have the address that it sends from. `behaviour`: what depends on the release.
     """
 
     node: str
@@ -131,6 +134,8 @@ class Router(NamedTuple):
     refused: str = ""
     has_haproxy: bool = True
     needs_address: bool = True
+    homeless: bool = False
+    behaviour: Behaviour = EARLIER
     member: Member | None = None
 
     def __repr__(self) -> str:
@@ -165,7 +170,7 @@ class Situation(NamedTuple):
     `down`: nodes on which no keepalived runs. `hung`: its processes are stopped, but keep what they had. `links`:
     interfaces without link, as (node, interface). `bad`: checks that fail. `numbers`: the number in a tracked file if
     it is not 0. `parts`: the nodes that reach each other, if the network is cut. `deaf`: nodes that send but hear
-    nothing. `homeless`: nodes without the address that they should send from.
+    nothing.
     """
 
     down: frozenset[str] = frozenset()
@@ -175,4 +180,3 @@ class Situation(NamedTuple):
     numbers: tuple[tuple[CheckKey, int], ...] = ()
     parts: tuple[frozenset[str], ...] = ()
     deaf: frozenset[str] = frozenset()
-    homeless: frozenset[str] = frozenset()

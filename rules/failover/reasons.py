@@ -116,6 +116,8 @@ def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: 
         pairs = [*pairs, *((x, y) for x, mask in enumerate(silenced_by) for y in bits(mask))]
     rejections = contest.protocol.rejections
     refused = [(a, b) for a, b in pairs if rejections[a][b] or rejections[b][a]]
+    if not pairs:
+        return "it never settles: no node keeps the VIP"
     text = _apart(contest, *(refused or pairs)[0])
     if outcome.flaps:
         return f"{text}: one silences the other, whose backup keeps taking over for a moment"
@@ -183,7 +185,7 @@ def _obstacle(contest: Contest, router: Router, events: Events, situation: Situa
     fault = fault_of(contest, router, situation)
     if fault is not None:
         return f"FAULT because of {fault}"
-    return "a master without the address"
+    return "adverts of a master without the address"
 
 
 def fault_of(contest: Contest, router: Router, situation: Situation) -> str | None:

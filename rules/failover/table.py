@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.failover.block import BlockTable
 from rules.failover.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.model import InstanceKey, Router
+from rules.failover.releases import ByRelease
 from rules.failover.rows import Block, FailoverTable
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.reading import FleetReading, read_routers
@@ -55,8 +55,8 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
     by_keys: dict[tuple[InstanceKey, ...], list[IPAddress]] = {}
     for address, keys in holders.items():
         by_keys.setdefault(tuple(keys), []).append(address)
-    for keys in _without_address(fleet, reading):
-        by_keys.setdefault(keys, [])
+    for whole in _without_address(fleet, reading):
+        by_keys.setdefault(whole, [])
     worlds = components(reading)
     for held_by, addresses in by_keys.items():
         world = worlds[held_by[0]]
@@ -69,8 +69,9 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
             continue
         routers = [reading.routers[key] for key in world]
         own = [reading.routers[key] for key in held_by]
-        rows = BlockTable(routers, own).rows(pairs=pairs)
-        yield block._replace(rows=tuple(rows), notes=tuple(_assumptions(own, nodes)))
+        table = ByRelease(routers, own, reading.behaviours)
+        notes = (*_assumptions(own, nodes), *table.notes())
+        yield block._replace(rows=tuple(table.rows(pairs=pairs)), notes=notes)
 
 
 def _without_address(fleet: Fleet, reading: FleetReading) -> Iterator[tuple[InstanceKey, ...]]:

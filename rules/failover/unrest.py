@@ -1,4 +1,4 @@
-"""VIPs that never settle: which adverts are rejected, which master they silence, and which backup then takes over."""
+"""VIPs that never settle, or are lost, because adverts of other routers have the same virtual_router_id."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.model import Router
 from rules.failover.vrrp.components import components
-from rules.failover.vrrp.protocol import rejection
+from rules.failover.vrrp.protocol import bits, rejection
 from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.failover.vrrp.silence import silence_of
+from rules.failover.vrrp.variants import depends_on_release, with_behaviour
+from rules.support.keepalived.releases import LATER
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from rules.failover.block import BlockTable
     from rules.failover.events import Event, Events
     from rules.fleet.fleet import Fleet
+
+    IPAddress = IPv4Address | IPv6Address
 
 _HARMLESS = ("", "unheard", "vrid")
 """What `rejection` returns for adverts that are accepted, or that don't concern the receiver."""
@@ -33,6 +39,51 @@ class Unrest(NamedTuple):
     backup: Router
     reason: str
     event: Event | None
+
+
+class Loss(NamedTuple):
+    """Adverts that are accepted (from keepalived 2.3.3 on), and the consequences.
+
+    `owner` is master and does not have `vip`; the routers that have it hear `owner` and give way, `losing` among them.
+    """
+
+    vip: IPAddress
+    owner: Router
+    losing: Router
+
+
+def losses(fleet: Fleet) -> Iterator[Loss]:
+    """The first VIP without any owner in a healthy fleet, among all instances that affect each other, because those
+    that have it accept the adverts of a master with other addresses.
+    """
+    reading = read_routers(fleet)
+    if LATER not in reading.behaviours:
+        return
+    for world in dict.fromkeys(components(reading).values()):
+        if any(key not in reading.routers for key in world):
+            continue
+        routers = [with_behaviour(reading.routers[key], LATER) for key in world]
+        if depends_on_release(routers):
+            found = _loss(routers)
+            if found is not None:
+                yield found
+
+
+def _loss(routers: Sequence[Router]) -> Loss | None:
+    from rules.failover.block import BlockTable
+
+    vips = dict.fromkeys(vip for router in routers for vip in sorted(router.vips, key=str))
+    for vip in vips:
+        own = [router for router in routers if vip in router.vips]
+        table = BlockTable(routers, own)
+        for state in table.starts:
+            if table.owners(state):
+                continue
+            for owner in (routers[r] for unit in bits(state.masters) for r in table.protocol.units[unit]):
+                losing = next((r for r in own if not rejection(owner, r)), None)
+                if losing is not None:
+                    return Loss(vip, owner, losing)
+    return None
 
 
 def unrests(fleet: Fleet) -> Iterator[Unrest]:

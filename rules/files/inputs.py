@@ -29,7 +29,8 @@ _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given b
 class Inputs(NamedTuple):
     """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr).
 
-    `documents` are the keepalived.conf that were parsed already, for no node in particular.
+    `documents` are the keepalived.conf that were parsed already, for no node in particular. `local`: these are the
+    files that this machine's own daemons read.
     """
 
     texts: dict[str, str]
@@ -39,6 +40,7 @@ class Inputs(NamedTuple):
     errors: list[str]
     notes: list[str]
     documents: dict[str, KeepalivedDocument]
+    local: bool = False
 
 
 class _Reader:
@@ -179,7 +181,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
     With `needed`, it is an error if neither does.
     """
     present = [path for path in files if Path(path).exists()]
-    inputs = read_paths(present, kind, None, local_name)
+    inputs = read_paths(present, kind, None, local_name)._replace(local=True)
     if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
     return inputs

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 
 class Fleet:
-    """The nodes of one run. `addresses`: by node, its own addresses that are known from elsewhere (halb.toml)."""
+    """The nodes of one run.
 
-    __slots__ = ("_groups", "addresses", "nodes")
+    `keepalived_version`: the release on all of them ("2.2", "2.2.7"), None: any. `addresses`: by node, its own
+    addresses that are known from elsewhere (halb.toml).
+    """
 
-    def __init__(self, nodes: Sequence[Node], addresses: Addresses | None = None) -> None:
+    __slots__ = ("_groups", "addresses", "keepalived_version", "nodes")
+
+    def __init__(
+        self, nodes: Sequence[Node], keepalived_version: str | None = None, addresses: Addresses | None = None
+    ) -> None:
         self.nodes = tuple(nodes)
+        self.keepalived_version = keepalived_version
         self.addresses = addresses or {}
         self._groups: list[VrrpGroup] | None = None
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from tests.failover.nodes import Node
 from tests.net.addresses import Watch
 from tests.net.network import Net, bridging, cable
+from tests.roots import Root
 
 # One cluster starts at a time: started by a busy machine, the nodes of a cluster would not start together.
 _starting = threading.Lock()
@@ -25,10 +26,13 @@ _starting = threading.Lock()
 class Lab:
     """The nodes of one scenario, on one switch. A context manager: everything is removed at its end."""
 
-    def __init__(self, confs: Mapping[str, str], vips: Iterable[str]) -> None:
-        """`confs` has the keepalived.conf of each node (lb1, lb2, ...), `vips` the addresses to be watched."""
+    def __init__(self, confs: Mapping[str, str], vips: Iterable[str], root: Root | None = None) -> None:
+        """`confs` has the keepalived.conf of each node (lb1, lb2, ...), `vips` the addresses to be watched, and `root`
+        the keepalived (None: the installed one).
+        """
         self.vips = list(vips)
         self._confs = confs
+        self._root = root
         self.devices = ["eth0", "eth1"] if "eth1" in "\n".join(confs.values()) else ["eth0"]
         self._net = Net()
         self.nodes: dict[str, Node] = {}
@@ -88,7 +92,7 @@ class Lab:
     def _build(self) -> None:
         self.switch = self._net.machine("sw")
         for name, conf in self._confs.items():
-            self.nodes[name] = Node(name, self._net, conf)
+            self.nodes[name] = Node(name, self._net, conf, self._root)
         lines = [line for device in self.devices for line in bridging(f"core-{device}")]
         for node in self.nodes.values():
             with node.machine.inside():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import time
 from contextlib import suppress
@@ -11,16 +12,20 @@ from pathlib import Path
 from signal import SIGKILL, SIGSTOP, Signals
 
 from tests.net.network import Net
+from tests.roots import Root
 
 PATIENCE = 10.0  # seconds
+_LOCKS = {"p": "parent", "r": "vrrp", "b": "bfd", "c": "checkers"}
 PROCESS = "hap-lb"  # what configurations call the tracked process of node N is this and N
 
 
 class Node:
     """A load balancer of a scenario. Its address is 192.168.77.1N and fd77::1N, on eth1 192.168.78.1N and fd78::1N."""
 
-    def __init__(self, name: str, net: Net, conf: str) -> None:
+    def __init__(self, name: str, net: Net, conf: str, root: Root | None = None) -> None:
+        """`root` has the keepalived that runs (None: the installed one)."""
         self.name = name
+        self._root = root
         self.number = int(name.removeprefix("lb"))
         self.machine = net.machine(name)
         self.folder = self.machine.folder
@@ -66,10 +71,14 @@ class Node:
         # Process events come to the initial network namespace only: there keepalived starts, and moves itself (-s).
         prefix = self.machine.prefix_outside if self._tracks_processes else self.machine.prefix
         moving = f"-s {self.machine.space}" if self._tracks_processes else ""
+        # From 2.3.0 on, keepalived locks the files of all four processes, also of those that it does not start.
+        locks = " ".join(f"-{option} {self.folder}/{what}.pid" for option, what in _LOCKS.items())
+        command = f"keepalived -n -l -D -P {moving} -f {self.conf} {locks}".split()
+        if self._root is not None:
+            command = self._root.inside(command)
         script = (
             f"cd {self.folder} && echo ready && read go && "
-            f"exec nice -n -15 keepalived -n -l -D -P {moving} -f {self.conf} "
-            f"-p {self.folder}/parent.pid -r {self.folder}/vrrp.pid >>{self.folder}/log 2>&1 </dev/null"
+            f"exec nice -n -15 {shlex.join(command)} >>{self.folder}/log 2>&1 </dev/null"
         )
         self.daemon = subprocess.Popen([*prefix, "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.daemon.stdout is not None

@@ -1,4 +1,4 @@
-"""The recorded observations: a compact file, and records that hold everything."""
+"""The recorded observations: a compact file for each release of keepalived, and records that hold everything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.failover.events import read_event
 
-OBSERVED = Path(__file__).with_name("observed.json")
+_FOLDER = Path(__file__).with_name("observed_at")
 Record = dict[str, Any]
 # What all steps of a scenario have in common, and what follows from the rest.
 _COMMON = ("name", "nodes", "addresses", "vips", "note", "keepalived", "runs")
@@ -27,7 +27,17 @@ def by_scenario(records: Iterable[Record]) -> dict[str, list[Record]]:
     return {name: sorted(steps, key=lambda record: record["step"]) for name, steps in found.items()}
 
 
-def load(path: Path = OBSERVED) -> list[Record]:
+def releases() -> list[str]:
+    """The releases of keepalived that were recorded."""
+    return sorted(path.stem for path in _FOLDER.glob("*.json"))
+
+
+def file_of(release: str) -> Path:
+    """Where the records of a release are."""
+    return _FOLDER / f"{release}.json"
+
+
+def load(path: Path) -> list[Record]:
     """All records, each with every field; none when nothing was recorded yet."""
     if not path.exists():
         return []
@@ -44,7 +54,7 @@ def load(path: Path = OBSERVED) -> list[Record]:
     return found
 
 
-def save(records: Iterable[Record], path: Path = OBSERVED) -> None:
+def save(records: Iterable[Record], path: Path) -> None:
     """Write records, sorted by name, a step on a line; each configuration once, under its checksum."""
     scenarios = sorted(by_scenario(records).items())
     texts = sorted({text for _, steps in scenarios for text in steps[0]["nodes"].values()})

@@ -62,14 +62,19 @@ class _Play:
     def __init__(self, record: Record) -> None:
         self.nodes = list(record["nodes"])
         self.vips = list(record["vips"])
+        release = record["keepalived"].split()[0]
         addresses = {name: [ip_address(a) for a in _several(given)] for name, given in record["addresses"].items()}
-        reading = read_routers(Fleet([_node(name, text) for name, text in record["nodes"].items()], addresses))
+        fleet = Fleet([_node(name, text) for name, text in record["nodes"].items()], release, addresses)
+        reading = read_routers(fleet)
         assert not reading.unknown, reading.unknown
-        self.protocol = Protocol(list(reading.routers.values()))
-        homeless = frozenset(
-            router.node
-            for router in self.protocol.routers
-            if router.source is not None and router.source not in addresses.get(router.node, [router.source])
+        assert len(reading.behaviours) == 1, release
+        self.protocol = Protocol(
+            [
+                router._replace(homeless=router.source not in addresses.get(router.node, [router.source]))
+                if router.source is not None
+                else router
+                for router in reading.routers.values()
+            ]
         )
         # A check that looks for haproxy itself finds none before the scenario starts one.
         missing = frozenset(
@@ -78,7 +83,7 @@ class _Play:
             for check in router.checks
             if check.kind == "process" or (check.subject is Subject.HAPROXY and not check.assumed)
         )
-        self.situation = Situation(down=frozenset(self.nodes), homeless=homeless, bad=missing)
+        self.situation = Situation(down=frozenset(self.nodes), bad=missing)
         self.states: set[VrrpState] = {VrrpState()}
         self.cut: frozenset[str] = frozenset()
 

@@ -15,6 +15,7 @@ from tests.failover.scenarios.acts import perform
 from tests.failover.scenarios.base import CALM, Scenario
 from tests.failover.scenarios.confs import address
 from tests.net.network import sweep
+from tests.roots import Root
 
 LONGER = 10.0  # seconds beyond its window that a step may go on when things still move
 T = TypeVar("T")
@@ -23,9 +24,9 @@ _labs: set[Lab] = set()
 _guard = threading.Lock()
 
 
-def run(scenario: Scenario) -> list[Outcome]:
-    """Play a scenario once; an outcome for each of its steps."""
-    lab = Lab(scenario.nodes, scenario.vips)
+def run(scenario: Scenario, root: Root | None = None) -> list[Outcome]:
+    """Play a scenario once, with the keepalived in `root` or the installed one; an outcome for each of its steps."""
+    lab = Lab(scenario.nodes, scenario.vips, root)
     with _guard:
         _labs.add(lab)
     try:

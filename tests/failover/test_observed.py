@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.conftest import Figure
-from tests.failover.observed import Record, by_scenario, load
+from tests.failover.observed import Record, by_scenario, file_of, load, releases
 from tests.failover.playing import Predicted, play
 from tests.shared import shared
 
@@ -20,11 +20,17 @@ EARLY = 0.01  # the records are rounded
 # Scenarios of the shared table that call a race of equals determined, because few runs had the same winner.
 # The model has no word for these: what the kernel does to the other addresses of an interface is not in the files.
 BEYOND = {"addr_del"}
-BY_CHANCE = {"weight_script_rise_from_fault_nopreempt_tie"}
+BY_CHANCE = {
+    "shared/weight_script_rise_from_fault_nopreempt_tie",
+    "shared-2.3.3/two-clusters-one-vrid",
+    "shared-2.3.4/two-clusters-one-vrid",
+}
+# One run in which a daemon of three came to life too late to be seen.
+LOST = {"shared-2.3.3/peer-wrong-on-master-of-three/2"}
 
 
 class _Case(NamedTuple):
-    """A step of a scenario in one of the two tables."""
+    """A step of a scenario in one of the tables: our own by release, and the shared ones."""
 
     table: str
     name: str
@@ -36,13 +42,16 @@ class _Case(NamedTuple):
 
 @functools.cache
 def _tables() -> dict[str, dict[str, list[Record]]]:
-    found = {"ours": by_scenario(load())}
+    found = {release: by_scenario(load(file_of(release))) for release in releases()}
     try:
-        path = shared() / "data" / "failover-observed.json"
+        folder = shared() / "data"
     except pytest.skip.Exception:
         return found
+    path = folder / "failover-observed.json"
     if path.exists():
         found["shared"] = by_scenario(json.loads(path.read_text(encoding="utf-8")))
+    for path in sorted(folder.glob("failover-observed-keepalived-*.json")):
+        found[f"shared-{path.stem.rpartition('-')[2]}"] = by_scenario(load(path))
     return found
 
 
@@ -62,7 +71,7 @@ def _cases() -> list[_Case]:
         for table, scenarios in _tables().items()
         for name, records in scenarios.items()
         for record in _covered(records)
-        if record["settled"]
+        if record["settled"] and f"{table}/{name}/{record['step']}" not in LOST
     ]
 
 
@@ -81,7 +90,10 @@ def test_owners_are_those_that_were_observed(case: _Case) -> None:
     assert seen in sets, story
     if record["flaps"]:
         assert predicted.flaps, f"{story}; it flaps"
-    elif any(len(each["possible_owner_sets"] or [None]) > 1 for each in earlier) or case.name in BY_CHANCE:
+    elif (
+        any(len(each["possible_owner_sets"] or [None]) > 1 for each in earlier)
+        or f"{case.table}/{case.name}" in BY_CHANCE
+    ):
         pass  # other runs had another past; the model follows the one that the record shows
     elif record["deterministic"]:
         assert sets == [seen], story

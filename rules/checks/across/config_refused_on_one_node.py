@@ -46,7 +46,11 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         return
     from rules.failover.vrrp.refusals import refusal_of
 
-    found = [(node, refusal) for node, config in configs if (refusal := refusal_of(config)) is not None]
+    found = [
+        (node, refusal)
+        for node, config in configs
+        if (refusal := refusal_of(config, fleet.keepalived_version)) is not None
+    ]
     names = [node.name for node, _ in found]
     for node, refusal in found:
         yield Hit(

@@ -1,4 +1,4 @@
-"""XN021: adverts that a master rejects, but that silence it."""
+"""XN021: adverts of routers that do not belong together, which silence a master, or from 2.3.3 on replace it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
+from rules.support.keepalived.releases import by_release
 from rules.text.wording import seconds
 
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.failover.events import Event
     from rules.failover.model import Router
-    from rules.failover.unrest import Unrest
+    from rules.failover.unrest import Loss, Unrest
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
@@ -65,22 +66,40 @@ def _before(event: Event | None) -> str:
     return "" if event is None else _WHEN[event.kind.value].format(event.node)
 
 
-def _hit(fleet: Fleet, found: Unrest) -> Hit | None:
+def _are_together(fleet: Fleet, a: Router, b: Router) -> bool:
+    """Whether two routers are meant to be one virtual router."""
+    if a.member is None or b.member is None:
+        return False
+    instances = {id(a.member.instance), id(b.member.instance)}
+    return any(instances <= {id(member.instance) for member in group} for group in fleet.vrrp_groups)
+
+
+def _other_id(vrid: int) -> str:
+    return f"give one of the two clusters a virtual_router_id other than {vrid}, on all its nodes"
+
+
+def _hit(fleet: Fleet, found: Unrest, loss: Loss | None) -> Hit | None:
     silenced, loud, backup = found.silenced, found.loud, found.backup
     if silenced.member is None or loud.member is None or backup.member is None:
         return None
-    instances = {id(silenced.member.instance), id(loud.member.instance)}
-    together = any(instances <= {id(member.instance) for member in group} for group in fleet.vrrp_groups)
+    together = _are_together(fleet, silenced, loud)
     addresses = sorted(map(str, silenced.vips)) or [silenced.instance]
-    other_id = f"give one of the two clusters a virtual_router_id other than {loud.vrid}, on all its nodes"
     # With equal intervals, which one is silenced depends on whose adverts come first (measured: not every start flaps).
     moves = "moves" if loud.advert < silenced.advert else "can move"
-    return Hit(
-        _place(loud.member, found.reason, together),
+    message = (
         f"{_before(found.event)}VIP {addresses[0]} {moves} back and forth: {silenced.node} rejects the adverts of "
         f"{loud.node} ({_cause(silenced, loud, found.reason)}), but they have its virtual_router_id {loud.vrid} and "
-        f"keep it from sending its own; then {backup.node} takes over for a moment",
-        help=_FIX[found.reason] if together else other_id,
+        f"keep it from sending its own; then {backup.node} takes over for a moment"
+    )
+    if found.reason == "addresses":
+        later = "adverts with other addresses are accepted"
+        if loss is not None:
+            later = f"{loss.losing.node} accepts the adverts of {loss.owner.node}, and no node holds VIP {loss.vip}"
+        message = by_release(fleet.keepalived_version, message, later)
+    return Hit(
+        _place(loud.member, found.reason, together),
+        message,
+        help=_FIX[found.reason] if together else _other_id(loud.vrid),
         note=f"{loud.node}: rejected by {silenced.node}",
         related=[
             Related(
@@ -92,15 +111,37 @@ def _hit(fleet: Fleet, found: Unrest) -> Hit | None:
     )
 
 
+def _loss_hit(fleet: Fleet, loss: Loss) -> Hit | None:
+    owner, losing = loss.owner, loss.losing
+    # XN003 reports the nodes of one virtual router.
+    if owner.member is None or losing.member is None or _are_together(fleet, owner, losing):
+        return None
+    message = (
+        f"no node holds VIP {loss.vip}: {losing.node} accepts the adverts of {owner.node}, which have its "
+        f"virtual_router_id {owner.vrid} and other addresses, and gives way"
+    )
+    return Hit(
+        place_of(losing.member, "virtual_router_id"),
+        by_release(fleet.keepalived_version, "each node keeps its own addresses", message),
+        help=_other_id(owner.vrid),
+        note=f"{losing.node}: the same id as {owner.node}",
+        related=[
+            Related(place_of(owner.member, "virtual_router_id"), f"{owner.node}: is master instead", owner.node),
+        ],
+        node=losing.node,
+    )
+
+
 @rule("XN021", "rejected-adverts-flap", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
-    """A master hears adverts with its own virtual_router_id that it rejects, and the VIP moves back and forth.
+    """A master hears adverts with its own virtual_router_id that are not meant for it, and its VIP moves or is lost.
 
     Why it hurts: keepalived restarts its advert timer on every advert with its virtual_router_id, even one that it
     rejects. Of two masters that reject each other one falls silent; its backup waits, takes over, and steps down on the
     first advert (measured with keepalived 2.2.7: 12 to 18 moves of the VIP in 45 s, for nodes of one cluster and for
     two clusters on one network). If both have the same `advert_int` it depends on whose adverts come first, so it does
-    not happen on every start.
+    not happen on every start. From release 2.3.3 on, adverts with other addresses are no longer rejected: of two
+    clusters with one virtual_router_id one gives way, and no node holds its VIP (measured with 2.3.3 and 2.3.4).
 
     How to fix: make the nodes agree on what the message names, or give each cluster on the network its own
     virtual_router_id.
@@ -112,9 +153,17 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         return
     if len([node for node in fleet.nodes if node.keepalived is not None]) < 3:
         return
-    from rules.failover.unrest import unrests
+    from rules.failover.unrest import losses, unrests
 
+    lost = list(losses(fleet))
     for found in unrests(fleet):
-        hit = _hit(fleet, found)
+        loss = next((loss for loss in lost if loss.owner.vrid == found.loud.vrid), None)
+        if loss is not None and found.reason == "addresses":
+            lost.remove(loss)
+        hit = _hit(fleet, found, loss)
+        if hit is not None:
+            yield hit
+    for loss in lost:
+        hit = _loss_hit(fleet, loss)
         if hit is not None:
             yield hit

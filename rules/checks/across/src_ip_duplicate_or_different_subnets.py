@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.keepalived.releases import by_release
 
 if TYPE_CHECKING:
     from parsers.facts.values import Value
+    from rules.engine.settings import RuleSettings
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member, VrrpGroup
 
@@ -20,7 +22,19 @@ def _source(member: Member) -> Value[object] | None:
     return value if value is not None and value.known else None  # type: ignore[return-value]
 
 
-def _doubles(group: VrrpGroup) -> Iterator[Hit]:
+def _consequence(value: Value[object], release: str | None) -> str:
+    """What becomes of the node that does not have the address; it was measured for unicast only."""
+    if value.directive.keyword != "unicast_src_ip":
+        return ""
+    outcome = by_release(
+        release,
+        "the node that does not have this address stays in FAULT and is no backup",
+        "the node that does not have this address hears no other node and takes the VIP as well",
+    )
+    return f"; {outcome}"
+
+
+def _doubles(group: VrrpGroup, release: str | None) -> Iterator[Hit]:
     first: dict[object, tuple[Member, Value[object]]] = {}
     for member in group:
         value = _source(member)
@@ -32,7 +46,8 @@ def _doubles(group: VrrpGroup) -> Iterator[Hit]:
         other, there = first[value.value]
         yield Hit(
             value.span,
-            f"{member.node.name} sends from {value.raw}, which {other.node.name} sends from too",
+            f"{member.node.name} sends from {value.raw}, which {other.node.name} sends from too"
+            f"{_consequence(value, release)}",
             help=f"set {value.directive.keyword} to the address of {member.node.name} itself",
             note=f"{member.node.name}: {value.raw}",
             related=[Related(there.span, f"{other.node.name}: {there.raw}", other.node.name)],
@@ -64,12 +79,13 @@ def _outside(group: VrrpGroup) -> Iterator[Hit]:
 
 
 @rule("XN015", "src-ip-duplicate-or-different-subnets", Severity.ERROR, Scope.FLEET)
-def check(fleet: Fleet) -> Iterator[Hit]:
+def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
     """Two nodes of one virtual router have the same source address, or one is outside the VIP's network.
 
-    Why it hurts: `unicast_src_ip` (or `mcast_src_ip`) must be an address of the node itself. With a copied one the bind
-    fails and the instance stays in FAULT, and `keepalived -t` reports nothing (measured with 2.2.7): there is no second
-    node. A VIP can only move between machines on one layer-2 network.
+    Why it hurts: `unicast_src_ip` (or `mcast_src_ip`) must be an address of the node itself. With a copied
+    `unicast_src_ip` the bind fails up to release 2.3.2, and the instance stays in FAULT: there is no second node
+    (measured with 2.2.7). From 2.3.3 on it runs, sends from the address, hears no other node, and takes the VIP as well
+    (measured with 2.3.3). `keepalived -t` reports nothing. A VIP can only move between machines on one layer-2 network.
 
     How to fix: write each node's own address; the load balancers and the VIP must share one subnet.
 
@@ -77,5 +93,5 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     host's and at least one node is inside it; routed designs announce the VIP as /32. Being outside is a warning.
     """
     for group in fleet.vrrp_groups:
-        yield from _doubles(group)
+        yield from _doubles(group, settings.keepalived_version)
         yield from _outside(group)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import Disagreement, disagreement
+from rules.support.keepalived.releases import by_release
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from parsers.facts.keepalived import VirtualAddress
     from parsers.source import Span
+    from rules.engine.settings import RuleSettings
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member, VrrpGroup
 
@@ -95,14 +97,15 @@ def _length(vip: VirtualAddress) -> str:
 
 
 @rule("XN003", "vip-set-mismatch", Severity.ERROR, Scope.FLEET)
-def check(fleet: Fleet) -> Iterator[Hit]:
+def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
     """The nodes of one virtual router list different virtual addresses.
 
-    Why it hurts: keepalived rejects an advert whose addresses are not its own (the count must be equal and each address
-    known), so both nodes are MASTER (measured with 2.2.7; `skip_check_adv_addr` does not help). If only one address
-    differs, the API's address disappears with a failover. keepalived does not compare the addresses in
-    `virtual_ipaddress_excluded`: one that is missing on a node is gone after a failover, a warning. A different prefix
-    length does no harm, an info.
+    Why it hurts: up to release 2.3.2 keepalived rejects an advert whose addresses are not its own (the count must be
+    equal and each address known), so both nodes are MASTER (measured with 2.2.7; `skip_check_adv_addr` does not help).
+    From 2.3.3 on it accepts and reports it (measured with 2.3.3 and 2.3.4): one node is MASTER, no node holds an
+    address that only the others list, and a failover exchanges the addresses. keepalived does not compare the addresses
+    in `virtual_ipaddress_excluded`: one that is missing on a node is gone after a failover, a warning. A different
+    prefix length does no harm, an info.
 
     How to fix: write the same `virtual_ipaddress` block on every node; the order does not matter.
 
@@ -112,7 +115,11 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     for group in fleet.vrrp_groups:
         differ = disagreement(group, lambda member: _addresses(member.instance.vips))
         if differ is not None:
-            outcome = "adverts are rejected and every node holds its own addresses"
+            outcome = by_release(
+                settings.keepalived_version,
+                "adverts are rejected and every node holds its own addresses",
+                "adverts are accepted, and an address that the master does not list is on no node",
+            )
             yield _hit(group, differ, "virtual_ipaddress", outcome, Severity.ERROR)
         else:
             yield from _prefix_hits(group)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.clashes import is_one_router
+from rules.support.keepalived.releases import CHANGED, by_release
+from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
+    from rules.engine.settings import RuleSettings
 
 
 _COMPARED = 50  # instances of one VRID and interface; a file with more is a generated one
@@ -64,7 +67,7 @@ def _shared(instances: list[VrrpInstance]) -> Iterator[tuple[VrrpInstance, VrrpI
     yield from found.values()
 
 
-def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Iterator[Hit]:
+def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance], release: str | None) -> Iterator[Hit]:
     groups = {member.value: group for group in reversed(config.sync_groups) for member in group.members}
     for first, second, pairs in _shared(instances):
         other, vip = pairs[0]
@@ -72,12 +75,16 @@ def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance]) -> Itera
         if first is second:
             yield Hit(
                 vip.span,
-                f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice: it counts twice in the "
-                "adverts, and must on every node",
+                f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice; "
+                + by_release(
+                    release,
+                    "it counts twice in the adverts, and must on every node",
+                    "'keepalived -t' reports it, and the line is ignored",
+                ),
                 help="remove one of the two lines, on all nodes",
                 note="a second time",
                 related=related,
-                severity=Severity.INFO,
+                severity=Severity.WARNING if releases(release).have(CHANGED) else Severity.INFO,
             )
             continue
         group = groups.get(first.title)
@@ -123,7 +130,7 @@ def _router_ids(instances: list[VrrpInstance]) -> Iterator[Hit]:
 
 
 @rule("KA030", "duplicate-vip-or-vrid-in-file", Severity.ERROR, Scope.KEEPALIVED)
-def check(config: KeepalivedConfig) -> Iterator[Hit]:
+def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     """Two instances of one file have the same virtual address, the same virtual_router_id, or the same name.
 
     Why it hurts: with the same VRID twice on one interface keepalived does not run at all. Two instances with one
@@ -134,9 +141,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: the VRID is used on different interfaces, for different address families, or once with unicast
     and once with multicast, which is all legal; a value comes from a variable. The same address twice in one
-    instance is an info.
+    instance is an info; with a release from 2.3.3 on, which reports it, a warning.
     """
     yield from _names(config)
     instances = _distinct(config)
-    yield from _addresses(config, instances)
+    yield from _addresses(config, instances, settings.keepalived_version)
     yield from _router_ids(instances)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parsers.keywords.keepalived import keepalived_table
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.keepalived.entries import wrong_addresses, wrong_peers, wrong_trackers
+from rules.support.keepalived.entries import doubled_peers, wrong_addresses, wrong_peers, wrong_trackers
 from rules.support.keepalived.lines import places, tracking
 from rules.support.keepalived.missing import missing_settings, wrong_intervals, wrong_names
 from rules.support.keepalived.values import Wrong, wrong_values
@@ -26,12 +26,13 @@ def _lines(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:
             yield from wrong_values(place, release)
 
 
-def _entries(config: KeepalivedConfig) -> Iterator[Wrong]:
+def _entries(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:
     settings = frozenset(keepalived_table().keywords("vrrp_instance"))
     known = {kind: {item.title for item in config.trackables(kind)} for kind in ("script", "process", "file", "bfd")}
     for instance in config.instances:
         yield from wrong_addresses(instance, settings)
         yield from wrong_peers(instance, settings)
+        yield from doubled_peers(instance, release)
     check_keywords = frozenset(keepalived_table().keywords("vrrp_script"))
     for user in tracking(config):
         yield from wrong_trackers(user.trackers, known, check_keywords)
@@ -44,7 +45,8 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     Why it hurts: keepalived does not refuse most of them: it reports the value, uses a different one and runs. Priority
     300 becomes 100, an address with an invalid part is skipped, a script without a `script` line is removed. A keyword
     without its value, or an instance without `virtual_router_id` or `interface`, makes it exit with status 2 (ranges
-    and consequences measured with keepalived 2.2.7).
+    and consequences measured with keepalived 2.2.7). What other releases accept or refuse is judged by the release, if
+    one is set.
 
     How to fix: write a value in the range that the finding names.
 
@@ -56,10 +58,10 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
     covered = Spans(problem.span for problem in config.document.problems)
     for wrong in (
         *_lines(config, release),
-        *_entries(config),
+        *_entries(config, release),
         *wrong_names(config),
         *wrong_intervals(config),
-        *missing_settings(config),
+        *missing_settings(config, release),
     ):
         if not covered.touch(wrong.span):
             yield Hit(wrong.span, wrong.message, help=wrong.help, severity=wrong.severity)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from parsers.keywords.keepalived import version
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.files.kinds import is_template
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.placeholders import is_template_marker, may_have_placeholders, placeholder
+from rules.support.releases import releases
 from rules.support.spans import Spans
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _described(first: _Found, others: list[_Found]) -> tuple[str, str]:
 
 def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
     """`${_ENV NAME}`, which older releases split at its braces like any undefined name."""
-    if release is not None and version(release) >= version(_ENV_SINCE):
+    there = releases(release).have(_ENV_SINCE)
+    if there:
         return
     for place in places(document):
         for word in place.line.words:
@@ -147,7 +148,7 @@ def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
                     f"its '}}' closes the block",
                     help="write the value, or make sure that each node has a newer keepalived",
                     note=f"since {_ENV_SINCE}",
-                    severity=Severity.WARNING if release is None else None,
+                    severity=Severity.WARNING if there is None else None,
                 )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from parsers.keywords.keepalived import keepalived_table, version
+from parsers.keywords.keepalived import keepalived_table
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.unknown import consequence, in_lvs, shown, unknown_lines, where
+from rules.support.releases import KEEPALIVED_KNOWN, releases
 from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.keepalived.tree import KeepalivedDocument
     from rules.engine.settings import RuleSettings
     from rules.support.keepalived.lines import LinePlace
 
@@ -55,11 +57,23 @@ def _help(word: str, meant: str) -> str:
     return "remove the line, or write a keyword from keepalived.conf(5)"
 
 
-def _too_new(place: LinePlace, release: str) -> bool:
-    keyword = place.keyword
-    if keyword is None or keyword.since is None:
-        return False
-    return keyword.since == "git" or version(keyword.since) > version(release)
+def _too_new(document: KeepalivedDocument, release: str) -> Iterator[Hit]:
+    """The keywords that no release has that is meant: "2.2" means the last of these too."""
+    meant = releases(release)
+    for place in places(document):
+        keyword, line = place.keyword, place.line
+        if keyword is None or keyword.since is None or line.condition is not None:
+            continue
+        unreleased = keyword.since == "git"
+        if not unreleased and meant.have(keyword.since) is not False:
+            continue
+        since = f"a release after {KEEPALIVED_KNOWN[1]}" if unreleased else f"keepalived {keyword.since}"
+        yield Hit(
+            line.words[0].span,
+            f"'{keyword.name}' needs {since}; this file is for {release}: {consequence(line)}",
+            help="install a newer keepalived on all nodes, or remove the line",
+            note=f"not in {release}",
+        )
 
 
 @rule("KA027", "unknown-keyword-typo", Severity.ERROR, Scope.KEEPALIVED)
@@ -73,7 +87,7 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
 
     How to fix: write the keyword as in keepalived.conf(5); names are case-sensitive.
 
-    Silent when: any release of keepalived knows the keyword, unless a version is set and is too old; the line is
+    Silent when: any release of keepalived knows the keyword, unless a release is set that is too old; the line is
     conditional or a placeholder; the word is a keyword of another block (KA047). In `virtual_server`, and for a word in
     `global_defs` that is not close to any keyword, it is a warning.
     """
@@ -90,16 +104,5 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
             note=f"did you mean '{meant}'?" if meant else "not a keyword",
             severity=Severity.WARNING if minor else None,
         )
-    if settings.keepalived_version is None:
-        return
-    for place in places(config.document):
-        if _too_new(place, settings.keepalived_version) and place.line.condition is None:
-            keyword = place.keyword
-            assert keyword is not None
-            since = "a later release" if keyword.since == "git" else f"release {keyword.since}"
-            yield Hit(
-                place.line.words[0].span,
-                f"'{keyword.name}' needs {since}; keepalived {settings.keepalived_version} does not know it",
-                help="install a newer keepalived on the node, or remove the line",
-                severity=Severity.WARNING,
-            )
+    if settings.keepalived_version is not None:
+        yield from _too_new(config.document, settings.keepalived_version)

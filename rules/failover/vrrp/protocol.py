@@ -1,6 +1,6 @@
 """One moment as VRRP sees it: which routers may be master, with which priority, and which hear which.
 
-Measured with keepalived 2.2.7 in network namespaces unless a line names another source.
+Measured in network namespaces with keepalived 2.2.7, 2.3.3 and 2.3.4, unless a line names another source.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def rejection(sender: Router, receiver: Router) -> str:
             return "authentication"
         if sender.advert != receiver.advert:
             return "advert_int"
-    if len(sender.vips) != len(receiver.vips) or not receiver.vips <= sender.vips:
+    if receiver.behaviour.compares_addresses and (
+        len(sender.vips) != len(receiver.vips) or not receiver.vips <= sender.vips
+    ):
         return "addresses"
     return ""
 
@@ -95,7 +97,8 @@ def _is_delivered(sender: Router, receiver: Router) -> bool:
     if sender.node == receiver.node or sender.unicast is not receiver.unicast or sender.segment != receiver.segment:
         return False
     if sender.unicast:
-        return receiver.source is not None and receiver.source in sender.peers
+        # Packets for an address that the machine does not have never get there.
+        return not receiver.homeless and receiver.source is not None and receiver.source in sender.peers
     return sender.multicast_group == receiver.multicast_group
 
 
@@ -171,7 +174,6 @@ class Protocol:
             situation.bad and situation.bad & self._checks[index],
             situation.links,
             situation.numbers,
-            situation.homeless,
             self._has_neighbours[index] and (situation.down, situation.parts),
         )
         found = self._statuses.get(seen)
@@ -214,13 +216,20 @@ class Protocol:
             if router.node in mute or (router.node, router.interface) in situation.links:
                 sending &= ~(1 << index)
         deaf = mute | situation.deaf if situation.deaf else mute
-        sides = {node: self._routers_on(part) for part in situation.parts for node in part}
+        sides = self._sides(situation.parts)
         return [
             0
             if router.node in deaf or (router.node, router.interface) in situation.links
             else sending & sides.get(router.node, every)
             for router in self.routers
         ]
+
+    def _sides(self, parts: Sequence[frozenset[str]]) -> dict[str, int]:
+        """Node -> the routers on its side of a cut; nodes that the cut does not mention are on a side of their own."""
+        if not parts:
+            return {}
+        rest = frozenset(self.nodes).difference(*parts)
+        return {node: self._routers_on(part) for part in (*parts, rest) for node in part}
 
     def _routers_on(self, nodes: frozenset[str]) -> int:
         return _mask(router.node in nodes for router in self.routers)
@@ -249,7 +258,7 @@ def _is_apart(node: str, other: str, situation: Situation) -> bool:
 def _can_run(router: Router, situation: Situation) -> bool:
     """Whether a router has what it needs, apart from its checks."""
     node = router.node
-    if router.refused or node in situation.down or node in situation.homeless:
+    if router.refused or node in situation.down or (router.homeless and router.behaviour.needs_source):
         return False
     # At startup keepalived removes its VIPs from the interface: if one is the node's own, no address is left to use.
     if router.source in router.vips or (router.needs_address and not (router.vips or router.excluded)):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rules.failover.model import InstanceKey, Router, Subject
 from rules.failover.vrrp.refusals import Refusal, refusal_of
-from rules.failover.vrrp.segments import segments, sources
+from rules.failover.vrrp.segments import Addresses, segments, sources
 from rules.failover.vrrp.tracking import UnknownError, checks_of
 from rules.fleet.routers import Member
+from rules.support.keepalived.releases import EARLIER, Behaviour, behaviours
 from rules.text.wording import clipped
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class FleetReading(NamedTuple):
 
     `unknown`: why an instance can't be computed. `members`: every instance. `without`: nodes without a keepalived.conf
     among the files. `refused`: by node, why keepalived does not run its file. `inferred`: nodes whose address comes
-    from the peer lists of the others.
+    from the peer lists of the others. `behaviours`: what the releases that are meant do; the routers are those of the
+    first (`variants` has the others).
     """
 
     routers: Mapping[InstanceKey, Router]
@@ -42,6 +44,7 @@ class FleetReading(NamedTuple):
     without: tuple[str, ...]
     refused: Mapping[str, Refusal]
     inferred: tuple[str, ...]
+    behaviours: tuple[Behaviour, ...] = (EARLIER,)
 
 
 def read_routers(fleet: Fleet) -> FleetReading:
@@ -49,12 +52,13 @@ def read_routers(fleet: Fleet) -> FleetReading:
     routers: dict[InstanceKey, Router] = {}
     unknown: dict[InstanceKey, str] = {}
     members: dict[InstanceKey, Member] = {}
+    meant = behaviours(fleet.keepalived_version)
     refused: dict[str, Refusal] = {}
     for node in fleet.nodes:
         config = node.keepalived
         if config is None:
             continue
-        refusal = refusal_of(config)
+        refusal = refusal_of(config, fleet.keepalived_version)
         if refusal is not None:
             refused[node.name] = refusal
         for index, instance in enumerate(config.instances):
@@ -74,10 +78,22 @@ def read_routers(fleet: Fleet) -> FleetReading:
             )
             del routers[key]
         else:
-            routers[key] = router._replace(segment=segment_of[key], source=source_of.get(key))
+            routers[key] = router._replace(
+                segment=segment_of[key],
+                source=source_of.get(key),
+                homeless=_is_homeless(router, fleet.addresses),
+                behaviour=meant[0],
+            )
     _name_neighbours(routers)
     without = tuple(node.name for node in fleet.nodes if node.keepalived is None)
-    return FleetReading(routers, unknown, members, without, refused, inferred)
+    return FleetReading(routers, unknown, members, without, refused, inferred, meant)
+
+
+def _is_homeless(router: Router, addresses: Addresses) -> bool:
+    """Whether the address that its file says it sends from is known to be another machine's."""
+    if not router.unicast or router.source is None or router.source in addresses.get(router.node, ()):
+        return False
+    return any(router.source in known for node, known in addresses.items() if node != router.node)
 
 
 def _name_neighbours(routers: dict[InstanceKey, Router]) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.support.keepalived.clashes import is_one_router
 from rules.support.keepalived.lines import places
+from rules.support.keepalived.releases import WITHOUT_INTERFACE
 from rules.support.keepalived.values import is_fatal
+from rules.support.releases import releases
 from rules.text.wording import clipped
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ class Refusal(NamedTuple):
     span: Span
 
 
-def refusal_of(config: KeepalivedConfig) -> Refusal | None:
-    """Why keepalived 2.2.7 exits at startup with this file, None if nothing shows that it does (measured).
+def refusal_of(config: KeepalivedConfig, release: str | None = None) -> Refusal | None:
+    """Why keepalived exits at startup with this file, None if nothing shows that it does (measured with 2.2.7, and with
+    2.3.3 where that one runs). `release` is the one that is meant, None any.
 
     Only reasons that hold on every machine: whether an interface exists is not in the file. None for a file with parts
     that are not known.
@@ -40,13 +43,13 @@ def refusal_of(config: KeepalivedConfig) -> Refusal | None:
         if instance.name.raw in names:
             continue  # of two instances with the same name keepalived skips the second, whatever it lacks
         names.add(instance.name.raw)
-        found = _without(config, instance) or _twice(instance, seen)
+        found = _without(config, instance, release) or _twice(instance, seen)
         if found is not None:
             return found
     return None
 
 
-def _without(config: KeepalivedConfig, instance: VrrpInstance) -> Refusal | None:
+def _without(config: KeepalivedConfig, instance: VrrpInstance, release: str | None) -> Refusal | None:
     """An instance without a required setting."""
     name = f"vrrp_instance '{clipped(instance.name.raw)}'"
     vrid = instance.virtual_router_id
@@ -54,10 +57,15 @@ def _without(config: KeepalivedConfig, instance: VrrpInstance) -> Refusal | None
         return Refusal(f"{name} has no virtual_router_id", instance.name.span)
     if not any(value.value for value in _all(instance)) and vrid.certain:
         return Refusal(f"virtual_router_id '{clipped(vrid.raw)}' of {name} is not a number from 1 to 255", vrid.span)
-    # Later releases run a unicast instance without an interface; dynamic_interfaces waits for one.
-    if instance.interface is None and instance.unicast_src_ip is None and not config.global_defs.dynamic_interfaces:
+    # dynamic_interfaces waits for one.
+    if instance.interface is None and not config.global_defs.dynamic_interfaces and not _is_optional(instance, release):
         return Refusal(f"{name} has no interface", instance.name.span)
     return None
+
+
+def _is_optional(instance: VrrpInstance, release: str | None) -> bool:
+    """Whether the release may run the instance without an interface."""
+    return instance.unicast_src_ip is not None and releases(release).have(WITHOUT_INTERFACE) is not False
 
 
 def _all(instance: VrrpInstance):  # type: ignore[no-untyped-def]

@@ -1,7 +1,7 @@
 """The outcomes of a change: which units are master once all timers have expired, and when the last of them did.
 
 The outcome may depend on a race or on the earlier state; then every possible outcome is returned. The rules are those
-of RFC 3768 and RFC 5798 section 6.4 with the behaviour of keepalived 2.2.7, measured in network namespaces: an equal
+of RFC 3768 and RFC 5798 section 6.4 as keepalived 2.2.7 to 2.3.4 have them, measured in network namespaces: an equal
 priority does not take over; a master gives way to a higher priority and, on a tie, to the higher address; `nopreempt`
 does not replace a running master, and protects none.
 """

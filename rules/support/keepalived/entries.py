@@ -10,7 +10,9 @@ from parsers.facts.keepalived.settings import whole_number
 from parsers.grammar.common import read_ip
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
+from rules.support.keepalived.releases import CHANGED
 from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface_name
+from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
@@ -112,6 +114,22 @@ def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
                 Severity.WARNING,
             )
             return
+
+
+def doubled_peers(instance: VrrpInstance, release: str | None) -> Iterator[Wrong]:
+    """Peers that are listed twice, which keepalived ignores; from 2.3.3 on `keepalived -t` reports it (measured)."""
+    if not releases(release).have(CHANGED):
+        return
+    seen = set()
+    for peer in instance.unicast_peers:
+        if peer.address is not None and peer.certain and peer.address in seen:
+            yield Wrong(
+                peer.span,
+                f"peer '{peer.raw}' is listed twice: 'keepalived -t' reports it, and the line is ignored",
+                "remove one of the two lines",
+                Severity.WARNING,
+            )
+        seen.add(peer.address)
 
 
 def wrong_peers(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wrong]:

@@ -1,4 +1,7 @@
-"""Settings that blocks of keepalived.conf lack, and intervals that depend on the VRRP version. Measured with 2.2.7."""
+"""Settings that blocks of keepalived.conf lack, and intervals that depend on the VRRP version.
+
+Measured with 2.2.7, and instances without an interface with 2.3.3 too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Severity
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.support.keepalived.placeholders import placeholder
+from rules.support.keepalived.releases import WITHOUT_INTERFACE
 from rules.support.keepalived.values import Wrong
+from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
@@ -66,14 +71,14 @@ def _name_span(block: Directive) -> Span:
     return block.words[1].span if len(block.words) > 1 else block.words[0].span
 
 
-def missing_settings(config: KeepalivedConfig) -> Iterator[Wrong]:
+def missing_settings(config: KeepalivedConfig, release: str | None) -> Iterator[Wrong]:
     """Blocks without a line that keepalived needs: it ignores them, or does not run."""
     if not can_tell_what_is_missing(config):
         return
     doubtful = blocks_in_doubt(config)
     for instance in config.instances:
         if instance.certain and instance.directive not in doubtful:
-            yield from _missing_in_instance(instance)
+            yield from _missing_in_instance(instance, release)
     yield from _missing_commands(config, doubtful)
     for process in config.processes:
         if process.certain and process.process is None and process.directive not in doubtful:
@@ -106,7 +111,7 @@ def _lacks(block: Directive, keyword: str, outcome: str, example: str) -> Wrong:
     return Wrong(_name_span(block), f"{title} has no '{keyword}': {outcome}", f"add '{example}' to the block")
 
 
-def _missing_in_instance(instance: VrrpInstance) -> Iterator[Wrong]:
+def _missing_in_instance(instance: VrrpInstance, release: str | None) -> Iterator[Wrong]:
     name = instance.name
     if name is None or placeholder(name.raw):
         return
@@ -114,13 +119,20 @@ def _missing_in_instance(instance: VrrpInstance) -> Iterator[Wrong]:
         yield _lacks(instance.directive, "virtual_router_id", "keepalived exits with status 2", "virtual_router_id N")
     if instance.lines("interface"):
         return
-    if instance.unicast_src_ip is not None and instance.unicast_peers:
+    optional = instance.unicast_src_ip is not None and instance.unicast_peers
+    runs = releases(release).have(WITHOUT_INTERFACE) if optional else False
+    bare = next((vip for vip in (*instance.vips, *instance.excluded_vips) if vip.dev is None), None)
+    if runs:
+        if bare is not None:
+            yield _lacks(instance.directive, "interface", f"keepalived removes '{bare.raw}'", "interface eth0")
+    elif runs is None:
+        removed = "" if bare is None else f", later ones remove '{bare.raw}'"
         yield Wrong(
             name.span,
             f"vrrp_instance '{instance.title}' has no 'interface', which is optional with unicast only since release "
-            "2.2.8: older releases exit with status 2",
+            f"{WITHOUT_INTERFACE}: older releases exit with status 2{removed}",
             "add 'interface NAME' to the block",
-            Severity.WARNING,
+            Severity.WARNING if bare is None else None,
         )
     else:
         yield _lacks(instance.directive, "interface", "keepalived exits with status 2", "interface eth0")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
-from parsers.keywords.keepalived import version
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
+from rules.support.releases import releases
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -191,15 +191,7 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
     number: float | None = whole_number(word.value) if keyword.kind in _WHOLE_KINDS else fraction
     wanted = _range(keyword)
     if number is None and fraction is not None and keyword.decimal_since is not None:
-        if release is not None and version(release) >= version(keyword.decimal_since):
-            return
-        yield _refused(
-            keyword,
-            word,
-            f"has a fraction, which keepalived accepts since release {keyword.decimal_since}; before that",
-            "write a whole number of seconds",
-            Severity.WARNING,
-        )
+        yield from _fraction(keyword, word, release)
         return
     if number is None:
         first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
@@ -225,6 +217,18 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
         )
     elif (low is not None and number < low) or (high is not None and number > high):
         yield _refused(keyword, word, f"is not {wanted}", f"write {wanted}")
+
+
+def _fraction(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
+    """A fraction where only later releases take one."""
+    assert keyword.decimal_since is not None
+    accepted = releases(release).have(keyword.decimal_since)
+    if accepted is None:
+        why = f"has a fraction, which keepalived accepts since release {keyword.decimal_since}; before that"
+        yield _refused(keyword, word, why, "write a whole number of seconds", Severity.WARNING)
+    elif not accepted:
+        why = f"has a fraction, which needs keepalived {keyword.decimal_since}; this file is for {release}"
+        yield _refused(keyword, word, why, "write a whole number of seconds")
 
 
 def _address(keyword: KeepalivedKeyword, word: Word) -> Iterator[Wrong]:

@@ -202,6 +202,7 @@ LISTS = [
         cluster(Instance(), 150, 100, 150, 100, only={3: {"vips": (f"{OTHER}/24",)}, 4: {"vips": (f"{OTHER}/24",)}}),
         ("start",),
         window=40,
+        undetermined=(0,),
     ),
     Scenario(
         "two-clusters-one-vrid-unicast",

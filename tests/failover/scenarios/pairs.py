@@ -207,6 +207,21 @@ MISFITS = [
         ("start",),
     ),
     Scenario("peer-itself", pair(Instance(peers=(1, 2))), ("start", "term lb1")),
+    Scenario(
+        "source-of-another-on-master",
+        cluster(UNICAST, 140, 90, only={1: {"source": "192.168.77.55"}}),
+        ("start", "term lb1", "start lb1"),
+    ),
+    Scenario(
+        "source-copied",
+        cluster(UNICAST, 140, 90, only={2: {"source": "192.168.77.11", "peers": (2,)}}),
+        ("start", "term lb1", "start lb1"),
+    ),
+    Scenario(
+        "sources-swapped",
+        cluster(UNICAST, 140, 90, only={n: {"source": f"192.168.77.1{3 - n}", "peers": (n,)} for n in (1, 2)}),
+        ("start", "term lb1"),
+    ),
     Scenario("source-of-another", pair(UNICAST, source="192.168.77.55"), ("start", "term lb1", "start lb1")),
     Scenario(
         "no-adverts-below",

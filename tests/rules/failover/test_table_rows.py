@@ -178,7 +178,8 @@ def test_a_third_node_that_the_others_do_not_list() -> None:
         (
             {"lb1": instance(150), "lb2": instance(100, vips=("192.0.2.10/24", "192.0.2.9/24"))},
             "healthy",
-            "lb1 and lb2 have different lists of addresses",
+            "up to keepalived 2.3.2, lb1 and lb2 have different lists of addresses; from keepalived 2.3.3 on, lb1 has "
+            "the highest priority, 150",
         ),
         (
             {"lb1": instance(150, "dont_track_primary"), "lb2": instance(100, "dont_track_primary")},

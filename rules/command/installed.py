@@ -1,0 +1,93 @@
+"""The releases of the daemons on this machine, from their own mouths."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from select import select
+from shutil import which
+from typing import NamedTuple
+
+PATIENCE = 0.5
+"""Seconds for all of them together."""
+_MOST = 4096  # bytes of an answer: the release is in its first line
+_FOLDERS = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
+_BRIEFLY = 0.05  # seconds
+
+
+class _Daemon(NamedTuple):
+    """How a daemon is asked for its release, and how it answers."""
+
+    option: str
+    answer: re.Pattern[bytes]
+
+
+_DAEMONS: Mapping[str, _Daemon] = {
+    "haproxy": _Daemon("-v", re.compile(rb"^HA-?Proxy version ([0-9]+\.[0-9]+(?:\.[0-9]+)?)\b", re.MULTILINE)),
+    "keepalived": _Daemon("--version", re.compile(rb"^Keepalived v([0-9]+\.[0-9]+(?:\.[0-9]+)?)\b", re.MULTILINE)),
+}
+
+
+def installed(daemons: Iterable[str], path: str | None = None) -> dict[str, str]:
+    """Daemon ("haproxy", "keepalived") -> its release, for those that are installed and say it in time.
+
+    They are asked side by side, and killed after half a second. `path` has the folders to look in (default: PATH).
+    """
+    until = time.monotonic() + PATIENCE
+    folders = os.pathsep.join((os.environ.get("PATH", os.defpath), _FOLDERS)) if path is None else path
+    running = {daemon: process for daemon in daemons if (process := _start(daemon, folders)) is not None}
+    found = {}
+    for daemon, answer in _answers(running, until).items():
+        release = _DAEMONS[daemon].answer.search(answer)
+        if release is not None:
+            found[daemon] = release[1].decode("ascii")
+    return found
+
+
+def _start(daemon: str, folders: str) -> subprocess.Popen[bytes] | None:
+    program = which(daemon, path=folders)
+    if program is None:
+        return None
+    try:
+        return subprocess.Popen(
+            [program, _DAEMONS[daemon].option],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # keepalived answers there
+            start_new_session=True,  # so that whatever it starts can be killed with it
+        )
+    except OSError:
+        return None
+
+
+def _answers(running: Mapping[str, subprocess.Popen[bytes]], until: float) -> dict[str, bytes]:
+    """What they print until they close their output, say too much, or time is up; then none of them runs."""
+    answers = dict.fromkeys(running, b"")
+    pending = {process.stdout.fileno(): daemon for daemon, process in running.items() if process.stdout is not None}
+    try:
+        while pending and (left := until - time.monotonic()) > 0:
+            for descriptor in select(list(pending), [], [], left)[0]:
+                daemon = pending[descriptor]
+                data = os.read(descriptor, _MOST - len(answers[daemon]))
+                answers[daemon] += data
+                if not data or len(answers[daemon]) >= _MOST:
+                    del pending[descriptor]
+    finally:
+        for process in running.values():
+            _end(process)
+    return answers
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill it with all that it has started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_BRIEFLY)
+    if process.stdout is not None:
+        process.stdout.close()
