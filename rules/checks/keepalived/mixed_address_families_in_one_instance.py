@@ -40,7 +40,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
 def _hit(instance: VrrpInstance, vip: VirtualAddress, family: int) -> Hit:
     decides = _unicast_address(instance, family)
-    why = f": {decides[0]} decides the family" if decides else ""
+    why = f", because {decides[0]} decides the family" if decides else ""
     if decides and all(other.family == vip.family for other in instance.vips):
         fix = (
             f"write the nodes' IPv{vip.family} addresses in 'unicast_src_ip' and 'unicast_peer', or an IPv{family} "
