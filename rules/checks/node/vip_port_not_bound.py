@@ -78,7 +78,7 @@ def _vips(config: KeepalivedConfig) -> list[VirtualAddress]:
     vips = [vip for instance in config.instances for vip in (*instance.vips, *instance.excluded_vips)]
     if not all(vip.certain and vip.address is not None for vip in vips):
         return []
-    skipped = {vip for instance in config.instances for vip in instance.vips if instance.family not in (None, vip.family)}
+    skipped = {vip for each in config.instances for vip in each.vips if each.family not in (None, vip.family)}
     return [vip for vip in vips if vip not in skipped]
 
 
