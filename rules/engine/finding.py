@@ -84,9 +84,13 @@ class Location(NamedTuple):
 
 
 class Finding:
-    """One finding of a run, complete: what `--format json` shows, and the source for excerpts."""
+    """One finding of a run, complete: what `--format json` shows, and the source for excerpts.
 
-    __slots__ = ("code", "help", "location", "message", "name", "related", "severity")
+    `copies` are the places of other nodes where the same is to be said: in the same file, or in a line of the same
+    words. Their notes say which.
+    """
+
+    __slots__ = ("code", "copies", "help", "location", "message", "name", "related", "severity")
 
     def __init__(
         self,
@@ -97,6 +101,7 @@ class Finding:
         location: Location,
         related: Sequence[Location],
         help: str,  # noqa: A002 - as in Hit
+        copies: Sequence[Location] = (),
     ) -> None:
         self.code = code
         self.name = name
@@ -105,6 +110,21 @@ class Finding:
         self.location = location
         self.related = tuple(related)
         self.help = help
+        self.copies = tuple(copies)
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        """Where the mistake is: the main place, and those of the nodes that have the same."""
+        return (self.location, *self.copies)
+
+    @property
+    def nodes(self) -> str:
+        """`lb1 and lb2 (the same file)` if several nodes have the mistake, else ""."""
+        if not self.copies:
+            return ""
+        from rules.text.wording import listed
+
+        return f"{listed(dict.fromkeys(at.node for at in self.places))} ({self.copies[0].note})"
 
     @property
     def sort_key(self) -> tuple[str, str, int, int, str, str]:

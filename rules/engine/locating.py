@@ -13,6 +13,8 @@ from rules.engine.secrets import Secrets
 from rules.fleet.node import Node
 from rules.text.wording import clipped
 
+SAME_FILE = "the same file"
+
 
 class Locator:
     """Builds findings. `owners`: path -> the names of the nodes that read the file, included files too."""
@@ -55,9 +57,11 @@ def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:
 
 
 def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding per place and message: a file that serves several nodes is reported once."""
+    """One finding per place and message: a file that serves several nodes is reported once, for all of them."""
     unique: dict[tuple[Any, ...], Finding] = {}
     for finding in findings:
         at = finding.location
-        unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+        first = unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+        if first is not finding and all(at.node != other.node for other in first.places):
+            first.copies = (*first.copies, at._replace(note=SAME_FILE))
     return list(unique.values())
