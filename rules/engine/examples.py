@@ -14,6 +14,9 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
 `expect PATH:LINE` is where the rule's findings are (a line each); without one, at least one finding is expected
 anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
 `no-final-newline` removes the newline at the end of each file; `set haproxy-version 2.8` checks against that version.
+`type PATH:LINE TEXT` is what a reader of the help types in place of that line (nothing: the line is deleted), `type
+PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell from
+the help's own words; the tests apply it and expect the finding to be gone.
 
 Two paths are special: `halb.toml` is the cluster's, and `live` is not a file but the network's answers, in the notation
 of `tests/rules/live/notation.py`.
@@ -27,6 +30,15 @@ from importlib.resources import files
 from typing import NamedTuple
 
 
+class Typed(NamedTuple):
+    """A line to type: in place of line `number` (1 is the first) of the file, or below it."""
+
+    path: str
+    number: int
+    below: bool
+    text: str
+
+
 class Case(NamedTuple):
     """One example: what it shows, its files, and where the rule must report (empty: anywhere)."""
 
@@ -35,6 +47,18 @@ class Case(NamedTuple):
     files: dict[str, str]
     expected: tuple[tuple[str, int], ...]
     settings: dict[str, str]
+    typed: tuple[Typed, ...] = ()
+
+    def corrected(self) -> dict[str, str]:
+        """The files after what the help asks for was typed; the same files if that needs no telling."""
+        lines = {path: [[line] for line in text.split("\n")] for path, text in self.files.items()}
+        for path, number, below, text in self.typed:
+            if below:
+                lines[path][number - 1 if number else 0].insert(len(lines[path][number - 1]) if number else 0, text)
+            else:
+                del lines[path][number - 1][0]
+                lines[path][number - 1][:0] = [text] if text else []
+        return {path: "\n".join(line for kept in all_ for line in kept) for path, all_ in lines.items()}
 
 
 @cache
@@ -63,11 +87,16 @@ def _case(title: str, bad: bool, text: str) -> Case:
     flags: set[str] = set()
     expected: list[tuple[str, int]] = []
     settings: dict[str, str] = {}
+    typed: list[Typed] = []
     for line in preamble.splitlines():
         word, _, rest = line.partition(" ")
         if word == "expect":
             path, _, number = rest.rpartition(":")
             expected.append((path, int(number)))
+        elif word == "type":
+            place, _, words = rest.partition(" ")
+            path, _, number = place.rpartition(":")
+            typed.append(Typed(path, int(number.rstrip("+")), number.endswith("+"), words))
         elif word == "set":
             key, _, value = rest.partition(" ")
             settings[key] = value
@@ -76,7 +105,7 @@ def _case(title: str, bad: bool, text: str) -> Case:
         elif line:
             raise ValueError(f"unknown line '{line}' before the first '--- path' of an example")
     contents = dict(_file(part, flags) for part in parts)
-    return Case(title, bad, contents, tuple(expected), settings)
+    return Case(title, bad, contents, tuple(expected), settings, tuple(typed))
 
 
 def _file(part: str, flags: set[str]) -> tuple[str, str]:

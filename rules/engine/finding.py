@@ -87,9 +87,13 @@ class Location(NamedTuple):
 
 
 class Finding:
-    """One finding of a run, complete: what `--format json` shows, and the source for excerpts."""
+    """One finding of a run, complete: what `--format json` shows, and the source for excerpts.
 
-    __slots__ = ("code", "help", "location", "message", "name", "related", "severity", "unless")
+    `copies` are the places of other nodes where the same is to be said: in the same file, or in a line of the same
+    words. Their notes say which.
+    """
+
+    __slots__ = ("code", "copies", "help", "location", "message", "name", "related", "severity", "unless")
 
     def __init__(
         self,
@@ -100,6 +104,7 @@ class Finding:
         location: Location,
         related: Sequence[Location],
         help: str,  # noqa: A002 - as in Hit
+        copies: Sequence[Location] = (),
         unless: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
@@ -109,12 +114,27 @@ class Finding:
         self.location = location
         self.related = tuple(related)
         self.help = help
+        self.copies = tuple(copies)
         self.unless = unless
 
     @property
-    def nodes(self) -> set[str]:
-        """The nodes that it is about."""
-        return {self.location.node, *(place.node for place in self.related)}
+    def concerned(self) -> set[str]:
+        """All nodes that it is about."""
+        return {place.node for place in (*self.places, *self.related)}
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        """Where the mistake is: the main place, and those of the nodes that have the same."""
+        return (self.location, *self.copies)
+
+    @property
+    def nodes(self) -> str:
+        """`lb1 and lb2 (the same file)` if several nodes have the mistake, else ""."""
+        if not self.copies:
+            return ""
+        from rules.text.wording import listed
+
+        return f"{listed(dict.fromkeys(at.node for at in self.places))} ({self.copies[0].note})"
 
     @property
     def sort_key(self) -> tuple[str, str, int, int, str, str]:

@@ -13,6 +13,8 @@ from rules.engine.secrets import Secrets
 from rules.fleet.node import Node
 from rules.text.wording import clipped
 
+SAME_FILE = "the same file"
+
 
 class Locator:
     """Builds findings. `owners`: path -> the names of the nodes that read the file, included files too."""
@@ -36,7 +38,7 @@ class Locator:
             self._location(hit.span, shown(hit.note), hit.node, node),
             [self._location(at.span, shown(at.note), at.node, node) for at in hit.related],
             shown(hit.help),
-            hit.unless,
+            unless=hit.unless,
         )
 
     def _location(self, span: Span, note: str, name: str | None, node: Node | None) -> Location:
@@ -54,7 +56,7 @@ def without_explained(findings: Sequence[Finding]) -> list[Finding]:
 
     def explained(finding: Finding) -> bool:
         better = (other for code in finding.unless for other in by_code.get(code, ()))
-        return any(other.severity >= finding.severity and other.nodes & finding.nodes for other in better)
+        return any(other.severity >= finding.severity and other.concerned & finding.concerned for other in better)
 
     return [finding for finding in findings if not finding.unless or not explained(finding)]
 
@@ -69,9 +71,11 @@ def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:
 
 
 def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding per place and message: a file that serves several nodes is reported once."""
+    """One finding per place and message: a file that serves several nodes is reported once, for all of them."""
     unique: dict[tuple[Any, ...], Finding] = {}
     for finding in findings:
         at = finding.location
-        unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+        first = unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
+        if first is not finding and all(at.node != other.node for other in first.places):
+            first.copies = (*first.copies, at._replace(note=SAME_FILE))
     return list(unique.values())

@@ -74,9 +74,10 @@ class Run:
         kept = [f for f in findings if not suppressions.hide(f) and not ignored_for_file(f, ignores)]
         rules = self._selected(Scope.LINT) if any(suppressions.ignores) else []
         own = self._findings((rule, suppressions, None) for rule in rules)
+        shown = sorted([*kept, *own], key=lambda finding: finding.sort_key)
         return Report(
             nodes=self.node_files,
-            findings=sorted([*kept, *own], key=lambda finding: finding.sort_key),
+            findings=self._once(shown),
             skipped=lambda: list(self._skipped(observed)),
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
@@ -90,6 +91,14 @@ class Run:
         spans = [span for document in self.documents for span in document.secrets]
         table = failover_table(self.fleet, pairs=pairs)
         return table.shown(lambda text: self.secrets.message(text, spans))
+
+    def _once(self, findings: list[Finding]) -> list[Finding]:
+        """The findings without what was said of another node already."""
+        if len(findings) < 2 or len(self.node_files) < 2:
+            return findings
+        from rules.engine.merging import merged
+
+        return merged(findings)
 
     # -- what the rules look at
 

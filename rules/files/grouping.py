@@ -3,14 +3,17 @@
 The steps, for files that no option and no halb.toml has assigned:
 1. words that name a role, not a machine (`etc`, `haproxy`, ...), are removed from each file's folders; what is left is
 the file's *place*. Files with the same place are one node.
-2. several keepalived files in one place are one node each; a haproxy file there belongs to the node whose word is in
+2. a folder with nothing but fragments of a haproxy configuration (`conf.d`, `services.d`, ...) belongs to the nearest
+haproxy.cfg beside or above it, and is read after it.
+3. several keepalived files in one place are one node each; a haproxy file there belongs to the node whose word is in
 its name, or to all of them.
-3. a haproxy file in a place above nodes without one belongs to those nodes.
-4. a node is named after the shortest leading part of its place that distinguishes the nodes.
+4. a haproxy file in a place above nodes without one belongs to those nodes.
+5. a node is named after the shortest leading part of its place that distinguishes the nodes.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -23,7 +26,7 @@ _Place = tuple[str, ...]
 
 _ROLE_FOLDERS = frozenset(
     (
-        *("etc", "usr", "local", "haproxy", "keepalived", "conf", "conf.d", "haproxy.d"),
+        *("etc", "usr", "local", "haproxy", "keepalived", "conf", "conf.d", "haproxy.d", "services.d", "keepalived.d"),
         *("config", "configs", "configuration", "files", "file", "manifests"),
     )
 )
@@ -49,6 +52,7 @@ def group(files: Sequence[InputFile], local_name: str = "") -> list[NodeFiles]:
     places: dict[_Place, list[InputFile]] = {}
     for file in files:
         places.setdefault(_place(file.place), []).append(file)
+    _join_fragments(places)
     nodes = [node for place, members in sorted(places.items()) for node in _split(place, members)]
     nodes = _share_from_above(nodes)
     names = _names([node.place for node in nodes])
@@ -80,16 +84,56 @@ def _is_local(path: str) -> bool:
     return str(PurePath(path).parent).startswith(_LOCAL_FOLDERS)
 
 
+def _is_fragment(file: InputFile) -> bool:
+    """Whether a haproxy file is there to be read after another one: in a `*.d` folder, or without a `global` section
+    and under a name that says nothing else.
+    """
+    path = PurePath(file.place)
+    return path.parent.name.endswith(".d") or not (file.stands_alone or path.stem.lower().startswith(HAPROXY))
+
+
+def _join_fragments(places: dict[_Place, list[InputFile]]) -> None:
+    """Move the files of places that hold only fragments to the nearest place above that has a haproxy.cfg."""
+    whole = {
+        place
+        for place, members in places.items()
+        if any(file.kind == HAPROXY and not _is_fragment(file) for file in members)
+    }
+    for place in sorted(places):
+        if not all(file.kind == HAPROXY and _is_fragment(file) for file in places[place]):
+            continue
+        above = next((place[:n] for n in range(len(place) - 1, -1, -1) if place[:n] in whole), None)
+        if above is not None:
+            places[above].extend(places.pop(place))
+
+
+def in_reading_order(haproxy: Sequence[InputFile]) -> list[InputFile]:
+    """The order in which haproxy reads the files of one node: `-f haproxy.cfg -f conf.d`.
+
+    Of a folder it reads the files in the order of the bytes of their names (measured with 2.6.12).
+    """
+    whole = [PurePath(file.place).parent for file in haproxy if not _is_fragment(file)]
+    main = min(whole, key=lambda folder: (len(folder.parts), folder), default=None)
+
+    def key(file: InputFile) -> tuple[bool, PurePath, bool, bytes]:
+        path = PurePath(file.place)
+        return path.parent != main, path.parent, path.stem.lower() != HAPROXY, os.fsencode(path.name)
+
+    return sorted(haproxy, key=key)
+
+
 def _split(place: _Place, members: list[InputFile]) -> list[_Draft]:
     """The nodes of one place."""
-    haproxy = sorted((f for f in members if f.kind == HAPROXY), key=lambda f: f.path)
+    haproxy = in_reading_order([f for f in members if f.kind == HAPROXY])
     keepalived = sorted((f for f in members if f.kind == KEEPALIVED), key=lambda f: f.path)
     if len(keepalived) > 1:
         return _one_each(place, keepalived, haproxy)
-    if not keepalived and len(haproxy) > 1 and all(file.stands_alone for file in haproxy):
+    whole = [file for file in haproxy if file.stands_alone and not _is_fragment(file)]
+    fragments = [file for file in haproxy if file not in whole]
+    if not keepalived and len(whole) > 1 and all(_is_apart(file, whole) for file in fragments):
         # Whole configurations in one folder, not fragments that one haproxy loads together.
-        words = _distinct_words([file.path for file in haproxy])
-        return [_Draft(place, word, [file], []) for word, file in zip(words, haproxy, strict=True)]
+        words = _distinct_words([file.path for file in whole])
+        return [_Draft(place, word, [file, *fragments], []) for word, file in zip(words, whole, strict=True)]
     return [_Draft(place, "", haproxy, keepalived)]
 
 
@@ -100,7 +144,17 @@ def _one_each(place: _Place, keepalived: list[InputFile], haproxy: list[InputFil
     for file in haproxy:
         owner = next((word for word in words if word in _words(file.path)), None)
         (own[owner] if owner else shared).append(file)
-    return [_Draft(place, word, own[word] or shared, [file]) for word, file in zip(words, keepalived, strict=True)]
+    fragments = [file for file in shared if _is_fragment(file) and _is_apart(file, [*keepalived, *haproxy[:1]])]
+    return [
+        _Draft(place, word, [*own[word], *fragments] if own[word] else shared, [file])
+        for word, file in zip(words, keepalived, strict=True)
+    ]
+
+
+def _is_apart(fragment: InputFile, whole: Sequence[InputFile]) -> bool:
+    """Whether the fragment has a folder of its own."""
+    folder = PurePath(fragment.place).parent
+    return all(folder != PurePath(file.place).parent for file in whole)
 
 
 def _words(path: str) -> list[str]:
@@ -119,19 +173,21 @@ def _distinct_words(paths: list[str]) -> list[str]:
 
 
 def _share_from_above(nodes: list[_Draft]) -> list[_Draft]:
-    """Give a haproxy file above nodes without one to those nodes."""
+    """Give a haproxy file above nodes without one, or with fragments only, to those nodes."""
     result = list(nodes)
     for upper in nodes:
-        if upper.keepalived or not upper.haproxy:
+        if upper.keepalived or all(_is_fragment(file) for file in upper.haproxy):
             continue
         below = [
             node
             for node in result
-            if node is not upper and node.place[: len(upper.place)] == upper.place and not node.haproxy
+            if node is not upper
+            and node.place[: len(upper.place)] == upper.place
+            and all(_is_fragment(file) for file in node.haproxy)
         ]
         if below:
             for node in below:
-                node.haproxy.extend(upper.haproxy)
+                node.haproxy[:0] = upper.haproxy
             result.remove(upper)
     return result
 

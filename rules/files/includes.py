@@ -41,12 +41,19 @@ def _is_wild(pattern: str) -> bool:
 class DiskIncludes:
     """Reads included files from the disk."""
 
-    def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile]:
-        """The files that match the pattern; a name without a wildcard that does not exist is "missing"."""
+    def __call__(self, pattern: str, base: str, variant: str) -> Sequence[IncludedFile] | str:
+        """The files that match the pattern; a name without a wildcard that does not exist is "missing".
+
+        A wildcard that matches nothing is nothing only where the folder is there and empty. Else the pattern may be
+        wrong, or right on another machine: what it includes is not known. `includew` and `includea` refuse both.
+        """
         result = []
         for name in alternatives(pattern):
             path = name if os.path.isabs(name) or not base else os.path.join(base, name)
-            result += [_read(found) for found in self._found(path)]
+            found = self._found(path)
+            if not found and variant not in ("w", "a") and not _is_empty_folder(path):
+                return "no file matches the pattern here"
+            result += [_read(name) for name in found]
         return result
 
     @staticmethod
@@ -56,6 +63,15 @@ class DiskIncludes:
         from glob import glob
 
         return sorted(glob(path))
+
+
+def _is_empty_folder(pattern: str) -> bool:
+    """Whether the folder that a pattern with wildcards looks into exists, can be listed, and holds nothing."""
+    folder = os.path.dirname(pattern[: min(pattern.find(char) for char in "*?[" if char in pattern)])
+    try:
+        return not any(not name.startswith(".") for name in os.listdir(folder or "."))
+    except OSError:
+        return False
 
 
 def _read(path: str) -> IncludedFile:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
-from rules.files.grouping import InputFile, group
+from rules.files.grouping import InputFile, group, in_reading_order
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ class _Reader:
         self.kinds[path] = kind
         return kind
 
+    def leave_out(self, file: InputFile, why: str) -> None:
+        """Forget a file that no daemon reads, with a note."""
+        del self.texts[file.path], self.kinds[file.path]
+        self.notes.append(f"{file.path}: skipped: {why}")
+
     def add(self, path: str, *, named: bool) -> InputFile | None:
         """The file as an input for grouping, or None if it is not one."""
         if named and is_template(path) and not self.forced_kind:
@@ -116,7 +121,7 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
         if path == "-":
             files += _stdin(reader, stdin_name)
         elif Path(path).is_dir():
-            found = [file for name in _walk(path) if (file := reader.add(name, named=False))]
+            found = _found(reader, path)
             if not found:
                 reader.fail(path, "no haproxy.cfg or keepalived.conf in this directory or below it")
             files += found
@@ -135,7 +140,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
         files = []
         for path in paths:
             if Path(path).is_dir():
-                files += [file for found in _walk(path) if (file := reader.add(found, named=False))]
+                files += _found(reader, path)
             elif file := reader.add(path, named=True):
                 files.append(file)
         files = _without_included(files, reader)
@@ -194,6 +199,20 @@ def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
         yield file
 
 
+def _found(reader: _Reader, folder: str) -> list[InputFile]:
+    """The configuration files below a directory, haproxy's in the order in which it reads them."""
+    haproxy, others = [], []
+    for path in _walk(folder):
+        file = reader.add(path, named=False)
+        if file is None or file.kind != HAPROXY:
+            others += [file] if file else []
+        elif os.path.dirname(file.place).endswith(".d") and not path.endswith(".cfg"):
+            reader.leave_out(file, "of a folder, haproxy reads only the files that end in '.cfg'")
+        else:
+            haproxy.append(file)
+    return [*in_reading_order(haproxy), *others]
+
+
 def _walk(folder: str) -> Iterator[str]:
     """Files below a directory that may be configurations, in a stable order; hidden folders are left out."""
     for parent, folders, files in os.walk(folder):
@@ -205,10 +224,29 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile]:
-    """The files without those that another keepalived file of the run includes: they are part of that one."""
+    """The files without those that another keepalived file of the run includes: they are part of that one.
+
+    So is a file in a `*.d` folder beside a keepalived.conf, which reads it by an include line or not at all.
+    """
     keepalived = [file for file in files if file.kind == KEEPALIVED]
-    if len(keepalived) < 2 or not any("include" in reader.texts[file.path] for file in keepalived):
+    if len(keepalived) < 2:
         return files
+    included = _included(keepalived, reader) if any("include" in reader.texts[f.path] for f in keepalived) else set()
+    folders = {os.path.dirname(file.place) for file in keepalived}
+    kept = []
+    for file in files:
+        folder = os.path.dirname(file.place)
+        if file.place in included:
+            continue
+        if file.kind == KEEPALIVED and folder.endswith(".d") and os.path.dirname(folder) in folders:
+            reader.leave_out(file, f"no include line of the keepalived.conf in {os.path.dirname(folder)} names it")
+        else:
+            kept.append(file)
+    return kept
+
+
+def _included(keepalived: Sequence[InputFile], reader: _Reader) -> set[str]:
+    """The absolute paths of the files that the include lines of these files name."""
     from parsers.keepalived import parse_keepalived
     from rules.files.includes import DiskIncludes
 
@@ -217,4 +255,4 @@ def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile
         document = parse_keepalived(reader.texts[file.path], file.path, include=DiskIncludes())
         reader.documents[file.path] = document
         included.update(abspath(source.path) for source in document.sources[1:])
-    return [file for file in files if file.place not in included]
+    return included

@@ -7,12 +7,13 @@ from rules.report.style import Style, printable
 
 
 def render(report: Report, style: Style) -> str:
-    """`path:line:col: CODE name message`, a line each."""
+    """`path:line:col: CODE name message`, a line each; a mistake of several nodes ends in their names."""
     lines = []
     for finding in report.findings:
         at = finding.location
         code = style.severity(finding.severity, finding.code)
+        nodes = f"; {printable(finding.nodes)}" if finding.copies else ""
         lines.append(
-            f"{printable(at.file)}:{at.line}:{at.column}: {code} {finding.name} {printable(finding.message)}\n"
+            f"{printable(at.file)}:{at.line}:{at.column}: {code} {finding.name} {printable(finding.message)}{nodes}\n"
         )
     return "".join(lines)

@@ -37,7 +37,10 @@ def _excerpt(place: Location, report: Report, style: Style, gutter: int, *, main
     bar = style.paint("|", "blue")
     arrow = style.paint("-->" if main else ":::", "blue")
     where = f"{printable(place.file)}:{place.line}:{place.column}"
-    node = f"  ({printable(place.node)})" if place.node and len(report.nodes) > 1 else ""
+    if main and finding.copies:
+        node = f"  {printable(finding.nodes)}"
+    else:
+        node = f"  ({printable(place.node)})" if place.node and len(report.nodes) > 1 else ""
     text, start, length = _window(place, report, style.width - gutter - _MARGIN)
     number = style.paint(str(place.line).rjust(gutter), "blue")
     mark = ("^" if main else "-") * length

@@ -18,7 +18,8 @@ def render(report: Report, style: Style) -> str:
             f",endLine={at.end_line},endColumn={at.end_column},title={_value(f'{finding.code} {finding.name}')}"
         )
         others = "".join(
-            f"\n{other.node}: {other.file}:{other.line}: {other.note}".rstrip(": ") for other in finding.related
+            f"\n{other.node}: {other.file}:{other.line}: {other.note}".rstrip(": ")
+            for other in (*finding.copies, *finding.related)
         )
         text = f"{finding.message}{others}\nhelp: {finding.help}"
         lines.append(f"::{_COMMAND[finding.severity]} {place}::{_data(text)}\n")

@@ -146,8 +146,9 @@ def accepted(outcome: Judgement, overrides: Overrides) -> tuple[Override, ...]:
     if outcome.report is None:
         return ()
     return tuple(
-        Override(finding.location.file, finding.location.line, finding.code, overrides[finding.code])
+        Override(place.file, place.line, finding.code, overrides[finding.code])
         for finding in outcome.report.findings
+        for place in finding.places
         if finding.code in overrides and finding.severity is Severity.ERROR
     )
 
@@ -279,7 +280,8 @@ def _item_of(finding: Finding, outcome: Judgement, overrides: Overrides) -> Item
     kind = ItemKind(finding.severity.word)
     reason = overrides.get(finding.code, "") if kind is ItemKind.ERROR else ""
     at = finding.location
-    text = f"{finding.code} {finding.message}, in {at.file}:{at.line}"
+    nodes = f", {finding.nodes}" if finding.copies else ""
+    text = f"{finding.code} {finding.message}, in {at.file}:{at.line}{nodes}"
     more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
     return Item(ItemKind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup
 
     Addresses = frozenset[IPv4Address | IPv6Address]
+
+_APART = "; if they are two clusters, give each its own virtual_router_id"
 
 
 def _addresses(vips: Sequence[VirtualAddress]) -> Addresses | None:
@@ -42,8 +45,9 @@ def _place(member: Member, extra: Addresses) -> Span:
 
 
 def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcome: str, severity: Severity) -> Hit:
-    every = frozenset[object]().union(*(r.value for r in (*differ.odd, *differ.rest)))
-    common = every.intersection(*(r.value for r in (*differ.odd, *differ.rest)))
+    readings = (*differ.odd, *differ.rest)
+    every: Addresses = frozenset(address for r in readings for address in r.value)
+    common = every.intersection(*(r.value for r in readings))
     odd = differ.odd[0]
 
     def shown(addresses: Addresses) -> str:
@@ -52,8 +56,7 @@ def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcom
     return Hit(
         _place(odd.member, odd.value - common),
         f"{setting} differs for {group.label}: {differ.values(lambda r: shown(r.value))}; {outcome}",
-        help=f"list the same addresses on every node: {listed(sorted(map(str, every)))}"
-        + ("" if common else "; if they are two clusters, give each its own virtual_router_id"),
+        help=_help(group, every, setting) + ("" if common else _APART),
         note=f"{odd.member.node.name}: {shown(odd.value - common or odd.value)}",
         related=[
             Related(
@@ -65,6 +68,23 @@ def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcom
         ],
         severity=severity,
         node=odd.member.node.name,
+    )
+
+
+def _help(group: VrrpGroup, every: Addresses, setting: str) -> str:
+    """What to list on every node. An instance has one family: the other one's addresses are not part of its adverts."""
+
+    def shown(family: int) -> str:
+        return listed(sorted(str(address) for address in every if address.version == family))
+
+    families = Counter(family for member in group if (family := member.instance.family) is not None)
+    family = max(sorted(families), key=lambda version: families[version], default=4)
+    other = 10 - family
+    if setting != "virtual_ipaddress" or not shown(family) or not shown(other):
+        return f"list the same addresses on every node: {listed(sorted(map(str, every)))}"
+    return (
+        f"list the same IPv{family} addresses on every node: {shown(family)}; an IPv{family} instance takes IPv{other} "
+        f"addresses ({shown(other)}) only in 'virtual_ipaddress_excluded', again the same on every node"
     )
 
 

@@ -12,7 +12,7 @@ from rules.support.compare import disagreement
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.fleet.fleet import Fleet
-    from rules.fleet.routers import Member
+    from rules.fleet.routers import Member, VrrpGroup
 
 
 def _place(member: Member) -> Span:
@@ -24,6 +24,13 @@ def _place(member: Member) -> Span:
     return value.span if value is not None else member.instance.name.span
 
 
+def _help(group: VrrpGroup, version: int) -> str:
+    """Where to set the version: a line of the instance overrides the one for all of them."""
+    if any(member.instance.get("version") is not None for member in group):
+        return f"write 'version {version}' in the vrrp_instance of every node"
+    return f"write 'vrrp_version {version}' in global_defs of every node"
+
+
 @rule("XN008", "vrrp-version-mismatch", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet) -> Iterator[Hit]:
     """The nodes of one virtual router use different versions of VRRP.
@@ -32,7 +39,8 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     are MASTER and hold the VIP. Version 2 is the default; an IPv6 VIP, `version 3` in the instance or `vrrp_version 3`
     in global_defs makes it 3.
 
-    How to fix: set the same `vrrp_version` in global_defs of every node.
+    How to fix: set the same `vrrp_version` in global_defs of every node, or the same `version` in the instances, which
+    overrides it.
 
     Silent when: a version depends on a variable, or the address family is not known.
     """
@@ -45,7 +53,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             _place(odd.member),
             f"the VRRP version differs for {group.label}: {differ.values(lambda r: str(r.value))}; "
             "each rejects the other's adverts and both hold the VIP",
-            help=f"write 'vrrp_version {differ.rest[0].value}' in global_defs of every node",
+            help=_help(group, differ.rest[0].value or 2),
             note=f"{odd.member.node.name}: version {odd.value}",
             related=differ.related(_place, lambda r: f"{r.member.node.name}: version {r.value}"),
             node=odd.member.node.name,

@@ -9,7 +9,7 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.facts.haproxy import HaproxyConfig, Option, Proxy
 
 
 @rule("HA009", "conflicting-check-options", Severity.ERROR, Scope.HAPROXY)
@@ -36,8 +36,17 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             last.span,
             f"'option {last.raw}' overrides 'option {ignored[-1].raw}' in the same section ({proxy.label}): only the "
             "last check option applies",
-            help=f"remove 'option {last.raw}' or 'option {ignored[-1].raw}'",
+            help=_help(proxy, last, ignored[-1]),
             note="this one applies",
             related=[(option.span, "this one is ignored") for option in ignored],
             severity=Severity.ERROR if any(option.value == "httpchk" for option in ignored) else Severity.WARNING,
         )
+
+
+def _help(proxy: Proxy, last: Option, ignored: Option) -> str:
+    """Which of the two to remove: an HTTP check knows more than the others, if it speaks TLS where they did."""
+    drop = last if ignored.value == "httpchk" else ignored
+    plain = any(server.check and not (server.check_ssl or server.ssl) for server in proxy.servers)
+    if drop.value == "ssl-hello-chk" and plain:
+        return f"remove 'option {drop.raw}', and add 'check-ssl verify none' to the servers for the other check"
+    return f"remove 'option {drop.raw}'"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 # Their old names, removed in haproxy 2.1; another rule reports them.
 _OLD = {"client": "clitimeout", "server": "srvtimeout", "connect": "contimeout"}
-_ADVICE = {"connect": "5s", "client": "1m", "server": "1m"}
+_NAMES = ("connect", "client", "server")
 
 
 @rule("HA032", "missing-timeouts", Severity.WARNING, Scope.HAPROXY)
@@ -38,14 +39,19 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         missing = [name for name in _needed(proxy) if _is_missing(proxy, name)]
         if missing:
             by_defaults.setdefault(id(proxy.defaults), []).append((proxy, missing))
-    yield from (_hit(proxies) for proxies in by_defaults.values())
+    api = {id(proxy) for served in api_proxies(config) for proxy in (served.backend, *served.frontends)}
+    for proxies in by_defaults.values():
+        yield _hit(proxies, "1h" if any(id(proxy) in api for proxy, _ in proxies) else "1m")
 
 
-def _hit(proxies: list[tuple[Proxy, list[str]]]) -> Hit:
-    """One hit for the proxies that use the same `defaults` section, which is where the timeouts belong."""
+def _hit(proxies: list[tuple[Proxy, list[str]]], idle: str) -> Hit:
+    """One hit for the proxies that use the same `defaults` section, which is where the timeouts belong.
+
+    `idle` is how long a connection may be silent: watches of the Kubernetes API are for most of an hour.
+    """
     first, missing = proxies[0]
-    names = [name for name in _ADVICE if any(name in lacks for _, lacks in proxies)]
-    lines = listed(f"'timeout {name} {_ADVICE[name]}'" for name in names)
+    names = [name for name in _NAMES if any(name in lacks for _, lacks in proxies)]
+    lines = listed(f"'timeout {name} {'5s' if name == 'connect' else idle}'" for name in names)
     where = f"{first.defaults.label} (line {first.defaults.span.line})" if first.defaults else "a 'defaults' section"
     others = {1: "", 2: " (and one more proxy lacks some)"}.get(
         len(proxies), f" (and {len(proxies) - 1} more proxies lack some)"

@@ -35,16 +35,17 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     seen: set[Span] = set()
     proxies = api_proxies(config)
     for api in proxies:
-        for setting, value, scope in _limits(api):
+        for fix, value, scope in _limits(api):
             if value is not None and _is_low(value) and value.span not in seen:
                 seen.add(value.span)
-                yield _hit(setting, value, scope)
+                yield _hit("maxconn", value, scope, fix)
     total = config.global_.maxconn
     if proxies and total is not None and _is_low(total):
-        yield _hit("maxconn", total, "the whole process")
+        yield _hit("maxconn", total, "the whole process", "write 'maxconn 20000'")
 
 
 def _limits(api: ApiProxy) -> Iterator[tuple[str, Value[int] | None, str]]:
+    """What to type, the limit, and what it limits."""
     shared: dict[Span, int] = {}
     values = [server.maxconn for server in api.backend.servers if server.option("maxconn") is not None]
     for value in values:
@@ -54,20 +55,20 @@ def _limits(api: ApiProxy) -> Iterator[tuple[str, Value[int] | None, str]]:
         if value is not None:
             number = shared[value.span]
             scope = f"each of the {counted(number, 'server')} of" if number > 1 else "this server of"
-            yield "maxconn", value, f"{scope} {api.backend.label}"
+            yield f"remove 'maxconn {value.raw}': servers take any number", value, f"{scope} {api.backend.label}"
     for frontend in api.frontends:
-        yield "maxconn", frontend.maxconn, frontend.label
+        yield "write 'maxconn 10000', or remove the line", frontend.maxconn, frontend.label
 
 
 def _is_low(value: Value[int]) -> bool:
     return value.certain and value.value is not None and 0 < value.value < _ENOUGH
 
 
-def _hit(setting: str, value: Value[int], scope: str) -> Hit:
+def _hit(setting: str, value: Value[int], scope: str, fix: str) -> Hit:
     return Hit(
         value.span,
         f"'{setting} {value.raw}' limits {scope} to {counted(value.value or 0, 'connection')}; kubelets and "
         "controllers keep theirs open for hours, and those above the limit wait and are closed",
-        help="remove it from the servers (unlimited by default), or allow a few thousand connections",
+        help=fix,
         note="a few nodes use this up",
     )

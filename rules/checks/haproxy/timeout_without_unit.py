@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from parsers.facts.haproxy.server import option_words
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import counted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
 _SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "handshake"))
+_OF_WATCHES = frozenset(("client", "server", "tunnel"))
 _INTERVALS = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
 # Other places of a time in milliseconds: keyword -> (word before it or "", index of the time among the arguments).
 _PLACES = {"tcp-request": ("inspect-delay", 1), "tcp-response": ("inspect-delay", 1), "hard-stop-after": ("", 0)}
@@ -45,7 +47,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             if int(word.value) >= 1000:
                 harmless.append((name, word))
             else:
-                yield _too_short(f"timeout {name}", name in _SHORT_WAITS, word)
+                watches = name in _OF_WATCHES and int(word.value) < 600 and bool(api_proxies(config))
+                yield _too_short(f"timeout {name}", name in _SHORT_WAITS, word, watches)
         if harmless:
             yield _info(section, harmless)
         for keyword, (before, index) in _PLACES.items():
@@ -67,12 +70,15 @@ def _bare_timeouts(section: Section) -> Iterator[tuple[str, Word]]:
             yield args[0].value, args[1]
 
 
-def _too_short(setting: str, plausible: bool, word: Word) -> Hit:
+def _too_short(setting: str, plausible: bool, word: Word, watches: bool = False) -> Hit:
+    """The hit for a time that is a number of seconds; with `watches`, so many would still be too few."""
     plausible = plausible and int(word.value) >= 100
     return Hit(
         word.span,
         f"'{setting} {word.value}' has no unit, so it means {word.value} milliseconds",
-        help=f"write '{word.value}s', or '{word.value}ms' if that is intended",
+        help=f"write '1h': watches of the Kubernetes API are silent for longer than {word.value} s"
+        if watches
+        else f"write '{word.value}s', or '{word.value}ms' if that is intended",
         note="milliseconds",
         severity=Severity.WARNING if plausible else Severity.ERROR,
     )

@@ -47,7 +47,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"with 'nopreempt' vrrp_instance '{instance.title}' does not replace a running master, and 'weight "
             f"{config.tracker_weight(first)}' of {tracked(first)} only lowers a master: this node never takes over "
             "from one whose check fails",
-            help="write 'weight 0', with which a master whose check fails releases the VIP, or remove 'nopreempt'",
+            help=f"write 'weight 0' instead of 'weight {config.tracker_weight(first)}' in line "
+            f"{weight_span(config, first).line}, with which a master whose check fails releases the VIP, or remove "
+            "'nopreempt'",
             note="a running master is not replaced",
             related=[
                 (weight_span(config, tracker), "it lowers the master, but keeps it running") for tracker in weighted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.weights import tracked, weight_span, weighted_instances
 
@@ -32,8 +32,10 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: a check with weight 0 tracks haproxy too, or the weight has no effect (KA002, KA003, KA036). The
     seconds are for a peer with the same priority and timers: with an `advert_int` of 1 its priority changes them by
-    less than a second.
+    less than a second. A file is told once, and so are nodes with the same line.
     """
+    places: list[Related] = []
+    first: Hit | None = None
     for instance, _ in weighted_instances(config):
         from rules.failover.alone import router_alone, slow_check, speed_of, tracker_of
 
@@ -42,11 +44,19 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         tracker = tracker_of(config, instance, item) if item is not None else None
         if router is None or item is None or tracker is None:
             continue
-        speed = speed_of(router, item)
-        yield Hit(
-            weight_span(config, tracker),
-            f"when {tracked(tracker)} fails, 'weight {item.weight}' takes {_shown(speed.weighted)} to move the VIP, "
-            f"where 'weight 0' takes {_shown(speed.weightless)} (to a node of priority {router.priority})",
-            help="write 'weight 0' if the VIP should move sooner; no node then holds it while all nodes' checks fail",
-            note="the peers wait out a lowered master",
-        )
+        span = weight_span(config, tracker)
+        if first is None:
+            speed = speed_of(router, item)
+            first = Hit(
+                span,
+                f"when {tracked(tracker)} fails, 'weight {item.weight}' takes {_shown(speed.weighted)} to move the "
+                f"VIP, where 'weight 0' takes {_shown(speed.weightless)} (to a node of priority {router.priority})",
+                help="write 'weight 0' if the VIP should move sooner; no node then holds it while all nodes' checks "
+                "fail",
+                note="the peers wait out a lowered master",
+            )
+        elif span != first.span:
+            places.append(Related(span, "so does this one"))
+    if first is not None:
+        first.related = tuple(dict.fromkeys(places))
+        yield first

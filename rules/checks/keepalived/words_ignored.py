@@ -10,6 +10,7 @@ from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.keepalived.commands import is_for_shell, whole_command
 from rules.support.keepalived.entries import looks_like_address
 from rules.support.keepalived.lines import places, tracking
 from rules.support.keepalived.placeholders import placeholder
@@ -117,15 +118,16 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
         return None
     first = command.extra[0]
     is_check = keyword.name == "script"
-    if not is_check and not (first.startswith(("-", "/")) or first in _STATES):
+    for_shell = is_for_shell(command.line, command.extra)
+    if not is_check and not for_shell and not (first.startswith(("-", "/")) or first in _STATES):
         return None
     args = line.args
-    whole = " ".join([command.line, *command.extra])
     outcome = "ignores the rest" if is_check else f"takes '{first}' for the user to run it as"
     return Hit(
         Span(args[0].source, args[0].start, args[-1].end),
-        f"keepalived runs '{command.line}' and {outcome}: a command is one word",
-        help=f'put the command and its arguments in double quotes: {keyword.name} "{whole}"'.replace('""', '"'),
+        f"keepalived runs '{command.line}' and {outcome}: a command is one word"
+        f"{', and no shell reads it' if for_shell else ''}",
+        help=whole_command(keyword.name, command.line, command.extra),
         note="one word only",
     )
 

@@ -25,7 +25,7 @@ def check(node: Node) -> Iterator[Hit]:
     allows it; `haproxy -c` accepts the file (measured with 2.6.12). The check of haproxy then fails on the backup, and
     the VIP can never move there.
 
-    How to fix: `bind *:PORT`, or `net.ipv4.ip_nonlocal_bind = 1` (`net.ipv6.ip_nonlocal_bind` for IPv6) in
+    How to fix: `bind *:6443` (`:::6443 v4v6` for IPv6), or `net.ipv4.ip_nonlocal_bind = 1` (`net.ipv6.ip_nonlocal_bind` for IPv6) in
     /etc/sysctl.d/ on every node, or `transparent` after the address. The files do not show whether the sysctl is set:
     if it is, suppress the finding with an ignore comment.
 
@@ -48,13 +48,23 @@ def check(node: Node) -> Iterator[Hit]:
         span,
         f"haproxy binds the VIP {first} itself: while another node holds it, haproxy does not start here unless "
         f"{setting} is 1",
-        help=f"write 'bind *:PORT', or set '{setting} = 1' in /etc/sysctl.d on every node",
+        help=f"write '{_wildcard(first, span)}' instead of '{span.text}', or set '{setting} = 1' in "
+        "/etc/sysctl.d on every node",
         note="held by one node at a time",
         related=[
             *(Related(other, "this one too") for _, other in places[1:]),
             *(Related(vips[address].span, "the VIP") for address in dict.fromkeys(a for a, _ in places)),
         ],
     )
+
+
+def _wildcard(address: IPAddress, span: Span) -> str:
+    """Every address with the same port; the option for both families has no place between several addresses."""
+    port = span.text.partition(",")[0].rpartition(":")[2]
+    if address.version == 4:
+        return f"*:{port}"
+    alone = span.source.text[span.start - 1 : span.start] != "," and span.source.text[span.end : span.end + 1] != ","
+    return f":::{port} v4v6" if alone else f":::{port}"
 
 
 def _bound(config: HaproxyConfig) -> Iterator[tuple[IPAddress, Span]]:

@@ -36,8 +36,7 @@ def check(node: Node) -> Iterator[Hit]:
     first, *others = config.instances
     yield Hit(
         first.name.span,
-        f"keepalived on {node.name} checks nothing: when haproxy dies there, the VIP of vrrp_instance "
-        f"'{first.name.raw}' stays",
+        f"keepalived checks nothing: when haproxy dies, the VIP of vrrp_instance '{first.name.raw}' stays where it is",
         help="add a vrrp_script that checks haproxy, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz', "
         "and track it in the instance",
         note="nothing is tracked here",

@@ -33,7 +33,7 @@ def check(document: Document) -> Iterator[Hit]:
     which is then an error here.
 
     Silent when: a pattern with `*`, `?` or `[` matches nothing, which is how empty folders are included, and if the
-    file was not among those given, so that its contents are not known.
+    file was not among those given. What such an include may define is not known, and no rule counts it as missing.
     """
     strict = {include.span: include for include in getattr(document, "includes", ())}
     for kind in ("include-missing", "include-unreadable", "include-cycle"):

@@ -48,6 +48,9 @@ def _hint(text: str) -> str:
     glued = re.match(_GLUED, text, re.ASCII)
     if glued is not None:
         return f"write '${{{glued[1]}}}': keepalived replaces '$NAME' only before a space, a comma or the end"
+    several = [part for part in re.split(r"[,;|+&]+", text) if part]
+    if len(several) > 1 and all(looks_like_address(part) for part in several):
+        return f"write one address per line: {' and '.join(repr(part) for part in several)}"
     if text.rstrip(",;") != text:
         return f"write it without the '{text[-1]}', one address per line"
     if re.search(_LEADING_ZERO, bare) and ":" not in bare:

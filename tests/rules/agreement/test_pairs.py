@@ -31,7 +31,7 @@ class Figures(NamedTuple):
 
 
 def places(finding: Finding) -> set[tuple[str, int]]:
-    return {(at.file, at.line) for at in (finding.location, *finding.related)}
+    return {(at.file, at.line) for at in (*finding.places, *finding.related)}
 
 
 def measure(name: str, findings: list[Finding], labels: list[dict[str, object]]) -> Figures:

@@ -1,4 +1,4 @@
-"""Golden fleets: tests/cases/<name>/ holds the nodes' files and `expected.txt`, a line per finding."""
+"""Golden fleets: tests/cases/<name>/ holds the nodes' files and `expected.txt`, a line per finding and node."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def findings(folder: Path) -> list[str]:
     files = {path: text for path, text in read_pair(folder).items() if path != "expected.txt"}
     report = lint(files)
     assert not report.crashes
-    return [
-        f"{f.location.file}:{f.location.line}:{f.location.column} {f.code} {f.severity.word}" for f in report.findings
-    ]
+    places = [((at.node, at.file, at.line, at.column), f) for f in report.findings for at in f.places]
+    places.sort(key=lambda item: (*item[0], item[1].code))
+    return [f"{file}:{line}:{column} {f.code} {f.severity.word}" for (_, file, line, column), f in places]
 
 
 @pytest.mark.parametrize("folder", CASES, ids=[folder.name for folder in CASES])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from parsers.keywords.haproxy import section_keywords
 from rules.files.grouping import InputFile, group
 from rules.files.inputs import read_paths
 from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
+from tests.daemons import program
 from tests.programs import run
 
 HAPROXY_TEXT = "global\n    maxconn 100\n\nfrontend api\n    bind *:6443\n"
@@ -78,6 +81,75 @@ def nodes(*paths: str, local: str = "") -> dict[str, list[str]]:
     ],
 )
 def test_grouping(paths: list[str], expected: dict[str, list[str]]) -> None:
+    assert nodes(*paths) == expected
+    assert nodes(*reversed(paths)) == expected
+
+
+FRAGMENTS = [
+    pytest.param(
+        ["lb1/haproxy.cfg", "lb1/conf.d/B.cfg", "lb1/conf.d/a.cfg", "lb1/conf.d/10.cfg"],
+        {"lb1": ["lb1/haproxy.cfg", "lb1/conf.d/10.cfg", "lb1/conf.d/B.cfg", "lb1/conf.d/a.cfg"]},
+        id="conf.d beside haproxy.cfg, in the order of bytes",
+    ),
+    pytest.param(
+        ["etc/haproxy/haproxy.cfg", "etc/haproxy/services.d/20-web.cfg", "etc/haproxy/services.d/10-api.cfg"],
+        {
+            "repo": [
+                "etc/haproxy/haproxy.cfg",
+                "etc/haproxy/services.d/10-api.cfg",
+                "etc/haproxy/services.d/20-web.cfg",
+            ]
+        },
+        id="services.d",
+    ),
+    pytest.param(
+        ["a/etc/haproxy/haproxy.cfg", "a/etc/haproxy.d/x.cfg", "b/etc/haproxy/haproxy.cfg", "b/etc/haproxy.d/x.cfg"],
+        {
+            "a": ["a/etc/haproxy/haproxy.cfg", "a/etc/haproxy.d/x.cfg"],
+            "b": ["b/etc/haproxy/haproxy.cfg", "b/etc/haproxy.d/x.cfg"],
+        },
+        id="haproxy.d beside the folder",
+    ),
+    pytest.param(
+        ["lb1/haproxy.cfg", "lb1/clusters/x/api.cfg", "lb1/keepalived.conf", "lb2/haproxy.cfg", "lb2/keepalived.conf"],
+        {
+            "lb1": ["lb1/haproxy.cfg", "lb1/clusters/x/api.cfg", "lb1/keepalived.conf"],
+            "lb2": ["lb2/haproxy.cfg", "lb2/keepalived.conf"],
+        },
+        id="any folder with fragments only",
+    ),
+    pytest.param(
+        ["haproxy.cfg", "conf.d/api.cfg", "lb1.conf", "lb2.conf"],
+        {
+            "lb1": ["haproxy.cfg", "conf.d/api.cfg", "lb1.conf"],
+            "lb2": ["haproxy.cfg", "conf.d/api.cfg", "lb2.conf"],
+        },
+        id="fragments that both nodes share",
+    ),
+    pytest.param(
+        ["haproxy.cfg", "a/keepalived.conf", "a/haproxy.d/api.cfg", "b/keepalived.conf"],
+        {
+            "a": ["haproxy.cfg", "a/haproxy.d/api.cfg", "a/keepalived.conf"],
+            "b": ["haproxy.cfg", "b/keepalived.conf"],
+        },
+        id="a shared file and a node's own fragment",
+    ),
+    pytest.param(
+        ["lb1/haproxy.cfg", "lb1/10-api.cfg", "lb2/haproxy.cfg"],
+        {"lb1": ["lb1/haproxy.cfg", "lb1/10-api.cfg"], "lb2": ["lb2/haproxy.cfg"]},
+        id="a fragment in the same folder",
+    ),
+    pytest.param(["conf.d/b.cfg", "conf.d/a.cfg"], {"repo": ["conf.d/a.cfg", "conf.d/b.cfg"]}, id="nothing else"),
+    pytest.param(
+        ["haproxy.cfg", "lb1/haproxy.cfg", "lb2/haproxy.cfg"],
+        {"repo": ["haproxy.cfg"], "lb1": ["lb1/haproxy.cfg"], "lb2": ["lb2/haproxy.cfg"]},
+        id="whole files below a whole file",
+    ),
+]
+
+
+@pytest.mark.parametrize(("paths", "expected"), FRAGMENTS)
+def test_fragments_belong_to_the_haproxy_cfg_above(paths: list[str], expected: dict[str, list[str]]) -> None:
     assert nodes(*paths) == expected
     assert nodes(*reversed(paths)) == expected
 
@@ -196,6 +268,51 @@ def test_an_included_file_is_not_a_node(tmp_path: Path) -> None:
     put(tmp_path, {"keepalived.conf": main, "conf.d/api.conf": KEEPALIVED_TEXT, "conf.d/web.conf": KEEPALIVED_TEXT})
     done = run("--list-files", ".", cwd=tmp_path)
     assert [line.split()[1:] for line in done.stdout.splitlines()] == [["keepalived", "keepalived.conf"]]
+
+
+MAIN = (
+    "global\n    maxconn 20000\n\ndefaults\n    mode tcp\n"
+    "    timeout connect 5s\n    timeout client 1h\n    timeout server 1h\n"
+)
+FRONTEND = "frontend api\n    bind *:6443\n    default_backend masters\n"
+BACKEND = "backend masters\n    server cp1 192.0.2.21:6443 check\n    server cp2 192.0.2.22:6443 check\n"
+
+
+@pytest.mark.parametrize("how", [["."], ["--node", "lb1=."], ["haproxy.cfg", "conf.d"]])
+def test_fragments_are_read_after_haproxy_cfg(tmp_path: Path, how: list[str]) -> None:
+    put(tmp_path, {"haproxy.cfg": MAIN, "conf.d/10-api.cfg": FRONTEND, "conf.d/20.cfg": BACKEND})
+    put(tmp_path, {"conf.d/old.conf": BACKEND})
+    done = run("--list-files", *how, cwd=tmp_path)
+    assert [line.split()[2] for line in done.stdout.splitlines()] == [
+        "haproxy.cfg",
+        "conf.d/10-api.cfg",
+        "conf.d/20.cfg",
+    ]
+    assert "conf.d/old.conf: skipped: of a folder, haproxy reads only the files that end in '.cfg'" in done.stderr
+    # neither an unknown backend (HA032) nor missing timeouts (HA038)
+    found = run("--format", "concise", *how, cwd=tmp_path)
+    assert (found.stdout, found.status) == ("", 0)
+
+
+@pytest.mark.daemon("haproxy")
+def test_haproxy_reads_them_in_the_same_order(tmp_path: Path) -> None:
+    names = ["B", "a", "10", "9", "a-1", "a1", "\u00e9"]
+    put(tmp_path, {"haproxy.cfg": MAIN})
+    put(tmp_path, {f"conf.d/{name}.cfg": f"backend x{n}\n    unknown-{n}\n" for n, name in enumerate(names)})
+    put(tmp_path, {"conf.d/none.conf": "backend y\n    unknown\n"})
+    command = [program("haproxy"), "-c", "-f", "haproxy.cfg", "-f", "conf.d"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    theirs = re.findall(r"parsing \[(conf.d/[^:]*)", done.stderr)
+    ours = run("--list-files", ".", cwd=tmp_path).stdout.splitlines()
+    assert [line.split()[2] for line in ours] == ["haproxy.cfg", *theirs]
+
+
+def test_a_folder_of_keepalived_fragments_is_no_node(tmp_path: Path) -> None:
+    main = KEEPALIVED_TEXT + "include /etc/keepalived/conf.d/*.conf\n"
+    put(tmp_path, {"lb1/keepalived.conf": main, "lb1/conf.d/web.conf": KEEPALIVED_TEXT})
+    done = run("--list-files", "lb1", cwd=tmp_path)
+    assert [line.split()[2] for line in done.stdout.splitlines()] == ["lb1/keepalived.conf"]
+    assert "lb1/conf.d/web.conf: skipped: no include line of the keepalived.conf in" in done.stderr
 
 
 def test_kind_is_forced(tmp_path: Path) -> None:

@@ -8,6 +8,11 @@ from tests.rules.haproxy.linting import backend, fleet
 
 SERVERS = ("server a 10.0.0.21:6443 check", "server b 10.0.0.22:6443 check")
 
+SECOND_FAMILY = (
+    "vrrp_instance six {\n    interface eth0\n    virtual_router_id 8\n    priority 100\n"
+    "    virtual_ipaddress {\n        fd00::10/64\n    }\n}\n"
+)
+
 
 def node(bind: str, *vips: str, more: str = "", mode: str = "tcp", port: int = 6443) -> dict[str, str]:
     text = backend(*SERVERS, mode=mode).replace("bind *:6443", f"bind {bind}").replace(":6443 check", f":{port} check")
@@ -26,6 +31,8 @@ def node(bind: str, *vips: str, more: str = "", mode: str = "tcp", port: int = 6
         node("10.0.0.11:6443"),
         node("10.0.0.11:6443,127.0.0.1:6443"),
         node("*:6443", "fd00::10/64"),
+        node("*:6443", more=SECOND_FAMILY),
+        node(":::6443 v6only"),
         node("127.0.0.1:80", port=80),
     ],
 )
@@ -43,6 +50,10 @@ def test_vip_that_nothing_listens_on(files: dict[str, str]) -> None:
         node("0.0.0.0:6443"),
         node("[::]:6443", "fd00::10/64"),
         node(":::6443 v4v6"),
+        node(":::6443 v4v6", more=SECOND_FAMILY),
+        node("[::]:6443"),
+        # keepalived skips the IPv6 address (KA023)
+        node("*:6443", "10.0.0.10/24", "fd00::10/64"),
         node("10.0.0.10:6443"),
         node("10.0.0.10:6443", "10.0.0.10/24", "10.0.0.20/24"),
         node("$VIP:6443"),
@@ -54,6 +65,21 @@ def test_vip_that_nothing_listens_on(files: dict[str, str]) -> None:
 )
 def test_vip_that_is_covered_or_open(files: dict[str, str]) -> None:
     assert fleet(files, "XN201") == []
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (node("127.0.0.1:6443"), "bind *:6443"),
+        (node("*:8443", "fd00::10/64"), "bind :::8443 v4v6"),
+        (node("*:6443", more=SECOND_FAMILY), "bind :::6443 v4v6"),
+        (node("[::1]:6443", "fd00::10/64"), "bind :::6443 v4v6"),
+        (node("[::]:6443 v6only", more=SECOND_FAMILY), "bind :::6443 v4v6"),
+    ],
+)
+def test_the_line_to_write_covers_every_family(files: dict[str, str], line: str) -> None:
+    (finding,) = fleet(files, "XN201")
+    assert finding.help == f"write '{line}'"
 
 
 def test_binding_the_vip_is_one_warning_per_file() -> None:

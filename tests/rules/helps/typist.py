@@ -1,0 +1,183 @@
+"""A reader who does what a help says, word for word, and nothing else.
+
+`typed` turns a finding into the texts after the edit, or returns None: then the help is prose, and the example says
+what is to be typed (`type` lines, see `rules/engine/examples.py`). Words in capitals stand for a value of the reader's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from rules.engine.finding import Finding, Location
+from tests.rules.helps.lines import Text, in_capitals
+
+Texts = dict[str, str]
+_Edit = Callable[[Finding, Texts, "re.Match[str]"], bool]
+
+_HERE = r"(?:$|[;:,(?.]| or | if | on its own| so that | above | below | here)"
+
+
+def typed(finding: Finding, files: Mapping[str, str]) -> Texts | None:
+    """The files after what the help says was typed; None if it is not said in words that can be followed blindly."""
+    for help_ in _sentences(finding.help):
+        for pattern, edit in _SAID:
+            match = re.search(pattern, help_)
+            if match is not None:
+                after = dict(files)
+                if edit(finding, after, match) and after != dict(files):
+                    return after
+    return None
+
+
+def _sentences(help_: str) -> Iterator[str]:
+    """The whole help; what stands behind a colon says the same more exactly, and comes first."""
+    if re.search(r": (?:write )?\w+ \"", help_):
+        yield help_.rpartition(": ")[2]
+    yield help_
+
+
+def _main(finding: Finding, texts: Texts) -> Text:
+    return Text(texts, finding.location)
+
+
+def _places(finding: Finding) -> list[Location]:
+    """The finding's places, one a file: what is to be written on every node is written in all of these."""
+    return list({at.file: at for at in (finding.location, *finding.copies, *finding.related)}.values())
+
+
+def _command(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).replace_line(match[1])
+
+
+def _write(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).write(in_capitals(match[1]))
+
+
+def _write_on_nodes(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return all([Text(texts, at).set_in_block(match[1]) for at in _places(finding)])
+
+
+def _write_in(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    statements = re.findall(r"'([^']+)'", match[1])
+    return all([_main(finding, texts).set_in_section(match[2], statement) for statement in statements])
+
+
+def _write_in_globals(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return all([Text(texts, at).set_global(match[1]) for at in _places(finding)])
+
+
+def _instead(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).swap(match[2].strip("'"), match[1].strip("'"))
+
+
+def _instead_in_line(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    text = _main(finding, texts)
+    text.number = int(match[3]) - 1
+    return text.swap(match[2], match[1])
+
+
+def _of_node(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).swap(match[1], match[2])
+
+
+def _list_in_block(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).insert_in_block(match[1])
+
+
+def _add_to_line(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).append(match[1])
+
+
+def _add_to_servers(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).append_to("server", match[1])
+
+
+def _add_to_block(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).insert_in_block(in_capitals(match[1]))
+
+
+def _add_to_end(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    text = _main(finding, texts)
+    return text.replace_text(text.whole + match[1] + "\n")
+
+
+def _add_to_instance(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).insert_after("vrrp_instance ", match[1])
+
+
+def _remove_words(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_words(match[1])
+
+
+def _remove_mark(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_mark(line=match[0] != "remove the empty word")
+
+
+def _remove_rest(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).cut()
+
+
+def _remove_line(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_line()
+
+
+def _remove_block(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_block()
+
+
+def _remove_section(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_section()
+
+
+def _own_line(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).on_its_own_line(finding.location, match[1] if match.groups() else None)
+
+
+def _each_line(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).replace_mark("\n".join(re.findall(r"'([^']+)'", match[1])))
+
+
+def _move_to_block(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).move_to_block(match[2])
+
+
+def _move_above(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).move_block(match[1], match[2])
+
+
+# In the order in which they are tried: the exact ones first.
+_SAID: list[tuple[str, _Edit]] = [
+    (r'^(?:write )?(\w+ ".*")$', _command),
+    (r"^write one address per line: (.+)$", _each_line),
+    (r"^write one (?:address|name) per line$", _own_line),
+    (r"^replace '([^']+)' with ([^ ]+) in ", _of_node),
+    (r"^list ([^ ]+) in unicast_peer of ", _list_in_block),
+    (r"write '([^']+)' instead of '([^']+)' in line (\d+)", _instead_in_line),
+    (r"write ('[^']+'|[^' ,]+) instead of ('[^']+'|[^' ,]+)", _instead),
+    (r"^write ('[^']+'(?:, '[^']+')*(?: and '[^']+')?)(?: \(or suitable values\))? in (\w+(?: '[^']+')?)", _write_in),
+    (r"write '([^']+)' in global_defs of every node", _write_in_globals),
+    (r"write '([^' ]+)' on every node", _write),
+    (r"write '([^']+)' (?:on|in the vrrp_instance of) (?:every node|[\w-]+(?:, [\w-]+)* and [\w-]+)", _write_on_nodes),
+    (r"write '(bind [^']+)' on its own line", partial(_own_line)),
+    (rf"^write,? (?:for example, )?'([^']+)'{_HERE}", _write),
+    (r"^write a number from (-?\d+) to ", _write),
+    (r"^write (\w+)(?:, \w+)* or \w+$", _write),
+    (r"^(?:did you mean|use) (?:the section keyword )?'([^']+)'(?:\?|$)", _write),
+    (r"^add '([^']+)' to the servers", _add_to_servers),
+    (r"^add '([^']+)' to the (?:line|bind line)", _add_to_line),
+    (r"^add '(verify none)'", _add_to_line),
+    (r"add '([^']+)' to the vrrp_instance", _add_to_instance),
+    (r"^add '([^']+)' at the end of the file", _add_to_end),
+    (r"^add '([^']+)'(?:$|,| with | to the block)", _add_to_block),
+    (r"^remove the second copy", _remove_section),
+    (r"^remove the block", _remove_block),
+    (r"^(?:remove (?:the line|one of the two lines|the include)|keep one of the two lines)", _remove_line),
+    (r"^remove the comment", _remove_rest),
+    (r"^remove (?:it|the empty word)(?:$|[,; ])", _remove_mark),
+    (r"^remove '([^']+)'", _remove_words),
+    (r"^put '([^']+)' on its own line", _own_line),
+    (r"^move '([^']+)' to a '(\w+)' block", _move_to_block),
+    (r"^move the block '([^']+)' above '([^']+)'", _move_above),
+]
