@@ -44,7 +44,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         yield Hit(
             written.span,
             f"'advert_int {written.raw}' of vrrp_instance '{instance.title}' is in seconds{capped}: when the node with "
-            f"the VIP dies, nobody has it for about {seconds(outage)}",
+            f"the VIP dies, nobody has it for about {seconds(round(outage))}",
             help=help_text,
             note="seconds, not milliseconds",
         )
