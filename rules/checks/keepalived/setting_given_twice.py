@@ -10,6 +10,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import braces_match
 from rules.support.keepalived.lines import called, places
 from rules.support.spans import Spans
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -32,6 +33,7 @@ _OPPOSITES = {"nopreempt": "preempt", "no_accept": "accept"}
 """Flags that share one setting: the last of the two counts."""
 _BLOCKS = ("vrrp_instance", "vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file", "vrrp_sync_group")
 _PARTS = ("global_defs", "bfd_instance", "vrrp_instance/authentication", "vrrp_instance/auth_hmac")
+_TIMES = {2: "twice", 3: "three times"}
 _CHECKED = frozenset((*_BLOCKS, *_PARTS))
 
 
@@ -70,8 +72,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Why it hurts: keepalived silently uses the last one, for nearly all keywords. For scripts of `notify`, `version`,
     `use_vmac`, what a process or file check looks at, and some of global_defs it uses the first and reports the other;
-    `state MASTER` wins over `state BACKUP` above or below it (measured with 2.2.7, keyword by keyword). Whoever
-    changes the line that does not count changes nothing.
+    `state MASTER` wins over `state BACKUP` above or below it (measured with 2.2.7, keyword by keyword). Whoever changes
+    the line that does not count changes nothing.
 
     How to fix: remove the line that is not meant.
 
@@ -81,43 +83,52 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """
     if not braces_match(config):
         return
-    secrets: Spans | None = None
-    seen: dict[tuple[int, str, str], Directive] = {}
+    found: dict[tuple[int, str, str], list[Directive]] = {}
     for place in places(config.document):
         setting, line = _setting(place), place.line
         if setting is None or line.parent is None:
             continue
-        nested = "/" in place.block and line.parent.parent is not None
-        owner = line.parent.parent if nested and line.parent.parent is not None else line.parent
-        key = id(owner), place.block, setting
-        first = seen.setdefault(key, line)
-        if first is line:
-            continue
-        keeps_first = _first_counts(place.block, first, line)
-        if not keeps_first:
-            seen[key] = line
-        if _said(first) == _said(line) or first.span.source is not line.span.source:
-            continue
-        if _only_for_some(first) or _only_for_some(line):
-            continue
-        secrets = secrets or Spans(config.document.secrets)
-        hidden = secrets.touch(line.span) or secrets.touch(first.span)
-        yield _hit(first, line, keeps_first, hidden)
+        # The settings of an instance's several authentication blocks are one.
+        owner = line.parent.parent if "/" in place.block and line.parent.parent is not None else line.parent
+        found.setdefault((id(owner), place.block, setting), []).append(line)
+    secrets: Spans | None = None
+    for (_, block, _), lines in found.items():
+        if _differ(lines):
+            secrets = secrets or Spans(config.document.secrets)
+            yield _hit(block, lines, any(secrets.touch(line.span) for line in lines))
 
 
-def _hit(first: Directive, line: Directive, keeps_first: bool, hidden: bool) -> Hit:
-    lost, used = (line, first) if keeps_first else (first, line)
-    parent = line.parent
-    where = called(parent) if parent is not None else "the file"
+def _differ(lines: list[Directive]) -> bool:
+    """Whether two lines or more say different things to every node, in one file."""
+    if len(lines) < 2 or len({tuple(_said(line)) for line in lines}) < 2:
+        return False
+    return len({line.span.source for line in lines}) == 1 and not any(map(_only_for_some, lines))
+
+
+def _used(block: str, lines: list[Directive]) -> Directive:
+    """The line that keepalived ends up with."""
+    used = lines[0]
+    for line in lines[1:]:
+        if not _first_counts(block, used, line):
+            used = line
+    return used
+
+
+def _hit(block: str, lines: list[Directive], hidden: bool) -> Hit:
+    used, last = _used(block, lines), lines[-1]
+    where = called(last.parent) if last.parent is not None else "the file"
     if hidden:
-        message = f"'{line.keyword}' is there twice, with two values, in {where}"
+        message = (
+            f"'{last.keyword}' is there {_TIMES.get(len(lines), 'several times')}, with different values, in {where}"
+        )
     else:
-        message = f"'{' '.join(_said(first))}' and '{' '.join(_said(line))}' are both in {where}"
-    which = "first" if keeps_first else "last"
+        said = listed(f"'{' '.join(_said(line))}'" for line in lines)
+        message = f"{said} are {'both' if len(lines) == 2 else 'all'} in {where}"
+    which = "the last" if used is last else "the first" if used is lines[0] else "one of them"
     return Hit(
-        line.span,
-        f"{message}: keepalived uses the {which} one",
-        help=f"remove the one that is not meant; keepalived uses line {used.span.line} now",
-        note="ignored" if lost is line else "this one counts",
-        related=[(first.span, "ignored" if lost is first else "this one counts")],
+        last.span,
+        f"{message}: keepalived uses {which}",
+        help=f"remove what is not meant; keepalived uses line {used.span.line} now",
+        note="this one counts" if used is last else "ignored",
+        related=[(line.span, "this one counts" if line is used else "ignored") for line in lines[:-1]],
     )
