@@ -40,9 +40,9 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     """Several nodes have the same `unicast_peer` list, and no `unicast_src_ip` says which node is which.
 
     Why it hurts: a peer list names the other nodes, so those of two nodes are never equal. If it has fewer addresses
-    than there are nodes, a node whose address is not on it hears nobody: with priorities 110 and 100 and the address of
-    the first on both lists, both hold the VIP; with the address of the second, both do as soon as the second is MASTER
-    (measured with keepalived 2.2.7).
+    than there are nodes, a node whose address is not on it does not hear the others that have it: with priorities 110
+    and 100 and the address of the first on both lists, both hold the VIP; with the address of the second, both do as
+    soon as the second is MASTER (measured with keepalived 2.2.7).
 
     How to fix: list on each node the addresses of the other nodes, and add `unicast_src_ip` with the node's own.
 
@@ -57,7 +57,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             text = listed(sorted(map(str, peers)))
             lacking = len(peers) < len(group)
             outcome = (
-                "a node whose address is not among them hears nobody and takes the VIP too"
+                "a node whose address is not on the list does not hear the other nodes with it, and takes the VIP too"
                 if lacking
                 else "each node sends to itself as well, and logs a warning about every advert"
             )
