@@ -63,12 +63,11 @@ def check(fleet: Fleet) -> Iterator[Hit]:
 
 def _hit(ids: tuple[str, ...], places: list[tuple[Node, Span]], known: set[str]) -> Hit:
     (node, span), *others = places
-    names = listed((f"'{ident}'" for ident in ids), "or")
-    given = listed(sorted(known), "or")
+    names = listed((f"'@{ident}'" for ident in ids), "or")
+    given = listed(sorted(known))
     return Hit(
         span,
-        f"no node has the id {names} ({'the node is' if len(known) == 1 else 'the nodes are'} {given}): keepalived "
-        "ignores the lines that start with it on every other machine",
+        f"{names} is not a node here ({given}): keepalived reads the lines under it only on a machine with that name",
         help="write the machine's host name, up to the first dot, after the '@', or start keepalived with '-i' and the "
         "id; if a node is called differently here, use '--node NAME=PATH'",
         note="not the name of a node",
