@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import tracking
-from rules.text.wording import seconds
+from rules.text.wording import counted, seconds
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpScript
@@ -56,8 +56,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         needed = interval * fall
         yield Hit(
             _place(script),
-            f"vrrp_script '{script.title}' needs up to {seconds(needed)} to notice a dead service: 'fall {fall}', one "
-            f"run every {seconds(interval)}",
+            f"vrrp_script '{script.title}' needs up to {seconds(needed)} to notice a dead service: "
+            f"{counted(fall, 'failure')} in a row, one run every {seconds(interval)}",
             help="write 'interval 2' and 'fall 2'",
             note=f"{fall} x {seconds(interval)}",
             severity=Severity.INFO if needed < _TOO_LONG else None,
