@@ -104,7 +104,6 @@ class Finding:
         location: Location,
         related: Sequence[Location],
         help: str,  # noqa: A002 - as in Hit
-        copies: Sequence[Location] = (),
         unless: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
@@ -114,7 +113,7 @@ class Finding:
         self.location = location
         self.related = tuple(related)
         self.help = help
-        self.copies = tuple(copies)
+        self.copies: tuple[Location, ...] = ()
         self.unless = unless
 
     @property

@@ -38,6 +38,20 @@ def is_host_name(text: str) -> bool:
     return re.fullmatch(_HOST_NAME, text, re.ASCII) is not None and not re.fullmatch(_HEX, text)
 
 
+def glued_addresses(text: str) -> list[tuple[str, str]]:
+    """The ways to read a word as two IPv4 addresses without anything between them; empty for most words."""
+    if text.count(".") < 6 or len(text) > 40 or text.strip("0123456789./"):
+        return []
+    pairs = [(text[:at], text[at:]) for at in range(7, len(text) - 6)]
+    return [(a, b) for a, b in pairs if _is_whole(a) and _is_whole(b)]
+
+
+def _is_whole(text: str) -> bool:
+    address, slash, prefix = text.partition("/")
+    length = whole_number(prefix) if slash else 32
+    return read_ip(address) is not None and not address.startswith("0") and length is not None and 0 <= length <= 32
+
+
 def _judged(word: Word) -> bool:
     return not word.dynamic and placeholder(word.value) is None
 
@@ -70,6 +84,8 @@ def wrong_addresses(instance: VrrpInstance, settings: frozenset[str]) -> Iterato
 def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
     words = vip.directive.words
     if vip.lost == "address":
+        if glued_addresses(vip.raw):  # KA028
+            return
         yield Wrong(vip.span, f"'{vip.raw}' is not an IP address: keepalived skips the line", _hint(vip.raw))
         return
     if vip.lost == "missing-value":
@@ -93,7 +109,7 @@ def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
             f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' after it if you want the alias",
         )
     _, slash, prefix = vip.raw.partition("/")
-    if slash and prefix and vip.prefix is None:
+    if slash and prefix and vip.prefix is None and not glued_addresses(vip.raw):
         longest = vip.effective_prefix
         yield Wrong(
             vip.span,
@@ -142,7 +158,7 @@ def wrong_peers(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wr
         if not peer.certain or not _judged(peer.word) or peer.raw in settings:
             continue
         if peer.address is None:
-            if not is_host_name(peer.raw.partition("/")[0]):
+            if not is_host_name(peer.raw.partition("/")[0]) and not glued_addresses(peer.raw):  # KA029, KA028
                 yield Wrong(peer.span, f"'{peer.raw}' is not an IP address: keepalived skips the peer", _hint(peer.raw))
         elif family is not None and peer.address.version != family:
             yield Wrong(

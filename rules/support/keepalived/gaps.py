@@ -26,4 +26,9 @@ def blocks_in_doubt(config: KeepalivedConfig) -> set[Directive]:
 
 def can_tell_what_is_missing(config: KeepalivedConfig) -> bool:
     """Whether an absent line is really missing: all files are known and all braces match."""
-    return config.complete and not any(problem.kind in _BRACES for problem in config.document.problems)
+    return config.complete and braces_match(config)
+
+
+def braces_match(config: KeepalivedConfig) -> bool:
+    """Whether each line is in the block that the author meant: all braces match."""
+    return not any(problem.kind in _BRACES for problem in config.document.problems)

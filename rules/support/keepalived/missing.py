@@ -55,13 +55,13 @@ def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
         seconds, used = value.value, instance.effective_advert_int
         if used is None or abs(seconds - used) < 1e-9:
             continue
+        if version == 3 and seconds > _LONGEST_V3:  # KA061 reports what is too long
+            continue
         if version == 2:
             why, fix = (
                 "VRRP version 2 allows whole seconds only",
                 "write whole seconds, or use 'version 3' on all nodes",
             )
-        elif seconds > _LONGEST_V3:
-            why, fix = f"VRRP version 3 allows at most {_LONGEST_V3} s", f"write at most {_LONGEST_V3}"
         else:
             why, fix = "VRRP version 3 allows steps of 0.01 s", "write at most two decimal places"
         yield Wrong(value.span, f"'advert_int {value.raw}': {why}, keepalived uses {used:g} s", fix, Severity.WARNING)
