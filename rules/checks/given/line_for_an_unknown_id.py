@@ -57,8 +57,8 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         place = _place(document, ids[0]) if ids else None
         if place is not None:
             found.setdefault(tuple(ids), []).append((node, place))
-    for ids, places in found.items():
-        yield _hit(ids, places, known)
+    for several, places in found.items():
+        yield _hit(several, places, known)
 
 
 def _hit(ids: tuple[str, ...], places: list[tuple[Node, Span]], known: set[str]) -> Hit:

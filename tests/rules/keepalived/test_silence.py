@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rules.engine.finding import Severity
 from tests.rules.keepalived.linting import HEAD, findings, instance
 
 
@@ -17,7 +18,7 @@ def test_a_conditional_value_is_judged_only_where_it_applies() -> None:
 @pytest.mark.parametrize("line", ["priority $PRIORITY", "priority ${PRIORITY}", "priority <PRIORITY>", "state %STATE%"])
 def test_a_placeholder_is_one_finding(line: str) -> None:
     found = findings(HEAD + instance(line))
-    assert [f.code for f in found] == ["KA004"]
+    assert [f.code for f in found if f.severity > Severity.INFO] == ["KA004"]
 
 
 def test_a_name_that_is_defined_under_a_condition_is_no_placeholder() -> None:
