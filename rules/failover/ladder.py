@@ -111,8 +111,10 @@ def _world(
 
 
 def _cleared(router: Router) -> Router:
-    """A router without what is uncertain (tracked files), and without the nopreempt that KA003 reports."""
-    checks = tuple(check for check in router.checks if not (check.kind == "file" and check.weight))
+    """A router without what is uncertain (tracked files, doubts about scripts), and without the nopreempt that KA003
+    reports.
+    """
+    checks = tuple(c._replace(unknown="") for c in router.checks if not (c.kind == "file" and c.weight))
     alone = _alone(router)
     reported = alone is not None and any(blocked_by_nopreempt(alone))
     return router._replace(checks=checks, nopreempt=router.nopreempt and not reported)

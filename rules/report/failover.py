@@ -88,13 +88,14 @@ def _note(note: str, style: Style) -> list[str]:
 
 def _cells(row: Row, nodes: Sequence[str], marks: Marks) -> Cells:
     good = row.verdict.good
-    mark = "=" if row.verdict is Verdict.STAYS else marks.good if good else marks.bad
+    unknown = row.verdict is Verdict.UNKNOWN
+    mark = "=" if row.verdict is Verdict.STAYS else "?" if unknown else marks.good if good else marks.bad
     return Cells(
         printable(row.event),
         printable(owner_words(row, nodes, marks.to)),
         outage_words(row.outage),
         f"{mark} {_WORDS[row.verdict]}",
-        "green" if good else "red",
+        "yellow" if unknown else "green" if good else "red",
         printable(clipped(row.why)),
     )
 

@@ -102,7 +102,8 @@ def _process(program: Program, names: Sequence[str], *, signals: bool = False) -
     if not names:
         return unknown(program, f"'{program.name}' names no process")
     by_link = program.name == "pidof" and not program.through
-    return Probe(ProbeKind.PROCESS, " ".join(names), signals=signals, by_link=by_link, text=program.text)
+    words = " ".join(names)
+    return Probe(ProbeKind.PROCESS, words, signals=signals, by_link=by_link, user=program.user, text=program.text)
 
 
 def _pgrep(program: Program) -> Test:

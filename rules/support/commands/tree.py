@@ -32,8 +32,8 @@ class Probe(NamedTuple):
 
     `name`: the process, the host ("" is this machine) or the address, the path, the program. `port`: None if it is not
     known. `scheme`: "http" or "https" if a URL is asked for. `signals`: it sends signal 0, which only root and the
-    process's own user may do. `by_link`: the program is 'pidof', started by keepalived itself. `why`: why it is not
-    known what it tests. `text`: the command.
+    process's own user may do. `by_link`: the program is 'pidof', started by keepalived itself. `user`: whom a
+    wrapper such as sudo makes it run as. `why`: why it is not known what it tests. `text`: the command.
     """
 
     kind: ProbeKind
@@ -42,6 +42,7 @@ class Probe(NamedTuple):
     scheme: str = ""
     signals: bool = False
     by_link: bool = False
+    user: str = ""
     why: str = ""
     text: str = ""
 
