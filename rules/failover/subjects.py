@@ -80,6 +80,14 @@ def subject_of_command(
     return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
 
 
+def needs_vip(meaning: Meaning, around: Surroundings, user: str | None = None) -> bool:
+    """Whether a command succeeds only while some node has the VIP."""
+    if meaning.test is None:
+        return False
+    judged = _Judged(meaning.test, around, user)
+    return judged.outcomes(_AT_THE_START) == FAILURE and judged.outcomes(_MASTER) != FAILURE
+
+
 _LINKED = (
     "where '{name}' is a link to killall5, as on Debian and Ubuntu, keepalived before 2.3.0 runs killall5 in its place "
     "and the check always fails"

@@ -110,9 +110,13 @@ def shell_syntax(argv: Sequence[str], program: Program | None = None) -> str:
     for word in argv[1:]:
         if word in _OPERATORS or (_REDIRECTION.fullmatch(word) and "/dev/tcp/" not in word) or _is_computed(word):
             return word
-        if len(word) > 1 and word.endswith(";") and not word.endswith("\\;"):
+        if len(word) > 1 and ((word.endswith(";") and not word.endswith("\\;")) or _ends_in_redirection(word)):
             return word
     return ""
+
+
+def _ends_in_redirection(word: str) -> bool:
+    return word.endswith(">") and "<" not in word
 
 
 def _is_computed(word: str) -> bool:

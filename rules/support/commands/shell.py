@@ -6,9 +6,10 @@ Only what checks are made of. Compound commands (`if`, `while`, `( )`, `{ }`, fu
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(
+_PATTERN = (
     r"(?P<space>(?:[ \t\r\f\v]|\\\n)++)|(?P<newline>\n)|(?P<comment>\#[^\n]*+)"
     r"|(?P<redirect>\d{0,4}(?:&>>?|>>|>&|<&|<<<|<<|<>|>\||>|<)|&>>?)"
     r"|(?P<join>&&|\|\||;|\|&?|&)|(?P<paren>[()])"
@@ -16,11 +17,15 @@ _TOKEN = re.compile(
     r"|(?P<tick>`[^`]*+`)|(?P<open>\$\()|(?P<dollar>\$(?:\{[^}]*+\}|\w++|[?!#$@*-])?)"
     r"|(?P<plain>[^\s'\"\\|&;<>()`$\#]++)|(?P<hash>\#)|(?P<bad>[\s\S])"
 )
-# The same without the alternatives that only hold at the start of a word.
 _COMPOUND = frozenset(
     ("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "function", "select")
 )
 _GROUP = frozenset(("{", "}", "[["))
+
+
+@cache
+def _compiled() -> re.Pattern[str]:
+    return re.compile(_PATTERN)
 
 
 class Simple(NamedTuple):
@@ -97,9 +102,10 @@ class _Reader:
 
 def read_shell(text: str) -> tuple[Step, ...] | None:
     """The steps of a shell text; None if it has a syntax error or something that is not read here."""
+    token = _compiled()
     reader, at = _Reader(), 0
     while at < len(text) and not reader.wrong:
-        match = _TOKEN.match(text, at)
+        match = token.match(text, at)
         assert match is not None
         at = match.end()
         kind, value = match.lastgroup, match.group()
