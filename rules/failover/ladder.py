@@ -212,7 +212,8 @@ def fix(world: World) -> str:
     for change in _changes(world.own):
         after = {id(old): new for old, new in zip(world.own, change.own, strict=True)}
         routers = tuple(after.get(id(router), router) for router in world.routers)
-        if first_broken(World(world.vip, change.own, routers)) is None:
+        kept_out = any(map(_is_kept_out, change.own))
+        if not kept_out and first_broken(World(world.vip, change.own, routers)) is None:
             return change.text
     return "make every node track a check of haproxy with 'weight 0', with which a failing node releases the VIP"
 

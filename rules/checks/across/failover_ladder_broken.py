@@ -106,9 +106,9 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     minus the lowest, or `weight 0`, with which a node whose check fails releases the VIP.
 
     Silent when: something that the outcome depends on is not known, no check of the node concerns haproxy (KA006), or a
-    rule on one file reports the cause: KA002, KA003, KA036, KA052. What a script file does is not known: unless something
-    shows otherwise, it is assumed to check haproxy, and the message mentions that. The numbers in a `track_file` are
-    not read.
+    rule on one node reports the cause: KA002, KA003, KA036, KA052. What a script file does is not known: unless
+    something shows otherwise, it is assumed to check haproxy, and the message mentions that. The numbers in a
+    `track_file` are not read.
     """
     if not any(node.keepalived is not None and has_weights(node.keepalived) for node in fleet.nodes):
         return
