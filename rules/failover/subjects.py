@@ -15,7 +15,19 @@ from rules.failover.model import Seconds, Subject
 from rules.support.commands.meaning import Meaning
 from rules.support.commands.probes import is_haproxy
 from rules.support.commands.surroundings import Answers, Surroundings
-from rules.support.commands.tree import EITHER, FAILURE, SUCCESS, Outcomes, Probe, ProbeKind, Test, outcomes, probes_of
+from rules.support.commands.tree import (
+    DEV_TCP,
+    EITHER,
+    FAILURE,
+    PIDOF,
+    SUCCESS,
+    Outcomes,
+    Probe,
+    ProbeKind,
+    Test,
+    outcomes,
+    probes_of,
+)
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
@@ -69,10 +81,10 @@ def subject_of_command(
     if start == FAILURE:
         # It succeeds only while some node serves the VIP: when haproxy dies there, all nodes lose the same.
         return Tested(Subject.OTHER)
-    linked = next((probe for probe in probes_of(test) if probe.by_link), None)
+    fragile = next((probe for probe in probes_of(test) if probe.fragile), None)
     if dead == FAILURE:
-        if linked is not None and _fails_without(test, linked):
-            return Tested(Subject.HAPROXY, False, _LINKED.format(name=linked.text.split(" ", 1)[0]), Subject.ALWAYS)
+        if fragile is not None and _fails_without(test, fragile):
+            return Tested(Subject.HAPROXY, False, _FRAGILE[fragile.fragile], Subject.ALWAYS)
         return Tested(Subject.HAPROXY, judged.assumed)
     doubt = judged.doubt()
     if doubt and dead == EITHER:
@@ -88,10 +100,11 @@ def needs_vip(meaning: Meaning, around: Surroundings, user: str | None = None) -
     return judged.outcomes(_AT_THE_START) == FAILURE and judged.outcomes(_MASTER) != FAILURE
 
 
-_LINKED = (
-    "where '{name}' is a link to killall5, as on Debian and Ubuntu, keepalived before 2.3.0 runs killall5 in its place "
-    "and the check always fails"
-)
+_FRAGILE = {
+    PIDOF: "where pidof is a link to killall5, as on Debian and Ubuntu, keepalived before 2.3.0 runs killall5 in its "
+    "place and the check always fails",
+    DEV_TCP: "where sh is dash, as on Debian and Ubuntu, it knows no /dev/tcp and the check always fails",
+}
 
 
 def _fails_without(test: Test, probe: Probe) -> bool:

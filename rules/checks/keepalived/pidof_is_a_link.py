@@ -24,12 +24,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: a shell or a script runs pidof, which works.
     """
-    from rules.support.commands.tree import probes_of
+    from rules.support.commands.tree import PIDOF, probes_of
     from rules.support.commands.used import checks_in
 
     for used in checks_in(config):
         test = used.meaning.test
-        found = next((p for p in probes_of(test) if p.by_link), None) if test is not None else None
+        found = next((p for p in probes_of(test) if p.fragile == PIDOF), None) if test is not None else None
         if found is None:
             continue
         path, name = used.command.argv[0], found.name.partition(" ")[0]

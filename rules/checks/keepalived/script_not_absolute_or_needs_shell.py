@@ -20,7 +20,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Why it hurts: keepalived runs the words of a command itself. `curl ... && pgrep haproxy` hands `&&` to curl, which
     then always fails: no node has the VIP. `! pgrep x` and `if ...` name no program: keepalived removes the check.
     `echo x > FILE` writes no file, and in `notify_master "..." > FILE` the file is taken for a user, so nothing runs
-    (all measured with keepalived 2.2.7). A relative path starts where the daemon does, mostly at `/`.
+    (all measured with keepalived 2.2.7). A relative path starts where the daemon does, mostly at `/`. Of `</path` the
+    machine's sh opens the file; only bash has `/dev/tcp`.
 
     How to fix: `"/usr/bin/sh -c '...'"`, or a script file with an absolute path.
 
@@ -32,7 +33,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     for used in commands_of(config):
         behind = _behind(used)
-        hit = _is_behind(used, behind) if behind else _needs_shell(used) if used.meaning.syntax else _is_relative(used)
+        if behind:
+            hit: Hit | None = _is_behind(used, behind)
+        elif used.meaning.syntax:
+            hit = _needs_shell(used)
+        else:
+            hit = _is_relative(used) or _connects(used)
         if hit is not None:
             yield hit
 
@@ -104,5 +110,26 @@ def _is_relative(used: UsedCommand) -> Hit | None:
         f"'{path}' of {used.title} is a relative path: it starts where keepalived was started, mostly at '/'",
         help=f"write the absolute path, such as '/etc/keepalived/{path.rpartition('/')[2]}'",
         note="relative",
+        severity=Severity.WARNING,
+    )
+
+
+def _connects(used: UsedCommand) -> Hit | None:
+    """`</dev/tcp/HOST/PORT`, which only bash understands."""
+    from rules.support.commands.tree import DEV_TCP, probes_of
+
+    test, program = used.meaning.test, used.meaning.program
+    if test is None or used.script is None or all(probe.fragile != DEV_TCP for probe in probes_of(test)):
+        return None
+    text = program.shell if program is not None and program.shell is not None else used.text
+    fix = f"write {used.keyword} \"/usr/bin/bash -c '{text}'\""
+    return Hit(
+        used.span,
+        f"the command of {used.title} is read by sh, which is dash on Debian and Ubuntu: it knows no /dev/tcp, and the "
+        "check always fails",
+        help="let bash read it: put the command into a script file that begins with '#!/usr/bin/bash'"
+        if "'" in text or '"' in text
+        else fix,
+        note="needs bash",
         severity=Severity.WARNING,
     )

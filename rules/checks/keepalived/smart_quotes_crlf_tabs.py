@@ -55,7 +55,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             continue
         for word in line.words:
             match = _found().search(word.value)
-            if match is not None:
+            # Of a line that has nothing else KA027 says that it is no keyword.
+            if match is not None and word.value.strip("".join(_REPLACED)):
                 yield _hit(word, match.group(), secret=secrets.touch(word.span))
                 break
 

@@ -14,6 +14,7 @@ from rules.support.commands.probes import host_of, is_haproxy, probe_of, unknown
 from rules.support.commands.programs import Program, program_of
 from rules.support.commands.shell import Simple, Step, read_shell
 from rules.support.commands.tree import (
+    DEV_TCP,
     EITHER,
     FAILURE,
     SUCCESS,
@@ -39,8 +40,8 @@ _BUILTINS = frozenset(
 )  # fmt: skip
 # What they do with words that they don't understand (measured).
 _FAIL = frozenset(
-    ("curl", "wget", "pgrep", "pkill", "killall", "kill", "test", "[", "ip", "ping", "nc", "ncat", "netcat", "ss", "ps",
-     "grep", "egrep", "ls", "stat", "sleep", "netstat", "bash", "sh", "systemctl", "ifconfig", "service")
+    ("curl", "wget", "pgrep", "pkill", "killall", "kill", "test", "[", "ip", "ping", "nc", "ncat", "ss", "ps", "grep",
+     "egrep", "ls", "cat", "head", "tail", "stat", "sleep")
 )  # fmt: skip
 _IGNORE = frozenset(("echo", "true", "printf", "logger", ":"))
 _LOOKS = frozenset(("grep", "egrep", "fgrep", "zgrep"))
@@ -50,6 +51,14 @@ _FILTERS = _LOOKS | frozenset(
 _COUNTS = frozenset(
     ("wc", "cat", "tee", "sort", "uniq", "cut", "tr", "sed", "head", "tail", "awk", "gawk", "mawk", "column")
 )  # fmt: skip
+
+
+class _Within(NamedTuple):
+    """Where a command is read: after how many seconds keepalived stops it, in how many shells, in which."""
+
+    timeout: float | None
+    depth: int = 0
+    shell: str = "sh"
 
 
 class Meaning(NamedTuple):
@@ -88,22 +97,26 @@ def meaning_of(argv: Sequence[str], timeout: float | None = None) -> Meaning:
     """
     if not argv:
         return Meaning(None)
+    first = argv[0]
+    if first.startswith("</"):
+        # keepalived lets sh open the file.
+        opened = _connection(first[1:], "sh") or Probe(ProbeKind.FILE, first[1:], text=first)
+        return Meaning(opened, Program(first, tuple(argv[1:])))
     program = program_of(argv)
     syntax = shell_syntax(argv, program)
-    first = argv[0]
     if syntax and (syntax == first or first.rstrip(";") != first):
         return Meaning(None, program, syntax=syntax, removed=f"no program is called '{first}'")
     if program is None:
         return Meaning(unknown(Program(first, tuple(argv[1:])), "it names no program"))
     if syntax:
-        return Meaning(_misread(program, syntax, timeout), program, syntax=syntax)
-    return Meaning(_test(program, timeout, 0), program, shell=program.shell is not None)
+        return Meaning(_misread(program, syntax, _Within(timeout)), program, syntax=syntax)
+    return Meaning(_test(program, _Within(timeout)), program, shell=program.shell is not None)
 
 
 def shell_syntax(argv: Sequence[str], program: Program | None = None) -> str:
     """The first word that only a shell would understand; "" if there is none, or a shell reads the words."""
     first = argv[0] if argv else ""
-    if first in _BUILTINS or first.startswith(("~/", "$", "`", "</")) or (len(first) > 1 and first.endswith(";")):
+    if first in _BUILTINS or first.startswith(("~/", "$", "`")) or (len(first) > 1 and first.endswith(";")):
         return first
     if program is not None and (program.shell is not None or program.path.rpartition("/")[2] in ("awk", "sed", "perl")):
         return ""
@@ -123,50 +136,50 @@ def _is_computed(word: str) -> bool:
     return _VARIABLE.match(word) is not None or word.startswith("~/")
 
 
-def _misread(program: Program, syntax: str, timeout: float | None) -> Test:
+def _misread(program: Program, syntax: str, within: _Within) -> Test:
     """A command whose shell syntax reaches the program as arguments."""
     name = program.name
     if name in _IGNORE:
         return Constant(True, f"'{name}' gets '{syntax}' as an argument and always succeeds")
     if name == "systemctl" and program.args[:1] == ("is-active",):
-        return _test(program, timeout, 0)  # succeeds if one of the "units" is active
+        return _test(program, within)  # succeeds if one of the "units" is active
     if name == "pidof":
-        return probe_of(program, timeout)
+        return probe_of(program, within.timeout)
     if name in _FAIL:
         return Constant(False, f"'{name}' gets '{syntax}' as an argument and always fails")
-    found = probe_of(program, timeout)
+    found = probe_of(program, within.timeout)
     if isinstance(found, Probe) and found.kind in (ProbeKind.SCRIPT, ProbeKind.UNKNOWN):
         return found
     return unknown(program, f"what '{name}' does with the argument '{syntax}' is not known")
 
 
-def _test(program: Program, timeout: float | None, depth: int) -> Test:
+def _test(program: Program, within: _Within) -> Test:
     if program.shell is None:
-        return probe_of(program, timeout)
+        return probe_of(program, within.timeout)
     text = program.shell
-    if depth >= _DEEPEST or len(text) > _LONGEST:
+    if within.depth >= _DEEPEST or len(text) > _LONGEST:
         return unknown(program, "it is too long to be read")
     steps = read_shell(text)
     if steps is None:
         if is_haproxy(text):
             return Probe(ProbeKind.SCRIPT, program.path, text=program.text)
         return unknown(program, "what this shell text tests is not known")
-    parts = [_part(step, timeout, depth) for step in steps]
+    inside = within._replace(depth=within.depth + 1, shell=program.name)
+    parts = [_part(step, inside) for step in steps]
     return Joined(tuple(parts)) if parts else Constant(True, "an empty command always succeeds")
 
 
-def _part(step: Step, timeout: float | None, depth: int) -> Part:
+def _part(step: Step, within: _Within) -> Part:
     if len(step.pipeline) == 1:
-        return Part(step.join, _simple(step.pipeline[0], timeout, depth), step.negated)
-    return Part(step.join, _pipeline(step.pipeline, timeout, depth), step.negated)
+        return Part(step.join, _simple(step.pipeline[0], within), step.negated)
+    return Part(step.join, _pipeline(step.pipeline, within), step.negated)
 
 
-def _simple(command: Simple, timeout: float | None, depth: int) -> Test:
+def _simple(command: Simple, within: _Within) -> Test:
     """One command of a shell text."""
     for _, target in command.redirects:
-        tcp = re.fullmatch(r"/dev/tcp/([^/]{1,255})/(\d{1,5})", target)
-        if tcp is not None:
-            return Probe(ProbeKind.PORT, host_of(tcp[1]), int(tcp[2]), text=target)
+        if (connection := _connection(target, within.shell)) is not None:
+            return connection
     words = command.words
     if words[:1] == ("exit",):
         return _exit(words)
@@ -178,10 +191,19 @@ def _simple(command: Simple, timeout: float | None, depth: int) -> Test:
     # Started by a shell, a program is found by its own name.
     program = program._replace(through=(*program.through, "shell"))
     if command.computed and program.shell is None and not is_haproxy(program.text):
-        tested = probe_of(program, timeout)
+        tested = probe_of(program, within.timeout)
         certain = isinstance(tested, Constant) or program.name in ("ping",)
         return tested if certain else unknown(program, f"the words of '{program.name}' are not known")
-    return _test(program, timeout, depth + 1)
+    return _test(program, within)
+
+
+def _connection(path: str, shell: str) -> Probe | None:
+    """The connection that `</dev/tcp/HOST/PORT` makes."""
+    found = re.fullmatch(r"/dev/tcp/([^/]{1,255})/(\d{1,5})", path)
+    if found is None:
+        return None
+    fragile = "" if shell in ("bash", "ksh", "zsh") else DEV_TCP
+    return Probe(ProbeKind.PORT, host_of(found[1]), int(found[2]), fragile=fragile, text=f"<{path}")
 
 
 def _exit(words: Sequence[str]) -> Test:
@@ -191,7 +213,7 @@ def _exit(words: Sequence[str]) -> Test:
     return Constant(int(status[-9:]) % 256 == 0, f"it ends with 'exit {status}'", exits=True)
 
 
-def _pipeline(commands: Sequence[Simple], timeout: float | None, depth: int) -> Test:
+def _pipeline(commands: Sequence[Simple], within: _Within) -> Test:
     """A pipeline: its status is that of its last command."""
     last = program_of(commands[-1].words)
     if last is None:
@@ -199,7 +221,7 @@ def _pipeline(commands: Sequence[Simple], timeout: float | None, depth: int) -> 
     if last.name in _COUNTS:
         return Constant(True, f"a pipeline ends like its last command, and '{last.name}' always succeeds")
     if last.name not in _LOOKS:
-        return _simple(commands[-1], timeout, depth)
+        return _simple(commands[-1], within)
     pattern = _pattern(last)
     at = len(commands) - 2
     while at > 0 and commands[at].words[:1] and commands[at].words[0].rpartition("/")[2] in _FILTERS:
@@ -207,7 +229,7 @@ def _pipeline(commands: Sequence[Simple], timeout: float | None, depth: int) -> 
     first = program_of(commands[at].words)
     if first is None:
         return unknown(last, "what is searched is not known")
-    return _searched(first, pattern, "-v" in last.args, commands[at], timeout, depth)
+    return _searched(first, pattern, "-v" in last.args, commands[at], within)
 
 
 def _pattern(program: Program) -> str:
@@ -217,7 +239,7 @@ def _pattern(program: Program) -> str:
     return re.sub(r"\[([\w:.])\]", r"\1", text).replace("\\b", "").replace("\\.", ".").strip("^$ ")
 
 
-def _searched(first: Program, pattern: str, inverted: bool, command: Simple, timeout: float | None, depth: int) -> Test:
+def _searched(first: Program, pattern: str, inverted: bool, command: Simple, within: _Within) -> Test:
     """What it means that a word is in the output of a program."""
     text = f"{first.text} | grep {pattern}"
     if inverted or not pattern or "$" in pattern or "`" in pattern:
@@ -247,4 +269,4 @@ def _searched(first: Program, pattern: str, inverted: bool, command: Simple, tim
         return Probe(ProbeKind.PROCESS, "haproxy", text=text)
     if first.name in ("echo", "printf"):
         return unknown(first, "what is searched is not known")
-    return _simple(command, timeout, depth)
+    return _simple(command, within)

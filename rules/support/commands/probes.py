@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
 from rules.support.commands.programs import Program
-from rules.support.commands.tree import Constant, Probe, ProbeKind, Test
+from rules.support.commands.tree import PIDOF, Constant, Probe, ProbeKind, Test
 
 Reader = Callable[[Program], Test]
 
@@ -101,9 +101,9 @@ def probe_of(program: Program, timeout: float | None = None) -> Test:
 def _process(program: Program, names: Sequence[str], *, signals: bool = False) -> Test:
     if not names:
         return unknown(program, f"'{program.name}' names no process")
-    by_link = program.name == "pidof" and not program.through
+    fragile = PIDOF if program.name == "pidof" and not program.through else ""
     words = " ".join(names)
-    return Probe(ProbeKind.PROCESS, words, signals=signals, by_link=by_link, user=program.user, text=program.text)
+    return Probe(ProbeKind.PROCESS, words, signals=signals, fragile=fragile, user=program.user, text=program.text)
 
 
 def _pgrep(program: Program) -> Test:

@@ -14,6 +14,12 @@ FAILURE: Outcomes = frozenset((False,))
 EITHER: Outcomes = frozenset((True, False))
 
 
+PIDOF = "pidof"
+"""`pidof`, started by keepalived itself: before 2.3.0, where it is a link to killall5, that is what runs."""
+DEV_TCP = "/dev/tcp"
+"""`</dev/tcp/HOST/PORT` read by `sh`: only where that is bash can it connect."""
+
+
 class ProbeKind(StrEnum):
     """What a single test looks at; the words are used in messages."""
 
@@ -32,8 +38,8 @@ class Probe(NamedTuple):
 
     `name`: the process, the host ("" is this machine) or the address, the path, the program. `port`: None if it is not
     known. `scheme`: "http" or "https" if a URL is asked for. `signals`: it sends signal 0, which only root and the
-    process's own user may do. `by_link`: the program is 'pidof', started by keepalived itself. `user`: whom a
-    wrapper such as sudo makes it run as. `why`: why it is not known what it tests. `text`: the command.
+    process's own user may do. `fragile`: on some machines it always fails, PIDOF or DEV_TCP. `user`: whom a wrapper
+    such as sudo makes it run as. `why`: why it is not known what it tests. `text`: the command.
     """
 
     kind: ProbeKind
@@ -41,7 +47,7 @@ class Probe(NamedTuple):
     port: int | None = None
     scheme: str = ""
     signals: bool = False
-    by_link: bool = False
+    fragile: str = ""
     user: str = ""
     why: str = ""
     text: str = ""

@@ -12,7 +12,7 @@ from parsers.keepalived.scripts import script_words
 from rules.support.commands.meaning import Meaning, meaning_of
 from rules.support.commands.programs import program_of
 from rules.support.commands.shell import read_shell
-from rules.support.commands.tree import EITHER, FAILURE, SUCCESS, Probe, ProbeKind, outcomes, probes_of
+from rules.support.commands.tree import DEV_TCP, EITHER, FAILURE, PIDOF, SUCCESS, Probe, ProbeKind, outcomes, probes_of
 
 
 def meant(line: str, timeout: float | None = 2.0) -> Meaning:
@@ -55,6 +55,7 @@ HAPROXY = [("process", "haproxy", None)]
         ("/usr/bin/openssl s_client -connect 192.0.2.7:6443", [("port", "192.0.2.7", 6443)]),
         ("/usr/bin/bash -c 'ip addr | grep -q 192.0.2.100'", [("address", "192.0.2.100", None)]),
         ("/usr/bin/ping -c 1 -W 1 192.0.2.1", [("ping", "192.0.2.1", None)]),
+        ("</run/haproxy.pid", [("file", "/run/haproxy.pid", None)]),
         ("/usr/bin/test -e /etc/keepalived/maintenance", [("file", "/etc/keepalived/maintenance", None)]),
         ("/usr/bin/[ ! -f /run/down ]", [("file", "/run/down", None)]),
         ("/usr/local/sbin/check_haproxy.sh 6443", [("script", "/usr/local/sbin/check_haproxy.sh", None)]),
@@ -191,8 +192,24 @@ def test_pidof_by_a_shell_keeps_its_name() -> None:
     direct, shell = meant("/usr/bin/pidof haproxy").test, meant("sh -c '/usr/bin/pidof haproxy'").test
     assert isinstance(direct, Probe)
     assert shell is not None
-    assert direct.by_link
-    assert [probe.by_link for probe in probes_of(shell)] == [False]
+    assert direct.fragile == PIDOF
+    assert [probe.fragile for probe in probes_of(shell)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("line", "fragile"),
+    [
+        ("</dev/tcp/127.0.0.1/80", DEV_TCP),
+        ("sh -c '</dev/tcp/127.0.0.1/80'", DEV_TCP),
+        ("bash -c '</dev/tcp/127.0.0.1/80'", ""),
+        ("timeout 1 bash -c 'echo > /dev/tcp/127.0.0.1/80'", ""),
+    ],
+)
+def test_connections_by_a_redirection(line: str, fragile: str) -> None:
+    test = meant(line).test
+    assert test is not None
+    probes = [probe for probe in probes_of(test) if probe.kind is ProbeKind.PORT]
+    assert [(probe.name, probe.port, probe.fragile) for probe in probes] == [("", 80, fragile)]
 
 
 _PIECES = st.sampled_from(
