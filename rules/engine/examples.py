@@ -15,8 +15,8 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
 anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
 `no-final-newline` removes the newline at the end of each file; `set haproxy-version 2.8` checks against that version.
 `type PATH:LINE TEXT` is what a reader of the help types in place of that line (nothing: the line is deleted), `type
-PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell from
-the help's own words; the tests apply it and expect the finding to be gone.
+PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell
+from the help's own words; the tests apply it and expect the finding to be gone.
 
 Two paths are special: `halb.toml` is the cluster's, and `live` is not a file but the network's answers, in the notation
 of `tests/rules/live/notation.py`.

@@ -21,10 +21,10 @@ CheckFunction = Callable[..., Iterable[Hit]]
 class Scope(Enum):
     """What a rule looks at, and what its function gets.
 
-    KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node`. FLEET: the
-    `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS, HOST, KUBERNETES: a
-    `rules.live.views.view.LiveView`, if the network was queried (`--live`). PARSE: the parsers' problems of one
-    document. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
+    KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node` that has a
+    keepalived.conf. FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS,
+    HOST, KUBERNETES: a `rules.live.views.view.LiveView`, if the network was queried (`--live`). PARSE: the parsers'
+    problems of one document. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
     """
 
     PARSE = "parse"

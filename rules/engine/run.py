@@ -113,7 +113,7 @@ class Run:
             Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.problems],
             Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
             Scope.HAPROXY: [(node.haproxy, node) for node in nodes if node.haproxy],
-            Scope.NODE: [(node, node) for node in nodes if node.haproxy and node.keepalived],
+            Scope.NODE: [(node, node) for node in nodes if node.keepalived],
             Scope.FLEET: [(self.fleet, None)] if len(nodes) > 1 else [],
             Scope.GIVEN: [(self.fleet, None)] if nodes else [],
         }

@@ -9,7 +9,7 @@ from rules.failover.causes import cause_of
 from rules.failover.contest import Contest
 from rules.failover.events import Events, check_subsets, single_events, two_of
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
-from rules.failover.reasons import why
+from rules.failover.reasons import unknown_reason, why
 from rules.failover.rows import Row
 from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
 from rules.failover.vrrp.settling import settle
@@ -23,12 +23,24 @@ class Course(NamedTuple):
     end: End
 
 
+def _otherwise(router: Router) -> Router:
+    """The router with every check of which too little is known testing what it may test instead."""
+    checks = (c._replace(subject=c.otherwise, unknown="") if c.unknown else c for c in router.checks)
+    return router._replace(checks=tuple(checks))
+
+
+def _ends(row: Row) -> set[Outcome]:
+    """The outcomes of a row apart from their times."""
+    return {outcome._replace(outage=None) for outcome in row.outcomes}
+
+
 class BlockTable(Contest):
     """The rows of one block: every event is played through, in every order, from every way to start."""
 
     def __init__(self, routers: Sequence[Router], own: Sequence[Router]) -> None:
         super().__init__(routers, own)
         self.starts = self._cold_starts()
+        self._otherwise = self._doubted()
         self._known: dict[Events, tuple[Course, ...]] = {}
         self._named: dict[int, tuple[str, ...]] = {}
 
@@ -63,17 +75,40 @@ class BlockTable(Contest):
             self._named[units] = found
         return found
 
+    def _doubted(self) -> BlockTable | None:
+        """The same routers, with every check of which too little is known testing something else; None without one."""
+        if not any(check.unknown for router in self.protocol.routers for check in router.checks):
+            return None
+        others = [_otherwise(router) for router in self.protocol.routers]
+        return BlockTable(others, [others[self.index(router)] for router in self.own])
+
     # -- rows
 
     def rows(self, *, pairs: bool = True) -> Iterator[Row]:
         """All rows: healthy, single events, pairs, subsets of failing checks."""
-        yield self.row((), [Course(VrrpState(), end) for end in self.starts.values()])
+        yield self._judged(())
         singles = single_events(self.nodes)
         for event in singles:
-            yield self.row((event,), self._after((event,)))
+            yield self._judged((event,))
         subsets = check_subsets(self.nodes, 3 if pairs else 2)
         for events in (*(two_of(singles) if pairs else ()), *subsets):
-            yield self.row(events, self._after(events))
+            yield self._judged(events)
+
+    def _judged(self, events: Events) -> Row:
+        """One row; its verdict is unknown if a check of which too little is known decides whether it ends well."""
+        row = self._row_of(events)
+        if self._otherwise is None:
+            return row
+        other = self._otherwise._row_of(events)
+        if _ends(row) == _ends(other) or (row.verdict.fault and other.verdict.fault):
+            return row
+        reason = unknown_reason(self.own, events)
+        outcomes = dict.fromkeys(o._replace(verdict=Verdict.UNKNOWN) for o in (*row.outcomes, *other.outcomes))
+        return Row(events, tuple(outcomes), lambda _: reason, lambda _: row.cause)
+
+    def _row_of(self, events: Events) -> Row:
+        courses = self._after(events) if events else [Course(VrrpState(), end) for end in self.starts.values()]
+        return self.row(events, courses)
 
     def _after(self, events: Events) -> tuple[Course, ...]:
         """The ends of some events in every order and all at once; cached."""

@@ -42,15 +42,14 @@ class World(NamedTuple):
 class Broken(NamedTuple):
     """A set of failing checks after which the VIP is not where it should be.
 
-    `failing`: the nodes; `owner` holds the VIP although its check fails, None: no node holds it. `healthy`: the best of
-    those that should; `reversed`: a reversed check keeps all of them in FAULT. `more`: how many other sets end badly.
+    `failing`: the nodes; `owner` holds the VIP although its check fails. `healthy`: the best of those that should.
+    `more`: how many other sets end badly.
     """
 
     vip: IPAddress | None
     failing: tuple[str, ...]
-    owner: Router | None
+    owner: Router
     healthy: Router
-    reversed: bool
     more: int
 
 
@@ -66,7 +65,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
     """The VIPs that can be on a node with a failing check while another node is healthy, each with a fix.
 
     At most one for each virtual router, the one with the fewest failing checks. Left out are those whose cause is in
-    one file and reported by another rule: KA002, KA003, KA036, or no check at all.
+    one file and reported by another rule: KA002, KA003, KA036, KA052, or no check at all.
     """
     weighted = {node.name for node in fleet.nodes if node.keepalived is not None and has_weights(node.keepalived)}
     reading: FleetReading | None = None
@@ -80,7 +79,8 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
             continue
         worlds = worlds or components(reading)
         world = _world(reading, vip, keys, worlds[keys[0]])
-        found = first_broken(world) if world is not None else None
+        turned = world is not None and any(map(_is_kept_out, world.own))  # KA052
+        found = first_broken(world) if world is not None and not turned else None
         if world is not None and found is not None:
             yield Ladder(world, found, fix(world))
 
@@ -113,8 +113,10 @@ def _world(
 
 
 def _cleared(router: Router) -> Router:
-    """A router without what is uncertain (tracked files), and without the nopreempt that KA003 reports."""
-    checks = tuple(check for check in router.checks if not (check.kind == "file" and check.weight))
+    """A router without what is uncertain (tracked files, doubts about scripts), and without the nopreempt that KA003
+    reports.
+    """
+    checks = tuple(c._replace(unknown="") for c in router.checks if not (c.kind == "file" and c.weight))
     alone = _alone(router)
     reported = alone is not None and any(blocked_by_nopreempt(alone))
     return router._replace(checks=checks, nopreempt=router.nopreempt and not reported)
@@ -171,14 +173,11 @@ def _bad_ends(world: World) -> Iterator[Broken]:
         failing = tuple(event.node for event in row.events)
         healthy = [r for r in world.own if r.node not in failing and not r.refused]
         best = max((r for r in healthy if r.node in standing), key=lambda r: priorities_of(r).healthy, default=None)
-        kept = next((r for r in healthy if best is None and _is_kept_out(r)), None)
-        should = best or kept
-        for outcome in row.outcomes if should is not None else ():
+        for outcome in row.outcomes if best is not None else ():
             owner = by_node.get(outcome.owners[0]) if len(outcome.owners) == 1 else None
-            failing_owner = outcome.verdict is Verdict.FAILING_OWNER and owner is not None and _is_known(owner)
-            if failing_owner or (outcome.verdict is Verdict.NO_OWNER and kept is not None):
-                assert should is not None
-                yield Broken(world.vip, failing, owner, should, best is None, 0)
+            if outcome.verdict is Verdict.FAILING_OWNER and owner is not None and _is_known(owner):
+                assert best is not None
+                yield Broken(world.vip, failing, owner, best, 0)
                 break
 
 
@@ -197,7 +196,7 @@ def _is_known(owner: Router) -> bool:
 
 def _is_kept_out(router: Router) -> bool:
     """Whether a reversed check of haproxy puts a healthy router in FAULT."""
-    return any(not check.assumed and is_fault(check, False, 0) for check in haproxy_checks(router.checks))
+    return any(is_fault(check, False, 0) for check in haproxy_checks(router.checks) if check.kind != "file")
 
 
 # -- the fix
@@ -215,7 +214,8 @@ def fix(world: World) -> str:
     for change in _changes(world.own):
         after = {id(old): new for old, new in zip(world.own, change.own, strict=True)}
         routers = tuple(after.get(id(router), router) for router in world.routers)
-        if first_broken(World(world.vip, change.own, routers)) is None:
+        kept_out = any(map(_is_kept_out, change.own))
+        if not kept_out and first_broken(World(world.vip, change.own, routers)) is None:
             return change.text
     return "make every node track a check of haproxy with 'weight 0', with which a failing node releases the VIP"
 

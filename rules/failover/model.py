@@ -74,8 +74,9 @@ class Check(NamedTuple):
 
     `kind`: "script", "process", "file", "interface", "bfd". `weight` and `reverse` are those that keepalived uses for
     this router. `subject` is what it tests and `about` which one (an interface's name, a node's); `assumed`: what it
-    does is not known, and it is assumed to check haproxy. `trip`: from the failure to the moment when keepalived counts
-    it as failed; `recover`: the same for the recovery.
+    does is not shown by the files, and it is assumed to check haproxy. `unknown`: why it may as well test `otherwise`,
+    "" if it is certain enough: outcomes that depend on it are unknown. `trip`: from the failure to the moment when
+    keepalived counts it as failed; `recover`: the same for the recovery.
     """
 
     key: CheckKey
@@ -84,6 +85,8 @@ class Check(NamedTuple):
     subject: Subject = Subject.OTHER
     about: str = ""
     assumed: bool = False
+    unknown: str = ""
+    otherwise: Subject = Subject.OTHER
     trip: Seconds = AT_ONCE
     recover: Seconds = AT_ONCE
 

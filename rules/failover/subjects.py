@@ -1,134 +1,201 @@
-"""What a check tests: whether it fails when haproxy is dead, and how long it takes to notice."""
+"""What a check tests: whether it fails when haproxy is dead, and how long it takes to notice.
+
+A command is judged by its own words (`rules.support.commands`); script files are not read. Recognised by its name is
+halb's own script, `check-haproxy`. A script whose name or arguments contain "haproxy", which is what most people have,
+is assumed to test haproxy, and the table says so. Of any other nothing is known: outcomes that depend on it are
+`unknown`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from ipaddress import ip_address
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.model import Seconds, Subject
+from rules.support.commands.meaning import Meaning
+from rules.support.commands.probes import is_haproxy
+from rules.support.commands.surroundings import Answers, Surroundings
+from rules.support.commands.tree import (
+    DEV_TCP,
+    EITHER,
+    FAILURE,
+    PIDOF,
+    SUCCESS,
+    Outcomes,
+    Probe,
+    ProbeKind,
+    Test,
+    outcomes,
+    probes_of,
+)
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
 
-# Programs that inspect processes and services; their arguments name one.
-_INSPECTS_PROCESSES = (
-    r"\b(?:pgrep|pidof|killall5?|pkill|ps|systemctl|service|rc-service|supervisorctl|monit|podman|docker|crictl)\b"
-)
-_HAPROXY = r"(?i)\bhaproxy\b"
-_URL = r"(?i)\b(https?)://(\[[^\]]*\]|[^\s/:'\"]+)(?::(\d+))?"
-_DEV_TCP = r"/dev/tcp/([^/\s]+)/(\d+)"
-_NETCAT = r"\b(?:nc|ncat|netcat|telnet)\b(?:\s+-\S+(?:\s+\d+(?=\s+[-\w.:]+\s+\d))?)*\s+([\w.:-]+)\s+(\d+)\b"
-_LISTENING = r"\b(?:ss|netstat|lsof)\b.*?(?:sport\s*=\s*:?|[:\s])(\d{2,5})\b"
-# Programs that never concern haproxy, whatever their arguments.
-_ELSEWHERE = frozenset(("ping", "ping6", "arping", "fping", "ip", "ifconfig", "ethtool", "chronyc", "mount", "df"))
-_FILE_TESTS = frozenset(("test", "[", "stat", "ls", "cat"))
-_SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh"))
+_OWN_SCRIPT = "check-haproxy"
 
 
 class Tested(NamedTuple):
-    """What a check tests. `assumed`: what it does is not known, so it is assumed to check haproxy."""
+    """What a check tests. `assumed`: the files do not show it, so it is assumed to check haproxy.
+
+    `unknown`: why it may as well test `otherwise`; "" if that is unlikely enough.
+    """
 
     subject: Subject
     assumed: bool = False
+    unknown: str = ""
+    otherwise: Subject = Subject.OTHER
 
 
-_ASSUMED = Tested(Subject.HAPROXY, True)
+class _World(NamedTuple):
+    """A moment for one node: whether its haproxy runs, whether it has the VIP, whether haproxy answers at the VIP."""
+
+    alive: bool
+    holds: bool = False
+    served: bool = False
 
 
-class Listening(NamedTuple):
-    """What is known about the haproxy on the same node: the ports that it binds, and its servers' addresses.
+_AT_THE_START = _World(alive=True)
+_MASTER = _World(alive=True, holds=True, served=True)
+_DEAD_MASTER = _World(alive=False, holds=True)
 
-    `complete`: these are all of them.
+
+def nothing_known(why: str) -> Tested:
+    """A check of which nothing is known."""
+    return Tested(Subject.HAPROXY, True, why)
+
+
+def subject_of_command(
+    meaning: Meaning, around: Surroundings, user: str | None = None, *, weightless: bool = False
+) -> Tested:
+    """What a command tests. `user`: who runs it, None if that is not known. `weightless`: it is tracked with weight 0,
+    so that a node on which it fails never becomes master.
     """
-
-    ports: frozenset[int] = frozenset()
-    servers: frozenset[str] = frozenset()
-    complete: bool = False
-
-    @classmethod
-    def of(cls, config: HaproxyConfig | None) -> Listening:
-        """What the facts show; nothing without any."""
-        if config is None:
-            return cls()
-        addresses = [a for proxy in config.proxies for bind in proxy.binds for a in bind.addresses]
-        ports = {
-            p
-            for a in addresses
-            if a.port_start
-            for p in range(a.port_start, min(a.port_end or 0, a.port_start + 64) + 1)
-        }
-        servers = {str(s.address) for proxy in config.proxies for s in proxy.servers if s.address is not None}
-        certain = config.complete and all(a.port_start is not None or a.kind != "ip" for a in addresses)
-        return cls(frozenset(ports), frozenset(servers), certain)
-
-    def answers(self, host: str, port: int) -> Tested:
-        """Whether it is haproxy that answers there."""
-        if host in self.servers:
-            return Tested(Subject.OTHER)
-        if port in self.ports:
-            return Tested(Subject.HAPROXY)
-        return Tested(Subject.OTHER) if self.complete else _ASSUMED
-
-
-def subject_of_script(argv: Sequence[str], haproxy: Listening, timeout: float | None = None) -> Tested:
-    """What a command tests, judging by its own words; script files are not read.
-
-    `timeout`: seconds after which keepalived stops it, which counts as a failure.
-    """
-    if not argv:
-        return _ASSUMED
-    program = argv[0].rpartition("/")[2]
-    text = " ".join(argv)
-    if len(argv) == 1 and program in ("true", ":"):
-        return Tested(Subject.NOTHING)
-    if len(argv) == 1 and program == "false":
+    test = meaning.test
+    if test is None:
+        return nothing_known("its command is not known")
+    judged = _Judged(test, around, user)
+    start, master, dead = (judged.outcomes(world) for world in (_AT_THE_START, _MASTER, _DEAD_MASTER))
+    if master == FAILURE or (start == FAILURE and weightless):
         return Tested(Subject.ALWAYS)
-    if program == "sleep" and len(argv) > 1 and argv[1].isdecimal() and timeout is not None:
-        return Tested(Subject.ALWAYS if int(argv[1]) > timeout else Subject.NOTHING)
-    inspects = re.search(_INSPECTS_PROCESSES, text)
-    if inspects is not None:
-        if re.search(_HAPROXY, text[inspects.end() :]):
-            return Tested(Subject.HAPROXY)
-        return _ASSUMED if program in _SHELLS else Tested(Subject.OTHER)
-    endpoint = _endpoint(text)
-    if endpoint is not None:
-        return haproxy.answers(*endpoint)
-    if program in _ELSEWHERE or (program in _FILE_TESTS and not re.search(_HAPROXY, text)):
+    if start == FAILURE:
+        # It succeeds only while some node serves the VIP: when haproxy dies there, all nodes lose the same.
         return Tested(Subject.OTHER)
-    return _ASSUMED
+    fragile = next((probe for probe in probes_of(test) if probe.fragile), None)
+    if dead == FAILURE:
+        if fragile is not None and _fails_without(test, fragile):
+            return Tested(Subject.HAPROXY, False, _FRAGILE[fragile.fragile], Subject.ALWAYS)
+        return Tested(Subject.HAPROXY, judged.assumed)
+    doubt = judged.doubt()
+    if doubt and dead == EITHER:
+        return nothing_known(doubt)
+    return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
 
 
-def _endpoint(text: str) -> tuple[str, int] | None:
-    """The host and port that a command connects to or inspects."""
-    if found := re.search(_URL, text):
-        scheme, host, port = found.groups()
-        return _host(host), int(port or (443 if scheme.lower() == "https" else 80))
-    for pattern in (_DEV_TCP, _NETCAT):
-        if found := re.search(pattern, text):
-            return _host(found[1]), int(found[2])
-    if found := re.search(_LISTENING, text):
-        return "", int(found[1])
-    return None
+def needs_vip(meaning: Meaning, around: Surroundings, user: str | None = None) -> bool:
+    """Whether a command succeeds only while some node has the VIP."""
+    if meaning.test is None:
+        return False
+    judged = _Judged(meaning.test, around, user)
+    return judged.outcomes(_AT_THE_START) == FAILURE and judged.outcomes(_MASTER) != FAILURE
 
 
-def _host(text: str) -> str:
-    try:
-        return str(ip_address(text.strip("[]")))
-    except ValueError:
-        return text
+_FRAGILE = {
+    PIDOF: "where pidof is a link to killall5, as on Debian and Ubuntu, keepalived before 2.3.0 runs killall5 in its "
+    "place and the check always fails",
+    DEV_TCP: "where sh is dash, as on Debian and Ubuntu, it knows no /dev/tcp and the check always fails",
+}
+
+
+def _fails_without(test: Test, probe: Probe) -> bool:
+    """Whether a command fails whenever this test fails."""
+    return outcomes(test, lambda other: FAILURE if other == probe else EITHER) == FAILURE
+
+
+class _Judged:
+    """The outcomes of a command on one node."""
+
+    def __init__(self, test: Test, around: Surroundings, user: str | None) -> None:
+        self.test = test
+        self.around = around
+        self.user = user
+
+    def outcomes(self, world: _World) -> Outcomes:
+        return outcomes(self.test, lambda probe: self._answer(probe, world))
+
+    def _answer(self, probe: Probe, world: _World) -> Outcomes:
+        match probe.kind:
+            case ProbeKind.PROCESS:
+                if cannot_signal(probe, self.user):
+                    return FAILURE
+                return _just(world.alive) if is_haproxy(probe.name) else EITHER if "$" in probe.name else SUCCESS
+            case ProbeKind.PORT:
+                place = self.around.place(probe.name, probe.port or 0)
+                if place is Answers.OTHER:
+                    return SUCCESS
+                return (
+                    EITHER if place is Answers.UNKNOWN else _just(world.served if place is Answers.VIP else world.alive)
+                )
+            case ProbeKind.ADDRESS:
+                return _just(world.holds) if probe.name in self.around.vips else SUCCESS
+            case ProbeKind.PING:
+                return _just(world.served or world.holds) if probe.name in self.around.vips else SUCCESS
+            case ProbeKind.SCRIPT:
+                return _just(world.alive)
+            case ProbeKind.OTHER:
+                return SUCCESS
+        return EITHER
+
+    @property
+    def assumed(self) -> bool:
+        """Whether a script file decides, and not halb's own."""
+        scripts = [probe for probe in probes_of(self.test) if probe.kind is ProbeKind.SCRIPT]
+        return any(probe.name.rpartition("/")[2] != _OWN_SCRIPT for probe in scripts) and not self._is_shown()
+
+    def _is_shown(self) -> bool:
+        """Whether it fails without haproxy whatever its script files do."""
+        every = outcomes(
+            self.test,
+            lambda probe: EITHER if probe.kind is ProbeKind.SCRIPT else self._answer(probe, _DEAD_MASTER),
+        )
+        return every == FAILURE
+
+    def doubt(self) -> str:
+        """Why it is not known whether it looks at haproxy; "" if it is."""
+        return next(self._doubts(), "")
+
+    def _doubts(self) -> Iterator[str]:
+        for probe in probes_of(self.test):
+            if probe.kind is ProbeKind.UNKNOWN:
+                yield probe.why
+            elif probe.kind is ProbeKind.FILE and is_haproxy(probe.name):
+                yield f"whether the file '{probe.name}' is gone when haproxy is dead is not known"
+            elif probe.kind is ProbeKind.PROCESS and "$" in probe.name and not is_haproxy(probe.name):
+                yield f"which process '{probe.text}' tests is not known"
+            elif probe.kind is ProbeKind.PORT and self.around.place(probe.name, probe.port or 0) is Answers.UNKNOWN:
+                yield f"who answers '{probe.text}' is not known"
+        if self.outcomes(_MASTER) != self.outcomes(_DEAD_MASTER):
+            yield "whether it fails without haproxy depends on more than haproxy"
+
+
+def _just(state: bool) -> Outcomes:
+    return SUCCESS if state else FAILURE
+
+
+def cannot_signal(probe: Probe, user: str | None) -> bool:
+    """Whether a test sends a signal as a user who may not: only root and a process's own user may (kill(2))."""
+    who = probe.user or user
+    return probe.signals and who is not None and who not in ("root", "0", "haproxy")
 
 
 def subject_of_process(process: TrackProcess) -> Tested:
     """What a vrrp_track_process tests; a path by itself never matches a process (KA051)."""
     argv = process.argv
     if not argv or process.process is None or not process.process.certain:
-        return _ASSUMED
+        return nothing_known("which process it tracks is not known")
     if process.never_matches:
         return Tested(Subject.ALWAYS)
-    return Tested(Subject.HAPROXY if re.search(_HAPROXY, argv[0].rpartition("/")[2]) else Subject.OTHER)
+    return Tested(Subject.HAPROXY if is_haproxy(argv[0].rpartition("/")[2]) else Subject.OTHER)
 
 
 def script_times(script: VrrpScript) -> tuple[Seconds, Seconds] | None:

@@ -90,7 +90,7 @@ def _assumptions(own: Sequence[Router], nodes: Sequence[str]) -> Iterator[str]:
     assumed: dict[str, list[str]] = {}
     for router in own:
         for check in router.checks:
-            if check.assumed:
+            if check.assumed and not check.unknown:
                 assumed.setdefault(f"{check.kind} '{check.key.name}'", []).append(router.node)
     for name, places in assumed.items():
         where = ", ".join(dict.fromkeys(places))

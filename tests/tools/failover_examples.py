@@ -9,7 +9,7 @@ from rules.failover.table import failover_table
 from rules.report.failover import render
 from rules.report.style import Style
 
-_CHECK = "/etc/keepalived/check_apiserver.sh"
+_CHECK = "/etc/keepalived/check_haproxy.sh"
 
 
 def _conf(instance: str, lines: str, script: str = "") -> str:

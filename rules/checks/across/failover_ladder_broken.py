@@ -38,9 +38,7 @@ def _outcome(broken: Broken) -> str:
 
     owner, healthy = broken.owner, broken.healthy
     what = f"VIP {broken.vip}" if broken.vip else f"vrrp_instance '{clipped(healthy.instance)}'"
-    holds = f"{owner.node if owner is not None else 'no node'} holds {what} although {healthy.node} is healthy"
-    if owner is None or broken.reversed:
-        return f"{holds}: a reversed check keeps {healthy.node} in FAULT"
+    holds = f"{owner.node} holds {what} although {healthy.node} is healthy"
     mine, theirs = priorities_of(owner), priorities_of(healthy).healthy
     before, after = mine
     change = f"drops from {before} to {after}" if after < before else f"goes from {before} to {after}"
@@ -73,7 +71,7 @@ def _assumed(routers: Sequence[Router]) -> str:
 def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
     from rules.failover.alone import haproxy_checks
 
-    at = broken.healthy if broken.owner is None or broken.reversed else broken.owner
+    at = broken.owner
     span = _place(at, haproxy_checks(at.checks))
     if span is None:
         return None
@@ -85,7 +83,7 @@ def _hit(broken: Broken, routers: Sequence[Router], change: str) -> Hit | None:
         span,
         f"when {what} {listed(broken.failing)} {verb}, {_outcome(broken)}{more}{_assumed(routers)}",
         help=change,
-        note=f"{at.node}: {'reversed' if at is broken.healthy else 'not enough'}",
+        note=f"{at.node}: not enough",
         related=[
             Related(place_of(r.member, "priority"), f"{r.node}: priority {r.priority}", r.node)
             for r in (at, *(r for r in routers if r is not at))
@@ -109,9 +107,9 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     minus the lowest, or `weight 0`, with which a node whose check fails releases the VIP.
 
     Silent when: something that the outcome depends on is not known, no check of the node concerns haproxy (KA006), or a
-    rule on one file reports the cause: KA002, KA003, KA036. What a script file does is not known: unless something
-    shows otherwise, it is assumed to check haproxy, and the message mentions that. The numbers in a `track_file` are
-    not read.
+    rule on one node reports the cause: KA002, KA003, KA036, KA052. What a script file does is not known: unless
+    something shows otherwise, it is assumed to check haproxy, and the message mentions that. The numbers in a
+    `track_file` are not read.
     """
     if not any(node.keepalived is not None and has_weights(node.keepalived) for node in fleet.nodes):
         return

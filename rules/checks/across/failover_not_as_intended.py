@@ -21,6 +21,7 @@ _MOST_NODES = 6
 _MOST_BLOCKS = 16
 """With more nodes or virtual routers than these, only single failures are looked at."""
 
+_CHECKS = ("KA008", "KA037", "KA041", "KA046", "KA051", "KA052", "KA053", "KA056", "XN204", "XN206")
 # By kind of cause: the keywords to point to, what to do, and the rules that report it.
 _ABOUT: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "vrid": (("virtual_router_id",), "write the same 'virtual_router_id' on every node", ("XN002",)),
@@ -36,11 +37,11 @@ _ABOUT: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     ),
     "refused": ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
     "own address": (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
-    "fault": ((), "correct the check that fails although haproxy runs", ()),
+    "fault": ((), "correct the check that fails although haproxy runs", _CHECKS),
     "no check": (
         (),
         "add a vrrp_script that checks haproxy, and track it in the instance",
-        ("KA006", "KA005", "KA035", "KA036", "KA047", "KA027"),
+        ("KA006", "KA005", "KA007", "KA008", "KA027", "KA035", "KA036", "KA047", "KA056", "XN204", "XN206"),
     ),
     "priority 255": (("priority",), "write a priority below 255", ("XN001", "KA002", "KA036")),
     "weight": (

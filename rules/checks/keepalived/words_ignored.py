@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from parsers.keepalived.scripts import command_of
+from parsers.keepalived.scripts import Command, command_of
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
@@ -109,12 +109,19 @@ def _flag_with_word(line: Directive, word: Word, span: Span, place: LinePlace) -
     return Hit(span, f"'{line.keyword}' takes no value: keepalived ignores '{word.value}'", help=fix, note="ignored")
 
 
+def _is_for_a_shell(command: Command) -> bool:
+    """Whether something in it was meant for a shell, which KA008 reports."""
+    from rules.support.commands.meaning import shell_syntax
+
+    return bool(shell_syntax([*command.argv, *command.extra]))
+
+
 def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
     """Arguments outside the one word that is the command."""
     command = command_of(line)
     if command.line is None or not command.extra:
         return None
-    if any(word.dynamic for word in line.args):
+    if any(word.dynamic for word in line.args) or _is_for_a_shell(command):
         return None
     first = command.extra[0]
     is_check = keyword.name == "script"
@@ -192,7 +199,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     How to fix: put a command with its arguments in double quotes, and write everything else on separate lines.
 
     Silent when: the keyword takes any number of words, or the table does not know how many; the line is conditional or
-    has a placeholder. What looks like a comment without its '#' is an info.
+    has a placeholder; a sign for a shell is among the words (KA008). What looks like a comment without its '#' is an
+    info.
     """
     yield from _lines(config)
     for instance in config.instances:

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from rules.failover.model import AT_ONCE, Check, CheckKey, Subject
 from rules.failover.subjects import (
-    Listening,
     Tested,
     bfd_times,
+    nothing_known,
     process_times,
     script_times,
+    subject_of_command,
     subject_of_process,
-    subject_of_script,
 )
+from rules.support.commands.meaning import Meaning, meaning_of
+from rules.support.commands.surroundings import Surroundings
+from rules.support.commands.users import runner_of
 from rules.text.wording import clipped
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Tracker, VrrpInstance
+    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Trackable, Tracker, VrrpInstance, VrrpScript
     from rules.fleet.node import Node
 
 
@@ -29,25 +32,26 @@ class UnknownError(Exception):
 def checks_of(node: Node, config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Check]:
     """The checks that apply to an instance: its own and those of its sync group.
 
-    Left out are those that keepalived ignores: names that nothing defines or that are defined further down; in a sync
-    group, the weighted scripts, files and BFD sessions of members without `sync_group_tracking_weight` (measured with
-    2.2.7). Raises UnknownError if a weight is not known.
+    Left out are those that keepalived ignores: names that nothing defines or that are defined further down; scripts
+    that it removes, because no program has their name or because of script security; in a sync group, the weighted
+    scripts, files and BFD sessions of members without `sync_group_tracking_weight` (measured with 2.2.7). Raises
+    UnknownError if a weight is not known.
     """
     group = config.sync_group_of(instance)
-    listening = Listening.of(node.haproxy)
+    around = Surroundings.of(config, node.haproxy)
     for tracker in instance.trackers:
-        check = _check(node, config, tracker, instance, listening)
+        check = _check(node, config, tracker, instance, around)
         if check is None:
             continue
         if is_dropped(tracker.kind, check.weight, group):
             continue
         if tracker.kind == "interface" and is_weightless(group):
-            check = _check(node, config, tracker, instance, listening, weight=0)
+            check = _check(node, config, tracker, instance, around, weight=0)
         if check is not None:
             yield check
     if group is not None:
         for tracker in group.trackers:
-            check = _check(node, config, tracker, group, listening)
+            check = _check(node, config, tracker, group, around)
             if check is not None:
                 yield check
 
@@ -69,7 +73,7 @@ def _check(
     config: KeepalivedConfig,
     tracker: Tracker,
     user: VrrpInstance | SyncGroup,
-    listening: Listening,
+    around: Surroundings,
     weight: int | None = None,
 ) -> Check | None:
     """One tracker as a check; None if keepalived ignores the line."""
@@ -80,19 +84,29 @@ def _check(
     key = CheckKey(node.name, tracker.kind, tracker.name)
     if tracker.kind != "interface":
         item = config.definition(tracker)
-        if item is None or not config.defined_before(item, user):
+        if item is None or not config.defined_before(item, user) or is_removed(config, item):
             return None
     if weight is None:
         weight = config.tracker_weight(tracker)
     if weight is None:
         raise UnknownError(f"the weight of {tracker.kind} '{clipped(tracker.name)}' is not known")
     reverse = config.tracker_reverse(tracker)
-    tested, about, times = _what(config, tracker, listening)
+    tested, about, times = _what(config, tracker, around, weightless=not weight)
     trip, recover = times or (AT_ONCE, AT_ONCE)
-    return Check(key, weight, reverse, tested.subject, about, tested.assumed, trip, recover)
+    known = tested.assumed, tested.unknown, tested.otherwise
+    return Check(key, weight, reverse, tested.subject, about, *known, trip, recover)
 
 
-def _what(config: KeepalivedConfig, tracker: Tracker, listening: Listening):  # type: ignore[no-untyped-def]
+def is_removed(config: KeepalivedConfig, item: Trackable) -> bool:
+    """Whether keepalived removes a script, so that nothing checks anything."""
+    from parsers.facts.keepalived import VrrpScript
+
+    if not isinstance(item, VrrpScript) or not item.argv:
+        return False
+    return bool(meaning_of(item.argv).removed) or runner_of(config, item.user).removed
+
+
+def _what(config: KeepalivedConfig, tracker: Tracker, around: Surroundings, *, weightless: bool):  # type: ignore[no-untyped-def]
     """What a tracker tests, which one, and how long that takes."""
     from parsers.facts.keepalived import BfdInstance, TrackProcess, VrrpScript
 
@@ -103,10 +117,20 @@ def _what(config: KeepalivedConfig, tracker: Tracker, listening: Listening):  # 
         times = script_times(item)
         if times is None:
             raise UnknownError(f"interval, rise or fall of vrrp_script '{clipped(tracker.name)}' is not known")
-        return subject_of_script(item.argv, listening, item.effective_timeout), "", times
+        return _of_script(config, item, around, weightless=weightless), "", times
     if isinstance(item, TrackProcess):
         return subject_of_process(item), "", process_times(item)
     if isinstance(item, BfdInstance):
         neighbour = item.neighbor.raw if item.neighbor is not None else ""
         return Tested(Subject.NEIGHBOUR), neighbour, bfd_times(item)
-    return Tested(Subject.HAPROXY, True), "", None
+    return (
+        nothing_known(f"what writes the number into the file of track_file '{clipped(tracker.name)}' is not known"),
+        "",
+        None,
+    )
+
+
+def _of_script(config: KeepalivedConfig, script: VrrpScript, around: Surroundings, *, weightless: bool) -> Tested:
+    """What a script tests."""
+    meaning = meaning_of(script.argv, script.effective_timeout) if script.argv else Meaning(None)
+    return subject_of_command(meaning, around, runner_of(config, script.user).user, weightless=weightless)

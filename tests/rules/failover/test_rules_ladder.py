@@ -226,9 +226,10 @@ def test_each_virtual_router_is_judged_by_itself() -> None:
 def test_a_reversed_weight_of_0_keeps_the_healthy_in_fault() -> None:
     track = "track_script {\n check weight 0 reverse\n }"
     nodes = {f"lb{n}": script() + instance(p, track) for n, p in ((1, 110), (2, 100))}
-    [finding] = found(nodes, "XN001")
-    assert "lb1 holds VIP 192.0.2.10 although lb2 is healthy: a reversed check keeps lb2 in FAULT" in finding.message
-    assert finding.help == "remove 'reverse' on lb1 and lb2"
+    findings = found(nodes, "KA052", *SAYS_THE_CAUSE)
+    assert [(finding.code, finding.location.node) for finding in findings] == [("KA052", "lb1"), ("KA052", "lb2")]
+    assert "while haproxy runs, vrrp_instance 'API' is in FAULT" in findings[0].message
+    assert rows_of(nodes)["healthy"].verdict is Verdict.NO_OWNER
 
 
 def test_a_node_that_never_leaves_fault_is_no_healthy_one() -> None:

@@ -313,15 +313,70 @@ def test_a_refused_file_leaves_its_node_without_a_part() -> None:
     assert rows["lb2:power"].why == ("no node can take over: a file that keepalived refuses on lb1 and no power on lb2")
 
 
-def test_a_script_file_is_taken_for_a_check_of_haproxy_and_a_ping_is_not() -> None:
-    for command, verdict, notes in (
-        ("/etc/keepalived/check.sh", OK, 1),
+@pytest.mark.parametrize(
+    ("command", "verdict", "notes"),
+    [
+        ("/etc/keepalived/check-haproxy", OK, 0),
+        ("/etc/keepalived/check_haproxy.sh", OK, 1),
+        ("/usr/lib/nagios/check_procs -C haproxy", OK, 1),
+        ("/etc/keepalived/check.sh", Verdict.UNKNOWN, 0),
+        ("/usr/bin/curl -sf http://127.0.0.1:8404/", Verdict.UNKNOWN, 0),
+        ("/usr/bin/test -S /run/haproxy/admin.sock", Verdict.UNKNOWN, 0),
+        ("/usr/bin/sh -c '/opt/check.sh || pgrep haproxy'", Verdict.UNKNOWN, 0),
+        ("/usr/bin/sh -c '/opt/check.sh && pgrep haproxy'", OK, 0),
+        ("/usr/bin/sh -c 'test -e /run/down || pgrep haproxy'", Verdict.UNKNOWN, 0),
+        ("/usr/bin/sh -c 'ip a | grep -q 192.0.2.10 || exit 0; pgrep haproxy'", OK, 0),
         ("/usr/bin/ping -c1 192.0.2.1", Verdict.FAILING_OWNER, 0),
-    ):
-        nodes = {f"lb{n}": script(0, command=command) + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
-        (block,) = failover_table(fleet_of(nodes, HAPROXY)).blocks
-        assert len(block.notes) == notes
-        assert {row.event: row.verdict for row in block.rows}["lb1:haproxy"] is verdict
+        ("/usr/bin/sh -c 'pgrep haproxy; exit 0'", Verdict.FAILING_OWNER, 0),
+        ("~/check_haproxy.sh", Verdict.FAILING_OWNER, 0),  # no such program: removed
+        ("/usr/bin/pidof haproxy", Verdict.UNKNOWN, 0),
+        ("/usr/bin/sh -c 'pidof haproxy'", OK, 0),
+        ("/usr/bin/pgrep haproxy >/dev/null", Verdict.NO_OWNER, 0),
+        ("/usr/bin/bash -c 'ip addr | grep -q 192.0.2.10'", Verdict.NO_OWNER, 0),
+        ("/usr/bin/curl -skf https://192.0.2.10:6443/readyz", Verdict.NO_OWNER, 0),
+    ],
+)
+def test_a_check_is_judged_by_its_words(command: str, verdict: Verdict, notes: int) -> None:
+    nodes = {f"lb{n}": script(0, command=command) + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
+    # Without a check that names haproxy, a haproxy.cfg has to show that there is one.
+    (block,) = failover_table(fleet_of(nodes, HAPROXY if verdict is Verdict.FAILING_OWNER else "")).blocks
+    rows = {row.event: row for row in block.rows}
+    assert (rows["lb1:haproxy"].verdict, len(block.notes)) == (verdict, notes)
+    if verdict is Verdict.UNKNOWN:
+        assert "script 'check' on lb1: " in rows["lb1:haproxy"].why
+        assert {outcome.owners for outcome in rows["lb1:haproxy"].outcomes} > {("lb1",)} or "pidof" in command
+
+
+def test_unknown_are_only_the_rows_that_depend_on_the_check() -> None:
+    nodes = {f"lb{n}": script(0, command="/opt/check") + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
+    rows = rows_of(nodes)
+    assert [name for name, row in rows.items() if row.verdict is Verdict.UNKNOWN and "+" not in name] == ["lb1:haproxy"]
+    assert rows["lb2:haproxy"].verdict is STAYS
+
+
+def test_what_ends_badly_either_way_is_not_unknown() -> None:
+    """The weight is too small, whatever the script tests."""
+    nodes = {f"lb{n}": script(-5, command="/opt/check") + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
+    assert rows_of(nodes)["lb1:haproxy"].verdict is Verdict.FAILING_OWNER
+
+
+@pytest.mark.parametrize(
+    ("lines", "user", "verdict"),
+    [
+        ("enable_script_security\nscript_user root", "", OK),
+        ("enable_script_security", "user root", OK),
+        ("enable_script_security", "", Verdict.FAILING_OWNER),  # removed
+        ("", "", OK),
+        ("script_user nobody", "", Verdict.NO_OWNER),  # it may not signal haproxy
+        ("script_user nobody", "user root", OK),
+        ("script_user haproxy", "", OK),
+    ],
+)
+def test_who_runs_the_check(lines: str, user: str, verdict: Verdict) -> None:
+    check = script(0, command="/usr/bin/killall -0 haproxy").replace("interval", f"{user}\n    interval")
+    nodes = {f"lb{n}": f"global_defs {{\n{lines}\n}}\n{check}" + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
+    (block,) = failover_table(fleet_of(nodes, HAPROXY if verdict is Verdict.FAILING_OWNER else "")).blocks
+    assert {row.event: row.verdict for row in block.rows}["lb1:haproxy"] is verdict
 
 
 def test_of_twenty_nodes_what_is_left_out_is_said() -> None:

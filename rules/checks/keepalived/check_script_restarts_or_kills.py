@@ -1,0 +1,42 @@
+"""KA031: a check that starts or stops services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+
+@rule("KA031", "check-script-restarts-or-kills", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """The command of a vrrp_script starts, restarts or kills something instead of only testing it.
+
+    Why it hurts: it runs every few seconds on every node, and keepalived stops it after `timeout`: a restart hides from
+    the other nodes that haproxy is dead, and is cut off half-way. A killed keepalived leaves the VIP on the interface
+    (measured with 2.2.7). Where SELinux confines keepalived it may start no service at all.
+
+    How to fix: test only, such as `pgrep -x haproxy`; let systemd restart haproxy (`Restart=on-failure`), and
+    keepalived move the VIP.
+
+    Silent when: it is in a script file, which is not read.
+    """
+    from rules.support.commands.actions import actions_of
+    from rules.support.commands.used import checks_in
+
+    for used in checks_in(config):
+        action = next(actions_of(used.meaning.program), None)
+        if action is None:
+            continue
+        verb = "stops" if action.stops else "starts"
+        yield Hit(
+            used.span,
+            f"the check of {used.title} {verb} '{action.name}' ('{action.text}'): a check runs every few seconds and "
+            "should only test",
+            help="write a command that only tests, such as '/usr/bin/pgrep -x haproxy'",
+            note=f"{verb} {action.name}",
+        )

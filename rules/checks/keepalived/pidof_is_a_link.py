@@ -1,0 +1,42 @@
+"""KA053: pidof, started by keepalived itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+
+@rule("KA053", "pidof-is-a-link", Severity.WARNING, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """A check is `pidof NAME`.
+
+    Why it hurts: on Debian and Ubuntu `/usr/bin/pidof` is a symbolic link to `killall5`, which does pidof's work if it
+    is called by that name. keepalived before 2.3.0 resolves the link and runs `killall5`: the check always fails, and
+    with weight 0 no node has the VIP (measured with keepalived 2.2.7 of Debian 12).
+
+    How to fix: `pgrep -x NAME`, or a `vrrp_track_process`; or let a shell run it: `"/usr/bin/sh -c 'pidof haproxy'"`.
+
+    Silent when: a shell or a script runs pidof, which works.
+    """
+    from rules.support.commands.tree import PIDOF, probes_of
+    from rules.support.commands.used import checks_in
+
+    for used in checks_in(config):
+        test = used.meaning.test
+        found = next((p for p in probes_of(test) if p.fragile == PIDOF), None) if test is not None else None
+        if found is None:
+            continue
+        path, name = used.command.argv[0], found.name.partition(" ")[0]
+        yield Hit(
+            used.span,
+            f"{used.title} runs '{path}', on Debian and Ubuntu a symbolic link to killall5: keepalived before 2.3.0 "
+            "runs killall5 in its place, which always fails",
+            help=f"write '/usr/bin/pgrep -x {name}'",
+            note="always fails before 2.3.0",
+        )

@@ -1,0 +1,45 @@
+"""KA054: a script whose path leads through a symbolic link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
+
+# What the usual distributions have as links into /usr ("merged /usr").
+_LINKED = re.compile(r"/(?:s?bin|lib(?:32|64)?)/(?!/)")
+
+
+@rule("KA054", "script-below-linked-directory", Severity.INFO, Scope.KEEPALIVED)
+def check(config: KeepalivedConfig) -> Iterator[Hit]:
+    """With `enable_script_security`, a script is given as `/bin/...`, `/sbin/...` or `/lib/...`.
+
+    Why it hurts: on today's distributions these directories are symbolic links into /usr. keepalived 2.2.7 does not
+    mind; from 2.3.3 on it refuses such a script under script security and runs without it (measured with 2.3.3 and
+    2.3.4): an update takes the check away.
+
+    How to fix: write the real path, `/usr/bin/...`.
+
+    Silent when: script security is off, or the path is another one.
+    """
+    security = config.global_defs.flag("enable_script_security")
+    if security is None or not security.value:
+        return
+    from rules.support.commands.used import commands_of
+
+    for used in commands_of(config):
+        path = used.command.argv[0] if used.command.argv else ""
+        if _LINKED.match(path):
+            yield Hit(
+                used.span,
+                f"'{path}' of {used.title} leads through a directory that is a symbolic link on most machines: "
+                "keepalived from 2.3.3 on then refuses the script under script security",
+                help=f"write '/usr{path}'",
+                note="a link into /usr",
+            )

@@ -1,0 +1,59 @@
+"""XN203: haproxy is checked only as a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from rules.failover.watching import Watched
+    from rules.fleet.node import Node
+
+
+@rule("XN203", "check-does-not-test-the-port", Severity.INFO, Scope.NODE)
+def check(node: Node) -> Iterator[Hit]:
+    """The only checks of haproxy are of its process: `pgrep`, `killall -0`, `vrrp_track_process` and the like.
+
+    Why it hurts: a haproxy that runs, but hangs, listens on another port or has used up its connections passes such a
+    check, and the VIP stays there.
+
+    How to fix: add a `vrrp_script` that asks haproxy, such as `curl` to a `monitor-uri` on 127.0.0.1. A process check
+    beside it is fine: a `vrrp_track_process` notices a dead haproxy at once.
+
+    Silent when: some check of the instance asks haproxy, or may do so.
+    """
+    if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
+        return
+    from rules.failover.model import Subject
+    from rules.failover.watching import watches
+
+    seen: set[object] = set()
+    for watch in watches(node):
+        checks = [item for item in watch.items if item.check.subject is Subject.HAPROXY]
+        if not checks or not all(_is_of_process(item) for item in checks) or checks[0].check.key in seen:
+            continue
+        seen.add(checks[0].check.key)
+        first = checks[0]
+        yield Hit(
+            first.used.span if first.used is not None else first.tracker.span,
+            f"{first.check.kind} '{first.tracker.name}' checks only that haproxy runs, not that it answers: a haproxy "
+            "that hangs keeps the VIP",
+            help="add a vrrp_script that asks haproxy, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz'",
+            note="only the process",
+            node=node.name,
+        )
+
+
+def _is_of_process(item: Watched) -> bool:
+    from rules.support.commands.tree import ProbeKind, probes_of
+
+    if item.check.kind == "process":
+        return True
+    if item.used is None or item.used.meaning.test is None or item.check.assumed:
+        return False
+    probes = list(probes_of(item.used.meaning.test))
+    # The admin socket is asked, and haproxy answers.
+    return all(probe.kind is ProbeKind.PROCESS and "/" not in probe.name for probe in probes)

@@ -1,0 +1,71 @@
+"""XN204: a check asks a port on which haproxy does not listen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Related, Severity
+from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.source import Span
+    from rules.fleet.node import Node
+
+
+@rule("XN204", "check-port-mismatch", Severity.WARNING, Scope.NODE)
+def check(node: Node) -> Iterator[Hit]:
+    """The check asks a port of this machine on which haproxy does not listen.
+
+    Why it hurts: who answers there is another program, mostly the API server of the same machine. The check succeeds
+    while haproxy is dead, and the VIP stays where nobody is served; or nothing listens there, and the check always
+    fails.
+
+    How to fix: ask a port that haproxy binds, best one of its own for the purpose (`monitor-uri`).
+
+    Silent when: another check of the instance, or another part of the command, notices a dead haproxy; the address is
+    another machine's; or haproxy.cfg is not complete.
+    """
+    if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
+        return
+    from rules.failover.watching import watches
+    from rules.support.commands.surroundings import Answers, Surroundings
+    from rules.support.commands.tree import ProbeKind, probes_of
+
+    around = Surroundings.of(node.keepalived, node.haproxy)
+    seen: set[str] = set()
+    for watch in watches(node):
+        if watch.sees_haproxy:
+            continue
+        for item in watch.items:
+            if item.used is None or item.used.meaning.test is None or item.tracker.name in seen:
+                continue
+            ports = [p for p in probes_of(item.used.meaning.test) if p.kind is ProbeKind.PORT]
+            wrong = [p for p in ports if p.port and around.place(p.name, p.port) is Answers.OTHER]
+            local = [p for p in wrong if not p.name or p.name in around.own]
+            if not local or not around.ports:
+                continue
+            seen.add(item.tracker.name)
+            asked = local[0]
+            bound = listed(str(port) for port in around.ports[:6])
+            who = "the API server" if asked.port in _server_ports(node) else "whatever is there"
+            yield Hit(
+                item.used.span,
+                f"{item.used.title} asks port {asked.port} of this machine, where haproxy does not listen (it binds "
+                f"{bound}): {who} answers, and the check notices nothing when haproxy is dead",
+                help=f"ask a port of haproxy, such as {around.ports[0]}, or write '/usr/bin/pgrep -x haproxy'",
+                note="not haproxy's port",
+                related=[Related(span, "what haproxy binds") for span in _binds(node)[:3]],
+                node=node.name,
+            )
+
+
+def _server_ports(node: Node) -> set[int | None]:
+    assert node.haproxy is not None
+    return {server.port for proxy in node.haproxy.proxies for server in proxy.servers}
+
+
+def _binds(node: Node) -> list[Span]:
+    assert node.haproxy is not None
+    return [a.span for proxy in node.haproxy.proxies for bind in proxy.binds for a in bind.addresses]

@@ -1,0 +1,53 @@
+"""KA052: `reverse` on a check of haproxy, with weight 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.support.keepalived.weights import tracked, weight_span
+
+if TYPE_CHECKING:
+    from rules.fleet.node import Node
+
+
+@rule("KA052", "check-turned-round", Severity.ERROR, Scope.NODE)
+def check(node: Node) -> Iterator[Hit]:
+    """A check of haproxy is tracked with `weight 0 reverse`.
+
+    Why it hurts: `reverse` turns the result round. While haproxy runs the instance is in FAULT, and no node has the
+    VIP; it is taken only where haproxy is dead (measured with keepalived 2.2.7).
+
+    How to fix: write `weight 0` without `reverse`. It is meant for tests such as "the maintenance file exists".
+
+    Silent when: the check tests something else, or a script file of which nothing is known. `reverse` with another
+    weight is XN001.
+    """
+    config = node.keepalived
+    if config is None or not any(
+        config.tracker_reverse(t) for i in (*config.instances, *config.sync_groups) for t in i.trackers
+    ):
+        return
+    from rules.failover.model import Subject
+    from rules.failover.watching import watches
+
+    seen: set[object] = set()
+    for watch in watches(node):
+        for item in watch.items:
+            found, tracker = item.check, item.tracker
+            if found.weight or not found.reverse or found.subject is not Subject.HAPROXY or found.unknown:
+                continue
+            if found.kind not in ("script", "process") or found.key in seen:
+                continue
+            seen.add(found.key)
+            yield Hit(
+                weight_span(config, tracker),
+                f"'reverse' turns {tracked(tracker)} round: while haproxy runs, vrrp_instance '{watch.instance.title}' "
+                "is in FAULT, and it can hold the VIP only when haproxy is dead",
+                help="remove 'reverse'",
+                note="FAULT while haproxy runs",
+                related=[(tracker.span, "tracked here")],
+                node=node.name,
+            )

@@ -1,0 +1,119 @@
+"""Who answers at an address and port that a check asks: haproxy, another program, or another machine."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.facts.keepalived import KeepalivedConfig
+
+_MOST_PORTS = 1 << 16
+
+
+class Answers(StrEnum):
+    """Who answers. `VIP`: haproxy on the node that has the VIP; `OTHER`: not the haproxy of this node."""
+
+    HAPROXY = "haproxy"
+    VIP = "vip"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Bound(NamedTuple):
+    """Ports that haproxy listens on. `host`: the address, "*" for every one, "" for the loopback addresses."""
+
+    host: str
+    first: int
+    last: int
+
+
+class Surroundings(NamedTuple):
+    """What is known about a node. `complete`: `bound` is all that haproxy listens on.
+
+    `own`, `vips`, `peers`, `servers`: addresses as text, of the node, of keepalived, of the other nodes, and of what
+    haproxy sends connections to.
+    """
+
+    bound: tuple[Bound, ...] = ()
+    complete: bool = False
+    own: frozenset[str] = frozenset()
+    vips: frozenset[str] = frozenset()
+    peers: frozenset[str] = frozenset()
+    servers: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, config: KeepalivedConfig, haproxy: HaproxyConfig | None) -> Surroundings:
+        """What the files of a node show."""
+        own: set[str] = set()
+        vips: set[str] = set()
+        peers: set[str] = set()
+        for instance in config.instances:
+            sources = (instance.unicast_src_ip, instance.mcast_src_ip)
+            own.update(str(source.value) for source in sources if source is not None and source.value is not None)
+            vips.update(
+                str(vip.address) for vip in (*instance.vips, *instance.excluded_vips) if vip.address is not None
+            )
+            peers.update(str(peer.address) for peer in instance.unicast_peers if peer.address is not None)
+        around = cls(own=frozenset(own), vips=frozenset(vips), peers=frozenset(peers - own))
+        if haproxy is None:
+            return around
+        addresses = [a for proxy in haproxy.proxies for bind in proxy.binds for a in bind.addresses]
+        complete = haproxy.complete and all(
+            a.certain and (a.kind != "ip" or a.port_start is not None) for a in addresses
+        )
+        servers = frozenset(str(s.address) for proxy in haproxy.proxies for s in proxy.servers if s.address is not None)
+        return around._replace(bound=tuple(_bound(haproxy)), complete=complete, servers=servers)
+
+    def place(self, host: str, port: int) -> Answers:
+        """Who answers at a host ("" is this machine) and port."""
+        covered = self.covers(host, port)
+        if host in self.vips:
+            return Answers.OTHER if self.complete and not covered else Answers.VIP
+        local = not host or host in self.own
+        if not local and (host in self.servers or host in self.peers):
+            return Answers.OTHER
+        if not local and not _is_address(host):
+            return Answers.UNKNOWN
+        if covered:
+            return Answers.HAPROXY
+        return Answers.OTHER if self.complete else Answers.UNKNOWN
+
+    def covers(self, host: str, port: int) -> bool:
+        """Whether haproxy listens there."""
+        return any(b.first <= port <= b.last and (b.host in ("*", host)) for b in self.bound)
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports that haproxy listens on, in the order of the file; of a range, the first."""
+        return list(dict.fromkeys(bound.first for bound in self.bound))
+
+
+def _bound(haproxy: HaproxyConfig) -> Iterator[Bound]:
+    for proxy in haproxy.proxies:
+        if proxy.disabled:
+            continue
+        for bind in proxy.binds:
+            for address in bind.addresses:
+                if address.kind != "ip" or address.port_start is None:
+                    continue
+                last = min(address.port_end or address.port_start, _MOST_PORTS)
+                if address.is_wildcard:
+                    yield Bound("*", address.port_start, last)
+                elif address.address is not None:
+                    loopback = address.address.is_loopback
+                    yield Bound("" if loopback else str(address.address), address.port_start, last)
+                elif address.host == "localhost":
+                    yield Bound("", address.port_start, last)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
