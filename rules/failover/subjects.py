@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.model import Seconds, Subject
-from rules.support.commands.meaning import Meaning
+from rules.support.commands.meaning import CommandMeaning
 from rules.support.commands.probes import is_haproxy
-from rules.support.commands.surroundings import Answers, Surroundings
+from rules.support.commands.surroundings import Answerer, Surroundings
 from rules.support.commands.tree import (
     DEV_TCP,
     EITHER,
@@ -22,8 +22,8 @@ from rules.support.commands.tree import (
     PIDOF,
     SUCCESS,
     Outcomes,
-    Probe,
     ProbeKind,
+    SingleTest,
     Test,
     outcomes,
     probes_of,
@@ -66,7 +66,7 @@ def nothing_known(why: str) -> Tested:
 
 
 def subject_of_command(
-    meaning: Meaning, around: Surroundings, user: str | None = None, *, weightless: bool = False
+    meaning: CommandMeaning, around: Surroundings, user: str | None = None, *, weightless: bool = False
 ) -> Tested:
     """What a command tests. `user`: who runs it, None if that is not known. `weightless`: it is tracked with weight 0,
     so that a node on which it fails never becomes master.
@@ -92,7 +92,7 @@ def subject_of_command(
     return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
 
 
-def needs_vip(meaning: Meaning, around: Surroundings, user: str | None = None) -> bool:
+def needs_vip(meaning: CommandMeaning, around: Surroundings, user: str | None = None) -> bool:
     """Whether a command succeeds only while some node has the VIP."""
     if meaning.test is None:
         return False
@@ -107,7 +107,7 @@ _FRAGILE = {
 }
 
 
-def _fails_without(test: Test, probe: Probe) -> bool:
+def _fails_without(test: Test, probe: SingleTest) -> bool:
     """Whether a command fails whenever this test fails."""
     return outcomes(test, lambda other: FAILURE if other == probe else EITHER) == FAILURE
 
@@ -123,7 +123,7 @@ class _Judged:
     def outcomes(self, world: _World) -> Outcomes:
         return outcomes(self.test, lambda probe: self._answer(probe, world))
 
-    def _answer(self, probe: Probe, world: _World) -> Outcomes:
+    def _answer(self, probe: SingleTest, world: _World) -> Outcomes:
         match probe.kind:
             case ProbeKind.PROCESS:
                 if cannot_signal(probe, self.user):
@@ -131,10 +131,12 @@ class _Judged:
                 return _just(world.alive) if is_haproxy(probe.name) else EITHER if "$" in probe.name else SUCCESS
             case ProbeKind.PORT:
                 place = self.around.place(probe.name, probe.port or 0)
-                if place is Answers.OTHER:
+                if place is Answerer.OTHER:
                     return SUCCESS
                 return (
-                    EITHER if place is Answers.UNKNOWN else _just(world.served if place is Answers.VIP else world.alive)
+                    EITHER
+                    if place is Answerer.UNKNOWN
+                    else _just(world.served if place is Answerer.VIP else world.alive)
                 )
             case ProbeKind.ADDRESS:
                 return _just(world.holds) if probe.name in self.around.vips else SUCCESS
@@ -172,7 +174,7 @@ class _Judged:
                 yield f"whether the file '{probe.name}' is gone when haproxy is dead is not known"
             elif probe.kind is ProbeKind.PROCESS and "$" in probe.name and not is_haproxy(probe.name):
                 yield f"which process '{probe.text}' tests is not known"
-            elif probe.kind is ProbeKind.PORT and self.around.place(probe.name, probe.port or 0) is Answers.UNKNOWN:
+            elif probe.kind is ProbeKind.PORT and self.around.place(probe.name, probe.port or 0) is Answerer.UNKNOWN:
                 yield f"who answers '{probe.text}' is not known"
         if self.outcomes(_MASTER) != self.outcomes(_DEAD_MASTER):
             yield "whether it fails without haproxy depends on more than haproxy"
@@ -182,7 +184,7 @@ def _just(state: bool) -> Outcomes:
     return SUCCESS if state else FAILURE
 
 
-def cannot_signal(probe: Probe, user: str | None) -> bool:
+def cannot_signal(probe: SingleTest, user: str | None) -> bool:
     """Whether a test sends a signal as a user who may not: only root and a process's own user may (kill(2))."""
     who = probe.user or user
     return probe.signals and who is not None and who not in ("root", "0", "haproxy")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.support.commands.used import UsedCommand
 
 
-class Watched(NamedTuple):
+class WatchedCheck(NamedTuple):
     """One check of an instance. `used`: the command, None unless it is a script whose command is known."""
 
     check: Check
@@ -28,7 +28,7 @@ class Watch(NamedTuple):
     """An instance and all that it tracks."""
 
     instance: VrrpInstance
-    items: tuple[Watched, ...]
+    items: tuple[WatchedCheck, ...]
 
     @property
     def sees_haproxy(self) -> bool:
@@ -50,7 +50,7 @@ def watches(node: Node) -> Iterator[Watch]:
         yield Watch(instance, tuple(items))
 
 
-def _watched(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Watched | None:
+def _watched(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> WatchedCheck | None:
     from parsers.facts.keepalived import VrrpScript
 
     tracker = tracker_of(config, instance, check)
@@ -58,4 +58,4 @@ def _watched(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> 
         return None
     item = config.definition(tracker) if check.kind == "script" else None
     used = command_of_script(config, item) if isinstance(item, VrrpScript) else None
-    return Watched(check, tracker, used)
+    return WatchedCheck(check, tracker, used)

@@ -103,7 +103,7 @@ def _in_a_shell(used: UsedCommand) -> str:
 
 def _is_relative(used: UsedCommand) -> Hit | None:
     path = used.command.argv[0] if used.command.argv else ""
-    if "/" not in path or path.startswith("/"):
+    if "/" not in path or path.startswith(("/", "<")):
         return None
     return Hit(
         used.span,

@@ -9,7 +9,7 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from rules.failover.watching import Watched
+    from rules.failover.watching import WatchedCheck
     from rules.fleet.node import Node
 
 
@@ -47,7 +47,7 @@ def check(node: Node) -> Iterator[Hit]:
         )
 
 
-def _is_of_process(item: Watched) -> bool:
+def _is_of_process(item: WatchedCheck) -> bool:
     from rules.support.commands.tree import ProbeKind, probes_of
 
     if item.check.kind == "process":

@@ -30,7 +30,7 @@ def check(node: Node) -> Iterator[Hit]:
     if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
         return
     from rules.failover.watching import watches
-    from rules.support.commands.surroundings import Answers, Surroundings
+    from rules.support.commands.surroundings import Answerer, Surroundings
     from rules.support.commands.tree import ProbeKind, probes_of
 
     around = Surroundings.of(node.keepalived, node.haproxy)
@@ -42,7 +42,7 @@ def check(node: Node) -> Iterator[Hit]:
             if item.used is None or item.used.meaning.test is None or item.tracker.name in seen:
                 continue
             ports = [p for p in probes_of(item.used.meaning.test) if p.kind is ProbeKind.PORT]
-            wrong = [p for p in ports if p.port and around.place(p.name, p.port) is Answers.OTHER]
+            wrong = [p for p in ports if p.port and around.place(p.name, p.port) is Answerer.OTHER]
             local = [p for p in wrong if not p.name or p.name in around.own]
             if not local or not around.ports:
                 continue

@@ -11,7 +11,7 @@ from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
-    from rules.failover.watching import Watch, Watched
+    from rules.failover.watching import Watch, WatchedCheck
     from rules.fleet.node import Node
 
 _HELP = (
@@ -93,7 +93,7 @@ def _something_else(node: Node, config: KeepalivedConfig) -> Iterator[Hit]:
     )
 
 
-def _tests_another_thing(item: Watched) -> bool:
+def _tests_another_thing(item: WatchedCheck) -> bool:
     """Whether a check tests for certain something that is not haproxy, and does so as it was meant."""
     from rules.failover.model import Subject
     from rules.support.commands.tree import ProbeKind, probes_of

@@ -15,7 +15,7 @@ from rules.failover.subjects import (
     subject_of_command,
     subject_of_process,
 )
-from rules.support.commands.meaning import Meaning, meaning_of
+from rules.support.commands.meaning import CommandMeaning, meaning_of
 from rules.support.commands.surroundings import Surroundings
 from rules.support.commands.users import runner_of
 from rules.text.wording import clipped
@@ -132,5 +132,5 @@ def _what(config: KeepalivedConfig, tracker: Tracker, around: Surroundings, *, w
 
 def _of_script(config: KeepalivedConfig, script: VrrpScript, around: Surroundings, *, weightless: bool) -> Tested:
     """What a script tests."""
-    meaning = meaning_of(script.argv, script.effective_timeout) if script.argv else Meaning(None)
+    meaning = meaning_of(script.argv, script.effective_timeout) if script.argv else CommandMeaning(None)
     return subject_of_command(meaning, around, runner_of(config, script.user).user, weightless=weightless)

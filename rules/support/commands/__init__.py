@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.support.commands.meaning import Meaning, meaning_of
-    from rules.support.commands.tree import Probe, ProbeKind
+    from rules.support.commands.meaning import CommandMeaning, meaning_of
+    from rules.support.commands.tree import ProbeKind, SingleTest
 
-__all__ = ["Meaning", "Probe", "ProbeKind", "meaning_of"]
+__all__ = ["CommandMeaning", "ProbeKind", "SingleTest", "meaning_of"]
 
-__getattr__ = lazily(__name__, {"meaning": "Meaning meaning_of", "tree": "Probe ProbeKind"})
+__getattr__ = lazily(__name__, {"meaning": "CommandMeaning meaning_of", "tree": "SingleTest ProbeKind"})

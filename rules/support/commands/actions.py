@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rules.support.commands.probes import operands
-from rules.support.commands.programs import Program, program_of
+from rules.support.commands.programs import Executed, program_of
 from rules.support.commands.shell import read_shell
 
 _STARTS = frozenset(("start", "restart", "reload", "try-restart", "reload-or-restart", "condrestart", "force-reload"))
@@ -16,7 +16,7 @@ _BREAK = re.compile(r"[;&|\n(){}]|\b(?:then|else|do|if|elif|while|until)\b")
 _LONGEST = 1 << 14
 
 
-class Action(NamedTuple):
+class SideEffect(NamedTuple):
     """A service or process that is started (`stops` is false) or stopped. `text`: the command."""
 
     stops: bool
@@ -24,7 +24,7 @@ class Action(NamedTuple):
     text: str
 
 
-def actions_of(program: Program | None) -> Iterator[Action]:
+def actions_of(program: Executed | None) -> Iterator[SideEffect]:
     """What a command does, that of a shell included, whatever it depends on there."""
     if program is None:
         return
@@ -43,7 +43,7 @@ def actions_of(program: Program | None) -> Iterator[Action]:
             yield from _of_program(inner)
 
 
-def _of_program(program: Program) -> Iterator[Action]:
+def _of_program(program: Executed) -> Iterator[SideEffect]:
     words = operands(program.args)
     match program.name:
         case "systemctl" | "docker" | "podman" | "crictl" | "nerdctl":
@@ -58,7 +58,7 @@ def _of_program(program: Program) -> Iterator[Action]:
                 verb, names = words[0], [program.name]
     if verb in _STARTS or verb in _STOPS:
         for name in names:
-            yield Action(verb in _STOPS, name.removesuffix(".service"), program.text)
+            yield SideEffect(verb in _STOPS, name.removesuffix(".service"), program.text)
 
 
 def _signal_is_harmless(args: tuple[str, ...]) -> bool:

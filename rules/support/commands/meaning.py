@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rules.support.commands.probes import host_of, is_haproxy, probe_of, unknown
-from rules.support.commands.programs import Program, program_of
-from rules.support.commands.shell import Simple, Step, read_shell
+from rules.support.commands.programs import Executed, program_of
+from rules.support.commands.shell import ShellStep, SimpleCommand, read_shell
 from rules.support.commands.tree import (
     DEV_TCP,
     EITHER,
     FAILURE,
     SUCCESS,
     Constant,
-    Joined,
-    Part,
-    Probe,
     ProbeKind,
+    ShellPart,
+    ShellTests,
+    SingleTest,
     Test,
     outcomes,
     reason_of,
@@ -61,7 +61,7 @@ class _Within(NamedTuple):
     shell: str = "sh"
 
 
-class Meaning(NamedTuple):
+class CommandMeaning(NamedTuple):
     """What a command means.
 
     `test`: None if there is no command. `program`: the first one. `shell`: whether a shell reads it. `syntax`: the
@@ -70,7 +70,7 @@ class Meaning(NamedTuple):
     """
 
     test: Test | None
-    program: Program | None = None
+    program: Executed | None = None
     shell: bool = False
     syntax: str = ""
     removed: str = ""
@@ -90,30 +90,30 @@ class Meaning(NamedTuple):
         return reason_of(self.test, False) or "it always fails"
 
 
-def meaning_of(argv: Sequence[str], timeout: float | None = None) -> Meaning:
+def meaning_of(argv: Sequence[str], timeout: float | None = None) -> CommandMeaning:
     """The meaning of the words of a command, as keepalived splits them.
 
     `timeout`: the seconds after which keepalived stops it, which counts as a failure.
     """
     if not argv:
-        return Meaning(None)
+        return CommandMeaning(None)
     first = argv[0]
     if first.startswith("</"):
         # keepalived lets sh open the file.
-        opened = _connection(first[1:], "sh") or Probe(ProbeKind.FILE, first[1:], text=first)
-        return Meaning(opened, Program(first, tuple(argv[1:])))
+        opened = _connection(first[1:], "sh") or SingleTest(ProbeKind.FILE, first[1:], text=first)
+        return CommandMeaning(opened, Executed(first, tuple(argv[1:])))
     program = program_of(argv)
     syntax = shell_syntax(argv, program)
     if syntax and (syntax == first or first.rstrip(";") != first):
-        return Meaning(None, program, syntax=syntax, removed=f"no program is called '{first}'")
+        return CommandMeaning(None, program, syntax=syntax, removed=f"no program is called '{first}'")
     if program is None:
-        return Meaning(unknown(Program(first, tuple(argv[1:])), "it names no program"))
+        return CommandMeaning(unknown(Executed(first, tuple(argv[1:])), "it names no program"))
     if syntax:
-        return Meaning(_misread(program, syntax, _Within(timeout)), program, syntax=syntax)
-    return Meaning(_test(program, _Within(timeout)), program, shell=program.shell is not None)
+        return CommandMeaning(_misread(program, syntax, _Within(timeout)), program, syntax=syntax)
+    return CommandMeaning(_test(program, _Within(timeout)), program, shell=program.shell is not None)
 
 
-def shell_syntax(argv: Sequence[str], program: Program | None = None) -> str:
+def shell_syntax(argv: Sequence[str], program: Executed | None = None) -> str:
     """The first word that only a shell would understand; "" if there is none, or a shell reads the words."""
     first = argv[0] if argv else ""
     if first in _BUILTINS or first.startswith(("~/", "$", "`")) or (len(first) > 1 and first.endswith(";")):
@@ -136,7 +136,7 @@ def _is_computed(word: str) -> bool:
     return _VARIABLE.match(word) is not None or word.startswith("~/")
 
 
-def _misread(program: Program, syntax: str, within: _Within) -> Test:
+def _misread(program: Executed, syntax: str, within: _Within) -> Test:
     """A command whose shell syntax reaches the program as arguments."""
     name = program.name
     if name in _IGNORE:
@@ -148,12 +148,12 @@ def _misread(program: Program, syntax: str, within: _Within) -> Test:
     if name in _FAIL:
         return Constant(False, f"'{name}' gets '{syntax}' as an argument and always fails")
     found = probe_of(program, within.timeout)
-    if isinstance(found, Probe) and found.kind in (ProbeKind.SCRIPT, ProbeKind.UNKNOWN):
+    if isinstance(found, SingleTest) and found.kind in (ProbeKind.SCRIPT, ProbeKind.UNKNOWN):
         return found
     return unknown(program, f"what '{name}' does with the argument '{syntax}' is not known")
 
 
-def _test(program: Program, within: _Within) -> Test:
+def _test(program: Executed, within: _Within) -> Test:
     if program.shell is None:
         return probe_of(program, within.timeout)
     text = program.shell
@@ -162,20 +162,20 @@ def _test(program: Program, within: _Within) -> Test:
     steps = read_shell(text)
     if steps is None:
         if is_haproxy(text):
-            return Probe(ProbeKind.SCRIPT, program.path, text=program.text)
+            return SingleTest(ProbeKind.SCRIPT, program.path, text=program.text)
         return unknown(program, "what this shell text tests is not known")
     inside = within._replace(depth=within.depth + 1, shell=program.name)
     parts = [_part(step, inside) for step in steps]
-    return Joined(tuple(parts)) if parts else Constant(True, "an empty command always succeeds")
+    return ShellTests(tuple(parts)) if parts else Constant(True, "an empty command always succeeds")
 
 
-def _part(step: Step, within: _Within) -> Part:
+def _part(step: ShellStep, within: _Within) -> ShellPart:
     if len(step.pipeline) == 1:
-        return Part(step.join, _simple(step.pipeline[0], within), step.negated)
-    return Part(step.join, _pipeline(step.pipeline, within), step.negated)
+        return ShellPart(step.join, _simple(step.pipeline[0], within), step.negated)
+    return ShellPart(step.join, _pipeline(step.pipeline, within), step.negated)
 
 
-def _simple(command: Simple, within: _Within) -> Test:
+def _simple(command: SimpleCommand, within: _Within) -> Test:
     """One command of a shell text."""
     for _, target in command.redirects:
         if (connection := _connection(target, within.shell)) is not None:
@@ -197,23 +197,23 @@ def _simple(command: Simple, within: _Within) -> Test:
     return _test(program, within)
 
 
-def _connection(path: str, shell: str) -> Probe | None:
+def _connection(path: str, shell: str) -> SingleTest | None:
     """The connection that `</dev/tcp/HOST/PORT` makes."""
     found = re.fullmatch(r"/dev/tcp/([^/]{1,255})/(\d{1,5})", path)
     if found is None:
         return None
     fragile = "" if shell in ("bash", "ksh", "zsh") else DEV_TCP
-    return Probe(ProbeKind.PORT, host_of(found[1]), int(found[2]), fragile=fragile, text=f"<{path}")
+    return SingleTest(ProbeKind.PORT, host_of(found[1]), int(found[2]), fragile=fragile, text=f"<{path}")
 
 
 def _exit(words: Sequence[str]) -> Test:
     status = words[1] if len(words) > 1 else "?"
     if not status.isdecimal():
-        return unknown(Program("exit", tuple(words[1:])), "the exit status is not known")
+        return unknown(Executed("exit", tuple(words[1:])), "the exit status is not known")
     return Constant(int(status[-9:]) % 256 == 0, f"it ends with 'exit {status}'", exits=True)
 
 
-def _pipeline(commands: Sequence[Simple], within: _Within) -> Test:
+def _pipeline(commands: Sequence[SimpleCommand], within: _Within) -> Test:
     """A pipeline: its status is that of its last command."""
     last = program_of(commands[-1].words)
     if last is None:
@@ -232,41 +232,41 @@ def _pipeline(commands: Sequence[Simple], within: _Within) -> Test:
     return _searched(first, pattern, "-v" in last.args, commands[at], within)
 
 
-def _pattern(program: Program) -> str:
+def _pattern(program: Executed) -> str:
     """What `grep` looks for, without the tricks with which it does not find itself."""
     words = [word for word in program.args if not word.startswith("-") or word == "-"]
     text = words[0] if words else ""
     return re.sub(r"\[([\w:.])\]", r"\1", text).replace("\\b", "").replace("\\.", ".").strip("^$ ")
 
 
-def _searched(first: Program, pattern: str, inverted: bool, command: Simple, within: _Within) -> Test:
+def _searched(first: Executed, pattern: str, inverted: bool, command: SimpleCommand, within: _Within) -> Test:
     """What it means that a word is in the output of a program."""
     text = f"{first.text} | grep {pattern}"
     if inverted or not pattern or "$" in pattern or "`" in pattern:
-        return Probe(
+        return SingleTest(
             ProbeKind.UNKNOWN,
             first.path,
             why=f"what is searched in the output of '{first.name}' is not known",
             text=text,
         )
     if first.name in ("ip", "ifconfig", "hostname"):
-        return Probe(ProbeKind.ADDRESS, host_of(pattern.partition("/")[0]), text=text)
+        return SingleTest(ProbeKind.ADDRESS, host_of(pattern.partition("/")[0]), text=text)
     if first.name == "ps":
-        return Probe(ProbeKind.PROCESS, pattern, text=text)
+        return SingleTest(ProbeKind.PROCESS, pattern, text=text)
     if first.name in ("ss", "netstat", "lsof"):
         if is_haproxy(pattern):
-            return Probe(ProbeKind.PROCESS, pattern, text=text)
+            return SingleTest(ProbeKind.PROCESS, pattern, text=text)
         port = re.search(r"(?:^|[:\s.\]])(\d{2,5})\b", pattern)
         if port is not None:
-            return Probe(ProbeKind.PORT, "", int(port[1]), text=text)
-        return Probe(
+            return SingleTest(ProbeKind.PORT, "", int(port[1]), text=text)
+        return SingleTest(
             ProbeKind.UNKNOWN,
             first.path,
             why=f"what is searched in the output of '{first.name}' is not known",
             text=text,
         )
     if first.name in ("systemctl", "service", "docker", "podman", "crictl") and is_haproxy(f"{first.text} {pattern}"):
-        return Probe(ProbeKind.PROCESS, "haproxy", text=text)
+        return SingleTest(ProbeKind.PROCESS, "haproxy", text=text)
     if first.name in ("echo", "printf"):
         return unknown(first, "what is searched is not known")
     return _simple(command, within)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from itertools import pairwise
 
-from rules.support.commands.programs import Program
-from rules.support.commands.tree import PIDOF, Constant, Probe, ProbeKind, Test
+from rules.support.commands.programs import Executed
+from rules.support.commands.tree import PIDOF, Constant, ProbeKind, SingleTest, Test
 
-Reader = Callable[[Program], Test]
+Reader = Callable[[Executed], Test]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -54,9 +55,9 @@ def host_of(text: str) -> str:
     return "" if address.is_loopback or address.is_unspecified else str(address)
 
 
-def unknown(program: Program, why: str) -> Probe:
+def unknown(program: Executed, why: str) -> SingleTest:
     """A test of which nothing is known."""
-    return Probe(ProbeKind.UNKNOWN, program.path, why=why, text=program.text)
+    return SingleTest(ProbeKind.UNKNOWN, program.path, why=why, text=program.text)
 
 
 def operands(args: Sequence[str], valued: frozenset[str] = frozenset()) -> list[str]:
@@ -73,7 +74,7 @@ def operands(args: Sequence[str], valued: frozenset[str] = frozenset()) -> list[
     return found
 
 
-def probe_of(program: Program, timeout: float | None = None) -> Test:
+def probe_of(program: Executed, timeout: float | None = None) -> Test:
     """What a program tests. `timeout`: the seconds after which keepalived stops it, which counts as a failure."""
     name = program.name
     if name == "sleep":
@@ -88,25 +89,25 @@ def probe_of(program: Program, timeout: float | None = None) -> Test:
     if reader is not None:
         return reader(program)
     if name in _ELSEWHERE:
-        return Probe(ProbeKind.OTHER, name, text=program.text)
+        return SingleTest(ProbeKind.OTHER, name, text=program.text)
     path = program.file or program.path
     if is_haproxy(path.rpartition("/")[2]) or any(is_haproxy(word.rpartition("/")[2]) for word in program.args):
-        return Probe(ProbeKind.SCRIPT, path, text=program.text)
+        return SingleTest(ProbeKind.SCRIPT, path, text=program.text)
     return unknown(program, f"what '{path}' tests is not in the files")
 
 
 # -- processes
 
 
-def _process(program: Program, names: Sequence[str], *, signals: bool = False) -> Test:
+def _process(program: Executed, names: Sequence[str], *, signals: bool = False) -> Test:
     if not names:
         return unknown(program, f"'{program.name}' names no process")
     fragile = PIDOF if program.name == "pidof" and not program.through else ""
     words = " ".join(names)
-    return Probe(ProbeKind.PROCESS, words, signals=signals, fragile=fragile, user=program.user, text=program.text)
+    return SingleTest(ProbeKind.PROCESS, words, signals=signals, fragile=fragile, user=program.user, text=program.text)
 
 
-def _pgrep(program: Program) -> Test:
+def _pgrep(program: Executed) -> Test:
     if program.name == "pkill" and not _signal_zero(program.args):
         return _acts(program)
     names = operands(program.args, _PGREP_VALUES)
@@ -116,73 +117,73 @@ def _pgrep(program: Program) -> Test:
 
 
 def _signal_zero(args: Sequence[str]) -> bool:
-    pairs = zip(args, (*args[1:], ""), strict=True)
+    pairs = pairwise((*args, ""))
     return any(a in ("-0", "-s0", "--signal=0") or (a in ("-s", "--signal") and b == "0") for a, b in pairs)
 
 
-def _killall(program: Program) -> Test:
+def _killall(program: Executed) -> Test:
     if not _signal_zero(program.args):
         return _acts(program)
     names = [word for word in operands(program.args, frozenset(("-s", "--signal", "-u", "--user"))) if word != "0"]
     return _process(program, names, signals=True)
 
 
-def _kill(program: Program) -> Test:
+def _kill(program: Executed) -> Test:
     if not _signal_zero(program.args):
         return _acts(program)
     return _process(program, [word for word in program.args if not word.startswith("-")], signals=True)
 
 
-def _pidof(program: Program) -> Test:
+def _pidof(program: Executed) -> Test:
     return _process(program, operands(program.args, frozenset(("-o", "-S"))))
 
 
-def _systemctl(program: Program) -> Test:
+def _systemctl(program: Executed) -> Test:
     words = operands(program.args, frozenset(("-H", "-M", "-p", "-n", "-o", "-t")))
     verb, units = (words[0], words[1:]) if words else ("", [])
     if verb in ("is-active", "status"):
         return _process(program, [unit.removesuffix(".service") for unit in units])
     if verb in ("is-enabled", "is-system-running", "show", "cat", "list-units"):
-        return Probe(ProbeKind.OTHER, "systemctl", text=program.text)
+        return SingleTest(ProbeKind.OTHER, "systemctl", text=program.text)
     return _acts(program)
 
 
-def _service(program: Program) -> Test:
+def _service(program: Executed) -> Test:
     words = operands(program.args)
     if len(words) > 1 and words[1] in ("status", "onestatus"):
         return _process(program, words[:1])
     return _acts(program)
 
 
-def _acts(program: Program) -> Test:
+def _acts(program: Executed) -> Test:
     return unknown(program, f"'{program.text}' changes something, it does not test it")
 
 
-def _ps(program: Program) -> Test:
+def _ps(program: Executed) -> Test:
     for option in ("-C", "-p", "--pid"):
         if option in program.args[:-1]:
             return _process(program, [program.args[program.args.index(option) + 1]])
     return Constant(True, "'ps' succeeds whatever runs")
 
 
-def _container(program: Program) -> Test:
+def _container(program: Executed) -> Test:
     if any(is_haproxy(word) for word in program.args):
         if program.args[:1] == ("ps",):
             return Constant(True, f"'{program.name} ps' succeeds also if it finds nothing")
-        return Probe(ProbeKind.SCRIPT, program.path, text=program.text)
+        return SingleTest(ProbeKind.SCRIPT, program.path, text=program.text)
     return unknown(program, f"what '{program.text}' tests is not in the files")
 
 
 # -- the network
 
 
-def _port(program: Program, host: str, port: str, scheme: str = "") -> Test:
+def _port(program: Executed, host: str, port: str, scheme: str = "") -> Test:
     if not port.isdecimal() or not 0 < int(port[:6]) < 65536:
         return unknown(program, f"the port that '{program.name}' asks is not known")
-    return Probe(ProbeKind.PORT, host_of(host), int(port[:6]), scheme, text=program.text)
+    return SingleTest(ProbeKind.PORT, host_of(host), int(port[:6]), scheme, text=program.text)
 
 
-def _url(program: Program, valued: frozenset[str]) -> Test:
+def _url(program: Executed, valued: frozenset[str]) -> Test:
     if "--unix-socket" in program.args[:-1]:
         return _socket(program, program.args[program.args.index("--unix-socket") + 1])
     given = operands(program.args, valued)
@@ -195,15 +196,15 @@ def _url(program: Program, valued: frozenset[str]) -> Test:
     return _port(program, host, port or ("443" if scheme == "https" else "80"), scheme)
 
 
-def _curl(program: Program) -> Test:
+def _curl(program: Executed) -> Test:
     return _url(program, _CURL_VALUES)
 
 
-def _wget(program: Program) -> Test:
+def _wget(program: Executed) -> Test:
     return _url(program, _WGET_VALUES)
 
 
-def _netcat(program: Program) -> Test:
+def _netcat(program: Executed) -> Test:
     if "-U" in program.args:
         return _socket(program, (operands(program.args, _NC_VALUES) or [""])[-1])
     words = operands(program.args, _NC_VALUES)
@@ -212,21 +213,21 @@ def _netcat(program: Program) -> Test:
     return unknown(program, f"the address that '{program.name}' asks is not known")
 
 
-def _openssl(program: Program) -> Test:
+def _openssl(program: Executed) -> Test:
     if "-connect" in program.args[:-1]:
         host, _, port = program.args[program.args.index("-connect") + 1].rpartition(":")
         return _port(program, host, port)
     return unknown(program, "what 'openssl' tests is not known")
 
 
-def _socket(program: Program, path: str) -> Test:
+def _socket(program: Executed, path: str) -> Test:
     """A UNIX socket: haproxy's own answers only while haproxy runs."""
     if is_haproxy(path):
-        return Probe(ProbeKind.PROCESS, path, text=program.text)
+        return SingleTest(ProbeKind.PROCESS, path, text=program.text)
     return unknown(program, f"who answers at '{path}' is not known")
 
 
-def _socat(program: Program) -> Test:
+def _socat(program: Executed) -> Test:
     for word in program.args:
         if is_haproxy(word):
             return _socket(program, word)
@@ -237,16 +238,16 @@ def _socat(program: Program) -> Test:
     return unknown(program, "what 'socat' connects to is not known")
 
 
-def _ping(program: Program) -> Test:
+def _ping(program: Executed) -> Test:
     words = operands(program.args, _PING_VALUES)
-    return Probe(ProbeKind.PING, host_of(words[-1]) if words else "", text=program.text)
+    return SingleTest(ProbeKind.PING, host_of(words[-1]) if words else "", text=program.text)
 
 
-def _listing(program: Program) -> Test:
+def _listing(program: Executed) -> Test:
     return Constant(True, f"'{program.name}' succeeds also if nothing listens")
 
 
-def _open_files(program: Program) -> Test:
+def _open_files(program: Executed) -> Test:
     """`lsof -i :6443`, `fuser 6443/tcp`."""
     found = re.search(r"(?::|\b)(\d{2,5})(?:/tcp\b|\b)", " ".join(program.args))
     return _port(program, "", found[1]) if found else unknown(program, f"what '{program.name}' looks for is not known")
@@ -255,23 +256,23 @@ def _open_files(program: Program) -> Test:
 # -- files
 
 
-def _test(program: Program) -> Test:
+def _test(program: Executed) -> Test:
     words = [word for word in program.args if word != "]"]
     while words and words[0] == "!":
         words = words[1:]
     if len(words) == 2 and words[0] in _FILE_TESTS and "$" not in words[1]:
-        return Probe(ProbeKind.FILE, words[1], text=program.text)
+        return SingleTest(ProbeKind.FILE, words[1], text=program.text)
     if any(is_haproxy(word) for word in words):
-        return Probe(ProbeKind.SCRIPT, program.path, text=program.text)
+        return SingleTest(ProbeKind.SCRIPT, program.path, text=program.text)
     return unknown(program, f"what '{program.text}' compares is not known")
 
 
-def _file(program: Program) -> Test:
+def _file(program: Executed) -> Test:
     words = operands(program.args)
-    return Probe(ProbeKind.FILE, words[-1] if words else "", text=program.text)
+    return SingleTest(ProbeKind.FILE, words[-1] if words else "", text=program.text)
 
 
-def _sleep(program: Program, timeout: float | None) -> Test:
+def _sleep(program: Executed, timeout: float | None) -> Test:
     number = _NUMBER.fullmatch(program.args[0]) if program.args else None
     if number is None or timeout is None:
         return unknown(program, "how long it sleeps is not known")
@@ -280,9 +281,9 @@ def _sleep(program: Program, timeout: float | None) -> Test:
     return Constant(True, f"'{program.text}' always succeeds")
 
 
-def _haproxy(program: Program) -> Test:
+def _haproxy(program: Executed) -> Test:
     """`haproxy -c` looks at the file, not at the process."""
-    return Probe(ProbeKind.OTHER, "haproxy", text=program.text)
+    return SingleTest(ProbeKind.OTHER, "haproxy", text=program.text)
 
 
 _READERS: dict[str, Reader] = {

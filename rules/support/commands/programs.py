@@ -33,7 +33,7 @@ _USER_OPTIONS = ("-u", "--user")
 _DEEPEST = 16
 
 
-class Program(NamedTuple):
+class Executed(NamedTuple):
     """What runs in the end.
 
     `path`: as it is written, `args`: the words after it. `through`: the wrappers before it. `user`: whom a wrapper
@@ -61,7 +61,7 @@ class Program(NamedTuple):
         return " ".join((self.path, *self.args))
 
 
-def program_of(words: Sequence[str], computed: bool = False) -> Program | None:
+def program_of(words: Sequence[str], computed: bool = False) -> Executed | None:
     """The program of a command; None if there is none, as in `FOO=1`, or too many wrappers."""
     through: list[str] = []
     user, at = "", 0
@@ -74,7 +74,7 @@ def program_of(words: Sequence[str], computed: bool = False) -> Program | None:
         if name == "su":
             return _su(words[at:], tuple(through), computed)
         if name not in _WRAPPERS:
-            return _with_file(Program(path, tuple(words[at + 1 :]), tuple(through), user, computed=computed))
+            return _with_file(Executed(path, tuple(words[at + 1 :]), tuple(through), user, computed=computed))
         through.append(name)
         at, as_user = _after(words, at, name)
         user = as_user or user or ("root" if name in ("sudo", "doas") else "")
@@ -99,19 +99,19 @@ def _after(words: Sequence[str], at: int, wrapper: str) -> tuple[int, str]:
     return at + _SKIPPED.get(wrapper, 0), user
 
 
-def _su(words: Sequence[str], through: tuple[str, ...], computed: bool) -> Program | None:
+def _su(words: Sequence[str], through: tuple[str, ...], computed: bool) -> Executed | None:
     """`su [-] USER -c TEXT`."""
     rest = list(words[1:])
     if "-c" not in rest or rest.index("-c") + 1 >= len(rest):
         return None
     at = rest.index("-c")
     users = [word for word in (*rest[:at], *rest[at + 2 :]) if not word.startswith("-")]
-    return Program(
+    return Executed(
         "sh", ("-c", rest[at + 1]), (*through, "su"), users[0] if users else "root", rest[at + 1], "", computed
     )
 
 
-def _with_file(program: Program) -> Program:
+def _with_file(program: Executed) -> Executed:
     """The program, with the text or the file that it reads if it is a shell or another interpreter."""
     if program.name in _SHELLS:
         return _shell(program)
@@ -121,7 +121,7 @@ def _with_file(program: Program) -> Program:
     return program
 
 
-def _shell(program: Program) -> Program:
+def _shell(program: Executed) -> Executed:
     at, args = 0, program.args
     while at < len(args):
         word = args[at]

@@ -28,7 +28,7 @@ def _compiled() -> re.Pattern[str]:
     return re.compile(_PATTERN)
 
 
-class Simple(NamedTuple):
+class SimpleCommand(NamedTuple):
     """One command: its words without quotes, and its redirections as (operator, target).
 
     `computed`: a word holds `$NAME`, `$(...)` or backticks, which stay as they are written.
@@ -39,22 +39,22 @@ class Simple(NamedTuple):
     computed: bool = False
 
 
-class Step(NamedTuple):
+class ShellStep(NamedTuple):
     """A pipeline, and when it runs: after `&&`, `||` or (for ";" and the first one) in any case.
 
     `negated`: it begins with `!`.
     """
 
     join: str
-    pipeline: tuple[Simple, ...]
+    pipeline: tuple[SimpleCommand, ...]
     negated: bool = False
 
 
 class _Reader:
     def __init__(self) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[ShellStep] = []
         self.join = ";"
-        self.pipeline: list[Simple] = []
+        self.pipeline: list[SimpleCommand] = []
         self.words: list[str] = []
         self.redirects: list[tuple[str, str]] = []
         self.computed = False
@@ -88,19 +88,19 @@ class _Reader:
         if self.pending:
             self.wrong = True
         if self.words or self.redirects:
-            self.pipeline.append(Simple(tuple(self.words), tuple(self.redirects), self.computed))
+            self.pipeline.append(SimpleCommand(tuple(self.words), tuple(self.redirects), self.computed))
         self.words, self.redirects, self.computed = [], [], False
 
     def end_step(self, join: str) -> None:
         self.end_command()
         if self.pipeline:
-            self.steps.append(Step(self.join, tuple(self.pipeline), self.negated))
+            self.steps.append(ShellStep(self.join, tuple(self.pipeline), self.negated))
         elif join in ("&&", "||"):
             self.wrong = True
         self.pipeline, self.negated, self.join = [], False, join
 
 
-def read_shell(text: str) -> tuple[Step, ...] | None:
+def read_shell(text: str) -> tuple[ShellStep, ...] | None:
     """The steps of a shell text; None if it has a syntax error or something that is not read here."""
     token = _compiled()
     reader, at = _Reader(), 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MOST_PORTS = 1 << 16
 
 
-class Answers(StrEnum):
+class Answerer(StrEnum):
     """Who answers. `VIP`: haproxy on the node that has the VIP; `OTHER`: not the haproxy of this node."""
 
     HAPROXY = "haproxy"
@@ -69,19 +69,19 @@ class Surroundings(NamedTuple):
         servers = frozenset(str(s.address) for proxy in haproxy.proxies for s in proxy.servers if s.address is not None)
         return around._replace(bound=tuple(_bound(haproxy)), complete=complete, servers=servers)
 
-    def place(self, host: str, port: int) -> Answers:
+    def place(self, host: str, port: int) -> Answerer:
         """Who answers at a host ("" is this machine) and port."""
         covered = self.covers(host, port)
         if host in self.vips:
-            return Answers.OTHER if self.complete and not covered else Answers.VIP
+            return Answerer.OTHER if self.complete and not covered else Answerer.VIP
         local = not host or host in self.own
         if not local and (host in self.servers or host in self.peers):
-            return Answers.OTHER
+            return Answerer.OTHER
         if not local and not _is_address(host):
-            return Answers.UNKNOWN
+            return Answerer.UNKNOWN
         if covered:
-            return Answers.HAPROXY
-        return Answers.OTHER if self.complete else Answers.UNKNOWN
+            return Answerer.HAPROXY
+        return Answerer.OTHER if self.complete else Answerer.UNKNOWN
 
     def covers(self, host: str, port: int) -> bool:
         """Whether haproxy listens there."""

@@ -33,7 +33,7 @@ class ProbeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Probe(NamedTuple):
+class SingleTest(NamedTuple):
     """A single test.
 
     `name`: the process, the host ("" is this machine) or the address, the path, the program. `port`: None if it is not
@@ -61,7 +61,7 @@ class Constant(NamedTuple):
     exits: bool = False
 
 
-class Part(NamedTuple):
+class ShellPart(NamedTuple):
     """A pipeline of a shell text as one test; `join` says after what it runs ("&&", "||", ";")."""
 
     join: str
@@ -69,18 +69,18 @@ class Part(NamedTuple):
     negated: bool = False
 
 
-class Joined(NamedTuple):
+class ShellTests(NamedTuple):
     """What a shell does: the parts in their order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ShellPart, ...]
 
 
-Test = Probe | Constant | Joined
+Test = SingleTest | Constant | ShellTests
 
 
-def outcomes(test: Test, answer: Callable[[Probe], Outcomes]) -> Outcomes:
+def outcomes(test: Test, answer: Callable[[SingleTest], Outcomes]) -> Outcomes:
     """How a command can end if single tests end as `answer` says."""
-    if isinstance(test, Probe):
+    if isinstance(test, SingleTest):
         return answer(test)
     if isinstance(test, Constant):
         return SUCCESS if test.succeeds else FAILURE
@@ -101,11 +101,11 @@ def outcomes(test: Test, answer: Callable[[Probe], Outcomes]) -> Outcomes:
     return frozenset(running | ended)
 
 
-def probes_of(test: Test) -> Iterator[Probe]:
+def probes_of(test: Test) -> Iterator[SingleTest]:
     """The single tests, in their order."""
-    if isinstance(test, Probe):
+    if isinstance(test, SingleTest):
         yield test
-    elif isinstance(test, Joined):
+    elif isinstance(test, ShellTests):
         for part in test.parts:
             yield from probes_of(part.test)
 
@@ -114,7 +114,7 @@ def reason_of(test: Test, succeeds: bool) -> str:
     """Why a command that always ends in this way does so; "" if nothing says it."""
     if isinstance(test, Constant):
         return test.why if test.succeeds is succeeds else ""
-    if isinstance(test, Joined):
+    if isinstance(test, ShellTests):
         for part in reversed(test.parts):
             wanted = succeeds is not part.negated
             if found := reason_of(part.test, wanted):

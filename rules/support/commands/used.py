@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keepalived.scripts import Command, command_of
 from parsers.source import Span
-from rules.support.commands.meaning import Meaning, meaning_of
+from rules.support.commands.meaning import CommandMeaning, meaning_of
 from rules.support.commands.users import Runner, runner_of
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.placeholders import placeholder
@@ -25,7 +25,7 @@ class UsedCommand(NamedTuple):
 
     line: Directive
     command: Command
-    meaning: Meaning
+    meaning: CommandMeaning
     script: VrrpScript | None
     config: KeepalivedConfig
 

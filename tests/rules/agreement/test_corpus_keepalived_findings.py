@@ -29,7 +29,6 @@ _SILENT = {
             "fwmark", "track_interface", "vrrp.routes", "vrrp.rules", "vrrp.static_ipaddress",
         )
     ),
-    *(f"jdrews+keepalived-notes__keepalived.conf.{name}" for name in ("backup", "master")),
     *(
         f"{_TOOLS}_{name}"
         for name in (

@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.keepalived.scripts import script_words
-from rules.support.commands.meaning import Meaning, meaning_of
+from rules.support.commands.meaning import CommandMeaning, meaning_of
 from rules.support.commands.programs import program_of
 from rules.support.commands.shell import read_shell
-from rules.support.commands.tree import DEV_TCP, EITHER, FAILURE, PIDOF, SUCCESS, Probe, ProbeKind, outcomes, probes_of
+from rules.support.commands.tree import (
+    DEV_TCP,
+    EITHER,
+    FAILURE,
+    PIDOF,
+    SUCCESS,
+    ProbeKind,
+    SingleTest,
+    outcomes,
+    probes_of,
+)
 
 
-def meant(line: str, timeout: float | None = 2.0) -> Meaning:
+def meant(line: str, timeout: float | None = 2.0) -> CommandMeaning:
     return meaning_of(script_words(line) or [], timeout)
 
 
@@ -190,7 +200,7 @@ def test_whom_a_wrapper_makes_it_run_as() -> None:
 
 def test_pidof_by_a_shell_keeps_its_name() -> None:
     direct, shell = meant("/usr/bin/pidof haproxy").test, meant("sh -c '/usr/bin/pidof haproxy'").test
-    assert isinstance(direct, Probe)
+    assert isinstance(direct, SingleTest)
     assert shell is not None
     assert direct.fragile == PIDOF
     assert [probe.fragile for probe in probes_of(shell)] == [""]
