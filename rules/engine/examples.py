@@ -15,8 +15,8 @@ One text file per rule, `rules/examples/<module-name>.txt` (with dashes, as in t
 anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in the files stand for characters;
 `no-final-newline` removes the newline at the end of each file; `set haproxy-version 2.8` checks against that version.
 `type PATH:LINE TEXT` is what a reader of the help types in place of that line (nothing: the line is deleted), `type
-PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell from
-the help's own words; the tests apply it and expect the finding to be gone.
+PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell
+from the help's own words; the tests apply it and expect the finding to be gone.
 
 Two paths are special: `halb.toml` is the cluster's, and `live` is not a file but the network's answers, in the notation
 of `tests/rules/live/notation.py`.
@@ -51,13 +51,13 @@ class Case(NamedTuple):
 
     def corrected(self) -> dict[str, str]:
         """The files after what the help asks for was typed; the same files if that needs no telling."""
-        lines = {path: [[line] for line in text.split("\n")] for path, text in self.files.items()}
+        # By line: what stands there now, and what was typed below it; the first entry is the top of the file.
+        lines = {path: [[], *([line] for line in text.split("\n"))] for path, text in self.files.items()}
         for path, number, below, text in self.typed:
             if below:
-                lines[path][number - 1 if number else 0].insert(len(lines[path][number - 1]) if number else 0, text)
+                lines[path][number].append(text)
             else:
-                del lines[path][number - 1][0]
-                lines[path][number - 1][:0] = [text] if text else []
+                lines[path][number][:1] = [text] if text else []
         return {path: "\n".join(line for kept in all_ for line in kept) for path, all_ in lines.items()}
 
 

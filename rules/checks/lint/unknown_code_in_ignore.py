@@ -26,7 +26,9 @@ def check(suppressions: Suppressions) -> Iterator[Hit]:
             yield Hit(
                 ignore.span,
                 f"unknown rule '{word}' in an ignore comment",
-                help=f"write '{near}' instead of '{word}'" if near else "run 'halb-lint --list-rules' for the codes and names",
+                help=f"write '{near}' instead of '{word}'"
+                if near
+                else "run 'halb-lint --list-rules' for the codes and names",
             )
         if not ignore.codes and not ignore.unknown:
             yield Hit(
