@@ -56,7 +56,8 @@ def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
                 "write whole seconds, or use 'version 3' on all nodes",
             )
         elif seconds > _LONGEST_V3:
-            why, fix = f"VRRP version 3 allows at most {_LONGEST_V3} s", f"write at most {_LONGEST_V3}"
+            why = f"the unit is seconds, and VRRP version 3 can't send more than {_LONGEST_V3}"
+            fix = "write 'advert_int 1' on every node, or '0.1' for 100 milliseconds"
         else:
             why, fix = "VRRP version 3 allows steps of 0.01 s", "write at most two decimal places"
         yield Wrong(value.span, f"'advert_int {value.raw}': {why}, keepalived uses {used:g} s", fix, Severity.WARNING)

@@ -66,7 +66,8 @@ def test_the_finding_goes_and_no_other_comes(rule: Rule, case: Case) -> None:
 
 _ON_THIS_HOST = re.compile(  # what depends on the machine that the test runs on
     r"not found/accessible|doesn't exist|Non-existent interface|Unknown interface|unable to stat"
-    r"|cannot find (?:user|group)|Unknown keyword '(?:dbus|vrrp_ipsets)|iptables not supported|default user|unable to (?:load|open)"
+    r"|cannot find (?:user|group)|Unknown keyword '(?:dbus|vrrp_ipsets)|iptables not supported|default user"
+    r"|unable to (?:load|open)"
     r"|could not resolve address|No such file|SECURITY VIOLATION"
 )
 
@@ -82,7 +83,7 @@ def complaints(kind: str, folder: Path, texts: list[str]) -> tuple[int, set[str]
         path = folder / f"{number}.cfg"
         path.write_bytes(Source("", text).to_bytes())
         paths += ["-f", str(path)]
-    command = [program("haproxy"), "-c"] if kind == HAPROXY else [program("keepalived"), "-t"]
+    command = [str(program(kind)), "-c" if kind == HAPROXY else "-t"]
     done = subprocess.run([*command, *paths], capture_output=True, text=True, timeout=60, check=False, errors="replace")
     lines = (done.stdout + done.stderr).splitlines()
     said = {re.sub(r"^.*?config : |\(?[^ ]*\d\.cfg[^)\]]*[)\]]|\d+", "", line) for line in lines}
