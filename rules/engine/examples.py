@@ -51,13 +51,13 @@ class Case(NamedTuple):
 
     def corrected(self) -> dict[str, str]:
         """The files after what the help asks for was typed; the same files if that needs no telling."""
-        lines = {path: [[line] for line in text.split("\n")] for path, text in self.files.items()}
+        # By line: what stands there now, and what was typed below it; the first entry is the top of the file.
+        lines = {path: [[], *([line] for line in text.split("\n"))] for path, text in self.files.items()}
         for path, number, below, text in self.typed:
             if below:
-                lines[path][number - 1 if number else 0].insert(len(lines[path][number - 1]) if number else 0, text)
+                lines[path][number].append(text)
             else:
-                del lines[path][number - 1][0]
-                lines[path][number - 1][:0] = [text] if text else []
+                lines[path][number][:1] = [text] if text else []
         return {path: "\n".join(line for kept in all_ for line in kept) for path, all_ in lines.items()}
 
 

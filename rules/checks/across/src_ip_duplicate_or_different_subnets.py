@@ -48,11 +48,20 @@ def _doubles(group: VrrpGroup, release: str | None) -> Iterator[Hit]:
             value.span,
             f"{member.node.name} sends from {value.raw}, which {other.node.name} sends from too"
             f"{_consequence(value, release)}",
-            help=f"set {value.directive.keyword} to the address of {member.node.name} itself",
+            help=f"set {value.directive.keyword} to the address of {member.node.name} itself"
+            f"{_peers_too(member, value)}",
             note=f"{member.node.name}: {value.raw}",
             related=[Related(there.span, f"{other.node.name}: {there.raw}", other.node.name)],
             node=member.node.name,
         )
+
+
+def _peers_too(member: Member, source: Value[object]) -> str:
+    """What else was copied: peers that don't list the node whose address it is."""
+    peers = [peer.address for peer in member.instance.unicast_peers]
+    if not peers or source.value in peers:
+        return ""
+    return f", and list {source.raw} and the other nodes, not itself, in its unicast_peer"
 
 
 def _outside(group: VrrpGroup) -> Iterator[Hit]:

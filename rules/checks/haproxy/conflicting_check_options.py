@@ -9,7 +9,8 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Option, Proxy
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.values import Value
 
 
 @rule("HA009", "conflicting-check-options", Severity.ERROR, Scope.HAPROXY)
@@ -43,7 +44,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         )
 
 
-def _help(proxy: Proxy, last: Option, ignored: Option) -> str:
+def _help(proxy: Proxy, last: Value[str], ignored: Value[str]) -> str:
     """Which of the two to remove: an HTTP check knows more than the others, if it speaks TLS where they did."""
     drop = last if ignored.value == "httpchk" else ignored
     plain = any(server.check and not (server.check_ssl or server.ssl) for server in proxy.servers)

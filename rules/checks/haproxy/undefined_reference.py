@@ -73,7 +73,9 @@ def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
                 message = f"'{keyword} {name}' names a frontend; it needs a 'backend' or 'listen' section"
             else:
                 message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
-            yield Hit(value.span, message, help=hint(name, names, f"add 'backend {name}'"), note="not defined")
+            yield Hit(
+                value.span, message, help=hint(name, names, f"add a section 'backend {name}'"), note="not defined"
+            )
 
 
 def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
@@ -91,7 +93,7 @@ def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
             yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
         else:
             message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
-            yield Hit(wanted.span, message, help=hint(wanted.value, names, f"add 'defaults {wanted.value}'"))
+            yield Hit(wanted.span, message, help=hint(wanted.value, names, f"add a section 'defaults {wanted.value}'"))
 
 
 def _acls(proxy: Proxy) -> Iterator[Hit]:
@@ -167,7 +169,7 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
             known = set(config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
-            advice = hint(name, known, f"add '{kind} {name}', or correct the name")
+            advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")
             yield Hit(word.span, message, help=advice, note="not defined")
     yield from _external(config, proxy)
 

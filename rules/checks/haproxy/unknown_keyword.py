@@ -200,7 +200,12 @@ def _option_hit(keyword: str, word: Word) -> Hit:
         elif keyword == "default-server":
             advice = "remove it: 'default-server' takes only options, no address"
         else:
-            advice = "a server has one address; write another one on its own 'server' line"
+            before = word.source.text[max(word.start - 200, 0) : word.start].split()[-1:]
+            port = word.value.lstrip(":")
+            if before and port.isdecimal():
+                advice = f"write '{before[0]}:{port}' instead of '{before[0]} {word.value}'"
+            else:
+                advice = "a server has one address; write another one on its own 'server' line"
         return Hit(word.span, message, help=advice, note="not an option")
     advice = hint(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
     return Hit(word.span, message, help=advice, note="unknown")

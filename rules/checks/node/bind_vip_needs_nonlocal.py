@@ -25,9 +25,9 @@ def check(node: Node) -> Iterator[Hit]:
     allows it; `haproxy -c` accepts the file (measured with 2.6.12). The check of haproxy then fails on the backup, and
     the VIP can never move there.
 
-    How to fix: `bind *:6443` (`:::6443 v4v6` for IPv6), or `net.ipv4.ip_nonlocal_bind = 1` (for IPv6
-    `net.ipv6.ip_nonlocal_bind`) in /etc/sysctl.d/ on every node, or `transparent` after the address. The files do not show whether the sysctl is set:
-    if it is, suppress the finding with an ignore comment.
+    How to fix: `bind *:6443` (`:::6443 v4v6` for IPv6), or `net.ipv4.ip_nonlocal_bind = 1`
+    (`net.ipv6.ip_nonlocal_bind`) in /etc/sysctl.d/ on every node, or `transparent` after the address. The files do not
+    show whether the sysctl is set: if it is, suppress the finding with an ignore comment.
 
     Silent when: the line has `transparent`, or the address depends on a variable.
     """

@@ -61,7 +61,8 @@ def _hint(text: str) -> str:
     bare = text.partition("/")[0]
     glued = re.match(_GLUED, text, re.ASCII)
     if glued is not None:
-        return f"write '${{{glued[1]}}}': keepalived replaces '$NAME' only before a space, a comma or the end"
+        braced = f"${{{glued[1]}}}{text[glued.end() :]}"
+        return f"write '{braced}': keepalived replaces '$NAME' only before a space, a comma or the end"
     several = [part for part in re.split(r"[,;|+&]+", text) if part]
     if len(several) > 1 and all(looks_like_address(part) for part in several):
         return f"write one address per line: {' and '.join(repr(part) for part in several)}"

@@ -300,7 +300,7 @@ def test_haproxy_reads_them_in_the_same_order(tmp_path: Path) -> None:
     put(tmp_path, {"haproxy.cfg": MAIN})
     put(tmp_path, {f"conf.d/{name}.cfg": f"backend x{n}\n    unknown-{n}\n" for n, name in enumerate(names)})
     put(tmp_path, {"conf.d/none.conf": "backend y\n    unknown\n"})
-    command = [program("haproxy"), "-c", "-f", "haproxy.cfg", "-f", "conf.d"]
+    command = [str(program("haproxy")), "-c", "-f", "haproxy.cfg", "-f", "conf.d"]
     done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
     theirs = re.findall(r"parsing \[(conf.d/[^:]*)", done.stderr)
     ours = run("--list-files", ".", cwd=tmp_path).stdout.splitlines()

@@ -60,7 +60,7 @@ class Text:
     def write(self, text: str) -> bool:
         """The text in place of what is wrong: of the statement, if the text is a whole one, else of the marked word."""
         before = self.line[: self._at.column - 1]
-        first = text.split(" ", maxsplit=1)[0]
+        first = text.partition(" ")[0]
         if " " not in text and first != self.line.split()[0]:
             return self.replace_mark(text)
         if self.line.split()[0] == first:
@@ -109,6 +109,16 @@ class Text:
     def replace_line(self, text: str) -> bool:
         self.lines[self.number] = self._indent + text
         return self._save()
+
+    def replace_same(self, old: str, statement: str) -> bool:
+        """The statement in place of a line that has the same keyword as `old`, where the place is or else anywhere."""
+        keyword = old.split(maxsplit=1)[0]
+        same = [n for n, line in enumerate(self.lines) if line.split()[:1] == [keyword]]
+        if self.number in same or not same:
+            same = [self.number] if same else []
+        for number in same:
+            self.lines[number] = old[: len(old) - len(old.lstrip())] + statement
+        return bool(same) and self._save()
 
     def remove_line(self) -> bool:
         del self.lines[self.number]
@@ -163,9 +173,14 @@ class Text:
         self.lines.insert(numbers[0] + 1, "    " + statement)
         return self._save()
 
-    def set_in_block(self, statement: str) -> bool:
-        """The statement in place of the one with the same keyword in the block, or else as a new line of it."""
+    def set_in_block(self, statement: str, *, instance: bool = False) -> bool:
+        """The statement in place of the one with the same keyword in the block, or else as a new line of it.
+
+        With `instance`, the block is the file's first vrrp_instance.
+        """
         keyword = statement.split(maxsplit=1)[0]
+        if instance:
+            self.number = next(n for n, line in enumerate(self.lines) if line.startswith("vrrp_instance"))
         first, last = self._block(self.number)
         while self.lines[first].startswith(" "):
             first, last = self._block(first - 1)
@@ -198,7 +213,7 @@ class Text:
     def move_to_block(self, block: str) -> bool:
         """The line into a block of the instance."""
         entry = self.line.strip()
-        first, last = self._block(self.number)
+        _, last = self._block(self.number)
         del self.lines[self.number]
         self.lines[last:last] = [f"    {block} {{", f"        {entry}", "    }"]
         return self._save()

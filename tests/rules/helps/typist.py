@@ -7,14 +7,14 @@ what is to be typed (`type` lines, see `rules/engine/examples.py`). Words in cap
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from rules.engine.finding import Finding, Location
 from tests.rules.helps.lines import Text, in_capitals
 
 Texts = dict[str, str]
-_Edit = Callable[[Finding, Texts, "re.Match[str]"], bool]
+_Edit = Callable[..., bool]
 
 _HERE = r"(?:$|[;:,(?.]| or | if | on its own| so that | above | below | here)"
 
@@ -27,8 +27,24 @@ def typed(finding: Finding, files: Mapping[str, str]) -> Texts | None:
             if match is not None:
                 after = dict(files)
                 if edit(finding, after, match) and after != dict(files):
-                    return after
+                    return _on_copies(finding, files, after, partial(edit, match=match))
     return None
+
+
+def _on_copies(
+    finding: Finding, files: Mapping[str, str], after: Texts, edit: Callable[[Finding, Texts], bool]
+) -> Texts:
+    """The same edit where other nodes have the same."""
+    path = finding.location.file
+    for copy in finding.copies:
+        if files[copy.file] == files[path]:
+            after[copy.file] = after[path]
+        else:
+            other = Finding(
+                finding.code, finding.name, finding.severity, finding.message, copy, finding.related, finding.help
+            )
+            edit(other, after)
+    return after
 
 
 def _sentences(help_: str) -> Iterator[str]:
@@ -56,16 +72,27 @@ def _write(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
 
 
 def _write_on_nodes(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
-    return all([Text(texts, at).set_in_block(match[1]) for at in _places(finding)])
+    in_instance = "vrrp_instance" in match[0]
+    old = _main(finding, texts).line
+    if old.split()[0] == match[1].split()[0]:
+        done = [Text(texts, at).replace_same(old, match[1]) for at in _places(finding)]
+        if any(done):
+            return True
+    return _each(Text(texts, at).set_in_block(match[1], instance=in_instance) for at in _places(finding))
 
 
 def _write_in(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     statements = re.findall(r"'([^']+)'", match[1])
-    return all([_main(finding, texts).set_in_section(match[2], statement) for statement in statements])
+    return _each(_main(finding, texts).set_in_section(match[2], statement) for statement in statements)
 
 
 def _write_in_globals(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
-    return all([Text(texts, at).set_global(match[1]) for at in _places(finding)])
+    return _each(Text(texts, at).set_global(match[1]) for at in _places(finding))
+
+
+def _each(edits: Iterable[bool]) -> bool:
+    """Whether all were possible; none is left out because an earlier one was not."""
+    return all(list(edits))
 
 
 def _instead(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
@@ -109,6 +136,10 @@ def _add_to_instance(finding: Finding, texts: Texts, match: re.Match[str]) -> bo
 
 def _remove_words(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     return _main(finding, texts).remove_words(match[1])
+
+
+def _remove_and_add(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).append_to("server", match[2]) and _main(finding, texts).remove_words(match[1])
 
 
 def _remove_mark(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
@@ -160,7 +191,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"write '([^']+)' in global_defs of every node", _write_in_globals),
     (r"write '([^' ]+)' on every node", _write),
     (r"write '([^']+)' (?:on|in the vrrp_instance of) (?:every node|[\w-]+(?:, [\w-]+)* and [\w-]+)", _write_on_nodes),
-    (r"write '(bind [^']+)' on its own line", partial(_own_line)),
+    (r"write '(bind [^']+)' on its own line", _own_line),
     (rf"^write,? (?:for example, )?'([^']+)'{_HERE}", _write),
     (r"^write a number from (-?\d+) to ", _write),
     (r"^write (\w+)(?:, \w+)* or \w+$", _write),
@@ -176,6 +207,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^(?:remove (?:the line|one of the two lines|the include)|keep one of the two lines)", _remove_line),
     (r"^remove the comment", _remove_rest),
     (r"^remove (?:it|the empty word)(?:$|[,; ])", _remove_mark),
+    (r"^remove '([^']+)', and add '([^']+)' to the servers", _remove_and_add),
     (r"^remove '([^']+)'", _remove_words),
     (r"^put '([^']+)' on its own line", _own_line),
     (r"^move '([^']+)' to a '(\w+)' block", _move_to_block),

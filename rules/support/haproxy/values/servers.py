@@ -164,7 +164,15 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
                 f"server '{server.name.raw}' has a check, but neither its address nor a 'port' option has the port to "
                 "check"
             )
-            yield Fault(server.address_span, message, f"write '{server.host.value}:PORT', or 'check port PORT'")
+            yield Fault(server.address_span, message, _with_port(server.host.value, server.address_word))
+
+
+def _with_port(host: object, word: Word) -> str:
+    """How to write the port; a number behind the address is probably it."""
+    behind = re.match(r"( +:?)(\d+)(?=\s)", word.source.text[word.end : word.end + 20])
+    if behind is None:
+        return f"write '{host}:PORT', or 'check port PORT'"
+    return f"write '{host}:{behind[2]}' instead of '{host}{behind[0]}'"
 
 
 def unverified(backend: Proxy) -> Iterator[tuple[Fault, list[Server]]]:

@@ -23,6 +23,7 @@ _OPTIONS_WITH_ARGUMENTS = frozenset(
     ("forwardfor", "forwarded", "httpchk", "httplog", "http-restrict-req-hdr-names", "httpslog", "mysql-check",
      "originalto", "pgsql-check", "redispatch", "smtpchk", "spop-check", "tcplog", "external-check", "persist")
 )  # fmt: skip
+_TLS_MODES = ("https", "tls", "ssl")
 _TABLE_TYPES = ("ip", "ipv4", "ipv6", "integer", "string", "binary")
 _BEFORE_NUMBERS = ("size", "expire", "len", "brates-factor", "shards")
 _SIZE = r"[0-9]++[kKmMgG]?\Z"
@@ -52,6 +53,10 @@ def mode(line: HaproxyLine) -> Iterator[Fault]:
     if not args:
         yield missing(line, "a mode", "mode tcp")
     elif haproxy_table().modes.get(args[0].value) is None:
+        if args[0].value.lower() in _TLS_MODES:
+            advice = "write 'mode tcp', with which TLS passes through; 'mode http' is for traffic that haproxy can read"
+            yield Fault(args[0].span, f"'mode {args[0].value}': unknown mode '{args[0].value}'", advice)
+            return
         yield from check_choice(args[0], "mode", ("tcp", "http", "log"), "mode")
     elif len(args) > 1:
         yield extra(args[1], f"mode {args[0].value}")

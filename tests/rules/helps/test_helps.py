@@ -1,0 +1,144 @@
+"""Every help is right when typed: the finding is gone, nothing new appears, and the daemon takes the file.
+
+How a help becomes an edit: `typist.py` follows its words where that needs no thought; where it does, the example has
+`type` lines. What is prose stands here, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from parsers.source import Source
+from rules import Options, lint
+from rules.engine.examples import Case, cases_of
+from rules.engine.registry import Rule, Scope, all_rules
+from rules.files.kinds import HAPROXY
+from tests.conftest import Figure
+from tests.daemons import program
+from tests.rules.agreement.reading import read_pair
+from tests.rules.engine.cases import CASES
+from tests.rules.examples import options_of
+from tests.rules.helps.trying import all_of, corrected, report_on, serious
+from tests.rules.helps.typist import Texts
+from tests.shared import shared
+
+# Scopes whose helps are about something else than a file of the run.
+NOT_IN_A_FILE = {
+    Scope.DNS: "a record of a zone, a resolver, or time",
+    Scope.HOST: "a machine that has to be started, renewed or looked at",
+    Scope.KUBERNETES: "certificates of the cluster",
+}
+# (code, title of the example): why nobody can type it.
+PROSE = {("XN020", "one node alone"): "the other node's file has to be given, or the cluster has one node"}
+
+RULES = [rule for rule in all_rules() if rule.scope not in NOT_IN_A_FILE]
+BAD = [
+    pytest.param(rule, case, id=f"{rule.code}-{case.title.replace(' ', '-')}")
+    for rule in RULES
+    for case in cases_of(rule.examples)
+    if case.bad and (rule.code, case.title) not in PROSE
+]
+
+
+@cache
+def after(rule: Rule, title: str) -> tuple[Case, Texts]:
+    """The example, and its files after the help was followed."""
+    case = next(case for case in cases_of(rule.examples) if case.bad and case.title == title)
+    return case, corrected(rule, case, options_of(case))
+
+
+@pytest.mark.parametrize(("rule", "case"), BAD)
+def test_the_finding_goes_and_no_other_comes(rule: Rule, case: Case) -> None:
+    files = after(rule, case.title)[1]
+    options = options_of(case)
+    report = report_on(files, options)
+    assert [finding.message for finding in report.findings if finding.code == rule.code] == []
+    new = serious(report) - serious(report_on(case.files, options))
+    assert [f"{finding.code} {finding.message}" for finding in report.findings if finding.code in new] == []
+
+
+# -- the daemons
+
+_ON_THIS_HOST = re.compile(  # what depends on the machine that the test runs on
+    r"not found/accessible|doesn't exist|Non-existent interface|Unknown interface|unable to stat"
+    r"|cannot find (?:user|group)|Unknown keyword '(?:dbus|vrrp_ipsets)|iptables not supported|default user"
+    r"|unable to (?:load|open)"
+    r"|could not resolve address|No such file|SECURITY VIOLATION"
+)
+
+
+# haproxy: without a listener (a condition may hold it); keepalived -t: with something to report, also about security.
+_TAKEN = {HAPROXY: (0, 2), "keepalived": (0, 5, 6)}
+
+
+def complaints(kind: str, folder: Path, texts: list[str]) -> tuple[int, set[str]]:
+    """The exit status of a daemon on these files, and what it says of them (without lines and numbers)."""
+    paths = []
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.cfg"
+        path.write_bytes(Source("", text).to_bytes())
+        paths += ["-f", str(path)]
+    command = [str(program(kind)), "-c" if kind == HAPROXY else "-t"]
+    done = subprocess.run([*command, *paths], capture_output=True, text=True, timeout=60, check=False, errors="replace")
+    lines = (done.stdout + done.stderr).splitlines()
+    said = {re.sub(r"^.*?config : |\(?[^ ]*\d\.cfg[^)\]]*[)\]]|\d+", "", line) for line in lines}
+    return done.returncode, {line for line in said if line.strip() and not _ON_THIS_HOST.search(line)}
+
+
+@pytest.mark.daemon("haproxy", "keepalived")
+@pytest.mark.parametrize(("rule", "case"), BAD)
+def test_the_daemon_takes_what_was_typed(rule: Rule, case: Case, tmp_path: Path) -> None:
+    files = after(rule, case.title)[1]
+    for node in lint(case.files, options_of(case)).nodes:
+        for kind, paths in ((HAPROXY, node.haproxy), ("keepalived", node.keepalived)):
+            if not paths or "include" in files[paths[0]]:
+                continue
+            before = complaints(kind, tmp_path, [case.files[path] for path in paths])
+            status, said = complaints(kind, tmp_path, [files[path] for path in paths])
+            assert status in _TAKEN[kind] or status == before[0], said
+            assert {line for line in said if "ALERT" in line or kind != HAPROXY} <= before[1], said
+
+
+# -- whole fleets
+
+
+# Findings that are wrong themselves, so that no help of theirs can be right.
+_NOT_YET = {"ha-timeout-client-hs": "a keyword of haproxy 3.x that the table lacks"}
+
+
+def follow(files: dict[str, str]) -> tuple[int, list[str]]:
+    """Follow the helps of a fleet, all of a code together (a mistake is corrected on every node): how many can be
+    followed, and which were wrong.
+    """
+    options = Options()
+    report = report_on(files, options)
+    followed, wrong = 0, []
+    for code in dict.fromkeys(finding.code for finding in report.findings):
+        changed, helps = all_of(code, files, options)
+        followed += len(helps)
+        now = report_on(changed, options)
+        left = [finding.help for finding in now.findings if finding.code == code and finding.help in helps]
+        new = serious(now) - serious(report)
+        wrong += [f"{code} stays: {help_}" for help_ in left] if helps else []
+        wrong += [f"{code} leads to {', '.join(new)}: {helps}"] if new else []
+    return followed, wrong
+
+
+@pytest.mark.parametrize("folder", CASES, ids=[folder.name for folder in CASES])
+def test_the_helps_of_the_golden_fleets(folder: Path) -> None:
+    _, wrong = follow({path: text for path, text in read_pair(folder).items() if path != "expected.txt"})
+    assert wrong == []
+
+
+@pytest.mark.corpus
+def test_the_helps_of_troubles_that_people_had(figure: Figure) -> None:
+    cases = sorted((shared() / "hunt" / "cases").iterdir())
+    done = {case.name: follow(read_pair(case)) for case in cases}
+    followed = sum(number for number, _ in done.values())
+    figure(f"helps of {len(cases)} public troubles: {followed} followed word for word")
+    assert {name: wrong for name, (_, wrong) in done.items() if wrong and name not in _NOT_YET} == {}
