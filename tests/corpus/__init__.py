@@ -69,7 +69,7 @@ def ask_keepalived(path: Path, root: Root | None = None) -> Verdict:
         machine = plugged(net, "lb1", "eth0", "192.0.2.11/24")
         machine.ip("link", "set", "halb-peer", "down")
         machine.ip("link", "set", "halb-peer", "name", "eth1")
-        place = shutil.copy(path, machine.folder)  # a root has /tmp, but not the folder of the tests
+        place = str(shutil.copy(path, machine.folder))  # a root has /tmp, but not the folder of the tests
         command = ["keepalived" if root else str(program("keepalived")), "-t", "-i", "lb1", "-f", place]
         done = machine.run(*(root.inside(command) if root else command))
     return Verdict(done.status, _lines(done.stderr.splitlines(), r"Line (\d+)\)"))
