@@ -1,7 +1,7 @@
 """Configurations in the shapes that people write, with what the real daemons say to each; all written for halb.
 
 `verdicts.tsv` has the exit status of `haproxy -c` 2.6.12 and `keepalived -t` 2.2.7 for every file, and the lines they
-complain about, `verdicts-keepalived-2.3.3.tsv` those of another keepalived; `python -m tests.tools.record_verdicts`
+complain about, `verdicts-keepalived-RELEASE.tsv` those of another keepalived; `python -m tests.tools.record_verdicts`
 (root) records them anew.
 """
 
@@ -21,7 +21,7 @@ from tests.roots import Root
 FOLDER = Path(__file__).parent
 INSTALLED = "2.2.7"
 """The keepalived of `verdicts.tsv`."""
-RELEASES = (INSTALLED, "2.3.3")
+RELEASES = (INSTALLED, "2.3.3", "2.3.4")
 
 
 class Verdict(NamedTuple):
