@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Two more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 
-.PHONY: help wizard test test-fast test-bare check lint-demo bench docs renew screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-bare releases check lint-demo bench docs renew screenshots film life release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -28,6 +28,10 @@ test-fast: .venv/ready  ## the tests that take less than a few seconds each
 
 test-bare: .venv/ready  ## the tests that root or daemons could matter to, with both hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider
+
+releases: .venv/ready  ## get other releases of keepalived (root, debootstrap, network), and test with them
+	$(BIN)/python -m tests.roots
+	HALB_RELEASES=all $(BIN)/python -m pytest -m release -p no:cacheprovider
 
 check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The programs that tests run beside Python, and the right to make network namespaces: markers `daemon` and `root`."""
+"""What tests run beside Python, and the right to make network namespaces: markers `daemon`, `release` and `root`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
+from tests import roots
 
 _FOLDERS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 _of_test: set[str] | None = None  # what the markers of the running test name; None where no test runs
@@ -35,7 +37,12 @@ def lacking(programs: Iterable[str], *, root: bool) -> str | None:
 
 def is_marked(item: pytest.Item) -> bool:
     """Whether a test needs more than Python."""
-    return any(item.get_closest_marker(name) for name in ("daemon", "root"))
+    return any(item.get_closest_marker(name) for name in ("daemon", "release", "root"))
+
+
+def is_optional(item: pytest.Item) -> bool:
+    """Whether CI may lack what a test needs: it has only one other release of keepalived."""
+    return any(set(marker.args) - {roots.IN_CI} for marker in item.iter_markers("release"))
 
 
 def mark(item: pytest.Item) -> str | None:
@@ -44,7 +51,10 @@ def mark(item: pytest.Item) -> str | None:
     if any(not marker.args for marker in item.iter_markers("daemon")):
         raise pytest.UsageError(f"{item.nodeid}: the marker daemon names no program")
     _of_test = {str(name) for marker in item.iter_markers("daemon") for name in marker.args}
-    return lacking(sorted(_of_test), root=item.get_closest_marker("root") is not None)
+    missing = lacking(sorted(_of_test), root=item.get_closest_marker("root") is not None)
+    if missing is not None:
+        return missing
+    return next((why for marker in item.iter_markers("release") if (why := roots.lacking(*marker.args))), None)
 
 
 def _found(name: str) -> Path | None:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 SUITES = {"2.3.3": "trixie", "2.3.4": "sid"}
 """Release of keepalived -> the Debian suite that has it; sid moves on, so what it has is looked up."""
+IN_CI = "2.3.3"
 _PACKAGES = ("haproxy", "keepalived", "iproute2", "procps")
 _FOLDER = Path(os.environ.get("HALB_ROOTS") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "halb", "roots"))
 # The system's folders that programs in a root need. It has to be a mount point of its own: `ip` wants to change it.

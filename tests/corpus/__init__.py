@@ -1,22 +1,27 @@
 """Configurations in the shapes that people write, with what the real daemons say to each; all written for halb.
 
 `verdicts.tsv` has the exit status of `haproxy -c` 2.6.12 and `keepalived -t` 2.2.7 for every file, and the lines they
-complain about; `python -m tests.tools.record_verdicts` (root) records them anew.
+complain about, `verdicts-keepalived-RELEASE.tsv` those of another keepalived; `python -m tests.tools.record_verdicts`
+(root) records them anew.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.daemons import program
 from tests.net.network import Net, plugged
+from tests.roots import Root
 
 FOLDER = Path(__file__).parent
-VERDICTS = FOLDER / "verdicts.tsv"
+INSTALLED = "2.2.7"
+"""The keepalived of `verdicts.tsv`."""
+RELEASES = (INSTALLED, "2.3.3", "2.3.4")
 
 
 class Verdict(NamedTuple):
@@ -36,9 +41,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(FOLDER).as_posix()
 
 
-def verdicts() -> dict[str, Verdict]:
+def table_of(release: str = INSTALLED) -> Path:
+    """Where the verdicts of a release of keepalived are."""
+    return FOLDER / ("verdicts.tsv" if release == INSTALLED else f"verdicts-keepalived-{release}.tsv")
+
+
+def verdicts(release: str = INSTALLED) -> dict[str, Verdict]:
     """What was recorded, by the files' names."""
-    with VERDICTS.open(encoding="utf-8", newline="") as table:
+    with table_of(release).open(encoding="utf-8", newline="") as table:
         rows = csv.reader(table, delimiter="\t")
         return {name: Verdict(int(status), tuple(map(int, lines.split()))) for name, status, lines in rows}
 
@@ -51,14 +61,17 @@ def ask_haproxy(path: Path) -> Verdict:
     return Verdict(done.returncode, _lines(alerts, r"\.cfg:(\d+)\]"))
 
 
-def ask_keepalived(path: Path) -> Verdict:
-    """What the installed keepalived says to a file on a machine with the interfaces eth0 and eth1. Needs root."""
+def ask_keepalived(path: Path, root: Root | None = None) -> Verdict:
+    """What keepalived says to a file on a machine with the interfaces eth0 and eth1: the installed one, or that of
+    `root`. Needs root's rights.
+    """
     with Net() as net:
         machine = plugged(net, "lb1", "eth0", "192.0.2.11/24")
         machine.ip("link", "set", "halb-peer", "down")
         machine.ip("link", "set", "halb-peer", "name", "eth1")
-        command = [str(program("keepalived")), "-t", "-i", "lb1", "-f", str(path)]
-        done = machine.run(*command)
+        place = str(shutil.copy(path, machine.folder))  # a root has /tmp, but not the folder of the tests
+        command = ["keepalived" if root else str(program("keepalived")), "-t", "-i", "lb1", "-f", place]
+        done = machine.run(*(root.inside(command) if root else command))
     return Verdict(done.status, _lines(done.stderr.splitlines(), r"Line (\d+)\)"))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import statistics
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from tests.daemons import program
 from tests.failover.harness import Lab
 from tests.failover.observed import Record
 from tests.failover.outcome import Outcome, outcome
@@ -123,6 +126,14 @@ def records(scenario: Scenario, runs: Sequence[list[Outcome]], keepalived: str) 
             }
         )
     return found
+
+
+def keepalived_version() -> str:
+    """The release of the installed keepalived."""
+    done = subprocess.run([program("keepalived"), "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"v(\d[\d.]*)", done.stderr + done.stdout)
+    assert found is not None
+    return found[1]
 
 
 def _median(times: Sequence[float | None]) -> float | None:

@@ -9,16 +9,14 @@ Scenarios that are not named keep their records; those that do not exist any mor
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import subprocess
 import sys
 import threading
 
-from tests.daemons import program
 from tests.failover.observed import Record, by_scenario, file_of, load, save
 from tests.failover.outcome import Outcome
-from tests.failover.running import records, run, run_all
+from tests.failover.running import keepalived_version, records, run, run_all
 from tests.failover.scenarios.all import SCENARIOS
 from tests.failover.scenarios.base import Scenario
 from tests.roots import SUITES, Root, root_of
@@ -35,7 +33,7 @@ class _Recorder:
         self._left = sum(runs.values())
         self._guard = threading.Lock()
         self._outcomes: dict[str, list[list[Outcome]]] = {}
-        self._keepalived = root.release if root is not None else _version()
+        self._keepalived = root.release if root is not None else keepalived_version()
         self.path = file_of(self._keepalived)
         self.records = {name: found for name, found in by_scenario(load(self.path)).items() if name in SCENARIOS}
 
@@ -66,13 +64,6 @@ def _told(found: list[Record]) -> str:
         marks = (" FLAPS" if record["flaps"] else "") + ("" if record["deterministic"] else " VARIES")
         parts.append(f"{record['event']} -> {owners}{seconds}{marks}")
     return "; ".join(parts)
-
-
-def _version() -> str:
-    done = subprocess.run([program("keepalived"), "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"v(\d[\d.]*)", done.stderr + done.stdout)
-    assert found is not None
-    return found[1]
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
-from rules.support.keepalived.releases import by_release
 from rules.text.wording import seconds
 
 if TYPE_CHECKING:
@@ -79,6 +78,8 @@ def _other_id(vrid: int) -> str:
 
 
 def _hit(fleet: Fleet, found: Unrest, loss: Loss | None) -> Hit | None:
+    from rules.support.keepalived.releases import by_release
+
     silenced, loud, backup = found.silenced, found.loud, found.backup
     if silenced.member is None or loud.member is None or backup.member is None:
         return None
@@ -112,6 +113,8 @@ def _hit(fleet: Fleet, found: Unrest, loss: Loss | None) -> Hit | None:
 
 
 def _loss_hit(fleet: Fleet, loss: Loss) -> Hit | None:
+    from rules.support.keepalived.releases import by_release
+
     owner, losing = loss.owner, loss.losing
     # XN003 reports the nodes of one virtual router.
     if owner.member is None or losing.member is None or _are_together(fleet, owner, losing):

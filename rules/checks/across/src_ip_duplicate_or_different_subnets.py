@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.keepalived.releases import by_release
 
 if TYPE_CHECKING:
     from parsers.facts.values import Value
@@ -26,6 +25,8 @@ def _consequence(value: Value[object], release: str | None) -> str:
     """What becomes of the node that does not have the address; it was measured for unicast only."""
     if value.directive.keyword != "unicast_src_ip":
         return ""
+    from rules.support.keepalived.releases import by_release
+
     outcome = by_release(
         release,
         "the node that does not have this address stays in FAULT and is no backup",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import Disagreement, disagreement
-from rules.support.keepalived.releases import by_release
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -135,6 +134,8 @@ def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
     for group in fleet.vrrp_groups:
         differ = disagreement(group, lambda member: _addresses(member.instance.vips))
         if differ is not None:
+            from rules.support.keepalived.releases import by_release
+
             outcome = by_release(
                 settings.keepalived_version,
                 "adverts are rejected and every node holds its own addresses",

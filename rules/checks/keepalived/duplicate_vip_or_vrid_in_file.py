@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.clashes import is_one_router
-from rules.support.keepalived.releases import CHANGED, by_release
-from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
+    from parsers.source import Span
     from rules.engine.settings import RuleSettings
 
 
@@ -67,25 +66,35 @@ def _shared(instances: list[VrrpInstance]) -> Iterator[tuple[VrrpInstance, VrrpI
     yield from found.values()
 
 
+def _twice_in_one(
+    instance: VrrpInstance, vip: VirtualAddress, related: Sequence[tuple[Span, str]], release: str | None
+) -> Hit:
+    """One address twice in one instance; from 2.3.3 on `keepalived -t` exits with a status for it (measured)."""
+    from rules.support.keepalived.releases import CHANGED, by_release
+    from rules.support.releases import releases
+
+    outcome = by_release(
+        release,
+        "it counts twice in the adverts, and must on every node",
+        "'keepalived -t' reports it, and the line is ignored",
+    )
+    return Hit(
+        vip.span,
+        f"vrrp_instance '{instance.title}' lists the address '{vip.raw}' twice; {outcome}",
+        help="remove one of the two lines, on all nodes",
+        note="a second time",
+        related=related,
+        severity=Severity.WARNING if releases(release).have(CHANGED) else Severity.INFO,
+    )
+
+
 def _addresses(config: KeepalivedConfig, instances: list[VrrpInstance], release: str | None) -> Iterator[Hit]:
     groups = {member.value: group for group in reversed(config.sync_groups) for member in group.members}
     for first, second, pairs in _shared(instances):
         other, vip = pairs[0]
         related = [(other.span, f"in '{first.title}'"), *((again.span, "this one too") for _, again in pairs[1:])]
         if first is second:
-            yield Hit(
-                vip.span,
-                f"vrrp_instance '{second.title}' lists the address '{vip.raw}' twice; "
-                + by_release(
-                    release,
-                    "it counts twice in the adverts, and must on every node",
-                    "'keepalived -t' reports it, and the line is ignored",
-                ),
-                help="remove one of the two lines, on all nodes",
-                note="a second time",
-                related=related,
-                severity=Severity.WARNING if releases(release).have(CHANGED) else Severity.INFO,
-            )
+            yield _twice_in_one(second, vip, related, release)
             continue
         group = groups.get(first.title)
         together = group is not None and groups.get(second.title) is group

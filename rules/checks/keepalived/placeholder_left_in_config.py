@@ -12,7 +12,6 @@ from rules.engine.registry import Scope, rule
 from rules.files.kinds import is_template
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.placeholders import is_template_marker, may_have_placeholders, placeholder
-from rules.support.releases import releases
 from rules.support.spans import Spans
 
 if TYPE_CHECKING:
@@ -131,6 +130,8 @@ def _described(first: _Found, others: list[_Found]) -> tuple[str, str]:
 
 def _env(document: KeepalivedDocument, release: str | None) -> Iterator[Hit]:
     """`${_ENV NAME}`, which older releases split at its braces like any undefined name."""
+    from rules.support.releases import releases
+
     there = releases(release).have(_ENV_SINCE)
     if there:
         return

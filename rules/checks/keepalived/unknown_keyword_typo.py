@@ -10,7 +10,6 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.unknown import consequence, in_lvs, shown, unknown_lines, where
-from rules.support.releases import KEEPALIVED_KNOWN, releases
 from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ def _help(word: str, meant: str) -> str:
 
 def _too_new(document: KeepalivedDocument, release: str) -> Iterator[Hit]:
     """The keywords that no release has that is meant: "2.2" means the last of these too."""
+    from rules.support.releases import KEEPALIVED_KNOWN, releases
+
     meant = releases(release)
     for place in places(document):
         keyword, line = place.keyword, place.line

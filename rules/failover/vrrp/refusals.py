@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.support.keepalived.clashes import is_one_router
 from rules.support.keepalived.lines import places
-from rules.support.keepalived.releases import WITHOUT_INTERFACE
 from rules.support.keepalived.values import is_fatal
-from rules.support.releases import releases
 from rules.text.wording import clipped
 
 if TYPE_CHECKING:
@@ -65,6 +63,9 @@ def _without(config: KeepalivedConfig, instance: VrrpInstance, release: str | No
 
 def _is_optional(instance: VrrpInstance, release: str | None) -> bool:
     """Whether the release may run the instance without an interface."""
+    from rules.support.keepalived.releases import WITHOUT_INTERFACE
+    from rules.support.releases import releases
+
     return instance.unicast_src_ip is not None and releases(release).have(WITHOUT_INTERFACE) is not False
 
 

@@ -10,9 +10,7 @@ from parsers.facts.keepalived.settings import whole_number
 from parsers.grammar.common import read_ip
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
-from rules.support.keepalived.releases import CHANGED
 from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface_name
-from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
@@ -138,6 +136,11 @@ def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
 
 def doubled_peers(instance: VrrpInstance, release: str | None) -> Iterator[Wrong]:
     """Peers that are listed twice, which keepalived ignores; from 2.3.3 on `keepalived -t` reports it (measured)."""
+    if release is None:
+        return
+    from rules.support.keepalived.releases import CHANGED
+    from rules.support.releases import releases
+
     if not releases(release).have(CHANGED):
         return
     seen = set()

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Severity
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.support.keepalived.placeholders import placeholder
-from rules.support.keepalived.releases import WITHOUT_INTERFACE
 from rules.support.keepalived.values import Wrong
-from rules.support.releases import releases
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
@@ -119,6 +117,9 @@ def _missing_in_instance(instance: VrrpInstance, release: str | None) -> Iterato
         yield _lacks(instance.directive, "virtual_router_id", "keepalived exits with status 2", "virtual_router_id N")
     if instance.lines("interface"):
         return
+    from rules.support.keepalived.releases import WITHOUT_INTERFACE
+    from rules.support.releases import releases
+
     optional = instance.unicast_src_ip is not None and instance.unicast_peers
     runs = releases(release).have(WITHOUT_INTERFACE) if optional else False
     bare = next((vip for vip in (*instance.vips, *instance.excluded_vips) if vip.dev is None), None)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
-from rules.support.releases import releases
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -221,6 +220,8 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
 
 def _fraction(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
     """A fraction where only later releases take one."""
+    from rules.support.releases import releases
+
     assert keyword.decimal_since is not None
     accepted = releases(release).have(keyword.decimal_since)
     if accepted is None:
