@@ -19,6 +19,7 @@ _KINDS = ("script", "path")
 _SECRETS = ("auth_pass",)
 _STARTS = "#!"
 _ESCAPE = "\\"
+_COUNTS = 8  # of a password only so many characters count (KA015)
 
 
 def _comment(line: Directive) -> Span | None:
@@ -68,8 +69,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         secret = keyword.name in _SECRETS
         comment = _escaped(line) if secret else None
         comment = comment or _comment(line)
-        if comment is not None:
-            yield _secret(line, comment) if secret else _hit(line, comment)
+        if comment is None or (secret and comment.start - line.args[0].start >= _COUNTS):
+            continue
+        yield _secret(line, comment) if secret else _hit(line, comment)
 
 
 def _secret(line: Directive, comment: Span) -> Hit:

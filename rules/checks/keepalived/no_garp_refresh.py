@@ -38,6 +38,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Silent when: more than one is sent, as by default, although a refresh is useful there too: nearly no published file
     has one. Also with `use_vmac`, with which the MAC address moves with the VIP.
     """
+    reported: set[int] = set()
     minimal = config.global_defs.boolean("vrrp_min_garp")
     for instance in config.instances:
         if instance.use_vmac is not None:
@@ -50,7 +51,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         if found[0] not in (0, 1) or found[1:] != (0, 0):
             continue
         at = repeat or delay or minimal
-        assert at is not None
+        if at is None or id(at.directive) in reported:
+            continue
+        reported.add(id(at.directive))
         yield Hit(
             at.directive.span,
             f"vrrp_instance '{instance.title}' sends one gratuitous ARP when it takes the VIP, and no other: if it "
