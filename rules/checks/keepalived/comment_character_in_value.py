@@ -59,7 +59,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     nodes: with quotes on one node only, the nodes reject each other's adverts.
 
     Silent when: the value is in double quotes; a space precedes it, as it does before a comment; or the value is a
-    number, a name or an address, which is complete without what follows.
+    number, a name or an address, which is complete without what follows. Or eight characters of a password precede it,
+    which are all that count.
     """
     for place in places(config.document):
         keyword = place.keyword
