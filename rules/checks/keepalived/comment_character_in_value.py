@@ -19,6 +19,7 @@ _KINDS = ("script", "path")
 _SECRETS = ("auth_pass",)
 _STARTS = "#!"
 _ESCAPE = "\\"
+_COUNTS = 8  # of a password only so many characters count (KA015)
 
 
 def _comment(line: Directive) -> Span | None:
@@ -58,7 +59,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     nodes: with quotes on one node only, the nodes reject each other's adverts.
 
     Silent when: the value is in double quotes; a space precedes it, as it does before a comment; or the value is a
-    number, a name or an address, which is complete without what follows.
+    number, a name or an address, which is complete without what follows. Or eight characters of a password precede it,
+    which are all that count.
     """
     for place in places(config.document):
         keyword = place.keyword
@@ -68,8 +70,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         secret = keyword.name in _SECRETS
         comment = _escaped(line) if secret else None
         comment = comment or _comment(line)
-        if comment is not None:
-            yield _secret(line, comment) if secret else _hit(line, comment)
+        if comment is None or (secret and comment.start - line.args[0].start >= _COUNTS):
+            continue
+        yield _secret(line, comment) if secret else _hit(line, comment)
 
 
 def _secret(line: Directive, comment: Span) -> Hit:

@@ -26,8 +26,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     How to fix: write the VIP with /32, or /128 for IPv6; clients do not see the difference. `noprefixroute` behind the
     address does the same.
 
-    Silent when: the address has no prefix, `noprefixroute`, or a `dev` that is not the instance's interface; or the
-    node sends from a network that the prefix does not contain, so that the route is the only one.
+    Silent when: the address is link-local, or has no prefix, `noprefixroute`, or a `dev` that is not the instance's
+    interface; or the node sends from a network that the prefix does not contain, so that the route is the only one.
     """
     for instance in config.instances:
         everywhere = instance.use_vmac is not None and instance.use_vmac.certain
@@ -53,7 +53,11 @@ def _takes_the_route(instance: VrrpInstance, vip: VirtualAddress) -> bool:
         or vip.prefix in (None, vip.address.max_prefixlen)
     ):
         return False
-    if "noprefixroute" in vip.options or (vip.dev is not None and not _is_own(instance, vip)):
+    if (
+        vip.address.is_link_local
+        or "noprefixroute" in vip.options
+        or (vip.dev is not None and not _is_own(instance, vip))
+    ):
         return False
     source = instance.unicast_src_ip or instance.mcast_src_ip
     if source is None or source.value is None:
