@@ -52,7 +52,7 @@ def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermat
     situation = contest.change(events).after
     if condition.alone:
         return f"no other file has this address: whether a node takes over from {contest.nodes[0]} is not known"
-    if condition.unclear:
+    if condition.unclear and outcome.verdict is Verdict.UNKNOWN:
         return f"no file shows that haproxy runs on {listed(sorted(condition.unclear))}, and no check names it"
     match outcome.verdict:
         case Verdict.SPLIT_BRAIN:

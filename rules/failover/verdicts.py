@@ -124,13 +124,15 @@ def verdict_of(
     Known limits: an address that a killed keepalived leaves behind, an owner on each side of a cut, and that nothing
     can serve where no node is left.
     """
-    if condition.alone or condition.unclear:
+    if condition.alone:
         return Verdict.UNKNOWN
     served = [part for part in condition.parts if part & condition.able]
     if not served:
         return _of_nobody(owners, holders, condition)
     found = [_of_side(part, owners, holders, condition) for part in served]
     worst = min(found, key=_WORST_FIRST.index)
+    if worst is Verdict.FAILING_OWNER and condition.unclear:
+        return Verdict.UNKNOWN
     if worst is Verdict.OK and len(served) > 1:
         return Verdict.KNOWN_LIMIT
     if worst is Verdict.OK and not healthy and owners == before:

@@ -80,8 +80,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     How to fix: remove the line that is not meant.
 
     Silent when: the values are equal; a line is under `@id`, comes from a variable, has a placeholder, or is in a file
-    that is included, where overriding is the purpose; the keyword may be there many times; or braces do not match, so that it is not sure
-    which block a line belongs to.
+    that is included, where overriding is the purpose; the keyword may be there many times; or braces do not match, so
+    that it is not sure which block a line belongs to.
     """
     if not braces_match(config):
         return

@@ -26,9 +26,7 @@ def check(node: Node) -> Iterator[Hit]:
     weight is XN001.
     """
     config = node.keepalived
-    if config is None or not any(
-        config.tracker_reverse(t) for i in (*config.instances, *config.sync_groups) for t in i.trackers
-    ):
+    if config is None or not any(config.tracker_reverse(t) for user in config.tracking for t in user.trackers):
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches

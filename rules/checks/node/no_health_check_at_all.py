@@ -45,8 +45,7 @@ def check(node: Node) -> Iterator[Hit]:
 
 
 def _tracked(config: KeepalivedConfig) -> list[Tracker]:
-    users = (*config.instances, *config.sync_groups)
-    return [tracker for user in users for tracker in user.trackers if tracker.kind != "interface"]
+    return [tracker for user in config.tracking for tracker in user.trackers if tracker.kind != "interface"]
 
 
 def _is_effective(config: KeepalivedConfig, tracker: Tracker) -> bool:
