@@ -35,7 +35,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     less than a second.
     """
     for instance, _ in weighted_instances(config):
-        from rules.failover.alone import router_alone, slow_check, speed_of, tracker_of
+        from rules.failover.alone import router_alone, slow_check, speed_of
+        from rules.failover.vrrp.tracking import tracker_of
 
         router = router_alone(config, instance)
         item = slow_check(router) if router is not None else None
