@@ -165,10 +165,3 @@ def ignored(config: KeepalivedConfig, instance: VrrpInstance) -> Iterator[Ignore
             yield Ignored(tracker, weight, group.title)
         elif owner:
             yield Ignored(tracker, weight, "")
-
-
-def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
-    """The line with which an instance, or its sync group, tracks a check."""
-    group = config.sync_group_of(instance)
-    trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
-    return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)

@@ -81,7 +81,8 @@ def subject_of_command(
     if start == FAILURE:
         # It succeeds only while some node serves the VIP: when haproxy dies there, all nodes lose the same.
         return Tested(Subject.OTHER)
-    fragile = next((probe for probe in probes_of(test) if probe.fragile), None)
+    kept = PIDOF if around.keeps_links else ""
+    fragile = next((probe for probe in probes_of(test) if probe.fragile not in ("", kept)), None)
     if dead == FAILURE:
         if fragile is not None and _fails_without(test, fragile):
             return Tested(Subject.HAPROXY, False, _FRAGILE[fragile.fragile], Subject.ALWAYS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.alone import tracker_of
 from rules.failover.model import Check, Subject
-from rules.failover.vrrp.tracking import UnknownError, checks_of
+from rules.failover.vrrp.tracking import UnknownError, checks_of, tracker_of
 from rules.support.commands.used import command_of_script
 
 if TYPE_CHECKING:
@@ -36,8 +36,13 @@ class Watch(NamedTuple):
         return any(item.check.subject is Subject.HAPROXY for item in self.items)
 
 
-def watches(node: Node) -> Iterator[Watch]:
+@lru_cache(maxsize=4)  # half a dozen rules ask in turn
+def watches(node: Node) -> Sequence[Watch]:
     """What each instance of a node tracks; instances of which that is not known are left out."""
+    return tuple(_watches(node))
+
+
+def _watches(node: Node) -> Iterator[Watch]:
     config = node.keepalived
     if config is None or not config.complete:
         return

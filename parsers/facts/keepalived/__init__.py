@@ -169,11 +169,6 @@ class KeepalivedConfig:
         item = self.definition(tracker)
         return item is not None and item.reverse
 
-    @property
-    def tracking(self) -> list[VrrpInstance | SyncGroup]:
-        """Everything that may track something."""
-        return [*self.instances, *self.sync_groups]
-
     def sync_group_of(self, instance: VrrpInstance) -> SyncGroup | None:
         """The first sync group that lists an instance."""
         return self._sync_groups_by_member.get(instance.title)

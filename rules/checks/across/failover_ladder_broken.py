@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _place(router: Router, checks: Sequence[Check]) -> Span | None:
     """The weight of the first of a router's checks, or else its priority."""
-    from rules.failover.alone import tracker_of
+    from rules.failover.vrrp.tracking import tracker_of
 
     member = router.member
     if member is None or member.node.keepalived is None:

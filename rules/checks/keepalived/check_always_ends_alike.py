@@ -23,13 +23,14 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: end the command with the test itself, such as `pgrep -x haproxy`.
 
-    Silent when: the command is a script file, or a shell would be needed (KA008). One that never fails is a warning.
+    Silent when: the command is a script file, a shell would be needed (KA008), or its arguments are outside the quotes
+    (KA041). One that never fails is a warning.
     """
     from rules.support.commands.used import checks_in
 
     for used in checks_in(config):
         meaning = used.meaning
-        if meaning.syntax or meaning.test is None:
+        if meaning.syntax or meaning.test is None or used.command.extra:
             continue
         why = meaning.never_succeeds or meaning.never_fails
         if not why:

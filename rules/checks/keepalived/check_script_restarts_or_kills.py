@@ -11,6 +11,9 @@ from rules.engine.registry import Scope, rule
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
+# Nothing can be started or stopped without one of these words.
+_ACT = ("systemctl", "service", "init.d", "kill", "docker", "podman", "crictl", "nerdctl")
+
 
 @rule("KA031", "check-script-restarts-or-kills", Severity.WARNING, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
@@ -25,10 +28,13 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: it is in a script file, which is not read.
     """
-    from rules.support.commands.actions import actions_of
     from rules.support.commands.used import checks_in
 
     for used in checks_in(config):
+        if not any(word in used.text for word in _ACT):
+            continue
+        from rules.support.commands.actions import actions_of
+
         action = next(actions_of(used.meaning.program), None)
         if action is None:
             continue

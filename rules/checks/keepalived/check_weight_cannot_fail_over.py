@@ -27,7 +27,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     check with weight 0 tracks haproxy too, the priority is 255 (KA036), or a value comes from a variable.
     """
     for instance, _ in weighted_instances(config):
-        from rules.failover.alone import haproxy_checks, never_lowered, router_alone, tracker_of
+        from rules.failover.alone import haproxy_checks, never_lowered, router_alone
+        from rules.failover.vrrp.tracking import tracker_of
 
         router = router_alone(config, instance)
         found = never_lowered(router) if router is not None else None

@@ -31,7 +31,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         nopreempt = instance.nopreempt
         if nopreempt is None or not instance.effective_nopreempt:
             continue
-        from rules.failover.alone import blocked_by_nopreempt, router_alone, tracker_of
+        from rules.failover.alone import blocked_by_nopreempt, router_alone
+        from rules.failover.vrrp.tracking import tracker_of
 
         router = router_alone(config, instance)
         weighted = [

@@ -22,12 +22,13 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: `pgrep -x NAME`, or a `vrrp_track_process`; or let a shell run it: `"/usr/bin/sh -c 'pidof haproxy'"`.
 
-    Silent when: a shell or a script runs pidof, which works.
+    Silent when: a shell or a script runs pidof, which works; or `use_symlink_paths` is set (from 2.3.0).
     """
+    from rules.support.commands.surroundings import keeps_links
     from rules.support.commands.tree import PIDOF, probes_of
     from rules.support.commands.used import checks_in
 
-    for used in checks_in(config):
+    for used in () if keeps_links(config) else checks_in(config):
         test = used.meaning.test
         found = next((p for p in probes_of(test) if p.fragile == PIDOF), None) if test is not None else None
         if found is None:

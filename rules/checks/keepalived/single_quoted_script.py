@@ -12,7 +12,7 @@ from rules.engine.registry import Scope, rule
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
-_OPEN = re.compile(r"""(?:[^'"\\]++|\\.|"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')*+'""")
+_OPEN = r"""(?:[^'"\\]++|\\.|"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')*+'"""
 
 
 @rule("KA046", "single-quoted-script", Severity.ERROR, Scope.KEEPALIVED)
@@ -33,7 +33,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         text = getattr(line, "text", None)
         if keyword is None or keyword.kind != "script" or text is None or "'" not in text or not line.args:
             continue
-        if _OPEN.fullmatch(_up_to_open(text)) is None:
+        if re.fullmatch(_OPEN, _up_to_open(text)) is None:
             continue
         yield Hit(
             line.args[0].span,
@@ -45,6 +45,6 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
 def _up_to_open(text: str) -> str:
     """The text up to the last single quote, if that one is open."""
-    match = _OPEN.match(text)
+    match = re.match(_OPEN, text)
     rest = text[match.end() :] if match is not None else "'"
     return match.group() if match is not None and "'" not in rest else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -62,6 +61,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
 
 def _hit(word: Word, character: str, *, secret: bool) -> Hit:
+    import unicodedata  # only where something is wrong
+
     name = f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character').lower()})"
     where = "a password" if secret else f"'{word.value}'"
     instead = _REPLACED[character]

@@ -37,7 +37,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     places: list[Related] = []
     first: Hit | None = None
     for instance, _ in weighted_instances(config):
-        from rules.failover.alone import router_alone, slow_check, speed_of, tracker_of
+        from rules.failover.alone import router_alone, slow_check, speed_of
+        from rules.failover.vrrp.tracking import tracker_of
 
         router = router_alone(config, instance)
         item = slow_check(router) if router is not None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.keepalived.lines import tracking
 from rules.support.keepalived.weights import tracked, weight_span
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def check(node: Node) -> Iterator[Hit]:
     weight is XN001.
     """
     config = node.keepalived
-    if config is None or not any(config.tracker_reverse(t) for user in config.tracking for t in user.trackers):
+    if config is None or not any(config.tracker_reverse(t) for user in tracking(config) for t in user.trackers):
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches

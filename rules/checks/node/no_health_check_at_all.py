@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.keepalived.lines import tracking
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def check(node: Node) -> Iterator[Hit]:
 
 
 def _tracked(config: KeepalivedConfig) -> list[Tracker]:
-    return [tracker for user in config.tracking for tracker in user.trackers if tracker.kind != "interface"]
+    return [tracker for user in tracking(config) for tracker in user.trackers if tracker.kind != "interface"]
 
 
 def _is_effective(config: KeepalivedConfig, tracker: Tracker) -> bool:

@@ -134,3 +134,10 @@ def _of_script(config: KeepalivedConfig, script: VrrpScript, around: Surrounding
     """What a script tests."""
     meaning = meaning_of(script.argv, script.effective_timeout) if script.argv else CommandMeaning(None)
     return subject_of_command(meaning, around, runner_of(config, script.user).user, weightless=weightless)
+
+
+def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
+    """The line with which an instance, or its sync group, tracks a check."""
+    group = config.sync_group_of(instance)
+    trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
+    return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)

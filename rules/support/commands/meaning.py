@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.support.commands.probes import host_of, is_haproxy, probe_of, unknown
 from rules.support.commands.programs import Executed, program_of
-from rules.support.commands.shell import ShellStep, SimpleCommand, read_shell
 from rules.support.commands.tree import (
     DEV_TCP,
     EITHER,
@@ -28,11 +28,14 @@ from rules.support.commands.tree import (
     reason_of,
 )
 
+if TYPE_CHECKING:
+    from rules.support.commands.shell import ShellStep, SimpleCommand
+
 _DEEPEST = 4  # shells in shells
 _LONGEST = 1 << 16  # characters
 _OPERATORS = frozenset(("&&", "||", "|", "|&", "&", ";", ";;", ">", ">>", "<", "<<", "<<<", "2>", "2>>", "&>", "2>&1"))
-_REDIRECTION = re.compile(r"(?:\d?>{1,2}|&>{1,2}|\d?<{1,3})&?[\w./~$-]+|\d>&\d|>&\d")
-_VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{|\()|`")
+_REDIRECTION = r"(?:\d?>{1,2}|&>{1,2}|\d?<{1,3})&?[\w./~$-]+|\d>&\d|>&\d"
+_VARIABLE = r"\$(?:[A-Za-z_]\w*|\{|\()|`"
 # Not programs: a shell does these itself.
 _BUILTINS = frozenset(
     ("!", "if", "while", "for", "case", "cd", "exit", "exec", "export", "set", "source", ".", "{", "(", "((", "[[",
@@ -95,6 +98,11 @@ def meaning_of(argv: Sequence[str], timeout: float | None = None) -> CommandMean
 
     `timeout`: the seconds after which keepalived stops it, which counts as a failure.
     """
+    return _meaning(tuple(argv), timeout)
+
+
+@lru_cache(maxsize=64)  # asked for each instance that tracks it, and by several rules
+def _meaning(argv: tuple[str, ...], timeout: float | None) -> CommandMeaning:
     if not argv:
         return CommandMeaning(None)
     first = argv[0]
@@ -121,11 +129,15 @@ def shell_syntax(argv: Sequence[str], program: Executed | None = None) -> str:
     if program is not None and (program.shell is not None or program.path.rpartition("/")[2] in ("awk", "sed", "perl")):
         return ""
     for word in argv[1:]:
-        if word in _OPERATORS or (_REDIRECTION.fullmatch(word) and "/dev/tcp/" not in word) or _is_computed(word):
+        if word in _OPERATORS or (_is_redirection(word) and "/dev/tcp/" not in word) or _is_computed(word):
             return word
         if len(word) > 1 and ((word.endswith(";") and not word.endswith("\\;")) or _ends_in_redirection(word)):
             return word
     return ""
+
+
+def _is_redirection(word: str) -> bool:
+    return ("<" in word or ">" in word) and re.fullmatch(_REDIRECTION, word) is not None
 
 
 def _ends_in_redirection(word: str) -> bool:
@@ -133,7 +145,7 @@ def _ends_in_redirection(word: str) -> bool:
 
 
 def _is_computed(word: str) -> bool:
-    return _VARIABLE.match(word) is not None or word.startswith("~/")
+    return word.startswith("~/") or (word[:1] in ("$", "`") and re.match(_VARIABLE, word) is not None)
 
 
 def _misread(program: Executed, syntax: str, within: _Within) -> Test:
@@ -159,6 +171,8 @@ def _test(program: Executed, within: _Within) -> Test:
     text = program.shell
     if within.depth >= _DEEPEST or len(text) > _LONGEST:
         return unknown(program, "it is too long to be read")
+    from rules.support.commands.shell import read_shell
+
     steps = read_shell(text)
     if steps is None:
         if is_haproxy(text):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = r"[A-Za-z_]\w*="
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
 _INTERPRETERS = frozenset(("python", "perl", "ruby", "php", "node", "lua"))
 # The options of each wrapper that take the next word with them.
@@ -66,7 +66,7 @@ def program_of(words: Sequence[str], computed: bool = False) -> Executed | None:
     through: list[str] = []
     user, at = "", 0
     for _ in range(_DEEPEST):
-        while at < len(words) and _ASSIGNMENT.match(words[at]) and (through or computed or at):
+        while at < len(words) and "=" in words[at] and re.match(_ASSIGNMENT, words[at]) and (through or computed or at):
             at += 1
         if at >= len(words):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _MOST_PORTS = 1 << 16
 
 
-class Answerer(StrEnum):
-    """Who answers. `VIP`: haproxy on the node that has the VIP; `OTHER`: not the haproxy of this node."""
+class Answerer:
+    """Who answers, as plain text. `VIP`: haproxy on the node that has the VIP; `OTHER`: not this node's haproxy."""
 
     HAPROXY = "haproxy"
     VIP = "vip"
@@ -36,7 +36,8 @@ class Surroundings(NamedTuple):
     """What is known about a node. `complete`: `bound` is all that haproxy listens on.
 
     `own`, `vips`, `peers`, `servers`: addresses as text, of the node, of keepalived, of the other nodes, and of what
-    haproxy sends connections to.
+    haproxy sends connections to. `keeps_links`: keepalived runs scripts by the path that is written
+    (`use_symlink_paths`, from 2.3.0).
     """
 
     bound: tuple[Bound, ...] = ()
@@ -45,8 +46,10 @@ class Surroundings(NamedTuple):
     vips: frozenset[str] = frozenset()
     peers: frozenset[str] = frozenset()
     servers: frozenset[str] = frozenset()
+    keeps_links: bool = False
 
     @classmethod
+    @lru_cache(maxsize=8)  # asked for each instance
     def of(cls, config: KeepalivedConfig, haproxy: HaproxyConfig | None) -> Surroundings:
         """What the files of a node show."""
         own: set[str] = set()
@@ -59,7 +62,8 @@ class Surroundings(NamedTuple):
                 str(vip.address) for vip in (*instance.vips, *instance.excluded_vips) if vip.address is not None
             )
             peers.update(str(peer.address) for peer in instance.unicast_peers if peer.address is not None)
-        around = cls(own=frozenset(own), vips=frozenset(vips), peers=frozenset(peers - own))
+        keeps = keeps_links(config)
+        around = cls(own=frozenset(own), vips=frozenset(vips), peers=frozenset(peers - own), keeps_links=keeps)
         if haproxy is None:
             return around
         addresses = [a for proxy in haproxy.proxies for bind in proxy.binds for a in bind.addresses]
@@ -69,8 +73,8 @@ class Surroundings(NamedTuple):
         servers = frozenset(str(s.address) for proxy in haproxy.proxies for s in proxy.servers if s.address is not None)
         return around._replace(bound=tuple(_bound(haproxy)), complete=complete, servers=servers)
 
-    def place(self, host: str, port: int) -> Answerer:
-        """Who answers at a host ("" is this machine) and port."""
+    def place(self, host: str, port: int) -> str:
+        """Who answers at a host ("" is this machine) and port: one of Answerer."""
         covered = self.covers(host, port)
         if host in self.vips:
             return Answerer.OTHER if self.complete and not covered else Answerer.VIP
@@ -91,6 +95,12 @@ class Surroundings(NamedTuple):
     def ports(self) -> list[int]:
         """The ports that haproxy listens on, in the order of the file; of a range, the first."""
         return list(dict.fromkeys(bound.first for bound in self.bound))
+
+
+def keeps_links(config: KeepalivedConfig) -> bool:
+    """Whether `use_symlink_paths` is on, or may be."""
+    setting = config.global_defs.get("use_symlink_paths")
+    return setting is not None and setting.value not in ("off", "no", "false")
 
 
 def _bound(haproxy: HaproxyConfig) -> Iterator[Bound]:

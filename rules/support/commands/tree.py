@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from typing import NamedTuple
 
 Outcomes = frozenset[bool]
@@ -20,8 +19,8 @@ DEV_TCP = "/dev/tcp"
 """`</dev/tcp/HOST/PORT` read by `sh`: only where that is bash can it connect."""
 
 
-class ProbeKind(StrEnum):
-    """What a single test looks at; the words are used in messages."""
+class ProbeKind:
+    """What a single test looks at. Plain text: the module is part of every start, and an Enum takes its time."""
 
     PROCESS = "process"
     PORT = "port"
@@ -36,13 +35,13 @@ class ProbeKind(StrEnum):
 class SingleTest(NamedTuple):
     """A single test.
 
-    `name`: the process, the host ("" is this machine) or the address, the path, the program. `port`: None if it is not
-    known. `scheme`: "http" or "https" if a URL is asked for. `signals`: it sends signal 0, which only root and the
-    process's own user may do. `fragile`: on some machines it always fails, PIDOF or DEV_TCP. `user`: whom a wrapper
-    such as sudo makes it run as. `why`: why it is not known what it tests. `text`: the command.
+    `kind`: of ProbeKind. `name`: the process, the host ("" is this machine) or the address, the path, the program.
+    `port`: None if it is not known. `scheme`: "http" or "https" if a URL is asked for. `signals`: it sends signal 0,
+    which only root and the process's own user may do. `fragile`: on some machines it always fails, PIDOF or DEV_TCP.
+    `user`: whom a wrapper such as sudo makes it run as. `why`: why it is not known what it tests. `text`: the command.
     """
 
-    kind: ProbeKind
+    kind: str
     name: str = ""
     port: int | None = None
     scheme: str = ""

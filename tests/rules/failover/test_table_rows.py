@@ -332,6 +332,7 @@ def test_a_refused_file_leaves_its_node_without_a_part() -> None:
         ("/usr/bin/pidof haproxy", Verdict.UNKNOWN, 0),
         ("/usr/bin/sh -c 'pidof haproxy'", OK, 0),
         ("/usr/bin/pgrep haproxy >/dev/null", Verdict.NO_OWNER, 0),
+        ('/usr/bin/test" "-e /run/haproxy.pid', Verdict.NO_OWNER, 0),  # what is outside the quotes is dropped
         ("/usr/bin/bash -c 'ip addr | grep -q 192.0.2.10'", Verdict.NO_OWNER, 0),
         ("/usr/bin/curl -skf https://192.0.2.10:6443/readyz", Verdict.NO_OWNER, 0),
     ],
