@@ -29,10 +29,10 @@ def _consequence(value: Value[object], release: str | None) -> str:
 
     outcome = by_release(
         release,
-        "the node that does not have this address stays in FAULT and is no backup",
-        "the node that does not have this address hears no other node and takes the VIP as well",
+        "the instance stays in FAULT and is no backup",
+        "it hears no other node and takes the VIP as well",
     )
-    return f"; {outcome}"
+    return f"; on the node that does not have the address, {outcome}"
 
 
 def _doubles(group: VrrpGroup, release: str | None) -> Iterator[Hit]:

@@ -115,6 +115,19 @@ def _length(vip: VirtualAddress) -> str:
     return f"/{vip.prefix}" if vip.prefix is not None else "none (a host address)"
 
 
+def _outcome(group: VrrpGroup, release: str | None) -> str:
+    """What keepalived does with the adverts of nodes that list different addresses."""
+    from rules.support.keepalived.releases import by_release
+
+    if len({member.instance.family for member in group}) > 1:
+        return "IPv4 and IPv6 adverts never meet, and every node holds its own addresses"
+    return by_release(
+        release,
+        "adverts are rejected and every node holds its own addresses",
+        "adverts are accepted, and an address that the master does not list is on no node",
+    )
+
+
 @rule("XN003", "vip-set-mismatch", Severity.ERROR, Scope.FLEET)
 def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
     """The nodes of one virtual router list different virtual addresses.
@@ -134,13 +147,7 @@ def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
     for group in fleet.vrrp_groups:
         differ = disagreement(group, lambda member: _addresses(member.instance.vips))
         if differ is not None:
-            from rules.support.keepalived.releases import by_release
-
-            outcome = by_release(
-                settings.keepalived_version,
-                "adverts are rejected and every node holds its own addresses",
-                "adverts are accepted, and an address that the master does not list is on no node",
-            )
+            outcome = _outcome(group, settings.keepalived_version)
             yield _hit(group, differ, "virtual_ipaddress", outcome, Severity.ERROR)
         else:
             yield from _prefix_hits(group)
