@@ -53,6 +53,8 @@ class Text:
     def replace_mark(self, text: str, length: int | None = None) -> bool:
         start = self._at.column - 1
         end = start + (len(self.mark) if length is None else length)
+        if self.mark[:1] == '"' == self.mark[-1:] and '"' not in text:
+            text = f'"{text}"'
         new = text.replace("\n", "\n" + self._indent)
         self.lines[self.number] = self.line[:start] + new + self.line[end:]
         return self._save()
@@ -193,6 +195,17 @@ class Text:
             if keyword in words[1:]:
                 return self.write(statement)
         self.lines.insert(first + 1, "    " + statement)
+        return self._save()
+
+    def set_around(self, statement: str) -> bool:
+        """The statement in the block that the mark stands in, instead of the one that says otherwise."""
+        keyword = statement.split(maxsplit=1)[0]
+        first, last = self._block(self.number)
+        same = [n for n in range(first + 1, last) if self.lines[n].split()[:1] == [keyword]]
+        if same:
+            self.lines[same[0]] = "    " + statement
+        else:
+            self.lines.insert(first + 1, "    " + statement)
         return self._save()
 
     def set_global(self, statement: str) -> bool:

@@ -81,6 +81,14 @@ def _write_on_nodes(finding: Finding, texts: Texts, match: re.Match[str]) -> boo
     return _each(Text(texts, at).set_in_block(match[1], instance=in_instance) for at in _places(finding))
 
 
+def _write_both(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _each(_main(finding, texts).set_around(statement) for statement in match.groups())
+
+
+def _instead_of_mark(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).replace_mark(" " if match[1] == "a plain space" else match[1])
+
+
 def _write_in(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     statements = re.findall(r"'([^']+)'", match[1])
     return _each(_main(finding, texts).set_in_section(match[2], statement) for statement in statements)
@@ -181,20 +189,28 @@ def _move_above(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
 # In the order in which they are tried: the exact ones first.
 _SAID: list[tuple[str, _Edit]] = [
     (r'^(?:write )?(\w+ ".*")$', _command),
-    (r"^write one address per line: (.+)$", _each_line),
+    (r'^write (\w+ "[^"]+"), or ', _command),
+    (r"^write (?:one address per line|two lines): (.+?)(?: or |$)", _each_line),
+    (r"^type (.+) instead", _instead_of_mark),
+    (r"^write '([^']+)' and '([^']+)'$", _write_both),
     (r"^write one (?:address|name) per line$", _own_line),
+    (r"write '([^']+)' in global_defs(?: of every node|$)", _write_in_globals),
     (r"^replace '([^']+)' with ([^ ]+) in ", _of_node),
     (r"^list ([^ ]+) in unicast_peer of ", _list_in_block),
     (r"write '([^']+)' instead of '([^']+)' in line (\d+)", _instead_in_line),
     (r"write ('[^']+'|[^' ,]+) instead of ('[^']+'|[^' ,]+)", _instead),
     (r"^write ('[^']+'(?:, '[^']+')*(?: and '[^']+')?)(?: \(or suitable values\))? in (\w+(?: '[^']+')?)", _write_in),
-    (r"write '([^']+)' in global_defs of every node", _write_in_globals),
     (r"write '([^' ]+)' on every node", _write),
-    (r"write '([^']+)' (?:on|in the vrrp_instance of) (?:every node|[\w-]+(?:, [\w-]+)* and [\w-]+)", _write_on_nodes),
+    (
+        r"write '([^']+)' (?:on|in the vrrp_instance of) (?:every node|all nodes|[\w-]+(?:, [\w-]+)* and [\w-]+)",
+        _write_on_nodes,
+    ),
     (r"write '(bind [^']+)' on its own line", _own_line),
     (rf"^write,? (?:for example, )?'([^']+)'{_HERE}", _write),
     (r"^write a number from (-?\d+) to ", _write),
     (r"^write (\w+)(?:, \w+)* or \w+$", _write),
+    (r"^write [^']+, the same on all nodes, such as '([^']+)'", _write_on_nodes),
+    (r"^write [^']+, such as '([^']+)'", _write),
     (r"^(?:did you mean|use) (?:the section keyword )?'([^']+)'(?:\?|$)", _write),
     (r"^add '([^']+)' to the servers", _add_to_servers),
     (r"^add '([^']+)' to the (?:line|bind line)", _add_to_line),
@@ -203,7 +219,9 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^add '([^']+)' at the end of the file", _add_to_end),
     (r"^add '([^']+)'(?:$|,| with | to the block)", _add_to_block),
     (r"^remove the second copy", _remove_section),
-    (r"^remove the block", _remove_block),
+    (r"^remove (?:the|this) block", _remove_block),
+    (r", or remove one of the two$", _remove_block),
+    (r"^remove what is not meant", _remove_line),
     (r"^(?:remove (?:the line|one of the two lines|the include)|keep one of the two lines)", _remove_line),
     (r"^remove the comment", _remove_rest),
     (r"^remove (?:it|the empty word)(?:$|[,; ])", _remove_mark),
@@ -212,4 +230,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^put '([^']+)' on its own line", _own_line),
     (r"^move '([^']+)' to a '(\w+)' block", _move_to_block),
     (r"^move the block '([^']+)' above '([^']+)'", _move_above),
+    # What follows an "or" is as good as what stands before it.
+    (r", or write '([^']+)'", _write),
+    (r", or remove '([^']+)'$", _remove_words),
 ]
