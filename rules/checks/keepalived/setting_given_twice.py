@@ -9,6 +9,7 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import braces_match
 from rules.support.keepalived.lines import called, places
+from rules.support.keepalived.placeholders import placeholder
 from rules.support.spans import Spans
 from rules.text.wording import listed
 
@@ -46,7 +47,7 @@ def _setting(place: LinePlace) -> str | None:
         return _OPPOSITES.get(line.keyword, line.keyword)
     if keyword is None or keyword.takes_block or keyword.kind == "flag" or keyword.name == "key":
         return None
-    return None if any(word.dynamic for word in line.args) else line.keyword
+    return None if any(word.dynamic or placeholder(word.value) for word in line.args) else line.keyword
 
 
 def _only_for_some(line: Directive) -> bool:
@@ -77,9 +78,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: remove the line that is not meant.
 
-    Silent when: the values are equal; a line is under `@id`, comes from a variable, or is in a file that is included,
-    where overriding is the purpose; the keyword may be there many times; or braces do not match, so that it is not sure
-    which block a line belongs to.
+    Silent when: the values are equal; a line is under `@id`, comes from a variable or a placeholder, or is in a file
+    that is included, where overriding is the purpose; the keyword may be there many times; or braces do not match, so
+    that it is not sure which block a line belongs to.
     """
     if not braces_match(config):
         return

@@ -26,14 +26,14 @@ _SILENT = {
     *(
         f"{_SAMPLES}.{name}"
         for name in (
-            "conditional_conf", "fwmark", "track_interface", "vrrp.routes", "vrrp.rules", "vrrp.static_ipaddress",
+            "fwmark", "track_interface", "vrrp.routes", "vrrp.rules", "vrrp.static_ipaddress",
         )
     ),
     *(f"jdrews+keepalived-notes__keepalived.conf.{name}" for name in ("backup", "master")),
     *(
         f"{_TOOLS}_{name}"
         for name in (
-            "1100s", "1555b", "1569b", "1850", "1940-play", "1940", "642a", "650", "765", "bfd_616", "brian_atkins",
+            "1100s", "1555b", "1569b", "1940", "642a", "650", "765", "bfd_616", "brian_atkins",
             "chk_smtp", "routes_rules", "t",
         )
     ),
