@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
+from rules.support.keepalived.placeholders import placeholder
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
@@ -25,9 +26,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: write a priority below 255, a different one on each node, such as 110 and 100.
 
-    Silent when: a priority is written and below 255; the file, an include or the braces leave in doubt what is missing.
-    100 by default, and 255 that is written, are infos; XN010 compares the nodes, and KA036 reports weights without
-    effect.
+    Silent when: a priority is written and below 255; the name or the state is a placeholder; the file, an include or
+    the braces leave in doubt what is missing. 100 by default, and 255 that is written, are infos; XN010 compares the
+    nodes, and KA036 reports weights without effect.
     """
     sure = can_tell_what_is_missing(config)
     doubtful = blocks_in_doubt(config) if sure and any(not i.lines("priority") for i in config.instances) else set()
@@ -53,8 +54,8 @@ def _written(instance: VrrpInstance) -> Iterator[Hit]:
 
 
 def _missing(instance: VrrpInstance) -> Iterator[Hit]:
-    used = instance.effective_priority
-    if used is None:
+    used, state = instance.effective_priority, instance.state
+    if used is None or placeholder(instance.name.raw) or (state is not None and placeholder(state.raw)):
         return
     owner = used == _OWNER
     consequence = (

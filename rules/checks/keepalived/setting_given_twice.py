@@ -47,8 +47,7 @@ def _setting(place: LinePlace) -> str | None:
         return _OPPOSITES.get(line.keyword, line.keyword)
     if keyword is None or keyword.takes_block or keyword.kind == "flag" or keyword.name == "key":
         return None
-    unsaid = any(word.dynamic or placeholder(word.value) for word in line.args)
-    return None if unsaid else line.keyword
+    return None if any(word.dynamic or placeholder(word.value) for word in line.args) else line.keyword
 
 
 def _only_for_some(line: Directive) -> bool:
@@ -79,7 +78,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     How to fix: remove the line that is not meant.
 
-    Silent when: the values are equal; a line is under `@id`, comes from a variable, has a placeholder, or is in a file
+    Silent when: the values are equal; a line is under `@id`, comes from a variable or a placeholder, or is in a file
     that is included, where overriding is the purpose; the keyword may be there many times; or braces do not match, so
     that it is not sure which block a line belongs to.
     """

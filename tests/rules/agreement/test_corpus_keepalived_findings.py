@@ -32,8 +32,8 @@ _SILENT = {
     *(
         f"{_TOOLS}_{name}"
         for name in (
-            "1100s", "1555b", "1569b", "1940-play", "1940", "642a", "650", "765", "bfd_616", "brian_atkins",
-            "chk_smtp", "t",
+            "1100s", "1555b", "1569b", "1940", "642a", "650", "765", "bfd_616", "brian_atkins",
+            "chk_smtp", "routes_rules", "t",
         )
     ),
 }  # fmt: skip
