@@ -238,6 +238,9 @@ class Protocol:
 def is_bad(check: Check, situation: Situation) -> bool:
     """Whether a check fails in a situation."""
     subject = check.subject
+    if subject is Subject.OTHER and check.reverse and not check.weight:
+        # "The maintenance file exists": what a reversed check tests is absent where all is well.
+        return check.key not in situation.bad
     if subject is Subject.HAPROXY or subject is Subject.OTHER:
         return check.key in situation.bad
     if subject is Subject.INTERFACE:

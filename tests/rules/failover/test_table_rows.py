@@ -348,6 +348,14 @@ def test_a_check_is_judged_by_its_words(command: str, verdict: Verdict, notes: i
         assert {outcome.owners for outcome in rows["lb1:haproxy"].outcomes} > {("lb1",)} or "pidof" in command
 
 
+def test_a_maintenance_file_is_taken_to_be_absent() -> None:
+    """`weight 0 reverse`: in FAULT while the file is there."""
+    text = script(0, command="/usr/bin/test -e /etc/keepalived/maintenance").replace("weight 0", "weight 0 reverse")
+    rows = rows_of({f"lb{n}": text + instance(p, TRACK) for n, p in ((1, 110), (2, 100))})
+    assert rows["healthy"].verdict is OK
+    assert rows["lb1:power"].verdict is OK
+
+
 def test_unknown_are_only_the_rows_that_depend_on_the_check() -> None:
     nodes = {f"lb{n}": script(0, command="/opt/check") + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
     rows = rows_of(nodes)
