@@ -17,7 +17,7 @@ from rules.engine.settings import RuleSettings
 
 if TYPE_CHECKING:
     from rules.engine.run import Run
-    from rules.failover.rows import FailoverTable
+    from rules.failover.table.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
     from rules.live.observations import Observations

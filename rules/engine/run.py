@@ -18,7 +18,7 @@ from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:
     from rules.engine.needs import Needs
-    from rules.failover.rows import FailoverTable
+    from rules.failover.table.rows import FailoverTable
     from rules.fleet.node import Node
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
@@ -86,7 +86,7 @@ class Run:
 
     def failover(self, *, pairs: bool = True) -> FailoverTable:
         """Who has each VIP after every failure (without `pairs`: after single ones), with no secret in any word."""
-        from rules.failover.table import failover_table
+        from rules.failover.table.table import failover_table
 
         spans = [span for document in self.documents for span in document.secrets]
         table = failover_table(self.fleet, pairs=pairs)

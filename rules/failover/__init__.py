@@ -1,8 +1,9 @@
 """Which node owns each VIP after every failure, computed from the configurations of all nodes.
 
 `model` has the types; in `vrrp`, `reading` builds them from facts, `protocol` is one moment of the network as VRRP sees
-it, `settling` the outcomes of a change. `events` is what can happen, `contest` who takes part, `block` computes every
-event, `reasons` says why, `rows` is what is shown, and `table` combines them. Rules use `alone`, `ladder` and `unrest`.
+it, `settling` the outcomes of a change. In `table`, `events` is what can happen, `contest` who takes part, `block`
+computes every event, `reasons` says why, `causes` what is to blame, `rows` is what is shown, and `table` combines them.
+Rules use `alone`, `ladder`, `unrest` and `watching`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.failover.events import SINGLE, Event, EventKind, Events
-    from rules.failover.rows import Block, FailoverTable, Row
-    from rules.failover.table import failover_table
-    from rules.failover.verdicts import Outcome, Verdict
+    from rules.failover.table.events import SINGLE, Event, EventKind, Events
+    from rules.failover.table.rows import Block, FailoverTable, Row
+    from rules.failover.table.table import failover_table
+    from rules.failover.table.verdicts import Outcome, Verdict
 
 __all__ = [
     "SINGLE",
@@ -33,9 +34,9 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "events": "Event EventKind Events SINGLE",
-        "rows": "Block FailoverTable Row",
-        "table": "failover_table",
-        "verdicts": "Outcome Verdict",
+        "table.events": "Event EventKind Events SINGLE",
+        "table.rows": "Block FailoverTable Row",
+        "table.table": "failover_table",
+        "table.verdicts": "Outcome Verdict",
     },
 )

@@ -158,9 +158,9 @@ def _is_sound(own: Sequence[Router]) -> bool:
 
 def _bad_ends(world: World) -> Iterator[Broken]:
     """The sets of failing checks that end badly, the smallest first."""
-    from rules.failover.block import BlockTable
-    from rules.failover.events import EventKind
-    from rules.failover.verdicts import Verdict
+    from rules.failover.table.block import BlockTable
+    from rules.failover.table.events import EventKind
+    from rules.failover.table.verdicts import Verdict
 
     table = BlockTable(world.routers, world.own)
     eligible = table.protocol.moment(Situation()).eligible

@@ -16,8 +16,8 @@ from rules.support.keepalived.releases import LATER
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.failover.block import BlockTable
-    from rules.failover.events import Event, Events
+    from rules.failover.table.block import BlockTable
+    from rules.failover.table.events import Event, Events
     from rules.fleet.fleet import Fleet
 
     IPAddress = IPv4Address | IPv6Address
@@ -70,7 +70,7 @@ def losses(fleet: Fleet) -> Iterator[Loss]:
 
 
 def _loss(routers: Sequence[Router]) -> Loss | None:
-    from rules.failover.block import BlockTable
+    from rules.failover.table.block import BlockTable
 
     vips = dict.fromkeys(vip for router in routers for vip in sorted(router.vips, key=str))
     for vip in vips:
@@ -111,8 +111,8 @@ def _may_flap(routers: Sequence[Router]) -> bool:
 
 
 def _first(reading: FleetReading, routers: Sequence[Router]) -> Unrest | None:
-    from rules.failover.block import BlockTable
-    from rules.failover.events import SINGLE, Event
+    from rules.failover.table.block import BlockTable
+    from rules.failover.table.events import SINGLE, Event
 
     table = BlockTable(routers, routers)
     nodes = dict.fromkeys(router.node for router in routers)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from rules.failover.events import Events
 from rules.failover.model import Seconds
-from rules.failover.rows import Block, FailoverTable, Row
-from rules.failover.verdicts import Outcome, Verdict
+from rules.failover.table.events import Events
+from rules.failover.table.rows import Block, FailoverTable, Row
+from rules.failover.table.verdicts import Outcome, Verdict
 from rules.report.failover_columns import Cells, columns, wrapped
 from rules.report.style import Style, printable
 from rules.text.wording import clipped, counted

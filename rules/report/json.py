@@ -14,7 +14,7 @@ from rules.report.style import Style
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
-    from rules.failover.rows import Block, FailoverTable, Row
+    from rules.failover.table.rows import Block, FailoverTable, Row
 
 
 def render(report: Report, style: Style, table: FailoverTable | None = None) -> str:

@@ -241,7 +241,7 @@ class Bench:
 
     def failover(self) -> None:
         """The failover table of a fleet that is parsed already, with every pair and every set of failing checks."""
-        from rules.failover.table import failover_table
+        from rules.failover.table.table import failover_table
         from tests.rules.failover.fleets import checked, fleet_of
 
         for what, nodes, runs, limit in (("pair", 2, 41, 5), ("6 nodes, all subsets", 6, 7, 500)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.failover.rows import FailoverTable
-from rules.failover.table import failover_table
+from rules.failover.table.rows import FailoverTable
+from rules.failover.table.table import failover_table
 from rules.report.failover import render
 from rules.report.style import Style
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.failover.table.causes import CauseKind
 from rules.support.compare import place_of
 from rules.text.wording import counted, listed
 
 if TYPE_CHECKING:
-    from rules.failover.causes import Cause
-    from rules.failover.rows import Block, Row
+    from rules.failover.table.causes import Cause
+    from rules.failover.table.rows import Block, Row
     from rules.fleet.fleet import Fleet
     from rules.fleet.node import Node
 
@@ -23,34 +24,42 @@ _MOST_BLOCKS = 16
 
 _CHECKS = ("KA008", "KA037", "KA041", "KA046", "KA051", "KA052", "KA053", "KA056", "XN204", "XN206")
 # By kind of cause: the keywords to point to, what to do, and the rules that report it.
-_ABOUT: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
-    "vrid": (("virtual_router_id",), "write the same 'virtual_router_id' on every node", ("XN002",)),
-    "version": (("version",), "write the same 'vrrp_version' on every node", ("XN008",)),
-    "source": (("unicast_src_ip",), "list every other node's address in 'unicast_peer'", ("XN005", "XN015")),
-    "authentication": (("auth_pass", "auth_type"), "write the same 'authentication' block on every node", ("XN004",)),
-    "advert_int": (("advert_int",), "write the same 'advert_int' on every node", ("XN007",)),
-    "addresses": ((), "list the same addresses in 'virtual_ipaddress' of every node", ("XN003", "KA023", "KA043")),
-    "unheard": (
+_ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
+    CauseKind.VRID: (("virtual_router_id",), "write the same 'virtual_router_id' on every node", ("XN002",)),
+    CauseKind.VERSION: (("version",), "write the same 'vrrp_version' on every node", ("XN008",)),
+    CauseKind.SOURCE: (("unicast_src_ip",), "list every other node's address in 'unicast_peer'", ("XN005", "XN015")),
+    CauseKind.AUTHENTICATION: (
+        ("auth_pass", "auth_type"),
+        "write the same 'authentication' block on every node",
+        ("XN004",),
+    ),
+    CauseKind.ADVERT_INT: (("advert_int",), "write the same 'advert_int' on every node", ("XN007",)),
+    CauseKind.ADDRESSES: (
+        (),
+        "list the same addresses in 'virtual_ipaddress' of every node",
+        ("XN003", "KA023", "KA043"),
+    ),
+    CauseKind.UNHEARD: (
         ("unicast_src_ip",),
         "list every other node's 'unicast_src_ip' in 'unicast_peer', on every node",
         ("XN005", "XN006", "XN015", "XN020", "KA013", "KA014", "KA029"),
     ),
-    "refused": ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
-    "own address": (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
-    "fault": ((), "correct the check that fails although haproxy runs", _CHECKS),
-    "no check": (
+    CauseKind.REFUSED: ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
+    CauseKind.OWN_ADDRESS: (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
+    CauseKind.FAULT: ((), "correct the check that fails although haproxy runs", _CHECKS),
+    CauseKind.NO_CHECK: (
         (),
         "add a vrrp_script that checks haproxy, and track it in the instance",
         ("KA006", "KA005", "KA007", "KA008", "KA027", "KA035", "KA036", "KA047", "KA056", "XN204", "XN206"),
     ),
-    "priority 255": (("priority",), "write a priority below 255", ("XN001", "KA002", "KA036")),
-    "weight": (
+    CauseKind.HIGHEST: (("priority",), "write a priority below 255", ("XN001", "KA002", "KA036")),
+    CauseKind.WEIGHT: (
         ("priority",),
         "write 'weight 0' for the check of haproxy, with which a failing node releases the VIP",
         ("XN001", "KA002", "KA003", "KA036"),
     ),
-    "nopreempt": (("nopreempt",), "remove 'nopreempt', or write 'weight 0' for the check", ("XN001", "KA003")),
-    "other": ((), "compare the files of the nodes", ("XN001", "XN015", "XN021")),
+    CauseKind.NOPREEMPT: (("nopreempt",), "remove 'nopreempt', or write 'weight 0' for the check", ("XN001", "KA003")),
+    CauseKind.OTHER: ((), "compare the files of the nodes", ("XN001", "XN015", "XN021")),
 }
 
 
@@ -70,7 +79,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     serve); the outcome depends on something that is not known; no file shows that haproxy runs on the node. Pairs of
     failures are looked at for up to six nodes and 16 virtual routers.
     """
-    from rules.failover.table import failover_table
+    from rules.failover.table.table import failover_table
 
     if not any(node.keepalived is not None and node.keepalived.instances for node in fleet.nodes):
         return
@@ -106,7 +115,7 @@ def _hit(block: Block, severity: Severity, rows: Sequence[Row]) -> Hit | None:
     routers = [router for router in cause.routers if router.member is not None]
     if not routers:
         return None
-    keywords, advice, codes = _ABOUT[cause.kind.value]
+    keywords, advice, codes = _ABOUT[cause.kind]
     places = [
         Related(place_of(router.member, *keywords), _note(cause, router.node), router.node)
         for router in routers

@@ -12,8 +12,8 @@ from rules.text.wording import seconds
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.failover.events import Event
     from rules.failover.model import Router
+    from rules.failover.table.events import Event
     from rules.failover.unrest import Loss, Unrest
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member

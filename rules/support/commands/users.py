@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from parsers.facts.values import Value
     from parsers.tree import Directive
 
-DEFAULT_ACCOUNT = "keepalived_script"
-"""The account that is used without `script_user`, if the machine has it; otherwise root, or nothing runs."""
-
 
 class Runner(NamedTuple):
     """Who runs a command. `user`: None if it is not known. `line`: where it is set, None if it is not.

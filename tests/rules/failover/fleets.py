@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from rules.engine.options import Options
 from rules.engine.run import Run
 from rules.failover.model import CheckKey, Seconds, Situation
-from rules.failover.rows import Block, FailoverTable, Row
-from rules.failover.table import failover_table
+from rules.failover.table.rows import Block, FailoverTable, Row
+from rules.failover.table.table import failover_table
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.reading import read_routers
 from rules.failover.vrrp.settling import settle

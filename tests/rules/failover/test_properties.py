@@ -13,10 +13,10 @@ from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.failover.events import Event, EventKind, Events
-from rules.failover.rows import FailoverTable, Row
-from rules.failover.table import failover_table
-from rules.failover.verdicts import Verdict
+from rules.failover.table.events import Event, EventKind, Events
+from rules.failover.table.rows import FailoverTable, Row
+from rules.failover.table.table import failover_table
+from rules.failover.table.verdicts import Verdict
 from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.failover.verdicts import Verdict
+from rules.failover.table.verdicts import Verdict
 from tests.rules.failover.findings import SAYS_THE_CAUSE, found
 from tests.rules.failover.fleets import checked, rows_of
 

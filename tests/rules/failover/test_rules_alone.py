@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules.engine.finding import Finding
-from rules.failover.table import failover_table
-from rules.failover.verdicts import Verdict
+from rules.failover.table.table import failover_table
+from rules.failover.table.verdicts import Verdict
 from rules.failover.vrrp.tracking import checks_of
 from tests.rules.failover.findings import found
 from tests.rules.failover.fleets import TRACK, checked, fleet_of, instance, rows_of, script

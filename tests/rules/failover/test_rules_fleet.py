@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.failover.table import failover_table
+from rules.failover.table.table import failover_table
 from rules.failover.vrrp.refusals import refusal_of
 from tests.rules.failover.findings import found
 from tests.rules.failover.fleets import fleet_of, instance, unicast

@@ -8,7 +8,7 @@ import pytest
 
 from rules import lint
 from rules.failover.model import Subject
-from rules.failover.verdicts import Verdict
+from rules.failover.table.verdicts import Verdict
 from tests.rules.agreement.reading import read_pair
 from tests.rules.failover.findings import SAYS_THE_CAUSE, found
 from tests.rules.failover.fleets import TRACK, checked, instance, rows_of, script

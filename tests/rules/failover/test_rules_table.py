@@ -9,8 +9,8 @@ from rules.engine.finding import Finding, Severity
 from rules.engine.options import Options
 from rules.engine.registry import Selection
 from rules.engine.run import Run
-from rules.failover.rows import Row
-from rules.failover.verdicts import Verdict
+from rules.failover.table.rows import Row
+from rules.failover.table.verdicts import Verdict
 from tests.failover.observed import by_scenario, file_of, load
 from tests.rules.failover.fleets import HAPROXY, TRACK, instance, script
 from tests.rules.failover.strategies import Nodes, fleets, sound_fleets

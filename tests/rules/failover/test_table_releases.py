@@ -10,8 +10,8 @@ import pytest
 from rules.engine.options import Options
 from rules.engine.run import Run
 from rules.engine.settings import RuleSettings
-from rules.failover.releases import ByRelease
-from rules.failover.rows import FailoverTable, Row
+from rules.failover.table.releases import ByRelease
+from rules.failover.table.rows import FailoverTable, Row
 from rules.failover.vrrp.reading import read_routers
 from rules.fleet.fleet import Fleet
 from rules.support.keepalived.releases import EARLIER, LATER, behaviours, by_release

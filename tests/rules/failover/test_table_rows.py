@@ -6,8 +6,8 @@ import pytest
 
 from rules.engine.options import Options
 from rules.engine.run import Run
-from rules.failover.table import failover_table
-from rules.failover.verdicts import Verdict
+from rules.failover.table.table import failover_table
+from rules.failover.table.verdicts import Verdict
 from tests.rules.failover.fleets import (
     HAPROXY,
     TRACK,

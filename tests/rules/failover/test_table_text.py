@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rules.failover.rows import Block, FailoverTable
+from rules.failover.table.rows import Block, FailoverTable
 from rules.report.failover import ASCII, UNICODE, Marks, marks_for, render
 from rules.report.failover_columns import Cells, columns
 from rules.report.style import Style

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.failover.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.model import InstanceKey, Router
-from rules.failover.releases import ByRelease
-from rules.failover.rows import Block, FailoverTable
+from rules.failover.table.events import MOST_NODES_FOR_EVERY_CUT
+from rules.failover.table.releases import ByRelease
+from rules.failover.table.rows import Block, FailoverTable
 from rules.failover.vrrp.components import components
 from rules.failover.vrrp.reading import FleetReading, read_routers
 

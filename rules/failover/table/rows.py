@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.failover.events import Events, name_of
 from rules.failover.model import AT_ONCE, Seconds
-from rules.failover.verdicts import Outcome, Verdict
+from rules.failover.table.events import Events, name_of
+from rules.failover.table.verdicts import Outcome, Verdict
 from rules.text.wording import clipped
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from rules.failover.causes import Cause
+    from rules.failover.table.causes import Cause
 
     IPAddress = IPv4Address | IPv6Address
 

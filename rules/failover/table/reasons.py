@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from rules.failover.contest import Contest
-from rules.failover.events import Event, EventKind, Events
 from rules.failover.model import Check, Router, Situation, Subject
-from rules.failover.verdicts import Aftermath, Outcome, Verdict, failing_owner, worst_of
+from rules.failover.table.contest import Contest
+from rules.failover.table.events import Event, EventKind, Events
+from rules.failover.table.verdicts import Aftermath, Outcome, Verdict, failing_owner, worst_of
 from rules.failover.vrrp.protocol import bits, contribution, is_bad, is_fault
 from rules.text.wording import listed
 

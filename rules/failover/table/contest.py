@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.failover.events import Events, Scene
 from rules.failover.model import Router, Situation
-from rules.failover.verdicts import Contenders
+from rules.failover.table.events import Events, Scene
+from rules.failover.table.verdicts import Contenders
 from rules.failover.vrrp.protocol import Protocol
 from rules.failover.vrrp.transitions import Transition
 

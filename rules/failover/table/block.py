@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules.failover.causes import cause_of
-from rules.failover.contest import Contest
-from rules.failover.events import Events, check_subsets, single_events, two_of
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
-from rules.failover.reasons import unknown_reason, why
-from rules.failover.rows import Row
-from rules.failover.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
+from rules.failover.table.causes import cause_of
+from rules.failover.table.contest import Contest
+from rules.failover.table.events import Events, check_subsets, single_events, two_of
+from rules.failover.table.reasons import unknown_reason, why
+from rules.failover.table.rows import Row
+from rules.failover.table.verdicts import Aftermath, Outcome, Verdict, verdict_of, worst_of
 from rules.failover.vrrp.settling import settle
 from rules.failover.vrrp.transitions import End, Transition, VrrpState
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.failover.block import BlockTable
-from rules.failover.rows import Row
-from rules.failover.verdicts import Outcome, worst_of
+from rules.failover.table.block import BlockTable
+from rules.failover.table.rows import Row
+from rules.failover.table.verdicts import Outcome, worst_of
 from rules.failover.vrrp.variants import Variant, variants
 from rules.support.keepalived.releases import CHANGED
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
-from rules.failover.contest import Contest
-from rules.failover.events import EventKind, Events
 from rules.failover.model import Router, Situation, Subject
-from rules.failover.verdicts import Aftermath, Outcome, Verdict, failing_owner
+from rules.failover.table.contest import Contest
+from rules.failover.table.events import EventKind, Events
+from rules.failover.table.verdicts import Aftermath, Outcome, Verdict, failing_owner
 from rules.failover.vrrp.protocol import bits, contribution
 
 

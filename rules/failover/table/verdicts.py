@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.failover.events import EventKind, Events
 from rules.failover.model import Seconds
+from rules.failover.table.events import EventKind, Events
 
 
 class Verdict(StrEnum):
