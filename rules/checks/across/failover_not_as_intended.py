@@ -27,7 +27,7 @@ _CHECKS = ("KA008", "KA037", "KA041", "KA046", "KA051", "KA052", "KA053", "KA056
 _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     CauseKind.VRID: (("virtual_router_id",), "write the same 'virtual_router_id' on every node", ("XN002",)),
     CauseKind.VERSION: (("version",), "write the same 'vrrp_version' on every node", ("XN008",)),
-    CauseKind.SOURCE: (("unicast_src_ip",), "list every other node's address in 'unicast_peer'", ("XN005", "XN015")),
+    CauseKind.SOURCE: (("unicast_src_ip",), "list each other node's address in 'unicast_peer'", ("XN005", "XN015")),
     CauseKind.AUTHENTICATION: (
         ("auth_pass", "auth_type"),
         "write the same 'authentication' block on every node",
@@ -42,7 +42,7 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     CauseKind.UNHEARD: (
         ("unicast_src_ip",),
         "list every other node's 'unicast_src_ip' in 'unicast_peer', on every node",
-        ("XN005", "XN006", "XN015", "XN020", "KA013", "KA014", "KA029"),
+        ("XN005", "XN006", "XN009", "XN015", "XN020", "XN023", "XN024", "KA013", "KA014", "KA028", "KA029"),
     ),
     CauseKind.REFUSED: ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
     CauseKind.OWN_ADDRESS: (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
@@ -59,7 +59,7 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
         ("XN001", "KA002", "KA003", "KA036"),
     ),
     CauseKind.NOPREEMPT: (("nopreempt",), "remove 'nopreempt', or write 'weight 0' for the check", ("XN001", "KA003")),
-    CauseKind.OTHER: ((), "compare the files of the nodes", ("XN001", "XN015", "XN021")),
+    CauseKind.OTHER: ((), "compare the files of the nodes", ("XN001", "XN009", "XN015", "XN021", "XN023", "XN024")),
 }
 
 
