@@ -75,22 +75,12 @@ def subject_of_command(
     if test is None:
         return nothing_known("its command is not known")
     judged = _Judged(test, around, user)
-    start, master, dead = (judged.outcomes(world) for world in (_AT_THE_START, _MASTER, _DEAD_MASTER))
-    if master == FAILURE or (start == FAILURE and weightless):
-        return Tested(Subject.ALWAYS)
-    if start == FAILURE:
-        # It succeeds only while some node serves the VIP: when haproxy dies there, all nodes lose the same.
-        return Tested(Subject.OTHER)
+    tested = judged.tested(meaning, weightless=weightless)
     kept = PIDOF if around.keeps_links else ""
     fragile = next((probe for probe in probes_of(test) if probe.fragile not in ("", kept)), None)
-    if dead == FAILURE:
-        if fragile is not None and _fails_without(test, fragile):
-            return Tested(Subject.HAPROXY, False, _FRAGILE[fragile.fragile], Subject.ALWAYS)
-        return Tested(Subject.HAPROXY, judged.assumed)
-    doubt = judged.doubt()
-    if doubt and dead == EITHER:
-        return nothing_known(doubt)
-    return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
+    if fragile is None or tested.unknown or tested.subject is Subject.ALWAYS or not _fails_without(test, fragile):
+        return tested
+    return tested._replace(unknown=_FRAGILE[fragile.fragile], otherwise=Subject.ALWAYS)
 
 
 def needs_vip(meaning: CommandMeaning, around: Surroundings, user: str | None = None) -> bool:
@@ -120,6 +110,21 @@ class _Judged:
         self.test = test
         self.around = around
         self.user = user
+
+    def tested(self, meaning: CommandMeaning, *, weightless: bool) -> Tested:
+        """What it tests on a machine that has all that it needs."""
+        start, master, dead = (self.outcomes(world) for world in (_AT_THE_START, _MASTER, _DEAD_MASTER))
+        if master == FAILURE or (start == FAILURE and weightless):
+            return Tested(Subject.ALWAYS)
+        if start == FAILURE:
+            # It succeeds only while some node serves the VIP: when haproxy dies there, all nodes lose the same.
+            return Tested(Subject.OTHER)
+        if dead == FAILURE:
+            return Tested(Subject.HAPROXY, self.assumed)
+        doubt = self.doubt()
+        if doubt and dead == EITHER:
+            return nothing_known(doubt)
+        return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
 
     def outcomes(self, world: _World) -> Outcomes:
         return outcomes(self.test, lambda probe: self._answer(probe, world))

@@ -11,19 +11,19 @@ from rules.engine.registry import Scope, rule
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
-# What the usual distributions have as links into /usr ("merged /usr").
-_LINKED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/")
+# What the usual distributions have as links ("merged /usr", and /run).
+_LINKED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/var/run/")
 
 
 @rule("KA054", "script-below-linked-directory", Severity.INFO, Scope.KEEPALIVED)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
-    """With `enable_script_security`, a script is given as `/bin/...`, `/sbin/...` or `/lib/...`.
+    """With `enable_script_security`, a script is given as `/bin/...`, `/sbin/...`, `/lib/...` or `/var/run/...`.
 
-    Why it hurts: on today's distributions these directories are symbolic links into /usr. keepalived 2.2.7 does not
+    Why it hurts: on today's distributions these directories are symbolic links. keepalived 2.2.7 does not
     mind; from 2.3.3 on it refuses such a script under script security and runs without it (measured with 2.3.3 and
     2.3.4): an update takes the check away.
 
-    How to fix: write the real path, `/usr/bin/...`.
+    How to fix: write the real path, `/usr/bin/...` or `/run/...`.
 
     Silent when: script security is off, or the path is another one.
     """
@@ -39,6 +39,6 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 used.span,
                 f"'{path}' of {used.title} leads through a directory that is a symbolic link on most machines: "
                 "keepalived from 2.3.3 on then refuses the script under script security",
-                help=f"write '/usr{path}'",
-                note="a link into /usr",
+                help=f"write '{path.removeprefix('/var') if path.startswith('/var/') else f'/usr{path}'}'",
+                note="through a link",
             )

@@ -48,13 +48,13 @@ def check(node: Node) -> Iterator[Hit]:
                 continue
             seen.add(item.tracker.name)
             asked = local[0]
-            bound = listed(str(port) for port in around.ports[:6])
+            bound = listed(around.listening[:6])
             who = "the API server" if asked.port in _server_ports(node) else "whatever is there"
             yield Hit(
                 item.used.span,
                 f"{item.used.title} asks port {asked.port} of this machine, where haproxy does not listen (it binds "
                 f"{bound}): {who} answers, and the check notices nothing when haproxy is dead",
-                help=f"ask a port of haproxy, such as {around.ports[0]}, or write '/usr/bin/pgrep -x haproxy'",
+                help=f"ask haproxy at {around.listening[0]}, or write '/usr/bin/pgrep -x haproxy'",
                 note="not haproxy's port",
                 related=[Related(span, "what haproxy binds") for span in _binds(node)[:3]],
                 node=node.name,

@@ -12,6 +12,7 @@ from rules.support.keepalived.weights import tracked, weight_span
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
+    from rules.support.commands.used import UsedCommand
 
 
 @rule("KA052", "check-turned-round", Severity.ERROR, Scope.NODE)
@@ -23,8 +24,8 @@ def check(node: Node) -> Iterator[Hit]:
 
     How to fix: write `weight 0` without `reverse`. It is meant for tests such as "the maintenance file exists".
 
-    Silent when: the check tests something else, or a script file of which nothing is known. `reverse` with another
-    weight is XN001.
+    Silent when: the check tests something else, or is a script file whose name does not say "alive" or "health".
+    `reverse` with another weight is XN001.
     """
     config = node.keepalived
     if config is None or not any(config.tracker_reverse(t) for user in tracking(config) for t in user.trackers):
@@ -36,7 +37,9 @@ def check(node: Node) -> Iterator[Hit]:
     for watch in watches(node):
         for item in watch.items:
             found, tracker = item.check, item.tracker
-            if found.weight or not found.reverse or found.subject is not Subject.HAPROXY or found.unknown:
+            if found.weight or not found.reverse or found.subject is not Subject.HAPROXY:
+                continue
+            if found.unknown and not (item.used is not None and _is_named_alive(item.used)):
                 continue
             if found.kind not in ("script", "process") or found.key in seen:
                 continue
@@ -50,3 +53,9 @@ def check(node: Node) -> Iterator[Hit]:
                 related=[(tracker.span, "tracked here")],
                 node=node.name,
             )
+
+
+def _is_named_alive(used: UsedCommand) -> bool:
+    """Whether a script's name says that it succeeds while all is well."""
+    name = (used.command.argv[0] if used.command.argv else "").rpartition("/")[2].lower()
+    return any(word in name for word in ("alive", "health"))

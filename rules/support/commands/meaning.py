@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.commands.probes import host_of, is_haproxy, probe_of, unknown
+from rules.support.commands.probes import host_of, is_address, is_haproxy, probe_of, unknown
 from rules.support.commands.programs import Executed, program_of
 from rules.support.commands.tree import (
     DEV_TCP,
@@ -46,6 +46,10 @@ _FAIL = frozenset(
     ("curl", "wget", "pgrep", "pkill", "killall", "kill", "test", "[", "ip", "ping", "nc", "ncat", "ss", "ps", "grep",
      "egrep", "ls", "cat", "head", "tail", "stat", "sleep")
 )  # fmt: skip
+# Programs for which a `*` has a meaning of its own.
+_OWN_PATTERNS = frozenset(
+    ("find", "rsync", "grep", "egrep", "pgrep", "pkill", "curl", "wget", "case", "sudo", "locate")
+)
 _IGNORE = frozenset(("echo", "true", "printf", "logger", ":"))
 _LOOKS = frozenset(("grep", "egrep", "fgrep", "zgrep"))
 _FILTERS = _LOOKS | frozenset(
@@ -124,11 +128,16 @@ def _meaning(argv: tuple[str, ...], timeout: float | None) -> CommandMeaning:
 def shell_syntax(argv: Sequence[str], program: Executed | None = None) -> str:
     """The first word that only a shell would understand; "" if there is none, or a shell reads the words."""
     first = argv[0] if argv else ""
-    if first in _BUILTINS or first.startswith(("~/", "$", "`")) or (len(first) > 1 and first.endswith(";")):
+    if first in _BUILTINS or first.startswith(("~/", "$", "`", "(")) or (len(first) > 1 and first.endswith(";")):
+        return first
+    if "=" in first and re.match(r"[A-Za-z_]\w*=", first):
         return first
     if program is not None and (program.shell is not None or program.path.rpartition("/")[2] in ("awk", "sed", "perl")):
         return ""
+    globs = program is not None and program.name not in _OWN_PATTERNS
     for word in argv[1:]:
+        if globs and word.startswith("/") and "*" in word:
+            return word
         if word in _OPERATORS or (_is_redirection(word) and "/dev/tcp/" not in word) or _is_computed(word):
             return word
         if len(word) > 1 and ((word.endswith(";") and not word.endswith("\\;")) or _ends_in_redirection(word)):
@@ -253,6 +262,14 @@ def _pattern(program: Executed) -> str:
     return re.sub(r"\[([\w:.])\]", r"\1", text).replace("\\b", "").replace("\\.", ".").strip("^$ ")
 
 
+def _address_in(text: str) -> str:
+    """The first IP address among the words of a text, "" without one."""
+    for word in re.split(r"[^0-9A-Fa-f:.]+", text):
+        if ("." in word or ":" in word) and (host := host_of(word.strip("."))) and is_address(host):
+            return host
+    return ""
+
+
 def _searched(first: Executed, pattern: str, inverted: bool, command: SimpleCommand, within: _Within) -> Test:
     """What it means that a word is in the output of a program."""
     text = f"{first.text} | grep {pattern}"
@@ -264,7 +281,7 @@ def _searched(first: Executed, pattern: str, inverted: bool, command: SimpleComm
             text=text,
         )
     if first.name in ("ip", "ifconfig", "hostname"):
-        return SingleTest(ProbeKind.ADDRESS, host_of(pattern.partition("/")[0]), text=text)
+        return SingleTest(ProbeKind.ADDRESS, _address_in(pattern) or _address_in(" ".join(first.args)), text=text)
     if first.name == "ps":
         return SingleTest(ProbeKind.PROCESS, pattern, text=text)
     if first.name in ("ss", "netstat", "lsof"):

@@ -59,6 +59,15 @@ def host_of(text: str) -> str:
     return "" if address.is_loopback or address.is_unspecified else str(address)
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def unknown(program: Executed, why: str) -> SingleTest:
     """A test of which nothing is known."""
     return SingleTest(ProbeKind.UNKNOWN, program.path, why=why, text=program.text)

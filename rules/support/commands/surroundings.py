@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
+
+from rules.support.commands.probes import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ class Surroundings(NamedTuple):
         local = not host or host in self.own
         if not local and (host in self.servers or host in self.peers):
             return Answerer.OTHER
-        if not local and not _is_address(host):
+        if not local and not is_address(host):
             return Answerer.UNKNOWN
         if covered:
             return Answerer.HAPROXY
@@ -90,6 +91,12 @@ class Surroundings(NamedTuple):
     def covers(self, host: str, port: int) -> bool:
         """Whether haproxy listens there."""
         return any(b.first <= port <= b.last and (b.host in ("*", host)) for b in self.bound)
+
+    @property
+    def listening(self) -> list[str]:
+        """What messages say that haproxy binds: ports, with the address unless it is every one."""
+        hosts = {"*": "", "": "127.0.0.1:"}
+        return list(dict.fromkeys(f"{hosts.get(b.host, f'{b.host}:')}{b.first}" for b in self.bound))
 
     @property
     def ports(self) -> list[int]:
@@ -119,11 +126,3 @@ def _bound(haproxy: HaproxyConfig) -> Iterator[Bound]:
                     yield Bound("" if loopback else str(address.address), address.port_start, last)
                 elif address.host == "localhost":
                     yield Bound("", address.port_start, last)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

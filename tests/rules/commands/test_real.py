@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from parsers.keepalived.scripts import script_words
+from rules.failover.verdicts import Verdict
 from rules.support.commands.meaning import meaning_of
 from tests.daemons import program
+from tests.net.machine import Machine
 from tests.net.network import Net, plugged
+from tests.rules.failover.fleets import block_of
 
 SUCCEEDED, FAILED, REMOVED = "succeeded", "failed", "removed"
 
@@ -78,3 +84,82 @@ def test_what_keepalived_makes_of_them() -> None:
             if len(found) == len(names):
                 break
     assert {names[name]: end for name, end in found.items()} == COMMANDS
+
+
+# Lines of global_defs and of the vrrp_script, which has weight 0 unless they say otherwise: does the node get the VIP?
+SECURE = "enable_script_security"
+ROOT, NOBODY = f"{SECURE}\nscript_user root", f"{SECURE}\nscript_user nobody"
+VIP = "192.0.2.100"
+GETS_IT = {
+    "a signal as root": (ROOT, 'script "/usr/bin/killall -0 keepalived"', True),
+    "a signal as nobody (KA037)": (NOBODY, 'script "/usr/bin/killall -0 keepalived"', False),
+    "no signal as nobody": (NOBODY, 'script "/usr/bin/pgrep -x keepalived"', True),
+    "a user of its own": (SECURE, 'script "/usr/bin/false"\nuser root', False),
+    "security without a user (KA007)": (SECURE, 'script "/usr/bin/false"', True),  # removed
+    "the VIP must be there (XN206)": (ROOT, f"script \"/usr/bin/sh -c 'ip addr | grep -q {VIP}'\"", False),
+    "the same with a weight": (ROOT, f"script \"/usr/bin/sh -c 'ip addr | grep -q {VIP}'\"\nweight -20", True),
+    "reversed (KA052)": (ROOT, 'script "/usr/bin/true"\nweight 0 reverse', False),
+    "reversed and failing": (ROOT, 'script "/usr/bin/false"\nweight 0 reverse', True),
+    "pidof (KA053)": (ROOT, 'script "/usr/bin/pidof keepalived"', False),
+    "pidof by a shell": (ROOT, "script \"/usr/bin/sh -c 'pidof keepalived'\"", True),
+    "typographic quotes (KA032)": (ROOT, "script \u201c/usr/bin/false\u201d", True),  # removed
+    "arguments without quotes (KA041)": (ROOT, "script /usr/bin/test -e /etc/passwd", False),
+    "a file that can be opened": (ROOT, 'script "</etc/passwd"', True),
+}
+
+
+def _depends_on_this_machine(what: str) -> bool:
+    """Whether what was measured on Debian 12 need not hold here."""
+    if "(KA053)" in what:
+        return not os.path.realpath("/usr/bin/pidof").endswith("killall5")
+    return "(KA007)" in what and "keepalived_script" in Path("/etc/passwd").read_text(encoding="utf-8")
+
+
+@pytest.mark.root
+@pytest.mark.daemon("keepalived")
+def test_who_gets_the_vip() -> None:
+    expected = {what: gets for what, (_, _, gets) in GETS_IT.items() if not _depends_on_this_machine(what)}
+    with Net() as net:
+        machines = {what: _started(net, number, *GETS_IT[what][:2]) for number, what in enumerate(expected)}
+        time.sleep(6)  # 3.6 s until a backup takes over, on a machine that is busy
+        held = {what: VIP in machine.ip("addr", "show", "dev", "eth0") for what, machine in machines.items()}
+    assert held == expected
+
+
+@pytest.mark.parametrize("what", GETS_IT)
+def test_the_model_says_who_gets_the_vip(what: str) -> None:
+    settings, script, gets = GETS_IT[what]
+    (healthy, *_) = block_of({"lb1": _conf(settings, script)}).rows
+    if "(KA053)" in what:  # a link is not on every machine
+        assert healthy.verdict is Verdict.UNKNOWN
+    else:
+        assert healthy.worst.owners == (("lb1",) if gets else ())
+
+
+def _conf(settings: str, script: str) -> str:
+    return (
+        f"global_defs {{\n{settings}\n}}\nvrrp_script s {{\n{script}\ninterval 1\n}}\n"
+        "vrrp_instance V {\ninterface eth0\nvirtual_router_id 7\n"
+        f"virtual_ipaddress {{\n{VIP}/24\n}}\ntrack_script {{\ns\n}}\n}}\n"
+    )
+
+
+def _started(net: Net, number: int, settings: str, script: str) -> Machine:
+    """A machine on which keepalived runs with one check."""
+    machine = plugged(net, f"m{number}", "eth0", "192.0.2.11/24")
+    path = machine.folder / "keepalived.conf"
+    path.write_text(_conf(settings, script), encoding="utf-8")
+    path.chmod(0o640)
+    files = ["-p", str(machine.folder / "parent.pid"), "-r", str(machine.folder / "vrrp.pid")]
+    command = [str(program("keepalived")), "-n", "-l", "-D", "-P", "-f", str(path), *files]
+    machine.start(*command, log=machine.folder / "log")
+    return machine
+
+
+@pytest.mark.daemon("keepalived")
+def test_a_single_quote_that_is_cut_off_crashes_it(tmp_path: Path) -> None:
+    """KA046; later releases report it."""
+    path = tmp_path / "keepalived.conf"
+    path.write_text("vrrp_script s {\n script '/usr/bin/true a#b'\n}\n", encoding="utf-8")
+    done = subprocess.run([program("keepalived"), "-t", "-f", path], check=False, capture_output=True)
+    assert done.returncode != 0
