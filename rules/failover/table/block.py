@@ -102,7 +102,7 @@ class BlockTable(Contest):
         other = self._otherwise._row_of(events)
         if _ends(row) == _ends(other) or (row.verdict.fault and other.verdict.fault):
             return row
-        reason = unknown_reason(self.own, events)
+        reason = unknown_reason(self.protocol.routers, events)
         outcomes = dict.fromkeys(o._replace(verdict=Verdict.UNKNOWN) for o in (*row.outcomes, *other.outcomes))
         return Row(events, tuple(outcomes), lambda _: reason, lambda _: row.cause)
 

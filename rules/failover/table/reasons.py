@@ -36,10 +36,10 @@ def why(contest: Contest, events: Events, outcomes: Sequence[Outcome], condition
     return text
 
 
-def unknown_reason(own: Sequence[Router], events: Events) -> str:
+def unknown_reason(routers: Sequence[Router], events: Events) -> str:
     """Why an outcome is not known: what a check tests, first of those on the nodes where something fails."""
     struck = {event.node for event in events}
-    doubted = [(router, check) for router in own for check in router.checks if check.unknown]
+    doubted = [(router, check) for router in routers for check in router.checks if check.unknown]
     router, check = min(doubted, key=lambda pair: pair[0].node not in struck)
     return f"{_named(check)} on {router.node}: {check.unknown}"
 

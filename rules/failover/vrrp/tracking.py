@@ -84,7 +84,7 @@ def _check(
     key = CheckKey(node.name, tracker.kind, tracker.name)
     if tracker.kind != "interface":
         item = config.definition(tracker)
-        if item is None or not config.defined_before(item, user) or is_removed(config, item):
+        if item is None or not config.defined_before(item, user) or _has_no_program(item):
             return None
     if weight is None:
         weight = config.tracker_weight(tracker)
@@ -98,12 +98,17 @@ def _check(
 
 
 def is_removed(config: KeepalivedConfig, item: Trackable) -> bool:
-    """Whether keepalived removes a script, so that nothing checks anything."""
+    """Whether keepalived removes a script, so that nothing checks anything, or does so on most machines."""
     from parsers.facts.keepalived import VrrpScript
 
-    if not isinstance(item, VrrpScript) or not item.argv:
-        return False
-    return bool(meaning_of(item.argv).removed) or runner_of(config, item.user).removed
+    return _has_no_program(item) or (isinstance(item, VrrpScript) and runner_of(config, item.user).removed)
+
+
+def _has_no_program(item: Trackable) -> bool:
+    """Whether keepalived removes a script because its command names no program."""
+    from parsers.facts.keepalived import VrrpScript
+
+    return isinstance(item, VrrpScript) and bool(item.argv and meaning_of(item.argv).removed)
 
 
 def _what(config: KeepalivedConfig, tracker: Tracker, around: Surroundings, *, weightless: bool):  # type: ignore[no-untyped-def]
@@ -133,7 +138,16 @@ def _what(config: KeepalivedConfig, tracker: Tracker, around: Surroundings, *, w
 def _of_script(config: KeepalivedConfig, script: VrrpScript, around: Surroundings, *, weightless: bool) -> Tested:
     """What a script tests."""
     meaning = meaning_of(script.argv, script.effective_timeout) if script.argv else CommandMeaning(None)
-    return subject_of_command(meaning, around, runner_of(config, script.user).user, weightless=weightless)
+    runner = runner_of(config, script.user)
+    tested = subject_of_command(meaning, around, runner.user, weightless=weightless)
+    if runner.removed and tested.subject in (Subject.HAPROXY, Subject.ALWAYS):
+        return tested._replace(unknown=_NO_USER, otherwise=Subject.NOTHING)
+    return tested
+
+
+_NO_USER = (
+    "without script_user, enable_script_security removes the check, unless the machine has an account keepalived_script"
+)
 
 
 def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from parsers.keepalived.scripts import script_words
-from rules.failover.verdicts import Verdict
+from rules.failover.table.verdicts import Verdict
 from rules.support.commands.meaning import meaning_of
 from tests.daemons import program
 from tests.net.machine import Machine

@@ -374,7 +374,7 @@ def test_what_ends_badly_either_way_is_not_unknown() -> None:
     [
         ("enable_script_security\nscript_user root", "", OK),
         ("enable_script_security", "user root", OK),
-        ("enable_script_security", "", Verdict.FAILING_OWNER),  # removed
+        ("enable_script_security", "", Verdict.UNKNOWN),  # removed, unless there is an account keepalived_script
         ("", "", OK),
         ("script_user nobody", "", Verdict.NO_OWNER),  # it may not signal haproxy
         ("script_user nobody", "user root", OK),
