@@ -129,12 +129,22 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
     args = line.args
     whole = " ".join([command.line, *command.extra])
     outcome = "ignores the rest" if is_check else f"takes '{first}' for the user to run it as"
+    fails = _fails_without_arguments(command) if is_check else ""
     return Hit(
         Span(args[0].source, args[0].start, args[-1].end),
-        f"keepalived runs '{command.line}' and {outcome}: a command is one word",
+        f"keepalived runs '{command.line}' and {outcome}: "
+        + (f"{fails}, and with weight 0 no node has the VIP" if fails else "a command is one word"),
         help=f'put the command and its arguments in double quotes: {keyword.name} "{whole}"'.replace('""', '"'),
         note="one word only",
+        severity=Severity.ERROR if fails else None,
     )
+
+
+def _fails_without_arguments(command: Command) -> str:
+    """Why a command always fails without the words outside the quotes; "" if it may succeed."""
+    from rules.support.commands.meaning import meaning_of
+
+    return meaning_of(command.argv).never_succeeds
 
 
 def _lines(config: KeepalivedConfig) -> Iterator[Hit]:
