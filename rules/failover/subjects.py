@@ -124,7 +124,18 @@ class _Judged:
         doubt = self.doubt()
         if doubt and dead == EITHER:
             return nothing_known(doubt)
+        if (port := self._maybe_nobody()) is not None:
+            return Tested(
+                Subject.OTHER, False, f"who answers at port {port} of this machine is not known", Subject.ALWAYS
+            )
         return Tested(Subject.NOTHING if meaning.never_fails else Subject.OTHER)
+
+    def _maybe_nobody(self) -> int | None:
+        """The port of this machine that is asked, though nothing in the files listens there."""
+        test = self.test
+        if not isinstance(test, SingleTest) or test.kind != ProbeKind.PORT or not self.around.is_local(test.name):
+            return None
+        return None if self.around.has_server(test.port or 0) else test.port
 
     def outcomes(self, world: _World) -> Outcomes:
         return outcomes(self.test, lambda probe: self._answer(probe, world))

@@ -130,13 +130,23 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
         return None
     args = line.args
     outcome = "ignores the rest" if is_check else f"takes '{first}' for the user to run it as"
+    fails = _fails_without_arguments(command) if is_check else ""
     return Hit(
         Span(args[0].source, args[0].start, args[-1].end),
-        f"keepalived runs '{command.line}' and {outcome}: a command is one word"
-        f"{', and no shell reads it' if for_shell else ''}",
+        f"keepalived runs '{command.line}' and {outcome}: "
+        + (f"{fails}, and with weight 0 no node has the VIP" if fails else "a command is one word")
+        + (", and no shell reads it" if for_shell else ""),
         help=whole_command(keyword.name, command.line, command.extra),
         note="one word only",
+        severity=Severity.ERROR if fails else None,
     )
+
+
+def _fails_without_arguments(command: Command) -> str:
+    """Why a command always fails without the words outside the quotes; "" if it may succeed."""
+    from rules.support.commands.meaning import meaning_of
+
+    return meaning_of(command.argv).never_succeeds
 
 
 def _lines(config: KeepalivedConfig) -> Iterator[Hit]:

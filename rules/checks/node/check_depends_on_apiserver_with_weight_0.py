@@ -28,8 +28,10 @@ def check(node: Node) -> Iterator[Hit]:
     if node.keepalived is None or node.haproxy is None:
         return
     from rules.failover.watching import watches
+    from rules.support.commands.surroundings import Answerer, Surroundings
     from rules.support.commands.tree import ProbeKind, probes_of
 
+    around = Surroundings.of(node.keepalived, node.haproxy)
     through: set[int] | None = None
     seen: set[str] = set()
     for watch in watches(node):
@@ -40,7 +42,8 @@ def check(node: Node) -> Iterator[Hit]:
             if not asked or item.check.reverse:
                 continue
             through = _api_ports(node.haproxy) if through is None else through
-            port = next((p.port for p in asked if not p.name and p.port in through), None)
+            answered = (p.port for p in asked if around.place(p.name, p.port or 0) is Answerer.HAPROXY)
+            port = next((port for port in answered if port in through), None)
             if port is None:
                 continue
             seen.add(item.tracker.name)

@@ -12,20 +12,22 @@ from rules.text.wording import listed
 if TYPE_CHECKING:
     from parsers.source import Span
     from rules.fleet.node import Node
+    from rules.support.commands.surroundings import Surroundings
+    from rules.support.commands.tree import SingleTest
 
 
 @rule("XN204", "check-port-mismatch", Severity.WARNING, Scope.NODE)
 def check(node: Node) -> Iterator[Hit]:
-    """The check asks a port of this machine on which haproxy does not listen.
+    """The check asks a port of this machine on which haproxy does not listen, or another machine.
 
-    Why it hurts: who answers there is another program, mostly the API server of the same machine. The check succeeds
-    while haproxy is dead, and the VIP stays where nobody is served; or nothing listens there, and the check always
-    fails.
+    Why it hurts: who answers there is another program, mostly an API server, on this machine or another. The check
+    succeeds while haproxy is dead, and the VIP stays where nobody is served; or nothing listens there, and the check
+    always fails.
 
     How to fix: ask a port that haproxy binds, best one of its own for the purpose (`monitor-uri`).
 
-    Silent when: another check of the instance, or another part of the command, notices a dead haproxy; the address is
-    another machine's; or haproxy.cfg is not complete.
+    Silent when: another check of the instance, or another part of the command, notices a dead haproxy; the host is a
+    name; or haproxy.cfg is not complete.
     """
     if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
         return
@@ -43,17 +45,12 @@ def check(node: Node) -> Iterator[Hit]:
                 continue
             ports = [p for p in probes_of(item.used.meaning.test) if p.kind is ProbeKind.PORT]
             wrong = [p for p in ports if p.port and around.place(p.name, p.port) is Answerer.OTHER]
-            local = [p for p in wrong if not p.name or p.name in around.own]
-            if not local or not around.ports:
+            if not wrong or not around.bound:
                 continue
             seen.add(item.tracker.name)
-            asked = local[0]
-            bound = listed(around.listening[:6])
-            who = "the API server" if asked.port in _server_ports(node) else "whatever is there"
             yield Hit(
                 item.used.span,
-                f"{item.used.title} asks port {asked.port} of this machine, where haproxy does not listen (it binds "
-                f"{bound}): {who} answers, and the check notices nothing when haproxy is dead",
+                f"{item.used.title} asks {_what_answers(wrong[0], around)}",
                 help=f"ask haproxy at {around.listening[0]}, or write '/usr/bin/pgrep -x haproxy'",
                 note="not haproxy's port",
                 related=[Related(span, "what haproxy binds") for span in _binds(node)[:3]],
@@ -61,9 +58,16 @@ def check(node: Node) -> Iterator[Hit]:
             )
 
 
-def _server_ports(node: Node) -> set[int | None]:
-    assert node.haproxy is not None
-    return {server.port for proxy in node.haproxy.proxies for server in proxy.servers}
+def _what_answers(asked: SingleTest, around: Surroundings) -> str:
+    """What is asked, and what follows from it."""
+    unnoticed = "the check notices nothing when haproxy is dead"
+    if not around.is_local(asked.name):
+        return f"port {asked.port} of {asked.name}, which is another machine: {unnoticed}"
+    bound = listed(around.listening[:6])
+    where = f"port {asked.port} of this machine, where haproxy does not listen (it binds {bound})"
+    if around.has_server(asked.port or 0):
+        return f"{where}: the API server answers, and {unnoticed}"
+    return f"{where}: if another program answers, {unnoticed}; if none does, it always fails"
 
 
 def _binds(node: Node) -> list[Span]:

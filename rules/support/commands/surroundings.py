@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.commands.probes import is_address
+from rules.support.commands.probes import host_of, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,8 @@ class Surroundings(NamedTuple):
     """What is known about a node. `complete`: `bound` is all that haproxy listens on.
 
     `own`, `vips`, `peers`, `servers`: addresses as text, of the node, of keepalived, of the other nodes, and of what
-    haproxy sends connections to. `keeps_links`: keepalived runs scripts by the path that is written
-    (`use_symlink_paths`, from 2.3.0).
+    haproxy sends connections to; `endpoints` are the last with their ports. `keeps_links`: keepalived runs scripts by
+    the path that is written (`use_symlink_paths`, from 2.3.0).
     """
 
     bound: tuple[Bound, ...] = ()
@@ -47,6 +47,7 @@ class Surroundings(NamedTuple):
     vips: frozenset[str] = frozenset()
     peers: frozenset[str] = frozenset()
     servers: frozenset[str] = frozenset()
+    endpoints: frozenset[tuple[str, int | None]] = frozenset()
     keeps_links: bool = False
 
     @classmethod
@@ -71,15 +72,20 @@ class Surroundings(NamedTuple):
         complete = haproxy.complete and all(
             a.certain and (a.kind != "ip" or a.port_start is not None) for a in addresses
         )
-        servers = frozenset(str(s.address) for proxy in haproxy.proxies for s in proxy.servers if s.address is not None)
-        return around._replace(bound=tuple(_bound(haproxy)), complete=complete, servers=servers)
+        servers = [s for proxy in haproxy.proxies for s in proxy.servers if s.address is not None]
+        return around._replace(
+            bound=tuple(_bound(haproxy)),
+            complete=complete,
+            servers=frozenset(str(server.address) for server in servers),
+            endpoints=frozenset((host_of(str(server.address)), server.port) for server in servers),
+        )
 
     def place(self, host: str, port: int) -> str:
         """Who answers at a host ("" is this machine) and port: one of Answerer."""
         covered = self.covers(host, port)
         if host in self.vips:
             return Answerer.OTHER if self.complete and not covered else Answerer.VIP
-        local = not host or host in self.own
+        local = self.is_local(host)
         if not local and (host in self.servers or host in self.peers):
             return Answerer.OTHER
         if not local and not is_address(host):
@@ -87,6 +93,14 @@ class Surroundings(NamedTuple):
         if covered:
             return Answerer.HAPROXY
         return Answerer.OTHER if self.complete else Answerer.UNKNOWN
+
+    def is_local(self, host: str) -> bool:
+        """Whether a host ("" is this machine) is the node itself."""
+        return not host or host in self.own
+
+    def has_server(self, port: int) -> bool:
+        """Whether haproxy sends connections to this port of its own machine, as beside an API server."""
+        return any(at == port and self.is_local(host) for host, at in self.endpoints)
 
     def covers(self, host: str, port: int) -> bool:
         """Whether haproxy listens there."""

@@ -130,7 +130,7 @@ def test_who_gets_the_vip() -> None:
 def test_the_model_says_who_gets_the_vip(what: str) -> None:
     settings, script, gets = GETS_IT[what]
     (healthy, *_) = block_of({"lb1": _conf(settings, script)}).rows
-    if "(KA053)" in what:  # a link is not on every machine
+    if "(KA053)" in what or "(KA007)" in what:  # neither a link nor an account is in the files
         assert healthy.verdict is Verdict.UNKNOWN
     else:
         assert healthy.worst.owners == (("lb1",) if gets else ())

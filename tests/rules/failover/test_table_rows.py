@@ -356,6 +356,35 @@ def test_a_maintenance_file_is_taken_to_be_absent() -> None:
     assert rows["lb1:power"].verdict is OK
 
 
+@pytest.mark.parametrize(
+    ("url", "bind", "server", "verdicts"),
+    [
+        ("https://127.0.0.1:8443/", "*:8443", "192.0.2.1", (OK, OK)),
+        ("https://127.0.0.1:6443/", "*:8443", "192.0.2.1", (OK, Verdict.FAILING_OWNER)),  # the API server beside it
+        ("https://192.0.2.1:6443/", "*:8443", "192.0.2.1", (OK, Verdict.FAILING_OWNER)),
+        ("https://127.0.0.1:6443/", "*:8443", "192.0.2.21", (Verdict.UNKNOWN, Verdict.FAILING_OWNER)),  # or nobody
+        ("https://192.0.2.21:6443/", "*:6443", "192.0.2.21", (OK, Verdict.FAILING_OWNER)),
+        ("https://127.0.0.1:6443/", "192.0.2.1:6443", "192.0.2.21", (Verdict.UNKNOWN, Verdict.FAILING_OWNER)),
+        ("https://k8s.example.com:6443/", "*:6443", "192.0.2.21", (OK, Verdict.UNKNOWN)),
+        ("https://127.0.0.1:6443/", "*:$PORT", "192.0.2.21", (OK, Verdict.UNKNOWN)),
+    ],
+)
+def test_who_answers_a_check(url: str, bind: str, server: str, verdicts: tuple[Verdict, Verdict]) -> None:
+    check = script(0, command=f"/usr/bin/curl -sfk {url}")
+    files = {}
+    for n, p in ((1, 110), (2, 100)):
+        own = server.replace("192.0.2.1", f"192.0.2.{n}") if server == "192.0.2.1" else server
+        asked = url.replace("192.0.2.1:", f"192.0.2.{n}:")
+        files[f"lb{n}/keepalived.conf"] = check.replace(url, asked) + instance(p, TRACK, unicast(n, 3 - n))
+        files[f"lb{n}/haproxy.cfg"] = (
+            f"listen api\n    mode tcp\n    bind {bind.replace('192.0.2.1:', f'192.0.2.{n}:')}\n"
+            f"    server m1 {own}:6443 check\n"
+        )
+    (block,) = failover_table(Run(files, Options()).fleet).blocks
+    rows = {row.event: row.verdict for row in block.rows}
+    assert (rows["healthy"], rows["lb1:haproxy"]) == verdicts
+
+
 def test_unknown_are_only_the_rows_that_depend_on_the_check() -> None:
     nodes = {f"lb{n}": script(0, command="/opt/check") + instance(p, TRACK) for n, p in ((1, 110), (2, 100))}
     rows = rows_of(nodes)
