@@ -89,12 +89,16 @@ def seconds(option: str, word: str) -> float:
     return value
 
 
-def release(option: str, word: str | None) -> str | None:
-    """The release of a daemon that an option names, such as "2.8" or "2.2.7"."""
-    if word is None:
+def release(option: str, words: Sequence[str]) -> str | None:
+    """The release of a daemon that an option names, such as "2.8" or "2.2.7"; None if it is not given."""
+    if not words:
         return None
     from rules.plan.types.readers import release as read_release
 
+    word = words[0]
+    if len(set(words)) > 1 or "," in word:
+        several = " and ".join(words)
+        raise UsageError(f"{option} takes one release for all nodes, not {several}; without it any release is meant")
     try:
         return read_release(word)
     except ValueError:

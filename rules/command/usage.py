@@ -89,6 +89,8 @@ def _add_rules(options: Parser) -> None:
         rules.add_argument(
             f"--{daemon}-version",
             metavar="RELEASE",
+            action="append",
+            default=[],
             help=f"the release of {daemon} on all nodes, such as {example} (default: that in halb.toml; for this "
             "machine's own files the installed one; else any)",
         )

@@ -80,7 +80,7 @@ def _why(contest: Contest, events: Events, outcome: Outcome, condition: Aftermat
 def _healthy(contest: Contest, outcome: Outcome) -> str:
     owner = outcome.owners[0]
     own = contest.router(owner)
-    rest = [r for r in contest.own if r.node != owner and not r.refused]
+    rest = [r for r in contest.own if r.node != owner and not r.refused and not _lacks_source(r)]
     if not rest:
         return f"only {owner} can hold it"
     now = contest.priority(owner, Situation())
@@ -92,6 +92,11 @@ def _healthy(contest: Contest, outcome: Outcome) -> str:
     if own.nopreempt:
         return f"{owner} is first, and no other node takes over"
     return f"{owner} holds it with priority {now}"
+
+
+def _lacks_source(router: Router) -> bool:
+    """Whether a router is in FAULT because the machine does not have the address that it should send from."""
+    return router.homeless and router.behaviour.needs_source
 
 
 def _undecided(contest: Contest, ways: Sequence[tuple[str, ...]]) -> str:
@@ -144,6 +149,8 @@ def _apart(contest: Contest, i: int, j: int) -> str:
         return f"{x.node} and {y.node} don't hear each other"
     if reason != "unheard":
         return _APART[reason].format(x=x, y=y)
+    if y.homeless:
+        return f"{y.node} hears nothing, because it does not have its unicast_src_ip {y.source}"
     if x.unicast is not y.unicast:
         return f"{x.node} uses {_mode(x)} and {y.node} {_mode(y)}"
     if x.unicast:
@@ -188,6 +195,8 @@ def _obstacle(contest: Contest, router: Router, events: Events, situation: Situa
         return "a file that keepalived refuses"
     if EventKind.LINK in own:
         return "no link"
+    if _lacks_source(router):
+        return "FAULT without its unicast_src_ip"
     if router.source in router.vips:
         return "its own address among the VIPs"
     fault = fault_of(contest, router, situation)

@@ -10,6 +10,7 @@ from rules.failover.table.rows import Row
 from rules.failover.table.verdicts import Outcome, worst_of
 from rules.failover.vrrp.variants import Variant, variants
 from rules.support.keepalived.releases import CHANGED
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from rules.failover.model import Router
@@ -70,7 +71,11 @@ def _why(found: Sequence[Variant], rows: Sequence[Row]) -> str:
     told = {}
     for name, same in by_name.items():
         worst = worst_of(tuple(row.worst for row in same))
+        others = dict.fromkeys(row.worst.owners for row in same if row.worst.owners != worst.owners)
         told[name] = next(row.why for row in same if row.worst is worst)
+        if others:
+            instead = listed((listed(owners) if owners else "no node" for owners in others), "or")
+            told[name] += f"; {instead} instead, if another node has the address that several send from"
     if len(set(told.values())) == 1:
         return next(iter(told.values()))
     return "; ".join(f"{name}, {why}" for name, why in told.items())

@@ -6,7 +6,7 @@ Each of the variants is computed by itself; almost every fleet has only one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover.vrrp.protocol import rejection
@@ -30,7 +30,7 @@ class Variant(NamedTuple):
 def variants(routers: Sequence[Router], meant: Sequence[Behaviour]) -> list[Variant]:
     """The routers with every behaviour that is meant, if they differ by it; the earlier first."""
     found = []
-    for homes in list(_homes(routers))[:_MOST]:
+    for homes in islice(_homes(routers), _MOST):
         settled = [router._replace(homeless=True) if router.node in homes else router for router in routers]
         depends = len(meant) > 1 and depends_on_release(settled)
         for behaviour in meant if depends else meant[:1]:

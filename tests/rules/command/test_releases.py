@@ -183,6 +183,13 @@ def test_what_is_no_release_is_refused(folder: Path, option: str, word: str) -> 
     assert f"invalid {option} '{word}'; expected a release such as 2." in done.stderr
 
 
+@pytest.mark.parametrize("words", [("2.2.7,2.3.3",), ("2.2.7", "--keepalived-version", "2.3.3")])
+def test_two_releases_are_not_told_apart(folder: Path, words: tuple[str, ...]) -> None:
+    done = run("--keepalived-version", *words, "keepalived.conf", cwd=folder)
+    assert done.status == 2
+    assert "takes one release for all nodes" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "release", "said"),
     [

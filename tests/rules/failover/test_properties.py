@@ -72,6 +72,19 @@ def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], r
     assert said(failover_table(Fleet(order)), dict(zip(other, names, strict=True))) == usual
 
 
+@settings(max_examples=40)
+@given(fleets())
+def test_an_unknown_release_has_the_outcomes_of_all(texts: list[str]) -> None:
+    names = {f"lb{index}": f"lb{index}" for index in range(len(texts))}
+    nodes = fleet_of(dict(zip(names, texts, strict=True))).nodes
+    unknown, *known = (said(failover_table(Fleet(nodes, release)), names) for release in (None, "2.2.7", "2.3.3"))
+    for vip, rows in unknown.items():
+        for events, (verdict, ends, _) in rows.items():
+            of_each = [each[vip][events] for each in known]
+            assert ends == frozenset().union(*(other[1] for other in of_each))
+            assert verdict in {other[0] for other in of_each}
+
+
 @settings(max_examples=25)
 @given(fleets(), st.data())
 def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[str], data: st.DataObject) -> None:

@@ -128,6 +128,17 @@ def test_a_copied_source_is_one_of_the_machines(release: str | None, healthy: se
     assert any("send from one address" in note for note in table.blocks[0].notes)
 
 
+@pytest.mark.parametrize(
+    ("release", "event", "why"),
+    [
+        ("2.3.3", "healthy", "hears nothing, because it does not have its unicast_src_ip 192.0.2.11"),
+        ("2.2.7", "lb1:power", "FAULT without its unicast_src_ip on lb2"),
+    ],
+)
+def test_why_a_copied_source_hurts(release: str, event: str, why: str) -> None:
+    assert why in row(table_of(COPIED, release), "192.0.2.10", event).why
+
+
 @pytest.mark.parametrize(("release", "healthy"), [("2.2.7", {("lb1",)}), ("2.3.3", {("lb1", "lb2")})])
 def test_halb_toml_says_whose_address_it_is(release: str, healthy: set[object]) -> None:
     known = {"lb1": [ip_address("192.0.2.11")], "lb2": [ip_address("192.0.2.12")]}
