@@ -80,7 +80,7 @@ class Text:
         return self._save()
 
     def swap(self, old: str, new: str) -> bool:
-        found = re.subn(rf"(?<![^\s,\[]){re.escape(old)}(?![^\s,\]])", new.replace("\\", r"\\"), self.line)
+        found = re.subn(rf"(?<![^\s,\[\"']){re.escape(old)}(?![^\s,\]\"'])", new.replace("\\", r"\\"), self.line)
         self.lines[self.number] = found[0]
         return bool(found[1]) and self._save()
 
