@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.compare import place_of
+from rules.support.compare import highest, place_of
 
 if TYPE_CHECKING:
     from rules.fleet.fleet import Fleet
-    from rules.fleet.routers import Member, VrrpGroup
-
-
-def _preferred(group: VrrpGroup) -> Member | None:
-    """The one member with the highest priority; None if priorities are equal or not known."""
-    ranked = sorted(group, key=lambda member: member.instance.effective_priority or 0, reverse=True)
-    priorities = [member.instance.effective_priority for member in ranked]
-    return ranked[0] if None not in priorities and priorities[0] != priorities[1] else None
+    from rules.fleet.routers import Member
 
 
 def _waits(member: Member) -> bool:
@@ -49,7 +42,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     said once, for the first virtual router.
     """
     for group in fleet.vrrp_groups:
-        member = _preferred(group)
+        member = highest(group)
         if member is None or _waits(member):
             continue
         name = member.node.name
