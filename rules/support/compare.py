@@ -53,6 +53,13 @@ def disagreement(group: VrrpGroup, value_of: Callable[[Member], T | None]) -> Di
     return Disagreement([r for r in readings if r.value != usual], [r for r in readings if r.value == usual])
 
 
+def highest(group: VrrpGroup) -> Member | None:
+    """The one member with the highest priority; None if two share it, or a priority is not known."""
+    ranked = sorted(group, key=lambda member: member.instance.effective_priority or 0, reverse=True)
+    priorities = [member.instance.effective_priority for member in ranked]
+    return ranked[0] if None not in priorities and priorities[0] != priorities[1] else None
+
+
 def place_of(member: Member, *keywords: str) -> Span:
     """The place of a member's setting (of the first keyword that it has), or else the instance's name."""
     for keyword in keywords:

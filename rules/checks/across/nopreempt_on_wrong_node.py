@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.compare import place_of
+from rules.support.compare import highest, place_of
 from rules.support.keepalived.weights import has_weights
 from rules.text.wording import listed
 
@@ -16,18 +16,11 @@ if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup
 
 
-def _highest(group: VrrpGroup) -> Member | None:
-    """The member with the highest priority; None if two share it, or a priority is not known."""
-    ranked = sorted(group, key=lambda member: member.instance.effective_priority or 0, reverse=True)
-    priorities = [member.instance.effective_priority for member in ranked]
-    return ranked[0] if None not in priorities and priorities[0] != priorities[1] else None
-
-
-def _fix(group: VrrpGroup, highest: Member, held: list[str]) -> str:
+def _fix(group: VrrpGroup, best: Member, held: list[str]) -> str:
     removed = f"remove 'nopreempt' from {listed(held)}"
     if any(member.node.keepalived is not None and has_weights(member.node.keepalived) for member in group):
         return removed  # with it everywhere, a lowered priority would never move the VIP (KA003)
-    return f"write 'nopreempt' and 'state BACKUP' on {highest.node.name} too, or {removed}"
+    return f"write 'nopreempt' and 'state BACKUP' on {best.node.name} too, or {removed}"
 
 
 @rule("XN013", "nopreempt-on-wrong-node", Severity.WARNING, Scope.FLEET)
@@ -45,23 +38,23 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     keepalived clears nopreempt of the node with the highest priority (KA012).
     """
     for group in fleet.vrrp_groups:
-        highest = _highest(group)
-        if highest is None or highest.instance.nopreempt is not None:
+        best = highest(group)
+        if best is None or best.instance.nopreempt is not None:
             continue
         held = [m for m in group if m.instance.effective_nopreempt and m.instance.nopreempt is not None]
         if not held:
             continue
         first, *others = held
         assert first.instance.nopreempt is not None
-        top = highest.node.name
+        top = best.node.name
         yield Hit(
             first.instance.nopreempt.span,
             f"'nopreempt' on {first.node.name} does not keep the VIP there: {top} has the higher priority "
-            f"{highest.instance.effective_priority} and no 'nopreempt', and takes {group.label} back when it returns",
-            help=_fix(group, highest, [m.node.name for m in held]),
+            f"{best.instance.effective_priority} and no 'nopreempt', and takes {group.label} back when it returns",
+            help=_fix(group, best, [m.node.name for m in held]),
             note=f"{first.node.name}: priority {first.instance.effective_priority}",
             related=[
-                Related(place_of(highest, "priority"), f"{top}: takes the VIP back", top),
+                Related(place_of(best, "priority"), f"{top}: takes the VIP back", top),
                 *(
                     Related(m.instance.nopreempt.span, f"{m.node.name}: no effect either", m.node.name)
                     for m in others

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _LINE = r"^[ \t]*@\^?([^\s^]\S*)"
 
 
-def _unknown(document: KeepalivedDocument, known: set[str]) -> list[str]:
+def _unknown(document: KeepalivedDocument, known: set[str]) -> tuple[str, ...]:
     """The ids in a file that no node has, in the order in which they appear."""
-    return [ident for ident in document.conditions if ident not in known]
+    return tuple(ident for ident in document.conditions if ident not in known)
 
 
 def _place(document: KeepalivedDocument, ident: str) -> Span | None:
@@ -56,9 +56,9 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         ids = _unknown(document, known)
         place = _place(document, ids[0]) if ids else None
         if place is not None:
-            found.setdefault(tuple(ids), []).append((node, place))
-    for several, places in found.items():
-        yield _hit(several, places, known)
+            found.setdefault(ids, []).append((node, place))
+    for ids, places in found.items():
+        yield _hit(ids, places, known)
 
 
 def _hit(ids: tuple[str, ...], places: list[tuple[Node, Span]], known: set[str]) -> Hit:

@@ -14,13 +14,11 @@ if TYPE_CHECKING:
 _COPIED = 51  # the id of keepalived's own sample file
 
 
-def _other(instance: VrrpInstance) -> int:
-    """Another id: the last part of the first VIP, as many do."""
-    for vip in instance.vips:
-        if vip.address is not None:
-            last = int(vip.address.packed[-1])
-            return last if 2 <= last <= 254 and last != _COPIED else 137
-    return 137
+def _other(config: KeepalivedConfig, instance: VrrpInstance) -> int:
+    """An id that the file does not use: the last part of the VIP, as many do, or the next one that is free."""
+    used = {other.virtual_router_id.value for other in config.instances if other.virtual_router_id is not None}
+    first = next((vip.address.packed[-1] for vip in instance.vips if vip.address is not None), 0)
+    return next(number for number in (*range(max(first, 2), 255), *range(100, 255)) if number not in used)
 
 
 @rule("KA017", "default-vrid", Severity.INFO, Scope.KEEPALIVED)
@@ -48,6 +46,6 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             vrid.span,
             f"vrrp_instance '{instance.title}' has virtual_router_id {_COPIED}, which most others on the network would "
             "have too, and its multicast adverts reach them",
-            help=f"write another id, the same on all nodes, such as 'virtual_router_id {_other(instance)}'",
+            help=f"write another id, the same on all nodes, such as 'virtual_router_id {_other(config, instance)}'",
             note="the id of the sample file",
         )

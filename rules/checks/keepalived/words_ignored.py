@@ -10,7 +10,7 @@ from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.keepalived.commands import is_for_shell, whole_command
+from rules.support.keepalived.commands import whole_command
 from rules.support.keepalived.entries import looks_like_address
 from rules.support.keepalived.lines import places, tracking
 from rules.support.keepalived.placeholders import placeholder
@@ -125,8 +125,7 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
         return None
     first = command.extra[0]
     is_check = keyword.name == "script"
-    for_shell = is_for_shell(command.line, command.extra)
-    if not is_check and not for_shell and not (first.startswith(("-", "/")) or first in _STATES):
+    if not is_check and not (first.startswith(("-", "/")) or first in _STATES):
         return None
     args = line.args
     outcome = "ignores the rest" if is_check else f"takes '{first}' for the user to run it as"
@@ -134,8 +133,7 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
     return Hit(
         Span(args[0].source, args[0].start, args[-1].end),
         f"keepalived runs '{command.line}' and {outcome}: "
-        + (f"{fails}, and with weight 0 no node has the VIP" if fails else "a command is one word")
-        + (", and no shell reads it" if for_shell else ""),
+        + (f"{fails}, and with weight 0 no node has the VIP" if fails else "a command is one word"),
         help=whole_command(keyword.name, command.line, command.extra),
         note="one word only",
         severity=Severity.ERROR if fails else None,

@@ -48,8 +48,6 @@ vrrp_instance API {{
     priority 107
     garp_master_delay 2
     garp_master_delay 7
-    preempt
-    nopreempt
     unicast_src_ip 192.0.2.12
     unicast_src_ip 192.0.2.11
     unicast_peer {{
@@ -111,7 +109,6 @@ def test_the_line_that_counts_is_the_one_that_keepalived_uses(tmp_path: Path) ->
     said = {words[0]: words[1].strip('"') for words in (counted(text, f) for f in findings(text, "KA058")) if words[1:]}
     used = {name: re.findall(pattern, dump)[-1] for name, pattern in _DUMPED.items()}
     assert used == said
-    assert "Preempt = disabled" in dump
 
 
 def test_of_opposite_flags_the_last_counts() -> None:
