@@ -81,7 +81,7 @@ def test_an_unknown_release_has_the_outcomes_of_all(texts: list[str]) -> None:
     for vip, rows in unknown.items():
         for events, (verdict, ends, _) in rows.items():
             of_each = [each[vip][events] for each in known]
-            assert ends == frozenset().union(*(other[1] for other in of_each))
+            assert ends == frozenset[object]().union(*(other[1] for other in of_each))
             assert verdict in {other[0] for other in of_each}
 
 
