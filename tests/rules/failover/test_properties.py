@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -81,7 +82,7 @@ def test_an_unknown_release_has_the_outcomes_of_all(texts: list[str]) -> None:
     for vip, rows in unknown.items():
         for events, (verdict, ends, _) in rows.items():
             of_each = [each[vip][events] for each in known]
-            assert ends == frozenset[object]().union(*(other[1] for other in of_each))
+            assert ends == {end for other in of_each for end in cast("frozenset[object]", other[1])}
             assert verdict in {other[0] for other in of_each}
 
 
