@@ -43,8 +43,8 @@ _FILE_TESTS = _words("-e -f -s -S -r -w -x -d -p -L -h -b -c")
 
 
 def is_haproxy(name: str) -> bool:
-    """Whether the name of a process, service, file or container is one of haproxy."""
-    return "haproxy" in name.lower()
+    """Whether the name of a process, service, file or container is one of haproxy, not of an exporter beside it."""
+    return "haproxy" in name.lower() and "exporter" not in name.lower()
 
 
 def host_of(text: str) -> str:

@@ -327,6 +327,7 @@ def test_a_refused_file_leaves_its_node_without_a_part() -> None:
         ("/usr/bin/sh -c 'test -e /run/down || pgrep haproxy'", Verdict.UNKNOWN, 0),
         ("/usr/bin/sh -c 'ip a | grep -q 192.0.2.10 || exit 0; pgrep haproxy'", OK, 0),
         ("/usr/bin/ping -c1 192.0.2.1", Verdict.FAILING_OWNER, 0),
+        ("/usr/bin/pgrep haproxy_exporter", Verdict.FAILING_OWNER, 0),
         ("/usr/bin/sh -c 'pgrep haproxy; exit 0'", Verdict.FAILING_OWNER, 0),
         ("~/check_haproxy.sh", Verdict.FAILING_OWNER, 0),  # no such program: removed
         ("/usr/bin/pidof haproxy", Verdict.UNKNOWN, 0),
