@@ -30,7 +30,7 @@ test-bare: .venv/ready  ## the tests that root or daemons could matter to, with 
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider
 
 releases: .venv/ready  ## get other releases of keepalived (root, debootstrap, network), and test with them
-	$(BIN)/python -m tests.roots
+	$(BIN)/python -m tests.roots || test -z "$$CI"  # elsewhere what is missing is skipped, with the reason
 	HALB_RELEASES=all $(BIN)/python -m pytest -m release -p no:cacheprovider
 
 check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code

@@ -85,7 +85,9 @@ def build(release: str) -> Root:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    command = ["debootstrap", "--variant=minbase", f"--include={','.join(_PACKAGES)}", suite, str(fresh), _archive()]
+    # What it mounts is gone with it, also when it is killed: nothing that is removed here is the system's.
+    command = ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--include={','.join(_PACKAGES)}"]
+    command += [suite, str(fresh), _archive()]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise RuntimeError(f"debootstrap {suite} failed:\n{done.stdout[-2000:]}")
@@ -112,9 +114,13 @@ def main() -> int:
     """Make the roots that the command line names, or all."""
     status = 0
     for release in sys.argv[1:] or SUITES:
+        if release not in SUITES:
+            print(f"keepalived {release}: no suite is known to have it; there are {', '.join(SUITES)}", file=sys.stderr)
+            status = 1
+            continue
         try:
             print(f"keepalived {release}: {build(release).path}", flush=True)
-        except (RuntimeError, FileNotFoundError, KeyError) as why:
+        except (RuntimeError, FileNotFoundError) as why:
             print(f"keepalived {release}: {why}", file=sys.stderr, flush=True)
             status = 1
     return status

@@ -24,19 +24,29 @@ def test_there():
 
 def test_unmarked():
     program("sh")
+
+@pytest.mark.release("2.3.3")
+def test_that_ci_has():
+    pass
+
+@pytest.mark.release("2.3.4")
+def test_that_ci_may_lack():
+    pass
 """
 
 
 @pytest.mark.parametrize(
-    ("ci", "outcomes"), [("", "1 failed, 1 passed, 1 skipped"), ("true", "1 failed, 1 passed, 1 error")]
+    ("ci", "outcomes"),
+    [("", "1 failed, 1 passed, 3 skipped"), ("true", "1 failed, 1 passed, 1 skipped, 2 errors")],
 )
 def test_what_is_missing_is_a_reason_to_skip_and_in_ci_to_fail(tmp_path: Path, ci: str, outcomes: str) -> None:
     (tmp_path / "test_cases.py").write_text(CASES)
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.conftest"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
-        cwd=tmp_path, env=environment(CI=ci), capture_output=True, text=True, check=False,
+        cwd=tmp_path, env=environment(CI=ci, HALB_ROOTS=str(tmp_path)), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert outcomes in done.stdout, done.stdout + done.stderr
     assert "halb-no-such is not installed" in done.stdout
+    assert "keepalived 2.3.3 is not there: 'make releases' gets it" in done.stdout
     assert "this test runs sh: mark it with daemon('sh')" in done.stdout

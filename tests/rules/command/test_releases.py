@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -165,7 +166,7 @@ def test_this_machines_programs_are_asked_for_its_own_files(
             "/etc/haproxy/haproxy.cfg": folder / "haproxy.cfg",
         }
         machine = plugged(net, "lb1", "eth0", "192.0.2.11/24", mounts=files)
-        command = [str(ROOT / ".venv/bin/python"), "-m", "rules", "--no-config", "--format", "concise", *arguments]
+        command = [sys.executable, "-m", "rules", "--no-config", "--format", "concise", *arguments]
         done = machine.run(*command, path=programs, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert ("installed" in done.stderr) is bool(said)
     assert said in done.stderr
