@@ -135,6 +135,10 @@ def _add_about(options: Parser) -> None:
         "--explain", metavar="CODE", help="explain a rule: what it means, why it matters, how to fix it, with examples"
     )
     about.add_argument("--list-rules", action="store_true", help="list all rules, one per line")
-    about.add_argument("--list-files", action="store_true", help="list which file belongs to which node, and exit")
+    about.add_argument(
+        "--list-files",
+        action="store_true",
+        help="list the files of each node in the order in which they are read, and exit",
+    )
     about.add_argument("--version", action="store_true", help="show the version")
     about.add_argument("--help", "-h", action="store_true", help="show this help")

@@ -45,11 +45,12 @@ class DiskIncludes:
         """The files that match the pattern; a name without a wildcard that does not exist is "missing".
 
         A wildcard that matches nothing is nothing only where the folder is there and empty. Else the pattern may be
-        wrong, or right on another machine: what it includes is not known. `includew` and `includea` refuse both.
+        wrong, or right on another machine: what it includes is not known. `includew` and `includea` refuse both. In a
+        copy of a machine's files, `lb1/etc/keepalived`, the path /etc/keepalived/... means the copy.
         """
         result = []
         for name in alternatives(pattern):
-            path = name if os.path.isabs(name) or not base else os.path.join(base, name)
+            path = _in_copy(name, base) if os.path.isabs(name) else os.path.join(base, name)
             found = self._found(path)
             if not found and variant not in ("w", "a") and not _is_empty_folder(path):
                 return "no file matches the pattern here"
@@ -63,6 +64,18 @@ class DiskIncludes:
         from glob import glob
 
         return sorted(glob(path))
+
+
+def _in_copy(pattern: str, base: str) -> str:
+    """Where an absolute pattern leads from a file in the folder `base`: into the same copy of a root directory."""
+    folder = base if os.path.isabs(base) else f"/{base}"
+    parent = os.path.dirname(pattern)
+    while parent.count("/") >= 2:  # /etc alone says too little
+        if folder.endswith(parent):
+            whole = folder.removesuffix(parent) + pattern
+            return whole if os.path.isabs(base) else whole.lstrip("/")
+        parent = os.path.dirname(parent)
+    return pattern
 
 
 def _is_empty_folder(pattern: str) -> bool:

@@ -70,3 +70,22 @@ def test_a_strict_include_without_a_match_is_refused(tmp_path: Path) -> None:
     (tmp_path / "keepalived.conf").write_text(MAIN.format(pattern="x").replace("include ", "includew conf.d/*."))
     done = run("--no-config", "--format", "concise", "keepalived.conf", cwd=tmp_path)
     assert "KA044" in done.stdout
+
+
+@pytest.mark.parametrize("base", ["", "lb1/", "copies/lb1/"])
+@pytest.mark.parametrize("absolute", [False, True])
+def test_an_absolute_path_in_a_copy_means_the_copy(tmp_path: Path, base: str, absolute: bool) -> None:
+    folder = tmp_path / base / "etc" / "keepalived"
+    (folder / "conf.d").mkdir(parents=True)
+    (folder / "conf.d" / "check.conf").write_text(CHECK)
+    (folder / "keepalived.conf").write_text(MAIN.format(pattern="/etc/keepalived/conf.d/*.conf"))
+    path = folder / "keepalived.conf" if absolute else f"{base}etc/keepalived/keepalived.conf"
+    done = run("--no-config", "--format", "concise", str(path), cwd=tmp_path)
+    assert done.stdout == ""
+    (folder / "conf.d" / "check.conf").write_text(CHECK.replace("chk_api", "chk_web"))
+    done = run("--no-config", "--format", "concise", str(path), cwd=tmp_path)
+    assert {line.split()[1] for line in done.stdout.splitlines()} == {"KA005"}
+
+
+def test_another_folder_is_not_taken_for_a_copy(tmp_path: Path) -> None:
+    assert codes(tmp_path, "/etc/haproxy-nowhere/check.conf") == ["KA044"]

@@ -192,7 +192,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r'^write (\w+ "[^"]+"), or ', _command),
     (r"^write (?:one address per line|two lines): (.+?)(?: or |$)", _each_line),
     (r"^type (.+) instead", _instead_of_mark),
-    (r"^write '([^']+)' and '([^']+)'$", _write_both),
+    (r"write '([^']+)' and '([^']+)'(?: on [\w-]+)?$", _write_both),
     (r"^write one (?:address|name) per line$", _own_line),
     (r"write '([^']+)' in global_defs(?: of every node|$)", _write_in_globals),
     (r"^replace '([^']+)' with ([^ ]+) in ", _of_node),
