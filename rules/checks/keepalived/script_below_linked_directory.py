@@ -39,6 +39,6 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 used.span,
                 f"'{path}' of {used.title} leads through a directory that is a symbolic link on most machines: "
                 "keepalived from 2.3.3 on then refuses the script under script security",
-                help=f"write '/usr{path}'",
+                help=f"write '/usr{path}' instead of '{path}'",
                 note="a link into /usr",
             )

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from rules.failover.watching import Watch, WatchedCheck
     from rules.fleet.node import Node
 
-_HELP = (
-    "add a vrrp_script that checks haproxy, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz', and track "
-    "it in the instance"
-)
-
 
 @rule("KA006", "no-health-check-at-all", Severity.ERROR, Scope.NODE)
 def check(node: Node) -> Iterator[Hit]:
@@ -45,6 +40,13 @@ def check(node: Node) -> Iterator[Hit]:
         yield from _something_else(node, config)
 
 
+def _help(node: Node) -> str:
+    from rules.support.haproxy.requests import PROCESS, request_to
+
+    command = request_to(node.haproxy) or PROCESS
+    return f"add a vrrp_script that checks haproxy, such as '{command}', and track it in the instance"
+
+
 def _tracked(config: KeepalivedConfig) -> list[Tracker]:
     return [tracker for user in tracking(config) for tracker in user.trackers if tracker.kind != "interface"]
 
@@ -62,7 +64,7 @@ def _nothing(node: Node, instances: Sequence[VrrpInstance]) -> Hit:
     return Hit(
         first.name.span,
         f"keepalived checks nothing: when haproxy dies, the VIP of vrrp_instance '{first.name.raw}' stays where it is",
-        help=_HELP,
+        help=_help(node),
         note="nothing is tracked here",
         related=[Related(instance.name.span, "nor here", node.name) for instance in others],
         node=node.name,
@@ -86,7 +88,7 @@ def _something_else(node: Node, config: KeepalivedConfig) -> Iterator[Hit]:
         first.used.span if first.used is not None else first.tracker.span,
         f"nothing that keepalived on {node.name} checks is haproxy ({names} {what} something else): when haproxy dies "
         f"there, the VIP of vrrp_instance '{watch.instance.title}' stays",
-        help=_HELP,
+        help=_help(node),
         note="not haproxy",
         related=[Related(watch.instance.name.span, "its VIP stays", node.name)],
         node=node.name,

@@ -80,7 +80,7 @@ class Text:
         return self._save()
 
     def swap(self, old: str, new: str) -> bool:
-        found = re.subn(rf"(?<![^\s,\[]){re.escape(old)}(?![^\s,\]])", new.replace("\\", r"\\"), self.line)
+        found = re.subn(rf"""(?<![^\s,\["]){re.escape(old)}(?![^\s,\]"])""", new.replace("\\", r"\\"), self.line)
         self.lines[self.number] = found[0]
         return bool(found[1]) and self._save()
 
@@ -206,6 +206,27 @@ class Text:
             self.lines[same[0]] = "    " + statement
         else:
             self.lines.insert(first + 1, "    " + statement)
+        return self._save()
+
+    def remove_around(self, statement: str) -> bool:
+        """The statement out of the instance that the mark stands in."""
+        self.lines = [line for line in self.lines if line.strip() != statement]
+        return self._save()
+
+    def add_check(self, command: str) -> bool:
+        """A vrrp_script with the command, above the instances, tracked in each of them."""
+        script = ["vrrp_script check {", f'    script "{command}"', "    interval 2", "    fall 2", "}", ""]
+        new: list[str] = []
+        for line in self.lines:
+            if line.startswith("vrrp_instance"):
+                lists = "track_script {" in map(str.strip, self.lines)
+                new += [*script, line, *([] if lists else ["    track_script {", "        check", "    }"])]
+                script = []
+            elif line.strip() == "track_script {":
+                new += [line, "        check"]
+            else:
+                new.append(line)
+        self.lines = new
         return self._save()
 
     def set_global(self, statement: str) -> bool:

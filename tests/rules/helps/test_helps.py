@@ -67,7 +67,7 @@ def test_the_finding_goes_and_no_other_comes(rule: Rule, case: Case) -> None:
 _ON_THIS_HOST = re.compile(  # what depends on the machine that the test runs on
     r"not found/accessible|doesn't exist|Non-existent interface|Unknown interface|unable to stat"
     r"|cannot find (?:user|group)|Unknown keyword '(?:dbus|vrrp_ipsets)|iptables not supported|default user"
-    r"|unable to (?:load|open)"
+    r"|unable to (?:load|open)|Unable to set uid/gid for script"
     r"|could not resolve address|No such file|SECURITY VIOLATION"
 )
 
