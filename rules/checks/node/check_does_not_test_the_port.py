@@ -29,7 +29,7 @@ def check(node: Node) -> Iterator[Hit]:
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches
-    from rules.support.haproxy.requests import own_answer
+    from rules.support.haproxy.requests import new_script, own_answer
 
     seen: set[object] = set()
     for watch in watches(node):
@@ -43,7 +43,7 @@ def check(node: Node) -> Iterator[Hit]:
             first.used.span if first.used is not None else first.tracker.span,
             f"{first.check.kind} '{first.tracker.name}' checks only that haproxy runs, not that it answers: a haproxy "
             "that hangs keeps the VIP",
-            help=f"{frontend}add a vrrp_script that asks haproxy, such as '{command}', and track it in the instance",
+            help=frontend + new_script(node.keepalived, "asks", command),
             note="only the process",
             node=node.name,
         )

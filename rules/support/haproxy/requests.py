@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rules.support.commands.users import runner_of
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.facts.haproxy.bind import Bind
+    from parsers.facts.keepalived import KeepalivedConfig
 
 PROCESS = "/usr/bin/pgrep -x haproxy"
 _CURL = "/usr/bin/curl -{} -m 2 -o /dev/null {}"
@@ -24,6 +26,12 @@ def request_to(config: HaproxyConfig | None) -> str:
     if config is None:
         return ""
     return _monitor(config) or _api(config) or _web(config)
+
+
+def new_script(config: KeepalivedConfig, verb: str, command: str) -> str:
+    """What to type for a further check, with the user that script security asks for."""
+    user = " with 'user root'" if runner_of(config).removed else ""
+    return f"add a vrrp_script that {verb} haproxy, such as '{command}'{user}, and track it in the instance"
 
 
 def own_answer(config: HaproxyConfig) -> tuple[str, str]:

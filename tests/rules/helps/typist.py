@@ -35,13 +35,19 @@ def _on_copies(
     finding: Finding, files: Mapping[str, str], after: Texts, edit: Callable[[Finding, Texts], bool]
 ) -> Texts:
     """The same edit where other nodes have the same."""
-    path = finding.location.file
+    folder = _folder(finding.location)
+    changed = [path for path in after if after[path] != files[path] and path.startswith(folder)]
     for copy in finding.copies:
-        if files[copy.file] == files[path]:
-            after[copy.file] = after[path]
+        copies = {path: _folder(copy) + path.removeprefix(folder) for path in changed}
+        if all(files.get(other) == files[path] for path, other in copies.items()):
+            after.update({other: after[path] for path, other in copies.items()})
         else:
             edit(_finding(finding, location=copy), after)
     return after
+
+
+def _folder(at: Location) -> str:
+    return at.file[: at.file.rfind("/") + 1]
 
 
 def _finding(finding: Finding, location: Location | None = None, help_: str | None = None) -> Finding:
@@ -200,11 +206,11 @@ def _move_above(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
 
 
 def _add_check(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
-    return _main(finding, texts).add_check(match[1])
+    return _main(finding, texts).add_check(match[1], match[2])
 
 
 def _add_frontend(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
-    path = finding.location.file.rpartition("/")[0] + "/haproxy.cfg"
+    path = _folder(finding.location) + "haproxy.cfg"
     texts[path] += "\n".join(["", match[1], *(f"    {line}" for line in re.findall(r"'([^']+)'", match[2])), ""])
     after = typed(_finding(finding, help_=match[3]), texts)
     texts.update(after or {})
@@ -252,7 +258,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^add '([^']+)' to the (?:line|bind line)", _add_to_line),
     (r"^add '(verify none)'", _add_to_line),
     (r"^add '(\w+ \w+)' with ('[^']+'(?:, '[^']+')* and '[^']+') to haproxy.cfg; then (.+)$", _add_frontend),
-    (r"^add a vrrp_script that \w+ haproxy, such as '([^']+)', and track it in the instance", _add_check),
+    (r"^add a vrrp_script that \w+ haproxy, such as '([^']+)'(?: with '([^']+)')?, and track it in the ins", _add_check),
     (r"add '([^']+)' to the vrrp_instance", _add_to_instance),
     (r"^add '([^']+)' at the end of the file", _add_to_end),
     (r"^add '([^']+)'(?:$|,| with | to the block)", _add_to_block),
