@@ -100,8 +100,8 @@ def _in_a_shell(used: UsedCommand) -> str:
         return "put the command into a script file with an absolute path, and name that file here"
     if used.script is not None and used.script.get("weight") is None and _needs_vip(used, text):
         return (
-            "write a command that tests haproxy on the node itself, such as '/usr/bin/pgrep -x haproxy': in a shell this "
-            "one would succeed only while the node has the VIP"
+            "write a command that tests haproxy on the node itself, such as '/usr/bin/pgrep -x haproxy': in a shell "
+            "this one would succeed only while the node has the VIP"
         )
     return f"write {used.keyword} \"/usr/bin/sh -c '{text}'\", or put the command into a script file"
 

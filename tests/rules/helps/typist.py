@@ -258,7 +258,10 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^add '([^']+)' to the (?:line|bind line)", _add_to_line),
     (r"^add '(verify none)'", _add_to_line),
     (r"^add '(\w+ \w+)' with ('[^']+'(?:, '[^']+')* and '[^']+') to haproxy.cfg; then (.+)$", _add_frontend),
-    (r"^add a vrrp_script that \w+ haproxy, such as '([^']+)'(?: with '([^']+)')?, and track it in the ins", _add_check),
+    (
+        r"^add a vrrp_script that \w+ haproxy, such as '([^']+)'(?: with '([^']+)')?, and track it in the ins",
+        _add_check,
+    ),
     (r"add '([^']+)' to the vrrp_instance", _add_to_instance),
     (r"^add '([^']+)' at the end of the file", _add_to_end),
     (r"^add '([^']+)'(?:$|,| with | to the block)", _add_to_block),
