@@ -49,7 +49,7 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     CauseKind.FAULT: ((), "correct the check that fails although haproxy runs", _CHECKS),
     CauseKind.NO_CHECK: (
         (),
-        "add a vrrp_script that checks haproxy, and track it in the instance",
+        "",  # _new_check
         ("KA006", "KA005", "KA007", "KA008", "KA027", "KA035", "KA036", "KA047", "KA056", "XN204", "XN206"),
     ),
     CauseKind.HIGHEST: (("priority",), "write a priority below 255", ("XN001", "KA002", "KA036")),
@@ -86,7 +86,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     few = len(fleet.nodes) <= _MOST_NODES and sum(_routers(node) for node in fleet.nodes) <= 2 * _MOST_BLOCKS
     for block in failover_table(fleet, pairs=few).blocks:
         for severity, rows in _by_cause(fleet, block):
-            if hit := _hit(block, severity, rows):
+            if hit := _hit(fleet, block, severity, rows):
                 yield hit
 
 
@@ -109,7 +109,7 @@ def _by_cause(fleet: Fleet, block: Block) -> Iterator[tuple[Severity, list[Row]]
         yield rows[0][0], [row for _, row in rows]
 
 
-def _hit(block: Block, severity: Severity, rows: Sequence[Row]) -> Hit | None:
+def _hit(fleet: Fleet, block: Block, severity: Severity, rows: Sequence[Row]) -> Hit | None:
     row, more = rows[0], len(rows) - 1
     cause = row.cause
     routers = [router for router in cause.routers if router.member is not None]
@@ -125,13 +125,21 @@ def _hit(block: Block, severity: Severity, rows: Sequence[Row]) -> Hit | None:
     return Hit(
         places[0].span,
         f"{_when(row)}{_outcome(row, block)}: {row.why}{also}",
-        help=advice,
+        help=_new_check(fleet, places[0].node) if cause.kind.value == "no check" else advice,
         note=places[0].note,
         related=places[1:],
         severity=severity,
         node=places[0].node,
         unless=codes,
     )
+
+
+def _new_check(fleet: Fleet, name: str | None) -> str:
+    from rules.support.haproxy.requests import PROCESS, new_script, request_to
+
+    node = next(node for node in fleet.nodes if node.name == name)
+    assert node.keepalived is not None
+    return new_script(node.keepalived, "checks", request_to(node.haproxy) or PROCESS)
 
 
 def _severity(fleet: Fleet, row: Row, healthy: set[str]) -> Severity:

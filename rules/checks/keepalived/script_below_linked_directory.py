@@ -39,6 +39,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 used.span,
                 f"'{path}' of {used.title} leads through a directory that is a symbolic link on most machines: "
                 "keepalived from 2.3.3 on then refuses the script under script security",
-                help=f"write '{path.removeprefix('/var') if path.startswith('/var/') else f'/usr{path}'}'",
+                help=f"write '{path.removeprefix('/var') if path.startswith('/var/') else f'/usr{path}'}' instead of "
+                f"'{path}'",
                 note="through a link",
             )

@@ -98,7 +98,22 @@ def _in_a_shell(used: UsedCommand) -> str:
     text = " ".join([used.text, *used.command.extra] if _behind(used) else [used.text])
     if "'" in text or '"' in text or "\\" in text:
         return "put the command into a script file with an absolute path, and name that file here"
+    if used.script is not None and used.script.get("weight") is None and _needs_vip(used, text):
+        return (
+            "write a command that tests haproxy on the node itself, such as '/usr/bin/pgrep -x haproxy': in a shell "
+            "this one would succeed only while the node has the VIP"
+        )
     return f"write {used.keyword} \"/usr/bin/sh -c '{text}'\", or put the command into a script file"
+
+
+def _needs_vip(used: UsedCommand, text: str) -> bool:
+    """Whether the command would be right for a shell and wrong for a check (XN206)."""
+    from rules.failover.subjects import needs_vip
+    from rules.support.commands.meaning import meaning_of
+    from rules.support.commands.surroundings import Surroundings
+
+    around = Surroundings.of(used.config, None)
+    return needs_vip(meaning_of(["/usr/bin/sh", "-c", text]), around, used.runner.user)
 
 
 def _is_relative(used: UsedCommand) -> Hit | None:

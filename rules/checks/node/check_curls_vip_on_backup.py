@@ -34,6 +34,7 @@ def check(node: Node) -> Iterator[Hit]:
     from rules.failover.subjects import needs_vip
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Surroundings
+    from rules.support.haproxy.requests import PROCESS, request_to
 
     around = Surroundings.of(config, node.haproxy)
     seen: set[str] = set()
@@ -54,7 +55,8 @@ def check(node: Node) -> Iterator[Hit]:
             yield Hit(
                 used.span,
                 f"the check of {used.title} succeeds only while a node has the VIP {vip}: {effect}",
-                help="test haproxy on the node itself, such as '/usr/bin/pgrep -x haproxy' or a request to 127.0.0.1",
+                help="write a command that tests haproxy on the node itself, such as "
+                f"'{request_to(node.haproxy) or PROCESS}'",
                 note="needs the VIP",
                 severity=None if weightless else Severity.WARNING,
                 node=node.name,

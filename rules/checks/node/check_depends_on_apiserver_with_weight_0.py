@@ -30,6 +30,7 @@ def check(node: Node) -> Iterator[Hit]:
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Answerer, Surroundings
     from rules.support.commands.tree import ProbeKind, probes_of
+    from rules.support.haproxy.requests import own_answer
 
     around = Surroundings.of(node.keepalived, node.haproxy)
     through: set[int] | None = None
@@ -47,12 +48,12 @@ def check(node: Node) -> Iterator[Hit]:
             if port is None:
                 continue
             seen.add(item.tracker.name)
+            frontend, command = own_answer(node.haproxy)
             yield Hit(
                 item.used.span,
                 f"the check of {item.used.title} goes through haproxy to an API server, and its weight is 0: when no "
                 "API server answers, it fails on every node and the VIP is nowhere",
-                help="ask haproxy itself, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz', or write a "
-                "weight",
+                help=f"{frontend}write a command that asks haproxy itself, such as '{command}', or write a weight",
                 note=f"port {port} leads to the API servers",
                 node=node.name,
             )

@@ -29,6 +29,7 @@ def check(node: Node) -> Iterator[Hit]:
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches
+    from rules.support.haproxy.requests import new_script, own_answer
 
     seen: set[object] = set()
     for watch in watches(node):
@@ -37,11 +38,12 @@ def check(node: Node) -> Iterator[Hit]:
             continue
         seen.add(checks[0].check.key)
         first = checks[0]
+        frontend, command = own_answer(node.haproxy)
         yield Hit(
             first.used.span if first.used is not None else first.tracker.span,
             f"{first.check.kind} '{first.tracker.name}' checks only that haproxy runs, not that it answers: a haproxy "
             "that hangs keeps the VIP",
-            help="add a vrrp_script that asks haproxy, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz'",
+            help=frontend + new_script(node.keepalived, "asks", command),
             note="only the process",
             node=node.name,
         )

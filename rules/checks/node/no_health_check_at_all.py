@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
@@ -11,14 +11,9 @@ from rules.support.keepalived.lines import tracking
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker
     from rules.failover.watching import Watch, WatchedCheck
     from rules.fleet.node import Node
-
-_HELP = (
-    "add a vrrp_script that checks haproxy, such as '/usr/bin/curl -sf -m 2 http://127.0.0.1:8405/healthz', and track "
-    "it in the instance"
-)
 
 
 @rule("KA006", "no-health-check-at-all", Severity.ERROR, Scope.NODE)
@@ -40,9 +35,15 @@ def check(node: Node) -> Iterator[Hit]:
         return
     tracked = _tracked(config)
     if not tracked and not [*config.scripts, *config.processes, *config.track_files, *config.bfds]:
-        yield _nothing(node, config.instances)
+        yield _nothing(node, config)
     elif tracked and all(_is_effective(config, tracker) for tracker in tracked):
         yield from _something_else(node, config)
+
+
+def _help(node: Node, config: KeepalivedConfig) -> str:
+    from rules.support.haproxy.requests import PROCESS, new_script, request_to
+
+    return new_script(config, "checks", request_to(node.haproxy) or PROCESS)
 
 
 def _tracked(config: KeepalivedConfig) -> list[Tracker]:
@@ -57,12 +58,12 @@ def _is_effective(config: KeepalivedConfig, tracker: Tracker) -> bool:
     return item is not None and not tracker.lost and not is_removed(config, item)
 
 
-def _nothing(node: Node, instances: Sequence[VrrpInstance]) -> Hit:
-    first, *others = instances
+def _nothing(node: Node, config: KeepalivedConfig) -> Hit:
+    first, *others = config.instances
     return Hit(
         first.name.span,
         f"keepalived checks nothing: when haproxy dies, the VIP of vrrp_instance '{first.name.raw}' stays where it is",
-        help=_HELP,
+        help=_help(node, config),
         note="nothing is tracked here",
         related=[Related(instance.name.span, "nor here", node.name) for instance in others],
         node=node.name,
@@ -86,7 +87,7 @@ def _something_else(node: Node, config: KeepalivedConfig) -> Iterator[Hit]:
         first.used.span if first.used is not None else first.tracker.span,
         f"nothing that keepalived on {node.name} checks is haproxy ({names} {what} something else): when haproxy dies "
         f"there, the VIP of vrrp_instance '{watch.instance.title}' stays",
-        help=_HELP,
+        help=_help(node, config),
         note="not haproxy",
         related=[Related(watch.instance.name.span, "its VIP stays", node.name)],
         node=node.name,

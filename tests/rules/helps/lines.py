@@ -208,6 +208,29 @@ class Text:
             self.lines.insert(first + 1, "    " + statement)
         return self._save()
 
+    def remove_around(self, statement: str) -> bool:
+        """The statement out of the instance that the mark stands in."""
+        self.lines = [line for line in self.lines if line.strip() != statement]
+        return self._save()
+
+    def add_check(self, command: str, user: str | None) -> bool:
+        """A vrrp_script with the command, above what tracks it: the sync groups, or else the instances."""
+        settings = [f'script "{command}"', "interval 2", "fall 2", *([user] if user else [])]
+        script = ["vrrp_script answers {", *(f"    {setting}" for setting in settings), "}", ""]
+        if script[0] in self.lines:
+            return False
+        lists = "track_script {" in map(str.strip, self.lines)
+        first = next(n for n, line in enumerate(self.lines) if line.startswith(("vrrp_instance", "vrrp_sync_group")))
+        new = [*self.lines[:first], *script]
+        for line in self.lines[first:]:
+            new.append(line)
+            if line.strip() == "track_script {":
+                new.append("        answers")
+            elif line.startswith("vrrp_instance") and not lists:
+                new += ["    track_script {", "        answers", "    }"]
+        self.lines = new
+        return self._save()
+
     def set_global(self, statement: str) -> bool:
         keyword = statement.split(maxsplit=1)[0]
         self.lines = [line for line in self.lines if line.split()[:1] != [keyword]]

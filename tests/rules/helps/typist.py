@@ -35,16 +35,25 @@ def _on_copies(
     finding: Finding, files: Mapping[str, str], after: Texts, edit: Callable[[Finding, Texts], bool]
 ) -> Texts:
     """The same edit where other nodes have the same."""
-    path = finding.location.file
+    folder = _folder(finding.location)
+    changed = [path for path in after if after[path] != files[path] and path.startswith(folder)]
     for copy in finding.copies:
-        if files[copy.file] == files[path]:
-            after[copy.file] = after[path]
+        copies = {path: _folder(copy) + path.removeprefix(folder) for path in changed}
+        if all(files.get(other) == files[path] for path, other in copies.items()):
+            after.update({other: after[path] for path, other in copies.items()})
         else:
-            other = Finding(
-                finding.code, finding.name, finding.severity, finding.message, copy, finding.related, finding.help
-            )
-            edit(other, after)
+            edit(_finding(finding, location=copy), after)
     return after
+
+
+def _folder(at: Location) -> str:
+    return at.file[: at.file.rfind("/") + 1]
+
+
+def _finding(finding: Finding, location: Location | None = None, help_: str | None = None) -> Finding:
+    """The same finding at another place, or with another help."""
+    at, said = location or finding.location, finding.help if help_ is None else help_
+    return Finding(finding.code, finding.name, finding.severity, finding.message, at, finding.related, said)
 
 
 def _sentences(help_: str) -> Iterator[str]:
@@ -79,6 +88,16 @@ def _write_on_nodes(finding: Finding, texts: Texts, match: re.Match[str]) -> boo
         if any(done):
             return True
     return _each(Text(texts, at).set_in_block(match[1], instance=in_instance) for at in _places(finding))
+
+
+def _write_everywhere(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    """In place of the line, and of the same line in the files of other nodes."""
+    old = _main(finding, texts).line
+    for path, text in texts.items():
+        if path.endswith("keepalived.conf"):
+            new = old[: len(old) - len(old.lstrip())] + match[1]
+            texts[path] = "\n".join(new if line == old else line for line in text.split("\n"))
+    return True
 
 
 def _write_both(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
@@ -186,6 +205,28 @@ def _move_above(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     return _main(finding, texts).move_block(match[1], match[2])
 
 
+def _add_check(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).add_check(match[1], match[2])
+
+
+def _add_frontend(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    path = _folder(finding.location) + "haproxy.cfg"
+    texts[path] += "\n".join(["", match[1], *(f"    {line}" for line in re.findall(r"'([^']+)'", match[2])), ""])
+    after = typed(_finding(finding, help_=match[3]), texts)
+    texts.update(after or {})
+    return after is not None
+
+
+def _write_both_on_node(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    """What one node's instance lacks, at a place of the finding that is in its file."""
+    at = next(at for at in finding.related if at.node == match[3])
+    return _each(Text(texts, at).set_around(statement) for statement in match.groups()[:2])
+
+
+def _remove_both(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).remove_line() and _main(finding, texts).remove_around(match[1])
+
+
 # In the order in which they are tried: the exact ones first.
 _SAID: list[tuple[str, _Edit]] = [
     (r'^(?:write )?(\w+ ".*")$', _command),
@@ -193,6 +234,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^write (?:one address per line|two lines): (.+?)(?: or |$)", _each_line),
     (r"^type (.+) instead", _instead_of_mark),
     (r"write '([^']+)' and '([^']+)'(?: on [\w-]+)?$", _write_both),
+    (r"^write '([^']+)' and '([^']+)' on ([\w-]+) too", _write_both_on_node),
     (r"^write one (?:address|name) per line$", _own_line),
     (r"write '([^']+)' in global_defs(?: of every node|$)", _write_in_globals),
     (r"^replace '([^']+)' with ([^ ]+) in ", _of_node),
@@ -209,12 +251,17 @@ _SAID: list[tuple[str, _Edit]] = [
     (rf"^write,? (?:for example, )?'([^']+)'{_HERE}", _write),
     (r"^write a number from (-?\d+) to ", _write),
     (r"^write (\w+)(?:, \w+)* or \w+$", _write),
-    (r"^write [^']+, the same on all nodes, such as '([^']+)'", _write_on_nodes),
+    (r"^write [^']+, the same on all nodes, such as '([^']+)'", _write_everywhere),
     (r"^write [^']+, such as '([^']+)'", _write),
     (r"^(?:did you mean|use) (?:the section keyword )?'([^']+)'(?:\?|$)", _write),
     (r"^add '([^']+)' to the servers", _add_to_servers),
     (r"^add '([^']+)' to the (?:line|bind line)", _add_to_line),
     (r"^add '(verify none)'", _add_to_line),
+    (r"^add '(\w+ \w+)' with ('[^']+'(?:, '[^']+')* and '[^']+') to haproxy.cfg; then (.+)$", _add_frontend),
+    (
+        r"^add a vrrp_script that \w+ haproxy, such as '([^']+)'(?: with '([^']+)')?, and track it in the ins",
+        _add_check,
+    ),
     (r"add '([^']+)' to the vrrp_instance", _add_to_instance),
     (r"^add '([^']+)' at the end of the file", _add_to_end),
     (r"^add '([^']+)'(?:$|,| with | to the block)", _add_to_block),
@@ -225,6 +272,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r"^(?:remove (?:the line|one of the two lines|the include)|keep one of the two lines)", _remove_line),
     (r"^remove the comment", _remove_rest),
     (r"^remove (?:it|the empty word)(?:$|[,; ])", _remove_mark),
+    (r"^remove '([^']+)' and this line$", _remove_both),
     (r"^remove '([^']+)', and add '([^']+)' to the servers", _remove_and_add),
     (r"^remove '([^']+)'", _remove_words),
     (r"^put '([^']+)' on its own line", _own_line),
