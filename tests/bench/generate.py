@@ -92,7 +92,7 @@ def keepalived(lines: int, seed: int = 1) -> str:
     for script in range(scripts):
         out += [
             f"vrrp_script check{script} {{",
-            '    script "/bin/true"',
+            '    script "/etc/keepalived/check-haproxy"',
             "    interval 2",
             "    fall 2",
             "}",

@@ -30,7 +30,7 @@ def _consequence(value: Value[object], release: str | None) -> str:
     outcome = by_release(
         release,
         "the instance stays in FAULT and is no backup",
-        "it hears no other node and takes the VIP as well",
+        "the instance hears no other node and takes the VIP as well",
     )
     return f"; on the node that does not have the address, {outcome}"
 
