@@ -17,9 +17,9 @@ _COPIED = 51  # the id of keepalived's own sample file
 def _other(config: KeepalivedConfig, instance: VrrpInstance) -> int:
     """An id that the file does not use: the last part of the VIP, as many do, or the next one that is free."""
     used = {other.virtual_router_id.value for other in config.instances if other.virtual_router_id is not None}
-    first: int = next((vip.address.packed[-1] for vip in instance.vips if vip.address is not None), 0)
-    free: list[int] = [number for number in (*range(max(first, 2), 255), *range(100, 255)) if number not in used]
-    return free[0]
+    first: int = next((int(vip.address) & 255 for vip in instance.vips if vip.address is not None), 0)
+    numbers = (*range(max(first, 2), 255), *range(2, 255))
+    return next((number for number in numbers if number not in used), 255)
 
 
 @rule("KA017", "default-vrid", Severity.INFO, Scope.KEEPALIVED)
