@@ -6,10 +6,13 @@ listing the folder.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from importlib import import_module
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from os import listdir
+from types import ModuleType
 from typing import Any
 
 from rules.engine.finding import Hit, Severity
@@ -115,20 +118,40 @@ def load(scopes: Iterable[Scope] = tuple(Scope)) -> None:
         if scope in _LOADED:
             continue
         package = import_module(f"rules.checks.{scope.value}")
-        for module in _modules(package.__path__[0]):
-            import_module(f"{package.__name__}.{module}")
+        folder = package.__path__[0]
+        try:
+            names = listdir(folder)
+        except OSError:  # inside a zip file
+            from pkgutil import iter_modules
+
+            for module in iter_modules([folder]):
+                import_module(f"{package.__name__}.{module.name}")
+        else:
+            for name in sorted(name[:-3] for name in names if name.endswith(".py") and name != "__init__.py"):
+                _import(package, name, f"{folder}/{name}.py")
         _LOADED.add(scope)
 
 
-def _modules(folder: str) -> list[str]:
-    """The names of the modules in a package's folder (pkgutil could do it too, but takes a millisecond to import)."""
-    try:
-        names = listdir(folder)
-    except OSError:  # inside a zip file
-        from pkgutil import iter_modules
+def _import(package: ModuleType, name: str, path: str) -> None:
+    """Import a module of a package, whose file is known.
 
-        return [module.name for module in iter_modules([folder])]
-    return sorted(name[:-3] for name in names if name.endswith(".py") and name != "__init__.py")
+    As import_module, but without asking every finder of the interpreter where the file might be: for a hundred rules
+    that is a twentieth of a run on small files (`make bench`, G1).
+    """
+    whole = f"{package.__name__}.{name}"
+    if whole in sys.modules:
+        return
+    loader = SourceFileLoader(whole, path)
+    module = ModuleType(whole)
+    module.__spec__ = ModuleSpec(whole, loader, origin=path)
+    module.__loader__, module.__package__, module.__file__ = loader, package.__name__, path
+    sys.modules[whole] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[whole]
+        raise
+    setattr(package, name, module)
 
 
 def all_rules() -> list[Rule]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -26,6 +27,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Silent when: the command is a script file, a shell would be needed (KA008), or its arguments are outside the quotes
     (KA041). One that never fails is a warning.
     """
+    if only_files(config):
+        return
     from rules.support.commands.used import checks_in
 
     for used in checks_in(config):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -28,6 +29,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: it is in a script file, which is not read.
     """
+    if only_files(config):
+        return
     from rules.support.commands.used import checks_in
 
     for used in checks_in(config):

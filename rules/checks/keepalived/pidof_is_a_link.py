@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -24,6 +25,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
 
     Silent when: a shell or a script runs pidof, which works; or `use_symlink_paths` is set (from 2.3.0).
     """
+    if only_files(config):
+        return
     from rules.support.commands.surroundings import keeps_links
     from rules.support.commands.tree import PIDOF, probes_of
     from rules.support.commands.used import checks_in

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -28,7 +29,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Silent when: script security is off, or the path is another one.
     """
     security = config.global_defs.flag("enable_script_security")
-    if security is None or not security.value:
+    if security is None or not security.value or only_files(config):
         return
     from rules.support.commands.used import commands_of
 

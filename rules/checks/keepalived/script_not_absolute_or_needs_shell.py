@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -29,6 +30,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     a variable or a template. What is likely wrong, but not for sure, and notify scripts are warnings. A name without
     any `/` is searched in PATH and is right.
     """
+    if only_files(config):
+        return
     from rules.support.commands.used import commands_of
 
     for used in commands_of(config):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -29,6 +30,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Silent when: the user is root, haproxy or not known, or the command goes through sudo. Other accounts than nobody
     and the like may be the process's own: a warning.
     """
+    if only_files(config):
+        return
     from rules.failover.subjects import cannot_signal
     from rules.support.commands.tree import probes_of
     from rules.support.commands.used import checks_in

@@ -25,7 +25,8 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     Silent when: no script depends on it, the setting is conditional, or an include could not be read. A file without
     `enable_script_security` is not reported: its scripts run.
     """
-    if config.global_defs.flag("enable_script_security") is None:
+    defs = config.global_defs
+    if defs.flag("enable_script_security") is None or defs.get("script_user") is not None:
         return
     from rules.support.commands.used import commands_of
 

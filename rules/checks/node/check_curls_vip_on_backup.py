@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
@@ -30,6 +31,8 @@ def check(node: Node) -> Iterator[Hit]:
     """
     config = node.keepalived
     if config is None:
+        return
+    if only_files(config):
         return
     from rules.failover.subjects import needs_vip
     from rules.failover.watching import watches

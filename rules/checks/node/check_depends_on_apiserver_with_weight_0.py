@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -26,6 +27,8 @@ def check(node: Node) -> Iterator[Hit]:
     Silent when: the port is not that of a frontend for the Kubernetes API in mode tcp, or the check has a weight.
     """
     if node.keepalived is None or node.haproxy is None:
+        return
+    if only_files(node.keepalived):
         return
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Answerer, Surroundings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import files_check_all
 
 if TYPE_CHECKING:
     from rules.failover.watching import WatchedCheck
@@ -26,6 +27,8 @@ def check(node: Node) -> Iterator[Hit]:
     Silent when: some check of the instance asks haproxy, or may do so.
     """
     if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
+        return
+    if files_check_all(node.keepalived):
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def check(node: Node) -> Iterator[Hit]:
     name; or haproxy.cfg is not complete.
     """
     if node.keepalived is None or node.haproxy is None or not node.haproxy.proxies:
+        return
+    if only_files(node.keepalived):
         return
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Answerer, Surroundings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import files_check_all
 from rules.support.keepalived.lines import tracking
 from rules.text.wording import listed
 
@@ -34,6 +35,8 @@ def check(node: Node) -> Iterator[Hit]:
     if config is None or haproxy is None or not config.complete or not haproxy.proxies or not config.instances:
         return
     tracked = _tracked(config)
+    if tracked and files_check_all(config):
+        return
     if not tracked and not [*config.scripts, *config.processes, *config.track_files, *config.bfds]:
         yield _nothing(node, config)
     elif tracked and all(_is_effective(config, tracker) for tracker in tracked):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from rules.fleet.node import Node
@@ -31,6 +32,8 @@ def check(node: Node) -> Iterator[Hit]:
     """
     config = node.keepalived
     if config is None or not config.complete:
+        return
+    if only_files(config):
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches
