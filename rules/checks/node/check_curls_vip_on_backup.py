@@ -37,7 +37,6 @@ def check(node: Node) -> Iterator[Hit]:
     from rules.failover.subjects import needs_vip
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Surroundings
-    from rules.support.haproxy.requests import PROCESS, request_to
 
     around = Surroundings.of(config, node.haproxy)
     seen: set[str] = set()
@@ -58,12 +57,18 @@ def check(node: Node) -> Iterator[Hit]:
             yield Hit(
                 used.span,
                 f"the check of {used.title} succeeds only while a node has the VIP {vip}: {effect}",
-                help="write a command that tests haproxy on the node itself, such as "
-                f"'{request_to(node.haproxy) or PROCESS}'",
+                help=_help(node),
                 note="needs the VIP",
                 severity=None if weightless else Severity.WARNING,
                 node=node.name,
             )
+
+
+def _help(node: Node) -> str:
+    from rules.support.haproxy.requests import PROCESS, request_to
+
+    command = request_to(node.haproxy) or PROCESS
+    return f"write a command that tests haproxy on the node itself, such as '{command}'"
 
 
 def _vip_asked(used: UsedCommand, vips: frozenset[str]) -> str:

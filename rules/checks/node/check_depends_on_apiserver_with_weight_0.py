@@ -33,7 +33,6 @@ def check(node: Node) -> Iterator[Hit]:
     from rules.failover.watching import watches
     from rules.support.commands.surroundings import Answerer, Surroundings
     from rules.support.commands.tree import ProbeKind, probes_of
-    from rules.support.haproxy.requests import own_answer
 
     around = Surroundings.of(node.keepalived, node.haproxy)
     through: set[int] | None = None
@@ -51,15 +50,21 @@ def check(node: Node) -> Iterator[Hit]:
             if port is None:
                 continue
             seen.add(item.tracker.name)
-            frontend, command = own_answer(node.haproxy)
             yield Hit(
                 item.used.span,
                 f"the check of {item.used.title} goes through haproxy to an API server, and its weight is 0: when no "
                 "API server answers, it fails on every node and the VIP is nowhere",
-                help=f"{frontend}write a command that asks haproxy itself, such as '{command}', or write a weight",
+                help=_help(node.haproxy),
                 note=f"port {port} leads to the API servers",
                 node=node.name,
             )
+
+
+def _help(config: HaproxyConfig) -> str:
+    from rules.support.haproxy.requests import own_answer
+
+    frontend, command = own_answer(config)
+    return f"{frontend}write a command that asks haproxy itself, such as '{command}', or write a weight"
 
 
 def _api_ports(config: HaproxyConfig) -> set[int]:

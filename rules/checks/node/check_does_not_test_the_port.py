@@ -10,6 +10,8 @@ from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import files_check_all
 
 if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.facts.keepalived import KeepalivedConfig
     from rules.failover.watching import WatchedCheck
     from rules.fleet.node import Node
 
@@ -32,7 +34,6 @@ def check(node: Node) -> Iterator[Hit]:
         return
     from rules.failover.model import Subject
     from rules.failover.watching import watches
-    from rules.support.haproxy.requests import new_script, own_answer
 
     seen: set[object] = set()
     for watch in watches(node):
@@ -41,15 +42,21 @@ def check(node: Node) -> Iterator[Hit]:
             continue
         seen.add(checks[0].check.key)
         first = checks[0]
-        frontend, command = own_answer(node.haproxy)
         yield Hit(
             first.used.span if first.used is not None else first.tracker.span,
             f"{first.check.kind} '{first.tracker.name}' checks only that haproxy runs, not that it answers: a haproxy "
             "that hangs keeps the VIP",
-            help=frontend + new_script(node.keepalived, "asks", command),
+            help=_help(node.keepalived, node.haproxy),
             note="only the process",
             node=node.name,
         )
+
+
+def _help(config: KeepalivedConfig, haproxy: HaproxyConfig) -> str:
+    from rules.support.haproxy.requests import new_script, own_answer
+
+    frontend, command = own_answer(haproxy)
+    return frontend + new_script(config, "asks", command)
 
 
 def _is_of_process(item: WatchedCheck) -> bool:
