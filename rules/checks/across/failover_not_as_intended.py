@@ -37,7 +37,7 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     CauseKind.ADDRESSES: (
         (),
         "list the same addresses in 'virtual_ipaddress' of every node",
-        ("XN003", "KA023", "KA043"),
+        ("XN003", "XN021", "KA023", "KA043"),
     ),
     CauseKind.UNHEARD: (
         ("unicast_src_ip",),
@@ -46,6 +46,11 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     ),
     CauseKind.REFUSED: ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
     CauseKind.OWN_ADDRESS: (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
+    CauseKind.FOREIGN_SOURCE: (
+        ("unicast_src_ip",),
+        "set 'unicast_src_ip' on every node to the node's own address",
+        ("XN009", "XN015", "XN023", "XN024"),
+    ),
     CauseKind.FAULT: ((), "correct the check that fails although haproxy runs", _CHECKS),
     CauseKind.NO_CHECK: (
         (),

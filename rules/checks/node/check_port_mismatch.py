@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rules.support.commands.tree import SingleTest
 
 
-@rule("XN204", "check-port-mismatch", Severity.WARNING, Scope.NODE)
+@rule("XN204", "check-port-mismatch", Severity.ERROR, Scope.NODE)
 def check(node: Node) -> Iterator[Hit]:
     """The check asks a port of this machine on which haproxy does not listen, or another machine.
 

@@ -27,6 +27,8 @@ class CauseKind(StrEnum):
     """keepalived does not run the file."""
     OWN_ADDRESS = "own address"
     """A VIP is the address that the node sends from."""
+    FOREIGN_SOURCE = "source of another"
+    """The address that the node sends from is another machine's."""
     FAULT = "fault"
     """A check keeps a node in FAULT that could serve."""
     NO_CHECK = "no check"
@@ -65,7 +67,8 @@ def _of_split(contest: Contest, events: Events, outcome: Outcome, condition: Aft
         # The one with the lower priority should give way, and does not.
         low, high = sorted((a, b), key=lambda index: routers[index].priority)
         if reason := rejections[low][high] or rejections[high][low]:
-            return Cause(CauseKind(reason), (routers[low], routers[high]))
+            foreign = reason == "unheard" and (routers[low].homeless or routers[high].homeless)
+            return Cause(CauseKind.FOREIGN_SOURCE if foreign else CauseKind(reason), (routers[low], routers[high]))
     return Cause(CauseKind.OTHER, tuple(contest.router(node) for node in masters) or contest.own)
 
 
@@ -76,6 +79,7 @@ def _of_nobody(contest: Contest, events: Events, outcome: Outcome, condition: Af
     for kind, blamed in (
         (CauseKind.REFUSED, [router for router in left if router.refused]),
         (CauseKind.OWN_ADDRESS, [router for router in left if router.source in router.vips]),
+        (CauseKind.FOREIGN_SOURCE, [router for router in left if router.homeless]),
         (CauseKind.FAULT, [r for r in left if r.node not in hurt and not _is_eligible(contest, r, situation)]),
     ):
         if blamed:
