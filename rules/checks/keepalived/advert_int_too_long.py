@@ -28,14 +28,14 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     100 ms are `advert_int 0.1`.
 
     Silent when: the interval depends on a variable or a condition; it is longer than 255, which keepalived refuses
-    (KA048); or three adverts take less than 30 s.
+    (KA048); or three adverts take no longer than 30 s.
     """
     for instance in config.instances:
         written, used = instance.advert_int, instance.effective_advert_int
         if written is None or not written.known or used is None:
             continue
         outage = used * instance.effective_down_timer_adverts
-        if outage < _TOO_LONG:
+        if outage <= _TOO_LONG:
             continue
         capped = f", of which keepalived uses {used:g}" if written.value is not None and used < written.value else ""
         help_text = "write 'advert_int 1' on all nodes"

@@ -34,7 +34,10 @@ NOT_IN_A_FILE = {
     Scope.KUBERNETES: "certificates of the cluster",
 }
 # (code, title of the example): why nobody can type it.
-PROSE = {("XN020", "one node alone"): "the other node's file has to be given, or the cluster has one node"}
+PROSE = {
+    ("XN018", "one load balancer"): "a machine has to be set up",
+    ("XN020", "one node alone"): "the other node's file has to be given, or the cluster has one node",
+}
 
 RULES = [rule for rule in all_rules() if rule.scope not in NOT_IN_A_FILE]
 BAD = [

@@ -82,10 +82,10 @@ def test_the_choice_under_the_cursor_is_compared_with_the_other_one(tmp_path: Pa
         await sees(pilot, "process (chosen) script")
         first = app.screen.query_one(WhatIf).lines[0]
         assert first.event == BOTH
-        await sees(pilot, "✗ no node until repaired = lb1 until repaired")
+        await sees(pilot, "~ no node until repaired = lb1 until repaired")
         await press(pilot, "right")
         await sees(pilot, "script (chosen) process")
-        await sees(pilot, "= lb1 until repaired ✗ no node until repaired")
+        await sees(pilot, "= lb1 until repaired ~ no node until repaired")
 
     drive(tmp_path, script, answers=ARTICLE)
 
