@@ -44,6 +44,7 @@ _ABOUT: dict[CauseKind, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
         "list every other node's 'unicast_src_ip' in 'unicast_peer', on every node",
         ("XN005", "XN006", "XN009", "XN015", "XN020", "XN023", "XN024", "KA013", "KA014", "KA028", "KA029"),
     ),
+    CauseKind.GROUP: (("mcast_dst_ip",), "write the same 'mcast_dst_ip' on every node", ()),
     CauseKind.REFUSED: ((), "correct the file; 'keepalived -t' shows what it refuses", ("XN022", "KA048", "KA030")),
     CauseKind.OWN_ADDRESS: (("unicast_src_ip",), "take an address that no machine has as the VIP", ("KA001", "KA014")),
     CauseKind.FOREIGN_SOURCE: (

@@ -20,7 +20,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
 
     How to fix: set up a second load balancer, and add it to halb.toml as another `[[lb]]`.
 
-    Silent when: there is no halb.toml with `[[lb]]` tables, since a file that is given alone says nothing of the others.
+    Silent when: there is no halb.toml with `[[lb]]` tables: a file that is given alone says nothing of the others.
     """
     if len(fleet.addresses) != 1:
         return

@@ -23,6 +23,8 @@ class CauseKind(StrEnum):
     ADVERT_INT = "advert_int"
     ADDRESSES = "addresses"
     UNHEARD = "unheard"
+    GROUP = "multicast group"
+    """They send to different multicast groups."""
     REFUSED = "refused"
     """keepalived does not run the file."""
     OWN_ADDRESS = "own address"
@@ -67,8 +69,11 @@ def _of_split(contest: Contest, events: Events, outcome: Outcome, condition: Aft
         # The one with the lower priority should give way, and does not.
         low, high = sorted((a, b), key=lambda index: routers[index].priority)
         if reason := rejections[low][high] or rejections[high][low]:
-            foreign = reason == "unheard" and (routers[low].homeless or routers[high].homeless)
-            return Cause(CauseKind.FOREIGN_SOURCE if foreign else CauseKind(reason), (routers[low], routers[high]))
+            x, y = routers[low], routers[high]
+            if reason == "unheard" and x.segment == y.segment and x.multicast_group != y.multicast_group:
+                return Cause(CauseKind.GROUP, (x, y))
+            foreign = reason == "unheard" and (x.homeless or y.homeless)
+            return Cause(CauseKind.FOREIGN_SOURCE if foreign else CauseKind(reason), (x, y))
     return Cause(CauseKind.OTHER, tuple(contest.router(node) for node in masters) or contest.own)
 
 
