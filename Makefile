@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Two more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 
-.PHONY: help wizard test test-fast test-bare releases check lint-demo bench docs renew screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench docs renew screenshots film life release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -25,6 +25,9 @@ test: .venv/ready check  ## every check and test
 
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
+
+test-deep: .venv/ready  ## the properties with three times as many examples, other ones each time
+	HALB_EXAMPLES=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not daemon and not root"
 
 test-bare: .venv/ready  ## the tests that root or daemons could matter to, with both hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider

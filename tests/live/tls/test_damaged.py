@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from rules.live.observations import Contact, Probe
 from rules.live.tls.servers import probe
+from tests.examples import times
 from tests.live.dns.asking import LOOPBACK, NAME, ask, issued, quiet, within
 from tests.live.tls.api_servers import ApiServer, Behaviour
 
 __all__ = ["quiet"]  # a fixture
 pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ async def damaged(port: int, place: int, deadline: float) -> Probe:
 
 
 @pytest.mark.slow
-@settings(few, max_examples=80)
+@settings(few, max_examples=times(80))
 @given(st.integers(0, 2500))
 def test_damaged_tls(server: ApiServer, place: int) -> None:
     server.behaviour = Behaviour.SERVE

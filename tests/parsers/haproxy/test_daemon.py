@@ -18,6 +18,7 @@ from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
 from tests.daemons import program
+from tests.examples import times
 from tests.shared import shared
 
 LEXICAL = {
@@ -95,7 +96,7 @@ PIECES = st.sampled_from(
 
 @pytest.mark.daemon("haproxy")
 @given(st.lists(st.lists(PIECES, min_size=1, max_size=9).map("".join), min_size=1, max_size=30))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_words_are_those_of_haproxy(tmp_path: Path, lines: list[str]) -> None:
     # An empty word first is left out: '.notice' alone looks behind it.
     lines = [line for line in lines if not re.match(r"\s*(\"\"|'')", line)]

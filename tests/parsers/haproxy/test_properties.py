@@ -13,6 +13,7 @@ from parsers.grammar.haproxy_conditions import evaluate
 from parsers.haproxy.document import HaproxyDocument
 from parsers.keywords.haproxy import haproxy_table
 from parsers.source import Source
+from tests.examples import times
 from tests.parsers.haproxy.texts import ANY_TEXT, CONFIGS, read_all
 
 
@@ -60,7 +61,7 @@ def check_words(words: object, text: str) -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=400)
+@settings(max_examples=times(400))
 def test_any_text(text: str) -> None:
     read_all(haproxy_facts([check_document(text)]))
 
@@ -89,7 +90,7 @@ def test_readers_take_any_text(text: str) -> None:
 
 
 @given(st.text(alphabet="01!&|() defx", max_size=30))
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 def test_conditions_agree_with_a_plain_evaluation(text: str) -> None:
     """Where Python can evaluate the translated expression, the outcome is the same."""
     found = evaluate(text)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from parsers.facts.keepalived import keepalived_facts
 from parsers.keepalived import IncludedFile, KeepalivedDocument, parse_keepalived
 from parsers.source import Source
+from tests.examples import times
 
 PIECES = [
     "vrrp_instance",
@@ -86,13 +87,13 @@ def check(document: KeepalivedDocument, text: str) -> None:
         assert 0 <= secret.start <= secret.end <= len(secret.source.text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 @given(TEXTS, st.sampled_from([None, "a"]))
 def test_any_text_round_trips(text: str, config_id: str | None) -> None:
     check(parse_keepalived(text, config_id=config_id), text)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(st.binary())
 def test_any_bytes_round_trip(data: bytes) -> None:
     source = Source.from_bytes("x.conf", data)
@@ -100,14 +101,14 @@ def test_any_bytes_round_trip(data: bytes) -> None:
     assert Source("x.conf", str(document)).to_bytes() == data
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(CONFIGS, CONFIGS)
 def test_any_include(text: str, included: str) -> None:
     document = parse_keepalived(text, include=lambda pattern, _base, _variant: [IncludedFile(pattern, included)])
     check(document, text)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(CONFIGS)
 def test_facts_of_any_text(text: str) -> None:
     facts = keepalived_facts(parse_keepalived(text))
@@ -129,7 +130,7 @@ def test_facts_of_any_text(text: str) -> None:
             facts.tracker_weight(tracker)
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(CONFIGS)
 def test_the_tree_is_consistent(text: str) -> None:
     document = parse_keepalived(text)

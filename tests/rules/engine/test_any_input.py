@@ -10,6 +10,7 @@ from rules import lint
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style
+from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
 
@@ -35,7 +36,7 @@ def damaged_fleets(draw: st.DrawFn) -> dict[str, str]:
     return fleet
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(damaged_fleets())
 def test_no_rule_fails_and_every_format_renders(fleet: dict[str, str]) -> None:
     report = lint(fleet)
@@ -45,7 +46,7 @@ def test_no_rule_fails_and_every_format_renders(fleet: dict[str, str]) -> None:
         assert form.render(report, Style(color=True)) == form.render(lint(fleet), Style(color=True))
 
 
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 @given(st.permutations(sorted(FLEETS[0])), st.sampled_from(FLEETS))
 def test_the_order_of_the_files_does_not_matter(order: list[str], fleet: dict[str, str]) -> None:
     shuffled = {path: fleet[path] for path in sorted(fleet, key=lambda path: order.index(path) if path in order else 0)}

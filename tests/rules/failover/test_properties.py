@@ -22,6 +22,7 @@ from rules.fleet.fleet import Fleet
 from rules.report import failover
 from rules.report import json as json_format
 from rules.report.style import Style
+from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
 from tests.rules.failover.fleets import fleet_of, instance
@@ -60,7 +61,7 @@ def said(table: FailoverTable, names: Mapping[str, str]) -> dict[str, Said]:
     }
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(fleets(), st.randoms(use_true_random=False))
 def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], random: Random) -> None:
     names = [f"lb{index}" for index in range(len(texts))]
@@ -73,7 +74,7 @@ def test_neither_the_names_nor_the_order_of_the_nodes_matter(texts: list[str], r
     assert said(failover_table(Fleet(order)), dict(zip(other, names, strict=True))) == usual
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(fleets())
 def test_an_unknown_release_has_the_outcomes_of_all(texts: list[str]) -> None:
     names = {f"lb{index}": f"lb{index}" for index in range(len(texts))}
@@ -86,7 +87,7 @@ def test_an_unknown_release_has_the_outcomes_of_all(texts: list[str]) -> None:
             assert verdict in {other[0] for other in of_each}
 
 
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 @given(fleets(), st.data())
 def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[str], data: st.DataObject) -> None:
     nodes = {f"lb{index}": text for index, text in enumerate(texts)}
@@ -103,7 +104,7 @@ def test_an_instance_that_has_nothing_to_do_with_it_changes_nothing(texts: list[
 # -- what a sound fleet does
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(sound_fleets())
 def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
@@ -129,7 +130,7 @@ def test_a_sound_fleet_has_one_owner_after_every_single_failure(nodes: Nodes) ->
             assert (row.verdict, outcome.owners) == (Verdict.STAYS, (owner,))
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(sound_fleets())
 def test_a_sound_fleet_serves_as_long_as_one_haproxy_lives(nodes: Nodes) -> None:
     (block,) = failover_table(fleet_of(nodes)).blocks
@@ -170,7 +171,7 @@ def survives(files: Mapping[str, str]) -> None:
     assert '"failover": [' in json_format.render(run.report(), Style(), table)
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(fleets())
 def test_of_every_fleet_something_is_said(texts: list[str]) -> None:
     check(failover_table(fleet_of({f"lb{index}": text for index, text in enumerate(texts)})))
@@ -183,7 +184,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(st.sampled_from(FLEETS), st.data())
 def test_damaged_files(files: Nodes, data: st.DataObject) -> None:
     fleet = dict(files)

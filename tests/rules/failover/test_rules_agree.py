@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.failover.table.verdicts import Verdict
+from tests.examples import times
 from tests.rules.failover.findings import SAYS_THE_CAUSE, found
 from tests.rules.failover.fleets import checked, rows_of
 
@@ -28,7 +29,7 @@ def ladders(draw: st.DrawFn) -> dict[str, str]:
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(ladders())
 def test_rules_and_table_agree(nodes: dict[str, str]) -> None:
     bad = [

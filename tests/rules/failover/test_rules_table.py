@@ -11,6 +11,7 @@ from rules.engine.registry import Selection
 from rules.engine.run import Run
 from rules.failover.table.rows import Row
 from rules.failover.table.verdicts import Verdict
+from tests.examples import times
 from tests.failover.observed import by_scenario, file_of, load
 from tests.rules.failover.fleets import HAPROXY, TRACK, instance, script
 from tests.rules.failover.strategies import Nodes, fleets, sound_fleets
@@ -42,7 +43,7 @@ def agree(run: Run) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(fleets())
 def test_no_row_is_a_fault_without_a_finding(texts: list[str]) -> None:
     agree(run_of({f"lb{number}": text for number, text in enumerate(texts, 1)}))
@@ -59,7 +60,7 @@ def test_nor_in_any_scenario_that_was_played(name: str, haproxy: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(sound_fleets())
 def test_of_a_sound_fleet_nothing_is_said(nodes: Nodes) -> None:
     run = run_of(nodes)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.engine.examples import cases_of
 from rules.engine.registry import Scope, rules_of
+from tests.examples import times
 from tests.rules.haproxy.linting import DEFAULTS, findings, report_on
 
 pytestmark = pytest.mark.slow
@@ -115,7 +116,7 @@ def test_any_text(text: str) -> None:
     report_on(text)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(st.sampled_from(_EXAMPLES), st.data())
 def test_examples_with_a_piece_cut_out(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))

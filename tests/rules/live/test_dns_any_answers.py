@@ -26,6 +26,7 @@ from rules.live.observations import (
 from rules.live.views.accounts import hosts_addresses, other_means, resolvers
 from rules.live.views.destination import destination, leads
 from rules.live.views.resolution import resolution, unresolved
+from tests.examples import times
 from tests.rules.live.answers import NAME, OK, answers, plan
 from tests.rules.live.names import CUTOVER, MASTER, VIP, findings, view_of, words, worst
 
@@ -102,7 +103,7 @@ def by_code(found: list[Finding], *codes: str) -> list[Finding]:
     return [finding for finding in found if finding.code in codes]
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(*CASES)
 def test_findings_are_sentences_and_the_order_of_the_servers_is_no_matter(text: str, observed: Observations) -> None:
     assert observed.dns is not None
@@ -118,7 +119,7 @@ def test_findings_are_sentences_and_the_order_of_the_servers_is_no_matter(text: 
     assert words(findings(text, observed._replace(dns=turned))) == words(found)
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(*CASES)
 def test_record_of_the_vip_is_printed_only_when_it_serves_or_is_there_already(
     text: str, observed: Observations
@@ -132,7 +133,7 @@ def test_record_of_the_vip_is_printed_only_when_it_serves_or_is_there_already(
             assert ip_address(VIP) in there
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(*CASES)
 def test_name_that_nothing_resolves_is_an_error_and_else_none_of_resolving(text: str, observed: Observations) -> None:
     view = view_of(text, observed)
@@ -143,7 +144,7 @@ def test_name_that_nothing_resolves_is_an_error_and_else_none_of_resolving(text:
     assert resolving or not accounts or worst(found) is Severity.ERROR
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(*CASES)
 def test_each_resolver_has_one_cause_and_each_address_one_rule(text: str, observed: Observations) -> None:
     view = view_of(text, observed)
@@ -156,7 +157,7 @@ def test_each_resolver_has_one_cause_and_each_address_one_rule(text: str, observ
     assert not {"DN003", "DN008"} <= codes
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(
     st.lists(st.sampled_from(SERVERS[:2] + SERVERS[5:]), min_size=1, unique=True),
     st.sampled_from([60, 300]),

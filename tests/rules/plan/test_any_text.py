@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.plan import ClusterError, parse_cluster
 from rules.plan.toml.load import LARGEST
+from tests.examples import times
 from tests.rules.plan.plan import PLAN
 
 pytestmark = pytest.mark.slow
@@ -55,7 +56,7 @@ def damaged_plans(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 @given(st.one_of(st.text(st.characters()), damaged_plans(), st.lists(PIECES).map("".join)))
 def test_any_text_gives_a_plan_or_one_printable_line(text: str) -> None:
     message = outcome(text)

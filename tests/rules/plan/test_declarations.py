@@ -21,6 +21,7 @@ from rules.plan.model import ControlPlaneNode, LoadBalancer, Vip
 from rules.plan.record import Key
 from rules.plan.schema import OF_PLAN, SCHEMA, every_key, key_at
 from rules.plan.types.readers import text_of, written
+from tests.examples import times
 from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan
@@ -64,7 +65,7 @@ def readable(key: Key, value: Any) -> bool:
 
 @pytest.mark.parametrize("name", KEYS)
 @given(st.data())
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 def test_every_key_survives_the_way_through_a_file_and_a_form(name: str, data: st.DataObject) -> None:
     key = KEYS[name]
     value = data.draw(values(key))

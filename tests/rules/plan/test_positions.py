@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from parsers.source import Source
 from rules.plan.toml.places import Places
+from tests.examples import times
 from tests.rules.plan.toml_texts import SPECIAL, documents
 
 pytestmark = pytest.mark.slow
@@ -163,7 +164,7 @@ def test_no_text_at_all_makes_the_search_fail(text: str) -> None:
     assert Places(Source("halb.toml", text)).find(("no such key",)) is None or '"no such key"' in text
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(80))
 @given(documents())
 def test_the_text_at_each_place_is_the_value_that_tomllib_read(text: str) -> None:
     try:
@@ -173,7 +174,7 @@ def test_the_text_at_each_place_is_the_value_that_tomllib_read(text: str) -> Non
     check_all(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 @given(st.data())
 def test_the_places_of_a_damaged_text_that_is_toml_still_are_right(data: st.DataObject) -> None:
     text = EXAMPLE

@@ -15,6 +15,7 @@ from rules.plan import parse_cluster
 from rules.plan.complete import values_of
 from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
+from tests.examples import times
 from tests.programs import Done
 from tests.shared import shared
 from tests.wizard.plans import ARTICLE, plans
@@ -230,7 +231,7 @@ def test_every_pair_of_the_corpus_is_imported_or_told_why_not(tmp_path: Path) ->
 
 
 @given(plans())
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 def test_the_text_of_a_draft_says_what_the_draft_says(plan: Plan) -> None:
     draft = Draft(values_of(plan))
     text, left_out = draft_text(draft, Path())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from wizard.files import StoreError, diff
 from wizard.files.diffs import unified
 from wizard.files.secrets import masked_lines
@@ -60,7 +61,7 @@ def test_it_is_the_unified_diff_that_everybody_knows(old: list[str], new: list[s
     ],
 )
 @given(old=PASSWORDS, new=PASSWORDS)
-@settings(max_examples=15)
+@settings(max_examples=times(15))
 def test_no_password_is_shown(path: str, text: str, old: str, new: str) -> None:
     shown = unified(path, text.format(old), text.format(new))
     assert old not in shown

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from wizard.files import Failure, SavedDraft, drop, load, save
 from wizard.files.secrets import without_secrets
 
@@ -121,7 +122,7 @@ def test_a_text_that_they_can_not_be_taken_out_of_is_not_saved(tmp_path: Path, t
         max_size=6,
     )
 )
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 def test_no_text_keeps_its_password_and_every_other_value_stays(lines: list[str]) -> None:
     text = "\n".join(lines)
     try:
@@ -137,7 +138,7 @@ def test_no_text_keeps_its_password_and_every_other_value_stays(lines: list[str]
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: b"#:halb-draft " + text.encode()))
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 def test_a_broken_draft_is_set_aside_and_reported(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     directory = tmp_path_factory.mktemp("dir")
     path = saved(TEXT, directory)

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parsers.source import Source
+from tests.examples import times
 from tests.parsers.haproxy.texts import ANY_TEXT
 from tests.shared import real_files, shared
 from tests.wizard.importer.merging import BODIES, NEWER, OURS, RENDERED, effective, facts, kinds
@@ -81,7 +82,7 @@ def checked(existing: str, rendered: str, take_over: list[str] | None = None) ->
 
 
 @given(files(), st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 def test_others_stay_to_the_character_and_mean_the_same(parts: list[Part], line_end: str, unfinished: bool) -> None:
     existing = "".join(part.text for part in parts).replace("\n", line_end)
     if unfinished:
@@ -113,7 +114,7 @@ def _bodies(rendered: str) -> list[str]:
 
 
 @given(files(), st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 def test_parts_in_any_order_lose_no_line_of_others(parts: list[Part], shuffle: random.Random) -> None:
     """Sections of halb's may stand before the `defaults` they name: they move, and only they."""
     shuffle.shuffle(parts)
@@ -132,7 +133,7 @@ def _counts(line: str) -> bool:
 
 
 @given(files(), st.lists(st.sampled_from(["x", "frontend x", "listen y", "defaults a", "b", "nobody"]), max_size=3))
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 def test_taking_over_removes_what_was_named_and_nothing_else(parts: list[Part], names: list[str]) -> None:
     existing = "".join(part.text for part in parts)
     merged = checked(existing, RENDERED, names)
@@ -161,7 +162,7 @@ def _words(header: str) -> tuple[str, str]:
 
 
 @given(ANY_TEXT, st.sampled_from(["", *BODIES.values()]), ANY_TEXT)
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 def test_any_text_is_merged_or_refused(before: str, body: str, after: str) -> None:
     existing = f"{before}\n{body}{after}"
     merged = checked(existing, NEWER)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from tests.programs import ROOT
 from tests.wizard.files.putting import CFG, CONF, SCRIPT, WHEN, files, put
 from wizard.files import ChangedError, FileWritten, StoreError, Written, write_tree
@@ -291,7 +292,7 @@ def test_two_runs_do_not_write_into_one_folder_at_a_time(tmp_path: Path) -> None
         max_leaves=8,
     ).map(lambda value: json.dumps(value).encode())
 )
-@settings(max_examples=20)
+@settings(max_examples=times(20))
 def test_with_a_manifest_that_can_not_be_used_files_count_as_changed(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:

@@ -15,6 +15,7 @@ from rules.plan.draft import Draft
 from rules.plan.model import KeyPath
 from rules.plan.schema import key_at
 from rules.plan.types.readers import written
+from tests.examples import times
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived
 from tests.wizard.plans import ARTICLE, plans
@@ -105,7 +106,7 @@ def test_the_article_s_rendered_files_come_back_as_the_plan_by_their_paths_alone
     assert (found.leftovers, found.conflicts) == ((), ())
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(plans())
 def test_rendered_files_come_back_as_the_plan_with_nothing_left_over(plan: Plan) -> None:
     assume(not check_plan(plan))
@@ -119,7 +120,7 @@ def test_rendered_files_come_back_as_the_plan_with_nothing_left_over(plan: Plan)
     assert (found.leftovers, found.conflicts, found.candidates) == ((), (), ())
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(plans())
 def test_a_plan_survives_being_values(plan: Plan) -> None:
     draft = Draft(values_of(plan))
@@ -127,7 +128,7 @@ def test_a_plan_survives_being_values(plan: Plan) -> None:
     assert plan.vrrp.auth_pass is None or "vrrp.auth_pass=********" in repr(draft)
 
 
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 @given(plans())
 def test_a_plan_survives_answers_files_and_their_import(plan: Plan) -> None:
     outcome = judge(answers_of({path: written(value) for path, value in values_of(plan).items()}))
@@ -154,7 +155,7 @@ def _spliced(base: str, noise: str, at: int) -> str:
     return "\n".join([*lines[: at % len(lines)], *noise.split("\n"), *lines[at % len(lines) :]])
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(_texts, _texts, st.integers(0, 40), st.booleans())
 def test_no_text_raises_and_every_line_is_accounted_for(one: str, two: str, at: int, whole: bool) -> None:
     files = {
@@ -168,7 +169,7 @@ def test_no_text_raises_and_every_line_is_accounted_for(one: str, two: str, at: 
     assert unaccounted(files, found) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(st.text("abcdefgh0123456789!?#{}$", min_size=6, max_size=14), st.sampled_from(["PASS", "AH", "x"]))
 def test_no_password_is_shown(password: str, kind: str) -> None:
     block = f"authentication {{\nauth_type {kind}\nauth_pass {password}Zq9\n}}"

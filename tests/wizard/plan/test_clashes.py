@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from rules.plan import parse_cluster
 from rules.plan.schema import SCHEMA
+from tests.examples import times
 from tests.wizard.plans import ARTICLE, plans
 from wizard.plan.file import write_plan
 from wizard.plan.plan import ApiServer, Balancer, Plan, check_plan, plan_of
@@ -265,7 +266,7 @@ def test_what_goes_together_is_no_clash(plan: Plan) -> None:
 
 
 @given(plans(), plans())
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 def test_answers_of_two_plans_never_stop_the_check(one: Plan, two: Plan) -> None:
     mixed = one._replace(vip=two.vip, vip6=two.vip6, vrrp=two.vrrp, load_balancers=two.load_balancers)
     for error in check_plan(mixed):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.plan import ClusterError, Phase, parse_cluster
+from tests.examples import times
 from tests.wizard.plans import ARTICLE, HOSTILE_NAMES, plans
 from wizard.plan.file import write_plan
 from wizard.plan.plan import ApiServer, Balancer, Plan, plan_of
@@ -123,7 +124,7 @@ def test_any_plan_of_its_own_changes_no_byte(plan: Plan) -> None:
 
 
 @given(plans(), plans())
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 def test_any_plan_is_written_into_any_file(old: Plan, new: Plan) -> None:
     text = write_plan(old).replace("\n[", "\n# a [[comment]] = '\n[") + "\n[lint]\nselect = ['KA'] # kept\n"
     written = write_plan(new, text)
@@ -135,7 +136,7 @@ def test_any_plan_is_written_into_any_file(old: Plan, new: Plan) -> None:
 
 
 @given(plans(), st.sampled_from([HAND_MADE, INLINE, HAND_MADE.replace("\n", "\r\n"), "\ufeff" + INLINE]))
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 def test_any_plan_is_written_into_a_file_of_any_form(new: Plan, text: str) -> None:
     written = write_plan(new, text)
     assert read(written) == new
@@ -162,7 +163,7 @@ def edits(draw: st.DrawFn) -> Plan:
 
 
 @given(edits(), st.sampled_from([HAND_MADE, INLINE]))
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 def test_an_edit_that_removes_no_machine_keeps_every_comment(plan: Plan, text: str) -> None:
     written = write_plan(plan, text)
     assert read(written) == plan
@@ -313,7 +314,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 def test_any_text_is_changed_or_refused(text: str) -> None:
     try:
         written = write_plan(ARTICLE, text)

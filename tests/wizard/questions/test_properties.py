@@ -12,6 +12,7 @@ from rules.live.observations import AddressRecord, Alias, Contact, DnsView, Prob
 from rules.live.views.view import LiveView
 from rules.live.views.wording import kubeadm_init
 from rules.report.style import Style
+from tests.examples import times
 from tests.wizard.verify.views import (
     CUTOVER,
     DUAL,
@@ -154,7 +155,7 @@ def views(draw: st.DrawFn) -> LiveView:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(views())
 def test_the_name_is_not_moved_before_the_vip_serves_it(seen: LiveView) -> None:
     found = checklist(seen)
@@ -168,7 +169,7 @@ def test_the_name_is_not_moved_before_the_vip_serves_it(seen: LiveView) -> None:
         assert not [step.key for step in earlier if step.status in (Status.FAIL, Status.WAIT)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(views())
 def test_passed_means_that_every_resolver_leads_to_the_target(seen: LiveView) -> None:
     found = checklist(seen)
@@ -189,7 +190,7 @@ def test_passed_means_that_every_resolver_leads_to_the_target(seen: LiveView) ->
         assert seen.vip_ready
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(views())
 def test_every_step_says_what_it_stands_on_and_what_to_do(seen: LiveView) -> None:
     found = checklist(seen)
@@ -203,7 +204,7 @@ def test_every_step_says_what_it_stands_on_and_what_to_do(seen: LiveView) -> Non
     assert found.passed or found.next or any(each.status is Status.WAIT for each in found.steps)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(views())
 def test_kubeadm_init_is_shown_only_when_dns_is_right(seen: LiveView) -> None:
     found = checklist(seen)
@@ -213,7 +214,7 @@ def test_kubeadm_init_is_shown_only_when_dns_is_right(seen: LiveView) -> None:
         assert not any(probe.alive for probe in seen.observed.probes)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(views())
 def test_what_is_printed_is_printable_and_ends_its_lines(seen: LiveView) -> None:
     shown = text(checklist(seen), seen, Style())
@@ -222,7 +223,7 @@ def test_what_is_printed_is_printable_and_ends_its_lines(seen: LiveView) -> None
     assert shown.endswith("\n")
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(views(), st.integers(0, 100_000))
 def test_time_that_passes_only_shortens_countdowns(seen: LiveView, seconds: int) -> None:
     now, later = checklist(seen), checklist(aged(seen, seconds))

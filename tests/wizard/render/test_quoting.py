@@ -13,6 +13,7 @@ from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.suppress import Suppressions
 from rules.plan.model import KeyPath
+from tests.examples import times
 from tests.wizard.render.hostile import AWKWARD, hostile
 from wizard.render import quoting
 from wizard.render.quoting import Keyed, Quoted, RenderError
@@ -64,7 +65,7 @@ def test_keepalived_reads_back_the_same_word(text: str) -> None:
         assert second.keyword == "a"
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(hostile)
 def test_a_shell_reads_back_the_same_word(text: str) -> None:
     if (word := quoted("shell", text)) is not None:

@@ -21,6 +21,7 @@ from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.finding import Severity
 from rules.engine.run import lint
+from tests.examples import times
 from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.hostile import hostile
@@ -33,7 +34,7 @@ from wizard.render.template_values import half
 pytestmark = pytest.mark.slow
 
 TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
-_MANY = settings(max_examples=60)
+_MANY = settings(max_examples=times(60))
 
 SIX = ARTICLE._replace(
     vip=ip_interface("fd00:2::140/64"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.daemons import program
+from tests.examples import times
 from tests.net.machine import Machine, end
 from tests.net.network import Net, plugged
 from tests.wizard.plans import ARTICLE, plans
@@ -22,7 +23,7 @@ from wizard.render.files import render
 pytestmark = [pytest.mark.root, pytest.mark.daemon("haproxy", "keepalived"), pytest.mark.slow]
 
 _SETTINGS = settings(
-    max_examples=12,
+    max_examples=times(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
