@@ -39,6 +39,7 @@ def test_that_ci_may_lack():
     ("ci", "outcomes"),
     [("", "1 failed, 1 passed, 3 skipped"), ("true", "1 failed, 1 passed, 1 skipped, 2 errors")],
 )
+@pytest.mark.slow
 def test_what_is_missing_is_a_reason_to_skip_and_in_ci_to_fail(tmp_path: Path, ci: str, outcomes: str) -> None:
     (tmp_path / "test_cases.py").write_text(CASES)
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.conftest"]

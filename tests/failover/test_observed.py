@@ -15,6 +15,8 @@ from tests.failover.observed import Record, by_scenario, file_of, load, releases
 from tests.failover.playing import Predicted, play
 from tests.shared import shared
 
+pytestmark = pytest.mark.slow
+
 LATE = 0.05  # seconds that starting a process and reading the clock may add to a takeover
 EARLY = 0.01  # the records are rounded
 # Scenarios of the shared table that call a race of equals determined, because few runs had the same winner.

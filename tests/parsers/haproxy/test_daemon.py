@@ -168,6 +168,7 @@ def test_cases_that_were_measured() -> None:
 
 
 @pytest.mark.daemon("haproxy")
+@pytest.mark.slow
 def test_the_keyword_table_is_that_of_haproxy_2_6(tmp_path: Path) -> None:
     """One line per keyword of the table: the installed 2.6 calls exactly those unknown that the table says it does."""
     if not is_version_2_6():

@@ -109,6 +109,7 @@ def test_keepalived_says_what_was_recorded(path: Path) -> None:
 @pytest.mark.parametrize(
     "release", [pytest.param(release, marks=pytest.mark.release(release)) for release in corpus.RELEASES[1:]]
 )
+@pytest.mark.slow
 def test_another_keepalived_says_what_was_recorded(release: str) -> None:
     root = root_of(release)
     for path in corpus.files("keepalived"):

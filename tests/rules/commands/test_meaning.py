@@ -238,6 +238,7 @@ def test_any_text_means_something(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["sudo ", "a && ", "$(", "'", "a=1 ", "(", "`", "a | ", ">", "\\", "> a ", "#"])
+@pytest.mark.slow
 def test_long_texts_take_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))

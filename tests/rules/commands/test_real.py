@@ -18,6 +18,8 @@ from tests.net.machine import Machine
 from tests.net.network import Net, plugged
 from tests.rules.failover.fleets import block_of
 
+pytestmark = pytest.mark.slow
+
 SUCCEEDED, FAILED, REMOVED = "succeeded", "failed", "removed"
 
 # Everything that they need is on a machine that has keepalived.

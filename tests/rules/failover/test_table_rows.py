@@ -418,6 +418,7 @@ def test_who_runs_the_check(lines: str, user: str, verdict: Verdict) -> None:
     assert {row.event: row.verdict for row in block.rows}["lb1:haproxy"] is verdict
 
 
+@pytest.mark.slow
 def test_of_twenty_nodes_what_is_left_out_is_said() -> None:
     nodes = {f"lb{n}": instance(200 - n) for n in range(1, 21)}
     block = block_of(nodes)

@@ -173,6 +173,7 @@ def test_values_that_haproxy_takes(line: str) -> None:
 
 
 @pytest.mark.daemon("haproxy")
+@pytest.mark.slow
 def test_the_real_haproxy_refuses_them_too(tmp_path: Path) -> None:
     haproxy = program("haproxy")
     taken = []

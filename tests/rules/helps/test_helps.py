@@ -27,6 +27,8 @@ from tests.rules.helps.trying import all_of, corrected, report_on, serious
 from tests.rules.helps.typist import Texts
 from tests.shared import shared
 
+pytestmark = pytest.mark.slow
+
 # Scopes whose helps are about something else than a file of the run.
 NOT_IN_A_FILE = {
     Scope.DNS: "a record of a zone, a resolver, or time",
