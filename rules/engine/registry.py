@@ -50,7 +50,7 @@ class Scope(Enum):
 
 
 class Rule:
-    """One rule: its metadata and its function. `needs` are what must be known for it to run (live rules, and CLUSTER)."""
+    """One rule: its metadata and its function. `needs` are what must be known for it to run (live, CLUSTER)."""
 
     __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
 

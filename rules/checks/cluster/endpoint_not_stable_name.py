@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.fleet.cluster import KUBEADM
+from rules.fleet.cluster import KUBEADM, Place
+from rules.plan.model import API_PORT
 from rules.support.haproxy.api_listeners import api_listeners, api_servers
 
 if TYPE_CHECKING:
     from parsers.facts.kubernetes import HostPort
-    from rules.fleet.cluster import Address, ClusterFiles, Place
+    from rules.fleet.cluster import Address, ClusterFiles
 
 _LATER = "kubeadm can't change it later"
 
 
 @rule("K8002", "endpoint-not-stable-name", Severity.WARNING, Scope.CLUSTER, needs=(KUBEADM,))
 def check(files: ClusterFiles) -> Iterator[Hit]:
-    """kubeadm has no `controlPlaneEndpoint`, or one that belongs to a single machine.
+    """The cluster has no `controlPlaneEndpoint`, or one that belongs to a single machine.
 
     Why it hurts: without `controlPlaneEndpoint` kubeadm writes the first control-plane node's own address into every
     kubeconfig, and refuses to join further control-plane nodes; with the address or name of one machine the load
@@ -36,7 +37,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
     if cluster is None:
         return
     name = files.plan.endpoint.value if files.plan and files.plan.endpoint else "kube.example.com"
-    port = files.plan.port.value if files.plan and files.plan.port else 6443
+    port = files.plan.port.value if files.plan and files.plan.port else API_PORT
     if cluster.endpoint_value is None:
         if api_listeners(files.fleet) or files.vips():
             yield Hit(
@@ -88,8 +89,6 @@ def _of_address(files: ClusterFiles, endpoint: HostPort, address: Address, help_
 
 def _owned(files: ClusterFiles) -> Iterator[tuple[str, Address, Place]]:
     """The addresses of single machines, with what the machine is."""
-    from rules.fleet.cluster import Place
-
     for name, address, place in files.own_addresses():
         yield f"load balancer {name}", address, place
     for node in files.plan.control_plane if files.plan else ():
@@ -105,8 +104,6 @@ def _owned(files: ClusterFiles) -> Iterator[tuple[str, Address, Place]]:
 
 def _machine(files: ClusterFiles, host: str) -> tuple[str, Place] | None:
     """The machine of halb.toml that has this name, up to the first dot."""
-    from rules.fleet.cluster import Place
-
     if files.plan is None or (files.plan.endpoint is not None and files.plan.endpoint.value == host):
         return None
     names = [(f"control-plane node {node.name.value}", node.name) for node in files.plan.control_plane]

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import KUBEADM
+from rules.plan.model import API_PORT
 from rules.support.haproxy.api_listeners import api_listeners
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from rules.fleet.cluster import ClusterFiles
 
-_DEFAULT = 6443
+_QUOTES = "\"'"
 
 
 @rule("K8001", "endpoint-port-mismatch", Severity.ERROR, Scope.CLUSTER, needs=(KUBEADM,))
 def check(files: ClusterFiles) -> Iterator[Hit]:
-    """kubeadm's `controlPlaneEndpoint` has a port that haproxy does not listen on.
+    """The `controlPlaneEndpoint` has a port that haproxy does not listen on.
 
     Why it hurts: every kubelet, every kubeconfig and `kubeadm join` use the endpoint with its port, which is 6443 if
     none is written (kubeadm's API reference, v1beta4). Where haproxy does not listen, the connection is refused. The
@@ -36,7 +37,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
     endpoint = cluster.endpoint if cluster is not None else None
     if endpoint is None:
         return
-    port = endpoint.port if endpoint.port is not None else _DEFAULT
+    port = endpoint.port if endpoint.port is not None else API_PORT
     closed = [listeners for listeners in api_listeners(files.fleet) if not listeners.covers(port)]
     if not closed:
         return
@@ -56,6 +57,3 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
             for listeners in closed
         ],
     )
-
-
-_QUOTES = "\"'"
