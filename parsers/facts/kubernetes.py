@@ -20,6 +20,7 @@ API_PORT = 6443
 SERVICE_SUBNET = "10.96.0.0/12"
 """What kubeadm takes without `networking.serviceSubnet`."""
 _GROUP = "kubeadm.k8s.io"
+_ENDPOINT = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?"
 
 Network = IPv4Network | IPv6Network
 
@@ -92,14 +93,13 @@ class ClusterConfiguration:
         written = self.endpoint_value
         if written is None or written.text is None or written.dynamic:
             return None
-        match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)"
-                             r"(?::([0-9]{1,5}))?", written.text.strip())  # fmt: skip
+        text = written.text.strip()
+        if read_ip(text) is not None:
+            return HostPort(text.lower(), None, written.span)
+        match = re.fullmatch(_ENDPOINT, text)
         if match is None:
             return None
-        host = match[1].strip("[]").lower()
-        if match[2] is None and read_ip(written.text.strip()) is not None:
-            host = written.text.strip().lower()
-        return HostPort(host, int(match[2]) if match[2] else None, written.span)
+        return HostPort(match[1].strip("[]").lower(), int(match[2]) if match[2] else None, written.span)
 
     @property
     def cert_sans(self) -> list[YamlValue] | None:
