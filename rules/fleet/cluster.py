@@ -19,8 +19,8 @@ KUBEADM = "kubeadm"
 PLAN = "halb.toml"
 
 
-class Place(NamedTuple):
-    """Where something stands: the span, and the node whose file it is (None: halb.toml, the command line, kubeadm)."""
+class StatedAt(NamedTuple):
+    """Where something is said: the span, and the node whose file it is (None: halb.toml, the command line, kubeadm)."""
 
     span: Span
     node: str | None = None
@@ -51,35 +51,35 @@ class ClusterFiles:
         """Every `InitConfiguration`, and `JoinConfiguration` of a control-plane node."""
         return [node for config in self.kubeadm for node in config.nodes]
 
-    def vips(self) -> dict[Address, Place]:
+    def vips(self) -> dict[Address, StatedAt]:
         """The virtual addresses: those of halb.toml, or else those of the nodes."""
-        found: dict[Address, Place] = {}
+        found: dict[Address, StatedAt] = {}
         for setting in (self.plan.vip.address, self.plan.vip.address6) if self.plan else ():
             if setting is not None:
-                found.setdefault(setting.value.ip, Place(setting.span))
+                found.setdefault(setting.value.ip, StatedAt(setting.span))
         if found:
             return found
         for node in self.fleet.nodes:
             for instance in node.keepalived.instances if node.keepalived else ():
                 for vip in instance.usable_vips:
                     if vip.address is not None:
-                        found.setdefault(vip.address, Place(vip.span, node.name))
+                        found.setdefault(vip.address, StatedAt(vip.span, node.name))
         return found
 
-    def endpoint_vips(self) -> dict[Address, Place]:
+    def endpoint_vips(self) -> dict[Address, StatedAt]:
         """The virtual addresses that are the endpoint's: those of a family of which there are several are left out."""
         found = self.vips()
         versions = [address.version for address in found]
         return {address: place for address, place in found.items() if versions.count(address.version) == 1}
 
-    def own_addresses(self) -> Iterator[tuple[str, Address, Place]]:
+    def own_addresses(self) -> Iterator[tuple[str, Address, StatedAt]]:
         """The load balancers' own addresses: name, address, place."""
         for lb in self.plan.load_balancers if self.plan else ():
             for setting in (lb.address, lb.address6):
                 if setting is not None:
-                    yield lb.name.value, setting.value, Place(setting.span)
+                    yield lb.name.value, setting.value, StatedAt(setting.span)
         for node in self.fleet.nodes:
             for instance in node.keepalived.instances if node.keepalived else ():
                 source = instance.unicast_src_ip
                 if source is not None and source.known and source.value is not None:
-                    yield node.name, source.value, Place(source.span, node.name)
+                    yield node.name, source.value, StatedAt(source.span, node.name)

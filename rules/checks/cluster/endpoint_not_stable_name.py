@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
-from rules.fleet.cluster import KUBEADM, Place
+from rules.fleet.cluster import KUBEADM, StatedAt
 from rules.plan.model import API_PORT
 from rules.support.haproxy.api_listeners import api_listeners, api_servers
 
@@ -87,26 +87,26 @@ def _of_address(files: ClusterFiles, endpoint: HostPort, address: Address, help_
             return
 
 
-def _owned(files: ClusterFiles) -> Iterator[tuple[str, Address, Place]]:
+def _owned(files: ClusterFiles) -> Iterator[tuple[str, Address, StatedAt]]:
     """The addresses of single machines, with what the machine is."""
     for name, address, place in files.own_addresses():
         yield f"load balancer {name}", address, place
     for node in files.plan.control_plane if files.plan else ():
         if node.address is not None:
-            yield f"control-plane node {node.name.value}", node.address.value, Place(node.address.span)
+            yield f"control-plane node {node.name.value}", node.address.value, StatedAt(node.address.span)
     for at, server in api_servers(files.fleet):
         if server.address is not None:
-            yield f"control-plane node {server.name.raw}", server.address, Place(server.address_span, at.name)
+            yield f"control-plane node {server.name.raw}", server.address, StatedAt(server.address_span, at.name)
     for config in files.control_plane:
         if config.local.address is not None:
-            yield "first control-plane node", config.local.address, Place(config.local.address_span)
+            yield "first control-plane node", config.local.address, StatedAt(config.local.address_span)
 
 
-def _machine(files: ClusterFiles, host: str) -> tuple[str, Place] | None:
+def _machine(files: ClusterFiles, host: str) -> tuple[str, StatedAt] | None:
     """The machine of halb.toml that has this name, up to the first dot."""
     if files.plan is None or (files.plan.endpoint is not None and files.plan.endpoint.value == host):
         return None
     names = [(f"control-plane node {node.name.value}", node.name) for node in files.plan.control_plane]
     names += [(f"load balancer {lb.name.value}", lb.name) for lb in files.plan.load_balancers]
     short = host.partition(".")[0]
-    return next(((word, Place(name.span)) for word, name in names if name.value.lower() in (host, short)), None)
+    return next(((word, StatedAt(name.span)) for word, name in names if name.value.lower() in (host, short)), None)

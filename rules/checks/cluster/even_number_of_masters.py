@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.fleet.cluster import KUBEADM, Place
+from rules.fleet.cluster import KUBEADM, StatedAt
 
 if TYPE_CHECKING:
     from rules.fleet.cluster import ClusterFiles
@@ -28,7 +28,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
     nodes = files.plan.control_plane if files.plan is not None else ()
     if cluster is None or cluster.external_etcd or not nodes or len(nodes) % 2:
         return
-    last = Place(nodes[-1].name.span)
+    last = StatedAt(nodes[-1].name.span)
     two = len(nodes) == 2
     lost = "the API is gone when one of them dies" if two else f"no more of them may die than of {len(nodes) - 1}"
     yield Hit(

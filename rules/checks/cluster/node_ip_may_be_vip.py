@@ -12,7 +12,7 @@ from rules.fleet.cluster import KUBEADM
 
 if TYPE_CHECKING:
     from parsers.facts.kubernetes import NodeConfiguration
-    from rules.fleet.cluster import Address, ClusterFiles, Place
+    from rules.fleet.cluster import Address, ClusterFiles, StatedAt
 
 
 @rule("K8009", "node-ip-may-be-vip", Severity.WARNING, Scope.CLUSTER, needs=(KUBEADM,))
@@ -47,7 +47,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
             )
 
 
-def _given(text: str, vips: dict[Address, Place], node: NodeConfiguration) -> Iterator[Hit]:
+def _given(text: str, vips: dict[Address, StatedAt], node: NodeConfiguration) -> Iterator[Hit]:
     argument = node.kubelet_argument("node-ip")
     for word in text.split(","):
         address = read_ip(word.strip())
