@@ -101,7 +101,7 @@ class _Builder:
         elif name == "AliasEvent":
             return self._place(self._alias(event), None)
         elif name in ("MappingStartEvent", "SequenceStartEvent"):
-            return self._begin(event, name == "MappingStartEvent")
+            self._begin(event, name == "MappingStartEvent")
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             return self._end(event)
         return None
