@@ -217,6 +217,8 @@ def _found(reader: _Reader, folder: str) -> list[InputFile]:
     """The configuration files below a directory, haproxy's in the order in which it reads them."""
     haproxy, others = [], []
     for path in _walk(folder):
+        if reader.forced_kind and path.endswith((".yaml", ".yml")):
+            continue
         file = reader.add(path, named=False)
         if file is None or file.kind != HAPROXY:
             others += [file] if file else []

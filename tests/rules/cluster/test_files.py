@@ -77,6 +77,12 @@ def test_it_is_found_in_a_directory_and_belongs_to_no_node(folder: Path) -> None
     ]
 
 
+def test_another_kind_is_forced_on_no_yaml(folder: Path) -> None:
+    done = run("--kind", "haproxy", ".", folder=folder)
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "2 files of 2 nodes" in done.stderr
+
+
 def test_given_by_name_and_alone(folder: Path) -> None:
     assert "K8001" in run("lb1", "kubeadm-config.yaml", folder=folder).stdout
     done = run("kubeadm-config.yaml", folder=folder)
