@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rules import lint
+from rules import Options, lint
 from rules.files.kinds import KUBERNETES, kind_of, may_be_config
+from rules.plan import parse_cluster
 
 KUBEADM = """\
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -125,3 +128,39 @@ def test_a_token_is_never_shown() -> None:
     report = lint({"kubeadm-config.yaml": text})
     [finding] = report.findings
     assert "abcdef" not in report.secrets.line(finding.location.source, finding.location.line)
+
+
+def test_an_import_takes_it_for_no_load_balancer(folder: Path) -> None:
+    from wizard.importer import import_files
+
+    files = {path: (folder / path).read_text() for path in ("lb1/haproxy.cfg", "kubeadm-config.yaml")}
+    assert not [note for note in import_files(files).notes if "kubeadm-config" in note]
+
+
+_LINES = st.sampled_from(
+    [
+        *("apiVersion: kubeadm.k8s.io/v1beta4", "apiVersion: kubeadm.k8s.io/v1beta3", "kind: ClusterConfiguration"),
+        *("kind: InitConfiguration", "kind: JoinConfiguration", "kind: [x]", "controlPlaneEndpoint: 192.0.2.10:6443"),
+        *("controlPlaneEndpoint: {a: b}", "controlPlaneEndpoint: cp1:99999", "controlPlaneEndpoint: '[::1]:1'"),
+        *("apiServer: {certSANs: [a, 1, {b: c}, []]}", "apiServer: []", "apiServer: {certSANs: x}", "---", "..."),
+        *("networking: {podSubnet: 192.0.2.0/24, serviceSubnet: 'x,::/0'}", "networking: {podSubnet: [a]}"),
+        *("localAPIEndpoint: {advertiseAddress: 192.0.2.21, bindPort: 7443}", "localAPIEndpoint: {bindPort: [1]}"),
+        *("controlPlane: {localAPIEndpoint: {advertiseAddress: 192.0.2.10}}", "controlPlane: x", "etcd: {external: }"),
+        *("nodeRegistration: {kubeletExtraArgs: [{name: node-ip, value: 192.0.2.10}]}", "x: &x [*x]", "? [a]"),
+        *(
+            "nodeRegistration: {kubeletExtraArgs: {node-ip: 192.0.2.10}}",
+            "nodeRegistration: {kubeletExtraArgs: [a, 1]}",
+        ),
+    ]
+)
+
+
+@given(st.lists(_LINES, max_size=14))
+def test_no_shape_of_a_file_makes_a_rule_fail(lines: list[str]) -> None:
+    plan = '[cluster]\nendpoint = "kube.example.com"\n[vip]\naddress = "192.0.2.10/24"\n'
+    plan += '[[lb]]\nname = "cp1"\naddress = "192.0.2.21"\n[[control_plane]]\nname = "cp1"\naddress = "192.0.2.21"\n'
+    text = "\n".join(["apiVersion: kubeadm.k8s.io/v1beta4", *lines])
+    options = Options(cluster=parse_cluster(plan, "halb.toml"))
+    report = lint({"lb1/haproxy.cfg": HAPROXY, "kubeadm-config.yaml": text}, options)
+    assert report.crashes == ()
+    assert report.skipped
