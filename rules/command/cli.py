@@ -125,6 +125,7 @@ def _file_list(inputs: Inputs) -> str:
         for kind, paths in (("haproxy", node.haproxy), ("keepalived", node.keepalived))
         for path in paths
     ]
+    rows += [("-", "kubeadm", path) for path in inputs.about_cluster]
     width = max((len(name) for name, _, _ in rows), default=0)
     return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
 
@@ -148,6 +149,10 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     run = Run(inputs.texts, options)
     observed = _observed(arguments, survey, run)
     report = run.report(observed)
+    if run.unread and not arguments.quiet:
+        from rules.engine.needs import NO_YAML
+
+        _say(NO_YAML.format(", ".join(run.unread)))
     if settings != RuleSettings() and not arguments.quiet:
         from rules.support.releases import unchecked
 
@@ -164,8 +169,8 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
 
         for note in notes(run.endpoint, observed, run.fleet):
             _say(note)
-    if (report.nodes or survey) and not arguments.quiet:
-        _summarise(report, arguments)
+    if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
+        _summarise(report, arguments, inputs.about_cluster)
     if report.crashes:
         return EXIT_INTERNAL
     if inputs.errors:
@@ -240,12 +245,14 @@ def _style(arguments: LintArguments) -> Style:
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 
 
-def _summarise(report: Report, arguments: LintArguments) -> None:
-    from rules.text.wording import counted
+def _summarise(report: Report, arguments: LintArguments, about_cluster: Sequence[str]) -> None:
+    from rules.text.wording import counted, listed
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
     scope = f"{counted(len(files), 'file')} of {counted(len(report.nodes), 'node')}"
-    if not files:
+    if about_cluster:
+        scope = f"{scope} and {listed(about_cluster)}" if files else listed(about_cluster)
+    elif not files:
         scope = "the answers; there were no files to check"
     found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
     hidden = f" ({report.suppressed} suppressed)" if report.suppressed else ""

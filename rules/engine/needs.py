@@ -1,4 +1,4 @@
-"""What the live rules need to know, and which of them can't run for the lack of it."""
+"""What rules need to know besides the nodes' files, and which of them can't run for the lack of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
 
+NO_YAML = "PyYAML is not installed, so {} can't be read; run pip install 'halb-wizard[kubernetes]'"
+_NO_FILE = {
+    "kubeadm": "no configuration of kubeadm was given; pass kubeadm-config.yaml too",
+    "halb.toml": "no halb.toml is in use",
+}
 _NO_NETWORK = "it needs the network; add '--live'"
 
 
@@ -26,3 +31,17 @@ class Needs(NamedTuple):
             return _NO_NETWORK
         lacking = next((need for need in unknown_parts(self.endpoint) if need in rule.needs), "")
         return f"no {words_for(lacking)} is known; {how_to_tell(lacking)}" if lacking else ""
+
+
+class FileNeeds(NamedTuple):
+    """Which files about the cluster there are (`ClusterFiles.known`), and those that can't be read without PyYAML."""
+
+    known: frozenset[str]
+    unread: tuple[str, ...]
+
+    def missing(self, rule: Rule) -> str:
+        """Why a rule of `Scope.CLUSTER` can't run here, or ""."""
+        for need in rule.needs:
+            if need not in self.known:
+                return NO_YAML.format(self.unread[0]) if need == "kubeadm" and self.unread else _NO_FILE[need]
+        return ""

@@ -27,7 +27,8 @@ class Scope(Enum):
     KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node` that has a
     keepalived.conf. FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS,
     HOST, KUBERNETES: a `rules.live.views.view.LiveView`, if the network was queried (`--live`). PARSE: the parsers'
-    problems of one document. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
+    problems of one document. CLUSTER: the `rules.fleet.cluster.ClusterFiles`, if there is a kubeadm configuration or a
+    halb.toml. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
     """
 
     PARSE = "parse"
@@ -36,6 +37,7 @@ class Scope(Enum):
     NODE = "node"
     FLEET = "across"
     GIVEN = "given"
+    CLUSTER = "cluster"
     DNS = "dns"
     HOST = "host"
     KUBERNETES = "kubernetes"
@@ -48,7 +50,7 @@ class Scope(Enum):
 
 
 class Rule:
-    """One rule: its metadata and its function. `needs` are what must be known for it to run (live rules only)."""
+    """One rule: its metadata and its function. `needs` are what must be known for it to run (live, CLUSTER)."""
 
     __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
 
@@ -95,7 +97,8 @@ def rule(
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
-    "endpoint", "vip", "control-plane" (`rules.engine.run` has the sentence for each).
+    "endpoint", "vip", "control-plane" (`rules.engine.needs` has the sentence for each). A rule of CLUSTER can need
+    "kubeadm" and "halb.toml".
 
     The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
     `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then paragraphs that start with

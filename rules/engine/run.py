@@ -17,8 +17,9 @@ from rules.engine.settings import RuleSettings
 from rules.engine.suppress import Suppressions, ignored_for_file
 
 if TYPE_CHECKING:
-    from rules.engine.needs import Needs
+    from rules.engine.needs import FileNeeds, Needs
     from rules.failover.table.rows import FailoverTable
+    from rules.fleet.cluster import ClusterFiles
     from rules.fleet.node import Node
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
@@ -44,6 +45,7 @@ class Run:
         self.options = options
         parsed = ParsedFiles(files, options)
         self.node_files, self.documents, self.fleet = parsed.node_files, parsed.documents, parsed.fleet
+        self._kubeadm, self.unread = parsed.kubeadm, parsed.unread
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
@@ -110,7 +112,7 @@ class Run:
         nodes = self.fleet.nodes
         by_path = {document.source.path: node for node in nodes for document in documents_of(node)}
         subjects: dict[Scope, list[tuple[Any, Node | None]]] = {
-            Scope.PARSE: [(d, by_path[d.source.path]) for d in self.documents if d.problems],
+            Scope.PARSE: [(d, by_path.get(d.source.path)) for d in self.documents if d.problems],
             Scope.KEEPALIVED: [(node.keepalived, node) for node in nodes if node.keepalived],
             Scope.HAPROXY: [(node.haproxy, node) for node in nodes if node.haproxy],
             Scope.NODE: [(node, node) for node in nodes if node.keepalived],
@@ -119,6 +121,8 @@ class Run:
         }
         for scope, given in subjects.items():
             yield from self._work(scope, given)
+        if self._kubeadm or self.options.cluster is not None:
+            yield from self._work(Scope.CLUSTER, [(self._cluster_files, None)], self._file_needs)
 
     def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
         """The live rules for which everything that they need is known."""
@@ -132,7 +136,7 @@ class Run:
             yield from self._work(scope, [(view, None)], needs)
 
     def _work(
-        self, scope: Scope, subjects: list[tuple[Any, Node | None]], needs: Needs | None = None
+        self, scope: Scope, subjects: list[tuple[Any, Node | None]], needs: Needs | FileNeeds | None = None
     ) -> Iterator[_Work]:
         """The rules of a scope with their subjects; nothing is imported where there is no subject."""
         rules = self._selected(scope) if subjects else []
@@ -148,6 +152,18 @@ class Run:
         from rules.engine.needs import Needs
 
         return Needs(self.endpoint, observed)
+
+    @cached_property
+    def _cluster_files(self) -> ClusterFiles:
+        from rules.fleet.cluster import ClusterFiles
+
+        return ClusterFiles(self.fleet, self.options.cluster, self._kubeadm)
+
+    @property
+    def _file_needs(self) -> FileNeeds:
+        from rules.engine.needs import FileNeeds
+
+        return FileNeeds(self._cluster_files.known, tuple(self.unread))
 
     @property
     def _has_endpoint(self) -> bool:
@@ -173,6 +189,9 @@ class Run:
             from rules.support.releases import unchecked
 
             yield from (Skipped(code, reason) for code, reason in unchecked(self.options.settings))
+        for rule in self._selected(Scope.CLUSTER):
+            if reason := self._file_needs.missing(rule):
+                yield Skipped(rule.code, reason)
         needs = self._needs(observed)
         for rule in (rule for scope in _LIVE for rule in self._selected(scope)):
             if reason := needs.missing(rule):

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from rules.files.atomic import flush_folder, left_over, reason, replace_file, set_mode, stage
     from rules.files.grouping import InputFile, group
     from rules.files.includes import DiskIncludes
-    from rules.files.inputs import Inputs, read_cluster_nodes, read_paths
+    from rules.files.inputs import KUBEADM_FILE, Inputs, read_cluster_nodes, read_paths
     from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
 
 __all__ = [
     "HAPROXY",
     "KEEPALIVED",
+    "KUBEADM_FILE",
     "DiskIncludes",
     "InputFile",
     "Inputs",
@@ -38,7 +39,7 @@ __getattr__ = lazily(
         "atomic": "flush_folder left_over reason replace_file set_mode stage",
         "grouping": "InputFile group",
         "includes": "DiskIncludes",
-        "inputs": "Inputs read_cluster_nodes read_paths",
+        "inputs": "KUBEADM_FILE Inputs read_cluster_nodes read_paths",
         "kinds": "HAPROXY KEEPALIVED is_template kind_of",
     },
 )

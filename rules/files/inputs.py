@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.files.grouping import InputFile, group, in_reading_order
-from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of, may_be_config
+from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, is_template, kind_of, may_be_config
 
 if TYPE_CHECKING:
     from parsers.keepalived import KeepalivedDocument
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
 """Where halb-wizard writes a load balancer's files, below the folder with its name."""
+KUBEADM_FILE = "kubeadm-config.yaml"
+"""Where halb-wizard writes the configuration of kubeadm, in the folder of halb.toml."""
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
@@ -41,6 +43,11 @@ class Inputs(NamedTuple):
     notes: list[str]
     documents: dict[str, KeepalivedDocument]
     local: bool = False
+
+    @property
+    def about_cluster(self) -> list[str]:
+        """The files that belong to no node: they describe the cluster behind all of them."""
+        return [path for path, kind in self.kinds.items() if kind == KUBERNETES]
 
 
 class _Reader:
@@ -94,7 +101,7 @@ class _Reader:
             self.notes.append(f"{path}: skipped because it is a template; lint the rendered file")
             return None
         kind = self.kind(path, named=named)
-        if kind is None:
+        if kind is None or kind == KUBERNETES:
             return None
         return InputFile(path, kind, abspath(path), kind == HAPROXY and _has_global(self.texts[path]))
 
@@ -122,7 +129,7 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
             files += _stdin(reader, stdin_name)
         elif Path(path).is_dir():
             found = _found(reader, path)
-            if not found:
+            if not found and KUBERNETES not in reader.kinds.values():
                 reader.fail(path, "no haproxy.cfg or keepalived.conf in this directory or below it")
             files += found
         elif file := reader.add(path, named=True):
@@ -177,7 +184,14 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
     nodes = cluster_files(cluster)
     if present:
         nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
-    return read_nodes([(name, paths) for name, paths in nodes if paths], kind)
+    inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind)
+    beside = os.path.relpath(cluster.path.parent / KUBEADM_FILE)
+    if beside not in inputs.texts and Path(beside).is_file():
+        reader = _Reader(None)
+        if reader.kind(beside, named=False) == KUBERNETES:
+            inputs.texts.update(reader.texts)
+            inputs.kinds.update(reader.kinds)
+    return inputs
 
 
 def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES, *, needed: bool = True) -> Inputs:
@@ -203,6 +217,8 @@ def _found(reader: _Reader, folder: str) -> list[InputFile]:
     """The configuration files below a directory, haproxy's in the order in which it reads them."""
     haproxy, others = [], []
     for path in _walk(folder):
+        if reader.forced_kind and path.endswith((".yaml", ".yml")):
+            continue
         file = reader.add(path, named=False)
         if file is None or file.kind != HAPROXY:
             others += [file] if file else []

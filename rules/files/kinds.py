@@ -1,13 +1,17 @@
-"""Distinguishing haproxy.cfg from keepalived.conf."""
+"""Distinguishing haproxy.cfg, keepalived.conf, and the configuration of Kubernetes' installers."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import PurePath
 
 HAPROXY = "haproxy"
 KEEPALIVED = "keepalived"
 KINDS = (HAPROXY, KEEPALIVED)
+"""The kinds of file that belong to a node."""
+KUBERNETES = "kubernetes"
+"""The kind of file that describes the cluster behind all nodes: a configuration of kubeadm."""
 
 _SAMPLE = 100_000  # characters examined; the first block of either format is long before that
 
@@ -36,6 +40,8 @@ _TEMPLATE_SUFFIXES = (
     ".ctmpl",
     ".mustache",
 )
+_YAML_SUFFIXES = (".yaml", ".yml")
+_KUBEADM = r"^apiVersion:[ \t]*[\"']?kubeadm\.k8s\.io/"
 # Backups, and formats in which something is called haproxy or keepalived without being its configuration: manifests,
 # units, scripts, documents.
 _OTHER_SUFFIXES = (
@@ -50,13 +56,15 @@ def is_template(path: str) -> bool:
 
 
 def kind_of(path: str, text: str) -> str | None:
-    """HAPROXY, KEEPALIVED, or None if neither the content nor the name shows it.
+    """HAPROXY, KEEPALIVED, KUBERNETES, or None if neither the content nor the name shows it.
 
     The content decides; the name decides if the content shows nothing (an empty file). A script is neither, whatever
     its name (`check-haproxy`).
     """
     if text.startswith("#!"):
         return None
+    if "kubeadm.k8s.io/" in text and re.search(_KUBEADM, text, re.MULTILINE):
+        return KUBERNETES
     keepalived = haproxy = 0
     lines = text[:_SAMPLE].split("\n")
     for number, line in enumerate(lines):
@@ -99,6 +107,8 @@ def _kind_by_name(path: str) -> str | None:
 def may_be_config(path: str) -> bool:
     """Whether a directory search should open the file, judging by its name."""
     name = PurePath(path).name.lower()
+    if name.startswith("kubeadm") and name.endswith(_YAML_SUFFIXES):
+        return True
     if name.startswith(".") or is_template(name) or name.endswith(_OTHER_SUFFIXES):
         return False
     return name.endswith((".cfg", ".conf", ".cnf")) or any(kind in name for kind in KINDS)

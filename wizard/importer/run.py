@@ -148,9 +148,10 @@ def _all_vips(fleet: Fleet) -> set[IPAddress]:
 
 
 def _note_unread(files: Mapping[str, str], run: Run, ledger: Ledger) -> None:
-    """The files that no node reads; halb's own script and manifests are made anew anyway."""
+    """The files that no node reads; halb's own script, manifests and kubeadm-config.yaml are made anew anyway."""
+    read = {*run.owners, *run.unread, *(document.source.path for document in run.documents)}
     for path in files:
-        if path not in run.owners and not _is_manifest(path) and PurePath(path).name != halb_lines.CHECK_SCRIPT:
+        if path not in read and not _is_manifest(path) and PurePath(path).name != halb_lines.CHECK_SCRIPT:
             ledger.notes.append(f"{path}: not read, no haproxy.cfg or keepalived.conf of a load balancer")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules import NodeFiles
 from rules.command import CONFIG_NAME
+from rules.files import KUBEADM_FILE
 from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
@@ -71,7 +72,7 @@ def render(plan: Plan, *, checked: bool = False) -> dict[str, Rendered]:
         values = shared | balancer_values(plan, number, [file.path for file in wanted])
         for file in (*wanted, _File("install.sh", "install.sh", _SCRIPT)):
             found[f"{lb.name}/{file.path}"] = _rendered(file.template, values, file.mode)
-    found["kubeadm-config.yaml"] = _rendered("kubeadm-config.yaml", shared, _PLAIN)
+    found[KUBEADM_FILE] = _rendered(KUBEADM_FILE, shared, _PLAIN)
     found["RUNBOOK.md"] = _rendered("RUNBOOK.md", shared | runbook_values(plan), _PLAIN)
     return found
 
@@ -90,6 +91,7 @@ def lint_rendered(plan: Plan, files: Mapping[str, str]) -> Report:
         nodes.append(NodeFiles(lb.name, (haproxy,) * (haproxy in files), (keepalived,) * (keepalived in files)))
     paths = [path for node in nodes for path in (*node.haproxy, *node.keepalived)]
     options = options_for(parse_cluster(files[CONFIG_NAME], CONFIG_NAME), nodes)
+    paths += [KUBEADM_FILE] * (KUBEADM_FILE in files)
     return lint({path: files[path] for path in paths}, options)
 
 

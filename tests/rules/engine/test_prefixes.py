@@ -17,7 +17,7 @@ FOLDERS = {
     "XN2": (Scope.NODE,),
     "DN": (Scope.DNS,),
     "HO": (Scope.HOST,),
-    "K8": (Scope.KUBERNETES,),
+    "K8": (Scope.CLUSTER, Scope.KUBERNETES),
     "HL": (Scope.LINT,),
 }
 """Prefix -> the folders below rules/checks that its rules may be in.

@@ -51,8 +51,8 @@ def variants(case: Case) -> list[dict[str, str]]:
     for choose in ways:
         files = dict(case.files)
         for path, text in case.files.items():
-            kind = kind_of(path, text)
-            if path != CLUSTER and kind is not None:
+            kind = kind_of(path, text) or ""
+            if path != CLUSTER and kind in _SPACES:
                 files[path] = respaced(text, kind, choose)
         found.append(files)
     return found

@@ -33,9 +33,10 @@ def test_what_is_written_lints_clean_as_one_fleet(tmp_path: Path) -> None:
     render(tmp_path)
     linted = run_module("--fail-on", "warning", cwd=tmp_path / "out")
     assert (linted.status, linted.stdout) == (0, "")
-    assert "4 files of 2 nodes" in linted.stderr
+    assert "4 files of 2 nodes and kubeadm-config.yaml" in linted.stderr
     listed = run_module("--list-files", cwd=tmp_path / "out")
-    assert listed.stdout.count("\n") == 4
+    assert listed.stdout.count("\n") == 5
+    assert "kubeadm     kubeadm-config.yaml\n" in listed.stdout
 
 
 def test_again_everything_is_unchanged_and_untouched(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from parsers.facts.keepalived.instance import VrrpInstance
 from parsers.haproxy import parse_haproxy
 from parsers.keepalived import parse_keepalived
 from rules.engine.finding import Severity
+from rules.engine.options import Options
+from rules.engine.registry import Selection
 from rules.engine.run import lint
 from tests.examples import times
 from tests.programs import ROOT
@@ -370,6 +372,17 @@ def test_the_linter_has_nothing_to_say_about_any_plan(plan: Plan) -> None:
     assert len(report.nodes) == len(plan.load_balancers)
     told = [f for f in report.findings if f.severity >= Severity.WARNING]
     assert [f for f in told if f.code != "KA061" or plan.vrrp.advert_int <= 10] == []
+
+
+@_MANY
+@given(plans())
+def test_what_kubeadm_is_given_agrees_with_the_load_balancers(plan: Plan) -> None:
+    """Except for what the plan itself asks for: an even number of members of etcd, addresses in 10.96.0.0/12."""
+    wanted = ("haproxy.cfg", "keepalived.conf", "kubeadm-config.yaml")
+    texts = {path: file.text for path, file in render(plan).items() if path.endswith(wanted)}
+    report = lint(texts, Options(selection=Selection(["K8", "PA"])))
+    assert not report.crashes
+    assert {finding.code for finding in report.findings} <= {"K8006", "K8013"}
 
 
 @_MANY

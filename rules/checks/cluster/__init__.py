@@ -1,0 +1,1 @@
+"""Rules on the cluster as files describe it: halb.toml, the configuration of kubeadm, and the load balancers."""
