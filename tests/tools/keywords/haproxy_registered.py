@@ -1,7 +1,7 @@
 """Reads what `haproxy -dKall` prints of sample fetches, converters and ACL keywords, and the inventory made of it.
 
-`python -m tests.tools.keywords.haproxy_registered 2.6=FILE 2.8=FILE ...` writes tests/tools/keywords/haproxy_samples.txt
-anew. Each FILE is the output of one release: `haproxy -dKall -q -c -f /dev/null > FILE` (it exits with status 2).
+`python -m tests.tools.keywords.haproxy_registered 2.6=FILE 2.8=FILE ...` writes the inventory, haproxy_samples.txt.
+Each FILE is the output of one release: `haproxy -dKall -q -c -f /dev/null > FILE` (it exits with status 2).
 """
 
 from __future__ import annotations

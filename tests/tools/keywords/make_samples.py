@@ -1,4 +1,4 @@
-"""Writes `parsers/keywords/haproxy_samples.txt` from tests/tools/keywords/haproxy_samples.txt (`make renew WHAT=keywords`)."""
+"""Writes `parsers/keywords/haproxy_samples.txt` from the inventory of that name here (`make renew WHAT=keywords`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _takes(said: str) -> tuple[int, int]:
     """The least and the greatest number of arguments of `(string[,integer]): str`."""
     if not said.startswith("("):
         return 0, 0
-    required, bracket, optional = said[1 : said.index(")")].partition("[")
+    required, _, optional = said[1 : said.index(")")].partition("[")
     least = [name for name in required.rstrip(",").split(",") if name]
     most = len(least) + len([name for name in optional.rstrip("]").split(",") if name])
     return (0 if least and least[0] in _IMPLIED else len(least)), most
