@@ -18,8 +18,8 @@ HEADER = """\
 
 # What depends on how haproxy was built, so that a release without it proves nothing.
 _BUILT = ("ssl_", "quic_", "lua.", "51d.", "da-csv", "wurfl-")
-# Without these arguments, haproxy takes the proxy or table that the line is in.
-_IMPLIED = frozenset(("backend", "frontend", "server", "table", "userlist"))
+# A single text may be missing: it is an empty one then. For these, haproxy takes the proxy or table of the line.
+_IMPLIED = frozenset(("backend", "frontend", "server", "table", "user list"))
 _INSTEAD = {"bc_setting_streams_limit": "write 'bc_settings_streams_limit'"}
 
 
@@ -30,7 +30,7 @@ def _takes(said: str) -> tuple[int, int]:
     required, _, optional = said[1 : said.index(")")].partition("[")
     least = [name for name in required.rstrip(",").split(",") if name]
     most = len(least) + len([name for name in optional.rstrip("]").split(",") if name])
-    return (0 if least and least[0] in _IMPLIED else len(least)), most
+    return (0 if least and (least[0] in _IMPLIED or least == ["string"]) else len(least)), most
 
 
 class _Name:
