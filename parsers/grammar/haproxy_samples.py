@@ -6,7 +6,7 @@ Places are offsets in the text. Measured with haproxy 2.6.12.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, cast
 
 from pyparsing import CharsNotIn, Combine, Empty, Literal, Opt, ParserElement, ParseResults, Regex, Word, ZeroOrMore
@@ -69,22 +69,23 @@ def _expression(found: ParseResults) -> SampleExpression:
     return SampleExpression(tuple(calls), unread, end)
 
 
-def _calls() -> ParserElement:
-    """Calls with commas between them, of which there may be too many; then the place that was reached."""
+def _calls(end: ParserElement) -> ParserElement:
+    """Calls with commas between them, of which there may be too many; then `end`, and the place that was reached."""
     escaped = Regex(r"\\[\s\S]?")
     single = Combine("'" + Opt(CharsNotIn("'")) + Opt("'"))
     double = Combine('"' + ZeroOrMore(escaped | CharsNotIn('"\\')) + Opt('"'))
     arguments = "(" + ZeroOrMore(CharsNotIn("'\"\\(),") | Literal(",") | "(" | single | double | escaped) + Opt(")")
     call = (Word(_NAME) + Opt(arguments)).add_parse_action(_call)
     commas = Word(",").suppress()
-    return Opt(call + ZeroOrMore(commas + call) + Opt(commas)) + Empty().add_parse_action(lambda _text, at, _found: at)
+    return Opt(call + ZeroOrMore(commas + call) + end) + Empty().add_parse_action(lambda _text, at, _found: at)
 
 
 @cache
 def _word() -> ParserElement:
-    return exact((_calls() + rest()).add_parse_action(_expression))
+    return exact((_calls(Opt(Word(",")).suppress()) + rest()).add_parse_action(_expression))
 
 
+@lru_cache(2048)  # files have the same few again and again
 def read_sample(text: str) -> SampleExpression | None:
     """The expression that a word holds; None for a text that is too long to be judged."""
     return cast("SampleExpression", _word().parse_string(text)[0]) if len(text) <= _LONGEST else None
@@ -106,8 +107,8 @@ def _format() -> ParserElement:
     """Text, and the parts that begin with `%`; a name in parentheses (haproxy 3.0) is left alone."""
     percent = Literal("%").suppress()
     flags = "{" + Opt(CharsNotIn("}")) + "}"
-    inner = (_calls() + Empty().add_parse_action(lambda: "")).add_parse_action(_expression)
-    cut = (_calls() + rest()).add_parse_action(_expression)
+    inner = (_calls(Empty()) + Empty().add_parse_action(lambda: "")).add_parse_action(_expression)
+    cut = (_calls(Empty()) + rest()).add_parse_action(_expression)
     alias = percent + (Word(LETTERS, LETTERS + DIGITS) | flags.suppress() + Word(LETTERS + DIGITS))
     begin = percent + Opt(flags).suppress() + Literal("[").suppress()
     text = (CharsNotIn("%") | "%%" | "%(" | Regex(r"%(?![{\[0-9A-Za-z \t]|\Z)")).suppress()
@@ -124,6 +125,7 @@ def _format() -> ParserElement:
     )
 
 
-def read_format(text: str) -> list[FormatPart] | None:
+@lru_cache(2048)
+def read_format(text: str) -> tuple[FormatPart, ...] | None:
     """The parts of a log format, in order, without its text; None for one that is too long to be judged."""
-    return cast("list[FormatPart]", _format().parse_string(text).as_list()) if len(text) <= _LONGEST else None
+    return tuple(_format().parse_string(text).as_list()) if len(text) <= _LONGEST else None

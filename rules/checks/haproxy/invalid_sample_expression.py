@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
 @rule("HA045", "invalid-sample-expression", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """A sample fetch or converter without its arguments, with too many, or without a comma or parenthesis around it.
+    """A sample expression that haproxy refuses: its arguments, a comma or parenthesis, or a fetch of another place.
 
     Why it hurts: haproxy refuses the file. The first `)` ends the arguments: one that belongs to a value needs quotes
-    around it.
+    around it. A rule has only what is there when it runs: `http-request` nothing of the response, `http-response` not
+    the path, `tcp-request connection` nothing of HTTP (in a condition, haproxy only warns).
 
-    How to fix: the message says how many arguments there must be.
+    How to fix: the message says how many arguments there must be; what a request has can be kept for its response in a
+    variable.
 
-    Silent when: any known version accepts that number of arguments; haproxy can supply one itself (`nbsrv` without a
-    backend); the word has a variable or a placeholder; or the line is under a condition. What the arguments are is not
-    checked.
+    Silent when: any known version accepts it; haproxy can supply the argument itself (`nbsrv` without a backend); the
+    word has a variable or a placeholder; or the line is under a condition. What the arguments are, and whether a
+    converter takes what comes before it, is not checked.
     """
     for fault in faults_of(config, ARGUMENTS, settings.haproxy_version):
         yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

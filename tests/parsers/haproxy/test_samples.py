@@ -70,6 +70,7 @@ def test_an_unclosed_call() -> None:
         ("%{+Q}[path]", [(SAMPLE, "", 0)]),
         ("%[path", [(UNCLOSED_SAMPLE, "", 0)]),
         ("%[path ]", [(UNCLOSED_SAMPLE, "", 0)]),
+        ("%[path,]", [(UNCLOSED_SAMPLE, "", 0)]),
         ("%{+Q", [(UNCLOSED_FLAGS, "%{+Q", 0)]),
         ("%{+Q}.", [(ONLY_FLAGS, "{+Q}", 0)]),
         ("100%", [(LONE_PERCENT, "%", 3)]),

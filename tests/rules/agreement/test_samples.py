@@ -93,7 +93,9 @@ def _lines(inventory: Inventory) -> list[str]:
     lines += [f"acl x path{options} a" for options in _OPTIONS]
     lines += [f"http-request deny if {{ path{options} a }}" for options in _OPTIONS]
     lines += [f'http-request set-header x "{text}"' for text in _FORMATS]
-    lines += [f"http-request set-header x %[{_call(name, said.partition(' ')[2])[0]}]" for name, said in fetches]
+    calls = [_call(name, said.partition(" ")[2])[0] for name, said in fetches]
+    lines += [f"{rules} set-header x %[{call}]" for call in calls for rules in ("http-request", "http-response")]
+    lines += [f"tcp-request {rules} set-var(sess.x) {call}" for call in calls for rules in ("connection", "content")]
     return list(dict.fromkeys(lines))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.grammar.haproxy_samples import read_sample
 from parsers.keywords.haproxy import ACCEPTED
-from parsers.keywords.haproxy_samples import arguments, sample_table, stands_for
+from parsers.keywords.haproxy_samples import arguments, sample_table, stands_for, usable
 from parsers.source import Span
 from rules.support.haproxy.removed import is_later
 from rules.text.suggestions import hint
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from parsers.grammar.haproxy_samples import SampleCall, SampleExpression
     from parsers.keywords.haproxy import HaproxyKeyword, KeywordBlock
     from parsers.tree import Word
+    from rules.support.haproxy.samples.places import SamplePlace
 
 NAME, OPTION, RELEASE, FORMAT, ARGUMENTS = "name", "option", "release", "format", "arguments"
 """The kinds of faults: unknown names, ACL options, what a release lacks, log formats, arguments and commas."""
+
+
+_REQUEST, _RESPONSE, _CONTENT = 1 << 3 | 1 << 7, 1 << 12 | 1 << 16, 1 << 2 | 1 << 6
 
 
 class SampleFault(NamedTuple):
@@ -47,25 +51,57 @@ def covers(version: str | None) -> bool:
     return version is None or not is_later(version, sample_table().versions[-1])
 
 
-def sample_faults(word: Word, version: str | None, *, acl: bool = False) -> Iterator[SampleFault]:
+def sample_faults(
+    word: Word, version: str | None, *, acl: bool = False, place: SamplePlace | None = None
+) -> Iterator[SampleFault]:
     """What is wrong with the expression that a word holds; at most one thing, as haproxy says it."""
     expression = read_sample(word.value)
     if expression is None:
         return
-    found = call_fault(word, expression, version, acl=acl) or _rest_fault(word, expression)
+    found = call_fault(word, expression, version, acl=acl, place=place) or _rest_fault(word, expression)
     if found is not None:
         yield found
 
 
 def call_fault(
-    word: Word, expression: SampleExpression, version: str | None, *, acl: bool = False
+    word: Word,
+    expression: SampleExpression,
+    version: str | None,
+    *,
+    acl: bool = False,
+    place: SamplePlace | None = None,
 ) -> SampleFault | None:
     """The first thing that is wrong with the fetch and the converters of an expression."""
     for position, call in enumerate(expression.calls):
         found = _name_fault(word, call, position == 0, version, acl) or _arguments_fault(word, call, position == 0)
         if found is not None:
             return found
-    return None
+    return _place_fault(word, expression.calls[0], place) if place is not None and expression.calls else None
+
+
+def _place_fault(word: Word, call: SampleCall, place: SamplePlace) -> SampleFault | None:
+    """A fetch that is for other rules: of the response in a request, or of HTTP where there is only a connection."""
+    entry = sample_table().fetches.entries.get(call.name)
+    if entry is None or not place.where or usable(entry) & place.where:
+        return None
+    span = span_in(word, call.start, len(call.name))
+    message = f"the sample fetch '{call.name}' is not available in '{place.rules}' rules"
+    return SampleFault(
+        ARGUMENTS, span, message, _place_help(call.name, usable(entry), place.rules), "not available here"
+    )
+
+
+def _place_help(name: str, use: int, rules: str) -> str:
+    if "response" in rules and use & _REQUEST:
+        return (
+            f"keep it while the request is there, with 'http-request set-var(txn.NAME) {name}', and write "
+            "'var(txn.NAME)' here"
+        )
+    if rules in ("tcp-request connection", "tcp-request session") and use & _CONTENT:
+        return "move it into a 'tcp-request content' rule"
+    if "request" in rules and use & _RESPONSE:
+        return f"move it into {'an' if rules.startswith('http') else 'a'} '{rules.replace('request', 'response')}' rule"
+    return "write a fetch that these rules have, such as 'src'"
 
 
 def _entry(name: str, fetch: bool, acl: bool) -> HaproxyKeyword | None:

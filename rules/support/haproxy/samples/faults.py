@@ -42,4 +42,6 @@ def _judge(place: SamplePlace, version: str | None) -> Iterator[SampleFault]:
         return iter(())
     if place.kind == ACL:
         return acl_faults(place.words, version)
-    return sample_faults(place.word, version) if place.kind == SAMPLE else format_faults(place.word, version)
+    if place.kind == SAMPLE:
+        return sample_faults(place.word, version, place=place)
+    return format_faults(place.word, version, place)

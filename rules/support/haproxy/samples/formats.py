@@ -29,24 +29,25 @@ from rules.text.wording import clipped
 if TYPE_CHECKING:
     from parsers.grammar.haproxy_samples import FormatPart
     from parsers.tree import Word
+    from rules.support.haproxy.samples.places import SamplePlace
 
 _LITERAL = "write '%%' for a percent sign"
 
 
-def format_faults(word: Word, version: str | None) -> Iterator[SampleFault]:
+def format_faults(word: Word, version: str | None, place: SamplePlace) -> Iterator[SampleFault]:
     """What is wrong with the log format that a word holds; at most one thing, as haproxy says it."""
     for part in read_format(word.value) or ():
-        found = _part_fault(word, part, version)
+        found = _part_fault(word, part, version, place)
         if found is not None:
             yield found
             return
 
 
-def _part_fault(word: Word, part: FormatPart, version: str | None) -> SampleFault | None:
+def _part_fault(word: Word, part: FormatPart, version: str | None, place: SamplePlace) -> SampleFault | None:
     if part.kind == ALIAS:
         return _alias_fault(word, part, version)
     if part.kind in (SAMPLE, UNCLOSED_SAMPLE):
-        return _sample_fault(word, part, version)
+        return _sample_fault(word, part, version, place)
     if part.kind == UNCLOSED_FLAGS:
         span = span_in(word, part.start, 2)
         return SampleFault(FORMAT, span, "'%{' has no '}'", f"write '}}' after the flags, or {_LITERAL}", "not closed")
@@ -74,7 +75,7 @@ def _alias_fault(word: Word, part: FormatPart, version: str | None) -> SampleFau
     return SampleFault(FORMAT, span, message, f"did you mean '%{near}'?" if near else _LITERAL, "unknown")
 
 
-def _sample_fault(word: Word, part: FormatPart, version: str | None) -> SampleFault | None:
+def _sample_fault(word: Word, part: FormatPart, version: str | None, place: SamplePlace) -> SampleFault | None:
     expression = part.expression
     assert expression is not None
     if not expression.calls:
@@ -82,7 +83,7 @@ def _sample_fault(word: Word, part: FormatPart, version: str | None) -> SampleFa
         return SampleFault(
             NAME, span, "'%[' is not followed by a fetch", "write a fetch such as 'src' after it", "no fetch"
         )
-    found = call_fault(word, expression, version)
+    found = call_fault(word, expression, version, place=place)
     if found is not None or part.kind == SAMPLE:
         return found
     last, rest = expression.calls[-1].name, expression.rest

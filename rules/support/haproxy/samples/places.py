@@ -20,10 +20,16 @@ ACL, SAMPLE, FORMAT = "ACL", "sample", "format"
 
 
 class SamplePlace(NamedTuple):
-    """One expression: its kind, and its words (of an ACL: the expression, its options and its values)."""
+    """One expression: its kind, and its words (of an ACL: the expression, its options and its values).
+
+    `where` is what a fetch must be usable for, at least one of these bits (`parsers.keywords.haproxy_samples.usable`),
+    and `rules` how messages call such lines; no bit means that it does not matter or is not known.
+    """
 
     kind: str
     words: Sequence[Word]
+    where: int = 0
+    rules: str = ""
 
     @property
     def word(self) -> Word:
@@ -32,6 +38,16 @@ class SamplePlace(NamedTuple):
 
 
 _FORMATS = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
+# Rules -> the bits of a frontend, and those of a backend. Measured with haproxy 2.6.12.
+_COLUMNS = {
+    "http-request": (1 << 3, 1 << 7),
+    "http-response": (1 << 16, 1 << 12),
+    "http-after-response": (1 << 16, 1 << 12),
+    "tcp-request connection": (1 << 0, 0),
+    "tcp-request session": (1 << 1, 0),
+    "tcp-request content": (1 << 2, 1 << 6),
+    "tcp-response content": (1 << 15, 1 << 11),
+}
 _REPLACED = (*_FORMATS, "balance")
 _LOG_OPTIONS = frozenset(("httplog", "httpslog", "tcplog"))
 _RULES = frozenset(("http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"))
@@ -69,7 +85,21 @@ def sample_places(proxy: Proxy, in_force: Collection[int]) -> Iterator[tuple[Hap
             if line.condition is not None or not (keyword in _ALWAYS or re.search(_SIGN, line.line_text)):
                 continue
             for place in _places(line, reader):
-                yield line, place
+                if place.kind == ACL:
+                    yield line, place
+                else:
+                    rules = _rules_of(line)
+                    yield line, place._replace(where=_where(rules, proxy), rules=rules)
+
+
+def _rules_of(line: HaproxyLine) -> str:
+    """`http-request`, `tcp-request content`: what decides about the fetches that can be used."""
+    return f"{line.keyword} {line.first_arg}" if line.keyword in ("tcp-request", "tcp-response") else line.keyword
+
+
+def _where(rules: str, proxy: Proxy) -> int:
+    front, back = _COLUMNS.get(rules, (0, 0))
+    return (front if proxy.is_frontend else 0) | (back if proxy.is_backend else 0)
 
 
 def lines_in_force(config: HaproxyConfig) -> frozenset[int]:
