@@ -56,8 +56,8 @@ def _part_fault(word: Word, part: FormatPart, version: str | None, place: Sample
         message = f"'%{clipped(part.text)}' is not followed by a name or '['"
         return SampleFault(FORMAT, span, message, "write what the flags are for after them, such as 'ci'", "incomplete")
     after = word.value[part.start + 1 : part.start + 2]
-    place = f"before '{after}'" if after else "at the end"
-    message = f"'%' {place} begins nothing that a log format knows"
+    at = f"before '{after}'" if after else "at the end"
+    message = f"'%' {at} begins nothing that a log format knows"
     return SampleFault(FORMAT, span_in(word, part.start, 1), message, _LITERAL, "lone '%'")
 
 
