@@ -49,20 +49,21 @@ class HaproxyKeyword:
                     marks[ACCEPTED] = word
         return marks
 
-    def _setting(self, prefix: str) -> str:
+    def setting(self, prefix: str) -> str:
+        """What follows `prefix` in the word of the table that begins with it, or ""."""
         self._read()
         return next((word[len(prefix) :] for word in self._words if word.startswith(prefix)), "")
 
     @property
     def args(self) -> int | None:
         """The number of arguments, -1 when it depends, None when it is not noted."""
-        number = self._setting("args=")
+        number = self.setting("args=")
         return int(number) if number else None
 
     @property
     def dropped(self) -> str:
         """The version that removed it ("" when not known)."""
-        return self._setting("dropped=")
+        return self.setting("dropped=")
 
     @property
     def flags(self) -> frozenset[str]:

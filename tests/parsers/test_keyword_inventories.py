@@ -8,6 +8,7 @@ from tests.daemons import program
 from tests.tools.keywords import (
     HAPROXY,
     KEEPALIVED,
+    make_samples,
     probe_haproxy,
     probe_keepalived,
     read_haproxy,
@@ -17,6 +18,7 @@ from tests.tools.keywords import (
 from tests.tools.keywords import make_haproxy as make_haproxy_keywords
 from tests.tools.keywords import make_keepalived as make_keepalived_keywords
 from tests.tools.keywords.haproxy_notes import PHANTOMS, REFUSED
+from tests.tools.keywords.haproxy_registered import SAMPLES, inventory_of, read_registered, read_samples, write_samples
 
 # Of the inventory's names only those that depend on how keepalived was built.
 _BUILT = {"vrrp_ipsets"}
@@ -28,11 +30,31 @@ def test_the_tables_are_what_the_tools_make() -> None:
     assert made == make_haproxy_keywords.TABLE.read_text(encoding="utf-8")
     made = make_keepalived_keywords.render(read_keepalived(KEEPALIVED.read_text(encoding="utf-8")))
     assert made == make_keepalived_keywords.TABLE.read_text(encoding="utf-8")
+    made = make_samples.render(read_samples(SAMPLES.read_text(encoding="utf-8")))
+    assert made == make_samples.TABLE.read_text(encoding="utf-8")
 
 
 def test_an_inventory_that_is_written_is_the_one_that_was_read() -> None:
     data = read_haproxy(HAPROXY.read_text(encoding="utf-8"))
     assert read_haproxy(write_haproxy(data, "# head")) == data
+    text = SAMPLES.read_text(encoding="utf-8")
+    assert write_samples(read_samples(text)) == text
+
+
+@pytest.mark.daemon("haproxy")
+def test_what_haproxy_registers_is_in_the_inventory_of_samples() -> None:
+    haproxy = probe_haproxy.Haproxy(program("haproxy"))
+    column = ".".join(haproxy.version().split(".")[:2])
+    known = read_samples(SAMPLES.read_text(encoding="utf-8"))
+    if column not in known.versions:
+        pytest.skip(f"the inventory of samples has no column for haproxy {column}")
+    output = haproxy.registered()
+    seen = inventory_of([(column, output)], known)
+    assert len(read_registered(output)["fetches"]) > 400
+    for block in ("fetches", "converters", "acls"):
+        there = {name for (name, _), versions in known.blocks[block].items() if column in versions}
+        missing = {name for name, _ in seen.blocks[block]} - there
+        assert {name for name in missing if not name.startswith(("lua.", "51d.", "da-csv", "wurfl-"))} == set()
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from tests.rules import snapshots as findings
 from tests.tools import make_docs, make_golden
 from tests.tools.keywords import make_haproxy as make_haproxy_keywords
 from tests.tools.keywords import make_keepalived as make_keepalived_keywords
+from tests.tools.keywords import make_samples
 
 
 def _screens() -> None:
@@ -28,6 +29,7 @@ def _pictures() -> None:
 def _keywords() -> None:
     make_haproxy_keywords.main()
     make_keepalived_keywords.main()
+    make_samples.main()
 
 
 RENEWED = {

@@ -12,7 +12,9 @@ from tests.shared import RealFile, real_files
 
 pytestmark = pytest.mark.corpus
 
-_SAY_REFUSED = frozenset(("HA001", "HA024", "HA028", "HA029", "HA030", "HA031", "HA034"))
+_SAY_REFUSED = frozenset(
+    ("HA001", "HA024", "HA028", "HA029", "HA030", "HA031", "HA034", "HA041", "HA042", "HA044", "HA045")
+)
 # haproxy refuses these two for an environment variable that is not set there: it may be set where the file belongs.
 _MISSED = {
     "3kho+haproxy-protection__haproxy_haproxy.cfg",

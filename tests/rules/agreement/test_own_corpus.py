@@ -45,7 +45,24 @@ ACCEPTED = [case for case in CASES if case.verdict.status == 0]
 REFUSED = [case for case in CASES if case.verdict.status != 0]
 # Findings that say that the daemon refuses something, or does not know it.
 _SAY_REFUSED = frozenset(
-    ("HA001", "HA024", "HA028", "HA029", "HA030", "HA031", "HA034", "HA035", "KA026", "KA027", "KA047", "KA048")
+    (
+        "HA001",
+        "HA024",
+        "HA028",
+        "HA029",
+        "HA030",
+        "HA031",
+        "HA034",
+        "HA035",
+        "HA041",
+        "HA042",
+        "HA044",
+        "HA045",
+        "KA026",
+        "KA027",
+        "KA047",
+        "KA048",
+    )
 )
 # Called refused although accepted: an '.alert' in a branch of which nobody knows whether it is taken.
 _SAID = {"haproxy/conditions-and-variables.cfg": {"PA007"}}

@@ -1,0 +1,33 @@
+"""HA044: a log format that haproxy refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.support.haproxy.samples.expressions import FORMAT
+from rules.support.haproxy.samples.faults import faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parsers.facts.haproxy import HaproxyConfig
+    from rules.engine.settings import RuleSettings
+
+
+@rule("HA044", "invalid-log-format", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
+    """A log format with an unknown `%alias`, a `%[` or `%{` that is not closed, or a lone `%`.
+
+    Why it hurts: haproxy refuses the file (measured with 2.6.12). Log formats are not only in `log-format`: headers,
+    paths, redirects of `http-request`, `use_backend` and more have them.
+
+    How to fix: write `%%` for a percent sign; the help says what is missing.
+
+    Silent when: `haproxy-version` is newer than 3.4 and the alias may be new; a name in parentheses follows the `%`
+    (3.0); the word has a variable or a placeholder; the line is under a condition; or haproxy does not read the format
+    (another one replaces it, a disabled proxy).
+    """
+    for fault in faults_of(config, FORMAT, settings.haproxy_version):
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

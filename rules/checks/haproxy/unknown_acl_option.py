@@ -1,0 +1,32 @@
+"""HA042: an option or match method of an ACL that haproxy does not know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+from rules.support.haproxy.samples.expressions import OPTION
+from rules.support.haproxy.samples.faults import faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parsers.facts.haproxy import HaproxyConfig
+    from rules.engine.settings import RuleSettings
+
+
+@rule("HA042", "unknown-acl-option", Severity.ERROR, Scope.HAPROXY)
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
+    """An option of an ACL, or a match method after `-m`, that no haproxy from 2.6 to 3.4 knows.
+
+    Why it hurts: haproxy refuses the file. What begins with `-` right after the expression is an option; a value that
+    begins with `-` needs `--` before it. `-m` must come before `-f`.
+
+    How to fix: the help names the match method that was most likely meant, or the place of `--`.
+
+    Silent when: `haproxy-version` is newer than 3.4, the word has a variable or a placeholder, or the line is under a
+    condition.
+    """
+    for fault in faults_of(config, OPTION, settings.haproxy_version):
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

@@ -1,0 +1,1 @@
+"""Sample expressions, ACL expressions and log formats: where they stand, and what haproxy refuses about them."""

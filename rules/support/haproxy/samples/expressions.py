@@ -1,0 +1,210 @@
+"""Faults of a sample expression: `hdr(host),lower`. Measured with haproxy 2.6.12."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.grammar.haproxy_samples import read_sample
+from parsers.keywords.haproxy import ACCEPTED
+from parsers.keywords.haproxy_samples import arguments, sample_table, stands_for, usable
+from parsers.source import Span
+from rules.support.haproxy.removed import is_later
+from rules.text.suggestions import hint
+from rules.text.wording import clipped, counted
+
+if TYPE_CHECKING:
+    from parsers.grammar.haproxy_samples import SampleCall, SampleExpression
+    from parsers.keywords.haproxy import HaproxyKeyword, KeywordBlock
+    from parsers.tree import Word
+    from rules.support.haproxy.samples.places import SamplePlace
+
+NAME, OPTION, RELEASE, FORMAT, ARGUMENTS = "name", "option", "release", "format", "arguments"
+"""The kinds of faults: unknown names, ACL options, what a release lacks, log formats, arguments and commas."""
+
+
+_REQUEST, _RESPONSE, _CONTENT = 1 << 3 | 1 << 7, 1 << 12 | 1 << 16, 1 << 2 | 1 << 6
+
+
+class SampleFault(NamedTuple):
+    """Something that haproxy refuses: its kind, where, what is wrong, what to write, and a short note."""
+
+    kind: str
+    span: Span
+    message: str
+    help: str
+    note: str
+
+
+def span_in(word: Word, start: int, length: int) -> Span:
+    """A part of a word's value in the file; the whole word if quotes, escapes or variables are in the way."""
+    text = word.source.text[word.start : word.end]
+    if text == word.value:
+        return Span(word.source, word.start + start, word.start + start + length)
+    if text[1:-1] == word.value:
+        return Span(word.source, word.start + start + 1, word.start + start + 1 + length)
+    return word.span
+
+
+def covers(version: str | None) -> bool:
+    """Whether the table knows all that this release has (without one: all known releases)."""
+    return version is None or not is_later(version, sample_table().versions[-1])
+
+
+def sample_faults(
+    word: Word, version: str | None, *, acl: bool = False, place: SamplePlace | None = None
+) -> Iterator[SampleFault]:
+    """What is wrong with the expression that a word holds; at most one thing, as haproxy says it."""
+    expression = read_sample(word.value)
+    if expression is None:
+        return
+    found = call_fault(word, expression, version, acl=acl, place=place) or _rest_fault(word, expression)
+    if found is not None:
+        yield found
+
+
+def call_fault(
+    word: Word,
+    expression: SampleExpression,
+    version: str | None,
+    *,
+    acl: bool = False,
+    place: SamplePlace | None = None,
+) -> SampleFault | None:
+    """The first thing that is wrong with the fetch and the converters of an expression."""
+    for position, call in enumerate(expression.calls):
+        found = _name_fault(word, call, position == 0, version, acl) or _arguments_fault(word, call, position == 0)
+        if found is not None:
+            return found
+    return _place_fault(word, expression.calls[0], place) if place is not None and expression.calls else None
+
+
+def _place_fault(word: Word, call: SampleCall, place: SamplePlace) -> SampleFault | None:
+    """A fetch that is for other rules: of the response in a request, or of HTTP where there is only a connection."""
+    entry = sample_table().fetches.entries.get(call.name)
+    if entry is None or not place.where or usable(entry) & place.where:
+        return None
+    span = span_in(word, call.start, len(call.name))
+    message = f"the sample fetch '{call.name}' is not available in '{place.rules}' rules"
+    return SampleFault(
+        ARGUMENTS, span, message, _place_help(call.name, usable(entry), place.rules), "not available here"
+    )
+
+
+def _place_help(name: str, use: int, rules: str) -> str:
+    if "response" in rules and use & _REQUEST:
+        return (
+            f"keep it while the request is there, with 'http-request set-var(txn.NAME) {name}', and write "
+            "'var(txn.NAME)' here"
+        )
+    if rules in ("tcp-request connection", "tcp-request session") and use & _CONTENT:
+        return "move it into a 'tcp-request content' rule"
+    if "request" in rules and use & _RESPONSE:
+        return f"move it into {'an' if rules.startswith('http') else 'a'} '{rules.replace('request', 'response')}' rule"
+    return "write a fetch that these rules have, such as 'src'"
+
+
+def _entry(name: str, fetch: bool, acl: bool) -> HaproxyKeyword | None:
+    table = sample_table()
+    if not fetch:
+        return table.converters.get(name)
+    return (table.acls.get(name) if acl else None) or table.fetches.get(name)
+
+
+def _name_fault(word: Word, call: SampleCall, fetch: bool, version: str | None, acl: bool) -> SampleFault | None:
+    name, what = call.name, "sample fetch" if fetch else "converter"
+    entry = _entry(name, fetch, acl)
+    span = span_in(word, call.start, len(name))
+    if entry is not None:
+        return release_fault(span, f"the {what} '{name}'", entry, version)
+    if not covers(version):
+        return None
+    message = f"unknown {what} '{clipped(name)}'"
+    return SampleFault(NAME, span, message, _name_help(name, fetch, acl), "unknown")
+
+
+def _name_help(name: str, fetch: bool, acl: bool) -> str:
+    table = sample_table()
+    keyword = table.acls.entries.get(name)
+    if not fetch:
+        if table.fetches.get(name) is not None:
+            return f"'{name}' is a fetch, which begins an expression; write a converter such as 'lower'"
+        return hint(name, table.converters.entries, "remove it, or write a converter such as 'lower'")
+    if keyword is not None:
+        return f"'{name}' is only for ACLs; write the fetch '{stands_for(keyword)}'"
+    if name.startswith("-") and acl:
+        return f"write a fetch before the option '{name}', such as 'path {name}'"
+    if table.converters.entries.get(name) is not None:
+        return f"'{name}' is a converter; write a fetch before it, such as 'src,{name}'"
+    return hint(name, _fetches(name, acl), "write a fetch such as 'src'")
+
+
+def _fetches(name: str, acl: bool) -> list[str]:
+    """The names that may be meant; the search for similar ones takes no more than 500."""
+    table = sample_table()
+    known = [*table.fetches.names(), *(table.acls.names() if acl else ())]
+    alike = [other for other in known if abs(len(other) - len(name)) <= 4 and "*" not in other]
+    return alike[:500]
+
+
+def release_fault(span: Span, what: str, entry: HaproxyKeyword, version: str | None) -> SampleFault | None:
+    """What is wrong with a known name in one release."""
+    if version is None or entry.status(version) == ACCEPTED:
+        return None
+    if is_later(entry.since, version):
+        message = f"{what} needs haproxy {entry.since}; this file is for {version}, which refuses it"
+        advice = f"remove it, or set 'haproxy-version' to {entry.since} if that is the installed version"
+    else:
+        message = f"{what} was removed before haproxy {version}; {entry.versions[-1]} was the last version with it"
+        advice = entry.instead or "remove it"
+    return SampleFault(RELEASE, span, message, advice, f"not in {version}")
+
+
+def _arguments_fault(word: Word, call: SampleCall, fetch: bool) -> SampleFault | None:
+    """Parentheses that are not closed, and a number of arguments that no known release accepts."""
+    what = f"the {'sample fetch' if fetch else 'converter'} '{call.name}'"
+    span = span_in(word, call.start, len(call.name))
+    if not call.closed:
+        return SampleFault(ARGUMENTS, span, f"{what} has no ')'", "write ')' after its arguments", "not closed")
+    entry = _counted(call.name, fetch)
+    if entry is None:
+        return None
+    least, most = arguments(entry)
+    given = call.arguments or ()
+    number = 0 if given in ((), ("",)) else len(given)
+    if number > most:
+        limit = f"at most {counted(most, 'argument')}" if most else "no arguments"
+        message = f"{what} takes {limit}, not {number}"
+        advice = "remove the parentheses and what is in them" if not most else "remove the others"
+        return SampleFault(ARGUMENTS, span, message, advice, "too many arguments")
+    if number < least:
+        message = f"{what} needs {counted(least, 'argument')}"
+        return SampleFault(ARGUMENTS, span, message, f"write '{call.name}(...)' with them", "arguments are missing")
+    return None
+
+
+def _counted(name: str, fetch: bool) -> HaproxyKeyword | None:
+    """The entry whose number of arguments counts; an ACL keyword has those of its fetch."""
+    table = sample_table()
+    block: KeywordBlock = table.fetches if fetch else table.converters
+    keyword = table.acls.entries.get(name) if fetch else None
+    return block.entries.get(stands_for(keyword) if keyword is not None else name)
+
+
+def _rest_fault(word: Word, expression: SampleExpression) -> SampleFault | None:
+    if not expression.calls:
+        if word.value.startswith("%["):
+            advice = "write the expression without '%[' and ']', which only log formats have"
+        else:
+            advice = "write a fetch such as 'src'"
+        message = f"'{clipped(word.value)}' is not a sample expression: it begins with no fetch"
+        return SampleFault(NAME, word.span, message, advice, "no fetch")
+    if not expression.rest:
+        return None
+    before, rest = expression.calls[-1].name, expression.rest
+    span = span_in(word, expression.end, len(rest))
+    if rest.startswith(")"):
+        message, advice = f"unexpected ')' after '{before}'", "remove it, or write the '(' that it closes"
+    else:
+        message, advice = f"unexpected '{clipped(rest)}' after '{before}'", "write a comma before a converter"
+    return SampleFault(ARGUMENTS, span, message, advice, "no comma")

@@ -1,0 +1,47 @@
+"""All that is wrong with the expressions of a configuration, for the rules that report a kind each."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rules.support.haproxy.samples.acls import acl_faults
+from rules.support.haproxy.samples.expressions import sample_faults
+from rules.support.haproxy.samples.formats import format_faults
+from rules.support.haproxy.samples.places import ACL, SAMPLE, lines_in_force, sample_places
+from rules.support.haproxy.vocabulary import lost_sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parsers.facts.haproxy import HaproxyConfig
+    from rules.support.haproxy.samples.expressions import SampleFault
+    from rules.support.haproxy.samples.places import SamplePlace
+
+
+def faults_of(config: HaproxyConfig, kind: str, version: str | None) -> Iterator[SampleFault]:
+    """The faults of one kind, for one release or (None) for every release."""
+    return (fault for fault in _faults(config, version) if fault.kind == kind)
+
+
+@lru_cache(maxsize=8)  # several rules ask
+def _faults(config: HaproxyConfig, version: str | None) -> tuple[SampleFault, ...]:
+    lost = lost_sections(config).starts
+    in_force = lines_in_force(config)
+    found: list[SampleFault] = []
+    for proxy in (*config.defaults, *config.proxies):
+        end = lost.get(id(proxy.section))
+        for line, place in sample_places(proxy, in_force):
+            if end is None or line.start < end:
+                found += _judge(place, version)
+    return tuple(found)
+
+
+def _judge(place: SamplePlace, version: str | None) -> Iterator[SampleFault]:
+    if place.word.dynamic:
+        return iter(())
+    if place.kind == ACL:
+        return acl_faults(place.words, version)
+    if place.kind == SAMPLE:
+        return sample_faults(place.word, version, place=place)
+    return format_faults(place.word, version, place)

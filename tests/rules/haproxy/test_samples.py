@@ -1,0 +1,138 @@
+"""Expressions in haproxy.cfg: where they are read, what is unknown in them, and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.haproxy.linting import backend, findings, refusals
+
+SERVERS = ("server cp1 10.0.0.21:6443 check", "server cp2 10.0.0.22:6443 check")
+_CODES = ("HA041", "HA042", "HA043", "HA044", "HA045")
+
+
+def _said(text: str, version: str | None = None) -> list[tuple[str, str]]:
+    found = [f for f in findings(text, version=version) if f.code in _CODES]
+    lines = text.split("\n")
+    places = [f.location for f in found]
+    return [(f.code, lines[p.line - 1][p.column - 1 : p.end_column - 1]) for f, p in zip(found, places, strict=True)]
+
+
+def _frontend(*lines: str, before: str = "") -> str:
+    return backend(*SERVERS, frontend=lines, before=before, mode="http")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "word"),
+    [
+        ("acl a pth /a", "HA041", "pth"),
+        ("acl a path,lowr /a", "HA041", "lowr"),
+        ("http-request deny if !{ pth /a }", "HA041", "pth"),
+        ("http-request deny unless { path /a } or { path,lowr /a }", "HA041", "lowr"),
+        ("use_backend masters if { pth /a }", "HA041", "pth"),
+        ("use_backend %[pth]", "HA041", "pth"),
+        ("monitor fail if { nsrv(masters) lt 1 }", "HA041", "nsrv"),
+        ("http-request set-var(txn.a) pth", "HA041", "pth"),
+        ("http-request track-sc1 src,lowr table masters", "HA041", "lowr"),
+        ("http-request capture pth len 10", "HA041", "pth"),
+        ("http-request set-header X-A 'a b %[pth]'", "HA041", "pth"),
+        ("http-request replace-path (.*) /a%[pth]", "HA041", "pth"),
+        ("http-request redirect location /%[pth] code 302", "HA041", "pth"),
+        ("http-request return status 200 content-type text/plain lf-string %[pth]", "HA041", "pth"),
+        ("http-request deny deny_status 403 hdr X-A %[pth]", "HA041", "pth"),
+        ("tcp-request content set-var(sess.a) pth", "HA041", "pth"),
+        ("http-response set-header X-A %[res.hdr(a),lowr]", "HA041", "lowr"),
+        ("unique-id-format %{+X}o%ci:%[pth]", "HA041", "pth"),
+        ("acl a -i path /a", "HA041", "-i"),
+        ("acl a path -m", "HA042", "-m"),
+        ("acl a path -f /dev/null -m beg", "HA042", "-m"),
+        ("acl a path -i -m regex a", "HA042", "regex"),
+        ('log-format "%ci %{+Q"', "HA044", "%{"),
+        ("log-format %ci\\ %CI", "HA044", "%ci\\ %CI"),
+        ("http-request set-path %[path,", "HA044", ","),
+        ("http-request set-header X-A 50%", "HA044", "%"),
+        ("acl a hdr(host)lower a", "HA045", "lower"),
+        ("acl a hdr(host a", "HA045", "hdr"),
+        ("http-response set-header X-A %[path]", "HA045", "path"),
+        ("tcp-request connection set-var(sess.a) path", "HA045", "path"),
+    ],
+)
+def test_what_haproxy_refuses_and_where(line: str, code: str, word: str) -> None:
+    assert _said(_frontend(line)) == [(code, word)]
+
+
+@pytest.mark.parametrize(
+    "line", ["balance hash pth", "stick on pth", "stick match src,pth", "use-server %[pth] if TRUE"]
+)
+def test_expressions_of_backends(line: str) -> None:
+    assert _said(backend("stick-table type ip size 1k", line, *SERVERS, mode="http")) == [("HA041", "pth")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "acl a lua.check -m bool",
+        "acl a path,lua.change -m beg /a",
+        "acl a ssl_of_the_future -m found",
+        'acl a "${FETCH}" -m found',
+        "acl a path -- -x",
+        "acl a path /a -i",
+        "acl a hdr_dom(host),lower -i a",
+        "redirect location /%zz",
+        "http-request del-header %zz",
+        'http-request return status 200 content-type text/plain string "100% %[pth]"',
+        "http-request replace-header a %[a-z]x b",
+        "http-request set-header X-A %[path,regsub('\\]',_)]",
+        "http-request set-header X-A %(name)zz",
+        'log-format "{{ format }}%"',
+        "log-format %zz\n    log-format %ci",
+        "log-format %zz\n    option httplog",
+        "log-format %zz\n    disabled",
+        "use_backend %[pth]\n    disabled",
+    ],
+)
+def test_what_is_left_alone(line: str) -> None:
+    assert _said(_frontend(line)) == []
+
+
+def test_an_inherited_log_format_counts_where_it_is_used() -> None:
+    defaults = "defaults base\n    mode http\n    log-format %zz\n"
+    used = "frontend a\n    bind *:81\n    default_backend masters\n"
+    text = _frontend()
+    assert _said(defaults + text) == []
+    assert _said(defaults + used + text) == [("HA044", "zz")]
+    assert _said(defaults + used + "    log-format %ci\n" + text) == []
+
+
+def test_lines_under_a_condition_are_left_alone() -> None:
+    assert _said(_frontend("\n.if defined(X)", "acl a pth /a", "\n.endif")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "said"),
+    [
+        ("acl a uptime gt 5", "2.8", [("HA043", "uptime")]),
+        ("acl a uptime gt 5", "2.9", []),  # it came with 2.9 or 3.0
+        ("acl a uptime gt 5", "3.0.11", []),
+        ("acl a path,reverse a", "3.2", [("HA043", "reverse")]),
+        ("acl a path,reverse a", None, []),
+        ("http-response set-header X-A %[bc_setting_streams_limit]", "3.4", [("HA043", "bc_setting_streams_limit")]),
+        ("http-response set-header X-A %[bc_setting_streams_limit]", "3.2", []),
+        ("log-format %OG", "3.0", [("HA043", "OG")]),
+        ("acl a pth a", "3.4", [("HA041", "pth")]),
+        ("acl a pth a", "3.5", []),
+        ("acl a ssl_bc_sni -m found", "2.6", []),
+    ],
+)
+def test_releases(line: str, version: str | None, said: list[tuple[str, str]]) -> None:
+    assert _said(_frontend(line), version) == said
+
+
+def test_hostile_expressions_are_one_finding() -> None:
+    assert _said(_frontend("acl a path" + ",lower" * 10_000 + ",lowr a")) == [("HA041", "lowr")]
+    assert _said(_frontend("http-request deny if { pth " + "a" * 1_000_000 + " }")) == [("HA041", "pth")]
+    many = [
+        _frontend("http-request deny if { pth " + "a " * 300_000 + "}"),  # more words than a line can have
+        _frontend("http-request deny if " + "{ path a } " * 20_000 + "{ pth a }"),
+        _frontend("http-request set-header X-A " + "%[path]" * 140_000),  # too long to be judged
+    ]
+    assert [len(refusals(text)) for text in many] == [1, 1, 0]
