@@ -63,7 +63,7 @@ def _hit(backend: Proxy, rules: list[HaproxyLine], api: bool) -> Hit:
     also = ", and add 'check-ssl verify none' to the servers" if plain else ""
     name = f"http-check {rules[0].args[0].value}"
     if option is None:
-        cause, advice = "there is no 'option httpchk'", f"write '{wanted}' above it"
+        cause, advice = "there is no 'option httpchk'", f"put '{wanted}' above it"
     else:
         cause, advice = f"'option {option.raw}' is another check", f"write '{wanted}' instead of 'option {option.raw}'"
     return Hit(

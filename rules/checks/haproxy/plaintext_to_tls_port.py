@@ -54,7 +54,7 @@ def _help(config: HaproxyConfig, backend: Proxy, server: Server) -> str:
     labels = dict.fromkeys(proxy.label for proxy in (*frontends, backend))
     ended = any(bind.ssl for frontend in frontends for bind in frontend.binds)
     also = ", and remove 'ssl' and 'crt ...' from the bind line" if ended else ""
-    return f"write 'mode tcp' in {listed(labels)}{also}, so that the clients' TLS reaches the API server"
+    return f"use 'mode tcp' in {listed(labels)}{also}, so that the clients' TLS reaches the API server"
 
 
 def _is_plain(server: Server) -> bool:

@@ -85,6 +85,6 @@ def _hit(frontend: Proxy, used: Word, delay: bool, waits: bool) -> Hit:
         used.span,
         f"{frontend.label} chooses by '{used.value}' before the client has sent its name: every client gets to the "
         "default backend",
-        help=f"write {added} above the 'use_backend' lines",
+        help=f"put {added} above the 'use_backend' lines",
         note="not there yet",
     )

@@ -48,7 +48,9 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 def _place(backend: Proxy) -> Span | None:
     """What turns the check on, if it is certainly a bare connection."""
     option = backend.effective_check
-    if not backend.certain or backend.http_checks or any(line.first_arg != "connect" for line in backend.tcp_checks):
+    if backend.effective_mode != "tcp" or not backend.certain or backend.http_checks:
+        return None
+    if any(line.first_arg != "connect" for line in backend.tcp_checks):
         return None
     if option is not None and (not option.certain or option.value != "tcp-check"):
         return None

@@ -54,13 +54,11 @@ def _in_http(api: ApiProxy) -> Iterator[Hit]:
         return
     if not all(server.ssl for server in api.backend.servers) or any(_tells_who(proxy) for proxy in proxies):
         return
-    advice = f"write 'mode tcp' in {listed(dict.fromkeys(proxy.label for proxy in reversed(proxies)))}, "
+    advice = f"use 'mode tcp' in {listed(dict.fromkeys(proxy.label for proxy in reversed(proxies)))}, "
     for bind in (bind for frontend in api.frontends for bind in frontend.binds):
         if bind.ssl:
             for hit in _terminated(api, bind, encrypted=True, known=True):
-                hit.help = (
-                    f"{advice}remove 'ssl' and 'crt ...' here, and write 'check-ssl' instead of 'ssl' on the servers"
-                )
+                hit.help = f"{advice}remove 'ssl' and 'crt ...' here, and turn 'ssl' of the servers into 'check-ssl'"
                 yield hit
             continue
         for address in bind.addresses if bind.certain else ():
@@ -69,7 +67,7 @@ def _in_http(api: ApiProxy) -> Iterator[Hit]:
                     address.span,
                     f"clients of the Kubernetes API speak TLS, which '{address.raw}' in mode http can't read: none of "
                     f"them reaches {api.backend.label}",
-                    help=f"{advice}and 'check-ssl' instead of 'ssl' on the servers",
+                    help=f"{advice}and turn 'ssl' of the servers into 'check-ssl'",
                     note="plain HTTP here",
                     severity=Severity.WARNING,
                 )
