@@ -31,22 +31,22 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     Silent when: something else answers the clients (`http-request return`, `redirect`, `errorfile`, `stats`,
     `dispatch`, `option transparent`), the section has a condition or may be continued in a file that was not given,
-    or no frontend names it.
+    or no frontend names it; for `listen` sections, which may be there to accept the connections of a health check.
     """
     if not config.complete:
         return
     for backend in config.backends:
-        if backend.servers or backend.disabled or not backend.certain:
+        if backend.kind != "backend" or backend.servers or backend.disabled or not backend.certain:
             continue
         feeders = [frontend for frontend in config.feeders(backend) if not frontend.disabled]
         if feeders and not _answers(backend):
             yield Hit(
                 backend.span,
-                f"{backend.label} has no server, but {_whose(feeders, backend)}: each connection is closed without an "
-                "answer",
+                f"{backend.label} has no server, but {feeders[0].label} sends to it: each connection is closed without "
+                "an answer",
                 help="add the servers, such as 'server cp1 ADDRESS:6443 check'",
                 note="no server",
-                related=[(frontend.span, "sends here") for frontend in feeders if frontend is not backend],
+                related=[(frontend.span, "sends here") for frontend in feeders],
             )
 
 
@@ -54,7 +54,3 @@ def _answers(backend: Proxy) -> bool:
     if any(backend.has(keyword) for keyword in _ANSWERS) or any(backend.option(name) for name in _TRANSPARENT):
         return True
     return any(line.condition is not None for line in backend.directives)
-
-
-def _whose(feeders: list[Proxy], backend: Proxy) -> str:
-    return "listens" if feeders[0] is backend else f"{feeders[0].label} sends to it"
