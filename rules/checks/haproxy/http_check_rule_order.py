@@ -56,7 +56,7 @@ def _hits(proxy: Proxy) -> Iterator[Hit]:
 
 def _is_http(proxy: Proxy, line: HaproxyLine) -> bool:
     """Whether the check is an HTTP check where haproxy reads this line."""
-    above = [option for option in proxy.check_options if option.directive.start < line.start]
+    above = [option for option in proxy.check_options if option.directive.span.start < line.start]
     option = above[-1] if above else proxy.defaults.effective_check if proxy.defaults else None
     return option is not None and option.certain and option.value == "httpchk"
 

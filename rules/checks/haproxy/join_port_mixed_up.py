@@ -34,8 +34,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         wanted = _ports_of_servers(backend)
         if len(wanted) != 1 or backend.disabled or not backend.certain:
             continue
-        port = wanted.pop()
-        for frontend in config.feeders(backend) if port in _OTHER else ():
+        port = wanted.pop() or 0
+        if port not in _OTHER:
+            continue
+        for frontend in config.feeders(backend):
             address = _only_address(frontend, _OTHER[port]) if _always(config, frontend, backend) else None
             if address is not None:
                 yield _hit(frontend, backend, address, port)
