@@ -74,7 +74,9 @@ class ParsedFiles:
             from parsers.facts.keepalived import keepalived_facts
 
             keepalived = keepalived_facts(self._keepalived_document(files))
-        return Node(files, haproxy, keepalived)
+        cluster = self._options.cluster
+        port = cluster.port.value if cluster is not None and cluster.endpoint and cluster.port else None
+        return Node(files, haproxy, keepalived, port)
 
     def _haproxy_document(self, path: str) -> HaproxyDocument:
         from parsers.haproxy import parse_haproxy

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 class Node:
     """One load-balancer machine: its name and the facts of its files.
 
-    `haproxy` and `keepalived` are None if no such file was given.
+    `haproxy` and `keepalived` are None if no such file was given, `endpoint_port` if no port of the endpoint was.
     """
 
-    __slots__ = ("files", "haproxy", "keepalived", "name")
+    __slots__ = ("endpoint_port", "files", "haproxy", "keepalived", "name")
 
-    def __init__(self, files: NodeFiles, haproxy: HaproxyConfig | None, keepalived: KeepalivedConfig | None) -> None:
+    def __init__(
+        self,
+        files: NodeFiles,
+        haproxy: HaproxyConfig | None,
+        keepalived: KeepalivedConfig | None,
+        endpoint_port: int | None = None,
+    ) -> None:
+        self.endpoint_port = endpoint_port
         self.name = files.name
         self.files = files
         self.haproxy = haproxy

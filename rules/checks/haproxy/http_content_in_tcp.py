@@ -76,7 +76,8 @@ def _hits(frontend: Proxy, line: HaproxyLine, acls: dict[str, Word]) -> Iterator
             word.span,
             f"'{line.keyword}' of {frontend.label} uses '{fetch.value}' (ACL '{name}'), but in mode tcp haproxy "
             "decides before it has read any HTTP: the condition is false",
-            help="use 'mode http', or if TLS is passed through, 'req.ssl_sni' with 'tcp-request inspect-delay 5s'",
+            help="use 'mode http', or if TLS is passed through, 'req.ssl_sni' with 'tcp-request inspect-delay 5s' and "
+            "'tcp-request content accept if { req.ssl_hello_type 1 }'",
             note="HTTP in mode tcp",
             related=[(fetch.span, f"ACL '{name}' uses HTTP")],
         )

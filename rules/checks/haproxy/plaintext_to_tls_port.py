@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Server
+    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
 
 
 @rule("HA039", "plaintext-to-tls-port", Severity.WARNING, Scope.HAPROXY)
@@ -21,8 +22,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     -c` does not report it. For the Kubernetes API it means that the proxy should not be in mode http at all: it
     receives the clients' TLS and can't read it.
 
-    How to fix: `ssl verify required ca-file FILE` (or `ssl verify none`) on the servers if haproxy terminates the
-    clients' TLS and opens its own; `mode tcp` in frontend and backend if it passes TLS through.
+    How to fix: `mode tcp` in frontend and backend if haproxy passes TLS through, as it should for the Kubernetes API,
+    whose clients bring certificates. For other servers, `ssl verify required ca-file FILE` (or `ssl verify none`).
 
     Silent when: the server has `ssl`, its own or from `default-server`, the mode is not http, or it depends on a
     variable or a condition; and behind a frontend in mode tcp, which `mode-mismatch-frontend-backend` reports.
@@ -39,10 +40,21 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 first.address_span,
                 f"{backend.label} is in mode http and sends plain HTTP to port {first.port} of server "
                 f"'{first.name.raw}', which expects TLS",
-                help="add 'ssl verify none' (better: a 'ca-file') to the servers, or use 'mode tcp' on both sides",
+                help=_help(config, backend, first),
                 note="plain HTTP",
                 related=[(server.address_span, "here too") for server in plain[1:]],
             )
+
+
+def _help(config: HaproxyConfig, backend: Proxy, server: Server) -> str:
+    """TLS to the servers is right for the web; the certificates of the API's clients would end at haproxy."""
+    if server.port != API_PORT:
+        return "add 'ssl verify none' (better: a 'ca-file') to the servers, or use 'mode tcp' on both sides"
+    frontends = config.feeders(backend)
+    labels = dict.fromkeys(proxy.label for proxy in (*frontends, backend))
+    ended = any(bind.ssl for frontend in frontends for bind in frontend.binds)
+    also = ", and remove 'ssl' and 'crt ...' from the bind line" if ended else ""
+    return f"use 'mode tcp' in {listed(labels)}{also}, so that the clients' TLS reaches the API server"
 
 
 def _is_plain(server: Server) -> bool:

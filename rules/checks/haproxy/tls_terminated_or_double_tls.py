@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.routing import ApiProxy, api_proxies
+from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import Bind, HaproxyConfig, Option
+    from parsers.facts.haproxy import Bind, HaproxyConfig, Option, Proxy
 
 
 @rule("HA010", "tls-terminated-or-double-tls", Severity.ERROR, Scope.HAPROXY)
@@ -20,16 +21,20 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Why it hurts: `ssl` on a server line of a tcp proxy wraps the clients' TLS in haproxy's own TLS. The health checks
     succeed and all servers are UP, but no client gets an answer (measured with haproxy 2.6.12). `ssl` on the `bind`
     line terminates the clients' TLS at haproxy, so the client certificates with which kubelets and kubeadm authenticate
-    are lost (kubernetes/kubeadm#1063).
+    are lost (kubernetes/kubeadm#1063). So it is in mode http, whatever the servers get; and a frontend in mode http
+    without `ssl` can't read the TLS that the API's clients send.
 
     How to fix: write `check-ssl` instead of `ssl` on the server lines, for the health checks only; remove `ssl` and
-    `crt` from the `bind` line.
+    `crt` from the `bind` line; write `mode tcp` in frontend and backend.
 
-    Silent when: the proxy is in mode http, `bind` asks for client certificates itself (`ca-file`, `verify`), the
-    setting depends on a condition, or the backend does not serve the API.
+    Silent when: `bind` asks for client certificates itself (`ca-file`, `verify`), a proxy in mode http tells the API
+    server who the user is (`http-request set-header X-Remote-User`, `Authorization`), the setting depends on a
+    condition, or the backend does not serve the API. Plain HTTP from mode http to port 6443 is HA039's.
     """
     for api in api_proxies(config):
         backend = api.backend
+        if backend.effective_mode == "http":
+            yield from _in_http(api)
         if backend.effective_mode != "tcp" or not backend.certain:
             continue
         binds = [bind for frontend in api.frontends for bind in frontend.binds]
@@ -40,6 +45,38 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             yield from _double(api, encrypted)
         for bind in ending:
             yield from _terminated(api, bind, bool(encrypted), len(options) == len(encrypted))
+
+
+def _in_http(api: ApiProxy) -> Iterator[Hit]:
+    """What clients with certificates meet at proxies in mode http that speak TLS to the API servers."""
+    proxies = (api.backend, *api.frontends)
+    if any(proxy.effective_mode != "http" or not proxy.certain for proxy in proxies):
+        return
+    if not all(server.ssl for server in api.backend.servers) or any(_tells_who(proxy) for proxy in proxies):
+        return
+    advice = f"use 'mode tcp' in {listed(dict.fromkeys(proxy.label for proxy in reversed(proxies)))}, "
+    for bind in (bind for frontend in api.frontends for bind in frontend.binds):
+        if bind.ssl:
+            for hit in _terminated(api, bind, encrypted=True, known=True):
+                hit.help = f"{advice}remove 'ssl' and 'crt ...' here, and turn 'ssl' of the servers into 'check-ssl'"
+                yield hit
+            continue
+        for address in bind.addresses if bind.certain else ():
+            if address.covers_port(API_PORT) and not (address.address and address.address.is_loopback):
+                yield Hit(
+                    address.span,
+                    f"clients of the Kubernetes API speak TLS, which '{address.raw}' in mode http can't read: none of "
+                    f"them reaches {api.backend.label}",
+                    help=f"{advice}and turn 'ssl' of the servers into 'check-ssl'",
+                    note="plain HTTP here",
+                    severity=Severity.WARNING,
+                )
+
+
+def _tells_who(proxy: Proxy) -> bool:
+    """Whether the proxy authenticates users itself, and passes that on."""
+    lines = proxy.all("http-request")
+    return any(word.value.lower().startswith(("x-remote-", "authorization")) for line in lines for word in line.args)
 
 
 def _double(api: ApiProxy, encrypted: list[Option]) -> Iterator[Hit]:

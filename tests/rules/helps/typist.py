@@ -165,6 +165,10 @@ def _remove_words(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     return _main(finding, texts).remove_words(match[1])
 
 
+def _write_and_add(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
+    return _main(finding, texts).append_to("server", match[2]) and _main(finding, texts).write(match[1])
+
+
 def _remove_and_add(finding: Finding, texts: Texts, match: re.Match[str]) -> bool:
     return _main(finding, texts).append_to("server", match[2]) and _main(finding, texts).remove_words(match[1])
 
@@ -233,6 +237,7 @@ _SAID: list[tuple[str, _Edit]] = [
     (r'^write (\w+ "[^"]+"), or ', _command),
     (r"^write (?:one address per line|two lines): (.+?)(?: or |$)", _each_line),
     (r"^type (.+) instead", _instead_of_mark),
+    (r"^write '([^']+)'(?: instead of '[^']+')?, and add '([^']+)' to the servers", _write_and_add),
     (r"write '([^']+)' and '([^']+)'(?: on [\w-]+)?$", _write_both),
     (r"^write '([^']+)' and '([^']+)' on ([\w-]+) too", _write_both_on_node),
     (r"^write one (?:address|name) per line$", _own_line),

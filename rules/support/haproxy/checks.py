@@ -1,0 +1,60 @@
+"""What an HTTP check sends, as `option httpchk` and `http-check send` say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import Proxy
+    from parsers.facts.values import Value
+    from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
+
+# Words of `http-check send` that are followed by one value.
+_WITH_VALUE = ("meth", "uri", "uri-lf", "ver", "body", "body-lf")
+
+
+class HttpCheck(NamedTuple):
+    """The request of an HTTP check.
+
+    `option` is the `option httpchk` that counts, `version` the word with the protocol version (None: HTTP/1.0),
+    `headers` the names in lower case, `sends` the `http-check send` lines.
+    """
+
+    option: Value[str]
+    version: Word | None
+    headers: tuple[str, ...]
+    sends: tuple[HaproxyLine, ...]
+
+
+def http_check_of(backend: Proxy) -> HttpCheck | None:
+    """The HTTP check of a backend; None if it has another one, or not all of it is known."""
+    option = backend.effective_check
+    if option is None or option.value != "httpchk" or not option.certain or not backend.certain:
+        return None
+    lines = [option.directive, *backend.http_checks]
+    if any(line.condition is not None or any(word.dynamic for word in line.args) for line in lines):
+        return None
+    args = option.directive.args
+    version: Word | None = args[3] if len(args) > 3 else None
+    headers = ["host"] if len(args) > 4 else []  # since 3.0 a fifth word is the Host header
+    sends = tuple(line for line in backend.http_checks if line.args and line.args[0].value == "send")
+    for line in sends:
+        sent, names = _sent(line)
+        version, headers = sent or version, headers + names
+    return HttpCheck(option, version, tuple(headers), sends)
+
+
+def _sent(line: HaproxyLine) -> tuple[Word | None, list[str]]:
+    """The version and the headers of one `http-check send`."""
+    args, at = line.args, 1
+    version: Word | None = None
+    names: list[str] = []
+    while at < len(args):
+        name = args[at].value
+        if name == "ver" and at + 1 < len(args):
+            version = args[at + 1]
+        elif name == "hdr" and at + 1 < len(args):
+            names.append(args[at + 1].value.lower())
+        at += 3 if name == "hdr" else 2 if name in _WITH_VALUE else 1
+    return version, names
