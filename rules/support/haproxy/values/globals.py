@@ -18,7 +18,7 @@ def _number(low: int, high: int | None = None) -> Reader:
     def read(line: HaproxyLine) -> Iterator[Fault]:
         if not line.args:
             yield missing(line, "a number", f"{line.keyword} {low}")
-        else:
+        elif line.keyword != "tune.ssl.default-dh-param" or not line.args[0].value.startswith("-"):
             yield from check_number(line.args[0], line.keyword, low, high)
 
     return read
