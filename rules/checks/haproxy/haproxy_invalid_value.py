@@ -20,11 +20,7 @@ if TYPE_CHECKING:
     from rules.support.haproxy.values.faults import Fault
 
 # haproxy ignores these there, with a warning.
-_NOT_READ_IN_FRONTENDS = frozenset(
-    ("balance", "cookie", "dynamic-cookie-key", "force-persist", "hash-balance-factor", "hash-type", "http-check",
-     "http-reuse", "http-send-name-header", "ignore-persist", "load-server-state-from-file", "persist", "retries",
-     "retry-on", "source", "stick", "tcp-check", "use-server")
-)  # fmt: skip
+_NOT_READ_IN_FRONTENDS = frozenset(("stick",))
 _PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
 
 

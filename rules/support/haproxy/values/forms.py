@@ -138,6 +138,12 @@ def has_form(place: str, keyword: str) -> bool:
     return keyword in _forms().get(place, {})
 
 
+def option_form(place: str, name: str) -> Form | None:
+    """The form of an option with one argument; `place` is `server` or `bind`."""
+    found = _forms()[f"{place} option"].get(name)
+    return found[0] if found else None
+
+
 def form_faults(place: str, line: HaproxyLine) -> Iterator[Fault]:
     """What haproxy refuses in the arguments of a line; the first fault only."""
     words = line.words[1:] if line.prefix else line.words
