@@ -10,6 +10,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.haproxy.values import globals as global_statements
 from rules.support.haproxy.values import statements
 from rules.support.haproxy.values.binds import binds
+from rules.support.haproxy.values.forms import form_faults, has_form
 from rules.support.haproxy.values.servers import checks_without_port, server_faults, unverified
 from rules.support.haproxy.vocabulary import lost_sections
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from parsers.haproxy import Section
     from rules.support.haproxy.values.faults import Fault
 
+# haproxy ignores these there, with a warning.
+_NOT_READ_IN_FRONTENDS = frozenset(("stick",))
 _PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
 
 
@@ -36,10 +39,12 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     lost = lost_sections(config).starts
     for section in config.sections:
         end = lost.get(id(section))
-        readers = global_statements.READERS if section.keyword == "global" else statements.READERS
-        if section.keyword != "global" and section.keyword not in _PROXY_KINDS:
-            continue
-        yield from _statements(section, readers, end)
+        if section.keyword == "global":
+            yield from _statements(section, global_statements.READERS, "global", end)
+        elif section.keyword in _PROXY_KINDS:
+            yield from _statements(section, statements.READERS, "proxy", end)
+        else:
+            yield from _statements(section, {}, section.keyword, end)
     for proxy in (*config.defaults, *config.proxies):
         end = lost.get(id(proxy.section))
         for line, fault in server_faults(proxy):
@@ -52,16 +57,16 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             yield from _proxy(proxy, unverifiable)
 
 
-def _statements(section: Section, readers: dict[str, statements.Reader], end: int | None) -> Iterator[Hit]:
+def _statements(section: Section, readers: dict[str, statements.Reader], place: str, end: int | None) -> Iterator[Hit]:
     for keyword in section.index():
         reader = readers.get(keyword)
-        if reader is None or (
-            section.keyword == "frontend" and keyword in ("balance", "cookie", "http-check", "tcp-check")
-        ):
+        formed = has_form(place, keyword)
+        if (reader is None and not formed) or (section.keyword == "frontend" and keyword in _NOT_READ_IN_FRONTENDS):
             continue
         for line in section.all(keyword):
             if line.condition is None and (end is None or line.start < end):
-                yield from (_hit(fault) for fault in reader(line))
+                faults = list(reader(line)) if reader is not None else []
+                yield from (_hit(fault) for fault in faults or form_faults(place, line))
 
 
 def _proxy(proxy: Proxy, unverifiable: bool) -> Iterator[Hit]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 # Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
-_SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "handshake"))
+_SHORT_WAITS = frozenset(("connect", "check", "queue", "tarpit", "client-fin", "server-fin", "client-hs"))
 _OF_WATCHES = frozenset(("client", "server", "tunnel"))
 _INTERVALS = frozenset(("inter", "fastinter", "downinter", "agent-inter", "slowstart"))
 # Other places of a time in milliseconds: keyword -> (word before it or "", index of the time among the arguments).

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
-from rules.support.haproxy.references import references
+from rules.support.haproxy.references import inherited_resolvers, references
 from rules.support.haproxy.vocabulary import lost_sections
 from rules.text.suggestions import hint
 
@@ -160,7 +160,8 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
 
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
-    for line, (kind, name, word) in references(proxy.section):
+    inherited = inherited_resolvers(proxy) if proxy.kind != "defaults" else ()
+    for line, (kind, name, word) in (*references(proxy.section), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
         if kind == "backend":

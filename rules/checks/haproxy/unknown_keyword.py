@@ -9,6 +9,7 @@ from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.haproxy.absent import RULESETS
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.vocabulary import (
     judged_sections,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _NAMED_ONLY = frozenset(("acl", "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"))
 _SECOND_WORDS = frozenset(("option", "timeout", "http-check", "tcp-check", "filter"))
 _LOOKS_LIKE_ADDRESS = frozenset("0123456789:*[/")
-_RULESETS = ("http-request", "http-response", "http-after-response")
 
 
 @rule("HA029", "unknown-keyword", Severity.ERROR, Scope.HAPROXY)
@@ -171,25 +171,19 @@ def _some(block: KeywordBlock) -> str:
 
 
 def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
-    """Unknown actions of http rules."""
-    index = section.index()
-    for ruleset in _RULESETS:
-        block = haproxy_table().actions(ruleset) if ruleset in index else None
-        if block is None or not block.complete:
-            continue
-        for line in section.all(ruleset):
-            word = line.args[0] if line.args else None
-            if word is not None and not word.dynamic and line.condition is None and block.get(word.value) is None:
-                advice = hint(word.value, block.entries, f"'{ruleset}' takes {_some(block)}")
-                yield (
-                    line,
-                    Hit(
-                        word.span,
-                        f"unknown {ruleset} action '{word.value}'",
-                        help=advice,
-                        note="unknown",
-                    ),
-                )
+    """Unknown actions of http and tcp rules."""
+    for keyword in section.index().keys() & RULESETS.keys():
+        for line in section.all(keyword):
+            args = line.args
+            at = RULESETS[keyword]
+            if line.condition is not None or len(args) <= at or args[0].dynamic or args[at].dynamic:
+                continue
+            ruleset = " ".join([keyword, *(word.value for word in args[:at])])
+            block = haproxy_table().actions(ruleset)
+            if block is not None and block.complete and block.get(args[at].value) is None:
+                advice = hint(args[at].value, block.entries, f"'{ruleset}' takes {_some(block)}")
+                message = f"unknown {ruleset} action '{args[at].value}'"
+                yield line, Hit(args[at].span, message, help=advice, note="unknown")
 
 
 def _option_hit(keyword: str, word: Word) -> Hit:

@@ -51,7 +51,7 @@ def backend(*lines: str, before: str = "", frontend: tuple[str, ...] = (), mode:
     )
 
 
-_REFUSED = ("PA", "HA028", "HA029", "HA030", "HA031", "HA034", "HA035", "HA041", "HA042", "HA044", "HA045")
+_REFUSED = ("PA", "HA028", "HA029", "HA030", "HA031", "HA034", "HA035", "HA041", "HA042", "HA044", "HA045", "HA060")
 
 
 def refusals(text: str) -> list[str]:

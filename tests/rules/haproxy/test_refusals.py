@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.haproxy.linting import DEFAULTS, backend, of, refusals
+from tests.rules.haproxy.linting import DEFAULTS, backend, findings, of, refusals
 
 SERVERS = ("server cp1 10.0.0.21:6443 check", "server cp2 10.0.0.22:6443 check")
 # -- HA029
@@ -49,6 +49,14 @@ def test_a_backslash_at_the_end_is_one_mistake() -> None:
     "text",
     [
         backend("hash-preserve-affinity always", *SERVERS),  # 3.2
+        backend(*SERVERS, frontend=("timeout client-hs 10s",)),  # 3.0
+        backend("option use-small-buffers", *SERVERS),  # 3.4
+        backend("option use-small-buffers queue l7-retries", *SERVERS),  # 3.4
+        backend("option tcp-check", "tcp-check set-var(check.x) int(1)", "tcp-check unset-var(check.x)", *SERVERS),
+        backend("option tcp-check", "tcp-check set-var-fmt(check.x) %[int(1)]", *SERVERS),
+        backend("filter lua.trace", "tcp-request content lua.judge 1", "http-request lua.judge", *SERVERS),
+        backend(*SERVERS, before="global\n    tune.lua.openlibs all\n    51degrees-cache-size 5000\n"),
+        backend(*SERVERS, before="defaults base\n    mode tcp\ndefaults more from base extra\n    mode tcp\n"),
         backend("server cp1 10.0.0.21:6443 check strict-maxconn", SERVERS[1]),  # 3.2
         backend("option httpchk", "http-check connect ssl", "default-server verify none", *SERVERS),
         backend("server cp1 10.0.0.21:6443 source 10.0.0.5 usesrc clientip interface eth0", SERVERS[1]),
@@ -99,22 +107,27 @@ def test_removed_words_are_one_finding(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "lines", "severity"),
+    ("version", "lines", "code"),
     [
         (None, ("hash-preserve-affinity always",), None),
-        ("2.8", ("hash-preserve-affinity always",), "warning"),
+        ("2.8", ("hash-preserve-affinity always",), "HA060"),
         ("3.2", ("hash-preserve-affinity always",), None),
-        ("3.4", ("option accept-invalid-http-response",), "error"),
+        ("3.4", ("option accept-invalid-http-response",), "HA030"),
         (None, ("option accept-invalid-http-response",), None),
-        ("2.6", ("default-server strict-maxconn",), "warning"),
+        ("2.6", ("default-server strict-maxconn",), "HA060"),
         ("3.4", ("dispatch 10.0.0.9:80",), None),
-        ("2.7", ("hash-preserve-affinity always",), "warning"),
+        ("2.7", ("hash-preserve-affinity always",), "HA060"),
+        ("2.6", ("tcp-request content set-bc-mark 1",), "HA060"),
+        ("2.6", ("http-request pause 5",), "HA060"),
+        ("3.2", ("http-request pause 5",), None),
+        ("2.6", ("balance sticky",), "HA060"),
         ("nonsense", ("hash-preserve-affinity always",), None),
     ],
 )
-def test_words_of_some_versions(version: str | None, lines: tuple[str, ...], severity: str | None) -> None:
-    found = of("HA030", backend(*lines, *SERVERS, mode="http"), version=version)
-    assert [finding.severity.word for finding in found] == ([severity] if severity else [])
+def test_words_of_some_versions(version: str | None, lines: tuple[str, ...], code: str | None) -> None:
+    found = findings(backend(*lines, *SERVERS, mode="http"), version=version)
+    judged = [finding for finding in found if finding.code in ("HA029", "HA030", "HA060")]
+    assert [(finding.code, finding.severity.word) for finding in judged] == ([(code, "error")] if code else [])
 
 
 def test_a_keyword_of_global_in_a_backend_is_no_removed_one() -> None:

@@ -128,6 +128,15 @@ def test_a_line_that_is_there_twice_is_one_mistake() -> None:
     assert (len(of("HA028", text)), of("HA014", text)) == (1, [])
 
 
+def test_resolvers_of_default_server_are_looked_up_for_servers_only() -> None:
+    line, server = "default-server resolvers dns", "server a a.example.com:6443"
+    assert of("HA031", backend(line)) == []
+    assert of("HA031", backend(server, line)) == []
+    assert of("HA031", backend(line, f"{server} resolvers default")) == []
+    assert len(of("HA031", backend(line, server, "server b b.example.com:6443"))) == 1
+    assert len(of("HA031", backend(server).replace("    mode tcp\n", f"    mode tcp\n    {line}\n", 1))) == 1
+
+
 # -- HA009
 
 

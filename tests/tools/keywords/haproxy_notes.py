@@ -77,6 +77,9 @@ HAND_ACTIONS = {
     "tcp-response content": ["accept", "close", "reject"],
 }  # fmt: skip
 BUILD_ACTIONS = ["lua.*", "ot-group"]
+# What only builds with Lua or device detection know; the builds that were asked had neither, but for Debian's 2.6.12.
+BUILD_GLOBAL = ("51degrees-*", "deviceatlas-*", "tune.lua.*", "wurfl-*")
+BUILD_FILTERS = ("lua.*",)
 
 # Which side uses an option that is compared by hand: the keyword matrix of the 2.6 manual, but for tcplog, which 2.6.12
 # ignores in backends, and forwarded, which is newer (not measured).
@@ -94,9 +97,9 @@ NOT_NEGATABLE = (
     "http-restrict-req-hdr-names",
 )  # fmt: skip
 TIMEOUT_SIDES = {
-    "client": "FE", "client-fin": "FE", "http-keep-alive": "FE BE", "http-request": "FE BE", "handshake": "FE",
+    "client": "FE", "client-fin": "FE", "http-keep-alive": "FE BE", "http-request": "FE BE",
     "tarpit": "FE BE", "server": "BE", "server-fin": "BE", "connect": "BE", "check": "BE", "queue": "BE",
-    "tunnel": "BE",
+    "tunnel": "BE", "client-hs": "FE",
 }  # fmt: skip
 # Number of arguments where the inventory has the bare name of a keyword that takes a variable form.
 SERVER_ARGS = {"set-proxy-v2-tlv-fmt": ("set-proxy-v2-tlv-fmt(*)", 1), "usesrc": ("", 0)}

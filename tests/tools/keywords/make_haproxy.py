@@ -13,6 +13,8 @@ from tests.programs import ROOT
 from tests.tools.keywords import HAPROXY, Json, read_haproxy
 from tests.tools.keywords.haproxy_notes import (
     BUILD_ACTIONS,
+    BUILD_FILTERS,
+    BUILD_GLOBAL,
     COMPLETE,
     HAND_ACTIONS,
     HAND_OPTIONS,
@@ -126,6 +128,8 @@ class Writer:
             specs += [self.spec(where, f"{mark}:") for mark, where in noted.items()]
             dropped, text = REMOVED_SECTION.get(name, ("", "")) if "removed" in noted else ("", "")
             self.entry(name, *specs, f"dropped={dropped}" if dropped else "", text=text)
+        for name in BUILD_GLOBAL if section == "global" else ():
+            self.entry(name)
 
     def removed(self) -> None:
         """Removed keywords, for readers that do not care about the section."""
@@ -182,6 +186,8 @@ class Writer:
             found.setdefault(word, []).extend(versions)
         if field == "modes":
             found["health"] = []
+        for name in BUILD_FILTERS if field == "filters" else ():
+            found[name] = list(self.versions)
         for name in sorted(found):
             if name == "health":
                 advice = "use 'mode http' with 'http-request return status 200'"
@@ -197,7 +203,7 @@ class Writer:
                 for name in names:
                     rulesets.setdefault(ruleset, {}).setdefault(name, []).append(version)
         for ruleset in sorted(rulesets):
-            self.block(f"actions {ruleset}", complete=ruleset.startswith("http"))
+            self.block(f"actions {ruleset}", complete=True)
             found = rulesets[ruleset]
             for name in [*HAND_ACTIONS.get(ruleset, ()), *BUILD_ACTIONS]:
                 found[name] = list(self.versions)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parsers.facts.haproxy.options import bind_args
 from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, check_choice, missing
+from rules.support.haproxy.values.options import example_of, needs_value, option_problem
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
+    from parsers.tree import Word
 
 _CERTIFICATES = ("crt", "crt-list", "default-crt", "generate-certificates", "ca-sign-file")
 _TLS_VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -32,6 +35,7 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
             option = bind.option("ssl")
             if option is not None:
                 yield Fault(option.span, "'ssl' without a certificate: haproxy refuses the bind line", "add 'crt FILE'")
+        yield from bind_options(line.args[1:])
         for name in _NEEDED:
             option = bind.option(name)
             if option is not None and option.value is None:
@@ -40,6 +44,27 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
             option = bind.option(name)
             if option is not None and option.value:
                 yield from check_choice(line.args[_index(bind, option.span.start)], name, _TLS_VERSIONS, "version")
+
+
+def bind_options(words: Sequence[Word]) -> Iterator[Fault]:
+    """The faults in the options of a `bind` or `stats socket` line; the first one only."""
+    args = bind_args()
+    at = 0
+    while at < len(words):
+        name = words[at]
+        at += 1
+        if not args.get(name.value, 0):
+            continue
+        if at == len(words):
+            if needs_value("bind", name.value):
+                yield Fault(name.span, f"'{name.value}' needs a value", f"write '{example_of('bind', name.value)}'")
+            return
+        problem = option_problem("bind", name.value, words[at].value)
+        if problem:
+            message = f"'{name.value} {words[at].value}': {problem}"
+            yield Fault(words[at].span, message, f"write, for example, '{example_of('bind', name.value)}'")
+            return
+        at += 1
 
 
 def _index(bind: Bind, start: int) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rules.support.haproxy.values.binds import bind_options
 from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, extra, missing
 from rules.support.haproxy.values.logs import log
 
@@ -18,7 +18,7 @@ def _number(low: int, high: int | None = None) -> Reader:
     def read(line: HaproxyLine) -> Iterator[Fault]:
         if not line.args:
             yield missing(line, "a number", f"{line.keyword} {low}")
-        else:
+        elif line.keyword != "tune.ssl.default-dh-param" or not line.args[0].value.startswith("-"):
             yield from check_number(line.args[0], line.keyword, low, high)
 
     return read
@@ -57,10 +57,8 @@ def _stats(line: HaproxyLine) -> Iterator[Fault]:
         )
     elif args[0].value == "timeout":
         yield from check_time(args[1], "stats timeout")
-    elif args[0].value == "socket":
-        for word, value in pairwise(args):
-            if word.value == "level":
-                yield from check_choice(value, "level", ("user", "operator", "admin"))
+    elif args[0].value == "socket" and not line.dynamic:
+        yield from bind_options(args[2:])
 
 
 def _environment(line: HaproxyLine) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from parsers.grammar.common import read_time
 from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, missing
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _STATS = (
     "admin", "auth", "enable", "hide-version", "http-request", "realm", "refresh", "scope", "show-desc", "show-legends",
     "show-modules", "show-node", "uri",
 )  # fmt: skip
-_STATUS = r"[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*+\Z"
+_STATUS = r"-?[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*+\Z"
 
 
 def cookie(line: HaproxyLine) -> Iterator[Fault]:
@@ -58,7 +59,8 @@ def stats(line: HaproxyLine) -> Iterator[Fault]:
             line, f"a value ('stats {args[0].value}')", "stats uri /stats" if args[0].value == "uri" else "stats ..."
         )
     elif args[0].value == "refresh":
-        yield from check_time(args[1], "stats refresh")
+        if not read_time(args[1].value).overflow:  # counted in seconds, so the limit is another
+            yield from check_time(args[1], "stats refresh")
     elif args[0].value == "admin" and (len(args) < 2 or args[1].value not in ("if", "unless")):
         yield missing(line, "a condition ('stats admin')", "stats admin if LOCALHOST")
 

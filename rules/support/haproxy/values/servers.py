@@ -12,6 +12,7 @@ from parsers.facts.haproxy.server import option_words
 from parsers.grammar.common import read_int
 from rules.support.haproxy.values.addresses import host_problem, is_plain, port_problem
 from rules.support.haproxy.values.faults import Fault, missing, time_problem
+from rules.support.haproxy.values.options import example_of, needs_value, option_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ def _read(words: Sequence[str]) -> Iterator[Problem]:
         if not args.get(name, 0):
             continue
         if at >= len(words):
-            if name in _NEEDED:
+            if name in _NEEDED or needs_value("server", name):
                 yield at - 1, f"'{name}' is the last word of the line, but needs a value"
             return
         problem = _problem(name, words[at])
@@ -128,13 +129,18 @@ def _problem(name: str, value: str) -> str:
         number = read_int(value)
         return "" if number is None or 0 <= number <= 256 else "a weight is a number from 0 to 256"
     known = _CHOICES.get(name)
-    return f"it must be {' or '.join(known)}" if known is not None and value not in known else ""
+    if known is None:
+        return option_problem("server", name, value)
+    return f"it must be {' or '.join(known)}" if value not in known else ""
 
 
 def _advice(options: Sequence[Word], index: int) -> str:
     name = options[index - 1].value if index else options[index].value
-    if options[index].value in _NEEDED and (index == len(options) - 1):
-        name = options[index].value
+    last = options[index].value
+    if index == len(options) - 1 and (last in _NEEDED or needs_value("server", last)) and not _is_value(options, index):
+        name = last
+    if name not in _CHOICES and name not in _TIMES and example_of("server", name):
+        return f"write, for example, '{example_of('server', name)}'"
     if name in _CHOICES:
         return f"write '{name} {_CHOICES[name][0]}'"
     if name in _TIMES:
@@ -144,6 +150,11 @@ def _advice(options: Sequence[Word], index: int) -> str:
         if name in ("port", "cookie", "sni", "source", "redir", "ca-file")
         else f"write, for example, '{name} 3'"
     )
+
+
+def _is_value(options: Sequence[Word], index: int) -> bool:
+    """Whether the word is the argument of the option before it."""
+    return index > 0 and server_args().get(options[index - 1].value, 0) != 0
 
 
 def checks_without_port(backend: Proxy) -> Iterator[Fault]:

@@ -21,7 +21,8 @@ Reader = Callable[["HaproxyLine"], Iterator[Fault]]
 # Options that may be followed by a word; the others refuse it (2.6.12; `tcplog clf` came with 3.1).
 _OPTIONS_WITH_ARGUMENTS = frozenset(
     ("forwardfor", "forwarded", "httpchk", "httplog", "http-restrict-req-hdr-names", "httpslog", "mysql-check",
-     "originalto", "pgsql-check", "redispatch", "smtpchk", "spop-check", "tcplog", "external-check", "persist")
+     "originalto", "pgsql-check", "redispatch", "smtpchk", "spop-check", "tcplog", "external-check", "persist",
+     "use-small-buffers")
 )  # fmt: skip
 _TLS_MODES = ("https", "tls", "ssl")
 _TABLE_TYPES = ("ip", "ipv4", "ipv6", "integer", "string", "binary")

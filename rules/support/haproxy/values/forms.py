@@ -1,0 +1,249 @@
+"""Lines by their form: `haproxy_forms.txt` says which arguments a line has, and the checks are made from that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.grammar.common import read_time
+from parsers.keywords import table_text
+from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, missing
+from rules.text.wording import listed
+
+if TYPE_CHECKING:
+    from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
+
+# Options that say nothing by themselves.
+_BESIDE = (
+    "!",
+    "comment",
+    "min-recv",
+    "ok-status",
+    "error-status",
+    "tout-status",
+    "on-success",
+    "on-error",
+    "status-code",
+)
+_CONDITION = ("if", "unless")
+_RANGE = re.compile(r"(~?)(\d+)\.\.(\d*)\Z")
+_NUMBER = re.compile(r"-?[0-9]++\Z")
+_SIZE = re.compile(r"[0-9]++[kKmMgG]?\Z")
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})*+\Z")
+
+
+class Argument(NamedTuple):
+    """One word of a line: its kind (`time`, `size`, `5..10`, `a|b`, "" for any), and what messages call it."""
+
+    kind: str
+    label: str
+    optional: bool
+
+
+class Form(NamedTuple):
+    """The arguments behind the words that name the form.
+
+    `options` are words that may follow in any order, each with its own arguments, None when nothing is known of what
+    follows; `condition`: `if` and `unless` may end the line; `need`: one of the options is needed.
+    """
+
+    head: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    options: dict[str, tuple[Argument, ...]] | None
+    condition: bool
+    need: bool
+    example: str
+
+
+@lru_cache(1)
+def _forms() -> dict[str, dict[str, list[Form]]]:
+    """The forms by place and keyword, the longest head first."""
+    forms: dict[str, dict[str, list[Form]]] = {}
+    here: dict[str, list[Form]] = {}
+    for row in table_text("haproxy_forms.txt").splitlines():
+        if row.startswith("["):
+            here = forms.setdefault(row.strip("[]"), {})
+        elif row and not row.startswith("#"):
+            form = _read(row)
+            here.setdefault(form.head[0], []).append(form)
+    for place in forms.values():
+        for several in place.values():
+            several.sort(key=lambda form: -len(form.head))
+    return forms
+
+
+def _read(row: str) -> Form:
+    written, _, example = row.partition(" | ")
+    before, brace, options = written.partition(" {")
+    words = before.split(" ")
+    count = next((i for i, word in enumerate(words) if not _is_literal(word)), len(words))
+    head, rest = tuple(words[:count]), words[count:]
+    inside, _, behind = options.partition("}")
+    condition = "if?" in rest or "if?" in behind
+    arguments = tuple(_argument(word) for word in rest if word not in ("if?", "..."))
+    found: dict[str, tuple[Argument, ...]] | None = None if "..." in rest else {}
+    if brace:
+        found = {}
+        for option in inside.split(","):
+            name, *own = option.split()
+            found[name] = tuple(_argument(word) for word in own)
+    return Form(head, arguments, found, condition, behind.startswith("+"), example.strip())
+
+
+def _is_literal(word: str) -> bool:
+    return word[0] not in "<[{" and word not in ("if?", "...") and not word.isupper()
+
+
+def _argument(word: str) -> Argument:
+    optional = word.startswith("[")
+    inner = word.strip("[]")
+    if not inner.startswith("<"):
+        return Argument("", inner if inner == "..." else _with_article(inner.lower()), optional)
+    kind, _, label = inner.strip("<>").partition(":")
+    return Argument(kind, _with_article(label) if label else _label(kind), optional)
+
+
+def _with_article(word: str) -> str:
+    if word.endswith("s") and not word.endswith("ss"):
+        return word
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _label(kind: str) -> str:
+    if _RANGE.match(kind):
+        return "a whole number"
+    return _LABELS.get(kind) or _some(kind.lstrip("=").split("|"))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Words to choose from; of many, the first ones."""
+    return listed(names if len(names) <= _FEW else [*names[:_FEW], "others"], "or")
+
+
+_FEW = 6
+_LABELS = {
+    "time": "a time",
+    "size": "a number",
+    "seconds": "a time",
+    "unsigned": "a number",
+    "hex": "bytes in hexadecimal",
+}
+
+
+def has_form(place: str, keyword: str) -> bool:
+    """Whether the table knows lines with this keyword in this place (`global`, `proxy`, `resolvers`, ...)."""
+    return keyword in _forms().get(place, {})
+
+
+def option_form(place: str, name: str) -> Form | None:
+    """The form of an option with one argument; `place` is `server` or `bind`."""
+    found = _forms()[f"{place} option"].get(name)
+    return found[0] if found else None
+
+
+def form_faults(place: str, line: HaproxyLine) -> Iterator[Fault]:
+    """What haproxy refuses in the arguments of a line; the first fault only."""
+    words = line.words[1:] if line.prefix else line.words
+    if line.prefix or line.dynamic or any(not word.value for word in words):
+        return
+    form = _form_of(_forms().get(place, {}).get(line.keyword, ()), words)
+    if form is not None:
+        yield from _first(_faults(form, line, words[len(form.head) :]))
+
+
+def _form_of(forms: Sequence[Form], words: Sequence[Word]) -> Form | None:
+    for form in forms:
+        if len(words) >= len(form.head) and all(
+            _is_called(name, word.value) for name, word in zip(form.head, words, strict=False)
+        ):
+            return form
+    return None
+
+
+def _is_called(name: str, text: str) -> bool:
+    return text == name or (name.endswith("(*)") and text.startswith(name[:-2]))
+
+
+def _first(faults: Iterator[Fault]) -> Iterator[Fault]:
+    found = next(faults, None)
+    if found is not None:
+        yield found
+
+
+def _faults(form: Form, line: HaproxyLine, words: Sequence[Word]) -> Iterator[Fault]:
+    if form.condition:
+        end = next((i for i, word in enumerate(words) if word.value in _CONDITION), len(words))
+        words = words[:end]
+    shown = " ".join(form.head)
+    for index, argument in enumerate(form.arguments):
+        if index < len(words):
+            yield from _check(argument, words[index], shown)
+        elif not argument.optional:
+            yield _missing(form, line, argument.label, shown)
+    if form.options is not None:
+        yield from _option_faults(form, line, words[len(form.arguments) :])
+
+
+def _option_faults(form: Form, line: HaproxyLine, words: Sequence[Word]) -> Iterator[Fault]:
+    shown = " ".join(form.head)
+    options = form.options or {}
+    seen = not form.need
+    at = 0
+    while at < len(words):
+        word = words[at]
+        own = next((own for name, own in options.items() if _is_called(name, word.value)), None)
+        if own is None:
+            yield _unexpected(form, word, shown)
+            return
+        seen = seen or word.value not in _BESIDE
+        at += 1
+        for argument in own:
+            if argument.label == "...":
+                return
+            if at < len(words):
+                yield from _check(argument, words[at], word.value)
+                at += 1
+            elif not argument.optional:
+                yield _missing(form, line, f"{argument.label} after '{word.value}'", shown)
+    if not seen:
+        names = [f"'{name.replace('(*)', '(...)')}'" for name in options if name not in _BESIDE]
+        yield _missing(form, line, _some(names), shown)
+
+
+def _missing(form: Form, line: HaproxyLine, what: str, shown: str) -> Fault:
+    fault = missing(line, what, form.example or shown)
+    return fault._replace(message=f"'{shown}' needs {what}")
+
+
+def _unexpected(form: Form, word: Word, shown: str) -> Fault:
+    names = list(form.options or ())
+    if names:
+        known = [name.replace("(*)", "(...)") for name in names]
+        fault = next(check_choice(word, shown, known), None)
+        if fault is not None:
+            return fault
+    advice = "remove it, or write 'if' before a condition" if form.condition else "remove it, or put a '#' before it"
+    return Fault(word.span, f"unexpected '{word.value}' after '{shown}'", advice)
+
+
+def _check(argument: Argument, word: Word, setting: str) -> Iterator[Fault]:
+    kind = argument.kind
+    numbers = _RANGE.match(kind)
+    if numbers:
+        if not numbers[1] or _NUMBER.match(word.value):
+            yield from check_number(word, setting, int(numbers[2]), int(numbers[3]) if numbers[3] else None)
+    elif kind == "time" or (kind == "seconds" and not read_time(word.value).overflow):
+        yield from check_time(word, setting)
+    elif kind == "unsigned" and word.value.startswith("-"):
+        yield from check_number(word, setting, 0)
+    elif kind == "size" and not _SIZE.match(word.value):
+        message = f"'{setting} {word.value}': '{word.value}' is not a number, with or without k, m or g"
+        yield Fault(word.span, message, "write, for example, '100k'")
+    elif kind == "hex" and not _HEXADECIMAL.match(word.value):
+        message = f"'{setting} {word.value}': '{word.value}' is not hexadecimal"
+        yield Fault(word.span, message, "write two of 0-9 and a-f for each byte, such as '0d0a'")
+    elif "|" in kind or kind.startswith("="):
+        yield from check_choice(word, setting, kind.lstrip("=").split("|"))

@@ -1,0 +1,58 @@
+"""Options with one argument on `server`, `default-server` and `bind` lines: what haproxy refuses as their argument."""
+
+from __future__ import annotations
+
+import re
+
+from rules.support.haproxy.values.addresses import host_problem, port_problem
+from rules.support.haproxy.values.faults import time_problem
+from rules.support.haproxy.values.forms import option_form
+from rules.text.wording import listed
+
+_DIGITS = re.compile(r"[+-]?([0-9]*)")
+_OCTAL = re.compile(r"-?[0-7]+\Z")
+
+
+def needs_value(place: str, name: str) -> bool:
+    """Whether haproxy refuses the option as the last word of a line; `place` is `server` or `bind`."""
+    return option_form(place, name) is not None
+
+
+def example_of(place: str, name: str) -> str:
+    """The option with a value, as it may be written; "" when the table has none."""
+    form = option_form(place, name)
+    return form.example if form is not None else ""
+
+
+def option_problem(place: str, name: str, value: str) -> str:
+    """Why haproxy refuses this value of an option, or ""."""
+    form = option_form(place, name)
+    kind = form.arguments[0].kind if form is not None else ""
+    if kind == "time":
+        problem = time_problem(value)
+        return f"'{value}' {problem}" if problem else ""
+    if kind in _NUMBERS:
+        return _number_problem(kind, value)
+    if kind == "octal":
+        return "" if _OCTAL.match(value) else "haproxy expects an octal number"
+    if kind == "address":
+        return port_problem(value) or host_problem(value)
+    if kind == "port":
+        return port_problem(value, required=True) or host_problem(value)
+    names = kind.lstrip("=").split("|") if kind else [value]
+    return "" if value in names else f"it must be {listed(names, 'or')}"
+
+
+_NUMBERS = ("positive", "nonzero", "unsigned")
+
+
+def _number_problem(kind: str, value: str) -> str:
+    """Of a number that haproxy reads up to its last digit."""
+    found = _DIGITS.match(value)
+    digits = found[1] if found is not None else ""
+    negative = value.startswith("-") and digits.strip("0") != ""
+    if kind == "unsigned":
+        return "haproxy expects a whole number of 0 or more" if negative else ""
+    if digits.strip("0") == "" or (kind == "positive" and negative):
+        return "haproxy expects a whole number of 1 or more"
+    return ""
