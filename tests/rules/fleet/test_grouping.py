@@ -275,7 +275,11 @@ MAIN = (
     "    timeout connect 5s\n    timeout client 1h\n    timeout server 1h\n"
 )
 FRONTEND = "frontend api\n    bind *:6443\n    default_backend masters\n"
-BACKEND = "backend masters\n    server cp1 192.0.2.21:6443 check\n    server cp2 192.0.2.22:6443 check\n"
+BACKEND = (
+    "backend masters\n    option httpchk GET /readyz\n"
+    "    default-server check check-ssl verify none on-marked-down shutdown-sessions\n"
+    "    server cp1 192.0.2.21:6443\n    server cp2 192.0.2.22:6443\n"
+)
 
 
 @pytest.mark.parametrize("how", [["."], ["--node", "lb1=."], ["haproxy.cfg", "conf.d"]])

@@ -61,7 +61,8 @@ def test_a_server_without_port_is_asked_on_the_clients_port() -> None:
 
 
 def test_a_good_file_has_no_findings() -> None:
-    assert codes(backend(*SERVERS)) == []
+    options = "default-server check-ssl verify none on-marked-down shutdown-sessions"
+    assert codes(backend("option httpchk GET /readyz", options, *SERVERS)) == []
 
 
 def test_a_web_proxy_is_none_of_the_kubernetes_rules_business() -> None:

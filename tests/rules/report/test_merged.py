@@ -13,7 +13,9 @@ from rules.report import json as json_format
 from rules.report.style import Style
 from tests.rules.haproxy.linting import backend
 
-HAPROXY = backend("server a 192.0.2.21:6443", "server b 192.0.2.22:6443 check")
+HAPROXY = backend(
+    "option httpchk GET /readyz", "server a 192.0.2.21:6443", "server b 192.0.2.22:6443 check check-ssl verify none"
+)
 KEEPALIVED = """\
 vrrp_script chk {{
     script "/usr/local/bin/check"
