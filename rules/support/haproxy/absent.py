@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.removed import is_later
-from rules.support.haproxy.vocabulary import judged_sections, refused, removed_everywhere
+from rules.support.haproxy.vocabulary import PROXY_SECTIONS, judged_sections, refused, removed_everywhere
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -32,7 +32,7 @@ def absent(config: HaproxyConfig, version: str | None) -> Iterator[Found]:
             yield section.header.words[0], f"the section '{section.keyword}'", entry
     for section, block in judged_sections(config):
         yield from _keywords(section, block, version)
-        if section.keyword == "global":
+        if section.keyword not in PROXY_SECTIONS:
             continue
         yield from _second_words(section, version)
         yield from _actions(section, version)
