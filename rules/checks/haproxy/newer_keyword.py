@@ -27,8 +27,8 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     between two that halb-lint knows is given the words of the later one.
     """
     version = settings.haproxy_version
-    for word, what, entry in absent(config, version) if version is not None else ():
+    for word, what, entry, removal in absent(config, version) if version is not None else ():
         if is_newer(entry, version):
             message = f"{what} needs haproxy {entry.since}; this file is for {version}, which refuses it"
-            advice = f"remove it, or set 'haproxy-version' to {entry.since} if that is the installed version"
+            advice = f"{removal}, or set 'haproxy-version' to {entry.since} if that is the installed version"
             yield Hit(word.span, message, help=advice, note=f"not in {version}")

@@ -14,9 +14,8 @@ from rules.support.haproxy.removed import header_address
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.haproxy import Section
-    from parsers.keywords.haproxy import HaproxyKeyword
-    from parsers.tree import Word
     from rules.engine.settings import RuleSettings
+    from rules.support.haproxy.absent import Absent
 
 
 @rule("HA030", "removed-keyword", Severity.ERROR, Scope.HAPROXY)
@@ -35,9 +34,9 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     version = settings.haproxy_version
     for section in config.sections:
         yield from _header(section)
-    for word, what, entry in absent(config, version):
-        if not is_newer(entry, version):
-            yield _hit(word, what, entry, version)
+    for found in absent(config, version):
+        if not is_newer(found.entry, version):
+            yield _hit(found, version)
 
 
 def _header(section: Section) -> Iterator[Hit]:
@@ -52,8 +51,9 @@ def _header(section: Section) -> Iterator[Hit]:
         )
 
 
-def _hit(word: Word, what: str, entry: HaproxyKeyword, version: str | None) -> Hit:
-    advice = entry.instead or "remove it"
+def _hit(found: Absent, version: str | None) -> Hit:
+    word, what, entry, removal = found
+    advice = entry.instead or removal
     # Without a version, only what every version refuses gets here.
     if version is None or entry.status(version) == REMOVED or not entry.since:
         when = f" in haproxy {entry.dropped}" if entry.dropped else ""

@@ -12,6 +12,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.haproxy.absent import RULESETS
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.vocabulary import (
+    PROXY_SECTIONS,
     judged_sections,
     lost_sections,
     misspelled_header,
@@ -43,8 +44,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     How to fix: the help names the keyword that was most likely meant.
 
     Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords are
-    not all known to halb-lint (resolvers, peers, ...), under a condition, after a misspelled section header, and for
-    words with a placeholder.
+    not all known to halb-lint (`log-forward`, `fcgi-app`, ...), under a condition, after a misspelled section header,
+    and for words with a placeholder.
     """
     lost = lost_sections(config).starts
     for section, block in judged_sections(config):
@@ -55,7 +56,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         for line in _misplaced(section):
             if end is None or line.start < end:
                 yield _place_hit(section, line)
-        if section.keyword != "global":
+        if section.keyword in PROXY_SECTIONS:
             for line, hit in (*_second_words(section), *_actions(section)):
                 if end is None or line.start < end:
                     yield hit

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.removed import is_later
-from rules.support.haproxy.vocabulary import judged_sections, refused, removed_everywhere
+from rules.support.haproxy.vocabulary import PROXY_SECTIONS, judged_sections, refused, removed_everywhere
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -16,30 +16,37 @@ if TYPE_CHECKING:
     from parsers.keywords.haproxy import HaproxyKeyword, KeywordBlock
     from parsers.tree import Word
 
-    Found = tuple[Word, str, HaproxyKeyword]  # the word, what messages call it, and its entry in the table
-
 _GONE = (REMOVED, UNKNOWN)
 _FINE = (ACCEPTED, IGNORED, REJECTED)
 # Words between the keyword of a rule and its action.
 RULESETS = {"http-request": 0, "http-response": 0, "http-after-response": 0, "tcp-request": 1, "tcp-response": 1}
 
 
-def absent(config: HaproxyConfig, version: str | None) -> Iterator[Found]:
+class Absent(NamedTuple):
+    """A word, what messages call it, its entry in the table, and how to be rid of it."""
+
+    word: Word
+    what: str
+    entry: HaproxyKeyword
+    removal: str = "remove the line"
+
+
+def absent(config: HaproxyConfig, version: str | None) -> Iterator[Absent]:
     """The words that the given release refuses, or every release from 2.6 on if none is given."""
     for section in config.sections if version is not None else ():
         entry = haproxy_table().sections.get(section.keyword)
         if entry is not None and entry.status(version) in _GONE and section.condition is None:
-            yield section.header.words[0], f"the section '{section.keyword}'", entry
+            yield Absent(section.header.words[0], f"the section '{section.keyword}'", entry, "remove the section")
     for section, block in judged_sections(config):
         yield from _keywords(section, block, version)
-        if section.keyword == "global":
+        if section.keyword not in PROXY_SECTIONS:
             continue
         yield from _second_words(section, version)
         yield from _actions(section, version)
         for line, word in unknown_options(section, version) if version is not None else ():
             option = options_of(line.keyword).get(word.value)
             if option is not None:
-                yield word, f"'{word.value}' of '{line.keyword}'", option
+                yield Absent(word, f"'{word.value}' of '{line.keyword}'", option, "remove it")
 
 
 def is_newer(entry: HaproxyKeyword, version: str | None) -> bool:
@@ -47,7 +54,7 @@ def is_newer(entry: HaproxyKeyword, version: str | None) -> bool:
     return version is not None and entry.status(version) != REMOVED and is_later(entry.since, version)
 
 
-def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Iterator[Found]:
+def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Iterator[Absent]:
     removed = haproxy_table().removed.entries
     keywords = section.index().keys()
     gone = keywords & refused(section.keyword, _GONE, version)
@@ -57,10 +64,10 @@ def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Ite
         for line in section.all(keyword):
             word = line.keyword_word
             if word is not None and line.condition is None and not word.dynamic:
-                yield word, f"'{keyword}'", block.get(keyword) or removed[keyword]
+                yield Absent(word, f"'{keyword}'", block.get(keyword) or removed[keyword])
 
 
-def _second_words(section: Section, version: str | None) -> Iterator[Found]:
+def _second_words(section: Section, version: str | None) -> Iterator[Absent]:
     """The same for the words after `option`, `mode`, `timeout` and the like."""
     table = haproxy_table()
     blocks = {
@@ -75,10 +82,10 @@ def _second_words(section: Section, version: str | None) -> Iterator[Found]:
             if word is None or entry is None or word.dynamic or line.condition is not None:
                 continue
             if entry.status(version) not in _FINE:
-                yield word, f"'{keyword} {word.value}'", entry
+                yield Absent(word, f"'{keyword} {word.value}'", entry)
 
 
-def _actions(section: Section, version: str | None) -> Iterator[Found]:
+def _actions(section: Section, version: str | None) -> Iterator[Absent]:
     """The same for the actions of http and tcp rules."""
     for keyword in section.index().keys() & RULESETS.keys():
         at = RULESETS[keyword]
@@ -90,4 +97,4 @@ def _actions(section: Section, version: str | None) -> Iterator[Found]:
             block = haproxy_table().actions(ruleset)
             entry = block.get(args[at].value) if block is not None else None
             if entry is not None and entry.status(version) not in _FINE:
-                yield args[at], f"'{ruleset} {args[at].value}'", entry
+                yield Absent(args[at], f"'{ruleset} {args[at].value}'", entry)

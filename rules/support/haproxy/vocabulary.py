@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from parsers.keywords.haproxy import KeywordBlock
 
 
+# The sections whose lines `option`, `timeout`, rules and servers the table's blocks are about.
+PROXY_SECTIONS = frozenset(("frontend", "backend", "listen", "defaults"))
+
+
 def judged_sections(config: HaproxyConfig) -> Iterator[tuple[Section, KeywordBlock]]:
     """The sections whose keywords are all known to the table, with that table."""
     table = haproxy_table()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.conftest import Figure
 from tests.tools.lines.comparing import answers, says_refused
 
-_SEEN = 0.68  # the share of refused lines that has to be reported
+_SEEN = 0.82  # the share of refused lines that has to be reported
 
 
 def test_lines_as_haproxy_judged_them(figure: Figure) -> None:

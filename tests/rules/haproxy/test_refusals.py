@@ -24,6 +24,8 @@ SERVERS = ("server cp1 10.0.0.21:6443 check", "server cp2 10.0.0.22:6443 check")
         (backend(*SERVERS).replace("\nbackend masters", "\nbakcend masters"), "backend"),
         (backend(*SERVERS).replace("frontend api", "Frontend api"), "frontend"),
         ("global\n    maxcon 100\n" + backend(*SERVERS), "maxconn"),
+        (backend(*SERVERS) + "resolvers dns\n    nameservr ns1 192.0.2.53:53\n", "nameserver"),
+        (backend(*SERVERS) + "peers pair\n    per lb1 192.0.2.11:10000\n", "peer"),
         (backend(*SERVERS, frontend=("use-backend masters",)), "use_backend"),
     ],
 )
@@ -64,7 +66,7 @@ def test_a_backslash_at_the_end_is_one_mistake() -> None:
         backend("{{ extra_lines }}", *SERVERS),
         backend("server cp1 10.0.0.21:6443 ${OPTIONS}", SERVERS[1]),
         backend("no option redispatch", "no log", *SERVERS),
-        backend(*SERVERS) + "resolvers dns\n    brand-new-keyword 1\n",
+        backend(*SERVERS) + "log-forward logs\n    brand-new-keyword 1\n",
         backend(*SERVERS) + ".if defined(DEBUG)\n    bogus\n.endif\n",
         backend(*SERVERS) + ".if 0\n    bogus\n.endif\n",
         backend('http-request set-header X "a b" if TRUE', *SERVERS, mode="http"),

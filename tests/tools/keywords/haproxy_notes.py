@@ -11,7 +11,10 @@ PHANTOMS = {
 # Refused there for what they mean, not as keywords, so the probe took them for accepted.
 REFUSED = {"frontend": ("server", "default-server", "server-template")}
 
-COMPLETE = ("global", "frontend", "backend", "listen", "defaults")
+COMPLETE = (
+    "global", "frontend", "backend", "listen", "defaults", "resolvers", "peers", "mailers", "cache", "userlist",
+    "http-errors", "ring",
+)  # fmt: skip
 
 # Removed before 2.6, so no version's list has them. Version that dropped them, and what to write.
 REMOVED_SECTION = {
@@ -78,7 +81,7 @@ HAND_ACTIONS = {
 }  # fmt: skip
 BUILD_ACTIONS = ["lua.*", "ot-group"]
 # What only builds with Lua or device detection know; the builds that were asked had neither, but for Debian's 2.6.12.
-BUILD_GLOBAL = ("51degrees-*", "deviceatlas-*", "tune.lua.*", "wurfl-*")
+BUILD_GLOBAL = ("51degrees-*", "deviceatlas-*", "profiling.memory", "tune.lua.*", "wurfl-*")
 BUILD_FILTERS = ("lua.*",)
 
 # Which side uses an option that is compared by hand: the keyword matrix of the 2.6 manual, but for tcplog, which 2.6.12

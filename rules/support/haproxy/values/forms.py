@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.grammar.common import read_time
 from parsers.keywords import table_text
+from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, missing
 from rules.text.wording import listed
 
@@ -29,8 +30,10 @@ _BESIDE = (
     "status-code",
 )
 _CONDITION = ("if", "unless")
+_MARKS = ("if?", "if!", "...")
 _RANGE = re.compile(r"(~?)(\d+)\.\.(\d*)\Z")
 _NUMBER = re.compile(r"-?[0-9]++\Z")
+_DIGITS = re.compile(r"[+-]?([0-9]*)")
 _SIZE = re.compile(r"[0-9]++[kKmMgG]?\Z")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})*+\Z")
 
@@ -41,19 +44,22 @@ class Argument(NamedTuple):
     kind: str
     label: str
     optional: bool
+    repeated: bool = False
 
 
 class Form(NamedTuple):
     """The arguments behind the words that name the form.
 
     `options` are words that may follow in any order, each with its own arguments, None when nothing is known of what
-    follows; `condition`: `if` and `unless` may end the line; `need`: one of the options is needed.
+    follows; `condition`: `if` and `unless` may end the line, `must`: one of them has to; `need`: one
+    of the options is needed.
     """
 
     head: tuple[str, ...]
     arguments: tuple[Argument, ...]
     options: dict[str, tuple[Argument, ...]] | None
     condition: bool
+    must: bool
     need: bool
     example: str
 
@@ -82,28 +88,31 @@ def _read(row: str) -> Form:
     count = next((i for i, word in enumerate(words) if not _is_literal(word)), len(words))
     head, rest = tuple(words[:count]), words[count:]
     inside, _, behind = options.partition("}")
-    condition = "if?" in rest or "if?" in behind
-    arguments = tuple(_argument(word) for word in rest if word not in ("if?", "..."))
+    must = "if!" in (*rest, *behind.split())
+    condition = must or "if?" in (*rest, *behind.split())
+    arguments = tuple(_argument(word) for word in rest if word not in _MARKS)
     found: dict[str, tuple[Argument, ...]] | None = None if "..." in rest else {}
     if brace:
         found = {}
         for option in inside.split(","):
             name, *own = option.split()
             found[name] = tuple(_argument(word) for word in own)
-    return Form(head, arguments, found, condition, behind.startswith("+"), example.strip())
+    return Form(head, arguments, found, condition, must, behind.startswith("+"), example.strip())
 
 
 def _is_literal(word: str) -> bool:
-    return word[0] not in "<[{" and word not in ("if?", "...") and not word.isupper()
+    return word[0] not in "<[{" and word not in _MARKS and not word.isupper()
 
 
 def _argument(word: str) -> Argument:
-    optional = word.startswith("[")
+    optional = word.startswith("[") or word.endswith("*")
+    repeated = word.endswith(">*")
+    word = word.removesuffix("*") if repeated else word
     inner = word.strip("[]")
     if not inner.startswith("<"):
         return Argument("", inner if inner == "..." else _with_article(inner.lower()), optional)
     kind, _, label = inner.strip("<>").partition(":")
-    return Argument(kind, _with_article(label) if label else _label(kind), optional)
+    return Argument(kind, _with_article(label) if label else _label(kind), optional, repeated)
 
 
 def _with_article(word: str) -> str:
@@ -128,7 +137,12 @@ _LABELS = {
     "time": "a time",
     "size": "a number",
     "seconds": "a time",
-    "unsigned": "a number",
+    "unsigned": "a whole number",
+    "positive": "a whole number of 1 or more",
+    "nonzero": "a whole number of 1 or more",
+    "number": "a whole number",
+    "address": "an address",
+    "port": "an address with a port",
     "hex": "bytes in hexadecimal",
 }
 
@@ -176,6 +190,8 @@ def _first(faults: Iterator[Fault]) -> Iterator[Fault]:
 def _faults(form: Form, line: HaproxyLine, words: Sequence[Word]) -> Iterator[Fault]:
     if form.condition:
         end = next((i for i, word in enumerate(words) if word.value in _CONDITION), len(words))
+        if form.must and end == len(words):
+            yield _missing(form, line, "a condition", " ".join(form.head))
         words = words[:end]
     shown = " ".join(form.head)
     for index, argument in enumerate(form.arguments):
@@ -183,6 +199,10 @@ def _faults(form: Form, line: HaproxyLine, words: Sequence[Word]) -> Iterator[Fa
             yield from _check(argument, words[index], shown)
         elif not argument.optional:
             yield _missing(form, line, argument.label, shown)
+        if argument.repeated:
+            for word in words[index + 1 :]:
+                yield from _check(argument, word, shown)
+            return
     if form.options is not None:
         yield from _option_faults(form, line, words[len(form.arguments) :])
 
@@ -237,8 +257,13 @@ def _check(argument: Argument, word: Word, setting: str) -> Iterator[Fault]:
             yield from check_number(word, setting, int(numbers[2]), int(numbers[3]) if numbers[3] else None)
     elif kind == "time" or (kind == "seconds" and not read_time(word.value).overflow):
         yield from check_time(word, setting)
-    elif kind == "unsigned" and word.value.startswith("-"):
-        yield from check_number(word, setting, 0)
+    elif kind in NUMBERS or kind in ("address", "port"):
+        problem = number_problem(kind, word.value) if kind in NUMBERS else address_problem(kind, word.value)
+        if problem:
+            advice = f"write {_LABELS.get(kind, kind)}" if kind in NUMBERS else "write 'ADDRESS' or 'ADDRESS:PORT'"
+            yield Fault(
+                word.span, f"'{setting} {word.value}': {problem}", advice if kind != "port" else "write 'ADDRESS:PORT'"
+            )
     elif kind == "size" and not _SIZE.match(word.value):
         message = f"'{setting} {word.value}': '{word.value}' is not a number, with or without k, m or g"
         yield Fault(word.span, message, "write, for example, '100k'")
@@ -247,3 +272,25 @@ def _check(argument: Argument, word: Word, setting: str) -> Iterator[Fault]:
         yield Fault(word.span, message, "write two of 0-9 and a-f for each byte, such as '0d0a'")
     elif "|" in kind or kind.startswith("="):
         yield from check_choice(word, setting, kind.lstrip("=").split("|"))
+
+
+NUMBERS = ("positive", "nonzero", "unsigned", "number")
+
+
+def number_problem(kind: str, value: str) -> str:
+    """Why haproxy refuses a number; of all but `number` it reads the first digits only."""
+    if kind == "number":
+        return "" if _NUMBER.match(value) else "haproxy expects a whole number"
+    found = _DIGITS.match(value)
+    digits = found[1] if found is not None else ""
+    negative = value.startswith("-") and digits.strip("0") != ""
+    if kind == "unsigned":
+        return "haproxy expects a whole number of 0 or more" if negative else ""
+    if digits.strip("0") == "" or (kind == "positive" and negative):
+        return "haproxy expects a whole number of 1 or more"
+    return ""
+
+
+def address_problem(kind: str, value: str) -> str:
+    """Why haproxy refuses an address; `port`: it has to have one."""
+    return port_problem(value, required=kind == "port") or host_problem(value)

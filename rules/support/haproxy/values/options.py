@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rules.support.haproxy.values.addresses import host_problem, port_problem
 from rules.support.haproxy.values.faults import time_problem
-from rules.support.haproxy.values.forms import option_form
+from rules.support.haproxy.values.forms import NUMBERS, address_problem, number_problem, option_form
 from rules.text.wording import listed
 
-_DIGITS = re.compile(r"[+-]?([0-9]*)")
 _OCTAL = re.compile(r"-?[0-7]+\Z")
 
 
@@ -31,28 +29,11 @@ def option_problem(place: str, name: str, value: str) -> str:
     if kind == "time":
         problem = time_problem(value)
         return f"'{value}' {problem}" if problem else ""
-    if kind in _NUMBERS:
-        return _number_problem(kind, value)
+    if kind in NUMBERS:
+        return number_problem(kind, value)
     if kind == "octal":
         return "" if _OCTAL.match(value) else "haproxy expects an octal number"
-    if kind == "address":
-        return port_problem(value) or host_problem(value)
-    if kind == "port":
-        return port_problem(value, required=True) or host_problem(value)
+    if kind in ("address", "port"):
+        return address_problem(kind, value)
     names = kind.lstrip("=").split("|") if kind else [value]
     return "" if value in names else f"it must be {listed(names, 'or')}"
-
-
-_NUMBERS = ("positive", "nonzero", "unsigned")
-
-
-def _number_problem(kind: str, value: str) -> str:
-    """Of a number that haproxy reads up to its last digit."""
-    found = _DIGITS.match(value)
-    digits = found[1] if found is not None else ""
-    negative = value.startswith("-") and digits.strip("0") != ""
-    if kind == "unsigned":
-        return "haproxy expects a whole number of 0 or more" if negative else ""
-    if digits.strip("0") == "" or (kind == "positive" and negative):
-        return "haproxy expects a whole number of 1 or more"
-    return ""
