@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.samples.expressions import FORMAT
 from rules.support.haproxy.samples.faults import faults_of
+from rules.support.haproxy.samples.kinds import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy_samples import sample_table
-from rules.support.haproxy.samples.expressions import OPTION, SampleFault, covers, release_fault, sample_faults
+from rules.support.haproxy.samples.expressions import covers, release_fault, sample_faults
+from rules.support.haproxy.samples.kinds import OPTION, SampleFault
 from rules.text.suggestions import hint
 from rules.text.wording import clipped, listed
 

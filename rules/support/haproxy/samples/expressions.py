@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_samples import read_sample
 from parsers.keywords.haproxy import ACCEPTED
 from parsers.keywords.haproxy_samples import arguments, sample_table, stands_for, usable
 from parsers.source import Span
 from rules.support.haproxy.removed import is_later
+from rules.support.haproxy.samples.kinds import ARGUMENTS, NAME, RELEASE, SampleFault
 from rules.text.suggestions import hint
 from rules.text.wording import clipped, counted
 
@@ -19,21 +20,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
     from rules.support.haproxy.samples.places import SamplePlace
 
-NAME, OPTION, RELEASE, FORMAT, ARGUMENTS = "name", "option", "release", "format", "arguments"
-"""The kinds of faults: unknown names, ACL options, what a release lacks, log formats, arguments and commas."""
-
-
 _REQUEST, _RESPONSE, _CONTENT = 1 << 3 | 1 << 7, 1 << 12 | 1 << 16, 1 << 2 | 1 << 6
-
-
-class SampleFault(NamedTuple):
-    """Something that haproxy refuses: its kind, where, what is wrong, what to write, and a short note."""
-
-    kind: str
-    span: Span
-    message: str
-    help: str
-    note: str
 
 
 def span_in(word: Word, start: int, length: int) -> Span:

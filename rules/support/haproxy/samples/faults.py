@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rules.support.haproxy.samples.acls import acl_faults
-from rules.support.haproxy.samples.expressions import sample_faults
-from rules.support.haproxy.samples.formats import format_faults
 from rules.support.haproxy.samples.places import ACL, SAMPLE, lines_in_force, sample_places
 from rules.support.haproxy.vocabulary import lost_sections
 
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.facts.haproxy import HaproxyConfig
-    from rules.support.haproxy.samples.expressions import SampleFault
+    from rules.support.haproxy.samples.kinds import SampleFault
     from rules.support.haproxy.samples.places import SamplePlace
 
 
@@ -38,10 +35,17 @@ def _faults(config: HaproxyConfig, version: str | None) -> tuple[SampleFault, ..
 
 
 def _judge(place: SamplePlace, version: str | None) -> Iterator[SampleFault]:
+    """Many files have no expression: grammars and tables are loaded for the first one."""
     if place.word.dynamic:
         return iter(())
     if place.kind == ACL:
+        from rules.support.haproxy.samples.acls import acl_faults
+
         return acl_faults(place.words, version)
     if place.kind == SAMPLE:
+        from rules.support.haproxy.samples.expressions import sample_faults
+
         return sample_faults(place.word, version, place=place)
+    from rules.support.haproxy.samples.formats import format_faults
+
     return format_faults(place.word, version, place)

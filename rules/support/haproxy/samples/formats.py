@@ -15,14 +15,12 @@ from parsers.grammar.haproxy_samples import (
 )
 from parsers.keywords.haproxy_samples import sample_table
 from rules.support.haproxy.samples.expressions import (
-    FORMAT,
-    NAME,
-    SampleFault,
     call_fault,
     covers,
     release_fault,
     span_in,
 )
+from rules.support.haproxy.samples.kinds import FORMAT, NAME, SampleFault
 from rules.text.suggestions import closest
 from rules.text.wording import clipped
 
