@@ -32,9 +32,11 @@ frontend api
     default_backend masters
 
 backend masters
-    server cp1 192.0.2.21:6443 check
-    server cp2 192.0.2.22:6443 check
-    server cp3 192.0.2.23:6443 check
+    option httpchk GET /readyz
+    default-server check check-ssl verify none on-marked-down shutdown-sessions
+    server cp1 192.0.2.21:6443
+    server cp2 192.0.2.22:6443
+    server cp3 192.0.2.23:6443
 """
 
 
