@@ -35,7 +35,8 @@ TABLE = haproxy_table()
         ("global", "master-worker", "3.4", "accepted"),
         ("global", "master-worker", "3.5", "removed"),
         ("global", "lua-load", "3.4", "accepted"),
-        ("resolvers", "not-in-the-table", None, "accepted"),
+        ("resolvers", "not-in-the-table", None, "unknown"),
+        ("program", "not-in-the-table", None, "accepted"),
     ],
 )
 def test_section_keywords(section: str, keyword: str, version: str | None, status: str) -> None:
@@ -46,7 +47,8 @@ def test_section_keywords(section: str, keyword: str, version: str | None, statu
 
 def test_completeness() -> None:
     complete = {name for name in TABLE.sections.entries if (b := TABLE.section(name)) is not None and b.complete}
-    assert complete == {"global", "defaults", "frontend", "backend", "listen"}
+    others = {"resolvers", "peers", "mailers", "ring", "userlist", "cache", "http-errors"}
+    assert complete == {"global", "defaults", "frontend", "backend", "listen", *others}
     assert TABLE.section("nothing") is None
 
 
@@ -99,7 +101,7 @@ def test_arguments_of_line_options() -> None:
         ("tcp-check", "send-binary", "accepted"), ("filters", "compression", "accepted"),
         ("actions http-request", "set-header", "accepted"), ("actions http-request", "sc-inc-gpc0(1)", "accepted"),
         ("actions http-request", "lua.x", "accepted"), ("actions http-request", "set-headers", "unknown"),
-        ("actions tcp-request connection", "track-sc0", "accepted"), ("actions tcp-request content", "new", "accepted"),
+        ("actions tcp-request connection", "track-sc0", "accepted"), ("actions tcp-request content", "new", "unknown"),
     ],
 )  # fmt: skip
 def test_other_blocks(block: str, name: str, status: str) -> None:
@@ -135,4 +137,8 @@ def test_agrees_with_every_accepted_keyword_of_the_inventory() -> None:
             wrong += [
                 (version, section, k) for k in keywords if block.status(k, version) not in ("accepted", "rejected")
             ]
-    assert {keyword for _, _, keyword in wrong} <= {"acme-vars", "tune.quic.backend.max-idle-timeou"}
+    assert {keyword for _, _, keyword in wrong} <= {
+        "acme-vars",
+        "server-state-base",
+        "tune.quic.backend.max-idle-timeou",
+    }
