@@ -65,20 +65,23 @@ class Form(NamedTuple):
 
 
 @lru_cache(1)
-def _forms() -> dict[str, dict[str, list[Form]]]:
-    """The forms by place and keyword, the longest head first."""
-    forms: dict[str, dict[str, list[Form]]] = {}
-    here: dict[str, list[Form]] = {}
-    for row in table_text("haproxy_forms.txt").splitlines():
+def _rows() -> dict[str, dict[str, list[str]]]:
+    """The rows of the table by place and keyword; most of them are never asked for, so they are read when they are."""
+    rows: dict[str, dict[str, list[str]]] = {}
+    here: dict[str, list[str]] = {}
+    for row in table_text("haproxy_forms.txt").split("\n"):
         if row.startswith("["):
-            here = forms.setdefault(row.strip("[]"), {})
+            here = rows.setdefault(row.strip("[]"), {})
         elif row and not row.startswith("#"):
-            form = _read(row)
-            here.setdefault(form.head[0], []).append(form)
-    for place in forms.values():
-        for several in place.values():
-            several.sort(key=lambda form: -len(form.head))
-    return forms
+            here.setdefault(row.partition(" ")[0], []).append(row)
+    return rows
+
+
+@lru_cache(256)
+def _forms(place: str, keyword: str) -> tuple[Form, ...]:
+    """The forms of a keyword, the longest head first."""
+    rows = _rows().get(place, {}).get(keyword, ())
+    return tuple(sorted((_read(row) for row in rows), key=lambda form: -len(form.head)))
 
 
 def _read(row: str) -> Form:
@@ -149,12 +152,12 @@ _LABELS = {
 
 def has_form(place: str, keyword: str) -> bool:
     """Whether the table knows lines with this keyword in this place (`global`, `proxy`, `resolvers`, ...)."""
-    return keyword in _forms().get(place, {})
+    return keyword in _rows().get(place, ())
 
 
 def option_form(place: str, name: str) -> Form | None:
     """The form of an option with one argument; `place` is `server` or `bind`."""
-    found = _forms()[f"{place} option"].get(name)
+    found = _forms(f"{place} option", name)
     return found[0] if found else None
 
 
@@ -163,7 +166,7 @@ def form_faults(place: str, line: HaproxyLine) -> Iterator[Fault]:
     words = line.words[1:] if line.prefix else line.words
     if line.prefix or line.dynamic or any(not word.value for word in words):
         return
-    form = _form_of(_forms().get(place, {}).get(line.keyword, ()), words)
+    form = _form_of(_forms(place, line.keyword), words)
     if form is not None:
         yield from _first(_faults(form, line, words[len(form.head) :]))
 

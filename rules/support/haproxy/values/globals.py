@@ -88,7 +88,6 @@ READERS: dict[str, Reader] = {
     "nbthread": _number(1),
     "pidfile": _something,
     "presetenv": _environment,
-    "set-dumpable": _nothing,
     "setenv": _environment,
     "ssl-server-verify": _verify,
     "stats": _stats,
