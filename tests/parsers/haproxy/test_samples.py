@@ -15,6 +15,8 @@ from parsers.grammar.haproxy_samples import (
     SAMPLE,
     UNCLOSED_FLAGS,
     UNCLOSED_SAMPLE,
+    parse_format,
+    parse_sample,
     read_format,
     read_sample,
 )
@@ -125,3 +127,14 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
 def test_what_is_endless_is_left_open() -> None:
     assert read_sample("a" * 1_000_000) is None
     assert read_format("%ci" * 1_000_000) is None
+
+
+_PIECES = st.sampled_from(
+    ["%[", "]", "%{+Q}", "%ci", "src", "hdr(host)", ",", "lower()", "%%", "(a,b)", " ", "%", "{", "}", "rand(9)", "\\"]
+)
+
+
+@given(_ALPHABET | st.lists(_PIECES, max_size=8).map("".join))
+def test_what_is_read_without_the_grammars_reads_the_same(text: str) -> None:
+    assert read_sample(text) == parse_sample(text)
+    assert read_format(text) == parse_format(text)
