@@ -120,7 +120,7 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
         read_sample(text)
         read_format(text)
         taken.append(time.process_time() - began)
-    assert taken[1] < 6 * taken[0] + 0.05
+    assert taken[1] < 6 * taken[0] + 0.2  # the collector may run in between
     assert taken[1] < 10
 
 
