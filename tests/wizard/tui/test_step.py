@@ -79,6 +79,7 @@ def test_at_80_columns_title_and_first_field_are_visible_and_nothing_is_cut_off(
             assert widget.region.right <= 80, widget
         bar = text(pilot).splitlines()[1]
         assert "write" in bar
+        await sees(pilot, "Enter next")  # the footer comes a moment after the rest
         assert "Enter next" in text(pilot).splitlines()[-1]
 
     drive(tmp_path, script, answers=ARTICLE)
