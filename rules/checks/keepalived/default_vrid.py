@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
 _COPIED = 51  # the id of keepalived's own sample file
 
 
+@lru_cache(maxsize=4)  # a generated file may have thousands of instances that ask
+def _used(config: KeepalivedConfig) -> set[int | None]:
+    return {other.virtual_router_id.value for other in config.instances if other.virtual_router_id is not None}
+
+
 def _other(config: KeepalivedConfig, instance: VrrpInstance) -> int:
     """An id that the file does not use: the last part of the VIP, as many do, or the next one that is free."""
-    used = {other.virtual_router_id.value for other in config.instances if other.virtual_router_id is not None}
+    used = _used(config)
     first: int = next((int(vip.address) & 255 for vip in instance.vips if vip.address is not None), 0)
     numbers = (*range(max(first, 2), 255), *range(2, 255))
     return next((number for number in numbers if number not in used), 255)
