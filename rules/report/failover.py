@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.failover.model import Seconds
 from rules.failover.table.events import Events
 from rules.failover.table.rows import Block, FailoverTable, Row
-from rules.failover.table.verdicts import Outcome, Verdict
+from rules.failover.table.verdicts import Verdict
 from rules.report.failover_columns import Cells, columns, wrapped
 from rules.report.style import Style, printable
 from rules.text.wording import clipped, counted
@@ -114,16 +114,10 @@ def _mark(verdict: Verdict, marks: Marks) -> tuple[str, str]:
 def owner_words(row: Row, nodes: Sequence[str], to: str = UNICODE.to) -> str:
     """`lb1 → lb2`, `lb1` if nothing changes, `lb1+lb2` for two at once; of several outcomes `lb1 or lb2`."""
     before = _ways((outcome.before for outcome in row.outcomes), nodes)
-    after = _ways((_having(outcome) for outcome in row.outcomes), nodes)
-    if not row.events or all(outcome.before == _having(outcome) for outcome in row.outcomes):
+    after = _ways((outcome.having for outcome in row.outcomes), nodes)
+    if not row.events or all(outcome.before == outcome.having for outcome in row.outcomes):
         return after
     return f"{before} {to} {after}"
-
-
-def _having(outcome: Outcome) -> tuple[str, ...]:
-    """The nodes that have the VIP; where two have it, one may be a node on which a killed keepalived left it."""
-    both = outcome.verdict in (Verdict.SPLIT_BRAIN, Verdict.KNOWN_LIMIT) and len(outcome.holders) > 1
-    return outcome.holders if both else outcome.owners
 
 
 def _ways(ways: Iterable[tuple[str, ...]], nodes: Sequence[str]) -> str:

@@ -173,8 +173,7 @@ def _named(row: Row, short: Mapping[str, str]) -> str:
 def _line(row: Row, short: Mapping[str, str], event: str) -> OutcomeLine:
     outcome = row.worst
     before = _owners(outcome.before, short)
-    both = len(outcome.holders) > 1 and row.verdict in (Verdict.SPLIT_BRAIN, Verdict.KNOWN_LIMIT)
-    after = _owners(outcome.holders if both else outcome.owners, short)
+    after = _owners(outcome.having, short)
     change = after if before == after or not row.events else f"{before} → {after}"
     outage = outage_words(row.outage)
     return OutcomeLine(event, change, "none" if outage == "-" else outage, row.verdict, row.why, row.events)

@@ -58,6 +58,12 @@ class Outcome(NamedTuple):
     outage: Seconds | None
     flaps: bool = False
 
+    @property
+    def having(self) -> tuple[str, ...]:
+        """The nodes to show: where two have the VIP, one may be a node on which a killed keepalived left it."""
+        both = self.verdict in (Verdict.SPLIT_BRAIN, Verdict.KNOWN_LIMIT) and len(self.holders) > 1
+        return self.holders if both else self.owners
+
 
 class Contenders(NamedTuple):
     """What no event changes.
