@@ -99,7 +99,8 @@ def _remove(space: str) -> None:
 
 def _running_in(space: str) -> list[int]:
     """The processes that are in a namespace, and those that were told to move there and have not yet."""
-    done = subprocess.run(["ip", "netns", "pids", space], check=True, capture_output=True, text=True)
+    # A run that was killed between making the file and mounting on it leaves a name that is no namespace yet.
+    done = subprocess.run(["ip", "netns", "pids", space], check=False, capture_output=True, text=True)
     found = {int(number) for number in done.stdout.split()}
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(FileNotFoundError, ProcessLookupError):
