@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
@@ -22,6 +23,10 @@ _HTTP = (
     r"|method\b|http_auth|http_first_req\b"
 )
 _DECISIONS = ("use_backend", "redirect")
+_ADVICE = (
+    "use 'mode http', or if TLS is passed through, 'req.ssl_sni' with 'tcp-request inspect-delay 5s' and "
+    "'tcp-request content accept if { req.ssl_hello_type 1 }'"
+)
 
 
 @rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY)
@@ -34,6 +39,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     How to fix: use `mode http` for the proxies that handle HTTP. If TLS is passed through, choose by `req.ssl_sni` with
     `tcp-request inspect-delay 5s` and `tcp-request content accept if { req.ssl_hello_type 1 }`.
+
+    A name made of HTTP content (`use_backend %[req.hdr(host)]`) is empty there: that is the default backend, too.
 
     Silent when: the proxy waits for content (`tcp-request inspect-delay`, `tcp-request content`), the mode is not
     known, or the ACL has another line that does not use HTTP.
@@ -65,9 +72,19 @@ def _http_acls(frontend: Proxy) -> dict[str, Word]:
 
 
 def _hits(frontend: Proxy, line: HaproxyLine, acls: dict[str, Word]) -> Iterator[Hit]:
-    condition = condition_of(line)
-    if condition is None or line.condition is not None or not condition.certain:
+    if line.condition is not None or any(word.dynamic for word in line.args):
         return
+    target = line.args[0] if line.args else None
+    if line.keyword == "use_backend" and target is not None and re.match(rf"%\[(?:{_HTTP})", target.value):
+        message = (
+            f"{frontend.label} chooses the backend by '{target.value}', but in mode tcp haproxy decides before it has "
+        )
+        yield Hit(target.span, message + "read any HTTP: the name is empty", help=_ADVICE, note="HTTP in mode tcp")
+        return
+    condition = condition_of(line)
+    if condition is None:
+        return
+    yield from _anonymous(frontend, line)
     for word, name in condition.names:
         fetch = acls.get(name)
         if fetch is None or word.value.startswith("!"):
@@ -76,9 +93,24 @@ def _hits(frontend: Proxy, line: HaproxyLine, acls: dict[str, Word]) -> Iterator
             word.span,
             f"'{line.keyword}' of {frontend.label} uses '{fetch.value}' (ACL '{name}'), but in mode tcp haproxy "
             "decides before it has read any HTTP: the condition is false",
-            help="use 'mode http', or if TLS is passed through, 'req.ssl_sni' with 'tcp-request inspect-delay 5s' and "
-            "'tcp-request content accept if { req.ssl_hello_type 1 }'",
+            help=_ADVICE,
             note="HTTP in mode tcp",
             related=[(fetch.span, f"ACL '{name}' uses HTTP")],
         )
         return
+
+
+def _anonymous(frontend: Proxy, line: HaproxyLine) -> Iterator[Hit]:
+    """The first expression in braces that is HTTP."""
+    before = ""
+    for opening, word in pairwise(line.args):
+        negated, before = before == "!", opening.value
+        if opening.value == "{" and not negated and re.match(_HTTP, word.value):
+            yield Hit(
+                word.span,
+                f"'{line.keyword}' of {frontend.label} uses '{word.value}', but in mode tcp haproxy decides before it "
+                "has read any HTTP: the condition is false",
+                help=_ADVICE,
+                note="HTTP in mode tcp",
+            )
+            return

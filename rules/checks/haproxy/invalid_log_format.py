@@ -25,7 +25,7 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
 
     How to fix: write `%%` for a percent sign; the help says what is missing.
 
-    Silent when: `haproxy-version` is newer than 3.4 and the alias may be new; a name in parentheses follows the `%`
+    Silent when: a name in parentheses follows the `%`
     (3.0); the word has a variable or a placeholder; the line is under a condition; or haproxy does not read the format
     (another one replaces it, a disabled proxy).
     """

@@ -124,7 +124,11 @@ def test_proxies_with_the_same_defaults_are_one_finding() -> None:
     [
         (("acl a path_beg /x", "use_backend masters if a"), 1),
         (("acl a hdr(host) -i x", "use_backend masters if a"), 1),
-        (("use_backend masters if { path_beg /x }",), 0),
+        (("use_backend masters if { path_beg /x }",), 1),
+        (("use_backend masters if !{ path_beg /x }",), 0),
+        (("use_backend masters if ! { path_beg /x }",), 0),
+        (("use_backend %[req.hdr(host),lower]",), 1),
+        (("use_backend %[req.ssl_sni,lower]",), 0),
         (("acl a path_beg /x", "use_backend masters if !a"), 0),
         (("acl a path_beg /x",), 0),
         (("acl a src 10.0.0.1", "use_backend masters if a"), 0),

@@ -72,7 +72,7 @@ def test_expressions_of_backends(line: str) -> None:
     [
         "acl a lua.check -m bool",
         "acl a path,lua.change -m beg /a",
-        "acl a ssl_of_the_future -m found",
+        "acl a ssl_fc_ech_status -m found",
         'acl a "${FETCH}" -m found',
         "acl a path -- -x",
         "acl a path /a -i",
@@ -119,8 +119,13 @@ def test_lines_under_a_condition_are_left_alone() -> None:
         ("http-response set-header X-A %[bc_setting_streams_limit]", "3.2", []),
         ("log-format %OG", "3.0", [("HA043", "OG")]),
         ("acl a pth a", "3.4", [("HA041", "pth")]),
-        ("acl a pth a", "3.5", []),
-        ("acl a ssl_bc_sni -m found", "2.6", []),
+        ("acl a pth a", "9.9", [("HA041", "pth")]),  # as the newest known release
+        ("acl a path,lower,nosuch a", "1.5", [("HA041", "nosuch")]),
+        ("acl a be_max_retries 3", "9.9", []),
+        ("acl a uptime gt 5", "1.5", [("HA043", "uptime")]),
+        ("acl a ssl_bc_sni -m found", "2.6", [("HA043", "ssl_bc_sni")]),
+        ("acl a ssl_bc_sni -m found", "3.2", []),
+        ("acl a quic_enabled", "2.6", []),
     ],
 )
 def test_releases(line: str, version: str | None, said: list[tuple[str, str]]) -> None:

@@ -16,7 +16,6 @@ from parsers.grammar.haproxy_samples import (
 from parsers.keywords.haproxy_samples import sample_table
 from rules.support.haproxy.samples.expressions import (
     call_fault,
-    covers,
     release_fault,
     span_in,
 )
@@ -27,7 +26,7 @@ from rules.text.wording import clipped
 if TYPE_CHECKING:
     from parsers.grammar.haproxy_samples import FormatPart
     from parsers.tree import Word
-    from rules.support.haproxy.samples.places import SamplePlace
+    from rules.support.haproxy.samples.kinds import SamplePlace
 
 _LITERAL = "write '%%' for a percent sign"
 
@@ -66,8 +65,6 @@ def _alias_fault(word: Word, part: FormatPart, version: str | None) -> SampleFau
     span = span_in(word, start, len(part.text))
     if entry is not None:
         return release_fault(span, f"the log-format alias '%{part.text}'", entry, version)
-    if not covers(version):
-        return None
     message = f"unknown log-format alias '%{clipped(part.text)}'"
     near = closest(part.text, aliases.entries)
     return SampleFault(FORMAT, span, message, f"did you mean '%{near}'?" if near else _LITERAL, "unknown")
