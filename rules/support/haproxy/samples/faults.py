@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.support.haproxy.samples.kinds import ACL, SAMPLE
-from rules.support.haproxy.samples.places import lines_in_force, sample_places
+from rules.support.haproxy.samples.places import lines_in_force, profile_places, sample_places
 from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def _faults(config: HaproxyConfig, version: str | None) -> tuple[SampleFault, ..
                 if not faults and judged and not proxy.disabled and proxy.kind != "defaults":
                     faults += _references(config, proxy, line, place, version)
                 found += faults
+    for place in profile_places(config):
+        found += _judge(place, version)
     return tuple(found)
 
 

@@ -19,9 +19,20 @@ if TYPE_CHECKING:
 
 _FORMATS = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
 _RULES = ("http-request", "http-response", "http-after-response", "tcp-request", "tcp-response")
-_SERVERS = ("server", "server-template")
+_SERVERS = ("server", "server-template", "default-server")
 _READ = frozenset(
-    (*_FORMATS, *_RULES, *_SERVERS, "balance", "stick", "use-server", "use_backend", "http-check", "tcp-check")
+    (
+        *_FORMATS,
+        *_RULES,
+        *_SERVERS,
+        "balance",
+        "stick",
+        "use-server",
+        "use_backend",
+        "http-check",
+        "tcp-check",
+        "http-error",
+    )
 )
 # Rules -> the bits of a frontend, and those of a backend. Measured with haproxy 2.6.12.
 _COLUMNS = {
@@ -47,7 +58,7 @@ _COLUMNS = {
 _REPLACED = (*_FORMATS, "balance")
 _READ_LAST = ("use_backend", "use-server", *_SERVERS)
 # A line that has none of these words or signs has no expression; of those in `_ALWAYS`, each has one.
-_SIGN = r"[{%(]|track-sc|[ \t](?:capture|set-|pause|sni[ \t]|pool-conn-name[ \t])"
+_SIGN = r"[{%(]|track-sc|[ \t](?:status-code|capture|set-|pause|sni[ \t]|pool-conn-name[ \t])"
 _ALWAYS = frozenset(("acl", "balance", "stick"))
 _LOG_OPTIONS = frozenset(("httplog", "httpslog", "tcplog"))
 
@@ -64,6 +75,8 @@ def sample_places(proxy: Proxy, in_force: Collection[int]) -> Iterator[tuple[Hap
             continue
         if keyword == "stick" and not proxy.is_backend:
             continue
+        if keyword == "default-server" and not _is_inherited(proxy):
+            continue
         read = keyword in _READ and not (proxy.disabled and keyword in _READ_LAST)
         for line in section.all(keyword):
             if keyword in _REPLACED and id(line) not in in_force:
@@ -76,6 +89,22 @@ def sample_places(proxy: Proxy, in_force: Collection[int]) -> Iterator[tuple[Hap
                 else:
                     rules = rules_of(line)
                     yield line, place._replace(where=0 if place.anywhere else columns(rules, proxy), rules=rules)
+
+
+def _is_inherited(proxy: Proxy) -> bool:
+    """Whether a server has what the only `default-server` line says: haproxy reads it with the server."""
+    lines = proxy.section.all("server")
+    return len(proxy.section.all("default-server")) == 1 and any(" sni " not in line.line_text for line in lines)
+
+
+def profile_places(config: HaproxyConfig) -> Iterator[SamplePlace]:
+    """The formats of log profiles (haproxy 3.1)."""
+    for section in (section for sections in config.named("log-profile").values() for section in sections):
+        for line in section.all("on"):
+            if line.condition is None and "%" in line.line_text:
+                from rules.support.haproxy.samples.words import places_in
+
+                yield from places_in("on", line.args)
 
 
 def rules_of(line: HaproxyLine) -> str:

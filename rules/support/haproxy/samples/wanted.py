@@ -96,7 +96,7 @@ _CONVERTERS = {
     "jwt_verify": (
         Wanted(rf"{_VARIABLE}|(?:HS|RS|ES|PS)(?:256|384|512)|none", "an algorithm such as 'RS256', or a variable"),
     ),
-    "param": (_ANYTHING, Wanted(r"[\s\S]", "one character")),
+    "param": (_ANYTHING, Wanted(r"[\s\S]|0[xX][0-9A-Fa-f]{2}", "one character")),
     "protobuf": _PROTOBUF, "ungrpc": _PROTOBUF,
     "regsub": (_NOT_EMPTY, _ANYTHING, Wanted("[ig]*", "the flags 'i' and 'g'")),
     "secure_memcmp": (_VARIABLE_NAME,), "strcmp": (_VARIABLE_NAME,),

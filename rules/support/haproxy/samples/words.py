@@ -71,9 +71,13 @@ def _stick(args: Sequence[Word]) -> Iterator[SamplePlace]:
 
 def _server(args: Sequence[Word]) -> Iterator[SamplePlace]:
     """The name that is sent to servers with TLS, and the name of idle connections."""
+    yield from _defaults(args[2:])
+
+
+def _defaults(args: Sequence[Word]) -> Iterator[SamplePlace]:
     from parsers.facts.haproxy.options import parts_of_words
 
-    for name, _, _, _, start, _, dynamic, missing in parts_of_words(args[2:], 0, server=True):
+    for name, _, _, _, start, _, dynamic, missing in parts_of_words(args, 0, server=True):
         if name in _SERVER_OPTIONS and not (dynamic or missing):
             yield from (SamplePlace(SAMPLE, (word,)) for word in args if word.start == start)
 
@@ -139,6 +143,22 @@ def _check(args: Sequence[Word]) -> Iterator[SamplePlace]:
         yield from _formats(args, (1,))
     elif word == "send":
         yield from _check_request(args[1:])
+    elif word == "expect":
+        yield from _expectation(args[1:])
+
+
+def _expectation(args: Sequence[Word]) -> Iterator[SamplePlace]:
+    """The options of `expect`, before or behind what is expected; a text that is expected may look like one."""
+    at = 0
+    while at < len(args):
+        option = args[at].value
+        if option in ("on-success", "on-error"):
+            yield from _formats(args, (at + 1,))
+        elif option == "status-code":
+            yield from _second(args, at + 1)
+        elif option in ("hdr", "fhdr"):
+            return  # several words, some of them optional
+        at += 1 if option == "!" else 2
 
 
 def _check_request(args: Sequence[Word]) -> Iterator[SamplePlace]:
@@ -152,6 +172,13 @@ def _check_request(args: Sequence[Word]) -> Iterator[SamplePlace]:
         at += 3 if option == "hdr" else 2
 
 
+def _steps(args: Sequence[Word]) -> Iterator[SamplePlace]:
+    """`on STEP format FORMAT sd FORMAT` of a log profile."""
+    for at in range(1, len(args) - 1):
+        if args[at].value in ("format", "sd"):
+            yield from _formats(args, (at + 1,))
+
+
 _READERS: dict[str, Callable[[Sequence[Word]], Iterator[SamplePlace]]] = {
     "balance": _balance,
     "stick": _stick,
@@ -159,6 +186,9 @@ _READERS: dict[str, Callable[[Sequence[Word]], Iterator[SamplePlace]]] = {
     "use-server": _target,
     "server": _server,
     "server-template": _server,
+    "default-server": _defaults,
+    "http-error": _answer,
+    "on": _steps,
     **dict.fromkeys(("log-format", "log-format-sd", "error-log-format", "unique-id-format"), _format),
     **dict.fromkeys(("tcp-request", "tcp-response"), _tcp),
     **dict.fromkeys(("http-request", "http-response", "http-after-response"), _http),
