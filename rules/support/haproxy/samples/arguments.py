@@ -121,15 +121,15 @@ def wrong_argument(what: str, place: int, most: int, text: str, wanted: str) -> 
 def _special_fault(
     what: str, name: str, given: list[str] | None, fetch: bool, taken: Iterable[Signature]
 ) -> ArgumentFault | None:
+    if given is None:
+        if not any(signature.least for signature in taken):
+            return None
+        given = [""]
     from rules.support.haproxy.samples.wanted import is_as_wanted, needed, wanted
 
     kinds = wanted(name, fetch)
     if not kinds:
         return None
-    if given is None:
-        if not any(signature.least for signature in taken):
-            return None
-        given = [""]
     if given == [""] and taken and all(signature.letters[:1] == "i" for signature in taken):
         given = []
     if name == "bytes" and any(signature.letters[:1] == "i" for signature in taken):

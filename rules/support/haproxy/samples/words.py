@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 # Actions of rules: with an expression as the next word, and with log formats so many words later.
-_SAMPLE_ACTIONS = re.compile(
+_SAMPLE_ACTIONS = (
     r"(?:set-var|do-resolve)\(|(?:capture|set-(?:src|dst)(?:-port)?|set-priority-(?:class|offset)|track-sc\d+)\Z"
 )
 # Actions that take a number (a time) or an expression, so many words later.
@@ -20,7 +20,7 @@ _NUMBER_ACTIONS = {
     "sc-set-gpt0": 1, "sc-set-gpt": 1, "sc-add-gpc": 1, "set-timeout": 2, "set-retries": 1, "pause": 1,
     "set-mark": 1, "set-tos": 1, "set-fc-mark": 1, "set-bc-mark": 1, "set-fc-tos": 1, "set-bc-tos": 1,
 }  # fmt: skip
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9A-Fa-f]+|[0-9]+(?:us|ms|[smhdkKMgG])?)\Z")
+_NUMBER = r"[+-]?(?:0[xX][0-9A-Fa-f]+|[0-9]+(?:us|ms|[smhdkKMgG])?)\Z"
 _FORMAT_ACTIONS = {
     "set-header": (2,), "add-header": (2,), "early-hint": (2,), "replace-header": (3,), "replace-value": (3,),
     "replace-path": (2,), "replace-pathq": (2,), "replace-uri": (2,), "set-method": (1,), "set-path": (1,),
@@ -93,10 +93,10 @@ def _http(args: Sequence[Word]) -> Iterator[SamplePlace]:
     action = args[0].value
     name, bracket, _ = action.partition("(")
     at = _NUMBER_ACTIONS.get(name)
-    if _SAMPLE_ACTIONS.match(action):
+    if re.match(_SAMPLE_ACTIONS, action):
         yield from _second(args, table=action.startswith("track-sc"))
     elif at is not None:
-        if len(args) > at and not _NUMBER.match(args[at].value):
+        if len(args) > at and not re.match(_NUMBER, args[at].value):
             yield SamplePlace(SAMPLE, (args[at],), anywhere=name in ("set-timeout", "pause"))
     elif action == "redirect":
         yield from _redirect(args[1:])
@@ -111,7 +111,7 @@ def _http(args: Sequence[Word]) -> Iterator[SamplePlace]:
 def _limits(args: Sequence[Word]) -> Iterator[SamplePlace]:
     """`set-bandwidth-limit NAME limit EXPRESSION period EXPRESSION`, each of which may be a number."""
     for at in range(2, len(args) - 1, 2):
-        if args[at].value in ("limit", "period") and not _NUMBER.match(args[at + 1].value):
+        if args[at].value in ("limit", "period") and not re.match(_NUMBER, args[at + 1].value):
             yield from _second(args, at + 1)
 
 
