@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-
-from rules import checks
+from importlib import import_module
 
 FILE_NAME = "words.txt"
 _SMALL = 1 << 16  # characters; with more, what importing costs is not worth looking
@@ -35,6 +34,7 @@ def idle_modules(texts: Iterable[str]) -> frozenset[str]:
 @cache
 def _words() -> list[tuple[str, list[str]]]:
     """Module and words, from the file beside the rules."""
+    checks = import_module("rules.checks")
     folder = checks.__path__[0]
     loader = checks.__spec__.loader if checks.__spec__ else None
     read = getattr(loader, "get_data", None)
