@@ -59,6 +59,9 @@ def test_whoever_stops_it_finds_the_old_files_or_the_new_ones(
         copy = fresh(root, tmp_path / "copy")
         done = run(source, copy, at=at, by=by)
         number = signal.Signals[f"SIG{by}"]
+        if done.status == 0:  # it was done, and the signal came too late
+            assert tree(copy) == new, at
+            continue
         # Before it has done anything it just ends.
         assert done.status == 128 + number or (done.status == -number and tree(copy) == old), (at, done)
         assert tree(copy) in (old, new), at
