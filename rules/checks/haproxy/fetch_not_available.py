@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 
-@rule("HA065", "fetch-not-available", Severity.WARNING, Scope.HAPROXY)
+@rule("HA065", "fetch-not-available", Severity.WARNING, Scope.HAPROXY, words=("acl", "{"))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A condition asks for something that is not there when its rule runs: a path in `tcp-request connection`.
 

@@ -29,7 +29,7 @@ _ADVICE = (
 )
 
 
-@rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY)
+@rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY, words=("use_backend",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A proxy in mode tcp chooses the backend by a path, a header or other HTTP content.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 
-@rule("HA044", "invalid-log-format", Severity.ERROR, Scope.HAPROXY)
+@rule("HA044", "invalid-log-format", Severity.ERROR, Scope.HAPROXY, words=("%",))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A log format with an unknown `%alias`, a `%[` or `%{` that is not closed, or a lone `%`.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 
-@rule("HA042", "unknown-acl-option", Severity.ERROR, Scope.HAPROXY)
+@rule("HA042", "unknown-acl-option", Severity.ERROR, Scope.HAPROXY, words=("acl", "{"))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """An option of an ACL, or a match method after `-m`, that haproxy does not know or can not use there.
 
