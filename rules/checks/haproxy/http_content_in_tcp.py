@@ -29,7 +29,7 @@ _ADVICE = (
 )
 
 
-@rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY, words=("use_backend",))
+@rule("HA038", "http-content-in-tcp", Severity.WARNING, Scope.HAPROXY, words=("use_backend", "stick", "hash"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A proxy in mode tcp chooses the backend by a path, a header or other HTTP content.
 
@@ -37,10 +37,11 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     so the condition is false and all clients go to the default backend. If TLS is passed through, the request can't be
     read at all. `haproxy -c` does not report it (2.6.12).
 
+    The server is chosen as early: with `balance hash path` or `stick on path`, clients go to any server. A name made of
+    HTTP (`use_backend %[req.hdr(host)]`) is empty, which is the default backend, too.
+
     How to fix: use `mode http` for the proxies that handle HTTP. If TLS is passed through, choose by `req.ssl_sni` with
     `tcp-request inspect-delay 5s` and `tcp-request content accept if { req.ssl_hello_type 1 }`.
-
-    A name made of HTTP content (`use_backend %[req.hdr(host)]`) is empty there: that is the default backend, too.
 
     Silent when: the proxy waits for content (`tcp-request inspect-delay`, `tcp-request content`), the mode is not
     known, or the ACL has another line that does not use HTTP.
@@ -48,14 +49,41 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     for frontend in config.frontends:
         if not frontend.has("use_backend") or frontend.effective_mode != "tcp" or not frontend.certain:
             continue
-        if any(
-            line.args and line.args[0].value in ("inspect-delay", "content") for line in frontend.all("tcp-request")
-        ):
+        if _waits(frontend):
             continue
         acls = _http_acls(frontend)
         for keyword in _DECISIONS:
             for line in frontend.all(keyword):
                 yield from _hits(frontend, line, acls)
+    for backend in config.backends:
+        if backend.has("stick") or backend.has("balance"):
+            yield from _choices(config, backend)
+
+
+def _waits(proxy: Proxy) -> bool:
+    """Whether haproxy waits for content before it goes on."""
+    return any(line.args and line.args[0].value in ("inspect-delay", "content") for line in proxy.all("tcp-request"))
+
+
+def _choices(config: HaproxyConfig, backend: Proxy) -> Iterator[Hit]:
+    """Lines that choose the server by HTTP content."""
+    if backend.effective_mode != "tcp" or not backend.certain or backend.disabled:
+        return
+    feeders = [backend, *config.feeders(backend)]
+    if not config.complete or any(map(_waits, feeders)) or not any(feeder.is_frontend for feeder in feeders):
+        return
+    for line in (*backend.all("balance")[-1:], *backend.all("stick")):
+        args = line.args
+        if line.condition is not None or len(args) < 2 or args[1].dynamic or not re.match(_HTTP, args[1].value):
+            continue
+        if (line.keyword, args[0].value) in (("balance", "hash"), ("stick", "on"), ("stick", "match")):
+            yield Hit(
+                args[1].span,
+                f"'{line.keyword} {args[0].value}' of {backend.label} uses '{args[1].value}', but in mode tcp haproxy "
+                "decides before it has read any HTTP: a client does not stay with one server",
+                help=f"write 'mode http' if haproxy can read the traffic, or '{line.keyword} {args[0].value} src'",
+                note="HTTP in mode tcp",
+            )
 
 
 def _http_acls(frontend: Proxy) -> dict[str, Word]:

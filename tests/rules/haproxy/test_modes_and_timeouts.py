@@ -143,6 +143,22 @@ def test_http_in_tcp(lines: tuple[str, ...], found: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "frontend", "mode", "found"),
+    [
+        (("stick-table type string size 1k", "stick on path"), (), "tcp", 1),
+        (("stick-table type string size 1k", "stick on path"), (), "http", 0),
+        (("balance hash req.hdr(host)",), (), "tcp", 1),
+        (("balance hash req.hdr(host)",), ("tcp-request content accept if HTTP",), "tcp", 0),
+        (("tcp-request inspect-delay 5s", "balance hash path"), (), "tcp", 0),
+        (("balance hash path", "balance hash src"), (), "tcp", 0),
+        (("balance hash src",), (), "tcp", 0),
+    ],
+)
+def test_servers_by_http_in_tcp(lines: tuple[str, ...], frontend: tuple[str, ...], mode: str, found: int) -> None:
+    assert len(of("HA038", backend(*lines, *SERVERS, frontend=frontend, mode=mode))) == found
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (modes("", "", port=443), 1),
