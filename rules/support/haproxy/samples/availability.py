@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.grammar.haproxy_samples import read_sample
@@ -102,7 +103,12 @@ def _fetch(proxy: Proxy, term: _Term, where: int, version: str | None) -> tuple[
 
 def _missing(word: Word, where: int, version: str | None) -> str:
     """The name of an expression's fetch that can not be used there, or ""."""
-    expression = None if word.dynamic else read_sample(word.value)
+    return "" if word.dynamic else _unusable(word.value, where, version)
+
+
+@lru_cache(2048)  # files have the same few again and again
+def _unusable(text: str, where: int, version: str | None) -> str:
+    expression = read_sample(text)
     if expression is None or not expression.calls:
         return ""
     name = expression.calls[0].name

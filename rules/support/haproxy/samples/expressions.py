@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_samples import read_sample
 from parsers.keywords.haproxy import ACCEPTED
 from parsers.keywords.haproxy_samples import sample_table, stands_for, types, usable, wanted_types
-from parsers.source import Span
+from parsers.source import Source, Span
 from rules.support.haproxy.removed import is_later
 from rules.support.haproxy.samples.arguments import argument_fault, entry_of
 from rules.support.haproxy.samples.kinds import ARGUMENTS, NAME, RELEASE, SampleFault
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rules.support.haproxy.samples.kinds import SamplePlace
 
 _REQUEST, _RESPONSE, _CONTENT = 1 << 3 | 1 << 7, 1 << 12 | 1 << 16, 1 << 2 | 1 << 6
+
+_NOWHERE = Span(Source("", ""), 0, 0)
 
 
 def span_in(word: Word, start: int, length: int) -> Span:
@@ -56,21 +59,32 @@ def call_fault(
     place: SamplePlace | None = None,
 ) -> SampleFault | None:
     """The first thing that is wrong with the fetch and the converters of an expression."""
+    first = _first_fault(expression, version, acl)
+    if first is not None:
+        call, found = first
+        return found._replace(span=span_in(word, call.start, len(call.name)))
+    return _place_fault(word, expression.calls[0], place, version) if place is not None and expression.calls else None
+
+
+@lru_cache(2048)  # files have the same few again and again
+def _first_fault(expression: SampleExpression, version: str | None, acl: bool) -> tuple[SampleCall, SampleFault] | None:
+    """The first call that has a fault, and the fault, wherever the expression stands."""
     kinds = UNKNOWN
     for position, call in enumerate(expression.calls):
         fetch = position == 0
         found = (
-            _name_fault(word, call, fetch, version, acl)
-            or (None if fetch else _type_fault(word, call, kinds, version))
-            or _arguments_fault(word, call, fetch, version)
+            _name_fault(call, fetch, version, acl)
+            or (None if fetch else _type_fault(call, kinds, version))
+            or _arguments_fault(call, fetch, version)
         )
         if found is not None:
-            return found
+            return call, found
         entry = entry_of(call.name, fetch)
         kinds = _fetched(entry, version) if fetch else after(kinds, entry, version)
-    return _place_fault(word, expression.calls[0], place, version) if place is not None and expression.calls else None
+    return None
 
 
+@lru_cache(2048)
 def kinds_of(expression: SampleExpression, version: str | None) -> frozenset[str]:
     """The types that an expression without faults may have."""
     kinds = UNKNOWN
@@ -85,16 +99,16 @@ def _fetched(entry: HaproxyKeyword | None, version: str | None) -> frozenset[str
     return kinds if kinds - {""} else UNKNOWN
 
 
-def _type_fault(word: Word, call: SampleCall, kinds: frozenset[str], version: str | None) -> SampleFault | None:
+def _type_fault(call: SampleCall, kinds: frozenset[str], version: str | None) -> SampleFault | None:
     """A converter that haproxy can not apply to what is before it."""
     entry = entry_of(call.name, fetch=False)
     if entry is None or fits(kinds, wanted_types(entry, version), version):
         return None
-    span, given = span_in(word, call.start, len(call.name)), named(sorted(kinds))
+    given = named(sorted(kinds))
     wanted = named(wanted_types(entry, version))
     message = f"the converter '{call.name}' takes {wanted}, and what is before it gives {given}"
     advice = f"remove it, or write what gives {wanted} before it"
-    return SampleFault(ARGUMENTS, span, message, advice, "types do not fit")
+    return SampleFault(ARGUMENTS, _NOWHERE, message, advice, "types do not fit")
 
 
 def _place_fault(word: Word, call: SampleCall, place: SamplePlace, version: str | None) -> SampleFault | None:
@@ -129,14 +143,13 @@ def _entry(name: str, fetch: bool, acl: bool) -> HaproxyKeyword | None:
     return (table.acls.get(name) if acl else None) or table.fetches.get(name)
 
 
-def _name_fault(word: Word, call: SampleCall, fetch: bool, version: str | None, acl: bool) -> SampleFault | None:
+def _name_fault(call: SampleCall, fetch: bool, version: str | None, acl: bool) -> SampleFault | None:
     name, what = call.name, "sample fetch" if fetch else "converter"
     entry = _entry(name, fetch, acl)
-    span = span_in(word, call.start, len(name))
     if entry is not None:
-        return release_fault(span, f"the {what} '{name}'", entry, version)
+        return release_fault(_NOWHERE, f"the {what} '{name}'", entry, version)
     message = f"unknown {what} '{clipped(name)}'"
-    return SampleFault(NAME, span, message, _name_help(name, fetch, acl), "unknown")
+    return SampleFault(NAME, _NOWHERE, message, _name_help(name, fetch, acl), "unknown")
 
 
 def _name_help(name: str, fetch: bool, acl: bool) -> str:
@@ -176,14 +189,13 @@ def release_fault(span: Span, what: str, entry: HaproxyKeyword, version: str | N
     return SampleFault(RELEASE, span, message, advice, f"not in {version}")
 
 
-def _arguments_fault(word: Word, call: SampleCall, fetch: bool, version: str | None) -> SampleFault | None:
+def _arguments_fault(call: SampleCall, fetch: bool, version: str | None) -> SampleFault | None:
     """Parentheses that are not closed, and arguments that the release refuses."""
-    span = span_in(word, call.start, len(call.name))
     if not call.closed:
         what = f"the {'sample fetch' if fetch else 'converter'} '{call.name}'"
-        return SampleFault(ARGUMENTS, span, f"{what} has no ')'", "write ')' after its arguments", "not closed")
+        return SampleFault(ARGUMENTS, _NOWHERE, f"{what} has no ')'", "write ')' after its arguments", "not closed")
     found = argument_fault(call, fetch, version)
-    return SampleFault(ARGUMENTS, span, *found) if found is not None else None
+    return SampleFault(ARGUMENTS, _NOWHERE, *found) if found is not None else None
 
 
 def _rest_fault(word: Word, expression: SampleExpression) -> SampleFault | None:

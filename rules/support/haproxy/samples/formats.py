@@ -13,6 +13,7 @@ from parsers.grammar.haproxy_samples import (
     UNCLOSED_SAMPLE,
     read_format,
 )
+from parsers.keywords.haproxy import ACCEPTED
 from parsers.keywords.haproxy_samples import sample_table
 from rules.support.haproxy.samples.expressions import (
     call_fault,
@@ -61,6 +62,8 @@ def _part_fault(word: Word, part: FormatPart, version: str | None, place: Sample
 def _alias_fault(word: Word, part: FormatPart, version: str | None) -> SampleFault | None:
     aliases = sample_table().aliases
     entry = aliases.get(part.text)
+    if entry is not None and (version is None or entry.status(version) == ACCEPTED):
+        return None
     start = word.value.index(part.text, part.start + 1)
     span = span_in(word, start, len(part.text))
     if entry is not None:

@@ -44,12 +44,21 @@ def reference_faults(
         expressions = [whole] if whole is not None else []
     for expression in expressions:
         for position, call in enumerate(expression.calls):
+            if not _names_something(call.name, position == 0, version):
+                continue
             found = _call_fault(config, proxy, word, call, position == 0, version)
             if found is not None:
                 yield found
                 return
     if place.table and expressions:
         yield from _table_faults(config, proxy, line, place, expressions[0], version)
+
+
+@lru_cache(512)
+def _names_something(name: str, fetch: bool, version: str | None) -> bool:
+    """Whether a fetch or converter takes the name of something."""
+    entry = entry_of(name, fetch)
+    return entry is not None and any(s.letters.strip("simMaApr") for s in signatures(entry, version))
 
 
 def _call_fault(
