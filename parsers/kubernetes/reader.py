@@ -29,8 +29,9 @@ def parse_kubernetes(text: str, path: str = "") -> KubernetesDocument:
     source = Source(path, text)
     values: list[YamlValue] = []
     problems: list[Problem] = []
+    builder = _Builder(source)
     try:
-        values += _documents(source)
+        values += _documents(source, builder)
     except _ReadError as error:
         if is_template(text):
             return KubernetesDocument(source, (), (), template=True)
@@ -38,7 +39,21 @@ def parse_kubernetes(text: str, path: str = "") -> KubernetesDocument:
         problems.append(
             Problem("invalid-yaml", _shown(source, at), f"not YAML: {error.text}; nothing after it was checked", _HELP)
         )
+    if builder.twice is not None and not is_template(text):
+        problems.append(_given_twice(*builder.twice))
     return KubernetesDocument(source, values, problems)
+
+
+def _given_twice(again: YamlValue, first: Span) -> Problem:
+    """A key that stands twice in one mapping: YAML forbids it, and readers differ."""
+    return Problem(
+        "invalid-yaml",
+        again.span,
+        f"the key '{again.text}' is given twice in one mapping: some readers refuse the file, others take the second",
+        "keep one of the two",
+        related=((first, "given before"),),
+        certain=False,
+    )
 
 
 _HELP = "correct the line or the one before it: the indentation, a missing ':' or '-', quotes that do not end"
@@ -51,10 +66,9 @@ def _shown(source: Source, at: int) -> Span:
     return Span(source, at, min(at + 1, len(source.text)))
 
 
-def _documents(source: Source) -> Iterator[YamlValue]:
+def _documents(source: Source, builder: _Builder) -> Iterator[YamlValue]:
     if len(source.text) > LARGEST:
         raise _ReadError(f"the file has more than {LARGEST} characters, and is not read", 0)
-    builder = _Builder(source)
     for event in _events(source.text):
         if (document := builder.add(event)) is not None:
             yield document
@@ -79,9 +93,13 @@ def _events(text: str) -> Iterator[Any]:
 
 
 class _Builder:
-    """Values from events: a stack of the mappings and lists that are open."""
+    """Values from events: a stack of the mappings and lists that are open.
+
+    `twice` is the first key that stands twice in one mapping, and where it stood before.
+    """
 
     def __init__(self, source: Source) -> None:
+        self.twice: tuple[YamlValue, Span] | None = None
         self._source = source
         self._anchors: dict[str, YamlValue] = {}
         self._aliases = 0
@@ -155,6 +173,9 @@ class _Builder:
             if key.text == "<<" and not key.quoted:
                 self._merged.append((parent, value))
             else:
+                before = parent.entries.get(key.text)
+                if before is not None and self.twice is None:
+                    self.twice = key, before.key_span or before.span
                 parent.entries[key.text] = value
                 value.key_span = value.key_span or key.span
         return None

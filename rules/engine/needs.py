@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 NO_YAML = "PyYAML is not installed, so {} can't be read; run pip install 'halb-wizard[kubernetes]'"
 _NO_FILE = {
+    "installer": "no configuration of kubeadm, k0s, RKE2, K3s or Talos was given; pass that file too",
     "kubeadm": "no configuration of kubeadm was given; pass kubeadm-config.yaml too",
     "halb.toml": "no halb.toml is in use",
+    "control-plane nodes": "neither a halb.toml nor a k0sctl.yaml says how many control-plane nodes there are",
 }
 _NO_NETWORK = "it needs the network; add '--live'"
 
@@ -43,5 +45,5 @@ class FileNeeds(NamedTuple):
         """Why a rule of `Scope.CLUSTER` can't run here, or ""."""
         for need in rule.needs:
             if need not in self.known:
-                return NO_YAML.format(self.unread[0]) if need == "kubeadm" and self.unread else _NO_FILE[need]
+                return NO_YAML.format(self.unread[0]) if need != "halb.toml" and self.unread else _NO_FILE[need]
         return ""

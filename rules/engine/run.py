@@ -45,7 +45,7 @@ class Run:
         self.options = options
         parsed = ParsedFiles(files, options)
         self.node_files, self.documents, self.fleet = parsed.node_files, parsed.documents, parsed.fleet
-        self._kubeadm, self.unread = parsed.kubeadm, parsed.unread
+        self._kubernetes, self.unread = parsed.kubernetes, parsed.unread
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
@@ -121,7 +121,7 @@ class Run:
         }
         for scope, given in subjects.items():
             yield from self._work(scope, given)
-        if self._kubeadm or self.options.cluster is not None:
+        if self._kubernetes is not None or self.options.cluster is not None:
             yield from self._work(Scope.CLUSTER, [(self._cluster_files, None)], self._file_needs)
 
     def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
@@ -157,7 +157,7 @@ class Run:
     def _cluster_files(self) -> ClusterFiles:
         from rules.fleet.cluster import ClusterFiles
 
-        return ClusterFiles(self.fleet, self.options.cluster, self._kubeadm)
+        return ClusterFiles(self.fleet, self.options.cluster, self._kubernetes)
 
     @property
     def _file_needs(self) -> FileNeeds:

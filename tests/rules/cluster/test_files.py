@@ -103,7 +103,7 @@ def test_beside_halb_toml(folder: Path) -> None:
 def test_the_rules_are_skipped_without_it(folder: Path) -> None:
     report = json.loads(run("--format", "json", "lb1", folder=folder).stdout)
     reasons = {item["code"]: item["reason"] for item in report["skipped"]}
-    assert reasons["K8001"] == "no configuration of kubeadm was given; pass kubeadm-config.yaml too"
+    assert reasons["K8001"] == "no configuration of kubeadm, k0s, RKE2, K3s or Talos was given; pass that file too"
     assert reasons["K8007"] == "no halb.toml is in use"
 
 
