@@ -62,13 +62,14 @@ def _of_api(config: ControlPlaneConfig, endpoint: HostPort, port: NeededPort, cl
     written = f"has port {port.number}" if endpoint.port is not None else implied
     name = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
     key = config.endpoint_key.rpartition(".")[2]
-    when, here = ("before 'kubeadm init'", "afterwards") if config.endpoint_stays else ("either", "or")
-    what = f"port: {ports[0]}" if config.tool == "k0s" else f"{name}:{ports[0]}"
+    when, else_ = ("before 'kubeadm init', ", "; afterwards") if config.endpoint_stays else ("", ", or")
+    scheme = "https://" if config.endpoint_is_url else ""
+    what = f"port: {ports[0]}" if config.tool == "k0s" else f"{scheme}{name}:{ports[0]}"
     return Hit(
         port.span,
         f"the {key} '{endpoint.span.text.strip(_QUOTES)}' {written}, but for the API haproxy on {names} "
         f"listens on {listed(ports)}: who connects to the endpoint is refused",
-        help=f"{when}, write '{what}' here; {here} 'bind *:{port.number}' in haproxy.cfg, on every load balancer",
+        help=f"{when}write '{what}' here{else_} 'bind *:{port.number}' in haproxy.cfg, on every load balancer",
         note=f"port {port.number}",
         related=_places(closed),
     )
