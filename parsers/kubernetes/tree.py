@@ -89,12 +89,12 @@ class KubernetesDocument:
         return tuple(Span(self.source, start, end) for start, end in secrets_in(self.source.text))
 
     def of_kind(self, group: str, *kinds: str) -> Iterator[YamlValue]:
-        """The objects of these kinds whose apiVersion belongs to an API group, such as "kubeadm.k8s.io"."""
+        """The objects of these kinds whose apiVersion belongs to an API group, such as "kubeadm.k8s.io"; or is "v1"."""
         for value in self.values:
             version, kind = value.get("apiVersion"), value.get("kind")
             if version is None or kind is None or version.text is None or kind.text is None:
                 continue
-            if version.text.startswith(f"{group}/") and kind.text in kinds:
+            if (version.text == group or version.text.startswith(f"{group}/")) and kind.text in kinds:
                 yield value
 
     def __str__(self) -> str:

@@ -14,6 +14,9 @@ _NO_FILE = {
     "installer": "no configuration of kubeadm, k0s, RKE2, K3s or Talos was given; pass that file too",
     "kubeadm": "no configuration of kubeadm was given; pass kubeadm-config.yaml too",
     "halb.toml": "no halb.toml is in use",
+    "calico": "no file says how Calico finds its nodes' addresses; pass its manifest too",
+    "kube-proxy": "no file has kube-proxy in mode ipvs",
+    "keepalived in a pod": "no DaemonSet, Deployment or StatefulSet with keepalived was given",
     "control-plane nodes": "neither a halb.toml nor a k0sctl.yaml says how many control-plane nodes there are",
 }
 _NO_NETWORK = "it needs the network; add '--live'"

@@ -115,6 +115,8 @@ def _haproxy_headers() -> tuple[frozenset[str], frozenset[str]]:
 
 def _kind_by_name(path: str) -> str | None:
     name = PurePath(path).name.lower()
+    if name.endswith((*_YAML_SUFFIXES, ".json")):
+        return None  # a manifest for haproxy or keepalived, not a configuration of either
     found = [kind for kind in KINDS if kind in name] or [kind for kind in KINDS if kind in PurePath(path.lower()).parts]
     if len(found) == 1:
         return found[0]

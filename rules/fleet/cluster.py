@@ -20,6 +20,9 @@ INSTALLER = "installer"
 KUBEADM = "kubeadm"
 PLAN = "halb.toml"
 MEMBERS = "control-plane nodes"
+CALICO = "calico"
+IPVS = "kube-proxy"
+KEEPALIVED_PODS = "keepalived in a pod"
 
 
 class StatedAt(NamedTuple):
@@ -49,6 +52,8 @@ class ClusterFiles:
             PLAN: self.plan is not None,
             MEMBERS: self.plan is not None or any(config.members is not None for config in self.control_planes),
         }
+        if facts is not None:
+            there |= {CALICO: bool(facts.calico), IPVS: bool(facts.ipvs), KEEPALIVED_PODS: bool(facts.keepalived)}
         return frozenset(name for name, is_there in there.items() if is_there)
 
     @cached_property

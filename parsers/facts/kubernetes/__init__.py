@@ -9,13 +9,27 @@ from parsers.facts.kubernetes import kubeadm
 from parsers.facts.kubernetes.control_plane import ClusterNetwork, ControlPlaneConfig, HostPort, NeededPort
 from parsers.facts.kubernetes.k0s import k0s_configs
 from parsers.facts.kubernetes.kubeadm import ClusterConfiguration, NodeConfiguration
+from parsers.facts.kubernetes.manifests import (
+    CAN_REACH,
+    CIDR,
+    FIRST_FOUND,
+    AnnouncedAddress,
+    CalicoDetection,
+    KubeProxy,
+    PodWithKeepalived,
+    announced_addresses,
+    calico_detections,
+    ipvs_proxies,
+    pods_with_keepalived,
+)
 from parsers.facts.kubernetes.rancher import REGISTRATION_PORT, RancherConfig, rancher_configs
 from parsers.facts.kubernetes.talos import talos_configs
 from parsers.kubernetes.tree import KubernetesDocument
 
 __all__ = [
-    "REGISTRATION_PORT", "ClusterConfiguration", "ClusterNetwork", "ControlPlaneConfig", "HostPort", "KubernetesFacts",
-    "NeededPort", "NodeConfiguration", "RancherConfig", "kubernetes_facts",
+    "CAN_REACH", "CIDR", "FIRST_FOUND", "REGISTRATION_PORT", "AnnouncedAddress", "CalicoDetection",
+    "ClusterConfiguration", "ClusterNetwork", "ControlPlaneConfig", "HostPort", "KubeProxy", "KubernetesFacts",
+    "NeededPort", "NodeConfiguration", "PodWithKeepalived", "RancherConfig", "kubernetes_facts",
 ]  # fmt: skip
 
 
@@ -40,6 +54,26 @@ class KubernetesFacts:
     def kubeadm_nodes(self) -> list[NodeConfiguration]:
         """What kubeadm is told about single control-plane nodes."""
         return kubeadm.nodes(self.documents)
+
+    @cached_property
+    def calico(self) -> list[CalicoDetection]:
+        """How Calico finds its nodes' addresses."""
+        return list(calico_detections(self.documents, self.control_planes))
+
+    @cached_property
+    def ipvs(self) -> list[KubeProxy]:
+        """kube-proxy in mode ipvs."""
+        return list(ipvs_proxies(self.documents, self.control_planes))
+
+    @cached_property
+    def keepalived(self) -> list[PodWithKeepalived]:
+        """The workloads that run keepalived."""
+        return list(pods_with_keepalived(self.documents))
+
+    @cached_property
+    def announced(self) -> list[AnnouncedAddress]:
+        """The addresses that Services and MetalLB announce."""
+        return list(announced_addresses(self.documents))
 
 
 def kubernetes_facts(documents: Sequence[KubernetesDocument]) -> KubernetesFacts:
