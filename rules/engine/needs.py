@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from parsers.facts.kubernetes import KubernetesFacts
     from rules.engine.registry import Rule
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
@@ -23,10 +24,13 @@ _NO_NETWORK = "it needs the network; add '--live'"
 
 
 class Needs(NamedTuple):
-    """What is known of the endpoint, and what the network said about it (None when it was not asked)."""
+    """What is known of the endpoint, what the network said about it (None when it was not asked), and the files about
+    the cluster.
+    """
 
     endpoint: Endpoint
     observed: Observations | None
+    kubernetes: KubernetesFacts | None = None
 
     def missing(self, rule: Rule) -> str:
         """Why a live rule can't run here, or ""."""
@@ -34,6 +38,8 @@ class Needs(NamedTuple):
 
         if "network" in rule.needs and self.observed is None:
             return _NO_NETWORK
+        if "kubeadm" in rule.needs and (self.kubernetes is None or not self.kubernetes.has_kubeadm):
+            return _NO_FILE["kubeadm"]
         lacking = next((need for need in unknown_parts(self.endpoint) if need in rule.needs), "")
         return f"no {words_for(lacking)} is known; {how_to_tell(lacking)}" if lacking else ""
 

@@ -97,8 +97,8 @@ def rule(
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
-    "endpoint", "vip", "control-plane" (`rules.engine.needs` has the sentence for each). A rule of CLUSTER can need
-    "kubeadm" and "halb.toml".
+    "endpoint", "vip", "control-plane", "kubeadm" (`rules.engine.needs` has the sentence for each). What a rule of
+    CLUSTER can need is in `rules.fleet.cluster`.
 
     The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
     `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then paragraphs that start with

@@ -131,7 +131,8 @@ class Run:
         from rules.live.observations import NOTHING
         from rules.live.views.view import LiveView
 
-        view, needs = LiveView(self.endpoint, observed or NOTHING, self.fleet), self._needs(observed)
+        view = LiveView(self.endpoint, observed or NOTHING, self.fleet, self._kubernetes)
+        needs = self._needs(observed)
         for scope in _LIVE:
             yield from self._work(scope, [(view, None)], needs)
 
@@ -151,7 +152,7 @@ class Run:
     def _needs(self, observed: Observations | None) -> Needs:
         from rules.engine.needs import Needs
 
-        return Needs(self.endpoint, observed)
+        return Needs(self.endpoint, observed, self._kubernetes)
 
     @cached_property
     def _cluster_files(self) -> ClusterFiles:

@@ -43,12 +43,17 @@ class KubernetesFacts:
     def control_planes(self) -> list[ControlPlaneConfig]:
         """What kubeadm, k0s, RKE2, K3s and Talos are told about the control plane."""
         files = self.documents
-        return [*kubeadm.clusters(files), *k0s_configs(files), *rancher_configs(files), *talos_configs(files)]
+        return [*self.kubeadm_clusters, *k0s_configs(files), *rancher_configs(files), *talos_configs(files)]
 
     @property
     def has_kubeadm(self) -> bool:
         """Whether there is a file of kubeadm's."""
         return any(kubeadm.is_of_kubeadm(document) for document in self.documents)
+
+    @cached_property
+    def kubeadm_clusters(self) -> list[ClusterConfiguration]:
+        """The ClusterConfiguration objects."""
+        return kubeadm.clusters(self.documents)
 
     @cached_property
     def kubeadm_nodes(self) -> list[NodeConfiguration]:
