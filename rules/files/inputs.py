@@ -24,7 +24,8 @@ KUBEADM_FILE = "kubeadm-config.yaml"
 """Where halb-wizard writes the configuration of kubeadm, in the folder of halb.toml."""
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
-_NEITHER = "neither a haproxy.cfg nor a keepalived.conf, nor a file about a cluster that halb-lint reads"
+_NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
+_NOT_ABOUT_CLUSTERS = "no file for kubeadm, k0s, RKE2, K3s or Talos, and no manifest that halb-lint looks at"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given by name
 
 
@@ -90,7 +91,8 @@ class _Reader:
             del self.texts[path]
             if named:
                 what = "empty" if not text else "not a text file" if "\0" in text else ""
-                self.fail(path, f"{what or _NEITHER}; use '--kind' to say what it is")
+                unknown = _NOT_ABOUT_CLUSTERS if path.endswith((".yaml", ".yml")) else _NEITHER
+                self.fail(path, f"{what or unknown}; use '--kind' to say what it is")
             return None
         self.kinds[path] = kind
         return kind
