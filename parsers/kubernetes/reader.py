@@ -13,6 +13,7 @@ LARGEST = 512 * 1024
 """Characters; a larger text is not read. PyYAML takes some seconds for it, and a kubeadm configuration has 2,000."""
 _DEEPEST = 100
 _MOST_ALIASES = 1000
+_MOST_MERGED = 50_000
 
 
 class _ReadError(Exception):
@@ -182,8 +183,12 @@ class _Builder:
 
     def _merge(self) -> None:
         """`<<: *anchor`: the entries of other mappings, where the mapping has none of its own."""
+        left = _MOST_MERGED
         for parent, value in self._merged:
             for other in value.items or [value]:
                 if parent.entries is not None and other.entries is not None and other is not parent:
+                    left -= len(other.entries)
+                    if left < 0:
+                        raise _ReadError(f"'<<' copies more than {_MOST_MERGED} entries", parent.span.start)
                     for key, entry in list(other.entries.items()):
                         parent.entries.setdefault(key, entry)

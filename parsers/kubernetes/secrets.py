@@ -46,22 +46,23 @@ def _groups(pattern: str, text: str) -> Iterator[tuple[int, int]]:
 def _by_key(text: str) -> Iterator[tuple[int, int]]:
     """What follows a key with a telling name, to the end of the line; of a block (`|`) the lines below."""
     is_key, harmless = re.compile(_KEY, re.IGNORECASE), re.compile(_HARMLESS, re.IGNORECASE)
+    colons, word = re.compile(r"[\"']?[ \t]?:(?:[ \t]|(?<=[\"']:))"), re.compile(r"[\w.+/-]*$")
     start, inside = 0, -1
     for line in text.splitlines(keepends=True):
-        indent = len(line) - len(line.lstrip(" \t"))
-        if inside >= 0 and (indent > inside or not line.strip()):
-            yield start, start + len(line.rstrip("\r\n"))
-        else:
-            inside = -1
-            for colon in re.finditer(r"[\"']?[ \t]?:(?:[ \t]|(?<=[\"']:))", line):
-                key = re.search(
-                    r"[\w.+/-]*$", line[max(colon.start() - _LONGEST_KEY, 0) : colon.start()].rstrip("\"' \t")
-                )
+        if inside >= 0:
+            indent = len(line) - len(line.lstrip(" \t"))
+            if indent > inside or not line.strip():
+                yield start, start + len(line.rstrip("\r\n"))
+            else:
+                inside = -1
+        if inside < 0 and ":" in line:
+            for colon in colons.finditer(line):
+                key = word.search(line[max(colon.start() - _LONGEST_KEY, 0) : colon.start()].rstrip("\"' \t"))
                 if key is not None and is_key.fullmatch(key[0]) and not harmless.fullmatch(key[0]):
                     value = line[colon.end() :]
                     begin = start + colon.end() + len(value) - len(value.lstrip())
                     yield begin, max(start + len(line.rstrip()), begin)
-                    inside = indent if value.lstrip()[:1] in ("|", ">") else -1
+                    inside = len(line) - len(line.lstrip(" \t")) if value.lstrip()[:1] in ("|", ">") else -1
                     break
         start += len(line)
 

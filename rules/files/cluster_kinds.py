@@ -31,7 +31,7 @@ _NAMES = ("kubeadm", "k0s", "rke2", "k3s", "talos", "controlplane", "calico", "k
 
 def tool_of(path: str, text: str) -> str:
     """Whose configuration the text is, "" if none that halb-lint looks at; a template counts as what it will be."""
-    text = text[:_SAMPLE]
+    text = text[:_SAMPLE].removeprefix("\ufeff")
     for version, tool in _BY_VERSION:
         if re.search(rf"^apiVersion:[ \t]*[\"']?{version}", text, re.MULTILINE):
             return tool
@@ -43,18 +43,22 @@ def tool_of(path: str, text: str) -> str:
     joins = re.search(r"^server:[ \t]*[\"']?https?://", text, re.MULTILINE) and re.search(
         r"^token(?:-file)?:", text, re.MULTILINE
     )
-    if joins or re.search(_RANCHER, text, re.MULTILINE):
+    if joins or re.search(_RANCHER, text, re.MULTILINE) or _is_of_rancher(path):
         return _rancher(path, text)
     return ""
 
 
 def by_name(path: str) -> bool:
     """Whether a search through folders opens a YAML file: if its name, or the folder of RKE2 or K3s, says so."""
-    parts = [part.lower() for part in PurePath(path).parts]
-    if any(word in parts[-1] for word in _NAMES):
-        return True
-    above = parts[-3:-1]
-    return (parts[-1] == "config.yaml" or "config.yaml.d" in above) and bool({"rke2", "k3s"} & {*parts[-4:-1]})
+    return any(word in PurePath(path).name.lower() for word in _NAMES) or _is_of_rancher(path)
+
+
+def _is_of_rancher(path: str) -> bool:
+    """Whether it is where RKE2 and K3s read their files: config.yaml in their folder, or in config.yaml.d there."""
+    folder, *names = [part.lower() for part in PurePath(path).parts[-3:]]
+    if len(names) == 2 and names[0] == "config.yaml.d":
+        return folder in ("rke2", "k3s") and names[1].endswith(".yaml")
+    return len(names) > 0 and [folder, *names][-2] in ("rke2", "k3s") and names[-1] == "config.yaml"
 
 
 def _rancher(path: str, text: str) -> str:

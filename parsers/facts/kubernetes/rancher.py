@@ -156,19 +156,19 @@ def rancher_configs(documents: Sequence[KubernetesDocument]) -> Iterator[Rancher
         # The files beside one another in config.yaml.d are one configuration, with the config.yaml above them.
         folder = str(path.parent.parent / "config" if drop_in else path.parent / path.stem)
         for value in document.values:
-            if is_rancher(value):
+            if _is_rancher(value, drop_in):
                 found.setdefault(folder, []).append((drop_in, path.name, value))
     for folder, parts in found.items():
         yield RancherConfig([value for _, _, value in sorted(parts, key=lambda part: part[:2])], PurePath(folder))
 
 
-def is_rancher(value: YamlValue) -> bool:
+def _is_rancher(value: YamlValue, drop_in: bool) -> bool:
     """Whether a YAML document looks like options of RKE2 or K3s, not like an object of Kubernetes or Talos."""
     keys = {key.rstrip("+") for key in value.entries or ()}
-    if keys & {"apiVersion", "kind", "machine", "cluster"}:
+    if not keys or keys & {"apiVersion", "kind", "machine", "cluster"}:
         return False
     known = (_OF_SERVERS | _RKE2_ONLY | _K3S_ONLY) & keys
-    return bool(known) or ("server" in keys and bool((_OF_AGENTS_TOO - {"server"}) & keys))
+    return drop_in or bool(known) or ("server" in keys and bool((_OF_AGENTS_TOO - {"server"}) & keys))
 
 
 def _items(value: YamlValue) -> list[YamlValue]:
