@@ -34,7 +34,8 @@ class ParsedFiles:
         self._haproxy: dict[str, HaproxyDocument] = {}
         self.documents: list[Document] = []
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
-        nodes = [self._node(node) for node in self.node_files]
+        # In the order of their names: which of two nodes a rule calls the first must not depend on how they were given.
+        nodes = sorted((self._node(node) for node in self.node_files), key=lambda node: node.name)
         self.fleet = Fleet(nodes, options.settings.keepalived_version, known_addresses(options.cluster))
         self.unread: list[str] = []
         self.kubernetes: KubernetesFacts | None = self._read_cluster()
