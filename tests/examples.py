@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-_PART = 1.0 if os.environ.get("HALB_EXAMPLES") == "all" else 0.35
+EVERYTHING = os.environ.get("HALB_EXAMPLES") == "all"
+"""Whether everything is tried, not a part (`make test-deep`)."""
+_PART = 1.0 if EVERYTHING else 0.35
 
 
 def times(most: int) -> int:

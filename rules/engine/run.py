@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from rules.engine.registry import Rule, Scope, rules_of
 from rules.engine.secrets import Secrets
 from rules.engine.settings import RuleSettings
 from rules.engine.suppress import Suppressions, ignored_for_file
+from rules.engine.wanted import idle_modules
 
 if TYPE_CHECKING:
     from rules.engine.needs import FileNeeds, Needs
@@ -147,7 +148,18 @@ class Run:
         yield from ((rule, subject, node) for rule in rules for subject, node in subjects)
 
     def _selected(self, scope: Scope) -> list[Rule]:
-        return [rule for rule in rules_of(scope) if rule in self.options.selection]
+        idle = self._idle.get(scope, ())
+        return [rule for rule in rules_of(scope, idle) if rule in self.options.selection]
+
+    @cached_property
+    def _idle(self) -> dict[Scope, Collection[str]]:
+        """The modules of rules with nothing to say about these files, for the scopes that are about them."""
+        nodes = self.fleet.nodes
+        keepalived = [source.text for n in nodes if n.keepalived for source in n.keepalived.document.sources]
+        haproxy = [document.source.text for n in nodes if n.haproxy for document in n.haproxy.documents]
+        both = idle_modules([*keepalived, *haproxy])
+        found: dict[Scope, Collection[str]] = dict.fromkeys((Scope.NODE, Scope.FLEET, Scope.GIVEN), both)
+        return {**found, Scope.KEEPALIVED: idle_modules(keepalived), Scope.HAPROXY: idle_modules(haproxy)}
 
     def _needs(self, observed: Observations | None) -> Needs:
         from rules.engine.needs import Needs

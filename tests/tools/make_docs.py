@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rules.engine import wanted
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.plan import document
@@ -89,6 +90,12 @@ def failover_page() -> str:
     return re.sub(r"<!-- failover: (\S+) -->.*?<!-- /failover -->", table, text, flags=re.DOTALL)
 
 
+def words_of_rules() -> str:
+    """rules/checks/words.txt: the modules of rules that are about some words only, with these words."""
+    rows = {rule.module: rule.words for rule in all_rules() if rule.words}
+    return "".join(f"{module} {' '.join(words)}\n" for module, words in sorted(rows.items()))
+
+
 GENERATED = {
     "docs/rules.md": rules_page,
     "docs/halb-toml.md": document.page,
@@ -96,6 +103,7 @@ GENERATED = {
     "docs/live.md": live_page,
     "docs/failover.md": failover_page,
     "README.md": readme,
+    f"rules/checks/{wanted.FILE_NAME}": words_of_rules,
 }
 
 

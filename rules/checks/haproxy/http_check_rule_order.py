@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
 
 
-@rule("HA048", "http-check-rule-order", Severity.ERROR, Scope.HAPROXY)
+@rule("HA048", "http-check-rule-order", Severity.ERROR, Scope.HAPROXY, words=("http-check",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`http-check send` below `http-check expect`, or `http-check connect` below other rules.
 

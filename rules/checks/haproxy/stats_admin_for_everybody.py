@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _GUARDS = ("http-request", "tcp-request")
 
 
-@rule("HA025", "stats-admin-for-everybody", Severity.WARNING, Scope.HAPROXY)
+@rule("HA025", "stats-admin-for-everybody", Severity.WARNING, Scope.HAPROXY, words=("stats",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A statistics page with `stats admin` and no password, or a `stats socket` of level admin, on a public address.
 

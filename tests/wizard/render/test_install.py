@@ -122,7 +122,7 @@ def test_a_dry_run_of_a_rollback_changes_nothing(tmp_path: Path) -> None:
     before = tree(root)
     done = install(source, "--dry-run", "--root", str(root), "--rollback", str(backup(root)))
     assert done.status == 0
-    assert f"would run: rm {root}/etc/haproxy/haproxy.cfg\n" in done.stdout
+    assert f"would remove: {root}/etc/haproxy/haproxy.cfg\n" in done.stdout
     assert tree(root) == before
 
 
