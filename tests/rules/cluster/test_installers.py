@@ -15,7 +15,7 @@ from rules import Options, lint
 from rules.command.cli import main
 from rules.files.kinds import kind_of, may_be_config
 from rules.plan import parse_cluster
-from tests.rules.cluster.test_files import HAPROXY, KUBEADM
+from tests.rules.cluster.texts import HAPROXY, KUBEADM
 
 HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
 CANARY = "s3cr3t-canary"
