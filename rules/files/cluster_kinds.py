@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 KUBEADM, K0S, RKE2, K3S, TALOS, MANIFEST = "kubeadm", "k0s", "rke2", "k3s", "talos", "manifest"
 
-_SAMPLE = 512 * 1024  # characters examined, as many as are read at all
+_SAMPLE = 2 * 1024 * 1024  # characters examined; manifests begin with long definitions of resources
 # apiVersion -> the tool; at the beginning of a line, so that no object inside another counts.
 _BY_VERSION = (
     (r"kubeadm\.k8s\.io/", KUBEADM),

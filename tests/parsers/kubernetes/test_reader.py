@@ -147,3 +147,14 @@ def test_a_run_without_kubernetes_imports_no_yaml(tmp_path: Path) -> None:
     path.write_text("defaults\n    mode tcp\n")
     code = f"import sys; from rules.command.cli import main; main([{str(path)!r}]); sys.exit('yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_definitions_of_resources_are_passed_over() -> None:
+    definition = "---\nkind: CustomResourceDefinition\nspec: [" + "x, " * LARGEST + "]\n"
+    document = parse_kubernetes("# a\n" + definition + "---\nkind: Pod\nname: a\n" + definition + "---\nname: [b\n")
+    [pod] = document.values
+    name = pod.get("name")
+    assert name is not None
+    assert (name.span.text, name.span.line) == ("a", 7)
+    [problem] = document.problems
+    assert problem.span.line == 12
