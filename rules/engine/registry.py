@@ -119,8 +119,8 @@ def rule(
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
-    "endpoint", "vip", "control-plane" (`rules.engine.needs` has the sentence for each). A rule of CLUSTER can need
-    "kubeadm" and "halb.toml".
+    "endpoint", "vip", "control-plane", "kubeadm" (`rules.engine.needs` has the sentence for each). What a rule of
+    CLUSTER can need is in `rules.fleet.cluster`.
 
     With `words`, the rule has nothing to say about files in whose text none of them appears, and its module is not
     imported for them (`make docs` writes them to rules/checks/words.txt).

@@ -26,7 +26,7 @@ _TITLES = {
     Scope.GIVEN: "What was given",
     Scope.HAPROXY: "One haproxy.cfg",
     Scope.NODE: "HAProxy and Keepalived of one node",
-    Scope.CLUSTER: "The cluster in halb.toml and kubeadm's configuration",
+    Scope.CLUSTER: "The cluster in halb.toml and the files of its installer",
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",

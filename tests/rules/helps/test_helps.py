@@ -43,6 +43,7 @@ PROSE = {
     ("XN020", "one node alone"): "the other node's file has to be given, or the cluster has one node",
     ("XN105", "lb2 has a keepalived.conf only"): "the other node's file has to be given",
     ("K8006", "two control-plane nodes"): "a machine has to be bought",
+    ("K8012", "a DaemonSet has the VIP of the API"): "keepalived has to be run elsewhere",
 }
 
 RULES = [rule for rule in all_rules() if rule.scope not in NOT_IN_A_FILE]
