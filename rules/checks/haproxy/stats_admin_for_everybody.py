@@ -1,4 +1,4 @@
-"""HA025, HA073, HA037: whoever reaches a port can take servers out of rotation, or see them; passwords that all know."""
+"""HA025, HA073, HA037: whoever reaches a port can see servers or switch them off; passwords that everybody knows."""
 
 from __future__ import annotations
 
@@ -170,9 +170,10 @@ def default_credentials(config: HaproxyConfig) -> Iterator[Hit]:
     for section in config.sections:
         for line in section.all("user") if section.keyword == "userlist" else ():
             args = line.args
-            if len(args) > 2 and args[1].value == "insecure-password" and not line.dynamic and line.condition is None:
-                if _is_known(args[0].value, args[2].value):
-                    yield _known(args[2].span, "user", args[0].value, "write another password")
+            if len(args) < 3 or args[1].value != "insecure-password" or line.dynamic or line.condition is not None:
+                continue
+            if _is_known(args[0].value, args[2].value):
+                yield _known(args[2].span, "user", args[0].value, "write another password")
 
 
 def _addresses(proxy: Proxy) -> list[BindAddress]:

@@ -134,8 +134,8 @@ _LEAST = {
 def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
     """A time with a unit is so short that connections or checks fail: `timeout server 10ms`, `inter 5ms`.
 
-    Why it hurts: with `timeout server 10ms`, a request that takes 100 ms is answered with 504; with `inter 5ms`, haproxy
-    checks two hundred times a second, and a server that takes 20 ms for it is DOWN (both measured with 2.6.12).
+    Why it hurts: with `timeout server 10ms`, a request that takes 100 ms is answered with 504; with `inter 5ms`,
+    haproxy checks two hundred times a second, and a server that takes 20 ms for it is DOWN (both measured with 2.6.12).
     `haproxy -c` of 2.6 to 3.0 reports neither.
 
     How to fix: seconds, as the help says.
