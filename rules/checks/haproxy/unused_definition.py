@@ -1,0 +1,100 @@
+"""HA033: backends, ACLs and userlists that nothing uses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules.engine.finding import Hit, Severity
+from rules.engine.registry import Scope, rule
+
+if TYPE_CHECKING:
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.haproxy import HaproxyLine
+    from parsers.source import Span
+
+_NAMED = ("userlist", "resolvers", "cache", "peers")
+_BETWEEN = r"[^A-Za-z0-9_.:-]+"  # what names can not have
+
+
+@rule("HA033", "unused-definition", Severity.INFO, Scope.HAPROXY)
+def check(config: HaproxyConfig) -> Iterator[Hit]:
+    """A backend, an ACL, or a userlist, resolvers, peers or cache section is never used.
+
+    Why it hurts: it is checked, printed and maintained, but no client ever reaches it; most often a line that should
+    use it is missing or names another one.
+
+    How to fix: use it, or remove it.
+
+    Silent when: the name occurs anywhere else, also in an expression (`nbsrv(NAME)`, `http_auth(NAME)`) or a comment;
+    backends are chosen at run time (`use_backend %[...]`) or by Lua, or a line names one that is not there; nothing
+    listens, as in a part of a configuration; or not all files are known. haproxy itself uses `resolvers default`.
+    """
+    if not config.complete or not any(frontend.binds for frontend in config.frontends):
+        return
+    if not config.global_.has("lua-load"):
+        yield from _sections(config)
+    for proxy in config.proxies:
+        if proxy.certain and proxy.has("acl"):
+            yield from _acls(proxy)
+
+
+def _sections(config: HaproxyConfig) -> Iterator[Hit]:
+    """The sections whose names occur where they are defined only."""
+    found = [*_backends(config)]
+    for kind in _NAMED:
+        for name, sections in config.named(kind).items():
+            if (kind, name) != ("resolvers", "default") and sections[0].name is not None:
+                found.append((f"{kind} '{name}'", name, sections[0].name.span))
+    if not found:
+        return
+    words = Counter(word for document in config.documents for word in re.split(_BETWEEN, document.source.text))
+    for label, name, span in found:
+        if words[name] == 1:
+            yield Hit(
+                span, f"{label} is never used", help="use it, or remove the section with its lines", note="never used"
+            )
+
+
+def _backends(config: HaproxyConfig) -> Iterator[tuple[str, str, Span]]:
+    """The backends with servers that no frontend names; none if a frontend names one that is not there."""
+    uses = [use for frontend in config.frontends for use in frontend.use_backends]
+    routes = [route for frontend in config.frontends for route in config.routes(frontend)]
+    if any(use.dynamic for use in uses) or any(target is None for _, target in routes):
+        return
+    used = {id(target) for _, target in routes}
+    for proxy in config.proxies:
+        # A backend without servers may hold a stick table.
+        if proxy.kind == "backend" and id(proxy) not in used and proxy.servers and proxy.certain and not proxy.disabled:
+            name = proxy.name
+            if name is not None and name.known:
+                yield proxy.label, name.raw, name.span
+
+
+def _acls(proxy: Proxy) -> Iterator[Hit]:
+    """The ACLs of a section that none of its rules uses."""
+    defined: dict[str, list[HaproxyLine]] = {}
+    used: set[str] = set()
+    for line in proxy.directives:
+        if line.condition is not None:
+            return
+        words = [word.value.lstrip("!") for word in line.words]
+        if line.keyword == "acl" and len(words) > 1:
+            defined.setdefault(words[1], []).append(line)
+            words = words[2:]
+        used.update(words)
+    unused = [name for name in defined if name not in used]
+    # Others may name it in an expression, such as acl(NAME).
+    rest = "\n".join(used) if unused else ""
+    for name in unused:
+        lines = defined[name]
+        if re.search(rf"[(,]{re.escape(name)}[,)]", rest) is None and not lines[0].args[0].dynamic:
+            yield Hit(
+                lines[0].args[0].span,
+                f"the ACL '{name}' of {proxy.label} is never used",
+                help="remove the line" if len(lines) == 1 else f"remove the {len(lines)} lines 'acl {name}'",
+                note="never used",
+                related=[(line.args[0].span, "this one too") for line in lines[1:]],
+            )
