@@ -41,7 +41,7 @@ def _is_name(server: Server) -> bool:
     host = server.parsed.host
     if not host or server.address is not None or server.parsed.kind != "ip" or not server.certain or server.template:
         return False
-    if host.lower() in _LOCAL or host == "*" or "$" in host or not server.options_certain or server.disabled:
+    if host.lower() in _LOCAL or any(mark in host for mark in "*$:") or not server.options_certain or server.disabled:
         return False
     return server.option("resolvers") is None and not host.replace(".", "").isdecimal()
 

@@ -45,7 +45,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     """
     for proxy in config.proxies:
         keywords = [keyword for keyword in _FINAL if proxy.has(keyword)]
-        if not keywords or proxy.disabled or not proxy.certain:
+        if (not keywords and not proxy.has("acl")) or proxy.disabled or not proxy.certain:
             continue
         if proxy.effective_mode != "http":
             keywords = [keyword for keyword in keywords if keyword[:4] in ("use_", "tcp-")]
@@ -53,6 +53,23 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             yield from _in_order(proxy, keyword, proxy.all(keyword))
         if "use_backend" in keywords and proxy.effective_mode == "http":
             yield from _answered(proxy)
+        yield from _repeated_acls(proxy)
+
+
+def _repeated_acls(proxy: Proxy) -> Iterator[Hit]:
+    """`acl` lines that say what one above them says: lines of one name mean "or"."""
+    seen: dict[tuple[str, ...], HaproxyLine] = {}
+    for line in proxy.all("acl"):
+        words = tuple(word.value for word in line.args)
+        if line.condition is None and not line.dynamic and seen.setdefault(words, line) is not line:
+            yield Hit(
+                line.span,
+                f"'acl {words[0] if words else ''}' has no effect here: the same line stands above",
+                help="remove the line",
+                note="once more",
+                related=[(seen[words].span, "the same")],
+                severity=Severity.INFO,
+            )
 
 
 def _answered(proxy: Proxy) -> Iterator[Hit]:
