@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rules.support.haproxy.conditions import Term
     from rules.support.haproxy.hopeless import Hopeless
 
+# What a line or its ACLs must have to be looked at closely: marks and fetches, and "!" for a contradiction.
+_MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
 
 
@@ -34,15 +36,22 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     snippet may serve several frontends.
     """
     for proxy in config.proxies:
-        if not any(map(proxy.has, _KEYWORDS)) or not proxy.certain or proxy.disabled:
+        keywords = [keyword for keyword in _KEYWORDS if proxy.has(keyword)]
+        if not keywords or not proxy.certain or proxy.disabled or not _suspicious(proxy, keywords):
             continue
         seen: set[int] = set()
-        for keyword in _KEYWORDS:
+        for keyword in keywords:
             for line in proxy.all(keyword):
                 for hit in _hits(proxy, line):
                     if hit.span.start not in seen:
                         seen.add(hit.span.start)
                         yield hit
+
+
+def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
+    """Whether anything in the conditions may be hopeless, by a look at their text."""
+    lines = [line.line_text for keyword in ("acl", *keywords) for line in proxy.all(keyword)]
+    return any(mark in text for text in lines for mark in _MARKS)
 
 
 def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:

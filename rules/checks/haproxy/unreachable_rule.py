@@ -96,7 +96,17 @@ def _in_order(proxy: Proxy, keyword: str, lines: list[HaproxyLine]) -> Iterator[
             yield from _unreached(proxy, rules, _FINAL[keyword], 1 if name else 0)
 
 
+def _differ(rules: list[HaproxyLine]) -> bool:
+    """Whether each rule has a condition of one term, and no two the same: the usual case, seen without reading them."""
+    words = [[word.value for word in line.args[-2:]] for line in rules]
+    return all(len(pair) == 2 and pair[0] == "if" and pair[1] not in ("TRUE", "FALSE") for pair in words) and len(
+        {pair[1] for pair in words}
+    ) == len(words)
+
+
 def _unreached(proxy: Proxy, rules: list[HaproxyLine], actions: tuple[str, ...], at: int) -> Iterator[Hit]:
+    if _differ(rules):
+        return
     from rules.support.haproxy.conditions import ALWAYS, alternatives_of, implies
 
     above: list[tuple[HaproxyLine, list[Alternative]]] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,7 +48,10 @@ def _sections(config: HaproxyConfig) -> Iterator[Hit]:
                 found.append((f"{kind} '{name}'", name, sections[0].name.span))
     if not found:
         return
-    words = Counter(word for document in config.documents for word in re.split(_BETWEEN, document.source.text))
+    from collections import Counter
+    from re import split
+
+    words = Counter(word for document in config.documents for word in split(_BETWEEN, document.source.text))
     for label, name, span in found:
         if words[name] == 1:
             yield Hit(
@@ -90,7 +91,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     rest = "\n".join(used) if unused else ""
     for name in unused:
         lines = defined[name]
-        if re.search(rf"[(,]{re.escape(name)}[,)]", rest) is None and not lines[0].args[0].dynamic:
+        inside = any(f"{before}{name}{after}" in rest for before in "(," for after in ",)")
+        if not inside and not lines[0].args[0].dynamic:
             yield Hit(
                 lines[0].args[0].span,
                 f"the ACL '{name}' of {proxy.label} is never used",
