@@ -74,14 +74,15 @@ def _repeated_acls(proxy: Proxy) -> Iterator[Hit]:
 
 def _answered(proxy: Proxy) -> Iterator[Hit]:
     """`use_backend`, where an earlier set of rules has answered every request."""
+    lines = [line for line in proxy.all("http-request") if line.first_arg in _ANSWERS]
+    lines += proxy.all("redirect")
+    if not lines:
+        return
     from rules.support.haproxy.conditions import ALWAYS, alternatives_of
 
-    for keyword in ("http-request", "redirect"):
-        for line in proxy.all(keyword):
-            answers = keyword == "redirect" or line.first_arg in _ANSWERS
-            if answers and alternatives_of(line) == ALWAYS:
-                yield _hit(proxy.all("use_backend")[0], line)
-                return
+    line = next((line for line in lines if alternatives_of(line) == ALWAYS), None)
+    if line is not None:
+        yield _hit(proxy.all("use_backend")[0], line)
 
 
 def _in_order(proxy: Proxy, keyword: str, lines: list[HaproxyLine]) -> Iterator[Hit]:

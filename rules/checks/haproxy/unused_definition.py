@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 _NAMED = ("userlist", "resolvers", "cache", "peers")
+_BEFORE, _AFTER = "(,'\"", "),'\""  # around a name in an expression, or in quotes
 _BETWEEN = r"[^A-Za-z0-9_.:-]+"  # what names can not have
 
 
@@ -75,28 +76,32 @@ def _backends(config: HaproxyConfig) -> Iterator[tuple[str, str, Span]]:
 
 
 def _acls(proxy: Proxy) -> Iterator[Hit]:
-    """The ACLs of a section that none of its rules uses."""
+    """The ACLs of a section that none of its rules uses, judging by the section's text: there may be thousands."""
     defined: dict[str, list[HaproxyLine]] = {}
-    used: set[str] = set()
-    for line in proxy.directives:
-        if line.condition is not None:
+    for line in proxy.all("acl"):
+        name = line.first_arg
+        if line.condition is not None or not name:
             return
-        words = [word.value.lstrip("!") for word in line.words]
-        if line.keyword == "acl" and len(words) > 1:
-            defined.setdefault(words[1], []).append(line)
-            words = words[2:]
-        used.update(words)
-    unused = [name for name in defined if name not in used]
-    # Others may name it in an expression, such as acl(NAME).
-    rest = "\n".join(used) if unused else ""
-    for name in unused:
-        lines = defined[name]
-        inside = any(f"{before}{name}{after}" in rest for before in "(," for after in ",)")
-        if not inside and not lines[0].args[0].dynamic:
+        defined.setdefault(name, []).append(line)
+    from collections import Counter
+
+    last = proxy.section.last_line()
+    text = last.source.text[proxy.section.header.start : last.span.end]
+    words = Counter(text.replace("!", " ").split())
+    for name, lines in defined.items():
+        if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
+            continue
+        word = lines[0].args[0]
+        if not word.dynamic and word.span.text == name:
             yield Hit(
-                lines[0].args[0].span,
+                word.span,
                 f"the ACL '{name}' of {proxy.label} is never used",
                 help="remove the line" if len(lines) == 1 else f"remove the {len(lines)} lines 'acl {name}'",
                 note="never used",
                 related=[(line.args[0].span, "this one too") for line in lines[1:]],
             )
+
+
+def _inside(name: str, text: str) -> bool:
+    """Whether a name stands in parentheses or quotes."""
+    return any(f"{before}{name}{after}" in text for before in _BEFORE for after in _AFTER)
