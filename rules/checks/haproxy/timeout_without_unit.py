@@ -14,7 +14,7 @@ from rules.text.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
-    from parsers.haproxy import Section
+    from parsers.haproxy import HaproxyLine, Section
     from parsers.tree import Word
 
 # Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
@@ -147,10 +147,11 @@ def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
     for section in config.sections:
         keywords = section.index()
         lines = section.all("timeout") if "timeout" in keywords else []
-        found = [(f"timeout {line.first_arg}", line.first_arg, line.args[1]) for line in lines if len(line.args) == 2]
+        short = [line for line in lines if _has_small_unit(line)]
+        found = [(f"timeout {line.first_arg}", line.first_arg, line.args[1]) for line in short if len(line.args) == 2]
         for keyword in ("default-server", "server", "server-template"):
             for line in section.all(keyword) if keyword in keywords else ():
-                if not _INTERVALS.isdisjoint(option_words(line, keyword)):
+                if _has_small_unit(line) and not _INTERVALS.isdisjoint(option_words(line, keyword)):
                     found += [(name.value, name.value, value) for name, value in pairwise(line.args)]
         for setting, name, word in found:
             least, instead = _LEAST.get(name, (0.0, ""))
@@ -161,6 +162,12 @@ def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
                     help=f"write '{instead}'",
                     note="too short",
                 )
+
+
+def _has_small_unit(line: HaproxyLine) -> bool:
+    """Whether the line may have a time in milliseconds or less, by a look at its text."""
+    text = line.line_text
+    return "ms" in text or "us" in text
 
 
 def _seconds(text: str) -> float | None:

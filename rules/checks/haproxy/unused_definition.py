@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
+from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.haproxy import HaproxyLine
     from parsers.source import Span
+    from parsers.tree import Word
 
 _NAMED = ("userlist", "resolvers", "cache", "peers")
 _BEFORE, _AFTER = "(,'\"", "),'\""  # around a name in an expression, or in quotes
@@ -88,18 +90,22 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     last = proxy.section.last_line()
     text = last.source.text[proxy.section.header.start : last.span.end]
     words = Counter(text.replace("!", " ").split())
+    unused: list[tuple[str, Word]] = []
     for name, lines in defined.items():
         if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
             continue
-        word = lines[0].args[0]
-        if not word.dynamic and word.span.text == name:
-            yield Hit(
-                word.span,
-                f"the ACL '{name}' of {proxy.label} is never used",
-                help="remove the line" if len(lines) == 1 else f"remove the {len(lines)} lines 'acl {name}'",
-                note="never used",
-                related=[(line.args[0].span, "this one too") for line in lines[1:]],
-            )
+        unused += [(name, word) for word in (line.args[0] for line in lines) if word.end - word.start == len(name)]
+    if unused:
+        names = list(dict.fromkeys(name for name, _ in unused))
+        what = f"the ACL '{names[0]}'" if len(names) == 1 else f"{len(names)} ACLs"
+        named = "" if len(names) == 1 else f": {listed(names[:8])}{' ...' if len(names) > 8 else ''}"
+        yield Hit(
+            unused[0][1].span,
+            f"{what} of {proxy.label} {'is' if len(names) == 1 else 'are'} never used{named}",
+            help="remove the line" if len(unused) == 1 else "remove these lines",
+            note="never used",
+            related=[(word.span, "never used") for _, word in unused[1:]],
+        )
 
 
 def _inside(name: str, text: str) -> bool:
