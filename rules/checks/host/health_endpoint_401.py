@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
-from rules.support.haproxy.checks import http_check_of
+from rules.support.haproxy.checks import accepts_status, http_check_of
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
 
@@ -102,13 +101,5 @@ def _expected(backend: Proxy) -> tuple[Accepts, Span | None] | None:
     words = [word.value for word in lines[0].args]
     if len(words) < 3 or words[-2] not in ("status", "rstatus") or "!" in words:
         return None
-    if words[-2] == "rstatus":
-        try:
-            pattern = re.compile(words[-1])
-        except re.error:
-            return None
-        return (lambda status: pattern.search(str(status)) is not None), lines[0].span
-    if re.fullmatch(r"[0-9]{3}(?:[-,][0-9]{3})*", words[-1]) is None:
-        return None
-    ranges = [[int(end) for end in part.split("-")] for part in words[-1].split(",")]
-    return (lambda status: any(part[0] <= status <= part[-1] for part in ranges)), lines[0].args[-1].span
+    accepts = accepts_status(words[-2], words[-1])
+    return (accepts, lines[0].args[-1].span) if accepts is not None else None
