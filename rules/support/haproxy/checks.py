@@ -69,7 +69,8 @@ def accepts_status(method: str, text: str) -> Callable[[int], bool] | None:
         ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
         return lambda status: any(part[0] <= status <= part[-1] for part in ranges)
     # An expression that Python may read otherwise than PCRE is not known.
-    if method == "rstatus" and len(text) < 100 and re.fullmatch(r"[0-9^$()|.\[\]-]+", text):
+    plain = len(text) < 100 and "[[" not in text and "--" not in text
+    if method == "rstatus" and plain and re.fullmatch(r"[0-9^$()|.\[\]-]+", text):
         try:
             pattern = re.compile(text)
         except re.error:
