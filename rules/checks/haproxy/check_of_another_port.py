@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import as_int
@@ -24,7 +25,7 @@ _OTHERS = {
 
 @rule("HA076", "check-of-another-port", Severity.WARNING, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """The check of an API server goes to another port, or follows another server or an agent alone.
+    """The check of an API server goes to another port or server, or an agent alone decides.
 
     Why it hurts: what answers there may work while the API server does not, or stop while it does: the server
     is UP or DOWN for the wrong reason (measured with 2.6.12: UP with the port of the API closed).
@@ -40,7 +41,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         for server in api.backend.servers:
             if not server.certain or not server.options_certain or server.port is None or server.disabled:
                 continue
-            hit = _port(api.backend, server) or _track(config, api.backend, server) or _agent(api.backend, server)
+            hit = _port(api.backend, server) or _steps(api.backend, server) or _address(api.backend, server)
+            hit = hit or _track(config, api.backend, server) or _agent(api.backend, server)
             if hit is not None and hit.span not in seen:
                 seen.add(hit.span)
                 yield hit
@@ -64,6 +66,40 @@ def _port(backend: Proxy, server: Server) -> Hit | None:
         help=f"remove 'port {port}'",
         note=f"not {server.port}",
         severity=None if owner else Severity.INFO,
+    )
+
+
+def _steps(backend: Proxy, server: Server) -> Hit | None:
+    """`http-check connect port N` and `tcp-check connect port N`."""
+    for line in (*backend.http_checks, *backend.tcp_checks) if server.check else ():
+        for name, value in pairwise(line.args):
+            port = int(value.value) if value.value.isdecimal() and len(value.value) < 6 else 0
+            if line.first_arg != "connect" or name.value != "port" or port == server.port or port not in _OTHERS:
+                continue
+            if line.condition is None:
+                return Hit(
+                    value.span,
+                    f"the check of {backend.label} asks port {port}, {_OTHERS[port]}'s, and clients get port "
+                    f"{server.port}: servers are UP while the API server is not",
+                    help=f"remove 'port {port}'",
+                    note=f"not {server.port}",
+                )
+    return None
+
+
+def _address(backend: Proxy, server: Server) -> Hit | None:
+    """`addr` with the address of another server: a copy of its line."""
+    option = server.option("addr") if server.check else None
+    if option is None or not option.certain or option.origin is not None or option.value == server.parsed.host:
+        return None
+    other = next((o for o in backend.servers if o is not server and o.parsed.host == option.value), None)
+    if other is None:
+        return None
+    return Hit(
+        option.span,
+        f"the check of server '{server.name.raw}' asks {option.value}, which is server '{other.name.raw}'",
+        help=f"remove 'addr {option.value}'",
+        note="another server",
     )
 
 
