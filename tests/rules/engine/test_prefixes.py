@@ -10,7 +10,7 @@ from tests.tables import each
 FOLDERS = {
     "PA": (Scope.PARSE,),
     "KA": (Scope.KEEPALIVED, Scope.PARSE, Scope.NODE),
-    "HA": (Scope.HAPROXY, Scope.PARSE),
+    "HA": (Scope.HAPROXY, Scope.PARSE, Scope.HOST, Scope.CLUSTER),
     "XN0": (Scope.FLEET, Scope.GIVEN),
     "XN1": (Scope.FLEET,),
     "XN2": (Scope.NODE,),
@@ -22,7 +22,8 @@ FOLDERS = {
 """Prefix -> the folders below rules/checks that its rules may be in.
 
 A rule about keepalived.conf is in `parse` when only the parser sees the mistake (braces, @id lines), and in `node` when
-haproxy.cfg of the same node tells whether it is one.
+haproxy.cfg of the same node tells whether it is one; one about haproxy.cfg is in `host` when the servers'
+answers do, and in `cluster` when halb.toml does.
 """
 
 
