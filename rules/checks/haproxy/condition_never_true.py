@@ -58,9 +58,8 @@ def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:
     from rules.support.haproxy.conditions import alternatives_of
 
     for alternative in alternatives_of(line) or ():
-        both = next(
-            (t for t in alternative if any(o.text == t.text and o.negated != t.negated for o in alternative)), None
-        )
+        refused = {term.text for term in alternative if term.negated}
+        both = next((term for term in alternative if not term.negated and term.text in refused), None)
         if both is not None:
             yield _contradiction(line, both)
             continue

@@ -17,6 +17,7 @@ _TCP = {"connection": 0, "session": 1, "content": 2}
 # http-request actions that change what `use_backend` and `redirect` decide by.
 _CHANGES = ("set-path", "set-pathq", "set-uri", "set-query", "set-method", "replace-path", "replace-pathq",
             "replace-uri", "set-header", "del-header", "replace-header", "replace-value", "set-src")  # fmt: skip
+_ENOUGH = 20  # misplaced rules of a section that are looked at closely
 _READS = ("path", "url", "hdr", "query", "method", "src", "base")
 
 
@@ -58,7 +59,7 @@ def _misplaced(proxy: Proxy) -> Iterator[Hit]:
             last = line
     if not found:
         return
-    worst = next((pair for pair in found if _matters(proxy, *pair, lines)), None)
+    worst = next((pair for pair in found[:_ENOUGH] if _matters(proxy, *pair, lines)), None)
     line, above = worst or found[0]
     yield Hit(
         line.span,
