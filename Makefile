@@ -26,8 +26,8 @@ test: .venv/ready check  ## every check and test
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
-test-deep: .venv/ready  ## the properties with three times as many examples, other ones each time
-	HALB_EXAMPLES=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not daemon and not root"
+test-deep: .venv/ready  ## the properties with three times as many examples, other ones each time; every live scenario
+	HALB_EXAMPLES=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "deep or not (daemon or root)"
 
 test-bare: .venv/ready  ## the tests that root or daemons could matter to, with both hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider

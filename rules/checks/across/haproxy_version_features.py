@@ -1,4 +1,4 @@
-"""XN104: two nodes whose files no one release of haproxy takes."""
+"""XN104: two nodes whose haproxy.cfg no one release takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.haproxy.absent import absent
 
 if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
@@ -14,50 +15,53 @@ if TYPE_CHECKING:
     from rules.fleet.node import Node
     from rules.support.haproxy.absent import Absent
 
-_OLDEST = "2.6"
-
 
 @rule("XN104", "haproxy-version-features", Severity.INFO, Scope.FLEET)
 def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
-    """One node's haproxy.cfg has a keyword of a later release, another one's a keyword that this release has removed.
+    """The haproxy.cfg of one node needs a newer release than another node's file allows.
 
-    Why it hurts: the nodes run different releases of haproxy, or one of them has a file that its haproxy refuses and
-    does not start after the next restart. A file that is copied from one node to the other is refused there.
+    Why it hurts: the nodes run different releases, so after a failover the VIP is served by a haproxy that behaves
+    differently, and a file that is copied from one to the other is refused there.
 
-    How to fix: the same release on all nodes, and keywords that it has.
+    How to fix: install one release on all nodes, and write the files for it; then set `haproxy-version` in `[lint]` of
+    halb.toml.
 
-    Silent when: `haproxy-version` is set (see `removed-keyword` and `newer-keyword`), the files are the same, or a line
-    has a condition or a placeholder.
+    Silent when: a known release from 2.6 on has the keywords, options and actions of all nodes; one file alone has
+    words that no release has together; `haproxy-version` is set, which `removed-keyword` and `newer-keyword` go by.
+    Sample fetches and converters are not compared.
     """
     nodes = [node for node in fleet.nodes if node.haproxy is not None]
-    if settings.haproxy_version is not None or len({_text(node) for node in nodes}) < 2:
+    if settings.haproxy_version is not None or len(nodes) < 2:
         return
-    from rules.support.haproxy.absent import absent, is_newer
-    from rules.support.haproxy.removed import is_later
+    from parsers.keywords.haproxy import haproxy_table
 
-    newest: tuple[Node, Absent] | None = None
-    for node in nodes:
-        for found in absent(node.haproxy, _OLDEST) if node.haproxy is not None else ():
-            later = newest is None or is_later(found.entry.since, newest[1].entry.since)
-            if is_newer(found.entry, _OLDEST) and later:
-                newest = node, found
-    if newest is None:
+    versions = haproxy_table().versions
+    # Nearly always the oldest or the newest release takes all files.
+    if any(all(_first_absent(node, version) is None for node in nodes) for version in (versions[0], versions[-1])):
         return
-    home, word = newest
-    for node in nodes:
-        for found in absent(node.haproxy, word.entry.since) if node is not home and node.haproxy is not None else ():
-            if not is_newer(found.entry, word.entry.since):
-                yield Hit(
-                    found.word.span,
-                    f"{found.what} of {node.name} is gone in haproxy {word.entry.since}, which {word.what} of "
-                    f"{home.name} needs: one release can't take both files",
-                    help="remove the line on one of the nodes, and run the same release on all",
-                    note=f"not in {word.entry.since}",
-                    related=[Related(word.word.span, f"needs {word.entry.since}", home.name)],
-                    node=node.name,
-                )
-                break
+    taken = [(node, [v for v in versions if _first_absent(node, v) is None]) for node in nodes]
+    taken = [(node, releases) for node, releases in taken if releases]
+    if not taken:
+        return
+    newer, since = max(((node, versions.index(releases[0])) for node, releases in taken), key=lambda pair: pair[1])
+    older, until = min(((node, versions.index(releases[-1])) for node, releases in taken), key=lambda pair: pair[1])
+    needs, keeps = _first_absent(newer, versions[until]), _first_absent(older, versions[since])
+    if since > until and needs is not None and keeps is not None:
+        yield _hit(newer, needs, versions[since], older, keeps, versions[until])
 
 
-def _text(node: Node) -> str:
-    return "\n".join(document.source.text for document in node.haproxy.documents) if node.haproxy is not None else ""
+def _first_absent(node: Node, version: str) -> Absent | None:
+    """The first word of the node's file that the release does not have."""
+    return next(absent(node.haproxy, version), None) if node.haproxy is not None else None
+
+
+def _hit(newer: Node, needs: Absent, since: str, older: Node, keeps: Absent, until: str) -> Hit:
+    return Hit(
+        needs.word.span,
+        f"{newer.name} needs haproxy {since} for {needs.what}, but {older.name} has {keeps.what}, which haproxy "
+        f"{until} was the last to take: no release takes both files",
+        help=f"install one release on all nodes, and replace {keeps.what} on {older.name}",
+        note=f"since {since}",
+        related=[Related(keeps.word.span, f"{older.name}: until {until}", older.name)],
+        node=newer.name,
+    )

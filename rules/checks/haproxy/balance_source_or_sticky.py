@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 
-@rule("HA020", "balance-source-or-sticky", Severity.INFO, Scope.HAPROXY)
+@rule("HA020", "balance-source-or-sticky", Severity.INFO, Scope.HAPROXY, words=("source", "stick"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """Connections to the Kubernetes API are tied to a server by the client's address.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _UNAUTHORIZED = 401  # all that an API server says to anybody where anonymous requests are off
 
 
-@rule("HA016", "check-expects-a-refusal", Severity.WARNING, Scope.HAPROXY)
+@rule("HA016", "check-expects-a-refusal", Severity.WARNING, Scope.HAPROXY, words=("expect",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """The check of the Kubernetes API is passed by answers of 400 and more only, such as 403.
 

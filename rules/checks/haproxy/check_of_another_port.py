@@ -23,7 +23,7 @@ _OTHERS = {
 }  # fmt: skip
 
 
-@rule("HA076", "check-of-another-port", Severity.WARNING, Scope.HAPROXY)
+@rule("HA076", "check-of-another-port", Severity.WARNING, Scope.HAPROXY, words=("port", "addr", "track", "agent"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """The check of an API server goes to another port or server, or an agent alone decides.
 

@@ -20,7 +20,7 @@ _MISSING = {
 }  # fmt: skip
 
 
-@rule("HA048", "http-check-rule-order", Severity.ERROR, Scope.HAPROXY)
+@rule("HA048", "http-check-rule-order", Severity.ERROR, Scope.HAPROXY, words=("http-check",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`http-check send` below `http-check expect`, `http-check connect` below other rules, or a step that is missing.
 

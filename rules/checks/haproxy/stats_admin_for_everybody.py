@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GUARDS = ("http-request", "tcp-request")
 
 
-@rule("HA025", "stats-admin-for-everybody", Severity.WARNING, Scope.HAPROXY)
+@rule("HA025", "stats-admin-for-everybody", Severity.WARNING, Scope.HAPROXY, words=("stats",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A statistics page with `stats admin` and no password, or a `stats socket` of level admin, on a public address.
 
@@ -92,7 +92,7 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-@rule("HA073", "stats-open", Severity.INFO, Scope.HAPROXY)
+@rule("HA073", "stats-open", Severity.INFO, Scope.HAPROXY, words=("stats",))
 def stats_open(config: HaproxyConfig) -> Iterator[Hit]:
     """A statistics page without a password on a public address, or a `stats socket` that everybody may write to.
 
@@ -149,7 +149,7 @@ def _open_socket(socket: Bind) -> Iterator[Hit]:
         )
 
 
-@rule("HA037", "default-credentials", Severity.WARNING, Scope.HAPROXY)
+@rule("HA037", "default-credentials", Severity.WARNING, Scope.HAPROXY, words=("stats", "insecure-password"))
 def default_credentials(config: HaproxyConfig) -> Iterator[Hit]:
     """A password of `stats auth` or of a userlist is one that everybody tries first, such as admin:admin.
 

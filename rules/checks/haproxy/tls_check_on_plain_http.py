@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TLS_PORTS = (443, API_PORT)
 
 
-@rule("HA002", "tls-check-on-plain-http", Severity.ERROR, Scope.HAPROXY)
+@rule("HA002", "tls-check-on-plain-http", Severity.ERROR, Scope.HAPROXY, words=("httpchk",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`option httpchk` checks a TLS port, such as kube-apiserver's, over plain HTTP.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import Figure
 from tests.tools.lines.comparing import answers, says_refused
 
 _SEEN = 0.82  # the share of refused lines that has to be reported
 
 
+@pytest.mark.slow
 def test_lines_as_haproxy_judged_them(figure: Figure) -> None:
     table = answers()
     judged = {line: bool(says_refused(line)) for line in table}
