@@ -20,7 +20,13 @@ _MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
 
 
-@rule("HA071", "condition-never-true", Severity.WARNING, Scope.HAPROXY)
+@rule(
+    "HA071",
+    "condition-never-true",
+    Severity.WARNING,
+    Scope.HAPROXY,
+    words=("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A condition can't be met: its ACL compares with something that no request has, or contradicts itself.
 

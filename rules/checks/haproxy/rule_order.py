@@ -21,7 +21,13 @@ _ENOUGH = 20  # misplaced rules of a section that are looked at closely
 _READS = ("path", "url", "hdr", "query", "method", "src", "base")
 
 
-@rule("HA070", "rule-order", Severity.INFO, Scope.HAPROXY)
+@rule(
+    "HA070",
+    "rule-order",
+    Severity.INFO,
+    Scope.HAPROXY,
+    words=("use_backend", "use-server", "http-request", "tcp-request", "redirect"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """Rules of a section stand in another order than the one in which haproxy runs them.
 

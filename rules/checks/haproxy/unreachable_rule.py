@@ -27,7 +27,13 @@ _ANSWERS = ("deny", "tarpit", "reject", "silent-drop", "return", "redirect")
 _CHANGING = ("rand(", "lua.", "_inc", "_clr", "var(", "uuid", "date")
 
 
-@rule("HA040", "unreachable-rule", Severity.WARNING, Scope.HAPROXY)
+@rule(
+    "HA040",
+    "unreachable-rule",
+    Severity.WARNING,
+    Scope.HAPROXY,
+    words=("use_backend", "http-re", "tcp-re", "redirect", "acl"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A rule is never reached, since one above it ends the search for everything that it would match.
 
