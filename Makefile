@@ -3,6 +3,8 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
+# Each test worker, and each program that a test starts, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
