@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, BindAddress, HaproxyConfig, Proxy
 
 
-@rule("HA027", "bind-v6-surprises", Severity.INFO, Scope.HAPROXY)
+@rule("HA027", "bind-v6-surprises", Severity.INFO, Scope.HAPROXY, words=("::",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A `bind` line has an IPv6 address without brackets, or `::` without a word on IPv4.
 
@@ -22,7 +22,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     How to fix: `[fd00::1]:6443`; and `v4v6` or `v6only` behind `:::6443`.
 
-    Silent when: the address is a name or has a variable, or IPv4 is bound on the port too.
+    Silent when: the address is a name, has a variable, or all of its eight groups; or IPv4 is bound on the port too.
     """
     for proxy in config.frontends:
         for bind in proxy.binds if proxy.certain else ():
@@ -42,7 +42,7 @@ def _surprise(proxy: Proxy, bind: Bind, address: BindAddress) -> Iterator[Hit]:
             help="add 'v4v6' to the line, or 'v6only' if IPv4 is not wanted",
             note="IPv4 too?",
         )
-    elif ":" in host and "[" not in address.raw:
+    elif "::" in host and "[" not in address.raw:
         prefix, at, bare = host.rpartition("@")
         yield Hit(
             address.span,

@@ -41,8 +41,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         for server in api.backend.servers:
             if not server.certain or not server.options_certain or server.port is None or server.disabled:
                 continue
-            hit = _port(api.backend, server) or _steps(api.backend, server) or _address(api.backend, server)
+            hit = _port(api.backend, server) or _address(api.backend, server)
             hit = hit or _track(config, api.backend, server) or _agent(api.backend, server)
+            if hit is None and server is api.backend.servers[0]:
+                hit = _steps(api.backend, server)
             if hit is not None and hit.span not in seen:
                 seen.add(hit.span)
                 yield hit

@@ -20,7 +20,13 @@ _MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
 
 
-@rule("HA071", "condition-never-true", Severity.WARNING, Scope.HAPROXY)
+@rule(
+    "HA071",
+    "condition-never-true",
+    Severity.WARNING,
+    Scope.HAPROXY,
+    words=("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A condition can't be met: its ACL compares with something that no request has, or contradicts itself.
 
@@ -58,9 +64,8 @@ def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:
     from rules.support.haproxy.conditions import alternatives_of
 
     for alternative in alternatives_of(line) or ():
-        both = next(
-            (t for t in alternative if any(o.text == t.text and o.negated != t.negated for o in alternative)), None
-        )
+        refused = {term.text for term in alternative if term.negated}
+        both = next((term for term in alternative if not term.negated and term.text in refused), None)
         if both is not None:
             yield _contradiction(line, both)
             continue

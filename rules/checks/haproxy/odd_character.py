@@ -50,7 +50,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 def _hit(line: HaproxyLine, at: int, word: Word, character: str) -> Hit:
     from parsers.source import Span
-    from rules.text.odd_characters import code_point, how_to_fix, is_quote, odd_character
+    from rules.text.odd_characters import REPLACED, code_point, how_to_fix, is_quote, odd_character
 
     found = word.span.text.find(character)
     span = Span(word.source, word.start + found, word.start + found + 1) if found >= 0 else word.span
@@ -67,7 +67,7 @@ def _hit(line: HaproxyLine, at: int, word: Word, character: str) -> Hit:
     return Hit(
         span,
         f"{'a typographic quote, ' if quoted else ''}{code_point(character)} in {where}: {outcome}",
-        help=how_to_fix(character),
+        help=f"replace this one and the closing one with {REPLACED[character]}" if quoted else how_to_fix(character),
         note=f"U+{ord(character):04X}",
         severity=Severity.ERROR if refused else None,
     )

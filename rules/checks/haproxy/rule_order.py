@@ -17,10 +17,17 @@ _TCP = {"connection": 0, "session": 1, "content": 2}
 # http-request actions that change what `use_backend` and `redirect` decide by.
 _CHANGES = ("set-path", "set-pathq", "set-uri", "set-query", "set-method", "replace-path", "replace-pathq",
             "replace-uri", "set-header", "del-header", "replace-header", "replace-value", "set-src")  # fmt: skip
+_ENOUGH = 20  # misplaced rules of a section that are looked at closely
 _READS = ("path", "url", "hdr", "query", "method", "src", "base")
 
 
-@rule("HA070", "rule-order", Severity.INFO, Scope.HAPROXY)
+@rule(
+    "HA070",
+    "rule-order",
+    Severity.INFO,
+    Scope.HAPROXY,
+    words=("use_backend", "use-server", "http-request", "tcp-request", "redirect"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """Rules of a section stand in another order than the one in which haproxy runs them.
 
@@ -58,7 +65,7 @@ def _misplaced(proxy: Proxy) -> Iterator[Hit]:
             last = line
     if not found:
         return
-    worst = next((pair for pair in found if _matters(proxy, *pair, lines)), None)
+    worst = next((pair for pair in found[:_ENOUGH] if _matters(proxy, *pair, lines)), None)
     line, above = worst or found[0]
     yield Hit(
         line.span,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LONG = 30.0  # seconds; kubekey and kubespray have 15 s, twice
 
 
-@rule("HA022", "slow-check", Severity.WARNING, Scope.HAPROXY)
+@rule("HA022", "slow-check", Severity.WARNING, Scope.HAPROXY, words=("inter", "fall"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """The checks of the Kubernetes API take more than half a minute to see that a server is gone.
 

@@ -27,7 +27,13 @@ _ANSWERS = ("deny", "tarpit", "reject", "silent-drop", "return", "redirect")
 _CHANGING = ("rand(", "lua.", "_inc", "_clr", "var(", "uuid", "date")
 
 
-@rule("HA040", "unreachable-rule", Severity.WARNING, Scope.HAPROXY)
+@rule(
+    "HA040",
+    "unreachable-rule",
+    Severity.WARNING,
+    Scope.HAPROXY,
+    words=("use_backend", "http-re", "tcp-re", "redirect", "acl"),
+)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A rule is never reached, since one above it ends the search for everything that it would match.
 
@@ -108,23 +114,24 @@ def _differ(rules: list[HaproxyLine]) -> bool:
 def _unreached(proxy: Proxy, rules: list[HaproxyLine], actions: tuple[str, ...], at: int) -> Iterator[Hit]:
     if _differ(rules):
         return
-    from rules.support.haproxy.conditions import ALWAYS, alternatives_of, implies
+    from rules.support.haproxy.conditions import alternatives_of, keys_of
 
-    above: list[tuple[HaproxyLine, list[Alternative]]] = []
+    above: dict[frozenset[tuple[bool, str]], HaproxyLine] = {}
     for line in rules:
         alternatives = alternatives_of(line)
         action = line.args[at].value if len(line.args) > at else ""
-        final = not actions or action in actions
         if alternatives:
-            before = next((known for known, terms in above if implies(alternatives, terms)), None)
-            if before is not None:
+            found = [next((above[key] for key in keys_of(terms) if key in above), None) for terms in alternatives]
+            before = found[0]
+            if before is not None and None not in found:
                 yield _hit(line, before)
                 continue
-        if not final:
+        if actions and action not in actions:
             # It may change what later conditions look at.
-            above = [entry for entry in above if entry[1] == ALWAYS]
+            above = {key: known for key, known in above.items() if not key}
         elif alternatives and "%[" not in action and not _changes(proxy, alternatives):
-            above.append((line, alternatives))
+            for terms in alternatives:
+                above.setdefault(frozenset((term.negated, term.text) for term in terms), line)
 
 
 def _changes(proxy: Proxy, alternatives: list[Alternative]) -> bool:

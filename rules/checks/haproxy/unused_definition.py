@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 _NAMED = ("userlist", "resolvers", "cache", "peers")
+_ENOUGH = 100  # names of a section that the text is searched for
 _BEFORE, _AFTER = "(,'\"", "),'\""  # around a name in an expression, or in quotes
 _BETWEEN = r"[^A-Za-z0-9_.:-]+"  # what names can not have
 
@@ -92,6 +93,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     words = Counter(text.replace("!", " ").split())
     unused: list[tuple[str, Word]] = []
     for name, lines in defined.items():
+        if len(unused) > _ENOUGH:
+            break
         if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
             continue
         unused += [(name, word) for word in (line.args[0] for line in lines) if word.end - word.start == len(name)]

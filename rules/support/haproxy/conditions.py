@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from parsers.haproxy import HaproxyLine
     from parsers.tree import Word
@@ -32,6 +33,7 @@ class Term(NamedTuple):
         return Term(not self.negated, self.text, self.words)
 
 
+_FEW, _SOME = 6, 40
 Alternative = list[Term]
 ALWAYS: list[Alternative] = [[]]
 
@@ -98,7 +100,14 @@ def _read(words: Sequence[Word]) -> list[Alternative] | None:
     return alternatives if never else [*alternatives, terms]
 
 
-def implies(later: list[Alternative], earlier: list[Alternative]) -> bool:
-    """Whether `earlier` holds whenever `later` does, judging by equal terms."""
-    sets = [{(term.negated, term.text) for term in alternative} for alternative in earlier]
-    return all(any(known <= {(t.negated, t.text) for t in terms} for known in sets) for terms in later)
+def keys_of(terms: Alternative) -> Iterator[frozenset[tuple[bool, str]]]:
+    """The sets of terms that hold whenever all of these do: all subsets of a few terms, else the small ones.
+
+    So a rule is compared with all rules above it by a few look-ups, however many there are.
+    """
+    known = list(dict.fromkeys((term.negated, term.text) for term in terms))
+    sizes = range(len(known) + 1) if len(known) <= _FEW else range(3 if len(known) <= _SOME else 2)
+    for size in sizes:
+        yield from map(frozenset, combinations(known, size))
+    if len(known) > _FEW:
+        yield frozenset(known)
