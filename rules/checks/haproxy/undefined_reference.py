@@ -9,6 +9,7 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import inherited_resolvers, references
+from rules.support.haproxy.tables import table_uses, tables_of
 from rules.support.haproxy.vocabulary import lost_sections
 from rules.text.suggestions import hint
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 # haproxy itself defines resolvers 'default', from /etc/resolv.conf (measured with 2.6.12).
+# haproxy looks for these when it has read a proxy, not for what a `defaults` section passes on.
+_NOT_LOOKED_FOR = ("backend", "cache")
 _PREDEFINED = {("resolvers", "default")}
 
 
@@ -49,6 +52,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             if proxy.is_backend and proxy.kind != "defaults":
                 yield from _servers(config, proxy)
             yield from _others(config, proxy, lost)
+            if proxy.kind != "defaults":
+                yield from _tables(config, proxy, lost)
 
 
 def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
@@ -106,6 +111,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
         if line.args:
             defined.setdefault(line.args[0].value, line.args[0])
     for keyword in keywords:
+        if keyword == "stick" and proxy.kind == "frontend":
+            continue  # haproxy does not read it there
         for line in proxy.all(keyword):
             condition = condition_of(line)
             if condition is None or line.condition is not None or not condition.certain:
@@ -164,6 +171,8 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
     for line, (kind, name, word) in (*references(proxy.section), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
+        if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:
+            continue
         if kind == "backend":
             known = {p.name.raw for p in config.backends if p.name is not None}
         else:
@@ -173,6 +182,22 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
             advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")
             yield Hit(word.span, message, help=advice, note="not defined")
     yield from _external(config, proxy)
+
+
+def _tables(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
+    for use in table_uses(proxy):
+        if use.line.condition is not None or use.word.dynamic or use.table in lost:
+            continue
+        if use.table:
+            known = tables_of(config)
+            if use.table not in known:
+                message = f"there is no stick table '{use.table}'"
+                advice = hint(use.table, known, "name a section with a 'stick-table' line")
+                yield Hit(use.word.span, message, help=advice, note="not defined")
+        elif "stick-table" not in proxy.section.index():
+            message = f"'{use.word.value}' without 'table' uses the stick table of {proxy.label}, which has none"
+            advice = "add 'stick-table type ip size 100k', or name another section with 'table NAME'"
+            yield Hit(use.word.span, message, help=advice)
 
 
 def _tracked(config: HaproxyConfig, track: Option) -> Iterator[Hit]:
