@@ -40,7 +40,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             if not before:
                 message = f"'{shown}' is experimental, and haproxy refuses it without '{_PERMISSION}'"
                 yield Hit(
-                    word.span, message, help=f"remove it, or add '{_PERMISSION}' to 'global'", note="experimental"
+                    word.span, message, help=f"remove the line, or add '{_PERMISSION}' to 'global'", note="experimental"
                 )
         allowed = allowed or _PERMISSION in section.index()
 

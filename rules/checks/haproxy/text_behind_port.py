@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_addresses import read_address
-from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
@@ -78,11 +77,8 @@ def _hit(word: Word, found: re.Match[str], version: str | None) -> Hit:
         else f"{what}: {refuses}" + ("; older ones ignore it" if version is None else "")
     )
     at = word.value.index(found[0]) + found.start(2)
-    start = word.start + at
-    exact = word.source.text[word.start : word.end] == word.value
-    span = Span(word.source, start, start + len(extra)) if exact else word.span
     kept = word.value[:at] + word.value[at + len(extra) :]
-    return Hit(span, message, help=f"write '{kept}'" + _advice(extra), note="text behind the port")
+    return Hit(word.span, message, help=f"write '{kept}'" + _advice(extra), note="text behind the port")
 
 
 def _advice(extra: str) -> str:
