@@ -1,13 +1,14 @@
 """The rules: declaring and finding them.
 
-A rule is a module below `rules/checks` with one decorated function. Nothing else has to be edited: modules are found by
-listing the folder.
+A rule is a decorated function in a module below `rules/checks`. Nothing else has to be edited: modules are found by
+listing the folder. Two rules that share their reading can share a module; each function then has its rule's name.
+`rules.engine.wanted` says which modules have nothing to say about a text, so that they are not even imported.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from enum import Enum
 from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -50,12 +51,21 @@ class Scope(Enum):
 
 
 class Rule:
-    """One rule: its metadata and its function. `needs` are what must be known for it to run (live, CLUSTER)."""
+    """One rule: its metadata and its function. `needs` are what must be known for it to run (live, CLUSTER), `words`
+    those without which it has nothing to say.
+    """
 
-    __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings")
+    __slots__ = ("check", "code", "name", "needs", "scope", "severity", "wants_settings", "words")
 
     def __init__(
-        self, code: str, name: str, severity: Severity, scope: Scope, check: CheckFunction, needs: tuple[str, ...] = ()
+        self,
+        code: str,
+        name: str,
+        severity: Severity,
+        scope: Scope,
+        check: CheckFunction,
+        needs: tuple[str, ...] = (),
+        words: tuple[str, ...] = (),
     ) -> None:
         self.code = code
         self.name = name
@@ -63,7 +73,13 @@ class Rule:
         self.scope = scope
         self.check = check
         self.needs = needs
+        self.words = words
         self.wants_settings = check.__code__.co_argcount > 1
+
+    @property
+    def module(self) -> str:
+        """Its module, as "scope/module"."""
+        return f"{self.scope.value}/{self.check.__module__.rpartition('.')[2]}"
 
     @property
     def documentation(self) -> str:
@@ -74,8 +90,9 @@ class Rule:
 
     @property
     def examples(self) -> str:
-        """The name of the rule's file in `rules/examples`: that of its module."""
-        return self.check.__module__.rpartition(".")[2].replace("_", "-")
+        """The name of the rule's file in `rules/examples`: that of its module, or of its function in one of several."""
+        own = self.check.__name__
+        return (self.check.__module__.rpartition(".")[2] if own == "check" else own).replace("_", "-")
 
     @property
     def summary(self) -> str:
@@ -92,13 +109,22 @@ _LOADED: set[Scope] = set()
 
 
 def rule(
-    code: str, name: str, severity: Severity, scope: Scope, *, needs: tuple[str, ...] = ()
+    code: str,
+    name: str,
+    severity: Severity,
+    scope: Scope,
+    *,
+    needs: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
-    "endpoint", "vip", "control-plane" (`rules.engine.needs` has the sentence for each). A rule of CLUSTER can need
-    "kubeadm" and "halb.toml".
+    "endpoint", "vip", "control-plane", "kubeadm" (`rules.engine.needs` has the sentence for each). What a rule of
+    CLUSTER can need is in `rules.fleet.cluster`.
+
+    With `words`, the rule has nothing to say about files in whose text none of them appears, and its module is not
+    imported for them (`make docs` writes them to rules/checks/words.txt).
 
     The function takes the subject of its scope, and optionally the run's `rules.engine.settings.RuleSettings`,
     `Hit`s. Its docstring is the rule's documentation: a line that says what is wrong, then paragraphs that start with
@@ -109,14 +135,14 @@ def rule(
         previous = _RULES.get(code)
         if previous is not None and previous.check.__module__ != check.__module__:
             raise ValueError(f"{code} is declared by {previous.check.__module__} and {check.__module__}")
-        _RULES[code] = Rule(code, name, severity, scope, check, needs)
+        _RULES[code] = Rule(code, name, severity, scope, check, needs, words)
         return check
 
     return register
 
 
-def load(scopes: Iterable[Scope] = tuple(Scope)) -> None:
-    """Import the rule modules of these scopes (each once)."""
+def load(scopes: Iterable[Scope] = tuple(Scope), idle: Collection[str] = ()) -> None:
+    """Import the rule modules of these scopes (each once), except those that are `idle`, given as "scope/module"."""
     for scope in scopes:
         if scope in _LOADED:
             continue
@@ -131,8 +157,10 @@ def load(scopes: Iterable[Scope] = tuple(Scope)) -> None:
                 import_module(f"{package.__name__}.{module.name}")
         else:
             for name in sorted(name[:-3] for name in names if name.endswith(".py") and name != "__init__.py"):
-                _import(package, name, f"{folder}/{name}.py")
-        _LOADED.add(scope)
+                if f"{scope.value}/{name}" not in idle:
+                    _import(package, name, f"{folder}/{name}.py")
+        if not idle:
+            _LOADED.add(scope)
 
 
 def _import(package: ModuleType, name: str, path: str) -> None:
@@ -163,10 +191,11 @@ def all_rules() -> list[Rule]:
     return [_RULES[code] for code in sorted(_RULES)]
 
 
-def rules_of(scope: Scope) -> list[Rule]:
-    """The rules of one scope, in the order of the codes."""
-    load((scope,))
-    return [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
+def rules_of(scope: Scope, idle: Collection[str] = ()) -> list[Rule]:
+    """The rules of one scope, in the order of the codes, without those of the `idle` modules."""
+    load((scope,), idle)
+    rules = [rule for _, rule in sorted(_RULES.items()) if rule.scope is scope]
+    return [rule for rule in rules if rule.module not in idle] if idle else rules
 
 
 def find_rules(word: str) -> list[Rule]:

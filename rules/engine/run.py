@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from rules.engine.registry import Rule, Scope, rules_of
 from rules.engine.secrets import Secrets
 from rules.engine.settings import RuleSettings
 from rules.engine.suppress import Suppressions, ignored_for_file
+from rules.engine.wanted import idle_modules
 
 if TYPE_CHECKING:
     from rules.engine.needs import FileNeeds, Needs
@@ -45,7 +46,7 @@ class Run:
         self.options = options
         parsed = ParsedFiles(files, options)
         self.node_files, self.documents, self.fleet = parsed.node_files, parsed.documents, parsed.fleet
-        self._kubeadm, self.unread = parsed.kubeadm, parsed.unread
+        self._kubernetes, self.unread = parsed.kubernetes, parsed.unread
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
@@ -121,7 +122,7 @@ class Run:
         }
         for scope, given in subjects.items():
             yield from self._work(scope, given)
-        if self._kubeadm or self.options.cluster is not None:
+        if self._kubernetes is not None or self.options.cluster is not None:
             yield from self._work(Scope.CLUSTER, [(self._cluster_files, None)], self._file_needs)
 
     def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
@@ -131,7 +132,8 @@ class Run:
         from rules.live.observations import NOTHING
         from rules.live.views.view import LiveView
 
-        view, needs = LiveView(self.endpoint, observed or NOTHING, self.fleet), self._needs(observed)
+        view = LiveView(self.endpoint, observed or NOTHING, self.fleet, self._kubernetes)
+        needs = self._needs(observed)
         for scope in _LIVE:
             yield from self._work(scope, [(view, None)], needs)
 
@@ -146,18 +148,29 @@ class Run:
         yield from ((rule, subject, node) for rule in rules for subject, node in subjects)
 
     def _selected(self, scope: Scope) -> list[Rule]:
-        return [rule for rule in rules_of(scope) if rule in self.options.selection]
+        idle = self._idle.get(scope, ())
+        return [rule for rule in rules_of(scope, idle) if rule in self.options.selection]
+
+    @cached_property
+    def _idle(self) -> dict[Scope, Collection[str]]:
+        """The modules of rules with nothing to say about these files, for the scopes that are about them."""
+        nodes = self.fleet.nodes
+        keepalived = [source.text for n in nodes if n.keepalived for source in n.keepalived.document.sources]
+        haproxy = [document.source.text for n in nodes if n.haproxy for document in n.haproxy.documents]
+        both = idle_modules([*keepalived, *haproxy])
+        found: dict[Scope, Collection[str]] = dict.fromkeys((Scope.NODE, Scope.FLEET, Scope.GIVEN), both)
+        return {**found, Scope.KEEPALIVED: idle_modules(keepalived), Scope.HAPROXY: idle_modules(haproxy)}
 
     def _needs(self, observed: Observations | None) -> Needs:
         from rules.engine.needs import Needs
 
-        return Needs(self.endpoint, observed)
+        return Needs(self.endpoint, observed, self._kubernetes)
 
     @cached_property
     def _cluster_files(self) -> ClusterFiles:
         from rules.fleet.cluster import ClusterFiles
 
-        return ClusterFiles(self.fleet, self.options.cluster, self._kubeadm)
+        return ClusterFiles(self.fleet, self.options.cluster, self._kubernetes)
 
     @property
     def _file_needs(self) -> FileNeeds:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.files.atomic import flush_folder, left_over, reason, replace_file, set_mode, stage
+    from rules.files.atomic import flush_folder, left_over, read_regular, reason, replace_file, set_mode, stage
     from rules.files.grouping import InputFile, group
     from rules.files.includes import DiskIncludes
     from rules.files.inputs import KUBEADM_FILE, Inputs, read_cluster_nodes, read_paths
@@ -27,6 +27,7 @@ __all__ = [
     "left_over",
     "read_cluster_nodes",
     "read_paths",
+    "read_regular",
     "reason",
     "replace_file",
     "set_mode",
@@ -36,7 +37,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "atomic": "flush_folder left_over reason replace_file set_mode stage",
+        "atomic": "flush_folder left_over read_regular reason replace_file set_mode stage",
         "grouping": "InputFile group",
         "includes": "DiskIncludes",
         "inputs": "KUBEADM_FILE Inputs read_cluster_nodes read_paths",

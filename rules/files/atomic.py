@@ -5,7 +5,10 @@ The mode is set before the file appears under its name, so a password is never r
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -16,15 +19,17 @@ _SUFFIX = ".new"
 def stage(target: Path, data: bytes, mode: int) -> Path:
     """Write `data` to a file next to `target`, flushed to disk, with this mode; returns its path.
 
-    `os.replace` then moves it into place. If it raises OSError, nothing is left behind.
+    `os.replace` then moves it into place. Owner, group and extended attributes (ACLs among them) are those of `target`
+    where the system lets us set them. If it raises OSError, nothing is left behind.
     """
-    handle, name = mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
+    handle, name = mkstemp(prefix=f"{_prefix(target)}{os.getpid()}-", suffix=_SUFFIX, dir=target.parent)
     staged = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        _keep_attributes(target, staged)
         set_mode(staged, mode)
     except BaseException:
         with suppress(OSError):
@@ -56,7 +61,37 @@ def write_atomically(path: Path, text: str) -> None:
         target.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
     mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+    for rest in _abandoned(target):
+        with suppress(OSError):
+            rest.unlink()
     replace_file(target, text.encode("utf-8", "backslashreplace"), mode)
+
+
+def _keep_attributes(target: Path, staged: Path) -> None:
+    """Give a staged file the owner, the group and the extended attributes of the file that it is to replace."""
+    try:
+        there, new = target.stat(), staged.stat()
+    except OSError:
+        return
+    if hasattr(os, "chown") and (there.st_uid, there.st_gid) != (new.st_uid, new.st_gid):
+        with suppress(OSError):
+            os.chown(staged, there.st_uid, there.st_gid)
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                with suppress(OSError):
+                    os.setxattr(staged, name, os.getxattr(target, name))
+
+
+def read_regular(path: Path, most: int = -1) -> bytes:
+    """The content of a file, up to `most` bytes; raises OSError, also for what is no file: reading a pipe would wait
+    for a writer.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return file.read(most)
 
 
 def flush_folder(folder: Path) -> None:
@@ -84,6 +119,26 @@ def left_over(target: Path) -> list[Path]:
         names = sorted(os.listdir(target.parent))
         return [target.parent / name for name in names if name.startswith(prefix) and name.endswith(_SUFFIX)]
     return []
+
+
+def _abandoned(target: Path) -> list[Path]:
+    """Those of `left_over` whose process is gone."""
+    found = []
+    for path in left_over(target):
+        process = re.match(r"(\d+)-", path.name.removeprefix(_prefix(target)))
+        if process is None or not _runs(int(process[1])):
+            found.append(path)
+    return found
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # another user's
+    return True
 
 
 def _prefix(target: Path) -> str:

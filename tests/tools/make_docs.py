@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rules.engine import wanted
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.plan import document
@@ -25,7 +26,7 @@ _TITLES = {
     Scope.GIVEN: "What was given",
     Scope.HAPROXY: "One haproxy.cfg",
     Scope.NODE: "HAProxy and Keepalived of one node",
-    Scope.CLUSTER: "The cluster in halb.toml and kubeadm's configuration",
+    Scope.CLUSTER: "The cluster in halb.toml and the files of its installer",
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
@@ -89,6 +90,19 @@ def failover_page() -> str:
     return re.sub(r"<!-- failover: (\S+) -->.*?<!-- /failover -->", table, text, flags=re.DOTALL)
 
 
+def words_of_rules() -> str:
+    """rules/checks/words.txt: the modules of rules that are about some words only, with these words."""
+    modules: dict[str, list[Rule]] = {}
+    for rule in all_rules():
+        modules.setdefault(rule.module, []).append(rule)
+    rows = {
+        module: dict.fromkeys(word for rule in rules for word in rule.words)
+        for module, rules in modules.items()
+        if all(rule.words for rule in rules)
+    }
+    return "".join(f"{module} {' '.join(words)}\n" for module, words in sorted(rows.items()))
+
+
 GENERATED = {
     "docs/rules.md": rules_page,
     "docs/halb-toml.md": document.page,
@@ -96,6 +110,7 @@ GENERATED = {
     "docs/live.md": live_page,
     "docs/failover.md": failover_page,
     "README.md": readme,
+    f"rules/checks/{wanted.FILE_NAME}": words_of_rules,
 }
 
 

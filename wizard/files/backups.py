@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from rules.files import replace_file
+from rules.files import read_regular, replace_file
 
 
 def keep_backup(target: Path, old: bytes, mode: int, when: datetime) -> Path:
@@ -39,6 +39,6 @@ def backups(target: Path) -> list[Path]:
 def content(path: Path) -> bytes | None:
     """What a file holds, or None when it is not there."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         return None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from rules.files import left_over, reason, replace_file
+from rules.files import left_over, read_regular, reason, replace_file
 from rules.plan import LARGEST
 from wizard.files.secrets import without_secrets
 
@@ -142,8 +142,7 @@ def _clean(path: Path) -> None:
 
 def _read(path: Path) -> SavedDraft | Failure | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(2 * LARGEST)
+        data = read_regular(path, 2 * LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

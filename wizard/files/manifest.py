@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rules.files import read_regular
+
 FOLDER = ".halb"
 NAME = "manifest.json"
 _SCHEMA = 1
@@ -51,7 +53,7 @@ def read_manifest(directory: Path) -> Manifest:
     import json
 
     try:
-        data = json.loads(manifest_path(directory).read_bytes())
+        data = json.loads(read_regular(manifest_path(directory)))
     except (OSError, ValueError, RecursionError):
         return Manifest()
     if not isinstance(data, dict) or data.get("schema") != _SCHEMA:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LAST_THAT_TAKES_IT = "2.9"
 
 
-@rule("HA050", "header-in-check-version", Severity.WARNING, Scope.HAPROXY)
+@rule("HA050", "header-in-check-version", Severity.WARNING, Scope.HAPROXY, words=("httpchk",))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """`option httpchk` has a header or a body behind the protocol version.
 

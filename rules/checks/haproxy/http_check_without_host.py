@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 
-@rule("HA049", "http-check-without-host", Severity.WARNING, Scope.HAPROXY)
+@rule("HA049", "http-check-without-host", Severity.WARNING, Scope.HAPROXY, words=("/1.1",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A health check is an HTTP/1.1 request without a Host header.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RULES = ("expect", "send", "connect")
 
 
-@rule("HA047", "http-check-without-option", Severity.WARNING, Scope.HAPROXY)
+@rule("HA047", "http-check-without-option", Severity.WARNING, Scope.HAPROXY, words=("http-check",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A section has `http-check` rules but no `option httpchk`, or another check option below it.
 

@@ -58,8 +58,8 @@ def _short(frontend: Proxy, backend: Proxy) -> list[tuple[str, Value[float]]]:
 
 
 def _lacks_unit(value: Value[float]) -> bool:
-    """Whether the number was most likely meant in seconds, which another rule reports."""
-    return value.raw.isdecimal() and int(value.raw) < 1000
+    """Whether the number was most likely meant in seconds, which another rule reports; so are times below a second."""
+    return (value.raw.isdecimal() and int(value.raw) < 1000) or 0 < (value.value or 0) < 1
 
 
 def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:

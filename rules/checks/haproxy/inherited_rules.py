@@ -46,7 +46,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                     f"{proxy.label} and {first.label} inherit TCP or HTTP rules from the same 'defaults "
                     f"{defaults.name.raw}'; haproxy refuses it"
                 )
-                advice = "move the rules into the proxies, or write a 'defaults' section for the frontends and one for backends"
+                advice = "move the rules into the proxies, or write one 'defaults' section for each side"
             else:
                 continue
             place = proxy.name.span if proxy.name is not None else proxy.section.header.span

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _JOIN_PORT = 9345
 
 
-@rule("HA057", "join-port-checks-itself", Severity.INFO, Scope.HAPROXY)
+@rule("HA057", "join-port-checks-itself", Severity.INFO, Scope.HAPROXY, words=("9345",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """The servers on port 9345 (RKE2) are checked by a connection to that port.
 

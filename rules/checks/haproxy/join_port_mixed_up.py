@@ -17,7 +17,7 @@ _OTHER = {API_PORT: _JOIN_PORT, _JOIN_PORT: API_PORT}
 _WHAT = {API_PORT: "the Kubernetes API", _JOIN_PORT: "RKE2's registration of nodes"}
 
 
-@rule("HA056", "join-port-mixed-up", Severity.WARNING, Scope.HAPROXY)
+@rule("HA056", "join-port-mixed-up", Severity.WARNING, Scope.HAPROXY, words=("9345",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A frontend on 6443 sends to servers on 9345, or the reverse.
 

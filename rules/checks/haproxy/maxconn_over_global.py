@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 
-@rule("HA053", "maxconn-over-global", Severity.INFO, Scope.HAPROXY)
+@rule("HA053", "maxconn-over-global", Severity.INFO, Scope.HAPROXY, words=("maxconn",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`maxconn` of a frontend or of `defaults` is higher than that of the whole process.
 

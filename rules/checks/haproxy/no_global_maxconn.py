@@ -15,7 +15,7 @@ _CONTAINER_LOGS = ("stdout", "stderr", "fd@1", "fd@2")
 _LIMITS = ("maxconn", "ulimit-n", "fd-hard-limit")
 
 
-@rule("HA054", "no-global-maxconn", Severity.INFO, Scope.HAPROXY)
+@rule("HA054", "no-global-maxconn", Severity.INFO, Scope.HAPROXY, words=("stdout", "stderr", "fd@"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A haproxy that logs to its standard output, as in a container, has no `maxconn` in `global`.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FORMS = ("send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn")
 
 
-@rule("HA011", "send-proxy-to-apiserver", Severity.ERROR, Scope.HAPROXY)
+@rule("HA011", "send-proxy-to-apiserver", Severity.ERROR, Scope.HAPROXY, words=("send-proxy",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A PROXY protocol header is sent before the connections to the Kubernetes API.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ENOUGH = 250
 
 
-@rule("HA006", "server-maxconn-too-low", Severity.WARNING, Scope.HAPROXY)
+@rule("HA006", "server-maxconn-too-low", Severity.WARNING, Scope.HAPROXY, words=("maxconn",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A `maxconn` for the Kubernetes API is lower than a small cluster needs.
 

@@ -21,7 +21,7 @@ _HELLO = r"\breq[._]ssl_(?:sni|hello_type|alpn|ec_ext|ver|st_ext)\b"
 _WAITS = r"\breq(?:uest)?[._]|\b(?:WAIT_END|REQ_CONTENT|HTTP|RDP_COOKIE|wait_end)\b|\blua\.|payload"
 
 
-@rule("HA051", "sni-before-content", Severity.WARNING, Scope.HAPROXY)
+@rule("HA051", "sni-before-content", Severity.WARNING, Scope.HAPROXY, words=("req.ssl_", "req_ssl_"))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """A frontend in mode tcp chooses the backend by SNI without waiting for the client's TLS handshake.
 

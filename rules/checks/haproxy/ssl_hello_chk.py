@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 
-@rule("HA007", "ssl-hello-chk", Severity.INFO, Scope.HAPROXY)
+@rule("HA007", "ssl-hello-chk", Severity.INFO, Scope.HAPROXY, words=("ssl-hello-chk",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`option ssl-hello-chk` is the only check of the Kubernetes API.
 

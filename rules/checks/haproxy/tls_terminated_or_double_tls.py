@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, HaproxyConfig, Option, Proxy
 
 
-@rule("HA010", "tls-terminated-or-double-tls", Severity.ERROR, Scope.HAPROXY)
+@rule("HA010", "tls-terminated-or-double-tls", Severity.ERROR, Scope.HAPROXY, words=("ssl",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`ssl` on a server or a `bind` line of a proxy that passes the Kubernetes API through.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PER_CONNECTION = 2  # the client's and the server's
 
 
-@rule("HA052", "ulimit-below-maxconn", Severity.WARNING, Scope.HAPROXY)
+@rule("HA052", "ulimit-below-maxconn", Severity.WARNING, Scope.HAPROXY, words=("ulimit-n",))
 def check(config: HaproxyConfig) -> Iterator[Hit]:
     """`ulimit-n` is less than twice the `maxconn` of the global section.
 

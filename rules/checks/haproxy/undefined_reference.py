@@ -9,7 +9,8 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import inherited_resolvers, references
-from rules.support.haproxy.tables import table_uses, tables_of
+from rules.support.haproxy.samples.faults import faults_of
+from rules.support.haproxy.samples.kinds import REFERENCE
 from rules.support.haproxy.vocabulary import lost_sections
 from rules.text.suggestions import hint
 
@@ -20,16 +21,17 @@ if TYPE_CHECKING:
     from parsers.facts.values import Value
     from parsers.source import Span
     from parsers.tree import Word
+    from rules.engine.settings import RuleSettings
 
 # haproxy itself defines resolvers 'default', from /etc/resolv.conf (measured with 2.6.12).
 # haproxy looks for these when it has read a proxy, not for what a `defaults` section passes on.
-_NOT_LOOKED_FOR = ("backend", "cache")
+_NOT_LOOKED_FOR = ("cache",)
 _PREDEFINED = {("resolvers", "default")}
 
 
 @rule("HA031", "undefined-reference", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A line refers to a backend, ACL, userlist, resolvers, peers, cache or `defaults` section that does not exist.
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
+    """A line refers to a backend, server, ACL, stick table, userlist or other section that does not exist.
 
     Why it hurts: haproxy refuses the file: "unable to find required default_backend", "no such ACL" (2.6 to 3.4). An
     ACL must be above the line that uses it, in the same section; adjacent terms mean "and", and the word `and` itself
@@ -46,14 +48,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     lost = lost_sections(config).names
     yield from _backends(config, lost)
     yield from _defaults(config)
+    for fault in faults_of(config, REFERENCE, settings.haproxy_version):
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
             yield from _acls(proxy)
             if proxy.is_backend and proxy.kind != "defaults":
                 yield from _servers(config, proxy)
             yield from _others(config, proxy, lost)
-            if proxy.kind != "defaults":
-                yield from _tables(config, proxy, lost)
 
 
 def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
@@ -173,31 +175,12 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
             continue
         if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:
             continue
-        if kind == "backend":
-            known = {p.name.raw for p in config.backends if p.name is not None}
-        else:
-            known = set(config.named(kind))
+        known = set(config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
             advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")
             yield Hit(word.span, message, help=advice, note="not defined")
     yield from _external(config, proxy)
-
-
-def _tables(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
-    for use in table_uses(proxy):
-        if use.line.condition is not None or use.word.dynamic or use.table in lost:
-            continue
-        if use.table:
-            known = tables_of(config)
-            if use.table not in known:
-                message = f"there is no stick table '{use.table}'"
-                advice = hint(use.table, known, "name a section with a 'stick-table' line")
-                yield Hit(use.word.span, message, help=advice, note="not defined")
-        elif "stick-table" not in proxy.section.index():
-            message = f"'{use.word.value}' without 'table' uses the stick table of {proxy.label}, which has none"
-            advice = "add 'stick-table type ip size 100k', or name another section with 'table NAME'"
-            yield Hit(use.word.span, message, help=advice)
 
 
 def _tracked(config: HaproxyConfig, track: Option) -> Iterator[Hit]:

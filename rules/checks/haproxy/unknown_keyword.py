@@ -52,13 +52,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords are
     not all known to halb-lint (`log-forward`, `fcgi-app`, ...), under a condition, after a misspelled section header,
-    and for words with a placeholder.
+    for words with a placeholder, and for words that are not ASCII, such as those with a no-break space
+    (`odd-character`).
     """
     lost = lost_sections(config).starts
     for section, block in judged_sections(config):
         end = lost.get(id(section))
         for line in unknown_lines(section, block):
-            if end is None or line.start <= end:
+            if (end is None or line.start <= end) and line.words[0].value.isascii():
                 yield _keyword_hit(section, line, block)
         for line in _misplaced(section):
             if end is None or line.start < end:

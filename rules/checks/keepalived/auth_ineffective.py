@@ -32,7 +32,7 @@ def _reason(instance: VrrpInstance, kind: str) -> tuple[str, str] | None:
     )
 
 
-@rule("KA016", "auth-ineffective", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA016", "auth-ineffective", Severity.WARNING, Scope.KEEPALIVED, words=("auth_",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `authentication` block that keepalived ignores, or that uses AH.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LIMIT = 8  # bytes: the size of the field in a VRRPv2 packet (RFC 2338, section 5.3.6)
 
 
-@rule("KA015", "auth-pass-truncated", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA015", "auth-pass-truncated", Severity.WARNING, Scope.KEEPALIVED, words=("auth_pass",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `auth_pass` is longer than the eight bytes that VRRP carries.
 

@@ -21,7 +21,7 @@ def _unknown_lines(instance: Directive) -> bool:
     )
 
 
-@rule("KA045", "auth-pass-without-type", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA045", "auth-pass-without-type", Severity.ERROR, Scope.KEEPALIVED, words=("auth_",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An `authentication` block has `auth_pass` without `auth_type`, or the type without the password.
 

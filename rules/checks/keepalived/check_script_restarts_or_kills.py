@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 _ACT = ("systemctl", "service", "init.d", "kill", "docker", "podman", "crictl", "nerdctl")
 
 
-@rule("KA031", "check-script-restarts-or-kills", Severity.WARNING, Scope.KEEPALIVED)
+@rule(
+    "KA031",
+    "check-script-restarts-or-kills",
+    Severity.WARNING,
+    Scope.KEEPALIVED,
+    words=("systemctl", "service", "init.d", "kill", "docker", "podman", "crictl", "nerdctl"),
+)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """The command of a vrrp_script starts, restarts or kills something instead of only testing it.
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA002", "check-weight-cannot-fail-over", Severity.ERROR, Scope.KEEPALIVED)
+@rule(
+    "KA002",
+    "check-weight-cannot-fail-over",
+    Severity.ERROR,
+    Scope.KEEPALIVED,
+    words=("weight", "track_file", "track_process", "track_bfd"),
+)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A node stays at 254, the highest priority a weight can produce, even while its check of haproxy fails.
 

@@ -28,7 +28,7 @@ def _other(config: KeepalivedConfig, instance: VrrpInstance) -> int:
     return next((number for number in numbers if number not in used), 255)
 
 
-@rule("KA017", "default-vrid", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA017", "default-vrid", Severity.INFO, Scope.KEEPALIVED, words=("51",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A MASTER sends multicast adverts with virtual_router_id 51, the id of keepalived's sample file.
 

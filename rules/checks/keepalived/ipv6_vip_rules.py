@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA024", "ipv6-vip-rules", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA024", "ipv6-vip-rules", Severity.INFO, Scope.KEEPALIVED, words=(":",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An IPv6 instance asks for VRRP version 2, or lacks the link-local VIP that strict mode wants.
 

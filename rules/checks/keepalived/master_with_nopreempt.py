@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA012", "master-with-nopreempt", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA012", "master-with-nopreempt", Severity.WARNING, Scope.KEEPALIVED, words=("nopreempt",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`nopreempt` has no effect on an instance with `state MASTER` or priority 255.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.source import Span
 
 
-@rule("KA023", "mixed-address-families-in-one-instance", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA023", "mixed-address-families-in-one-instance", Severity.ERROR, Scope.KEEPALIVED, words=(":",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`virtual_ipaddress` lists an address whose family differs from the instance's.
 

@@ -24,7 +24,7 @@ def _number(value: Value[int] | None, default: int) -> int | None:
     return value.value if value.known else None
 
 
-@rule("KA018", "no-garp-refresh", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA018", "no-garp-refresh", Severity.INFO, Scope.KEEPALIVED, words=("garp",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A node announces the VIP with a single gratuitous ARP, and does not repeat it.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA003", "nopreempt-with-weighted-check", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA003", "nopreempt-with-weighted-check", Severity.ERROR, Scope.KEEPALIVED, words=("nopreempt",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`nopreempt` together with a check that only lowers the priority.
 

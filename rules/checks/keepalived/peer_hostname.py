@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA029", "peer-hostname", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA029", "peer-hostname", Severity.ERROR, Scope.KEEPALIVED, words=("unicast_peer",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`unicast_peer` lists a host name instead of an address.
 

@@ -25,7 +25,7 @@ def _own_addresses(instance: VrrpInstance) -> dict[object, tuple[Span, str]]:
     return found
 
 
-@rule("KA014", "peer-is-self-or-vip", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA014", "peer-is-self-or-vip", Severity.ERROR, Scope.KEEPALIVED, words=("unicast_peer",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`unicast_peer` lists the node's own address, or the VIP.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA053", "pidof-is-a-link", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA053", "pidof-is-a-link", Severity.WARNING, Scope.KEEPALIVED, words=("pidof",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A check is `pidof NAME`.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA025", "preempt-delay-conflicts", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA025", "preempt-delay-conflicts", Severity.WARNING, Scope.KEEPALIVED, words=("preempt_delay",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`preempt_delay` together with `state MASTER`, `nopreempt` or strict mode.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LINKED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/var/run/")
 
 
-@rule("KA054", "script-below-linked-directory", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA054", "script-below-linked-directory", Severity.INFO, Scope.KEEPALIVED, words=("enable_script_security",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """With `enable_script_security`, a script is given as `/bin/...`, `/sbin/...`, `/lib/...` or `/var/run/...`.
 

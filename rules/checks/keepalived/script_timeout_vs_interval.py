@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA009", "script-timeout-vs-interval", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA009", "script-timeout-vs-interval", Severity.INFO, Scope.KEEPALIVED, words=("timeout",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`timeout` of a vrrp_script is longer than its `interval`.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NOBODY = frozenset(("nobody", "keepalived_script", "daemon", "www-data"))
 
 
-@rule("KA037", "script-user-cannot-run-check", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA037", "script-user-cannot-run-check", Severity.ERROR, Scope.KEEPALIVED, words=("kill",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`killall -0`, `pkill -0` or `kill -0` in a check that does not run as root.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA007", "script-user-or-security-missing", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA007", "script-user-or-security-missing", Severity.WARNING, Scope.KEEPALIVED, words=("enable_script_security",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`enable_script_security` is set, and nothing says which user runs the scripts.
 

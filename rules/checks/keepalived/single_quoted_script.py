@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OPEN = r"""(?:[^'"\\]++|\\.|"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')*+'"""
 
 
-@rule("KA046", "single-quoted-script", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA046", "single-quoted-script", Severity.ERROR, Scope.KEEPALIVED, words=("'",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A command in single quotes with a `#`, `!`, `{` or `}` in it.
 

@@ -39,7 +39,7 @@ def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[
             )
 
 
-@rule("KA042", "sync-group-incomplete", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA042", "sync-group-incomplete", Severity.WARNING, Scope.KEEPALIVED, words=("vrrp_sync_group",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A `vrrp_sync_group` has one member or none, or a member that is not an instance.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA033", "track-interface-missing-or-self", Severity.INFO, Scope.KEEPALIVED)
+@rule("KA033", "track-interface-missing-or-self", Severity.INFO, Scope.KEEPALIVED, words=("track_interface",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`track_interface` lists the instance's own interface.
 

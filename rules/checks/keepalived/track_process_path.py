@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
 
 
-@rule("KA051", "track-process-path", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA051", "track-process-path", Severity.ERROR, Scope.KEEPALIVED, words=("vrrp_track_process",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`process` of a vrrp_track_process is a path, without `full_command` or `param_match`.
 

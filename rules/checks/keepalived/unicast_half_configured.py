@@ -57,7 +57,7 @@ def _without_source(instance: VrrpInstance) -> Iterator[Hit]:
     )
 
 
-@rule("KA013", "unicast-half-configured", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA013", "unicast-half-configured", Severity.WARNING, Scope.KEEPALIVED, words=("unicast",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """An instance has `unicast_src_ip` or an empty `unicast_peer` block, but no peer to send to.
 

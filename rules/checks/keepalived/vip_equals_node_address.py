@@ -27,7 +27,7 @@ def _node_addresses(config: KeepalivedConfig) -> dict[object, tuple[Span, str, o
     return found
 
 
-@rule("KA001", "vip-equals-node-address", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA001", "vip-equals-node-address", Severity.ERROR, Scope.KEEPALIVED, words=("unicast", "mcast_src_ip"))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A virtual address is the address of a node.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LONGEST = 15  # IFNAMSIZ of the kernel, without the final NUL
 
 
-@rule("KA022", "vip-label-or-dev-mismatch", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA022", "vip-label-or-dev-mismatch", Severity.ERROR, Scope.KEEPALIVED, words=("label", "no_track"))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A VIP has a label that is too long, or is on another interface that is not tracked.
 

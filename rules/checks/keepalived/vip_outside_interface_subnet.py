@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
 
 
-@rule("KA019", "vip-outside-interface-subnet", Severity.INFO, Scope.KEEPALIVED)
+@rule(
+    "KA019", "vip-outside-interface-subnet", Severity.INFO, Scope.KEEPALIVED, words=("unicast_src_ip", "mcast_src_ip")
+)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A VIP's network, as its prefix says, does not contain the address that the node sends from.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, VirtualAddress, VrrpInstance
 
 
-@rule("KA062", "vmac-takes-the-route", Severity.WARNING, Scope.KEEPALIVED)
+@rule("KA062", "vmac-takes-the-route", Severity.WARNING, Scope.KEEPALIVED, words=("use_vmac",))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A VIP has `use_vmac` and the prefix of the node's own subnet.
 

@@ -26,7 +26,7 @@ def _cause(config: KeepalivedConfig, instance: VrrpInstance) -> Value[bool] | No
     return config.global_defs.vrrp_strict
 
 
-@rule("KA011", "vrrp-strict-drops-vip-traffic", Severity.ERROR, Scope.KEEPALIVED)
+@rule("KA011", "vrrp-strict-drops-vip-traffic", Severity.ERROR, Scope.KEEPALIVED, words=("strict", "no_accept"))
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """`vrrp_strict` or `no_accept` closes the VIP to all traffic for this machine.
 

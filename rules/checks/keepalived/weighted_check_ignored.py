@@ -45,7 +45,13 @@ def _hit(config: KeepalivedConfig, instance: VrrpInstance, found: Ignored, still
     )
 
 
-@rule("KA036", "weighted-check-ignored", Severity.ERROR, Scope.KEEPALIVED)
+@rule(
+    "KA036",
+    "weighted-check-ignored",
+    Severity.ERROR,
+    Scope.KEEPALIVED,
+    words=("weight", "track_file", "track_process", "track_bfd"),
+)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """A check has a weight where keepalived ignores weights.
 

@@ -18,7 +18,13 @@ def _shown(time: Seconds) -> str:
     return f"{time.low:.1f} to {time.high:.1f} s"
 
 
-@rule("KA050", "weighted-check-is-slow", Severity.INFO, Scope.KEEPALIVED)
+@rule(
+    "KA050",
+    "weighted-check-is-slow",
+    Severity.INFO,
+    Scope.KEEPALIVED,
+    words=("weight", "track_file", "track_process", "track_bfd"),
+)
 def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """The check of haproxy moves the VIP through a weight, which takes nearly a down interval longer than weight 0.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rules.support.commands.used import UsedCommand
 
 
-@rule("KA052", "check-turned-round", Severity.ERROR, Scope.NODE)
+@rule("KA052", "check-turned-round", Severity.ERROR, Scope.NODE, words=("reverse",))
 def check(node: Node) -> Iterator[Hit]:
     """A check of haproxy is tracked with `weight 0 reverse`.
 

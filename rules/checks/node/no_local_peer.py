@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rules.fleet.node import Node
 
 
-@rule("XN209", "no-local-peer", Severity.INFO, Scope.NODE)
+@rule("XN209", "no-local-peer", Severity.INFO, Scope.NODE, words=("peers",))
 def check(node: Node) -> Iterator[Hit]:
     """No `peer` of haproxy has the name of the node, and `localpeer` does not say another one.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ON_BACKUPS = ("notify_backup", "notify_fault")
 
 
-@rule("KA055", "notify-stops-the-checked", Severity.WARNING, Scope.NODE)
+@rule("KA055", "notify-stops-the-checked", Severity.WARNING, Scope.NODE, words=("notify",))
 def check(node: Node) -> Iterator[Hit]:
     """`notify_backup` or `notify_fault` stops the haproxy that a check of the same node tests.
 

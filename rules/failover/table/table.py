@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.failover.model import InstanceKey, Router
@@ -23,6 +24,7 @@ _NO_FILE = "there is no keepalived.conf among the files, so there is no VIP to f
 _NO_VIP = "no keepalived.conf among the files has a virtual address, so there is nothing to fail over"
 
 
+@lru_cache(maxsize=2)  # a rule looks at it, and then the user
 def failover_table(fleet: Fleet, *, pairs: bool = True) -> FailoverTable:
     """The table of a fleet. What the files leave open is reported as unknown, with the reason; nothing is guessed.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from rules.files.atomic import left_over, replace_file, stage, write_atomically
+from rules.files.atomic import left_over, read_regular, replace_file, stage, write_atomically
 from tests.programs import ROOT
 
 
@@ -72,3 +73,50 @@ def test_a_disk_that_is_full_leaves_the_old_content_and_nothing_beside_it(tmp_pa
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next_one_and_what_a_running_one_has_is_not(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from rules.files import atomic\n"
+        "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "atomic.write_atomically(Path(sys.argv[1]), 'x')"
+    )
+    target = tmp_path / "report.json"
+    done = subprocess.run([sys.executable, "-c", code, str(target)], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(left_over(target)) == 1
+    running = stage(target, b"of another run", 0o600)  # the prefix has this process's number
+    write_atomically(target, "y")
+    assert (target.read_text(), left_over(target)) == ("y", [running])
+
+
+def test_attributes_of_the_old_file_are_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a.conf"
+    target.write_text("old")
+    try:
+        os.setxattr(target, "user.note", b"mine")
+    except OSError as error:
+        pytest.skip(f"this file system has no extended attributes: {error}")
+    replace_file(target, b"new", 0o600)
+    assert (target.read_text(), os.getxattr(target, "user.note")) == ("new", b"mine")
+
+
+@pytest.mark.root
+def test_root_keeps_the_owner_of_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "a.conf"
+    target.write_text("old")
+    os.chown(target, 1234, 1235)
+    replace_file(target, b"new", 0o640)
+    assert (target.stat().st_uid, target.stat().st_gid, mode(target)) == (1234, 1235, 0o640)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="not a regular file"):
+        read_regular(pipe)
+    with pytest.raises(OSError):
+        read_regular(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "nothing")

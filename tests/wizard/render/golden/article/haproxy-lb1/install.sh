@@ -8,7 +8,9 @@ interface=ens160
 files='etc/haproxy/haproxy.cfg etc/keepalived/check-haproxy etc/keepalived/keepalived.conf'
 sysctl_file=''
 
-root='' dry_run='' force='' from='' backup='' scratch=''
+root='' dry_run='' force='' from='' backup='' scratch='' failed=''
+# What this run is in the middle of: keeping, changing, starting, restoring, or nothing.
+phase=''
 
 usage() {
     cat <<'END'
@@ -16,7 +18,8 @@ usage: sh install.sh [--dry-run] [--force] [--root DIR]
        sh install.sh --rollback BACKUP [--dry-run] [--root DIR]
 
 Run as root on the load balancer, in a copy of this folder. Checks first, keeps
-what is there in /var/backups/halb-TIME, installs, restarts.
+what is there in /var/backups/halb-TIME, installs, restarts. Interrupted before
+all files are in place, it puts back those that were there.
 
   --dry-run          check, and say what would be done
   --force            install although this seems to be another machine
@@ -28,15 +31,21 @@ Exit status: 0 done, 1 not done, 2 wrong usage.
 END
 }
 
-say() { printf '%s\n' "$*"; }
+# Nobody may be reading any more (a closed session): that is no reason to stop in the middle.
+say() { note "$*" 2>/dev/null || :; }
+
+complain() { note "install.sh: $*" >&2 2>/dev/null || :; }
+
+# A line, whose loss would matter.
+note() { printf '%s\n' "$*"; }
 
 fail() {
-    printf 'install.sh: %s\n' "$*" >&2
+    complain "$*"
     exit 1
 }
 
 misused() {
-    printf "install.sh: %s; 'sh install.sh --help' shows the options\n" "$*" >&2
+    complain "$*; 'sh install.sh --help' shows the options"
     exit 2
 }
 
@@ -88,8 +97,9 @@ check_files() {
         say "this keepalived can't test its file; going on"
         return
     fi
-    scratch=$(mktemp -d /run/halb.XXXXXX)
-    chmod 755 "$scratch"
+    scratch=/run/halb-install
+    rm -rf "$scratch"
+    mkdir -m 755 "$scratch"
     cp etc/keepalived/check-haproxy "$scratch/"
     chmod 755 "$scratch/check-haproxy"
     (umask 077 && sed "s|/etc/keepalived/check-haproxy|$scratch/check-haproxy|" etc/keepalived/keepalived.conf \
@@ -100,71 +110,175 @@ check_files() {
     scratch=''
 }
 
-# Keep the files that are there, and the names of those that are not.
-back_up() {
-    backup=$root/var/backups/halb-$(date +%Y%m%d-%H%M%S)
-    while [ -e "$backup" ]; do backup=$backup+; done
-    if [ "$dry_run" ]; then
-        for file in $files; do
-            [ ! -e "$root/$file" ] || say "would keep: $root/$file in $backup"
-        done
-        return
-    fi
-    mkdir -p "$root/var/backups"
-    (umask 077 && mkdir "$backup" && : >"$backup/absent")
+# What stands where a file belongs has to be a file, or nothing.
+check_places() {
     for file in $files; do
-        if [ -e "$root/$file" ]; then
-            mkdir -p "$backup/${file%/*}"
-            cp -p "$root/$file" "$backup/$file"
-        else
-            say "$file" >>"$backup/absent"
+        place=$root/$file
+        if [ -e "$place" ] && [ ! -f "$place" ]; then
+            fail "$place is there and is not a file; move it away"
+        elif [ -L "$place" ]; then
+            say "$place is a link to $(readlink "$place"): the link is replaced, and what it leads to stays as it is"
         fi
     done
 }
 
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+
+# A backup has, beside the files: `absent`, the files that were not there; `folders`, those that were made; and until
+# all is done `unfinished`: first the phase, then a checksum of each file that was about to take its place. By it a later
+# run knows that this one was killed, and that the backup has the state before both.
+resume() {
+    for old in "$root"/var/backups/halb-*; do
+        was=keeping
+        if [ -f "$old/unfinished" ]; then
+            read -r was <"$old/unfinished" || was=keeping
+        elif [ ! -d "$old" ] || [ -e "$old/absent" ]; then
+            continue
+        fi
+        if [ "$was" = changing ]; then
+            backup=$old
+            break
+        fi
+        [ "$dry_run" ] || rm -r "$old" # nothing was changed yet
+    done
+    [ "$backup" ] || return 0
+    for file in $files; do
+        is_as_left "$file" || fail "$root/$file was changed after an earlier run was interrupted; go back with" \
+            "'sh install.sh --rollback $backup', or keep what is there with 'rm $backup/unfinished'"
+    done
+    say "an earlier run was interrupted; its backup $backup, the state before it, is used again"
+}
+
+# Whether a file is what the interrupted run has kept or written.
+is_as_left() {
+    if [ -L "$backup/$1" ]; then
+        [ "$(readlink "$backup/$1")" != "$(readlink "$root/$1" || :)" ] || return 0
+    elif [ -f "$backup/$1" ]; then
+        ! cmp -s "$backup/$1" "$root/$1" || return 0
+    elif ! there "$root/$1" || ! grep -qxF "$1" "$backup/absent"; then
+        return 0
+    fi
+    [ -f "$root/$1" ] && grep -qxF "$1 $(cksum <"$root/$1")" "$backup/unfinished"
+}
+
+# Keep the files that are there, and the names of those that are not.
+back_up() {
+    if [ ! "$backup" ]; then
+        backup=$root/var/backups/halb-$(date +%Y%m%d-%H%M%S)
+        while [ -e "$backup" ]; do backup=$backup+; done
+    fi
+    if [ "$dry_run" ]; then
+        for file in $files; do
+            there "$backup/$file" || ! there "$root/$file" || say "would keep: $root/$file in $backup"
+        done
+        return
+    fi
+    if [ ! -d "$backup" ]; then
+        mkdir -p "$root/var/backups"
+        phase=keeping
+        (umask 077 && mkdir "$backup" && note keeping >"$backup/unfinished" && : >"$backup/absent" && : >"$backup/folders")
+    fi
+    for file in $files; do
+        if there "$backup/$file" || grep -qxF "$file" "$backup/absent"; then
+            continue
+        elif there "$root/$file"; then
+            (umask 077 && mkdir -p "$backup/${file%/*}")
+            copy "$root/$file" "$backup/$file"
+        else
+            note "$file" >>"$backup/absent"
+        fi
+    done
+    [ ! "$phase" ] || note changing >"$backup/unfinished"
+    phase=changing
+}
+
+# With all that a file has beside its text: owner, mode, times, and ACLs and other attributes where cp knows them. A link
+# is copied as a link.
+copy() { cp -a "$1" "$2" 2>/dev/null || cp -pP "$1" "$2"; }
+
 # Where a file is made before it takes its place; kubelet reads no manifest whose name begins with a dot.
 new_name() { printf '%s/.%s.halb-new' "${1%/*}" "${1##*/}"; }
 
-# One file, whole or not at all.
+# A folder, and those above it, each noted before it is made.
+make_folder() {
+    [ ! -d "$1" ] || return 0
+    make_folder "${1%/*}"
+    note "${1#"$root"}" >>"$backup/folders"
+    mkdir -m 755 "$1"
+}
+
+# One file, whole or not at all: put MODE SOURCE PLACE.
 put() {
     if [ "$dry_run" ]; then
         say "would write: $3"
         return
     fi
-    mkdir -p "${3%/*}"
+    make_folder "${3%/*}"
     new=$(new_name "$3")
+    rm -f "$new"
     (umask 077 && cp "$2" "$new")
-    [ "$(id -u)" != 0 ] || chown 0:0 "$new"
-    chmod "$1" "$new"
-    mv "$new" "$3"
-}
-
-mode_of() {
-    if [ -e "$1" ]; then stat -c %a "$1"; else echo 644; fi
+    if [ -f "$3" ] && [ ! -L "$3" ]; then
+        # What others keep in it may be meant for few eyes: owner, mode and other attributes stay as they are.
+        cp -a --attributes-only "$3" "$new" 2>/dev/null || chmod "$(stat -c %a "$3")" "$new"
+        touch "$new"
+    else
+        chmod 644 "$new"
+    fi
+    case $1 in
+        secret) chmod g-wx,o= "$new" ;;
+        program)
+            [ "$(id -u)" != 0 ] || chown 0:0 "$new"
+            chmod 755 "$new"
+            ;;
+    esac
+    note "${3#"$root"/} $(cksum <"$new")" >>"$backup/unfinished"
+    mv -f "$new" "$3"
 }
 
 put_all() {
     for file in $files; do
         case $file in
-            */keepalived.conf) put 640 "$file" "$root/$file" ;;
-            */check-haproxy) put 755 "$file" "$root/$file" ;;
-            # What others keep in it may be meant for few eyes: a file that is there keeps its mode.
-            *) put "$(mode_of "$root/$file")" "$file" "$root/$file" ;;
+            */keepalived.conf) put secret "$file" "$root/$file" ;;
+            */check-haproxy) put program "$file" "$root/$file" ;;
+            *) put plain "$file" "$root/$file" ;;
         esac
     done
 }
 
+# Every file as the backup $from has it; `failed` are those that could not be put back.
 put_back() {
-    [ -f "$from/absent" ] || fail "$from is no backup of this script; 'ls -d /var/backups/halb-*' shows them"
+    failed=''
     for file in $files; do
-        if [ -e "$from/$file" ]; then
-            new=$(new_name "$root/$file")
-            run cp -p "$from/$file" "$new"
-            run mv "$new" "$root/$file"
-        elif grep -qxF "$file" "$from/absent" && [ -e "$root/$file" ]; then
-            run rm "$root/$file"
+        if there "$from/$file"; then
+            restore "$from/$file" "$root/$file" || failed="$failed $root/$file"
+        elif grep -qxF "$file" "$from/absent" && there "$root/$file"; then
+            remove "$root/$file" || failed="$failed $root/$file"
         fi
+        [ "$dry_run" ] || rm -f "$(new_name "$root/$file")"
     done
+    if [ ! "$dry_run" ] && [ -f "$from/folders" ]; then
+        sort -r "$from/folders" | while read -r folder; do rmdir "$root$folder" 2>/dev/null || :; done
+    fi
+    [ ! "$failed" ]
+}
+
+is_same() {
+    if [ -L "$1" ] || [ -L "$2" ]; then return 1; fi
+    cmp -s "$1" "$2" && [ "$(stat -c '%a %u %g' "$1")" = "$(stat -c '%a %u %g' "$2")" ]
+}
+
+remove() {
+    if [ "$dry_run" ]; then say "would remove: $1"; else rm -f "$1"; fi
+}
+
+restore() {
+    if [ "$dry_run" ]; then
+        say "would put back: $2"
+        return
+    fi
+    ! is_same "$1" "$2" || return 0
+    new=$(new_name "$2")
+    mkdir -p "${2%/*}" && rm -f "$new" && copy "$1" "$new" && mv -f "$new" "$2"
 }
 
 start() {
@@ -174,8 +288,35 @@ start() {
     run systemctl enable haproxy keepalived && run systemctl restart haproxy && run systemctl restart keepalived
 }
 
-clean_up() {
-    [ ! "$scratch" ] || rm -r "$scratch"
+# However the run ends, nothing of it stays and no file is half installed. A signal that comes before the second line
+# starts this again.
+end() {
+    status=${1:-$?}
+    trap '' INT TERM HUP
+    trap - EXIT
+    set +e
+    [ ! "$scratch" ] || rm -rf "$scratch"
+    [ ! "$dry_run" ] || exit "$status"
+    case $phase in
+        keeping) rm -rf "$backup" && complain "stopped before anything was changed" ;;
+        changing) undo ;;
+        starting)
+            rm -f "$backup/unfinished"
+            complain "stopped: the files are installed, but the services may not be restarted; to go back: $again"
+            ;;
+        restoring) complain "stopped before all files were back; run it again" ;;
+    esac
+    exit "$status"
+}
+
+undo() {
+    from=$backup
+    if put_back; then
+        rm -f "$backup/unfinished" && rm -rf "$backup"
+        complain "stopped; the files that were there are back, and nothing is changed"
+    else
+        complain "stopped, and could not put back:$failed; to try it again: $again"
+    fi
 }
 
 while [ $# -gt 0 ]; do
@@ -198,14 +339,20 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap end EXIT
+trap 'end 129' HUP
+trap 'end 130' INT
+trap 'end 143' TERM
+trap '' PIPE
 cd -- "$(dirname -- "$0")"
 [ "$root" ] || [ "$(id -u)" = 0 ] || fail "run this as root"
 
 if [ "$from" ]; then
-    put_back
+    [ -f "$from/absent" ] || fail "$from is no backup of this script; 'ls -d /var/backups/halb-*' shows them"
+    phase=restoring
+    put_back || fail "could not put back:$failed; the others are back"
+    phase=''
+    [ "$dry_run" ] || rm -f "$from/unfinished"
     start || fail "the old files are back, but a service did not start: see above, and 'journalctl -u haproxy'"
     [ "$dry_run" ] || say "the files from $from are back"
     exit 0
@@ -219,10 +366,19 @@ if [ ! "$root" ]; then
     check_tools
     check_files
 fi
+check_places
+resume
 back_up
-put_all
 again="sh $(pwd)/install.sh${root:+ --root $root} --rollback $backup"
-start || fail "installed, but a service did not start: see above, and 'journalctl -u haproxy -u keepalived'; back: $again"
+put_all
+[ "$dry_run" ] || phase=starting
+start || {
+    rm -f "$backup/unfinished"
+    phase=''
+    fail "installed, but a service did not start: see above, and 'journalctl -u haproxy -u keepalived'; back: $again"
+}
+[ "$dry_run" ] || rm -f "$backup/unfinished"
+phase=''
 if [ "$dry_run" ]; then
     say "nothing is changed; without --dry-run this would be done"
 else
