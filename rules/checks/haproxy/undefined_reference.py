@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 # haproxy itself defines resolvers 'default', from /etc/resolv.conf (measured with 2.6.12).
+# haproxy looks for these when it has read a proxy, not for what a `defaults` section passes on.
+_NOT_LOOKED_FOR = ("cache",)
 _PREDEFINED = {("resolvers", "default")}
 
 
@@ -111,6 +113,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
         if line.args:
             defined.setdefault(line.args[0].value, line.args[0])
     for keyword in keywords:
+        if keyword == "stick" and proxy.kind == "frontend":
+            continue  # haproxy does not read it there
         for line in proxy.all(keyword):
             condition = condition_of(line)
             if condition is None or line.condition is not None or not condition.certain:
@@ -168,6 +172,8 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
     inherited = inherited_resolvers(proxy) if proxy.kind != "defaults" else ()
     for line, (kind, name, word) in (*references(proxy.section), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
+            continue
+        if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:
             continue
         known = set(config.named(kind))
         if name not in known:

@@ -61,6 +61,8 @@ def _inside(line: HaproxyLine, *kinds: str) -> Iterator[Reference]:
 def _rules(line: HaproxyLine) -> Iterator[Reference]:
     yield from _inside(line, *_CALLS)
     args = line.args
+    if args and args[0].value in ("deny", "return", "tarpit"):
+        yield from _after(line, "errorfiles", "http-errors")
     if args and args[0].value in ("cache-use", "cache-store"):
         yield from _first(line, "cache", args[0].value)
 
@@ -77,6 +79,7 @@ _READERS: dict[str, Reader] = {
     "tcp-request": _rules,
     "tcp-response": _rules,
     "filter": _filters,
+    "http-error": lambda line: _after(line, "errorfiles", "http-errors"),
     "errorfiles": lambda line: _first(line, "http-errors"),
     "use-fcgi-app": lambda line: _first(line, "fcgi-app"),
     "stick-table": lambda line: _after(line, "peers", "peers"),
