@@ -35,6 +35,12 @@ _STATS = (
 _STATUS = r"(?:-?[0-9]+(?:-[0-9]+)?)?(?:,(?:[0-9]+(?:-[0-9]+)?)?)*+\Z"
 
 
+def action(line: HaproxyLine) -> Iterator[Fault]:
+    """`http-request redirect`, `deny` and the like."""
+    yield from redirect(line)
+    yield from payload(line)
+
+
 def payload(line: HaproxyLine) -> Iterator[Fault]:
     """`http-request deny|return|tarpit`: a text needs its type, and there is one text only."""
     args = line.args

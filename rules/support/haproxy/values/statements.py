@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import haproxy_table
 from rules.support.haproxy.forms.faults import Fault, check_choice, check_time, extra, missing
-from rules.support.haproxy.values.acls import acl
-from rules.support.haproxy.values.http import (
-    capture,
-    cookie,
-    error_status,
-    http_check,
-    payload,
-    redirect,
-    stats,
-    tcp_check,
-)
-from rules.support.haproxy.values.logs import log
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
@@ -158,10 +147,14 @@ def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
             yield from check_time(args[1], "inspect-delay")
 
 
-def action(line: HaproxyLine) -> Iterator[Fault]:
-    """`http-request redirect`, `deny` and the like."""
-    yield from redirect(line)
-    yield from payload(line)
+def elsewhere(module: str, name: str) -> Reader:
+    """A reader of another module of this package, which is imported for the first line that it reads."""
+
+    def read(line: HaproxyLine) -> Iterator[Fault]:
+        reader: Reader = getattr(import_module(f"{__package__}.{module}"), name)
+        return reader(line)
+
+    return read
 
 
 def one_of(*known: str) -> Reader:
@@ -193,36 +186,36 @@ def nothing(line: HaproxyLine) -> Iterator[Fault]:
 
 
 READERS: dict[str, Reader] = {
-    "acl": acl,
+    "acl": elsewhere("acls", "acl"),
     "balance": balance,
-    "capture": capture,
-    "cookie": cookie,
+    "capture": elsewhere("http", "capture"),
+    "cookie": elsewhere("http", "cookie"),
     "default_backend": backend_name,
     "description": something("a text", "description TEXT"),
     "disabled": nothing,
     "enabled": nothing,
-    "errorfile": error_status,
-    "errorloc": error_status,
-    "errorloc302": error_status,
-    "errorloc303": error_status,
+    "errorfile": elsewhere("http", "error_status"),
+    "errorloc": elsewhere("http", "error_status"),
+    "errorloc302": elsewhere("http", "error_status"),
+    "errorloc303": elsewhere("http", "error_status"),
     "fullconn": something("a number", "fullconn 1000"),
     "hash-type": one_of("map-based", "consistent"),
-    "http-check": http_check,
-    "http-request": action,
-    "http-response": payload,
+    "http-check": elsewhere("http", "http_check"),
+    "http-request": elsewhere("http", "action"),
+    "http-response": elsewhere("http", "payload"),
     "http-reuse": one_of("never", "safe", "aggressive", "always"),
     "load-server-state-from-file": one_of("global", "local", "none"),
-    "log": log,
+    "log": elsewhere("logs", "log"),
     "log-format": something("a format", 'log-format "%ci:%cp [%t] %ft"'),
     "maxconn": something("a number", "maxconn 2000"),
     "mode": mode,
     "monitor-uri": something("a path", "monitor-uri /healthz"),
     "option": option,
-    "redirect": redirect,
+    "redirect": elsewhere("http", "redirect"),
     "retries": something("a number", "retries 3"),
-    "stats": stats,
+    "stats": elsewhere("http", "stats"),
     "stick-table": stick_table,
-    "tcp-check": tcp_check,
+    "tcp-check": elsewhere("http", "tcp_check"),
     "tcp-request": inspect_delay,
     "tcp-response": inspect_delay,
     "timeout": timeout,
