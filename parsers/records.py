@@ -17,7 +17,7 @@ if TYPE_CHECKING or sys.version_info >= (3, 14):  # annotations are lazy there
 else:
     from collections import namedtuple
 
-    _OWN = frozenset(("__annotations__", "__classcell__", "__dict__", "__module__", "__weakref__"))
+    _OWN = frozenset(("__classcell__", "__dict__", "__module__", "__weakref__"))
 
     class _Defining(type):
         def __new__(mcs, name, bases, namespace):
@@ -26,7 +26,6 @@ else:
             fields = namespace.get("__annotations__", {})
             defaults = [namespace[field] for field in fields if field in namespace]
             made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])
-            made.__annotations__ = dict(fields)
             for key, value in namespace.items():
                 if key not in fields and key not in _OWN:
                     setattr(made, key, value)

@@ -205,3 +205,20 @@ def capture(line: HaproxyLine) -> Iterator[Fault]:
         yield missing(line, "what to capture", "capture request header Host len 64")
     else:
         yield from check_choice(line.args[0], "capture", ("cookie", "request", "response"))
+
+
+READERS = {
+    "capture": capture,
+    "cookie": cookie,
+    "errorfile": error_status,
+    "errorloc": error_status,
+    "errorloc302": error_status,
+    "errorloc303": error_status,
+    "http-check": http_check,
+    "http-request": action,
+    "http-response": payload,
+    "redirect": redirect,
+    "stats": stats,
+    "tcp-check": tcp_check,
+}
+"""The readers by keyword."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -147,14 +146,25 @@ def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
             yield from check_time(args[1], "inspect-delay")
 
 
-def elsewhere(module: str, name: str) -> Reader:
-    """A reader of another module of this package, which is imported for the first line that it reads."""
+def in_http(line: HaproxyLine) -> Iterator[Fault]:
+    """A line that `http` has a reader for."""
+    from rules.support.haproxy.values import http  # many files have no such line
 
-    def read(line: HaproxyLine) -> Iterator[Fault]:
-        reader: Reader = getattr(import_module(f"{__package__}.{module}"), name)
-        return reader(line)
+    return http.READERS[line.keyword](line)
 
-    return read
+
+def acl(line: HaproxyLine) -> Iterator[Fault]:
+    """`acl NAME ...`."""
+    from rules.support.haproxy.values.acls import acl as read
+
+    return read(line)
+
+
+def log(line: HaproxyLine) -> Iterator[Fault]:
+    """`log ...`."""
+    from rules.support.haproxy.values.logs import log as read
+
+    return read(line)
 
 
 def one_of(*known: str) -> Reader:
@@ -186,36 +196,36 @@ def nothing(line: HaproxyLine) -> Iterator[Fault]:
 
 
 READERS: dict[str, Reader] = {
-    "acl": elsewhere("acls", "acl"),
+    "acl": acl,
     "balance": balance,
-    "capture": elsewhere("http", "capture"),
-    "cookie": elsewhere("http", "cookie"),
+    "capture": in_http,
+    "cookie": in_http,
     "default_backend": backend_name,
     "description": something("a text", "description TEXT"),
     "disabled": nothing,
     "enabled": nothing,
-    "errorfile": elsewhere("http", "error_status"),
-    "errorloc": elsewhere("http", "error_status"),
-    "errorloc302": elsewhere("http", "error_status"),
-    "errorloc303": elsewhere("http", "error_status"),
+    "errorfile": in_http,
+    "errorloc": in_http,
+    "errorloc302": in_http,
+    "errorloc303": in_http,
     "fullconn": something("a number", "fullconn 1000"),
     "hash-type": one_of("map-based", "consistent"),
-    "http-check": elsewhere("http", "http_check"),
-    "http-request": elsewhere("http", "action"),
-    "http-response": elsewhere("http", "payload"),
+    "http-check": in_http,
+    "http-request": in_http,
+    "http-response": in_http,
     "http-reuse": one_of("never", "safe", "aggressive", "always"),
     "load-server-state-from-file": one_of("global", "local", "none"),
-    "log": elsewhere("logs", "log"),
+    "log": log,
     "log-format": something("a format", 'log-format "%ci:%cp [%t] %ft"'),
     "maxconn": something("a number", "maxconn 2000"),
     "mode": mode,
     "monitor-uri": something("a path", "monitor-uri /healthz"),
     "option": option,
-    "redirect": elsewhere("http", "redirect"),
+    "redirect": in_http,
     "retries": something("a number", "retries 3"),
-    "stats": elsewhere("http", "stats"),
+    "stats": in_http,
     "stick-table": stick_table,
-    "tcp-check": elsewhere("http", "tcp_check"),
+    "tcp-check": in_http,
     "tcp-request": inspect_delay,
     "tcp-response": inspect_delay,
     "timeout": timeout,
