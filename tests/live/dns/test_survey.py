@@ -98,7 +98,7 @@ def test_authorities_that_got_too_little_time_are_not_called_silent(place: Place
         return list(inner(question)) if question.rdtype in ("A", "AAAA") or question.times == 3 else []
 
     with scripted(slow) as resolver, scripted(silent, address=place.first, port=place.port) as ns1:
-        view = asked([resolver.server], place.port, 1.5)
+        view = asked([resolver.server], place.port, 3.0)
     assert ns1.heard
     assert view.of(Role.AUTHORITY) == ()
     assert view.notes == (
