@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from rules.command.options import UsageError
+from rules.command import streams
+from rules.command.errors import UsageError
 
 EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 3, 130
 
@@ -22,20 +21,25 @@ class Program(NamedTuple):
     fault: str
 
 
-def finish(status: int) -> NoReturn:
-    """End the process: waiting for network threads and freeing memory would only cost time."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
+def launch(module: str) -> NoReturn:
+    """Run the `main` of a module on this process's arguments, and end the process with the status that it gives.
+
+    The module is loaded here, so that Ctrl-C shows no traceback while that takes its time either.
+    """
+    try:
+        from importlib import import_module
+
+        status: int = import_module(module).main(sys.argv[1:])
+        streams.flush()
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
+    # At once: waiting for network threads and freeing memory would only cost time.
     os._exit(status)
 
 
 def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     """The exit status of `work(argv)`; an exception becomes a status and a line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    streams.settle()
     try:
         return work(argv)
     except UsageError as error:
@@ -55,6 +59,7 @@ def _internal(command: Program, error: Exception) -> int:
     import traceback
 
     at = traceback.extract_tb(error.__traceback__)[-1]
-    command.say(f"internal error: {type(error).__name__} in {at.name} ({Path(at.filename).name}:{at.lineno})")
+    place = f"{os.path.basename(at.filename)}:{at.lineno}"
+    command.say(f"internal error: {type(error).__name__} in {at.name} ({place})")
     command.say(command.fault)
     return EXIT_INTERNAL

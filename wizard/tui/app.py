@@ -33,7 +33,7 @@ from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
-from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
+from wizard.tui.terminal import LIGHT, end_soon, fitting_theme, line_filters, watch_terminal
 from wizard.tui.textual_private import QuietApp
 from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.field import field_around
@@ -91,10 +91,12 @@ class Wizard(QuietApp[int]):
         """What the terminal can't show, or is not to show, goes out of every line."""
         return line_filters(super().get_line_filters(), term=os.environ.get("TERM", ""), no_color=self.no_color)
 
+    def on_terminal_taken(self) -> None:
+        """From now on, whatever ends the app has to restore the terminal."""
+        watch_terminal(self.ended, self.terminal_gone)
+
     def on_mount(self) -> None:
         """Begin with the start screen."""
-        if not self.is_headless:
-            watch_terminal(self.terminal_gone)
         self.register_theme(LIGHT)
         if theme := None if self.is_headless else fitting_theme(self.console.color_system):
             self.theme = theme
@@ -240,6 +242,14 @@ class Wizard(QuietApp[int]):
         if sure:
             self.save_draft()
             self.exit(EXIT_OK)
+
+    def ended(self, status: int) -> None:
+        """A signal ends the app: save the draft and leave, with the terminal as it was."""
+        end_soon(status)
+        with suppress(Exception):
+            self._take_answers()
+            self.save_draft()
+        self.exit(status)
 
     def terminal_gone(self, status: int) -> None:
         """The terminal is closed: save the draft and end at once, as there is nobody to say goodbye to."""

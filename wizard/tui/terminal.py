@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -23,6 +24,7 @@ _DARKER = {"text-warning": "#7A4600", "text-accent": "#7A4600", "text-success": 
 LIGHT = replace(_LIGHT, variables={**_LIGHT.variables, **_DARKER})
 """The light theme, readable."""
 
+_PATIENCE = 3.0  # seconds
 CONSOLE = "linux"
 """TERM on the console of a Linux machine: 256 or 512 characters, those of code page 437 in most fonts."""
 
@@ -91,8 +93,8 @@ def fitting_theme(color_system: str | None) -> str | None:
     return "ansi-dark" if few and "TEXTUAL_THEME" not in os.environ else None
 
 
-def watch_terminal(gone: Callable[[int], None]) -> None:
-    """Call `gone` when the terminal is closed, with the exit status for it.
+def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) -> None:
+    """Call `ended` when a signal ends the app, and `gone` when the terminal is closed, with the exit status for it.
 
     The kernel's SIGHUP does not reach a program below one that outlives it (as `make` does): then the terminal only
     reads as ended, again and again, which keeps Textual 8.2 busy for ever. A daemon thread sees that, SIGHUP or not.
@@ -101,13 +103,24 @@ def watch_terminal(gone: Callable[[int], None]) -> None:
         return
     status = 128 + signal.SIGHUP
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, gone, status)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as below nohup
+            loop.add_signal_handler(number, ended, 128 + number)
 
     def watch() -> None:
         poll = select.poll()
         poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
         while not any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll()):
             pass
-        loop.call_soon_threadsafe(gone, status)
+        with suppress(RuntimeError):  # the app has just ended
+            loop.call_soon_threadsafe(gone, status)
+        end_soon(status)
 
     threading.Thread(target=watch, name="terminal", daemon=True).start()
+
+
+def end_soon(status: int) -> None:
+    """End the process in some seconds whatever it does: a terminal that takes nothing more holds up what it is told."""
+    timer = threading.Timer(_PATIENCE, os._exit, [status])
+    timer.daemon = True
+    timer.start()

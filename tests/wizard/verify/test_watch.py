@@ -22,8 +22,8 @@ import pytest
 from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster, environment
 from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, points_to, ready, reply, view
+from wizard.verify.display import Log, aged
 from wizard.verify.options import VerifyOptions
-from wizard.verify.watch import Log, aged
 
 pytestmark = pytest.mark.slow
 
