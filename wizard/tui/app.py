@@ -47,7 +47,8 @@ EXIT_OK = 0
 
 
 class Wizard(QuietApp[int]):
-    """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen.
+    """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen;
+    `signalled` is the exit status after a signal has ended it, else 0.
 
     `directory` is the target folder. `resolvers` and `offline` are for the live checks.
     """
@@ -85,6 +86,7 @@ class Wizard(QuietApp[int]):
         super().__init__()
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
+        self.signalled = 0
         self._judging = Judging(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -245,6 +247,7 @@ class Wizard(QuietApp[int]):
 
     def ended(self, status: int) -> None:
         """A signal ends the app: save the draft and leave, with the terminal as it was."""
+        self.signalled = status
         end_soon(status)
         with suppress(Exception):
             self._take_answers()

@@ -50,11 +50,11 @@ def open_wizard(
 
     app = Wizard(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
     status = app.run()
-    if app.crash is not None:
+    if app.crash is not None and not app.signalled:  # what fails while a signal ends it, at its start say, is no fault
         return _crashed(app.crash, app.session)
     if app.session.last_words:
         write_results(f"{printable(app.session.last_words)}\n")
-    return status or EXIT_OK
+    return app.signalled or status or EXIT_OK
 
 
 def _crashed(error: Exception, session: Session) -> int:
