@@ -26,6 +26,7 @@ def launch(module: str) -> NoReturn:
 
     The module is loaded here, so that Ctrl-C shows no traceback while that takes its time either.
     """
+    sys.unraisablehook = _unraisable
     try:
         from importlib import import_module
 
@@ -52,7 +53,21 @@ def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequen
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return command.unread
     except Exception as error:
-        return _internal(command, error)
+        return EXIT_INTERRUPTED if _was_interrupted(error) else _internal(command, error)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: what was cut off in the middle may fail in other words."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    """End at once when Ctrl-C comes in a place that can't raise, as in a callback of the import system."""
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        os._exit(EXIT_INTERRUPTED)
+    sys.__unraisablehook__(what)
 
 
 def _internal(command: Program, error: Exception) -> int:

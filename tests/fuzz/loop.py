@@ -64,6 +64,7 @@ def fuzz(target: Target, seed: int, *, seconds: float | None = None, tries: int 
     """Try a target for so many seconds, or so many inputs."""
     rng = random.Random(f"{target.name} {seed}")
     pool, words = list(target.seeds()), list(target.words())
+    rng.shuffle(pool)
     coverage = Coverage(target.covered)
     faults: dict[str, Fault] = {}
     begun, memory = time.monotonic(), _peak()
@@ -73,7 +74,7 @@ def fuzz(target: Target, seed: int, *, seconds: float | None = None, tries: int 
         late = seconds is not None and time.monotonic() - begun >= seconds
         if late or (tries is not None and number >= tries) or len(faults) >= _MOST_FAULTS:
             break
-        traced = bool(target.covered) and (number < seeds or number % _TRACED == 0)
+        traced = bool(target.covered) and (number < _TRACED or number % _TRACED == 0)
         number += 1
         with coverage.traced() if traced else nullcontext():
             place = _place_of(target, data)

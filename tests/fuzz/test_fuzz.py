@@ -67,6 +67,8 @@ def test_a_run_can_be_repeated() -> None:
         fuzz(BROKEN._replace(check=inputs.append), 7, tries=200)
     assert tried[0] == tried[1]
     assert len(set(tried[0])) > 150
+    fuzz(BROKEN._replace(check=tried[1].append), 8, tries=200)
+    assert tried[0] != tried[1][200:]
 
 
 def test_inputs_stay_small_and_differ() -> None:
