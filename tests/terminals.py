@@ -50,16 +50,17 @@ class Job:
         """Send a signal."""
         os.kill(self.process, number)
 
-    def report(self) -> tuple[str, int, bool]:
+    def report(self, *, read: bool = True) -> tuple[str, int, bool]:
         """What has happened: "stopped" or "ended", by which signal or with which status, and whether the terminal's
         line settings are those of before.
         """
         deadline = time.monotonic() + PATIENCE
         while not select.select([self._control], [], [], 0)[0]:
             assert time.monotonic() < deadline, self.seen
-            self._read(0.05)
+            if read:
+                self._read(0.05)
         what, number, same = self._control.recv(64).decode().split()
-        while self._read(0.0):
+        while read and self._read(0.0):
             pass
         return what, int(number), same == "1"
 

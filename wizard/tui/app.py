@@ -7,7 +7,7 @@ What the start screen does not need of the linter is imported when it is first s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,7 +33,7 @@ from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
-from wizard.tui.terminal import LIGHT, end_soon, fitting_theme, line_filters, watch_terminal
+from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
 from wizard.tui.textual_private import QuietApp
 from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.field import field_around
@@ -87,6 +87,7 @@ class Wizard(QuietApp[int]):
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
         self.signalled = 0
+        self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -95,7 +96,7 @@ class Wizard(QuietApp[int]):
 
     def on_terminal_taken(self) -> None:
         """From now on, whatever ends the app has to restore the terminal."""
-        watch_terminal(self.ended, self.terminal_gone)
+        self._end_soon = watch_terminal(self.ended, self.terminal_gone)
 
     def on_mount(self) -> None:
         """Begin with the start screen."""
@@ -248,7 +249,7 @@ class Wizard(QuietApp[int]):
     def ended(self, status: int) -> None:
         """A signal ends the app: save the draft and leave, with the terminal as it was."""
         self.signalled = status
-        end_soon(status)
+        self._end_soon(status)
         with suppress(Exception):
             self._take_answers()
             self.save_draft()

@@ -93,14 +93,32 @@ def fitting_theme(color_system: str | None) -> str | None:
     return "ansi-dark" if few and "TEXTUAL_THEME" not in os.environ else None
 
 
-def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) -> None:
+def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) -> Callable[[int], None]:
     """Call `ended` when a signal ends the app, and `gone` when the terminal is closed, with the exit status for it.
+
+    Returns what ends the process with a status in some seconds, whatever it does then: a terminal that takes nothing
+    more (after Ctrl-S, say) holds up whoever writes to it.
 
     The kernel's SIGHUP does not reach a program below one that outlives it (as `make` does): then the terminal only
     reads as ended, again and again, which keeps Textual 8.2 busy for ever. A daemon thread sees that, SIGHUP or not.
     """
     if not hasattr(select, "poll") or not hasattr(signal, "SIGHUP"):
-        return
+        return lambda status: None
+    import termios
+
+    stdin = sys.__stdin__.fileno() if sys.__stdin__ else 0
+    settings = termios.tcgetattr(stdin)
+
+    def end(status: int) -> None:
+        with suppress(termios.error):
+            termios.tcsetattr(stdin, termios.TCSANOW, settings)
+        os._exit(status)
+
+    def end_soon(status: int) -> None:
+        timer = threading.Timer(_PATIENCE, end, [status])
+        timer.daemon = True
+        timer.start()
+
     status = 128 + signal.SIGHUP
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -109,7 +127,7 @@ def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) ->
 
     def watch() -> None:
         poll = select.poll()
-        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
+        poll.register(stdin, 0)
         while not any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll()):
             pass
         with suppress(RuntimeError):  # the app has just ended
@@ -117,10 +135,4 @@ def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) ->
         end_soon(status)
 
     threading.Thread(target=watch, name="terminal", daemon=True).start()
-
-
-def end_soon(status: int) -> None:
-    """End the process in some seconds whatever it does: a terminal that takes nothing more holds up what it is told."""
-    timer = threading.Timer(_PATIENCE, os._exit, [status])
-    timer.daemon = True
-    timer.start()
+    return end_soon

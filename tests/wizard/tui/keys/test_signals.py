@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from collections.abc import Iterator
@@ -83,8 +84,30 @@ def test_a_signal_in_the_moment_in_which_the_terminal_is_taken(tmp_path: Path, n
 def test_a_terminal_that_is_hung_up_ends_it_with_the_draft_saved(tmp_path: Path) -> None:
     with wizard(tmp_path) as made:
         fill_in(made)
+        ended = os.pidfd_open(made.process)
         made.hang_up()
+        assert select.select([ended], [], [], PATIENCE)[0]
+        os.close(ended)
+    assert TYPED in drafts(tmp_path)
+
+
+def test_a_terminal_that_takes_nothing_more_does_not_keep_it(tmp_path: Path) -> None:
+    with wizard(tmp_path) as made:
+        fill_in(made)
+        # Nobody reads from here on, until no more goes in.
         deadline = time.monotonic() + PATIENCE
-        while TYPED not in drafts(tmp_path) or Path(f"/proc/{made.process}").exists():
+        while not _waits_in_write(made.process):
+            made.send(signal.SIGWINCH)
             assert time.monotonic() < deadline
-            os.sched_yield()
+        made.send(signal.SIGTERM)
+        assert made.report(read=False) == ("ended", 143, True)
+    assert TYPED in drafts(tmp_path)
+
+
+def _waits_in_write(process: int) -> bool:
+    """Whether a thread of it waits for the terminal to take what it writes."""
+    try:
+        waits = [path.read_text() for path in Path(f"/proc/{process}/task").glob("*/wchan")]
+    except OSError:
+        return False
+    return any("tty_write" in place or "n_tty_write" in place or "wait_woken" in place for place in waits)
