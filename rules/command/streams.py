@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from rules.command.errors import UsageError
 
@@ -37,12 +39,34 @@ def write_results(text: str) -> None:
     BrokenPipeError if nobody reads any more, which `guarded` turns into the exit status that the command has for it.
     """
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        with _patient(sys.stdout):
+            sys.stdout.write(text)
+            sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise UsageError(f"cannot write to stdout: {(error.strerror or str(error)).lower()}") from error
+
+
+@contextmanager
+def _patient(stream: TextIO) -> Iterator[None]:
+    """Wait for a reader that is slow, also where another program has made the pipe or terminal non-blocking.
+
+    Such a setting belongs to all who have the pipe; without this, what does not fit in at once would be lost.
+    """
+    try:
+        descriptor = stream.fileno()
+        blocks = os.get_blocking(descriptor)
+    except (OSError, AttributeError):  # no descriptor, or Windows
+        blocks = True
+    if blocks:
+        yield
+        return
+    os.set_blocking(descriptor, True)
+    try:
+        yield
+    finally:
+        os.set_blocking(descriptor, False)
 
 
 def write_notes(text: str) -> None:

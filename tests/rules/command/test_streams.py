@@ -146,6 +146,22 @@ def test_closed_stdin_is_said() -> None:
         assert "there is no standard input: it is closed" in done.stderr
 
 
+def test_a_slow_reader_of_a_pipe_that_does_not_block() -> None:
+    arguments = ("--list-rules", "--format", "json")
+    whole = Command("rules", arguments, 0).run("as usual", ROOT).stdout
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with open(reader, encoding="utf-8") as output:
+        command = [sys.executable, "-m", "rules", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=programs.environment(), stdout=writer)
+        os.close(writer)
+        # Nobody reads before it has ended, or waits for somebody to do so.
+        while process.poll() is None and "pipe" not in Path(f"/proc/{process.pid}/wchan").read_text():
+            os.sched_yield()
+        assert output.read() == whole
+        assert process.wait() == 0
+
+
 def test_nothing_else_writes_to_the_streams() -> None:
     """One module knows what can go wrong with them. Textual has the terminal while the wizard is open."""
     found = []
