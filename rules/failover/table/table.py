@@ -65,7 +65,8 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
         nodes = tuple(dict.fromkeys(node for node, _ in held_by))
         name = reading.members[held_by[0]].instance.name.raw
         block = Block(tuple(addresses), name, nodes)
-        reasons = [reading.unknown[key] for key in world if key in reading.unknown]
+        # Instances without an address can be one virtual router and not hear each other.
+        reasons = [reading.unknown[key] for key in dict.fromkeys((*world, *held_by)) if key in reading.unknown]
         if reasons:
             yield block._replace(unknown=reasons[0])
             continue
