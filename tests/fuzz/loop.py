@@ -126,7 +126,9 @@ def _place_of(target: Target, data: bytes) -> str:
         frames = traceback.extract_tb(error.__traceback__)
         # The innermost line of ours: what a library was given counts, not where in it that went wrong.
         last = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), frames[-1])
-        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+        # A check of ours says in its words what it found.
+        words = f": {str(error)[:150]}" if Path(last.filename).name == "targets.py" and str(error) else ""
+        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}{words}"
     return ""
 
 

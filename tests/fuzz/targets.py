@@ -113,7 +113,7 @@ def _lint(data: bytes) -> None:
         return
     run = Run({path: text for path, text in files.items() if path != "halb.toml"}, options)
     report = run.report()
-    assert not report.crashes, report.crashes
+    assert not report.crashes, report.crashes[0]
     table = run.failover(pairs=False)
     for name in _FORMATS:
         renderer(name)(report, Style()).encode("utf-8", "backslashreplace")
