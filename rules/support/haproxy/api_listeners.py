@@ -45,6 +45,19 @@ def api_listeners(fleet: Fleet) -> list[Listeners]:
     return found
 
 
+def all_listeners(fleet: Fleet) -> list[Listeners]:
+    """The nodes of `api_listeners` with the addresses of all their proxies, where all of them are known."""
+    found = []
+    for node in (listeners.node for listeners in api_listeners(fleet)):
+        proxies = node.haproxy.frontends if node.haproxy is not None else ()
+        binds = [bind for proxy in proxies for bind in proxy.binds]
+        addresses = [address for bind in binds for address in bind.addresses if address.kind == "ip"]
+        known = all(proxy.certain for proxy in proxies) and all(bind.certain for bind in binds)
+        if known and all(address.port_start is not None for address in addresses):
+            found.append(Listeners(node, tuple(addresses)))
+    return found
+
+
 def api_servers(fleet: Fleet) -> Iterator[tuple[Node, Server]]:
     """The servers of the API with an address and a port that are known."""
     for node in fleet.nodes:

@@ -29,7 +29,7 @@ from wizard.verify.options import VerifyOptions
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 30.0  # seconds
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
 

@@ -8,9 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import haproxy_table
+from rules.support.haproxy.forms.faults import Fault, check_choice, check_time, extra, missing
 from rules.support.haproxy.values.acls import acl
-from rules.support.haproxy.values.faults import Fault, check_choice, check_time, extra, missing
-from rules.support.haproxy.values.http import capture, cookie, error_status, http_check, redirect, stats, tcp_check
+from rules.support.haproxy.values.http import (
+    capture,
+    cookie,
+    error_status,
+    http_check,
+    payload,
+    redirect,
+    stats,
+    tcp_check,
+)
 from rules.support.haproxy.values.logs import log
 
 if TYPE_CHECKING:
@@ -21,8 +30,7 @@ Reader = Callable[["HaproxyLine"], Iterator[Fault]]
 # Options that may be followed by a word; the others refuse it (2.6.12; `tcplog clf` came with 3.1).
 _OPTIONS_WITH_ARGUMENTS = frozenset(
     ("forwardfor", "forwarded", "httpchk", "httplog", "http-restrict-req-hdr-names", "httpslog", "mysql-check",
-     "originalto", "pgsql-check", "redispatch", "smtpchk", "spop-check", "tcplog", "external-check", "persist",
-     "use-small-buffers")
+     "originalto", "pgsql-check", "redispatch", "smtpchk", "tcplog", "use-small-buffers")
 )  # fmt: skip
 _TLS_MODES = ("https", "tls", "ssl")
 _TABLE_TYPES = ("ip", "ipv4", "ipv6", "integer", "string", "binary")
@@ -77,6 +85,10 @@ def balance(line: HaproxyLine) -> Iterator[Fault]:
         )
     elif name == "hdr" and (not rest.endswith(")") or rest == ")"):
         yield Fault(word.span, f"'balance {word.value}' needs a header", "write 'balance hdr(Host)'")
+    elif name == "random" and bracket and not re.match(r"[1-9]\d*\)", rest):
+        yield Fault(
+            word.span, f"'balance {word.value}': the number of draws must be 1 or more", "write 'balance random(2)'"
+        )
     elif name in ("url_param", "hash") and not bracket and len(line.args) < 2:
         yield missing(line, f"what '{name}' uses", f"balance {name} {'src' if name == 'hash' else 'userid'}")
 
@@ -146,6 +158,12 @@ def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
             yield from check_time(args[1], "inspect-delay")
 
 
+def action(line: HaproxyLine) -> Iterator[Fault]:
+    """`http-request redirect`, `deny` and the like."""
+    yield from redirect(line)
+    yield from payload(line)
+
+
 def one_of(*known: str) -> Reader:
     """The first argument must be one of these."""
 
@@ -190,7 +208,8 @@ READERS: dict[str, Reader] = {
     "fullconn": something("a number", "fullconn 1000"),
     "hash-type": one_of("map-based", "consistent"),
     "http-check": http_check,
-    "http-request": redirect,
+    "http-request": action,
+    "http-response": payload,
     "http-reuse": one_of("never", "safe", "aggressive", "always"),
     "load-server-state-from-file": one_of("global", "local", "none"),
     "log": log,

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Fault(NamedTuple):
-    """A value that haproxy refuses: where, what is wrong, what to write."""
+    """A value that haproxy refuses: where, what is wrong, what to write.
+
+    `releases` are those that have the word (`3.0-`, `-2.8`), if it is one that not all of them have.
+    """
 
     span: Span
     message: str
     help: str
+    releases: str = ""
 
 
 def missing(line: Directive, what: str, example: str) -> Fault:
