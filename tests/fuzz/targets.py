@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parsers import haproxy_facts, keepalived_facts, parse_haproxy, parse_keepalived
-from parsers.facts.kubernetes import kubeadm_facts
+from parsers.facts.kubernetes import kubernetes_facts
 from parsers.kubernetes import parse_kubernetes
 from parsers.source import Source
 from parsers.tree import Document
@@ -87,7 +87,7 @@ def _kubernetes(data: bytes) -> None:
     text = _text(data)
     document = parse_kubernetes(text)
     _lossless(document, text)
-    _read(kubeadm_facts(document))
+    _read(kubernetes_facts([document]))
 
 
 # Whole runs. An input is a fleet, written as in rules/examples: a line "--- PATH" before each file.
@@ -285,7 +285,7 @@ def _every() -> Iterator[Target]:
         "kubernetes",
         _kubernetes,
         lambda: _texts(".yaml"),
-        covered=("parsers/kubernetes", "parsers/facts/kubernetes.py"),
+        covered=("parsers/kubernetes", "parsers/facts/kubernetes"),
     )
     both = (*haproxy, *keepalived)
     yield Target("lint", _lint, _fleets, lambda: _keywords(*both), ("parsers", "rules/checks", "rules/failover"))

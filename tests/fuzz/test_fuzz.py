@@ -12,6 +12,7 @@ from tests.fuzz.coverage import Coverage
 from tests.fuzz.loop import Target, fuzz, write
 from tests.fuzz.mutation import mutated
 from tests.fuzz.targets import TARGETS
+from tests.programs import ROOT
 
 FOUND = Path(__file__).parent / "found"
 TRIES = 10_000
@@ -33,6 +34,7 @@ def test_every_target_takes_its_seeds(name: str) -> None:
     target = TARGETS[name]
     seeds = target.seeds()
     assert seeds
+    assert all((ROOT / folder).exists() for folder in target.covered)
     rng = random.Random(0)
     for data in rng.sample(list(seeds), min(len(seeds), 5)):
         target.check(data)
