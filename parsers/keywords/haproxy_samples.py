@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from parsers.keywords import table_text
 from parsers.keywords.haproxy import HaproxyKeyword, HaproxyTable, KeywordBlock, near_releases
+from parsers.records import NamedTuple
 
 
 class SampleTable:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
+from parsers.records import NamedTuple
 from rules.command import streams
 from rules.command.errors import UsageError
 

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from os.path import abspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.files.grouping import InputFile, group, in_reading_order

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 from parsers.facts.kubernetes.control_plane import (
     API_PORT,
@@ -25,6 +24,7 @@ from parsers.facts.kubernetes.control_plane import (
 )
 from parsers.grammar.common import IPAddress, read_ip
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
+from parsers.records import NamedTuple
 from parsers.source import Span
 
 SERVICE_SUBNET = "10.96.0.0/12"

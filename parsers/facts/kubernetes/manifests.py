@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
-from typing import NamedTuple
 
 from parsers.facts.kubernetes.control_plane import ControlPlaneConfig, kind_of_object, kind_span
 from parsers.facts.kubernetes.k0s import K0sConfig
@@ -13,6 +12,7 @@ from parsers.facts.kubernetes.rancher import RancherConfig
 from parsers.facts.kubernetes.talos import TalosConfig
 from parsers.grammar.common import IPAddress
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
+from parsers.records import NamedTuple
 from parsers.source import Span
 
 FIRST_FOUND, CIDR, CAN_REACH = "first-found", "cidr", "can-reach"

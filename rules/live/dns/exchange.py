@@ -14,8 +14,8 @@ import socket
 from contextlib import suppress
 from ipaddress import ip_address
 from itertools import count
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.live.dns.datagrams import connected_udp
 from rules.live.dns.messages import DnsQuestion, dislikes_edns, interpret, question
 from rules.live.observations import NameServer, Reply, ReplyKind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.grammar.common import read_ip
+from parsers.records import NamedTuple
 from rules.text.wording import listed
 
 if TYPE_CHECKING:

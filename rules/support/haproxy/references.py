@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.server import option_words
 from parsers.haproxy.lines import HaproxyLine
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy

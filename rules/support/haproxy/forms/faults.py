@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.grammar.common import read_int, read_time
+from parsers.records import NamedTuple
 from rules.text.suggestions import closest
 from rules.text.wording import listed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rules.support.haproxy.forms.calls import call_problem
 from rules.support.haproxy.forms.faults import Fault, check_choice, missing
 from rules.support.haproxy.forms.kinds import absent, check_argument
 from rules.support.haproxy.forms.table import forms, forms_of, has_release, is_called, releases_of, some
@@ -56,6 +55,8 @@ def _faults(form: Form, line: HaproxyLine, words: Sequence[Word], release: str) 
         yield Fault(word.span, f"'{word.value}' is not allowed {where}; haproxy refuses it", "remove the line")
     for name, word in zip(form.head, line.words, strict=False):
         if name.endswith("(*)"):
+            from rules.support.haproxy.forms.calls import call_problem
+
             yield from call_problem(name, word, form.example)
     if form.condition:
         # haproxy takes the arguments that have to be there as they are, also one that is called 'if'.

@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING
 from parsers.grammar.common import read_time
 from rules.support.haproxy.forms.addresses import host_problem, port_problem
 from rules.support.haproxy.forms.faults import Fault, check_choice, check_number, check_time
-from rules.support.haproxy.forms.rare import EXAMPLES, RARE
 from rules.support.haproxy.forms.table import has_release, label_of
 
 if TYPE_CHECKING:
     from parsers.tree import Word
     from rules.support.haproxy.forms.table import Argument
 
+_RARE = frozenset(("store", "usesrc", "factor", "listen", "cpuset", "cpus"))
 NUMBERS = ("positive", "nonzero", "unsigned", "number", "digits", "integer")
+# Patterns that are not compiled here are for rare arguments: `re` compiles them when they are used.
 _RANGE = re.compile(r"(~?)(-?\d+)\.\.(\d*)\Z")
 _NUMBER = re.compile(r"-?[0-9]++\Z")
-_DIGITS = re.compile(r"[+-]?([0-9]*)")
-_START = re.compile(r"-?[0-9]*")
-_SIZE = re.compile(r"[0-9]++[kKmMgG]?\Z")
-_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})*+\Z")
-_MARK = re.compile(r"[+-]?(?:0[xX][0-9A-Fa-f]+|[0-9]+)\Z")
-_CODES = re.compile(r"[+-]?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?(?:,[+-]?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?)*+\Z")
-_GROUPS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?#[^)]*\)|[()]", re.DOTALL)
+_DIGITS = r"[+-]?([0-9]*)"
+_START = r"-?[0-9]*"
+_SIZE = r"[0-9]++[kKmMgG]?\Z"
+_HEXADECIMAL = r"(?:[0-9A-Fa-f]{2})*+\Z"
+_MARK = r"[+-]?(?:0[xX][0-9A-Fa-f]+|[0-9]+)\Z"
+_CODES = r"[+-]?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?(?:,[+-]?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?)*+\Z"
+_GROUPS = r"(?s)\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?#[^)]*\)|[()]"
 
 
 def check_argument(argument: Argument, word: Word, setting: str, release: str) -> Iterator[Fault]:
@@ -60,7 +61,7 @@ def _in_range(numbers: re.Match[str], word: Word, setting: str) -> Iterator[Faul
         yield from check_number(word, setting, low, high)
     elif low > 0:
         # The digits before the first other character count.
-        start = _START.match(word.value)
+        start = re.match(_START, word.value)
         if start is None or int(start.group().strip("-")[:12] or 0) < low:
             yield from check_number(word, setting, low, high)
 
@@ -84,7 +85,7 @@ def absent(word: Word, what: str, releases: str) -> Fault:
 
 def _expression(kind: str, word: Word, setting: str, release: str) -> Iterator[Fault]:
     text = word.value
-    if kind in ("mark", "numexpr") and _MARK.match(text):
+    if kind in ("mark", "numexpr") and re.match(_MARK, text):
         return
     if kind == "portexpr" and text.isdecimal():
         return  # another check says whether it is in range
@@ -111,15 +112,17 @@ def _fetch(word: Word) -> Iterator[Fault]:
 
 def _other_problem(kind: str, value: str) -> tuple[str, str]:
     """Why haproxy refuses a word of one of the rarer kinds, and what to write."""
-    if kind == "size" and not _SIZE.match(value):
+    if kind == "size" and not re.match(_SIZE, value):
         return f"'{value}' is not a number, with or without k, m or g", "write, for example, '100k'"
-    if kind == "bytes" and not (_SIZE.match(value) and int(value.rstrip("kKmMgG")[:12]) < 2**31):
+    if kind == "bytes" and not (re.match(_SIZE, value) and int(value.rstrip("kKmMgG")[:12]) < 2**31):
         return f"'{value}' is not a number of bytes, with or without k, m or g", "write, for example, '64k'"
-    if kind == "hex" and not _HEXADECIMAL.match(value):
+    if kind == "hex" and not re.match(_HEXADECIMAL, value):
         return f"'{value}' is not hexadecimal", "write two of 0-9 and a-f for each byte, such as '0d0a'"
-    if kind == "codes" and not _CODES.match(value):
+    if kind == "codes" and not re.match(_CODES, value):
         return f"'{value}' is not a list of status codes", "write codes and ranges, such as '400-499'"
-    if kind in RARE:
+    if kind in _RARE:
+        from rules.support.haproxy.forms.rare import EXAMPLES, RARE
+
         problem = RARE[kind](value)
         return problem, f"write, for example, '{EXAMPLES[kind]}'" if problem else ""
     if kind == "regex" and _is_open(value):
@@ -130,7 +133,7 @@ def _other_problem(kind: str, value: str) -> tuple[str, str]:
 def _is_open(pattern: str) -> bool:
     """Whether a regular expression has a group that is not closed, or closes one that is not open."""
     depth = 0
-    for part in _GROUPS.findall(pattern):
+    for part in re.findall(_GROUPS, pattern):
         depth += {"(": 1, ")": -1}.get(part, 0)
         if depth < 0:
             return True
@@ -143,7 +146,7 @@ def number_problem(kind: str, value: str) -> str:
         return "" if _NUMBER.match(value) else "haproxy expects a whole number"
     if kind == "digits":
         return "" if value.isdecimal() else "haproxy expects a whole number of 0 or more"
-    found = _DIGITS.match(value)
+    found = re.match(_DIGITS, value)
     digits = found[1] if found is not None else ""
     negative = value.startswith("-") and digits.strip("0") != ""
     if kind == "unsigned":

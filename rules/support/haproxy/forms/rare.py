@@ -19,10 +19,10 @@ _PLAIN = (
 )  # fmt: skip
 _ARRAYS = ("gpt", "gpc")
 _MOST = 100  # elements of an array
-_CPUSET = re.compile(
+_CPUSET = (
     r"(?:auto:)?(?:all|odd|even|[1-9]\d{0,3}(?:-[1-9]?\d{0,3})?)(?:/(?:all|odd|even|[1-9]\d{0,3}(?:-\d{0,4})?))?\Z"
 )
-_CPUS = re.compile(r"\d{1,6}(?!\d)")
+_CPUS = r"\d{1,6}(?!\d)"
 
 
 def store_problem(text: str) -> str:
@@ -83,11 +83,11 @@ def _factor_problem(text: str) -> str:
 
 
 def _cpuset_problem(text: str) -> str:
-    return "" if _CPUSET.match(text) else f"'{text}' is not a thread group with threads"
+    return "" if re.match(_CPUSET, text) else f"'{text}' is not a thread group with threads"
 
 
 def _cpus_problem(text: str) -> str:
-    return "" if _CPUS.match(text) else f"'{text}' is not a CPU number or a range of them"
+    return "" if re.match(_CPUS, text) else f"'{text}' is not a CPU number or a range of them"
 
 
 RARE: dict[str, Callable[[str], str]] = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keywords import table_text
+from parsers.records import NamedTuple
 from rules.support.haproxy.removed import is_later
 from rules.text.wording import listed
 

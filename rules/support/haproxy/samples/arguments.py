@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy_samples import Signature, sample_table, signatures, stands_for
+from parsers.records import NamedTuple
 from rules.text.wording import clipped, counted
 
 if TYPE_CHECKING:

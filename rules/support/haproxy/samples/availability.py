@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_samples import read_sample
 from parsers.keywords.haproxy_samples import match_method, sample_table, types, usable
+from parsers.records import NamedTuple
 from rules.support.haproxy.samples.arguments import entry_of
 from rules.support.haproxy.samples.expressions import place_help
 from rules.support.haproxy.samples.places import columns, rules_of

@@ -35,6 +35,12 @@ _STATS = (
 _STATUS = r"(?:-?[0-9]+(?:-[0-9]+)?)?(?:,(?:[0-9]+(?:-[0-9]+)?)?)*+\Z"
 
 
+def action(line: HaproxyLine) -> Iterator[Fault]:
+    """`http-request redirect`, `deny` and the like."""
+    yield from redirect(line)
+    yield from payload(line)
+
+
 def payload(line: HaproxyLine) -> Iterator[Fault]:
     """`http-request deny|return|tarpit`: a text needs its type, and there is one text only."""
     args = line.args
@@ -199,3 +205,20 @@ def capture(line: HaproxyLine) -> Iterator[Fault]:
         yield missing(line, "what to capture", "capture request header Host len 64")
     else:
         yield from check_choice(line.args[0], "capture", ("cookie", "request", "response"))
+
+
+READERS = {
+    "capture": capture,
+    "cookie": cookie,
+    "errorfile": error_status,
+    "errorloc": error_status,
+    "errorloc302": error_status,
+    "errorloc303": error_status,
+    "http-check": http_check,
+    "http-request": action,
+    "http-response": payload,
+    "redirect": redirect,
+    "stats": stats,
+    "tcp-check": tcp_check,
+}
+"""The readers by keyword."""

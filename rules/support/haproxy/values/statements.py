@@ -9,18 +9,6 @@ from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import haproxy_table
 from rules.support.haproxy.forms.faults import Fault, check_choice, check_time, extra, missing
-from rules.support.haproxy.values.acls import acl
-from rules.support.haproxy.values.http import (
-    capture,
-    cookie,
-    error_status,
-    http_check,
-    payload,
-    redirect,
-    stats,
-    tcp_check,
-)
-from rules.support.haproxy.values.logs import log
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
@@ -158,10 +146,25 @@ def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
             yield from check_time(args[1], "inspect-delay")
 
 
-def action(line: HaproxyLine) -> Iterator[Fault]:
-    """`http-request redirect`, `deny` and the like."""
-    yield from redirect(line)
-    yield from payload(line)
+def in_http(line: HaproxyLine) -> Iterator[Fault]:
+    """A line that `http` has a reader for."""
+    from rules.support.haproxy.values import http  # many files have no such line
+
+    return http.READERS[line.keyword](line)
+
+
+def acl(line: HaproxyLine) -> Iterator[Fault]:
+    """`acl NAME ...`."""
+    from rules.support.haproxy.values.acls import acl as read
+
+    return read(line)
+
+
+def log(line: HaproxyLine) -> Iterator[Fault]:
+    """`log ...`."""
+    from rules.support.haproxy.values.logs import log as read
+
+    return read(line)
 
 
 def one_of(*known: str) -> Reader:
@@ -195,21 +198,21 @@ def nothing(line: HaproxyLine) -> Iterator[Fault]:
 READERS: dict[str, Reader] = {
     "acl": acl,
     "balance": balance,
-    "capture": capture,
-    "cookie": cookie,
+    "capture": in_http,
+    "cookie": in_http,
     "default_backend": backend_name,
     "description": something("a text", "description TEXT"),
     "disabled": nothing,
     "enabled": nothing,
-    "errorfile": error_status,
-    "errorloc": error_status,
-    "errorloc302": error_status,
-    "errorloc303": error_status,
+    "errorfile": in_http,
+    "errorloc": in_http,
+    "errorloc302": in_http,
+    "errorloc303": in_http,
     "fullconn": something("a number", "fullconn 1000"),
     "hash-type": one_of("map-based", "consistent"),
-    "http-check": http_check,
-    "http-request": action,
-    "http-response": payload,
+    "http-check": in_http,
+    "http-request": in_http,
+    "http-response": in_http,
     "http-reuse": one_of("never", "safe", "aggressive", "always"),
     "load-server-state-from-file": one_of("global", "local", "none"),
     "log": log,
@@ -218,11 +221,11 @@ READERS: dict[str, Reader] = {
     "mode": mode,
     "monitor-uri": something("a path", "monitor-uri /healthz"),
     "option": option,
-    "redirect": redirect,
+    "redirect": in_http,
     "retries": something("a number", "retries 3"),
-    "stats": stats,
+    "stats": in_http,
     "stick-table": stick_table,
-    "tcp-check": tcp_check,
+    "tcp-check": in_http,
     "tcp-request": inspect_delay,
     "tcp-response": inspect_delay,
     "timeout": timeout,
