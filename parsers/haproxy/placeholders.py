@@ -6,20 +6,20 @@ import re
 
 from parsers.tree import Word
 
+# Patterns for `re`, which compiles them for the first file that needs them.
 # What makes a value depend on something outside the file when it is not protected by strong quotes: the marks of
 # the usual template languages, and a shell-like variable (which haproxy itself expands in addresses, unquoted).
 _TEMPLATE = r"\{\{|\}\}|\{%|%\}|<%|%>|__[A-Z][A-Z0-9_]*__|<[A-Za-z_][A-Za-z0-9_-]*+>|@[A-Z][A-Z0-9_]*+@"
-TEMPLATE = re.compile(_TEMPLATE)
-PLACEHOLDER = re.compile(_TEMPLATE + r"|\$(?:\{[A-Za-z_]|[A-Za-z_](?<![A-Za-z0-9]\$.))")
-_SPREADING = re.compile(r"\{\{|\{%|<%")
-_STRONG_PART = re.compile(r"'[^']*+'")
-_WEAK_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+_PLACEHOLDER = _TEMPLATE + r"|\$(?:\{[A-Za-z_]|[A-Za-z_](?<![A-Za-z0-9]\$.))"
+_SPREADING = r"\{\{|\{%|<%"
+_STRONG_PART = r"'[^']*+'"
+_WEAK_PART = r'"(?:[^"\\]++|\\.)*+"'
 
 
 def has_placeholder(text: str) -> bool:
     """Whether the text may hold any placeholder; quick for texts without one."""
     marks = ("$", "{{", "{%", "<", "__", "@")
-    return any(mark in text for mark in marks) and PLACEHOLDER.search(text) is not None
+    return any(mark in text for mark in marks) and re.search(_PLACEHOLDER, text) is not None
 
 
 def mark_placeholders(words: list[Word]) -> None:
@@ -27,12 +27,12 @@ def mark_placeholders(words: list[Word]) -> None:
     spread = False
     for word in words:
         raw = word.source.text[word.start : word.end]
-        if spread or (PLACEHOLDER.search(raw) and (not word.quoted or _unprotected(raw))):
+        if spread or (re.search(_PLACEHOLDER, raw) and (not word.quoted or _unprotected(raw))):
             word.dynamic = True
-            spread = spread or _SPREADING.search(raw) is not None
+            spread = spread or re.search(_SPREADING, raw) is not None
 
 
 def _unprotected(raw: str) -> bool:
     """Whether a placeholder of a quoted word is one: strong quotes protect all, weak ones resolve `$` themselves."""
-    open_part = _STRONG_PART.sub("", raw)
-    return bool(TEMPLATE.search(open_part) or PLACEHOLDER.search(_WEAK_PART.sub("", open_part)))
+    open_part = re.sub(_STRONG_PART, "", raw)
+    return bool(re.search(_TEMPLATE, open_part) or re.search(_PLACEHOLDER, re.sub(_WEAK_PART, "", open_part)))

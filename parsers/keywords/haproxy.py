@@ -109,28 +109,46 @@ class HaproxyKeyword:
 
 
 class KeywordBlock:
-    """One block of the table. `complete`: a name that is not in it is unknown to all known versions."""
+    """One block of the table. `complete`: a name that is not in it is unknown to all known versions.
 
-    __slots__ = ("_prefixes", "complete", "entries", "title")
+    `lines` are its lines by name. Of hundreds a file needs a few, so an entry is made when it is asked for.
+    """
 
-    def __init__(self, title: str, complete: bool, entries: dict[str, HaproxyKeyword]) -> None:
+    __slots__ = ("_lines", "_made", "_prefixes", "_versions", "complete", "title")
+
+    def __init__(self, title: str, complete: bool, lines: dict[str, str], versions: tuple[str, ...]) -> None:
         self.title = title
         self.complete = complete
-        self.entries = entries
+        self._lines = lines
+        self._versions = versions
+        self._made: dict[str, HaproxyKeyword] = {}
         self._prefixes = [
-            (name[:-1].removesuffix("(*") + ("(" if name.endswith("(*)") else ""), keyword)
-            for name, keyword in entries.items()
+            (name[:-1].removesuffix("(*") + ("(" if name.endswith("(*)") else ""), name)
+            for name in lines
             if name.endswith(("*", "*)"))
         ]
 
+    @property
+    def entries(self) -> dict[str, HaproxyKeyword]:
+        """All entries by name, in the order of the table."""
+        return {name: self._entry(name, line) for name, line in self._lines.items()}
+
     def get(self, name: str) -> HaproxyKeyword | None:
         """The entry that covers this word, by its whole name or by prefix."""
-        found = self.entries.get(name)
-        if found is None:
-            for prefix, keyword in self._prefixes:
+        line = self._lines.get(name)
+        if line is None:
+            for prefix, whole in self._prefixes:
                 if name.startswith(prefix):
-                    return keyword
-        return found
+                    return self._entry(whole, self._lines[whole])
+            return None
+        return self._entry(name, line)
+
+    def _entry(self, name: str, line: str) -> HaproxyKeyword:
+        made = self._made.get(name)
+        if made is None:
+            spec, _, instead = line.partition(" | ")
+            made = self._made[name] = HaproxyKeyword(name, self._versions, spec.partition(" ")[2], instead)
+        return made
 
     def status(self, name: str, version: str | None = None) -> str:
         """As `HaproxyKeyword.status`; a name that is missing here is `unknown` in a complete block, else `accepted`."""
@@ -168,16 +186,11 @@ class HaproxyTable:
 
     def _read(self, title: str, text: str) -> KeywordBlock:
         first, *lines = text.split("\n")
-        entries = {}
-        for line in lines:
-            spec, _, instead = line.partition(" | ")
-            name, _, rest = spec.partition(" ")
-            if name and name[0] != "#":
-                entries[name] = HaproxyKeyword(name, self.versions, rest, instead)
-        return KeywordBlock(title, first.strip() == "complete", entries)
+        named = {line.partition(" ")[0]: line for line in lines if line and line[0] != "#"}
+        return KeywordBlock(title, first.strip() == "complete", named, self.versions)
 
     def _required(self, title: str) -> KeywordBlock:
-        return self.block(title) or KeywordBlock(title, False, {})
+        return self.block(title) or KeywordBlock(title, False, {}, self.versions)
 
     def section(self, keyword: str) -> KeywordBlock | None:
         """The keywords of a section, or None for a section that no known version has."""

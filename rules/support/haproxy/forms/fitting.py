@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.support.haproxy.forms.faults import Fault, check_choice, missing
 from rules.support.haproxy.forms.kinds import absent, check_argument
-from rules.support.haproxy.forms.table import forms, forms_of, has_release, is_called, releases_of, some
+from rules.support.haproxy.forms.table import forms_of, has_release, is_called, releases_of, some
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
@@ -34,7 +34,7 @@ def form_faults(place: str, line: HaproxyLine, version: str | None = None) -> It
     words = line.words[1:] if line.prefix else line.words
     if line.prefix or line.dynamic or any(not word.value for word in words):
         return
-    found = list(forms_of(forms(place, line.keyword), words))
+    found = list(forms_of(place, words))
     fault = None
     for release in releases_of(version) if found else ():
         form = next((form for form in found if has_release(form.releases, release)), None)

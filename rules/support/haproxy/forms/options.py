@@ -11,11 +11,11 @@ from rules.support.haproxy.forms.kinds import NUMBERS, address_problem, number_p
 from rules.support.haproxy.forms.table import has_release, option_form, releases_of
 from rules.text.wording import listed
 
-_OCTAL = re.compile(r"-?[0-7]+\Z")
+_OCTAL = r"-?[0-7]+\Z"
 _RANGE = re.compile(r"(~?)(-?\d+)\.\.(\d*)\Z")
 _PART = r"(?:[1-9]\d{0,3}(?:-\d{0,4})?|-\d{1,4})"
-_THREADS = re.compile(rf"(?:\d{{1,2}}/)?(?:all|odd|even|{_PART})(?:,(?:\d{{1,2}}/)?(?:all|odd|even|{_PART}))*\Z")
-_PROCESSES = re.compile(r"(?:all|odd|even|1|1-1)(?:/(?:all|odd|even|\d{1,4}(?:-\d{1,4})?))?\Z")
+_THREADS = rf"(?:\d{{1,2}}/)?(?:all|odd|even|{_PART})(?:,(?:\d{{1,2}}/)?(?:all|odd|even|{_PART}))*\Z"
+_PROCESSES = r"(?:all|odd|even|1|1-1)(?:/(?:all|odd|even|\d{1,4}(?:-\d{1,4})?))?\Z"
 _TLVS = frozenset(("ssl", "cert-cn", "ssl-cipher", "cert-sig", "cert-key", "authority", "crc32c", "unique-id", ""))
 _INIT = ("last", "libc", "none")
 
@@ -89,9 +89,9 @@ def _is_network(text: str) -> bool:
 
 
 _OWN: dict[str, Callable[[str], bool]] = {
-    "octal": lambda value: _OCTAL.match(value) is not None,
-    "threads": lambda value: _THREADS.match(value) is not None,
-    "process": lambda value: _PROCESSES.match(value) is not None,
+    "octal": lambda value: re.match(_OCTAL, value) is not None,
+    "threads": lambda value: re.match(_THREADS, value) is not None,
+    "process": lambda value: re.match(_PROCESSES, value) is not None,
     "shards": lambda value: value in ("by-thread", "by-group") or re.match(r"[1-9]\d*\Z", value) is not None,
     "gone": lambda value: False,
     "init": _is_init,

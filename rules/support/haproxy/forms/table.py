@@ -97,27 +97,45 @@ def has_release(releases: str, release: str) -> bool:
 
 
 @lru_cache(1)
-def _rows() -> dict[str, dict[str, list[str]]]:
-    """The rows of the table by place and keyword; most of them are never asked for, so they are read when they are."""
-    rows: dict[str, dict[str, list[str]]] = {}
-    here: dict[str, list[str]] = {}
-    for row in table_text("haproxy_forms.txt").split("\n"):
-        if row.startswith("["):
-            here = rows.setdefault(row.strip("[]"), {})
-        elif row and not row.startswith("#"):
-            releases, _, rest = row.partition(" ") if row[0] == "@" else ("", "", row)
-            heads, _, tail = rest.partition(" ")
-            for head in heads.split("|"):
-                keyword = head.partition("/")[0]
-                here.setdefault(keyword, []).append(f"{releases}\t{head.replace('/', ' ')} {tail}")
-    return rows
+def _places() -> dict[str, str]:
+    """The rows of the table by place, as text: most of them are never asked for, so they are read when they are."""
+    _, *blocks = f"\n{table_text('haproxy_forms.txt')}".split("\n[")
+    return {title: rows for title, _, rows in (block.partition("]\n") for block in blocks)}
+
+
+@lru_cache(64)
+def _rows(place: str) -> dict[str, list[str]]:
+    """The rows of a place by keyword."""
+    found: dict[str, list[str]] = {}
+    for row in _places().get(place, "").split("\n"):
+        if not row or row[0] == "#":
+            continue
+        releases, _, rest = row.partition(" ") if row[0] == "@" else ("", "", row)
+        heads, _, tail = rest.partition(" ")
+        for head in heads.split("|"):
+            keyword = head.partition("/")[0]
+            found.setdefault(keyword, []).append(f"{releases}\t{head.replace('/', ' ')} {tail}")
+    return found
 
 
 @lru_cache(256)
-def forms(place: str, keyword: str) -> tuple[Form, ...]:
-    """The forms of a keyword, the longest head first."""
-    rows = _rows().get(place, {}).get(keyword, ())
-    return tuple(sorted((_read(row) for row in rows), key=lambda form: -len(form.head)))
+def _by_second_word(place: str, keyword: str) -> dict[str, list[str]]:
+    """The rows of a keyword by the word that has to follow, without parentheses; "" for those that want none."""
+    found: dict[str, list[str]] = {}
+    for row in _rows(place).get(keyword, ()):
+        words = row.partition("\t")[2].split(" ", 2)
+        second = words[1] if len(words) > 1 and words[1] and _is_literal(words[1]) else ""
+        found.setdefault(second.removesuffix("(*)"), []).append(row)
+    return found
+
+
+@lru_cache(512)
+def _forms(place: str, keyword: str, second: str | None) -> tuple[Form, ...]:
+    """The forms of a keyword that a line with this second word may have (None: any), the longest head first."""
+    rows = _by_second_word(place, keyword)
+    wanted = rows if second is None else dict.fromkeys((second, ""))
+    found = [_read(row) for name in wanted for row in rows.get(name, ())]
+    return tuple(sorted(found, key=lambda form: -len(form.head)))
 
 
 def _read(row: str) -> Form:
@@ -182,19 +200,20 @@ def some(names: Sequence[str]) -> str:
 
 def has_form(place: str, keyword: str) -> bool:
     """Whether the table knows lines with this keyword in this place (`global`, `proxy`, `resolvers`, ...)."""
-    return keyword in _rows().get(place, ())
+    return keyword in _rows(place)
 
 
 def option_form(place: str, name: str, release: str = RELEASES[-1]) -> Form | None:
     """The form of an option with one argument; `place` is `server` or `bind`."""
-    found = (form for form in forms(f"{place} option", name) if has_release(form.releases, release))
+    found = (form for form in _forms(f"{place} option", name, None) if has_release(form.releases, release))
     return next(found, None)
 
 
-def forms_of(candidates: Sequence[Form], words: Sequence[Word]) -> Iterator[Form]:
-    """The forms whose head these words are; those of the longest head only."""
+def forms_of(place: str, words: Sequence[Word]) -> Iterator[Form]:
+    """The forms whose head these words are, in a place of the table; those of the longest head only."""
+    second = words[1].value.partition("(")[0] if len(words) > 1 else ""
     longest = 0
-    for form in candidates:
+    for form in _forms(place, words[0].value, second):
         if len(form.head) < longest:
             return
         if len(words) >= len(form.head) and all(
