@@ -64,7 +64,7 @@ class HaproxyDocument:
         if self._secrets is None:
             from parsers.haproxy.secrets import find_secrets
 
-            self._secrets = find_secrets(self.source, self.sections)
+            self._secrets = find_secrets(self.source)
         return self._secrets
 
     def comments(self) -> Iterator[Span]:

@@ -9,46 +9,149 @@ from parsers.source import Source, Span
 
 HIDDEN = "********"
 _QUOTED = re.compile(r"'([^']+)'")
+_GRAM = 6  # characters that a word of a message has in common with a secret, and shows of it
+_SHORT = 4  # a secret of less may be any word
+_FEW = 200  # secrets that each message is searched for as they are; of more, word by word
+_WORD = re.compile(r"[^\s'\"(),;:@=&?/\\…]+")
+# Words that a message may well have of its own: names, hosts, small numbers.
+_PLAIN = re.compile(
+    r"[a-z]+\d{0,2}(?:[-_][a-z]*\d{0,2})*|[A-Za-z]?[a-z]+|[\d.:/]{1,7}|[a-z0-9-]+(?:\.[a-z0-9-]+)+|k8s[a-z-]*"
+)
 
 
 class Secrets:
     """The parts of the files that must not be shown. They are collected on first use."""
 
-    __slots__ = ("_by_line", "_find")
+    __slots__ = ("_by_line", "_exact", "_find", "_grams", "_whole", "_words")
 
     def __init__(self, find: Callable[[], Iterable[Span]] = tuple) -> None:
         self._find = find
         self._by_line: dict[tuple[str, int], list[Span]] | None = None
+        self._grams: dict[tuple[str, int], set[str]] = {}
+        self._exact: frozenset[str] = frozenset()
+        self._whole: tuple[str, ...] = ()
+        self._words: frozenset[str] = frozenset()
 
-    def _on(self, path: str, number: int) -> list[Span]:
+    def _lines(self) -> dict[tuple[str, int], list[Span]]:
         lines = self._by_line
         if lines is None:
             lines = self._by_line = {}
+            texts: dict[str, None] = {}
             for span in self._find():
+                texts[span.text] = None
                 last = span.source.position(max(span.start, span.end - 1))[0]
                 for line in range(span.line, last + 1):
                     lines.setdefault((span.source.path, line), []).append(span)
-        return lines.get((path, number), [])
+            self._keep(texts)
+        return lines
 
-    def line(self, source: Source, number: int) -> str:
-        """Line `number` of the source with each secret character as `*`, so that columns stay the same."""
+    def _keep(self, texts: Iterable[str]) -> None:
+        """What no message may have in it, wherever in the files it is about."""
+        forms = dict.fromkeys(form for text in texts for form in _forms(text))
+        self._whole = tuple(sorted((form for form in forms if _is_odd(form)), key=len, reverse=True))
+        self._exact = frozenset(form for form in forms if len(form) >= _SHORT)
+        self._words = frozenset(word for form in forms for word in _WORD.findall(form) if _is_odd(word))
+        if len(self._whole) > _FEW:
+            self._whole = ()
+
+    def _on(self, path: str, number: int) -> list[Span]:
+        return self._lines().get((path, number), [])
+
+    def line(self, source: Source, number: int, *, short: bool = False) -> str:
+        """Line `number` of the source with each secret character as `*`, so that columns stay the same.
+
+        `short`: with the same few stars for each secret, which do not tell how long it is.
+        """
         text = source.line(number)
         start = source.line_start(number)
-        for span in self._on(source.path, number):
+        for span in reversed(self._on(source.path, number)):
             left = max(span.start - start, 0)
             right = min(span.end - start, len(text))
-            hidden = "".join(c if c in " \t" else "*" for c in text[left:right])
+            hidden = HIDDEN if short else "".join(c if c in " \t" else "*" for c in text[left:right])
             text = text[:left] + hidden + text[right:]
         return text
 
     def message(self, text: str, places: Iterable[Span]) -> str:
-        """`text` with every '...' that quotes from a secret on one of these places' lines hidden.
+        """`text` with every '...' that quotes from a secret on one of these places' lines hidden, as `text` does it.
 
         A parser can mistake part of a password for a keyword (`auth_pass a{b}c`); rules that then quote the word need
         not know.
         """
-        for place in places:
-            for span in self._on(place.source.path, place.line):
-                secret = span.text
-                text = _QUOTED.sub(lambda m, s=secret: f"'{HIDDEN}'" if m[1] in s else m[0], text)  # type: ignore[misc]
+        if not self._lines():
+            return text
+        for path, number, source in {(p.source.path, p.line, p.source) for p in places}:
+            if spans := self._on(path, number):
+                text = self._about(text, source, number, spans)
+        return self.text(text)
+
+    def text(self, text: str) -> str:
+        """`text` without the secrets that no message has by chance: those with figures, signs or capitals in them."""
+        if not self._lines():
+            return text
+        for secret in self._whole:
+            if secret in text:
+                text = text.replace(secret, HIDDEN)
+        words = self._words
+        if not words:
+            return text
+        return _WORD.sub(lambda match: HIDDEN if match[0] in words else match[0], text)
+
+    def anywhere(self, text: str) -> str:
+        """As `text`, for words about the whole fleet: every '...' that is a secret is hidden too."""
+        shown = self.text(text)
+        return _QUOTED.sub(lambda match: f"'{HIDDEN}'" if match[1] in self._exact else match[0], shown)
+
+    def _about(self, text: str, source: Source, number: int, spans: list[Span]) -> str:
+        """`text` about a line with secrets: what it quotes of them is hidden."""
+        visible = self.line(source, number)
+        secrets = list(dict.fromkeys(form for span in spans for form in _forms(span.text)))
+        for secret in secrets:
+            text = text.replace(f"'{secret}'", f"'{HIDDEN}'")
+        key = (source.path, number)
+        grams = self._grams.get(key)
+        if grams is None:
+            grams = self._grams[key] = {s[at : at + _GRAM] for s in secrets for at in range(len(s) - _GRAM + 1)}
+
+        def hidden(match: re.Match[str]) -> str:
+            quoted = match[1]
+            if quoted in visible or quoted == HIDDEN:
+                return match[0]
+            if any(quoted in secret for secret in secrets):
+                return f"'{HIDDEN}'"
+            for secret in secrets:
+                if len(secret) >= _SHORT:
+                    quoted = quoted.replace(secret, HIDDEN)
+            return f"'{_without(quoted, grams)}'"
+
+        return _QUOTED.sub(hidden, text)
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """A secret as it is written, and as it is read."""
+    from parsers.secrets.pieces import unescaped
+
+    secret = secret.strip()
+    plain = unescaped(secret)
+    return (form for form in dict.fromkeys((secret, plain)) if form)
+
+
+def _is_odd(secret: str) -> bool:
+    return len(secret) >= _GRAM and _PLAIN.fullmatch(secret) is None
+
+
+def _without(text: str, grams: set[str]) -> str:
+    """`text` without the stretches that are made of these pieces of secrets."""
+    marked = [False] * len(text)
+    for at in range(len(text) - _GRAM + 1):
+        if text[at : at + _GRAM] in grams:
+            marked[at : at + _GRAM] = [True] * _GRAM
+    if True not in marked:
         return text
+    parts, was = [], False
+    for char, secret in zip(text, marked, strict=True):
+        if not secret:
+            parts.append(char)
+        elif not was:
+            parts.append(HIDDEN)
+        was = secret
+    return "".join(parts)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from parsers.secrets.plain import plain_places
 from parsers.source import Source
 from rules import HIDDEN
-from rules.plan import ClusterError, Places, TomlText, every_key, load
+from rules.plan import ClusterError, Places, TomlText, every_key, load, plan_secrets
 from rules.plan import Way as TomlPath
 
 Stretch = tuple[int, int]
@@ -41,11 +42,14 @@ def _of_config(path: str, text: str) -> Iterator[Stretch]:
         from parsers.keepalived import parse_keepalived
 
         yield from ((span.start, span.end) for span in parse_keepalived(text, path).secrets)
+    else:
+        yield from plain_places(text)
 
 
 def _of_toml(text: str) -> Iterator[Stretch]:
     """The secret values of a TOML text, wherever they are; the whole text for one whose place is unknown."""
     source = Source("halb.toml", text)
+    yield from ((span.start, span.end) for span in plan_secrets(source))
     try:
         data = load(source)
     except ClusterError:
