@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.grammar.keepalived import SECRET
 from parsers.keywords.keepalived import keepalived_table
+from parsers.secrets.lazy import lazy
 from parsers.secrets.names import BLOCKS, meant, telling
 from parsers.secrets.pieces import Place
 from parsers.secrets.texts import merged, text_places
 from parsers.source import Source, Span
 
-_BLOCK = re.compile(r"^[ \t]*([^\s{}#!]+)[ \t]*\{", re.MULTILINE)
+_BLOCK = lazy(r"^[ \t]*([^\s{}#!]+)[ \t]*\{", re.MULTILINE)
 _BLANKS = r"(?:[ \t]|\\\r?\n)++"
-_ENTRY = re.compile(rf"[ \t]*([^\s{{}}#!]+){_BLANKS}([^\n}}]*[^\s}}])")
-_NUMBERED = re.compile(rf"(?:^|%\}})[ \t]*(?:@\S+[ \t]+)?[key]{{2,4}}{_BLANKS}\d+{_BLANKS}([^\n]+)", re.MULTILINE)
-_DEFINITION = re.compile(r"^[ \t]*(?:@\S+[ \t]+)?\$([A-Za-z_]\w*)=((?:[^\n]*\\\r?\n)*+[^\n]*)", re.MULTILINE)
+_ENTRY = lazy(rf"[ \t]*([^\s{{}}#!]+){_BLANKS}([^\n}}]*[^\s}}])")
+_NUMBERED = lazy(rf"(?:^|%\}})[ \t]*(?:@\S+[ \t]+)?[key]{{2,4}}{_BLANKS}\d+{_BLANKS}([^\n]+)", re.MULTILINE)
+_DEFINITION = lazy(r"^[ \t]*(?:@\S+[ \t]+)?\$([A-Za-z_]\w*)=((?:[^\n]*\\\r?\n)*+[^\n]*)", re.MULTILINE)
 
 
 def all_secrets(sources: Sequence[Source], hidden: Iterable[Span]) -> list[Span]:
@@ -40,13 +41,13 @@ def _places(text: str) -> Iterator[Place]:
             yield match.span("value")
         elif hmac and match["key"]:
             yield match.span("key")
-    for match in _BLOCK.finditer(text):
+    for match in _BLOCK().finditer(text):
         if meant(match[1]) in BLOCKS:
             yield from _entries(text, match.end(), names)
-    for match in _NUMBERED.finditer(text):
+    for match in _NUMBERED().finditer(text):
         yield match.span(1)
     if "$" in text:
-        for match in _DEFINITION.finditer(text):
+        for match in _DEFINITION().finditer(text):
             if telling(match[1]):
                 yield match.span(2)
 
@@ -56,6 +57,6 @@ def _entries(text: str, start: int, names: frozenset[str]) -> Iterator[Place]:
     stop = text.find("}", start)
     stop = stop if stop >= 0 else len(text)
     for line in re.finditer(r"[^\n]+", text[start:stop]):
-        match = _ENTRY.match(text, start + line.start(), start + line.end())
-        if match and match[1] not in names:
+        match = _ENTRY().match(text, start + line.start(), start + line.end())
+        if match and match[1] not in names and match[2] not in ("PASS", "AH"):
             yield match.span(2)

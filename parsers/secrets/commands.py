@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from parsers.secrets.lazy import lazy
 from parsers.secrets.names import telling
 from parsers.secrets.pieces import Piece, Place
-from parsers.secrets.shapes import literals
+from parsers.secrets.shapes import literals, looks_secret
 
 _SECRET_FLAGS: Mapping[str, tuple[str, ...]] = {
     "curl": ("-u", "--user", "-U", "--proxy-user", "-b", "-d", "-F", "--data", "--data-raw", "--data-binary", "--json"),
@@ -43,8 +43,11 @@ _OTHER_P = frozenset(
     )
 )
 _GLUED = {"mysql": "-p", "mysqladmin": "-p", "mariadb": "-p", "mariadb-admin": "-p", "sshpass": "-p", "curl": "-u"}
-_OPTION = re.compile(r"--?([A-Za-z][\w-]*)\Z")
-_PORT_OR_PATH = re.compile(r"\d{1,5}\Z|/|-|(?:tcp|udp|icmp|vrrp|ah|esp|all)\Z")
+_BARE = frozenset(("password", "passwd", "pass", "secret", "token", "login"))
+"""Words that need no dash to say that the next one is secret."""
+_OPTION = lazy(r"--?([A-Za-z][\w-]*)\Z")
+_FILE = lazy(r"/(?:[a-z0-9_.-]+/)+[a-z0-9_.-]+\Z")
+_PORT_OR_PATH = lazy(r"\d{1,5}\Z|/|-|(?:tcp|udp|icmp|vrrp|ah|esp|all)\Z")
 _SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "sudo", "env", "timeout", "nice", "flock", "exec"))
 
 
@@ -70,19 +73,21 @@ def command_places(words: Sequence[Piece]) -> Iterator[Place]:
         glued = _GLUED.get(program)
         if glued and value.startswith(glued) and len(value) > len(glued) and value[:2] != "--":
             yield word.at(len(glued), len(value))
-        before = value if value[:1] == "-" and "=" not in value else ""
+        before = value if (value[:1] == "-" and "=" not in value) or value.lower() in _BARE else ""
 
 
 def _argument(word: Piece, option: str, program: str, generic: bool) -> Iterator[Place]:
     """The secret part of what follows an option."""
     value = word.value
-    if option in _SECRET_FLAGS.get(program, ()):
+    if (option.lower() in _BARE and looks_secret(value)) or option in _SECRET_FLAGS.get(program, ()):
         found = literals(value, 0, len(value))
-    elif (match := _OPTION.match(option)) and len(match[1]) > 2 and telling(match[1]):
-        found = literals(value, 0, len(value)) if value[:1] != "-" else iter(())
+    elif (match := _OPTION().match(option)) and len(match[1]) > 2 and telling(match[1]):
+        if value[:1] == "-" or _FILE().match(value):
+            return
+        found = literals(value, 0, len(value))
     elif option in ("-u", "--user", "-U", "--proxy-user") and ":" in value:
         found = literals(value, value.index(":") + 1, len(value))
-    elif option in ("-p", "-P", "-W") and generic and not _PORT_OR_PATH.match(value):
+    elif option in ("-p", "-P", "-W") and generic and not _PORT_OR_PATH().match(value):
         found = literals(value, 0, len(value))
     else:
         return

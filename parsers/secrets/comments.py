@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from parsers.secrets.lazy import lazy
 from parsers.secrets.lines import Known, line_places
 from parsers.secrets.names import meant, telling
 from parsers.secrets.pieces import Piece, Place, pieces
 from parsers.secrets.shapes import literals, looks_secret
 
+_NAME = lazy(r"[\w.-]{2,30}")
 _MARKS = "#!;/ \t"
 _SAYS = frozenset(("is", "was", "=", ":", "-", "–", "->", "=>", ":=", "==", "now"))
 _ORDINARY = frozenset(
@@ -39,20 +41,20 @@ def comment_places(text: str, start: int, end: int, known: Known) -> Iterator[Pl
     if known(first) or meant(first) or name or first.startswith("$"):
         yield from line_places(words, known)
     else:
-        # Prose does not say with `if` or `auth` what they say in a statement.
-        yield from line_places([words[0]._replace(value="#", exact=-1), *words], lambda _: True)
+        yield from line_places(words, known, prose=True)
     yield from _prose(words)
 
 
 def _prose(words: Sequence[Piece]) -> Iterator[Place]:
     """`the password is x`, `token: x`, `old secret x9y8z7`."""
     about = said = False
-    noun = -1
+    noun = since = -1
     for index, word in enumerate(words):
         value = word.value.strip("\"'`()[],;")
         name = value.rstrip(":=")
-        if telling(name) and len(name) < 30 and not looks_secret(name) and not name.lower().startswith(_ACTS):
+        if _NAME().fullmatch(name) and telling(name) and not looks_secret(name) and not name.lower().startswith(_ACTS):
             about, said = True, value != name
+            since = index
             if name.lower().startswith(_NOUNS) or name.lower() in ("pw", "pwd", "pass"):
                 noun = index
             continue
@@ -60,7 +62,7 @@ def _prose(words: Sequence[Piece]) -> Iterator[Place]:
             continue
         plain = value.lower().strip(".,;:!?")
         if value in _SAYS:
-            said = True
+            said = said or noun >= 0 or index == since + 1
         elif plain in _ORDINARY:
             continue
         elif said or looks_secret(value) or (index == len(words) - 1 == noun + 1 and len(words) <= 4):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from parsers.secrets.commands import command_places, is_command
+from parsers.secrets.lazy import lazy
 from parsers.secrets.names import BODIES, CHECKS, NEXT, REST, SENDERS, SETTERS, meant, telling
 from parsers.secrets.pieces import Piece, Place, within
 from parsers.secrets.samples import constants_in, is_telling_fetch, keys_in
@@ -14,13 +15,16 @@ from parsers.secrets.shapes import is_scheme, literals, shapes
 Known = Callable[[str], bool]
 """Whether a word is a keyword, option or action of the format, in any place."""
 
-_STOPS = frozenset(("if", "unless", "{", "}", "||", "or"))
-_SETTER_CALL = re.compile(r"[a-z]+(?:-[a-z]+)+\((?:[a-z]+\.)?([\w.-]+)[^)]*\)\Z")
-_OPEN_HEADER = re.compile(r"(?<![\w-])([A-Za-z][\w-]*+):[ \t]*(\w*)[ \t]*\Z")
-_LOGIN_LINE = re.compile(r"(?:AUTH|PASS|LOGIN|IDENTIFIED|USER)[ \t]+(?=\S)")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){8,}\Z")
-_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*\Z")
+_STOPS = frozenset(("if", "unless", "{", "!{", "}", "||", "or"))
+_SETTER_CALL = lazy(r"[a-z]+(?:-[a-z]+)+\((?:[a-z]+\.)?([\w.-]+)[^)]*\)\Z")
+_OPEN_HEADER = lazy(r"(?<![\w-])([A-Za-z][\w-]*+):[ \t]*(\w*)[ \t]*\Z")
+_LOGIN_LINE = lazy(r"(?:\A|\s)(?:AUTH|PASS|LOGIN|IDENTIFIED|USER)[ \t]+(?=\S)")
+_COMPOUND = lazy(r"[A-Za-z]+[-_][A-Za-z]|(?:Proxy-)?Authorization|Cookie")
+_HEX = lazy(r"(?:[0-9a-fA-F]{2}){8,}\Z")
+_HEADER_NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*\Z")
 _OF_CHECKS = frozenset(("user", "username", "post-41", "pre-41", "HELO", "EHLO", "LHLO"))
+_NAMING = frozenset(("cookie", "track", "resolvers", "namespace", "name", "id", "proto", "user", "group", "interface"))
+"""Options of `server` and `bind` with a name of the user's choice."""
 _STATS = frozenset(
     (
         *("admin", "enable", "hide-version", "http-request", "maxconn", "realm", "refresh", "scope", "show-desc"),
@@ -28,19 +32,22 @@ _STATS = frozenset(
     )
 )
 # Values that are no secret where nothing else is known of a line: addresses, ports, times, paths, options.
-_HARMLESS = re.compile(
+_HARMLESS = lazy(
     r"\d{1,5}\Z|[\d.]+(?:/\d+)?(?::\d+)?\Z|\d+(?:us|ms|s|m|h|d)\Z|\[?[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?(?::\d+)?"
     r"(?:/\d+)?\Z|/(?:[a-z0-9_.-]+/)*[a-z0-9_.-]+\Z|-|[^\w]{0,3}\Z|(?:PASS|AH|check|src|true|false|yes|no|on|off)\Z"
 )
 
 
-def line_places(words: Sequence[Piece], known: Known) -> Iterator[Place]:
-    """The secret stretches of a statement with these words."""
+def line_places(words: Sequence[Piece], known: Known, *, prose: bool = False) -> Iterator[Place]:
+    """The secret stretches of a statement with these words; `prose`: of a sentence, or of another language.
+
+    In prose, words like `password` and `if` are only words.
+    """
     for word in words:
         yield from word_places(word)
     if any(is_command(word.value) for word in words):
         yield from command_places(words)
-    yield from _Statement(words, known).places()
+    yield from _Statement(words, known, prose).places()
 
 
 def word_places(word: Piece, depth: int = 0) -> Iterator[Place]:
@@ -68,15 +75,16 @@ def value_places(word: Piece) -> Iterator[Place]:
 class _Statement:
     """The words of a statement, gone through once: `rule` says what the next words are."""
 
-    def __init__(self, words: Sequence[Piece], known: Known) -> None:
+    def __init__(self, words: Sequence[Piece], known: Known, prose: bool) -> None:
         self.words = words
+        self.prose = prose
         self.known = known
         first = words[0].value if words else ""
         if first in ("no", "default") and len(words) > 1:
             first = words[1].value
         self.first = first
         self.meant = meant(first)
-        self.understood = known(first)
+        self.understood = prose or known(first)
         self.braces = False
         self.sends = False
         self.rule: Callable[[Piece, int], Iterator[Place]] | None = None
@@ -86,7 +94,7 @@ class _Statement:
             value = word.value
             if value in _STOPS and index:
                 self.rule = None
-                self.braces = value == "{" or (self.braces and value != "}")
+                self.braces = value in ("{", "!{") or (self.braces and value != "}")
                 continue
             if self.rule is not None:
                 yield from self.rule(word, index)
@@ -99,6 +107,8 @@ class _Statement:
 
     def _after(self, index: int, value: str) -> Callable[[Piece, int], Iterator[Place]] | None:
         before = self.words[index - 1].value if index else ""
+        if self.prose and not _COMPOUND().match(value):
+            return None
         keyword = meant(value)
         if keyword in REST:
             return self._rest
@@ -108,10 +118,10 @@ class _Statement:
             return self._login
         if self._is_auth(index, value):
             return self._user
-        header = _OPEN_HEADER.search(value)
+        header = _OPEN_HEADER().search(value)
         if header and telling(header[1]) and (not header[2] or is_scheme(header[2])):
             return self._rest
-        call = _SETTER_CALL.match(value)
+        call = _SETTER_CALL().match(value)
         if call and telling(call[1].rpartition(".")[2]):
             return self._expression
         if is_telling_fetch(value) and (self.braces or self.first == "acl" or not self.understood):
@@ -133,9 +143,9 @@ class _Statement:
         if not self.understood:
             return self._doubtful
         if self.first.startswith(("http-", "tcp-")) or self.meant == "http-check":
-            likely = index > 1 and _HEADER_NAME.match(value) and ("-" in value or value[:1].isupper())
+            likely = index > 1 and _HEADER_NAME().match(value) and ("-" in value or value[:1].isupper())
             return self._rest if likely and not self.known(before) else None
-        option = index > (2 if self.first == "server" else 1)
+        option = index > (2 if self.first == "server" else 1) and before not in _NAMING
         return self._next if option and self.first in ("server", "bind", "default-server", "peer") else None
 
     def _is_auth(self, index: int, value: str) -> bool:
@@ -152,9 +162,9 @@ class _Statement:
     def _alone(self, index: int, word: Piece) -> Iterator[Place]:
         """A word that says by itself what of it is secret."""
         value = word.value
-        if match := _LOGIN_LINE.match(value):
+        if self._sends_bytes() and (match := _LOGIN_LINE().search(value)):
             yield word.at(match.end(), len(value.rstrip()))
-        elif _HEX.match(value) and self._sends_bytes():
+        elif _HEX().match(value) and self._sends_bytes():
             data = bytes.fromhex(value)
             if b"AUTH" in data.upper() or b"PASS" in data.upper():
                 yield word.place
@@ -211,5 +221,5 @@ class _Statement:
 
     def _doubtful(self, word: Piece, index: int) -> Iterator[Place]:
         """After a telling name on a line that is not understood: what can be a secret."""
-        if not _HARMLESS.match(word.value) and not is_scheme(word.value) and not is_telling_fetch(word.value):
+        if not _HARMLESS().match(word.value) and not is_scheme(word.value) and not is_telling_fetch(word.value):
             yield from value_places(word)

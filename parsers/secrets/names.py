@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from parsers.secrets.lazy import lazy
+
 _LONGEST = 64  # characters of a name; anything longer is a value
 
 # A part of a name that marks a secret: `X-Api-Key`, `DB_PASSWORD`, `sessionId`; not `author`, `bypass`, `keepalive`.
-_TELLING = re.compile(
+_TELLING = lazy(
     r".*(?:token|secret|passw|passphrase|passcode|passkey|credential|cookie|session|sessid|authori[sz]|authent|oauth"
     r"|hmac).*|.*(?<!mon)(?<!don)(?<!tur)keys?|.*(?<!by)(?<!com)(?<!sur)pass|.*auth[nz]?|auth(?!or(?:s|ed|ity|ities|ing)?$).*"
-    r"|.*pwd?|creds?|jwt|bearer|psk|sess|sid|otp|signature|community",
+    r"|.*pwd?|.*creds?|jwt|bearer|psk|sess|sid|otp|sig|signature|community|login",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PARTS = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # What is said about a secret and is none: `auth_type`, `key-file`, `session-timeout`.
 _ABOUT = frozenset(
     (
@@ -23,7 +25,7 @@ _ABOUT = frozenset(
         *("expire", "expiry", "age", "max", "min", "store", "mode", "check", "required"),
     )
 )
-_ROUGH = re.compile(r"pas|pw|sec|tok|key|cred|cook|ses|auth|hmac|jwt|bearer|psk|sid|otp|signature|comm", re.IGNORECASE)
+_ROUGH = lazy(r"pas|pw|sec|tok|key|cred|cook|ses|auth|hmac|jwt|bearer|psk|sid|otp|sig|comm|login", re.IGNORECASE)
 
 
 @lru_cache(4096)
@@ -31,17 +33,22 @@ def telling(name: str) -> bool:
     """Whether a name of a header, variable, parameter or option says that its value is secret."""
     if not 2 < len(name) <= _LONGEST and name.lower() != "pw":
         return False
-    if not _ROUGH.search(name):
+    if not _ROUGH().search(name):
         return False
-    parts = _PARTS.findall(name)
+    parts = _PARTS().findall(name)
     if not parts or parts[-1].lower() in _ABOUT:
         return False
-    return any(_TELLING.fullmatch(part) for part in parts) or _TELLING.fullmatch("".join(parts)) is not None
+    return any(_TELLING().fullmatch(part) for part in parts) or _TELLING().fullmatch("".join(parts)) is not None
 
 
 # -- keywords
 
-REST = frozenset(("auth_pass", "smtp_password", "auth_key", "snmp_community"))
+REST = frozenset(
+    (
+        *("auth_pass", "auth_key", "snmp_community", "snmp_user"),
+        *("smtp_password", "smtp_user", "smtp_username", "smtp_auth", "smtp_login"),
+    )
+)
 """Everything after these is secret, to the end of the statement."""
 NEXT = frozenset(
     (

@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from parsers.secrets.lazy import lazy
+
 Place = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""
 
 # Placeholders and quoted stretches belong to the word that they are in. No alternative looks far ahead.
-_WORD = re.compile(
+_WORD = lazy(
     r"""(?:\{\{[^}\n]{0,300}\}\}|\$\{[^}\n]{0,300}\}|\\(?!\r?\n)[\s\S]|"(?:[^"\\]++|\\[\s\S])*+"?|(?<![A-Za-z])'[^'\n]*+'?"""
     r"""|[^\s"'\\]|')+"""
 )
-_CONTROL = re.compile(r"\{%[^%\n]{0,300}%\}|<%(?!=)[^%\n]{0,300}%>|\{#|#\}")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([\s\S]))|\"|'")
+_CONTROL = lazy(r"\{%[^%\n]{0,300}%\}|<%(?!=)[^%\n]{0,300}%>|\{#|#\}")
+_ESCAPE = lazy(r"\\(?:x([0-9a-fA-F]{2})|([\s\S]))|\"|'")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "\n": " "}
 
 
@@ -53,7 +55,7 @@ def unescaped(raw: str) -> str:
     """A stretch without its quotes and escapes."""
     if '"' not in raw and "'" not in raw and "\\" not in raw:
         return raw
-    return _ESCAPE.sub(_plain, raw)
+    return _ESCAPE().sub(_plain, raw)
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -65,10 +67,10 @@ def _plain(match: re.Match[str]) -> str:
 def pieces(text: str, start: int, end: int) -> Sequence[Piece]:
     """The words of a stretch of text; what a template does with it is no word."""
     if "{%" in text[start:end] or "<%" in text[start:end] or "{#" in text[start:end]:
-        stretch = _CONTROL.sub(lambda m: " " * len(m[0]), text[start:end])
-        found = [(m.start() + start, m.end() + start, m[0]) for m in _WORD.finditer(stretch)]
+        stretch = _CONTROL().sub(lambda m: " " * len(m[0]), text[start:end])
+        found = [(m.start() + start, m.end() + start, m[0]) for m in _WORD().finditer(stretch)]
     else:
-        found = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, start, end)]
+        found = [(m.start(), m.end(), m[0]) for m in _WORD().finditer(text, start, end)]
     return [piece(text, first, last, unescaped(raw)) for first, last, raw in found]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from parsers.secrets.lazy import lazy
 from parsers.secrets.names import telling
 from parsers.secrets.pieces import Place
 from parsers.secrets.shapes import literals
 from parsers.secrets.texts import text_places
 
-_SETTING = re.compile(
+_SETTING = lazy(
     r"^[ \t]*(?:[-#][ \t]*)?(?:export[ \t]+)?[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*[:=][ \t]*(\S[^\n]*)", re.MULTILINE
 )
 
@@ -20,11 +21,11 @@ def plain_places(text: str, plain: Collection[str] = ()) -> Iterator[Place]:
 
     `plain` are names whose values may be seen, however they sound.
     """
-    for match in _SETTING.finditer(text):
+    for match in _SETTING().finditer(text):
         name = match[1]
         if telling(name) and name not in plain and not _harmless(match[2]):
             yield from literals(text, *match.span(2))
-    yield from text_places(text, lambda word: True, "#")
+    yield from text_places(text, lambda word: False, "#", prose=True)
 
 
 def _harmless(value: str) -> bool:

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from parsers.secrets.comments import comment_places
+from parsers.secrets.lazy import lazy
 from parsers.secrets.lines import Known, line_places
 from parsers.secrets.names import NEXT, REST, meant, telling
 from parsers.secrets.pieces import Place, pieces
 from parsers.secrets.shapes import shapes
 
-_LINE = re.compile(r"[^\n]++")
+_LINE = lazy(r"[^\n]++")
 # A line with none of these holds no secret that anything marks; keywords have parts that stay when one letter is wrong.
-HINTS = (
-    *("pas", "pw", "sec", "tok", "key", "cred", "cook", "ses", "auth", "mac", "jwt", "bearer", "psk", "sid", "otp"),
-    *("sig", "comm", "@", "=", "$", "eq(", "eyj", "gh", "glpat", "xox", "akia", "k_live", "k_test", "hvs.", " -", "\\"),
+_HINTS = (
+    *("pas", "pw", "sec", "tok", "key", "kye", "cred", "cook", "ses", "auth", "atuh", "uath", "mac", "jwt", "bearer"),
+    *("psk", "sid", "otp", "sig", "comm", "login", "ident", "basic", "digest", "word", "bod", "ody", "bdy", "boyd"),
+    *("@", "=", "$", "{{", "{%", "eq(", "eyj", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat", "xox", "akia"),
+    *("k_live", "k_test", "hvs.", "stat", "tats", "stst", "sats", "sq", "smt", "smp", "mtp", "snmp", "ldap"),
     *(
-        "bod",
-        "ody",
-        "bdy",
-        "bo y",
-        "stat",
-        "tats",
-        "sat",
-        "sq",
-        "smt",
-        "smp",
-        "mtp",
-        "snmp",
-        "ldap",
-        "login",
-        "ident",
         "crypt",
-        "gcm",
-        "cbc",
-    ),
-    *(
+        "hm",
+        "amc",
+        "aes",
+        "_dec(",
+        "_enc(",
         "verify",
         "binary",
         "md5",
@@ -45,43 +33,53 @@ HINTS = (
         "eab-",
         "anon",
         "acme",
-        "word",
-        "sword",
-        "atuh",
-        "uath",
-        "ath",
     ),
-    *("basic", "digest", "{{", "{%", "hdr", "token", "stst", "kye"),
+    *(" --", " -u", " -p", " -a", " -w", " -c", " -h", " -b", " -d", " -x", " -k"),
 )
-_GLUED = re.compile(r"\S+")
+_GLUED = lazy(r"\S+")
 _TEMPLATE = ("{%", "{{", "<%", "${")
 
 
-def text_places(text: str, known: Known, marks: str = "#") -> Iterator[Place]:
-    """The secret stretches of the lines of a text, in no order; a line that ends in a backslash goes on in the next."""
+def marked_lines(text: str) -> Callable[[str], bool]:
+    """A quick test for the lines of a text: whether anything in one could mark a secret."""
+    whole = text.lower()
+    hints = [hint for hint in _HINTS if hint in whole]
+
+    def marked(line: str) -> bool:
+        lower = line.lower()
+        return any(hint in lower for hint in hints)
+
+    return marked
+
+
+def text_places(text: str, known: Known, marks: str = "#", *, prose: bool = False) -> Iterator[Place]:
+    """The secret stretches of the lines of a text, in no order; a line that ends in a backslash goes on in the next.
+
+    `prose`: the lines are none of haproxy or keepalived.
+    """
+    marked = marked_lines(text)
     first = -1  # where the lines begin that go on
-    for match in _LINE.finditer(text):
+    for match in _LINE().finditer(text):
         start, end = match.span()
         line = match[0]
-        lower = line.lower()
-        if first < 0 and not any(hint in lower for hint in HINTS):
+        if first < 0 and not marked(line) and not line.rstrip().endswith("\\"):
             continue
-        comment = _comment(line, marks)
+        comment = comment_start(line, marks)
         stop = end
         if comment >= 0:
             yield from comment_places(text, start + comment, end, known)
             # A mark in the middle of a word may be meant as a part of a password.
-            glued = _GLUED.match(text, start + comment, end) if comment and line[comment - 1] not in " \t" else None
+            glued = _GLUED().match(text, start + comment, end) if comment and line[comment - 1] not in " \t" else None
             stop = glued.end() if glued else start + comment
             if _wants_value(text, start, stop):
                 stop = end
-        yield from statement_places(text, start, stop, known)
+        yield from _statement(text, start, stop, known, prose)
         goes_on = comment < 0 and line.rstrip().endswith("\\")
         if first >= 0 and not goes_on:
-            yield from statement_places(text, first, stop, known)
+            yield from _statement(text, first, stop, known, prose)
         first = (start if first < 0 else first) if goes_on else -1
     if first >= 0:
-        yield from statement_places(text, first, len(text), known)
+        yield from _statement(text, first, len(text), known, prose)
 
 
 def _wants_value(text: str, start: int, end: int) -> bool:
@@ -91,16 +89,16 @@ def _wants_value(text: str, start: int, end: int) -> bool:
     return meant(last) in NEXT or meant(last) in REST or last.endswith(":") or (len(words) > 1 and telling(last))
 
 
-def statement_places(text: str, start: int, end: int, known: Known) -> Iterator[Place]:
+def _statement(text: str, start: int, end: int, known: Known, prose: bool) -> Iterator[Place]:
     """The secret stretches of a statement that stands at this place of a text."""
     words = pieces(text, start, end)
     if words:
-        yield from line_places(words, known)
+        yield from line_places(words, known, prose=prose)
         if any(mark in text[start:end] for mark in _TEMPLATE):
             yield from ((start + at, start + stop) for at, stop in shapes(text[start:end], headers=False))
 
 
-def _comment(line: str, marks: str) -> int:
+def comment_start(line: str, marks: str) -> int:
     """Where the comment of a line begins, -1 without one; a mark inside quotes is none."""
     quote, skip = "", False
     if not any(mark in line for mark in marks):

@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from tests.secrets.outputs import outputs
 from tests.secrets.placements import Canary
 
 _PIECE = 8  # characters of a secret in a row that give it away
-_TOP = "global\n    maxconn 100\n"
+_NAMES = {"haproxy": "lb1/haproxy.cfg", "keepalived": "lb1/keepalived.conf"}
 
 
-def text_of(canaries: Iterable[Canary]) -> str:
+def batches(canaries: Iterable[Canary]) -> Iterator[list[Canary]]:
+    """The canaries of each kind of variant together: one pair of files for each."""
+    ordered = sorted(canaries, key=lambda canary: (canary.change, canary.kind))
+    yield from (list(members) for _, members in groupby(ordered, key=lambda canary: canary.change))
+
+
+def text_of(canaries: Sequence[Canary]) -> str:
     """A file with these canaries, each in the section that it asks for."""
-    found = list(canaries)
-    lines = [canary.line for canary in found if canary.section == "-"]
-    kind = found[0].kind
-    if kind == "haproxy":
-        lines.append(_TOP)
-    rest = sorted((c for c in found if c.section != "-"), key=lambda canary: canary.section)
+    haproxy = canaries[0].kind == "haproxy"
+    lines = [canary.line for canary in canaries if canary.section == "-"]
+    if haproxy:
+        lines.append("global\n    maxconn 100\n")
+    rest = sorted((c for c in canaries if c.section != "-"), key=lambda canary: canary.section)
     for section, members in groupby(rest, key=lambda canary: canary.section):
-        if kind == "haproxy":
-            lines.append(section if section in ("global", "") else f"{section} x-{section}")
-            lines += [f"    {canary.line}" for canary in members]
-        else:
-            lines += [section, *(f"    {canary.line}" for canary in members), "}\n" * section.count("{")]
+        head = f"{section} x-{section}" if haproxy and section not in ("global", "") else section
+        lines += [head, *(f"    {canary.line}" for canary in members)]
+        lines += ["}"] * section.count("{")
     return "\n".join([*lines, ""])
 
 
-def clear(canaries: Iterable[Canary]) -> Iterator[tuple[Canary, str]]:
-    """The canaries that a text shows, with the output; those of one kind are in one file."""
+def clear(canaries: Iterable[Canary]) -> tuple[list[tuple[Canary, str]], tuple[str, ...]]:
+    """The canaries that an output shows, each with the output's name, and the names of all outputs.
+
+    Canaries of one kind are in one file.
+    """
     found = list(canaries)
-    names = {"haproxy": "lb1/haproxy.cfg", "keepalived": "lb1/keepalived.conf"}
-    files = {names[kind]: text_of(c for c in found if c.kind == kind) for kind in {c.kind for c in found}}
-    for name, shown in outputs(files).items():
-        for canary in found:
-            if is_shown(canary.secret, shown):
-                yield canary, name
+    kinds = {canary.kind for canary in found}
+    files = {_NAMES[kind]: text_of([c for c in found if c.kind == kind]) for kind in sorted(kinds)}
+    texts = outputs(files)
+    shown = [(canary, name) for name, text in texts.items() for canary in found if is_shown(canary.secret, text)]
+    return shown, tuple(texts)
 
 
 def is_shown(secret: str, text: str) -> bool:
-    """Whether a text has the secret, or eight of its characters in a row."""
-    return (
-        secret[:_PIECE] in text
-        or secret[-_PIECE:] in text
-        or any(secret[at : at + _PIECE] in text for at in range(len(secret) - _PIECE + 1))
-    )
-
-
-def totals(shown: Iterable[tuple[Canary, str]]) -> Counter[str]:
-    """How many canaries each output shows."""
-    return Counter(name for _, name in shown)
+    """Whether a text has the secret, or so many of its characters in a row that it can be guessed."""
+    return any(secret[at : at + _PIECE] in text for at in range(max(1, len(secret) - _PIECE + 1)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rules import Run, options_for
 from rules.report.failover import render as render_failover
@@ -11,11 +13,29 @@ from rules.report.json import render as render_json
 from rules.report.style import Style
 from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
-from wizard.files.diffs import unified
+from wizard.files.diffs import diff, unified
+from wizard.files.merging import merge_tree
 from wizard.files.secrets import masked_lines
 from wizard.importer import import_files
 from wizard.questions.what_if import explained, lines_of_files
 
+_OWN = """\
+global
+    maxconn 1000
+
+defaults kube
+    mode tcp
+    timeout connect 5s
+    timeout client 1m
+    timeout server 1m
+
+frontend kube-api from kube
+    bind :6443
+    default_backend kube-apiservers
+
+backend kube-apiservers from kube
+    server cp1 192.0.2.11:6443 check
+"""
 FORMATS = ("full", "concise", "json", "github")
 
 
@@ -33,8 +53,6 @@ def outputs(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _of_import(files: Mapping[str, str]) -> dict[str, str]:
-    from pathlib import Path
-
     imported = import_files(files)
     text, left_out = draft_text(imported.draft, Path())
     # The password goes into halb.toml, which is what it is for.
@@ -56,4 +74,17 @@ def _of_wizard(files: Mapping[str, str]) -> dict[str, str]:
         "wizard, files on screen": "\n".join(shown),
         "diff, new": "\n".join(diffs),
         "diff, changed": "\n".join(contexts),
+        "merge": "\n".join(_of_merge(text) for path, text in files.items() if path.endswith(".cfg")),
     }
+
+
+def _of_merge(text: str) -> str:
+    """What is said when halb's sections are put into a haproxy.cfg, and the diff."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "lb1/etc/haproxy/haproxy.cfg")
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        name = str(path.relative_to(folder))
+        merging = merge_tree(Path(folder), {name: (_OWN, 0o644)}, merge=True)
+        diffs = diff(Path(folder), merging.files) if not merging.problems else {}
+        return "\n".join([*merging.problems, *merging.notes, *diffs.values()])

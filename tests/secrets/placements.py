@@ -131,18 +131,27 @@ KEEPALIVED = {
         $VRRP_SECRET=S
     """,
 }
+_SPOT = re.compile(r"(?<![A-Za-z])S(?![A-Za-z_-])|(?<=-p)S\b")
 SHAPES = ("base64", "hex", "short", "odd")
 
 
 class Canary(NamedTuple):
-    """A line with a secret in a text: `where` names the placement and the variant."""
+    """A line with a secret: `placement` is the line as it should be, `variant` what was done to it, `change` the kind
+    of that, `shape` what the secret looks like.
+    """
 
     kind: str
-    where: str
+    placement: str
+    variant: str
+    shape: str
     section: str
     line: str
     secret: str
-    variant: str
+
+    @property
+    def change(self) -> str:
+        """The variant without the word that was misspelled."""
+        return self.variant.rpartition(": ")[2]
 
 
 def secret_of(where: str, shape: str) -> str:
@@ -214,22 +223,19 @@ PROSE = (
 """Comments that name a secret."""
 
 
-def canaries(shapes: tuple[str, ...] = SHAPES) -> Iterator[Canary]:
-    """Every placement in every variant; `shapes` are the kinds of secrets, in turn if there is one for all."""
+def canaries(*, all_shapes: bool = True) -> Iterator[Canary]:
+    """Every placement in every variant, with secrets of every shape, or of one shape after the other."""
     for number, (kind, section, line) in enumerate(placements()):
+        name = line.replace("~", "")
         for index, (variant, place, text) in enumerate(variants(kind, section, line)):
-            for shape in shapes if len(shapes) > 1 else SHAPES[(number + index) % 4 :][:1]:
-                where = f"{line.replace('~', '')} ({variant}, {shape})"
-                secret = secret_of(where, shape)
-                yield Canary(kind, where, place, _put(text, secret), secret, variant)
+            for shape in SHAPES if all_shapes else (SHAPES[(number + index) % len(SHAPES)],):
+                secret = secret_of(f"{kind}{name}{variant}", shape)
+                yield Canary(kind, name, variant, shape, place, _put(text, secret), secret)
     for kind in ("haproxy", "keepalived"):
         for text in PROSE:
             for shape in SHAPES:
                 secret = secret_of(f"{kind}{text}", shape)
-                yield Canary(kind, f"# {text} ({shape})", "", f"# {_put(text, secret)}", secret, "prose")
-
-
-_SPOT = re.compile(r"(?<![A-Za-z])S(?![A-Za-z_-])|(?<=-p)S\b")
+                yield Canary(kind, f"# {text}", "words in a comment", shape, "", f"# {_put(text, secret)}", secret)
 
 
 def _put(text: str, secret: str) -> str:

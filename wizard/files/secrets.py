@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from parsers.secrets.names import telling
 from parsers.secrets.plain import plain_places
+from parsers.secrets.texts import comment_start
 from parsers.source import Source
 from rules import HIDDEN
 from rules.plan import ClusterError, Places, TomlText, every_key, load, plan_secrets
@@ -16,6 +18,7 @@ Stretch = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""
 
 _NAMES = frozenset(key.name for key in every_key() if key.secret)
+_PLAIN = frozenset(key.name for key in every_key()) - _NAMES
 # Whatever follows the name in its line, also in comments and in unreadable files: hiding too much does no harm.
 _LINE = re.compile(rf"""(?:{"|".join(sorted(_NAMES))})(?![A-Za-z0-9_-])["']?[ \t]*[=:]?[ \t]*([^\r\n]+)""")
 
@@ -60,6 +63,11 @@ def _of_toml(text: str) -> Iterator[Stretch]:
         yield span.start, span.end
 
 
+def _is_secret(key: str) -> bool:
+    """Whether a key holds a secret: a password of the plan, or one that no plan knows and that sounds like one."""
+    return key in _NAMES or (key not in _PLAIN and telling(key))
+
+
 def _secret_paths(data: Any) -> Iterator[TomlPath]:
     """The paths to every key with a secret's name."""
     rest: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
@@ -71,7 +79,7 @@ def _secret_paths(data: Any) -> Iterator[TomlPath]:
         elif isinstance(value, list):
             items = enumerate(value)
         for key, item in items:
-            if key in _NAMES:
+            if isinstance(key, str) and _is_secret(key):
                 yield (*path, key)
             else:
                 rest.append(((*path, key), item))
@@ -116,6 +124,7 @@ def without_secrets(text: str) -> str:
         for path in _secret_paths(data):
             text = _without(text, path)
         kept = _LINE.sub(lambda match: match[0][: match.start(1) - match.start()] + HIDDEN, text)
+        kept = _without_comments(kept)
         if _bare(load(Source("halb.toml", kept))) == _bare(data) and not list(
             _secret_paths(load(Source("halb.toml", kept)))
         ):
@@ -127,6 +136,16 @@ def without_secrets(text: str) -> str:
     raise ValueError("a password in it can't be removed")
 
 
+def _without_comments(text: str) -> str:
+    """A TOML text with the secrets that its comments tell hidden."""
+    source = Source("halb.toml", text)
+    for span in reversed(plan_secrets(source)):
+        comment = comment_start(source.line(span.line), "#")
+        if 0 <= comment < span.column:
+            text = text[: span.start] + HIDDEN + text[span.end :]
+    return text
+
+
 def _without(text: str, path: TomlPath) -> str:
     found = TomlText(text)
     found.cut(path)
@@ -136,6 +155,6 @@ def _without(text: str, path: TomlPath) -> str:
 def _bare(value: Any) -> Any:
     """What a text says but for the secrets (and the tables that held nothing else)."""
     if isinstance(value, dict):
-        items = {key: _bare(item) for key, item in value.items() if key not in _NAMES}
+        items = {key: _bare(item) for key, item in value.items() if not _is_secret(key)}
         return {key: item for key, item in items.items() if item != {}}
     return [_bare(item) for item in value] if isinstance(value, list) else value
