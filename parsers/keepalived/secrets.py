@@ -41,9 +41,12 @@ def _places(text: str) -> Iterator[Place]:
             yield match.span("value")
         elif hmac and match["key"]:
             yield match.span("key")
+    done = 0
     for match in _BLOCK().finditer(text):
-        if meant(match[1]) in BLOCKS:
-            yield from _entries(text, match.end(), names)
+        if match.end() >= done and meant(match[1]) in BLOCKS:
+            done = text.find("}", match.end())
+            done = done if done >= 0 else len(text)
+            yield from _entries(text, match.end(), done, names)
     for match in _NUMBERED().finditer(text):
         yield match.span(1)
     if "$" in text:
@@ -52,10 +55,8 @@ def _places(text: str) -> Iterator[Place]:
                 yield match.span(2)
 
 
-def _entries(text: str, start: int, names: frozenset[str]) -> Iterator[Place]:
-    """What follows words that are no keywords in a block for passwords, up to its end."""
-    stop = text.find("}", start)
-    stop = stop if stop >= 0 else len(text)
+def _entries(text: str, start: int, stop: int, names: frozenset[str]) -> Iterator[Place]:
+    """What follows words that are no keywords in a block for passwords."""
     for line in re.finditer(r"[^\n]+", text[start:stop]):
         match = _ENTRY().match(text, start + line.start(), start + line.end())
         if match and match[1] not in names and match[2] not in ("PASS", "AH"):

@@ -15,19 +15,20 @@ _FEW = 200  # secrets that each message is searched for as they are; of more, wo
 _WORD = re.compile(r"[^\s'\"(),;:@=&?/\\…]+")
 # Words that a message may well have of its own: names, hosts, small numbers.
 _PLAIN = re.compile(
-    r"[a-z]+\d{0,2}(?:[-_][a-z]*\d{0,2})*|[A-Za-z]?[a-z]+|[\d.:/]{1,7}|[a-z0-9-]+(?:\.[a-z0-9-]+)+|k8s[a-z-]*"
+    r"[a-z]+\d{0,2}(?:[-_][a-z]*\d{0,2})*|[A-Z]+\d{0,2}(?:[-_][A-Z]*\d{0,2})*|[A-Za-z]?[a-z]+|[\d.:/]{1,7}"
+    r"|[a-z0-9-]+(?:\.[a-z0-9-]+)+|k8s[a-z-]*"
 )
 
 
 class Secrets:
     """The parts of the files that must not be shown. They are collected on first use."""
 
-    __slots__ = ("_by_line", "_exact", "_find", "_grams", "_whole", "_words")
+    __slots__ = ("_by_line", "_exact", "_find", "_of_line", "_whole", "_words")
 
     def __init__(self, find: Callable[[], Iterable[Span]] = tuple) -> None:
         self._find = find
         self._by_line: dict[tuple[str, int], list[Span]] | None = None
-        self._grams: dict[tuple[str, int], set[str]] = {}
+        self._of_line: dict[tuple[str, int], _LineSecrets] = {}
         self._exact: frozenset[str] = frozenset()
         self._whole: tuple[str, ...] = ()
         self._words: frozenset[str] = frozenset()
@@ -42,6 +43,8 @@ class Secrets:
                 last = span.source.position(max(span.start, span.end - 1))[0]
                 for line in range(span.line, last + 1):
                     lines.setdefault((span.source.path, line), []).append(span)
+            for spans in lines.values():
+                spans.sort(key=lambda span: (span.start, span.end))
             self._keep(texts)
         return lines
 
@@ -62,14 +65,21 @@ class Secrets:
 
         `short`: with the same few stars for each secret, which do not tell how long it is.
         """
+        spans = self._on(source.path, number)
         text = source.line(number)
+        if not spans:
+            return text
         start = source.line_start(number)
-        for span in reversed(self._on(source.path, number)):
-            left = max(span.start - start, 0)
+        parts, done = [], 0
+        for span in spans:
+            left = max(span.start - start, done)
             right = min(span.end - start, len(text))
+            if right <= left:
+                continue
             hidden = HIDDEN if short else "".join(c if c in " \t" else "*" for c in text[left:right])
-            text = text[:left] + hidden + text[right:]
-        return text
+            parts += [text[done:left], hidden]
+            done = right
+        return "".join([*parts, text[done:]])
 
     def message(self, text: str, places: Iterable[Span]) -> str:
         """`text` with every '...' that quotes from a secret on one of these places' lines hidden, as `text` does it.
@@ -79,7 +89,7 @@ class Secrets:
         """
         if not self._lines():
             return text
-        for path, number, source in {(p.source.path, p.line, p.source) for p in places}:
+        for path, number, source in dict.fromkeys((p.source.path, p.line, p.source) for p in places):
             if spans := self._on(path, number):
                 text = self._about(text, source, number, spans)
         return self.text(text)
@@ -103,27 +113,41 @@ class Secrets:
 
     def _about(self, text: str, source: Source, number: int, spans: list[Span]) -> str:
         """`text` about a line with secrets: what it quotes of them is hidden."""
-        visible = self.line(source, number)
-        secrets = list(dict.fromkeys(form for span in spans for form in _forms(span.text)))
-        for secret in secrets:
-            text = text.replace(f"'{secret}'", f"'{HIDDEN}'")
         key = (source.path, number)
-        grams = self._grams.get(key)
-        if grams is None:
-            grams = self._grams[key] = {s[at : at + _GRAM] for s in secrets for at in range(len(s) - _GRAM + 1)}
+        known = self._of_line.get(key)
+        if known is None:
+            known = self._of_line[key] = _LineSecrets(self.line(source, number), spans)
+        return known.hidden(text)
 
-        def hidden(match: re.Match[str]) -> str:
-            quoted = match[1]
-            if quoted in visible or quoted == HIDDEN:
-                return match[0]
-            if any(quoted in secret for secret in secrets):
-                return f"'{HIDDEN}'"
-            for secret in secrets:
-                if len(secret) >= _SHORT:
-                    quoted = quoted.replace(secret, HIDDEN)
-            return f"'{_without(quoted, grams)}'"
 
-        return _QUOTED.sub(hidden, text)
+class _LineSecrets:
+    """The secrets of one line, for the messages about it."""
+
+    __slots__ = ("_all", "_first", "_grams", "_visible")
+
+    def __init__(self, visible: str, spans: Iterable[Span]) -> None:
+        secrets = list(dict.fromkeys(form for span in spans for form in _forms(span.text)))
+        self._visible = visible
+        self._all = "\n".join(secrets)
+        self._first = secrets[:_FEW]
+        self._grams = {secret[at : at + _GRAM] for secret in secrets for at in range(len(secret) - _GRAM + 1)}
+
+    def hidden(self, text: str) -> str:
+        """`text` without what it quotes of them."""
+        for secret in self._first:
+            text = text.replace(f"'{secret}'", f"'{HIDDEN}'")
+        return _QUOTED.sub(self._quoted, text)
+
+    def _quoted(self, match: re.Match[str]) -> str:
+        quoted = match[1]
+        if quoted in self._visible or quoted == HIDDEN:
+            return match[0]
+        if quoted.strip() in self._all:
+            return f"'{HIDDEN}'"
+        for secret in self._first:
+            if len(secret) >= _SHORT:
+                quoted = quoted.replace(secret, HIDDEN)
+        return f"'{_without(quoted, self._grams)}'"
 
 
 def _forms(secret: str) -> Iterable[str]:
