@@ -13,10 +13,10 @@ Place = tuple[int, int]
 
 # Placeholders and quoted stretches belong to the word that they are in. No alternative looks far ahead.
 _WORD = lazy(
-    r"""(?:\{\{[^}\n]{0,300}\}\}|\$\{[^}\n]{0,300}\}|\\(?!\r?\n)[\s\S]|"(?:[^"\\]++|\\[\s\S])*+"?|(?<![A-Za-z])'[^'\n]*+'?"""
+    r"""(?:\{\{[^}\n]{0,120}\}\}|\$\{[^}\n]{0,120}\}|\\(?!\r?\n)[\s\S]|"(?:[^"\\]++|\\[\s\S])*+"?|(?<![A-Za-z])'[^'\n]*+'?"""
     r"""|[^\s"'\\]|')+"""
 )
-_CONTROL = lazy(r"\{%[^%\n]{0,300}%\}|<%(?!=)[^%\n]{0,300}%>|\{#|#\}")
+_CONTROL = lazy(r"\{%[^%\n]{0,120}%\}|<%(?!=)[^%\n]{0,120}%>|\{#|#\}")
 _ESCAPE = lazy(r"\\(?:x([0-9a-fA-F]{2})|([\s\S]))|\"|'")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "\n": " "}
 

@@ -14,23 +14,23 @@ SCHEMES = frozenset(("bearer", "basic", "digest", "negotiate", "token", "apikey"
 
 # What stands for a value that the file does not hold. One with a quoted default does hold it.
 _PLACEHOLDER = lazy(
-    r"%\[[^\]'\"]{0,300}+\]|%\{[^}]{0,100}+\}[A-Za-z+]*|\{\{[^}'\"]{0,300}+\}\}|<%=[^%'\"]{0,300}+%>"
-    r"|\$\{[A-Za-z_][A-Za-z0-9_]*+(?:\[\*\])?\}|(?<![^\s:=\"'/])\$(?:\([^)]{0,300}+\)|[A-Z_][A-Z0-9_]*+)(?![^\s:&@\"'/])"
+    r"%\[[^\]'\"]{0,120}+\]|%\{[^}]{0,100}+\}[A-Za-z+]*|\{\{[^}'\"]{0,120}+\}\}|<%=[^%'\"]{0,120}+%>"
+    r"|\$\{[A-Za-z_][A-Za-z0-9_]*+(?:\[\*\])?\}|(?<![^\s:=\"'/])\$(?:\([^)]{0,120}+\)|[A-Z_][A-Z0-9_]*+)(?![^\s:&@\"'/])"
     r"|(?<![^\s:=\"'])<[A-Za-z_][A-Za-z0-9_-]*+>(?![^\s:&@\"'])"
 )
 _SAYS_NOTHING = lazy(r"\W*(?:bearer|basic|digest|negotiate|token|apikey)\W*|[\w.-]+=", re.IGNORECASE)  # `token=%[...]`
 _LOGIN = lazy(r"://([^\s'\"?#]++)")
 _PORT = lazy(r"[^:/]*(?::\d{1,5})?(?:/|\Z)")
 _BLANK_LOGIN = lazy(r"://[^\s:/@]++:(?!\d{1,5}[\s/])([^@'\"?#\n]{1,200})@")
-_BARE_LOGIN = lazy(r"(?<![\w./:@+-])([A-Za-z0-9_.+-]++):([^\s:@'\"]{1,300})@(?=[a-z0-9\[])")
+_BARE_LOGIN = lazy(r"(?<![\w./:@+-])([A-Za-z0-9_.+-]++):([^\s:@'\"]{1,120})@(?=[a-z0-9\[])")
 _GIVEN = lazy(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]*+)([\"']?[ \t]*(?:=>|:=|=)[ \t]*|[\"'][ \t]*:[ \t]*)(?!=)")
 _HEADER = lazy(r"(?<![\w:!+-])([A-Za-z][\w-]*+):[ \t]*+(?!//)(?=\S)")
 _CIPHER = lazy(r"PSK")  # `ECDHE-PSK:...` is a list of ciphers
 _HEADER_END = lazy(r"\\[rn]|[\r\n]|\Z")
 _QUERY_END = lazy(r"[&#\s\"']|\Z")
 _END = lazy(r"[\s\"']|\Z")
-_DEFAULT = lazy(r"\$\{([A-Za-z_]\w*+):?-([^}\n]{1,300}+)\}")
-_JINJA = lazy(r"\{\{([^}\n]{0,300})\}\}")
+_DEFAULT = lazy(r"\$\{([A-Za-z_]\w*+):?-([^}\n]{1,120}+)\}")
+_JINJA = lazy(r"\{\{([^}\n]{0,120})\}\}")
 _LITERAL = lazy(r"'[^'\n]++'|\"[^\"\n]++\"")
 _COMPARED = lazy(r"str(?:n?eq|str)\(([^()]*+)\)")
 _SCHEME = lazy(r"\b(?:Bearer|Basic|Digest|ApiKey)[ \t]+(?![a-z]+\b)([A-Za-z0-9+/=._~-]{6,})")
