@@ -3,6 +3,8 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
+# Each test worker, and each program that a test starts, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
@@ -26,8 +28,8 @@ test: .venv/ready check  ## every check and test
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"
 
-test-deep: .venv/ready  ## the properties with three times as many examples, other ones each time
-	HALB_EXAMPLES=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not daemon and not root"
+test-deep: .venv/ready  ## the properties with three times as many examples, other ones each time; every live scenario
+	HALB_EXAMPLES=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "deep or not (daemon or root)"
 
 test-bare: .venv/ready  ## the tests that root or daemons could matter to, with both hidden
 	.ci/bare $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --beside-daemons -p no:cacheprovider

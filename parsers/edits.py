@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from parsers.source import Source, Span
 
 

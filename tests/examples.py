@@ -1,12 +1,12 @@
-"""How many examples a property is tried with."""
+"""How much is tried: how many examples of a property, and whether all that there is."""
 
 from __future__ import annotations
 
 import os
 
-EVERYTHING = os.environ.get("HALB_EXAMPLES") == "all"
-"""Whether everything is tried, not a part (`make test-deep`)."""
-_PART = 1.0 if EVERYTHING else 0.35
+ALL = os.environ.get("HALB_EXAMPLES") == "all"
+"""Whether this is `make test-deep`. A test that does more then has the marker `deep`."""
+_PART = 1.0 if ALL else 0.35
 
 
 def times(most: int) -> int:

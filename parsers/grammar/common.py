@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
 
 from pyparsing import Opt, ParseException, ParserElement, ParseResults, Regex, Word, one_of
+
+from parsers.records import NamedTuple
 
 IPAddress = IPv4Address | IPv6Address
 

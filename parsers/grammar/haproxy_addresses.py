@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from pyparsing import CharsNotIn, Combine, Group, Opt, ParserElement, StringEnd, Word, ZeroOrMore, one_of
 
 from parsers.grammar.common import DIGITS, IPAddress, exact, part, read_ip, rest
+from parsers.records import NamedTuple
 
 _TRANSPORTS = ("stream", "dgram", "quic", "tcp", "udp", "mptcp")
 _FAMILIES = {"ipv4": 4, "ipv6": 6, "tcp4": 4, "tcp6": 6, "udp4": 4, "udp6": 6, "quic4": 4, "quic6": 6,

@@ -6,11 +6,12 @@ The grammar reads the parts, and a stack puts them together: a recursive grammar
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pyparsing import CharsNotIn, Combine, Opt, ParserElement, Word, ZeroOrMore, one_of
 
 from parsers.grammar.common import DIGITS, exact, identifier, rest
+from parsers.records import NamedTuple
 
 Outcome = Literal[True, False, None]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from pyparsing import CharsNotIn, Combine, Empty, Literal, Opt, ParserElement, ParseResults, Regex, Word, ZeroOrMore
 
 from parsers.grammar.common import DIGITS, LETTERS, exact, rest
+from parsers.records import NamedTuple
 
 _LONGEST = 65_536  # characters; longer ones are generated, and reading them would take seconds
 _NAME = LETTERS + DIGITS + "_.+-"

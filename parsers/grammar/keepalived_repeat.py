@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from pyparsing import (
     CharsNotIn,
@@ -19,6 +18,7 @@ from pyparsing import (
 )
 
 from parsers.grammar.common import DIGITS, exact, rest
+from parsers.records import NamedTuple
 
 
 class Repetition(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from pyparsing import (
     CharsNotIn,
@@ -27,6 +26,7 @@ from pyparsing import (
 )
 
 from parsers.grammar.common import exact, identifier
+from parsers.records import NamedTuple
 
 _SPACE = " \t\n\r\f\v"
 _MARKER = re.compile(r"\{\{|\{%")

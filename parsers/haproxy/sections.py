@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from parsers.haproxy.lines import BARE, PREFIXES, File, HaproxyLine
 from parsers.keywords.haproxy import NAMELESS_SECTIONS
+from parsers.records import NamedTuple
 from parsers.source import Span
 from parsers.tree import Word
 

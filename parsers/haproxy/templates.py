@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_CONTROL = re.compile(
-    r"^[ \t]*+(?:\{%[-+]?[ \t]*+(?:(?P<open>if|for|block|macro|call|filter|raw)|(?P<close>end\w+)|\w++)"
+# Compiled by `re` when a file has such lines.
+_CONTROL = (
+    r"(?m)^[ \t]*+(?:\{%[-+]?[ \t]*+(?:(?P<open>if|for|block|macro|call|filter|raw)|(?P<close>end\w+)|\w++)"
     r"|\{\{-?[ \t]*+(?:(?P<open2>if|range|with|block|define)|(?P<close2>end)|(?:else|template|include))\b"
-    r"|<%-?(?!=)[ \t]*+(?:(?P<close3>end\b|\})|(?P<open3>[^\n%]*+(?:%(?!>)[^\n%]*+)*+(?=%>))))",
-    re.MULTILINE,
+    r"|<%-?(?!=)[ \t]*+(?:(?P<close3>end\b|\})|(?P<open3>[^\n%]*+(?:%(?!>)[^\n%]*+)*+(?=%>))))"
 )
 
 
@@ -17,7 +17,7 @@ def control_lines(text: str) -> dict[int, int]:
     lines: dict[int, int] = {}
     if "{%" not in text and "{{" not in text and "<%" not in text:
         return lines
-    for found in _CONTROL.finditer(text):
+    for found in re.finditer(_CONTROL, text):
         if found["open"] or found["open2"] or found["open3"]:
             lines[found.start()] = 1
         elif found["close"] or found["close2"] or found["close3"]:

@@ -7,9 +7,9 @@ the empty word that ends the argument list.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from parsers.haproxy.environment import Environment
+from parsers.records import NamedTuple
 from parsers.source import Source, Span
 from parsers.tree import Problem, Word
 

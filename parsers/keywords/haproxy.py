@@ -92,7 +92,7 @@ class HaproxyKeyword:
             return ACCEPTED  # by every version
         if version is None:
             return next((answer for answer in _LENIENT if marks.get(answer, _NEVER) != _NEVER), UNKNOWN)
-        answers = {self._status(index) for index in _near(version, self._versions)}
+        answers = {self._status(index) for index in near_releases(version, self._versions)}
         return next((answer for answer in _LENIENT if answer in answers), UNKNOWN)
 
     def _status(self, index: int) -> str:
@@ -284,7 +284,7 @@ def _bounds(part: str, versions: tuple[str, ...]) -> tuple[str, str]:
     raise ValueError(f"no version range: {part!r}")
 
 
-def _near(version: str | None, versions: tuple[str, ...]) -> tuple[int, ...]:
+def near_releases(version: str | None, versions: tuple[str, ...]) -> tuple[int, ...]:
     """Indices of the known versions that a version is judged by: itself, or its neighbours."""
     everything = tuple(range(len(versions)))
     wanted = _number(version) if version else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from parsers.keywords import table_text
-from parsers.keywords.haproxy import HaproxyKeyword, HaproxyTable, KeywordBlock
+from parsers.keywords.haproxy import HaproxyKeyword, HaproxyTable, KeywordBlock, near_releases
+from parsers.records import NamedTuple
 
 
 class SampleTable:
@@ -22,12 +23,12 @@ class SampleTable:
 
     @property
     def fetches(self) -> KeywordBlock:
-        """Sample fetches: see `usable` and `arguments`."""
+        """Sample fetches: see `usable`, `signatures` and `types`."""
         return self._block("fetches")
 
     @property
     def converters(self) -> KeywordBlock:
-        """Converters: see `arguments`."""
+        """Converters: see `signatures`, `types` and `wanted_types`."""
         return self._block("converters")
 
     @property
@@ -51,20 +52,67 @@ class SampleTable:
         return self._block("aliases")
 
 
-def usable(fetch: HaproxyKeyword) -> int:
-    """Where any known release can use a fetch: bit 0 is the first column of `haproxy -dKall`."""
-    return int(fetch.setting("use=") or "-1", 16)
+class Signature(NamedTuple):
+    """The arguments that a fetch or converter takes: a letter each, and how many of them have to be there.
+
+    s text, i number, b backend, f frontend, v server, t stick table, u userlist, r regular expression, m and M masks of
+    IPv4 and IPv6, a and A addresses, p the number of a field in protocol buffers.
+    """
+
+    letters: str
+    least: int
 
 
-def arguments(entry: HaproxyKeyword) -> tuple[int, int]:
-    """The least and the greatest number of arguments that any known release accepts."""
-    least, _, most = entry.setting("takes=").partition("-")
-    return (int(least), int(most)) if most else (0, 0)
+def signatures(entry: HaproxyKeyword, version: str | None) -> tuple[Signature, ...]:
+    """What the release takes (None: each known release); several when it is between two known releases."""
+    found = []
+    for text in _by_release(entry, "takes=", version):
+        required, _, optional = text.partition("-")
+        found.append(Signature(required + optional, len(required)))
+    return tuple(found)
+
+
+def types(entry: HaproxyKeyword, version: str | None) -> tuple[str, ...]:
+    """The types that a fetch or converter gives: bool, sint, str, bin, ipv4, ipv6, addr, meth, any, same."""
+    return _by_release(entry, "is=", version)
+
+
+def wanted_types(converter: HaproxyKeyword, version: str | None) -> tuple[str, ...]:
+    """The types that a converter takes."""
+    return _by_release(converter, "from=", version)
+
+
+def usable(fetch: HaproxyKeyword, version: str | None = None) -> int:
+    """Where the release, or any known one, can use a fetch: bit 0 is the first column of `haproxy -dKall`."""
+    found = 0
+    for text in _by_release(fetch, "use=", version):
+        found |= int(text or "-1", 16)
+    return found
 
 
 def stands_for(acl: HaproxyKeyword) -> str:
     """The fetch that an ACL keyword uses: `req.hdr` for `hdr_dom`."""
     return acl.setting("for=")
+
+
+def match_method(acl: HaproxyKeyword) -> str:
+    """The match method that an ACL keyword has: `dom` for `hdr_dom`."""
+    return acl.setting("by=")
+
+
+def _by_release(entry: HaproxyKeyword, word: str, version: str | None) -> tuple[str, ...]:
+    first, *later = entry.setting(word).split(";")
+    if not later:
+        return tuple(first.split("/"))
+    changes = [("", first), *zip(later[::2], later[1::2], strict=True)]
+    table = sample_table().versions
+    known = [table[at] for at in near_releases(version, table)]
+    found = []
+    for release in known:
+        # Releases are in the order of the table, and so are changes.
+        at = table.index(release)
+        found += [value for since, value in changes if not since or table.index(since) <= at][-1].split("/")
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(1)

@@ -11,10 +11,6 @@ from parsers.tree import Problem
 
 # Placeholders of Jinja, ERB, Go templates, envsubst, and of documents ("<VIP>", "__VIP__").
 _TEMPLATE = r"\{\{|\{%|\$\{|\$\(|<%|\$[A-Z_]|<[A-Za-z_]|__[A-Z]"
-_SECRETS = (
-    r"(?:^|[\s{,\"'])(?:token|certificateKey|tlsBootstrapToken|agent-token|password|passwd)[\"']?[ \t]*:[ \t]*"
-    r"([^\s,}#][^,}\n]*)"
-)
 
 
 class YamlMissingError(Exception):
@@ -87,17 +83,18 @@ class KubernetesDocument:
 
     @cached_property
     def secrets(self) -> Sequence[Span]:
-        """Tokens and keys, found by the names before them, also where the rest can't be read."""
-        found = re.finditer(_SECRETS, self.source.text, re.MULTILINE)
-        return tuple(Span(self.source, *match.span(1)) for match in found)
+        """Tokens, keys and passwords, found in the text as it is, so also where the rest can't be read."""
+        from parsers.kubernetes.secrets import secrets_in
+
+        return tuple(Span(self.source, start, end) for start, end in secrets_in(self.source.text))
 
     def of_kind(self, group: str, *kinds: str) -> Iterator[YamlValue]:
-        """The objects of these kinds whose apiVersion belongs to an API group, such as "kubeadm.k8s.io"."""
+        """The objects of these kinds whose apiVersion belongs to an API group, such as "kubeadm.k8s.io"; or is "v1"."""
         for value in self.values:
             version, kind = value.get("apiVersion"), value.get("kind")
             if version is None or kind is None or version.text is None or kind.text is None:
                 continue
-            if version.text.startswith(f"{group}/") and kind.text in kinds:
+            if (version.text == group or version.text.startswith(f"{group}/")) and kind.text in kinds:
                 yield value
 
     def __str__(self) -> str:

@@ -18,7 +18,8 @@ _PLACEHOLDER = lazy(
     r"|\$\{[A-Za-z_][A-Za-z0-9_]*+(?:\[\*\])?\}|(?<![^\s:=\"'/])\$(?:\([^)]{0,120}+\)|[A-Z_][A-Z0-9_]*+)(?![^\s:&@\"'/])"
     r"|(?<![^\s:=\"'])<[A-Za-z_][A-Za-z0-9_-]*+>(?![^\s:&@\"'])"
 )
-_SAYS_NOTHING = lazy(r"\W*(?:bearer|basic|digest|negotiate|token|apikey)\W*|[\w.-]+=", re.IGNORECASE)  # `token=%[...]`
+_SAYS_NOTHING = lazy(r"\W*(?:bearer|basic|digest|negotiate|token|apikey)\W*", re.IGNORECASE)
+_NAMED = lazy(r"(?<![\w.-])[A-Za-z_.-]{1,40}=\Z")
 _LOGIN = lazy(r"://([^\s'\"?#]++)")
 _PORT = lazy(r"[^:/]*(?::\d{1,5})?(?:/|\Z)")
 _BLANK_LOGIN = lazy(r"://[^\s:/@]++:(?!\d{1,5}[\s/])([^@'\"?#\n]{1,200})@")
@@ -48,7 +49,8 @@ def literals(value: str, start: int, end: int) -> Iterator[Place]:
     """A secret stretch of a value without what placeholders of it stand for; nothing if these are all of it."""
     done = start
     for match in _PLACEHOLDER().finditer(value, start, end):
-        yield from _literal(value, done, match.start())
+        name = _NAMED().search(value, done, match.start())  # `token=%[...]`
+        yield from _literal(value, done, name.start() if name else match.start())
         done = match.end()
     yield from _literal(value, done, end)
 

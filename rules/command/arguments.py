@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.command.options import UsageError, ca_file, nearest_config, one_of, release, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity

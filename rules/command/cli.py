@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -125,7 +125,7 @@ def _file_list(inputs: Inputs) -> str:
         for kind, paths in (("haproxy", node.haproxy), ("keepalived", node.keepalived))
         for path in paths
     ]
-    rows += [("-", "kubeadm", path) for path in inputs.about_cluster]
+    rows += [("-", tool, path) for path, tool in inputs.about_cluster.items()]
     width = max((len(name) for name, _, _ in rows), default=0)
     return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
 
@@ -245,7 +245,7 @@ def _style(arguments: LintArguments) -> Style:
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 
 
-def _summarise(report: Report, arguments: LintArguments, about_cluster: Sequence[str]) -> None:
+def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable[str]) -> None:
     from rules.text.wording import counted, listed
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from select import select
 from shutil import which
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 PATIENCE = 0.5
 """Seconds for all of them together."""

@@ -15,7 +15,8 @@ each other.
 _PATHS_HELP = """\
 a file, a directory, or - for stdin. In a directory every sub-directory with a haproxy.cfg or
 keepalived.conf is one node (lb1/etc/keepalived/keepalived.conf is node lb1). Without PATH: the
-nodes of the nearest halb.toml, or else this machine's /etc/haproxy and /etc/keepalived.
+nodes of the nearest halb.toml, or else this machine's /etc/haproxy and /etc/keepalived. Files of
+kubeadm, k0s, RKE2, K3s or Talos are compared with all nodes (needs halb-wizard[kubernetes]).
 """
 
 _EPILOG = """\
@@ -23,6 +24,7 @@ examples:
   halb-lint lb1/ lb2/                        two nodes, a directory each
   halb-lint /etc/keepalived/keepalived.conf  one file of this machine
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
+  halb-lint lb1/ lb2/ kubeadm-config.yaml    also what Kubernetes was told
   halb-lint --live --resolver 10.0.0.53      also query DNS and the API servers
   halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it

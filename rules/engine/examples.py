@@ -27,7 +27,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 
 class Typed(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from parsers.source import Source, Span
 from rules.engine.secrets import Secrets
 

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
+    from parsers.facts.kubernetes import KubernetesFacts
     from rules.engine.registry import Rule
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
 
 NO_YAML = "PyYAML is not installed, so {} can't be read; run pip install 'halb-wizard[kubernetes]'"
 _NO_FILE = {
+    "installer": "no configuration of kubeadm, k0s, RKE2, K3s or Talos was given; pass that file too",
     "kubeadm": "no configuration of kubeadm was given; pass kubeadm-config.yaml too",
     "halb.toml": "no halb.toml is in use",
+    "calico": "no file says how Calico finds its nodes' addresses; pass its manifest too",
+    "kube-proxy": "no file has kube-proxy in mode ipvs",
+    "keepalived in a pod": "no DaemonSet, Deployment or StatefulSet with keepalived was given",
+    "control-plane nodes": "neither a halb.toml nor a k0sctl.yaml says how many control-plane nodes there are",
 }
 _NO_NETWORK = "it needs the network; add '--live'"
 
 
 class Needs(NamedTuple):
-    """What is known of the endpoint, and what the network said about it (None when it was not asked)."""
+    """What is known of the endpoint, what the network said about it (None when it was not asked), and the files about
+    the cluster.
+    """
 
     endpoint: Endpoint
     observed: Observations | None
+    kubernetes: KubernetesFacts | None = None
 
     def missing(self, rule: Rule) -> str:
         """Why a live rule can't run here, or ""."""
@@ -29,6 +40,8 @@ class Needs(NamedTuple):
 
         if "network" in rule.needs and self.observed is None:
             return _NO_NETWORK
+        if "kubeadm" in rule.needs and (self.kubernetes is None or not self.kubernetes.has_kubeadm):
+            return _NO_FILE["kubeadm"]
         lacking = next((need for need in unknown_parts(self.endpoint) if need in rule.needs), "")
         return f"no {words_for(lacking)} is known; {how_to_tell(lacking)}" if lacking else ""
 
@@ -43,5 +56,5 @@ class FileNeeds(NamedTuple):
         """Why a rule of `Scope.CLUSTER` can't run here, or ""."""
         for need in rule.needs:
             if need not in self.known:
-                return NO_YAML.format(self.unread[0]) if need == "kubeadm" and self.unread else _NO_FILE[need]
+                return NO_YAML.format(self.unread[0]) if need != "halb.toml" and self.unread else _NO_FILE[need]
         return ""

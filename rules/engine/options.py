@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.engine.finding import NodeFiles, Skipped
 from rules.engine.registry import Selection
 from rules.engine.settings import RuleSettings

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rules.files.grouping import InputFile, group
 from rules.files.includes import MappingIncludes
-from rules.files.kinds import KINDS, KUBERNETES, kind_of
+from rules.files.kinds import KINDS, KUBERNETES, describes_cluster, kind_of
 from rules.fleet.fleet import Fleet
 from rules.fleet.node import Node
 
 if TYPE_CHECKING:
-    from parsers.facts.kubernetes import KubeadmConfig
+    from parsers.facts.kubernetes import KubernetesFacts
     from parsers.haproxy import HaproxyDocument
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Document
@@ -25,7 +25,7 @@ class ParsedFiles:
     """The files of a run, parsed: `node_files` says which are one node's, `fleet` what they say.
 
     `documents` are in the order in which the nodes read them, each once, and then those of the cluster behind them:
-    `kubeadm` is what these say, `unread` are their paths if PyYAML is missing.
+    `kubernetes` is what these say (None without any), `unread` are their paths if PyYAML is missing.
     """
 
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
@@ -34,31 +34,33 @@ class ParsedFiles:
         self._haproxy: dict[str, HaproxyDocument] = {}
         self.documents: list[Document] = []
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
-        nodes = [self._node(node) for node in self.node_files]
+        # In the order of their names: which of two nodes a rule calls the first must not depend on how they were given.
+        nodes = sorted((self._node(node) for node in self.node_files), key=lambda node: node.name)
         self.fleet = Fleet(nodes, options.settings.keepalived_version, known_addresses(options.cluster))
-        self.kubeadm: list[KubeadmConfig] = []
         self.unread: list[str] = []
-        for path in self._about_cluster():
-            self._read_kubeadm(path)
+        self.kubernetes: KubernetesFacts | None = self._read_cluster()
 
     def _about_cluster(self) -> Iterator[str]:
         """The files that belong to no node."""
         for path, text in self._files.items():
             known = self._options.kinds.get(path)
-            if known == KUBERNETES or (known is None and "kubeadm" in text and kind_of(path, text) == KUBERNETES):
+            if known == KUBERNETES or (known is None and describes_cluster(path, text)):
                 yield path
 
-    def _read_kubeadm(self, path: str) -> None:
-        from parsers.facts.kubernetes import kubeadm_facts
+    def _read_cluster(self) -> KubernetesFacts | None:
+        paths = list(self._about_cluster())
+        if not paths:
+            return None
+        from parsers.facts.kubernetes import kubernetes_facts
         from parsers.kubernetes import YamlMissingError, parse_kubernetes
 
         try:
-            document = parse_kubernetes(self._files[path], path)
+            documents = [parse_kubernetes(self._files[path], path) for path in paths]
         except YamlMissingError:
-            self.unread.append(path)
-            return
-        self.documents.append(document)
-        self.kubeadm.append(kubeadm_facts(document))
+            self.unread = paths
+            return None
+        self.documents += documents
+        return kubernetes_facts(documents)
 
     def _grouped(self) -> list[NodeFiles]:
         kinds = {path: self._options.kinds.get(path) or kind_of(path, text) for path, text in self._files.items()}

@@ -1,8 +1,8 @@
 """The rules: declaring and finding them.
 
-A rule is a module below `rules/checks` with one decorated function. Nothing else has to be edited: modules are found by
-listing the folder. `rules.engine.wanted` says which of them have nothing to say about a text, so that they are not even
-imported.
+A rule is a decorated function in a module below `rules/checks`. Nothing else has to be edited: modules are found by
+listing the folder. Two rules that share their reading can share a module; each function then has its rule's name.
+`rules.engine.wanted` says which modules have nothing to say about a text, so that they are not even imported.
 """
 
 from __future__ import annotations
@@ -90,8 +90,9 @@ class Rule:
 
     @property
     def examples(self) -> str:
-        """The name of the rule's file in `rules/examples`: that of its module."""
-        return self.check.__module__.rpartition(".")[2].replace("_", "-")
+        """The name of the rule's file in `rules/examples`: that of its module, or of its function in one of several."""
+        own = self.check.__name__
+        return (self.check.__module__.rpartition(".")[2] if own == "check" else own).replace("_", "-")
 
     @property
     def summary(self) -> str:
@@ -119,8 +120,8 @@ def rule(
     """Declare the decorated function as a rule.
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
-    "endpoint", "vip", "control-plane" (`rules.engine.needs` has the sentence for each). A rule of CLUSTER can need
-    "kubeadm" and "halb.toml".
+    "endpoint", "vip", "control-plane", "kubeadm" (`rules.engine.needs` has the sentence for each). What a rule of
+    CLUSTER can need is in `rules.fleet.cluster`.
 
     With `words`, the rule has nothing to say about files in whose text none of them appears, and its module is not
     imported for them (`make docs` writes them to rules/checks/words.txt).

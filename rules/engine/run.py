@@ -46,7 +46,7 @@ class Run:
         self.options = options
         parsed = ParsedFiles(files, options)
         self.node_files, self.documents, self.fleet = parsed.node_files, parsed.documents, parsed.fleet
-        self._kubeadm, self.unread = parsed.kubeadm, parsed.unread
+        self._kubernetes, self.unread = parsed.kubernetes, parsed.unread
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
@@ -120,7 +120,7 @@ class Run:
         }
         for scope, given in subjects.items():
             yield from self._work(scope, given)
-        if self._kubeadm or self.options.cluster is not None:
+        if self._kubernetes is not None or self.options.cluster is not None:
             yield from self._work(Scope.CLUSTER, [(self._cluster_files, None)], self._file_needs)
 
     def _live_work(self, observed: Observations | None) -> Iterator[_Work]:
@@ -130,7 +130,8 @@ class Run:
         from rules.live.observations import NOTHING
         from rules.live.views.view import LiveView
 
-        view, needs = LiveView(self.endpoint, observed or NOTHING, self.fleet), self._needs(observed)
+        view = LiveView(self.endpoint, observed or NOTHING, self.fleet, self._kubernetes)
+        needs = self._needs(observed)
         for scope in _LIVE:
             yield from self._work(scope, [(view, None)], needs)
 
@@ -161,13 +162,13 @@ class Run:
     def _needs(self, observed: Observations | None) -> Needs:
         from rules.engine.needs import Needs
 
-        return Needs(self.endpoint, observed)
+        return Needs(self.endpoint, observed, self._kubernetes)
 
     @cached_property
     def _cluster_files(self) -> ClusterFiles:
         from rules.fleet.cluster import ClusterFiles
 
-        return ClusterFiles(self.fleet, self.options.cluster, self._kubeadm)
+        return ClusterFiles(self.fleet, self.options.cluster, self._kubernetes)
 
     @property
     def _file_needs(self) -> FileNeeds:

@@ -15,7 +15,7 @@ from parsers.source import Source, Span
 from rules.engine.finding import Finding
 from rules.engine.registry import find_rules
 
-_COMMENT = re.compile(r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?")
+_COMMENT = r"[#!][ \t]*+halb:[ \t]*+(ignore(?:-file)?)\b(?:\[([^\]\n]*+)\])?"
 _FILE_LINES = 10
 
 
@@ -77,7 +77,7 @@ class Suppressions:
 
 
 def _read(source: Source) -> Iterator[Ignore]:
-    for match in _COMMENT.finditer(source.text):
+    for match in re.finditer(_COMMENT, source.text):
         ignore = Ignore(source, match)
         if not ignore.whole_file or ignore.span.line <= _FILE_LINES:
             yield ignore

@@ -15,8 +15,11 @@ from importlib import import_module
 FILE_NAME = "words.txt"
 _SMALL = 1 << 16  # characters; with more, what importing costs is not worth looking
 # A word of the file may be put together by the daemon from what is glued here: quotes and escapes inside of a word,
-# variables, definitions and repetitions of keepalived, placeholders of templates.
-_GLUED = re.compile(r"""[\w-][\\"'$][\w-]|[\w-]\$|\}[\w-]|~LST""")
+# variables, definitions and repetitions of keepalived, placeholders of templates. An apostrophe ("the API's clients",
+# "don't") is no glue.
+_GLUED = re.compile(
+    r"""[\w-](?:[\\"$]|'(?!(?:s|t|re|ve|ll|d|m)\b))[\w-]|[\w-]\$|\}[\w-]|~LST""",
+)
 
 
 def idle_modules(texts: Iterable[str]) -> frozenset[str]:

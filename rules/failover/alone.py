@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.engine.finding import NodeFiles
 from rules.failover.model import RESIGNING, Check, Router, Seconds, Subject
 from rules.failover.vrrp.protocol import HIGHEST, OWNER, effective_priority

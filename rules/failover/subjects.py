@@ -9,8 +9,9 @@ is assumed to test haproxy, and the table says so. Of any other nothing is known
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.failover.model import Seconds, Subject
 from rules.support.commands.meaning import CommandMeaning
 from rules.support.commands.probes import is_haproxy

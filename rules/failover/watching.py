@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.failover.model import Check, Subject
 from rules.failover.vrrp.tracking import UnknownError, checks_of, tracker_of
 from rules.support.commands.used import command_of_script

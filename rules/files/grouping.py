@@ -17,8 +17,8 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.engine.finding import NodeFiles
 from rules.files.kinds import HAPROXY, KEEPALIVED
 

@@ -16,7 +16,7 @@ from stat import S_ISREG
 from parsers.keepalived.include import IncludedFile
 from parsers.source import Source
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = r"\{([^{}]*)\}"
 _LIMIT = 1024  # names that one pattern may expand to; more is a mistake or malicious
 
 
@@ -26,7 +26,7 @@ def alternatives(pattern: str) -> list[str]:
     open_ = [pattern]
     while open_ and len(done) + len(open_) <= _LIMIT:
         current = open_.pop(0)
-        match = _BRACES.search(current)
+        match = re.search(_BRACES, current)
         if match is None:
             done.append(current)
         else:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from os.path import abspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
 from rules.files.grouping import InputFile, group, in_reading_order
@@ -25,6 +26,7 @@ KUBEADM_FILE = "kubeadm-config.yaml"
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
+_NOT_ABOUT_CLUSTERS = "no file for kubeadm, k0s, RKE2, K3s or Talos, and no manifest that halb-lint looks at"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given by name
 
 
@@ -45,9 +47,14 @@ class Inputs(NamedTuple):
     local: bool = False
 
     @property
-    def about_cluster(self) -> list[str]:
-        """The files that belong to no node: they describe the cluster behind all of them."""
-        return [path for path, kind in self.kinds.items() if kind == KUBERNETES]
+    def about_cluster(self) -> dict[str, str]:
+        """The files that belong to no node, as they describe the cluster behind all of them, and whose they are."""
+        paths = [path for path, kind in self.kinds.items() if kind == KUBERNETES]
+        if not paths:
+            return {}
+        from rules.files.cluster_kinds import tool_of
+
+        return {path: tool_of(path, self.texts[path]) for path in paths}
 
 
 class _Reader:
@@ -85,7 +92,8 @@ class _Reader:
             del self.texts[path]
             if named:
                 what = "empty" if not text else "not a text file" if "\0" in text else ""
-                self.fail(path, f"{what or _NEITHER}; use '--kind' to say what it is")
+                unknown = _NOT_ABOUT_CLUSTERS if path.endswith((".yaml", ".yml")) else _NEITHER
+                self.fail(path, f"{what or unknown}; use '--kind' to say what it is")
             return None
         self.kinds[path] = kind
         return kind
@@ -185,13 +193,20 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
     if present:
         nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
     inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind)
-    beside = os.path.relpath(cluster.path.parent / KUBEADM_FILE)
-    if beside not in inputs.texts and Path(beside).is_file():
-        reader = _Reader(None)
-        if reader.kind(beside, named=False) == KUBERNETES:
-            inputs.texts.update(reader.texts)
-            inputs.kinds.update(reader.kinds)
+    reader = _Reader(None)
+    for beside in _yaml_files(os.path.relpath(cluster.path.parent)):
+        if beside not in inputs.texts and reader.kind(beside, named=False) == KUBERNETES:
+            inputs.texts[beside] = reader.texts[beside]
+            inputs.kinds[beside] = KUBERNETES
     return inputs
+
+
+def _yaml_files(folder: str) -> Iterator[str]:
+    """The files of a folder, not of those below it, that may be about a cluster."""
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        path = Path(folder, name)
+        if name.endswith((".yaml", ".yml")) and may_be_config(name) and path.is_file():
+            yield str(path)
 
 
 def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_FILES, *, needed: bool = True) -> Inputs:
@@ -235,7 +250,7 @@ def _walk(folder: str) -> Iterator[str]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(parent, name)
-            if may_be_config(name) and path.is_file() and path.stat().st_size <= _LARGEST_FOUND:
+            if may_be_config(str(path)) and path.is_file() and path.stat().st_size <= _LARGEST_FOUND:
                 yield str(path)
 
 

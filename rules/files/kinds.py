@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import PurePath
 
@@ -11,7 +10,7 @@ KEEPALIVED = "keepalived"
 KINDS = (HAPROXY, KEEPALIVED)
 """The kinds of file that belong to a node."""
 KUBERNETES = "kubernetes"
-"""The kind of file that describes the cluster behind all nodes: a configuration of kubeadm."""
+"""The kind of file that describes the cluster behind all nodes: for kubeadm, k0s, RKE2, K3s, Talos, or kubectl."""
 
 _SAMPLE = 100_000  # characters examined; the first block of either format is long before that
 
@@ -41,7 +40,7 @@ _TEMPLATE_SUFFIXES = (
     ".mustache",
 )
 _YAML_SUFFIXES = (".yaml", ".yml")
-_KUBEADM = r"^apiVersion:[ \t]*[\"']?kubeadm\.k8s\.io/"
+_BLANK = (" ", "\t", "\r", "\n", "\ufeff")
 # Backups, and formats in which something is called haproxy or keepalived without being its configuration: manifests,
 # units, scripts, documents.
 _OTHER_SUFFIXES = (
@@ -63,10 +62,10 @@ def kind_of(path: str, text: str) -> str | None:
     """
     if text.startswith("#!"):
         return None
-    if "kubeadm.k8s.io/" in text and re.search(_KUBEADM, text, re.MULTILINE):
+    if describes_cluster(path, text):
         return KUBERNETES
-    keepalived = haproxy = 0
     lines = text[:_SAMPLE].split("\n")
+    keepalived = haproxy = 0
     for number, line in enumerate(lines):
         words = line.split(None, 2)
         if words and words[0].startswith("@"):
@@ -88,6 +87,24 @@ def kind_of(path: str, text: str) -> str | None:
     return _kind_by_name(path)
 
 
+def describes_cluster(path: str, text: str) -> bool:
+    """Whether it is YAML about a cluster, by its content: for kubeadm, k0s, RKE2, K3s or Talos, or a manifest."""
+    at = 0
+    while text[at : at + 1] in _BLANK or text[at : at + 1] in ("#", "!"):
+        end = text.find("\n", at) if text[at] in "#!" else at
+        at = end + 1
+        if end < 0 or at >= min(len(text), _SAMPLE):
+            return False
+    first = text[at : at + 200].partition("\n")[0]
+    # The first line that is no comment: `key:`, or the mark of a document.
+    key, colon, _ = f"{first.rstrip()} ".partition(": ")
+    if not first.startswith(("---", "%YAML")) and (not colon or any(c in " {}()" for c in key)):
+        return False
+    from rules.files.cluster_kinds import tool_of
+
+    return tool_of(path, text) != ""
+
+
 @cache
 def _haproxy_headers() -> tuple[frozenset[str], frozenset[str]]:
     """The words that begin a section of haproxy.cfg: without a name after them, and with one."""
@@ -98,6 +115,8 @@ def _haproxy_headers() -> tuple[frozenset[str], frozenset[str]]:
 
 def _kind_by_name(path: str) -> str | None:
     name = PurePath(path).name.lower()
+    if name.endswith((*_YAML_SUFFIXES, ".json")):
+        return None  # a manifest for haproxy or keepalived, not a configuration of either
     found = [kind for kind in KINDS if kind in name] or [kind for kind in KINDS if kind in PurePath(path.lower()).parts]
     if len(found) == 1:
         return found[0]
@@ -107,8 +126,10 @@ def _kind_by_name(path: str) -> str | None:
 def may_be_config(path: str) -> bool:
     """Whether a directory search should open the file, judging by its name."""
     name = PurePath(path).name.lower()
-    if name.startswith("kubeadm") and name.endswith(_YAML_SUFFIXES):
-        return True
+    if name.endswith(_YAML_SUFFIXES) and not name.startswith("."):
+        from rules.files.cluster_kinds import by_name
+
+        return by_name(path)
     if name.startswith(".") or is_template(name) or name.endswith(_OTHER_SUFFIXES):
         return False
     return name.endswith((".cfg", ".conf", ".cnf")) or any(kind in name for kind in KINDS)

@@ -1,55 +1,76 @@
-"""The cluster behind the load balancers, as files describe it: halb.toml, kubeadm's configuration, and the nodes."""
+"""The cluster behind the load balancers, as files describe it: halb.toml, the installer's files, and the nodes'."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from parsers.facts.kubernetes import ClusterConfiguration, KubeadmConfig, NodeConfiguration
+    from parsers.facts.kubernetes import ControlPlaneConfig, KubernetesFacts, NodeConfiguration
     from parsers.source import Span
     from rules.fleet.fleet import Fleet
     from rules.plan.model import Cluster
 
     Address = IPv4Address | IPv6Address
 
+INSTALLER = "installer"
 KUBEADM = "kubeadm"
 PLAN = "halb.toml"
+MEMBERS = "control-plane nodes"
+CALICO = "calico"
+IPVS = "kube-proxy"
+KEEPALIVED_PODS = "keepalived in a pod"
 
 
 class StatedAt(NamedTuple):
-    """Where something is said: the span, and the node whose file it is (None: halb.toml, the command line, kubeadm)."""
+    """Where something is said: the span, and the node whose file it is (None: halb.toml, the command line,
+    a file about the cluster).
+    """
 
     span: Span
     node: str | None = None
 
 
 class ClusterFiles:
-    """What is known of the cluster: the fleet, halb.toml or options (`plan`), and the files of kubeadm."""
+    """What is known of the cluster: the fleet, halb.toml or options (`plan`), and the files about the cluster."""
 
-    def __init__(self, fleet: Fleet, plan: Cluster | None, kubeadm: Sequence[KubeadmConfig]) -> None:
+    def __init__(self, fleet: Fleet, plan: Cluster | None, kubernetes: KubernetesFacts | None) -> None:
         self.fleet = fleet
         self.plan = plan
-        self.kubeadm = tuple(config for config in kubeadm if config.certain)
+        self.kubernetes = kubernetes
 
     @property
     def known(self) -> frozenset[str]:
         """Which files there are besides those of the nodes, in the words of `Rule.needs`."""
-        return frozenset([KUBEADM] * bool(self.kubeadm) + [PLAN] * (self.plan is not None))
+        facts = self.kubernetes
+        there = {
+            INSTALLER: facts is not None and bool(facts.control_planes or facts.kubeadm_nodes),
+            KUBEADM: facts is not None and facts.has_kubeadm,
+            PLAN: self.plan is not None,
+            MEMBERS: self.plan is not None or any(config.members is not None for config in self.control_planes),
+        }
+        if facts is not None:
+            there |= {CALICO: bool(facts.calico), IPVS: bool(facts.ipvs), KEEPALIVED_PODS: bool(facts.keepalived)}
+        return frozenset(name for name, is_there in there.items() if is_there)
+
+    @cached_property
+    def control_planes(self) -> list[ControlPlaneConfig]:
+        """What the installers' files say; nothing if those of several clusters were given."""
+        found = self.kubernetes.control_planes if self.kubernetes is not None else []
+        # The first server of RKE2 or K3s has no endpoint: the others join by it.
+        endpoints = {c.endpoint_value and c.endpoint_value.text for c in found if not c.used_once or c.endpoint_value}
+        tools = {c.used_once for c in found}
+        return found if len(endpoints) <= 1 and len(tools) <= 1 else []
 
     @property
-    def cluster(self) -> ClusterConfiguration | None:
-        """The `ClusterConfiguration`; None without one, or if those of several clusters were given."""
-        found = [cluster for config in self.kubeadm for cluster in config.clusters]
-        several = {cluster.endpoint_value and cluster.endpoint_value.text for cluster in found}
-        return found[0] if len(several) == 1 else None
-
-    @property
-    def control_plane(self) -> list[NodeConfiguration]:
+    def kubeadm_nodes(self) -> list[NodeConfiguration]:
         """Every `InitConfiguration`, and `JoinConfiguration` of a control-plane node."""
-        return [node for config in self.kubeadm for node in config.nodes]
+        return self.kubernetes.kubeadm_nodes if self.kubernetes is not None else []
 
     def vips(self) -> dict[Address, StatedAt]:
         """The virtual addresses: those of halb.toml, or else those of the nodes."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 IPAddress = IPv4Address | IPv6Address
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from parsers.records import NamedTuple
 from parsers.source import Source, Span
 
 if TYPE_CHECKING:

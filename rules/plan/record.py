@@ -7,8 +7,9 @@ say about a key: where it stands, what it takes, what it is when nobody says it,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypedDict, TypeVar, Unpack, dataclass_transform, overload
+from typing import Any, ClassVar, Protocol, Self, TypedDict, TypeVar, Unpack, dataclass_transform, overload
 
+from parsers.records import NamedTuple
 from rules.engine.secrets import HIDDEN
 from rules.plan.types.readers import ValueType
 

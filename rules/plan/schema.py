@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from parsers.records import NamedTuple
 from rules.plan.keys.haproxy import HaproxyChoice
 from rules.plan.keys.lint import LintChoice
 from rules.plan.keys.machines import ApiServer, Balancer, BalancerFiles

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import Seconds
 from rules.failover.table.events import Events
 from rules.failover.table.rows import Block, FailoverTable, Row

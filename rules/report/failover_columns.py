@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.report.style import Style
 
 _GAP = "  "

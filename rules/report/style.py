@@ -9,7 +9,8 @@ from rules.engine.finding import Severity
 _CODES = {"bold": "1", "dim": "2", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "green": "32"}
 _OF_SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 # C0 and C1 controls, lone surrogates (bytes that were not UTF-8), and the marks that reorder or hide text.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# A pattern for `re`, which compiles it once there is something to show.
+_UNPRINTABLE = "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 
 _COMBINING = ("Mn", "Mc", "Me")
 _WIDE = ("W", "F")
@@ -20,7 +21,7 @@ def printable(text: str) -> str:
 
     A tab becomes a space. The number of characters stays the same.
     """
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
+    return re.sub(_UNPRINTABLE, "\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
 
 
 def cells(text: str) -> list[str]:

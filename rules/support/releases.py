@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings

@@ -41,12 +41,13 @@ def _frontend(rng: random.Random, number: int) -> Iterator[str]:
     yield f"frontend fe{number} from base"
     yield f"    bind 127.0.0.1:{1024 + number % 60000} name listener-{number}"
     yield f"    # service {number}: {rng.choice(['public', 'internal', 'not yet in use'])}"
-    for acl in range(rng.randint(2, 6)):
+    hosts = range(rng.randint(2, 6))
+    for acl in hosts:
         host = f"app{rng.randint(1, 999)}.example.com"
         yield f"    acl host{acl} hdr(host) -i {host}   # the name of the application"
     yield r'    http-request set-header X-Request "id: %[rand(1000)] \"quoted\"" if host0'
     yield r"    log-format %ci:%cp\ [%t]\ %ft\ %b/%s\ %Tq/%Tw/%Tc/%Tr/%Tt\ %ST\ %B"
-    yield f"    use_backend be{number} if host0 || host1"
+    yield f"    use_backend be{number} if {' || '.join(f'host{acl}' for acl in hosts)}"
     yield f"    default_backend be{number}"
     yield ""
 

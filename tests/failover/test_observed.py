@@ -14,6 +14,7 @@ from tests.conftest import Figure
 from tests.failover.observed import Record, by_scenario, file_of, load, releases
 from tests.failover.playing import Predicted, play
 from tests.shared import shared
+from tests.tables import each
 
 pytestmark = pytest.mark.slow
 
@@ -82,8 +83,12 @@ def _read(case: _Case) -> tuple[dict[str, Any], Predicted]:
     return record, _predicted(case.table, case.name)[case.step]
 
 
-@pytest.mark.parametrize("case", _cases(), ids=str)
-def test_owners_are_those_that_were_observed(case: _Case) -> None:
+@pytest.mark.parametrize("table", sorted(_tables()))
+def test_owners_are_those_that_were_observed(table: str) -> None:
+    each(((str(case), case) for case in _cases() if case.table == table), _owners_are_those_that_were_observed)
+
+
+def _owners_are_those_that_were_observed(case: _Case) -> None:
     record, predicted = _read(case)
     sets = [_sorted(owners) for owners in predicted.owner_sets]
     seen = _sorted(record["owners_by_vip"])

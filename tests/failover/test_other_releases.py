@@ -1,7 +1,7 @@
 """The model beside another release of the real keepalived, in a root of its own (`make releases`).
 
-A handful of scenarios, among them those that end differently from one release on; with HALB_RELEASES=all, all that
-`test_real` plays.
+A handful of scenarios with the release that CI has, among them those that end differently from one release on; with
+HALB_RELEASES=all, all live scenarios with every release.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.failover.playing import play
 from tests.failover.running import records, run, start_all, stop_all
 from tests.failover.scenarios.all import LIVE, SCENARIOS
 from tests.net.network import sweep
-from tests.roots import SUITES, root_of
+from tests.roots import IN_CI, SUITES, root_of
 
 AT_ONCE = 16
 HANDFUL = (
@@ -28,7 +28,9 @@ HANDFUL = (
     *("vip-more-on-second", "vip-other-on-second", "two-clusters-no-adverts-below"),
     *("power", "crash-all", "hang", "process-fault", "password-differs", "version-differs", "excluded-differs"),
 )
-NAMES = [each.name for each in LIVE] if os.environ.get("HALB_RELEASES") == "all" else []
+_ALL = os.environ.get("HALB_RELEASES") == "all"
+NAMES = list(dict.fromkeys((*HANDFUL, *(each.name for each in LIVE)))) if _ALL else HANDFUL
+RELEASES = [pytest.param(each, marks=pytest.mark.release(each)) for each in (SUITES if _ALL else [IN_CI])]
 
 pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.xdist_group("failover")]
 
@@ -40,11 +42,11 @@ class Played(NamedTuple):
     under_way: dict[str, Future[list[Outcome]]]
 
 
-@pytest.fixture(scope="module", params=[pytest.param(each, marks=pytest.mark.release(each)) for each in SUITES])
+@pytest.fixture(scope="module", params=RELEASES)
 def played(request: pytest.FixtureRequest) -> Iterator[Played]:
     """All scenarios, with each release that is there."""
     root = root_of(request.param)
-    scenarios = [SCENARIOS[name] for name in dict.fromkeys((*HANDFUL, *NAMES))]
+    scenarios = [SCENARIOS[name] for name in NAMES]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         runs = start_all(pool, scenarios, lambda scenario: run(scenario, root))
         yield Played(root.release, dict(zip((each.name for each in scenarios), runs, strict=True)))
@@ -52,7 +54,7 @@ def played(request: pytest.FixtureRequest) -> Iterator[Played]:
     sweep()
 
 
-@pytest.mark.parametrize("name", dict.fromkeys((*HANDFUL, *NAMES)))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_model_says_what_that_keepalived_does(played: Played, name: str, figure: Figure) -> None:
     seen = records(SCENARIOS[name], [played.under_way[name].result()], played.release)
     told = [compared(record, predicted) for record, predicted in zip(seen, play(seen), strict=True)]

@@ -26,7 +26,7 @@ _TITLES = {
     Scope.GIVEN: "What was given",
     Scope.HAPROXY: "One haproxy.cfg",
     Scope.NODE: "HAProxy and Keepalived of one node",
-    Scope.CLUSTER: "The cluster in halb.toml and kubeadm's configuration",
+    Scope.CLUSTER: "The cluster in halb.toml and the files of its installer",
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
@@ -92,7 +92,14 @@ def failover_page() -> str:
 
 def words_of_rules() -> str:
     """rules/checks/words.txt: the modules of rules that are about some words only, with these words."""
-    rows = {rule.module: rule.words for rule in all_rules() if rule.words}
+    modules: dict[str, list[Rule]] = {}
+    for rule in all_rules():
+        modules.setdefault(rule.module, []).append(rule)
+    rows = {
+        module: dict.fromkeys(word for rule in rules for word in rule.words)
+        for module, rules in modules.items()
+        if all(rule.words for rule in rules)
+    }
     return "".join(f"{module} {' '.join(words)}\n" for module, words in sorted(rows.items()))
 
 

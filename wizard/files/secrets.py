@@ -34,7 +34,7 @@ def secret_stretches(path: str, text: str) -> list[Stretch]:
 
 
 def _of_config(path: str, text: str) -> Iterator[Stretch]:
-    from rules.files import HAPROXY, KEEPALIVED, kind_of
+    from rules.files import HAPROXY, KEEPALIVED, KUBERNETES, kind_of
 
     kind = kind_of(path, text)
     if kind == HAPROXY:
@@ -47,6 +47,10 @@ def _of_config(path: str, text: str) -> Iterator[Stretch]:
         yield from ((span.start, span.end) for span in parse_keepalived(text, path).secrets)
     else:
         yield from plain_places(text)
+        if kind == KUBERNETES:
+            from parsers.kubernetes.secrets import secrets_in
+
+            yield from secrets_in(text)
 
 
 def _of_toml(text: str) -> Iterator[Stretch]:

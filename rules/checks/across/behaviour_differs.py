@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import backend_groups

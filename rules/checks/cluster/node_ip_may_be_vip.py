@@ -31,7 +31,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
     """
     own = {address: (name, place) for name, address, place in files.own_addresses()}
     vips = files.vips()
-    for node in files.control_plane:
+    for node in files.kubeadm_nodes:
         address = node.local.address
         argument = node.kubelet_argument("node-ip")
         if argument is not None:

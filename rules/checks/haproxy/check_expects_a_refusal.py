@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.haproxy.checks import http_check_of
+from rules.support.haproxy.checks import accepts_status, http_check_of
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     How to fix: `http-check expect status 200`, with `GET /readyz`.
 
-    Silent when: 401 is among the answers (anonymous requests are off), any answer below 400 passes too, the rule is
-    negated or a regular expression, or a line depends on a variable or a condition; and for other backends.
+    Silent when: 401 is among the answers (anonymous requests are off), any answer below 400 passes too, or a line
+    depends on a variable or a condition; and for other backends.
     """
     seen: set[Span] = set()
     for api in api_proxies(config):
@@ -46,22 +45,27 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 seen.add(word.span)
                 yield Hit(
                     word.span,
-                    f"the check of {api.backend.label} waits for status {word.value}: an API server that is ready "
-                    "answers 200 and is DOWN",
+                    f"the check of {api.backend.label} {_wants(line, word)}: an API server that is ready answers 200, "
+                    "and is DOWN",
                     help="write 'http-check expect status 200'",
                     note="a refusal",
                 )
 
 
+def _wants(line: HaproxyLine, word: Word) -> str:
+    negated = any(other.value == "!" for other in line.args)
+    return f"refuses status {word.value}" if negated else f"waits for status {word.value}"
+
+
 def _refusals(line: HaproxyLine) -> Word | None:
     """The word with the statuses, if all of them are refusals."""
     args = line.args
-    if len(args) < 3 or args[0].value != "expect" or any(word.value == "!" for word in args):
+    if len(args) < 3 or args[0].value != "expect":
         return None
-    word = next((value for name, value in pairwise(args) if name.value == "status"), None)
-    if word is None or re.fullmatch(r"[0-9]{3}(?:[-,][0-9]{3})*", word.value) is None:
+    name, word = next(((n.value, w) for n, w in pairwise(args) if n.value in ("status", "rstatus")), ("", args[-1]))
+    negated = any(other.value == "!" for other in args)
+    accepts = accepts_status(name, word.value)
+    if accepts is None:
         return None
-    ranges = [[int(end) for end in part.split("-")] for part in word.value.split(",")]
-    if any(part[0] < 400 or part[0] <= _UNAUTHORIZED <= part[-1] for part in ranges):
-        return None
-    return word
+    passing = {status for status in (*range(200, 400), _UNAUTHORIZED) if accepts(status) != negated}
+    return word if not passing or (negated and 200 not in passing and name == "status") else None

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
+from rules.support.haproxy.forms.fitting import form_faults
+from rules.support.haproxy.forms.table import has_form
 from rules.support.haproxy.values import globals as global_statements
 from rules.support.haproxy.values import statements
 from rules.support.haproxy.values.binds import binds
-from rules.support.haproxy.values.forms import form_faults, has_form
 from rules.support.haproxy.values.servers import checks_without_port, server_faults, unverified
 from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.haproxy import Section
-    from rules.support.haproxy.values.faults import Fault
+    from rules.engine.settings import RuleSettings
+    from rules.support.haproxy.forms.faults import Fault
 
 # haproxy ignores these there, with a warning.
 _NOT_READ_IN_FRONTENDS = frozenset(("stick",))
@@ -25,7 +27,7 @@ _PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
 
 
 @rule("HA034", "invalid-value", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig) -> Iterator[Hit]:
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A number, time, address, port or word that haproxy does not accept in its place, or that is missing.
 
     Why it hurts: haproxy refuses the file. The rule reports what every version from 2.6 to 3.4 refuses, and values such
@@ -36,28 +38,31 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Silent when: the value has a variable or a placeholder, or is under a condition; and for what depends on the
     machine: files, users, names to resolve.
     """
+    version = settings.haproxy_version
     lost = lost_sections(config).starts
     for section in config.sections:
         end = lost.get(id(section))
         if section.keyword == "global":
-            yield from _statements(section, global_statements.READERS, "global", end)
+            yield from _statements(section, global_statements.READERS, "global", end, version)
         elif section.keyword in _PROXY_KINDS:
-            yield from _statements(section, statements.READERS, "proxy", end)
+            yield from _statements(section, statements.READERS, "proxy", end, version)
         else:
-            yield from _statements(section, {}, section.keyword, end)
+            yield from _statements(section, {}, section.keyword, end, version)
     for proxy in (*config.defaults, *config.proxies):
         end = lost.get(id(proxy.section))
-        for line, fault in server_faults(proxy):
+        for line, fault in server_faults(proxy, version):
             if end is None or line.start < end:
                 yield _hit(fault)
     verify = config.global_.setting("ssl-server-verify")
     unverifiable = verify is None or verify.raw != "none"
     for proxy in config.proxies:
         if id(proxy.section) not in lost and not proxy.disabled:
-            yield from _proxy(proxy, unverifiable)
+            yield from _proxy(proxy, unverifiable, version)
 
 
-def _statements(section: Section, readers: dict[str, statements.Reader], place: str, end: int | None) -> Iterator[Hit]:
+def _statements(
+    section: Section, readers: dict[str, statements.Reader], place: str, end: int | None, version: str | None
+) -> Iterator[Hit]:
     for keyword in section.index():
         reader = readers.get(keyword)
         formed = has_form(place, keyword)
@@ -66,11 +71,13 @@ def _statements(section: Section, readers: dict[str, statements.Reader], place: 
         for line in section.all(keyword):
             if line.condition is None and (end is None or line.start < end):
                 faults = list(reader(line)) if reader is not None else []
-                yield from (_hit(fault) for fault in faults or form_faults(place, line))
+                faults = faults or list(form_faults(place, line, version))
+                # What only other releases have is for the rules about newer and removed words.
+                yield from (_hit(fault) for fault in faults if not fault.releases)
 
 
-def _proxy(proxy: Proxy, unverifiable: bool) -> Iterator[Hit]:
-    yield from (_hit(fault) for fault in binds(proxy))
+def _proxy(proxy: Proxy, unverifiable: bool, version: str | None) -> Iterator[Hit]:
+    yield from (_hit(fault) for fault in binds(proxy, version))
     if proxy.is_backend and proxy.certain:
         yield from (_hit(fault) for fault in checks_without_port(proxy))
         for fault, others in unverified(proxy) if unverifiable else ():

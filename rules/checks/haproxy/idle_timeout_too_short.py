@@ -1,4 +1,4 @@
-"""HA004: idle connections to the Kubernetes API are closed."""
+"""HA004: idle connections to the Kubernetes API are closed; HA026: they hold an old process for long."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def _short(frontend: Proxy, backend: Proxy) -> list[tuple[str, Value[float]]]:
 
 
 def _lacks_unit(value: Value[float]) -> bool:
-    """Whether the number was most likely meant in seconds, which another rule reports."""
-    return value.raw.isdecimal() and int(value.raw) < 1000
+    """Whether the number was most likely meant in seconds, which another rule reports; so are times below a second."""
+    return (value.raw.isdecimal() and int(value.raw) < 1000) or 0 < (value.value or 0) < 1
 
 
 def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
@@ -79,3 +79,34 @@ def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
         related=[(v.span, f"timeout {n}: {v.value:g} s") for n, v in short[1:]],
         severity=None if (value.value or 0) <= _RISKY else Severity.INFO,
     )
+
+
+_HALF_A_DAY = 12 * 3600.0  # seconds; the API server ends watches after an hour at most, but not exec sessions
+
+
+@rule("HA026", "no-hard-stop-after", Severity.INFO, Scope.HAPROXY)
+def no_hard_stop_after(config: HaproxyConfig) -> Iterator[Hit]:
+    """Connections to the Kubernetes API may be idle for more than twelve hours, and there is no `hard-stop-after`.
+
+    Why it hurts: on a reload the old process serves its connections to their end (measured with 2.6.12: it is still
+    there as long as one client is connected). Each reload leaves one more, with the memory and the configuration of
+    its time: it still sends clients to servers that were removed (openshift/machine-config-operator#1274).
+
+    How to fix: `hard-stop-after 1h` in `global`.
+
+    Silent when: `global` has it, the timeouts are twelve hours or less, or a value has a variable or a condition.
+    """
+    if config.global_.has("hard-stop-after") or not config.global_.sections or not config.complete:
+        return
+    for api in api_proxies(config):
+        for proxy, name in ((api.backend, "tunnel"), *((f, "client") for f in api.frontends)):
+            value = proxy.timeout(name)
+            if value is not None and value.known and (value.value or 0) > _HALF_A_DAY:
+                yield Hit(
+                    value.span,
+                    f"'timeout {name} {value.raw}' without 'hard-stop-after': after a reload, the old haproxy stays "
+                    "until its last connection ends",
+                    help="add 'hard-stop-after 1h' to the global section",
+                    note="and the old process",
+                )
+                return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 
-@rule("HA044", "invalid-log-format", Severity.ERROR, Scope.HAPROXY)
+@rule("HA044", "invalid-log-format", Severity.ERROR, Scope.HAPROXY, words=("%",))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """A log format with an unknown `%alias`, a `%[` or `%{` that is not closed, or a lone `%`.
 
@@ -25,7 +25,7 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
 
     How to fix: write `%%` for a percent sign; the help says what is missing.
 
-    Silent when: `haproxy-version` is newer than 3.4 and the alias may be new; a name in parentheses follows the `%`
+    Silent when: a name in parentheses follows the `%`
     (3.0); the word has a variable or a placeholder; the line is under a condition; or haproxy does not read the format
     (another one replaces it, a disabled proxy).
     """

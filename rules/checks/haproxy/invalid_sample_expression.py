@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 
 @rule("HA045", "invalid-sample-expression", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """A sample expression that haproxy refuses: its arguments, a comma or parenthesis, or a fetch of another place.
+    """A sample expression that haproxy refuses: its arguments, types that do not fit, or a fetch of another place.
 
     Why it hurts: haproxy refuses the file. The first `)` ends the arguments: one that belongs to a value needs quotes
-    around it. A rule has only what is there when it runs: `http-request` nothing of the response, `http-response` not
-    the path, `tcp-request connection` nothing of HTTP (in a condition, haproxy only warns).
+    around it. A converter takes what haproxy can turn into its type: no address can be made of a boolean. The same
+    goes for a stick table. A rule has only what is there when it runs: `http-request` nothing of the response,
+    `http-response` not the path, `tcp-request connection` nothing of HTTP (in a condition, haproxy only warns: see
+    `fetch-not-available`). Measured with 2.6.12, 3.0.11 and 3.2.26.
 
-    How to fix: the message says how many arguments there must be; what a request has can be kept for its response in a
-    variable.
+    How to fix: the message says what is wanted; what a request has can be kept for its response in a variable.
 
-    Silent when: any known version accepts it; haproxy can supply the argument itself (`nbsrv` without a backend); the
-    word has a variable or a placeholder; or the line is under a condition. What the arguments are, and whether a
-    converter takes what comes before it, is not checked.
+    Silent when: any known version accepts it, or the one of `haproxy-version`; haproxy can supply the argument itself
+    (`nbsrv` without a backend); the word has a variable or a placeholder; or the line is under a condition. Files and
+    regular expressions are not looked into.
     """
     for fault in faults_of(config, ARGUMENTS, settings.haproxy_version):
         yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

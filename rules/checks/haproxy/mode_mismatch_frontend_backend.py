@@ -29,8 +29,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     How to fix: write `mode tcp` in both, or in the `defaults` section that both use.
 
     Silent when: a mode depends on a variable, a condition or an unknown `defaults` section, the backend is chosen at
-    run time, and for a tcp frontend with an http backend whose ports are not known for TLS: haproxy can upgrade such a
-    connection.
+    run time, and for a tcp frontend with an http backend whose ports are not known for TLS, or that looks at what
+    clients say (`tcp-request`, `use_backend`): haproxy can upgrade such a connection.
     """
     api = {id(proxy.backend) for proxy in api_proxies(config)}
     for frontend in config.frontends:
@@ -47,6 +47,9 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 yield _hit(frontend, backend, "haproxy refuses the file", "tcp" if id(backend) in api else None)
             elif mode == "tcp" and other == "http" and (id(backend) in api or _is_tls(frontend, backend)):
                 yield _hit(frontend, backend, "its HTTP parser can't read the clients' TLS", "tcp")
+            elif mode == "tcp" and other == "http" and _gets_tls(frontend):
+                outcome = "its HTTP parser can't read the TLS that clients of port 443 speak"
+                yield _hit(frontend, backend, outcome, "tcp", Severity.WARNING)
 
 
 def _is_tls(frontend: Proxy, backend: Proxy) -> bool:
@@ -57,7 +60,14 @@ def _is_tls(frontend: Proxy, backend: Proxy) -> bool:
     return bound and any(port_of(server) in _TLS_PORTS for server in backend.servers[:8])
 
 
-def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> Hit:
+def _gets_tls(frontend: Proxy) -> bool:
+    """Whether clients speak TLS to the frontend, judging by its port, and nothing looks at what they say."""
+    if frontend.has("use_backend") or frontend.has("tcp-request") or any(bind.ssl for bind in frontend.binds):
+        return False
+    return any(address.covers_port(443) for bind in frontend.binds for address in bind.addresses)
+
+
+def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None, severity: Severity | None = None) -> Hit:
     wrong, right = (backend, frontend) if frontend.effective_mode == wanted else (frontend, backend)
     mode = wanted or "tcp"
     related = [(place, note) for place, note in (_origin(wrong), _origin(right)) if place != _place(wrong)]
@@ -68,6 +78,7 @@ def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None) -> H
         help=f"write 'mode {mode}' in {wrong.label}",
         note=f"mode {wrong.effective_mode}",
         related=related,
+        severity=severity,
     )
 
 

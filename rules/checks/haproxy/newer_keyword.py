@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.absent import absent, is_newer
+from rules.support.haproxy.forms.released import absent_words
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
@@ -32,3 +33,7 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
             message = f"{what} needs haproxy {entry.since}; this file is for {version}, which refuses it"
             advice = f"{removal}, or set 'haproxy-version' to {entry.since} if that is the installed version"
             yield Hit(word.span, message, help=advice, note=f"not in {version}")
+    for fault in absent_words(config, version) if version is not None else ():
+        if not fault.releases.startswith("-"):
+            message = f"{fault.message}; this file is for {version}, which refuses it"
+            yield Hit(fault.span, message, help=fault.help, note=f"not in {version}")

@@ -23,7 +23,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     How to fix: add `bind *:6443` (or the right port), or make the section a `backend` if it only has servers.
 
     Silent when: the section is disabled, its address is on the header line (see `removed-keyword`), or it depends on a
-    condition or a template.
+    condition or a template; or a line begins with an invisible character, which `odd-character` reports.
     """
     for proxy in config.frontends:
         if proxy.binds or proxy.disabled or not proxy.certain or not proxy.section.file.complete:
@@ -41,5 +41,5 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _has_placeholder(proxy: Proxy) -> bool:
-    """Whether a line of the section may become anything."""
-    return any(line.words and line.words[0].dynamic for line in proxy.directives)
+    """Whether a line of the section may become anything, or begins with a character that hides its keyword."""
+    return any(line.words and (line.words[0].dynamic or not line.words[0].value.isascii()) for line in proxy.directives)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @rule("HA039", "plaintext-to-tls-port", Severity.WARNING, Scope.HAPROXY)
 def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A proxy in mode http sends plain HTTP to port 443 or 6443 of its servers.
+    """A proxy in mode http, or one that ends the clients' TLS, sends plain text to port 443 or 6443 of its servers.
 
     Why it hurts: those ports expect TLS. The servers answer plain HTTP with 400 or close the connection, and `haproxy
     -c` does not report it. For the Kubernetes API it means that the proxy should not be in mode http at all: it
@@ -25,11 +25,15 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     How to fix: `mode tcp` in frontend and backend if haproxy passes TLS through, as it should for the Kubernetes API,
     whose clients bring certificates. For other servers, `ssl verify required ca-file FILE` (or `ssl verify none`).
 
-    Silent when: the server has `ssl`, its own or from `default-server`, the mode is not http, or it depends on a
-    variable or a condition; and behind a frontend in mode tcp, which `mode-mismatch-frontend-backend` reports.
+    Silent when: the server has `ssl`, its own or from `default-server`, the mode is tcp and not every frontend ends
+    TLS, or it depends on a variable or a condition; and behind a frontend in mode tcp, which
+    `mode-mismatch-frontend-backend` reports. For `ssl` before the Kubernetes API see `tls-terminated-or-double-tls`.
     """
     for backend in config.backends:
-        if not backend.servers or backend.effective_mode != "http" or not backend.certain:
+        if not backend.servers or backend.effective_mode not in ("http", "tcp") or not backend.certain:
+            continue
+        if backend.effective_mode == "tcp":
+            yield from _ended(config, backend)
             continue
         if any(frontend.effective_mode == "tcp" for frontend in config.feeders(backend)):
             continue
@@ -44,6 +48,24 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 note="plain HTTP",
                 related=[(server.address_span, "here too") for server in plain[1:]],
             )
+
+
+def _ended(config: HaproxyConfig, backend: Proxy) -> Iterator[Hit]:
+    """Mode tcp: every frontend ends TLS, and port 443 of the servers gets what was inside."""
+    plain = [server for server in backend.servers if server.port == 443 and _is_plain(server)]
+    feeders = config.feeders(backend) if plain else []
+    binds = [bind for frontend in feeders for bind in frontend.binds]
+    if not binds or any(not frontend.certain for frontend in feeders) or not all(b.certain and b.ssl for b in binds):
+        return
+    ended = binds[0].option("ssl")
+    yield Hit(
+        plain[0].address_span,
+        f"{feeders[0].label} ends the clients' TLS, and {backend.label} sends the rest in plain text to port 443 of "
+        f"server '{plain[0].name.raw}', which expects TLS",
+        help="add 'ssl verify none' to the servers, or remove 'ssl' from the bind line",
+        note="plain text",
+        related=[(ended.span, "TLS ends here")] if ended is not None else [],
+    )
 
 
 def _help(config: HaproxyConfig, backend: Proxy, server: Server) -> str:

@@ -9,6 +9,7 @@ from parsers.keywords.haproxy import REMOVED
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.absent import absent, is_newer
+from rules.support.haproxy.forms.released import absent_words
 from rules.support.haproxy.removed import header_address
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     for found in absent(config, version):
         if not is_newer(found.entry, version):
             yield _hit(found, version)
+    for fault in absent_words(config, version) if version is not None else ():
+        if fault.releases.startswith("-"):
+            yield Hit(fault.span, fault.message, help=fault.help, note=f"not in {version}")
 
 
 def _header(section: Section) -> Iterator[Hit]:

@@ -23,9 +23,9 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     Why it hurts: that haproxy refuses the file.
 
     How to fix: do without it, or correct `haproxy-version`. The releases are those of the lists that 2.6.12, 2.8.0,
-    3.0.0, 3.2.0 and 3.4.0 print (`haproxy -dKall`); of what came in between, the next of these is named.
+    3.0.0, 3.0.11, 3.2.0, 3.2.26 and 3.4.0 print (`haproxy -dKall`); of what came in between, the next one is named.
 
-    Silent when: `haproxy-version` is not given; for names that depend on how haproxy was built (`lua.*`, `ssl_*`,
+    Silent when: `haproxy-version` is not given; for names that depend on how haproxy was built (`lua.*`,
     `quic_*`, device detection); for words with a variable or a placeholder and lines under a condition.
     """
     for fault in faults_of(config, RELEASE, settings.haproxy_version):

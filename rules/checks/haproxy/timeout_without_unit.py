@@ -1,4 +1,4 @@
-"""HA005: a time without a unit is in milliseconds."""
+"""HA005: a time without a unit is in milliseconds; HA072: a time that is too short whatever its unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.text.wording import counted
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
-    from parsers.haproxy import Section
+    from parsers.haproxy import HaproxyLine, Section
     from parsers.tree import Word
 
 # Waiting a few hundred milliseconds for a connection or a slot can be intended; talking to a client can't.
@@ -120,3 +120,65 @@ def _intervals(section: Section) -> Iterator[Hit]:
                         note="milliseconds",
                         severity=Severity.WARNING,
                     )
+
+
+# Setting -> the shortest time in seconds that makes sense, and what to write instead.
+_LEAST = {
+    "client": (1.0, "30s"), "server": (1.0, "30s"), "tunnel": (1.0, "1h"), "http-request": (1.0, "10s"),
+    "connect": (0.02, "5s"), "queue": (0.02, "30s"), "inter": (0.1, "2s"),
+    "fastinter": (0.1, "1s"), "downinter": (0.1, "2s"), "agent-inter": (0.1, "2s"),
+}  # fmt: skip
+
+
+@rule("HA072", "time-too-short", Severity.WARNING, Scope.HAPROXY)
+def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
+    """A time with a unit is so short that connections or checks fail: `timeout server 10ms`, `inter 5ms`.
+
+    Why it hurts: with `timeout server 10ms`, a request that takes 100 ms is answered with 504; with `inter 5ms`,
+    haproxy checks two hundred times a second, and a server that takes 20 ms for it is DOWN (both measured with 2.6.12).
+    `haproxy -c` of 2.6 to 3.0 reports neither.
+
+    How to fix: seconds, as the help says.
+
+    Silent when: the value is 0, has no unit (see `timeout-without-unit`), or depends on a variable. Too short is less
+    than a second for clients and servers, 20 ms for connections and queues, 100 ms for intervals. `timeout check` is
+    not judged: below `inter` it has no effect (measured with 2.6.12).
+    """
+    for section in config.sections:
+        keywords = section.index()
+        lines = section.all("timeout") if "timeout" in keywords else []
+        short = [line for line in lines if _has_small_unit(line)]
+        found = [(f"timeout {line.first_arg}", line.first_arg, line.args[1]) for line in short if len(line.args) == 2]
+        for keyword in ("default-server", "server", "server-template"):
+            for line in section.all(keyword) if keyword in keywords else ():
+                if _has_small_unit(line) and not _INTERVALS.isdisjoint(option_words(line, keyword)):
+                    found += [(name.value, name.value, value) for name, value in pairwise(line.args)]
+        for setting, name, word in found:
+            least, instead = _LEAST.get(name, (0.0, ""))
+            if word.value.endswith(("ms", "us")) and not word.dynamic and 0 < (_seconds(word.value) or 0) < least:
+                yield Hit(
+                    word.span,
+                    f"'{setting} {word.value}' is too short for a network: {_outcome(name)}",
+                    help=f"write '{instead}'",
+                    note="too short",
+                )
+
+
+def _has_small_unit(line: HaproxyLine) -> bool:
+    """Whether the line may have a time in milliseconds or less, by a look at its text."""
+    text = line.line_text
+    return "ms" in text or "us" in text
+
+
+def _seconds(text: str) -> float | None:
+    from parsers.grammar.common import read_time
+
+    return read_time(text).seconds
+
+
+def _outcome(name: str) -> str:
+    if name in _INTERVALS:
+        return "the server is checked again before it can answer"
+    if name in ("connect", "queue"):
+        return "a server that is a little slow counts as one that is gone"
+    return "connections are closed while the answer is on its way"

@@ -24,8 +24,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Why it hurts: the API server answers plain HTTP with 400, so every server is DOWN and every client is refused
     although all servers are healthy (measured with haproxy 2.6.12). `haproxy -c` accepts it.
 
-    How to fix: add `check-ssl verify none` to the servers (or to `default-server`), or `http-check connect ssl`
-    below `option httpchk` (haproxy 2.2 and later).
+    How to fix: add `check-ssl verify none` to the servers (or to `default-server`). `http-check connect ssl` does it
+    too, but then the request has to stand in `http-check send` below it.
 
     Silent when: the check goes to another port (`port 8080`, `http-check connect port ...`), is already encrypted,
     another check option overrides `httpchk`, or the port is not known for TLS.
@@ -51,7 +51,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 f"'option httpchk' checks port {first.port} of {counted(len(plain), 'server')} of {backend.label} "
                 f"over plain HTTP, but that port expects TLS: {'it' if len(plain) == 1 else 'each of them'} will be "
                 "DOWN",
-                help="add 'check-ssl verify none' to the servers, or 'http-check connect ssl' below the option",
+                help="add 'check-ssl verify none' to the servers",
                 note="sent without TLS",
                 related=[(server.address_span, f"port {server.port}") for server in plain[:3]],
                 severity=Severity.ERROR if id(backend) in api else Severity.WARNING,

@@ -9,6 +9,8 @@ from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import inherited_resolvers, references
+from rules.support.haproxy.samples.faults import faults_of
+from rules.support.haproxy.samples.kinds import REFERENCE
 from rules.support.haproxy.vocabulary import lost_sections
 from rules.text.suggestions import hint
 
@@ -19,14 +21,17 @@ if TYPE_CHECKING:
     from parsers.facts.values import Value
     from parsers.source import Span
     from parsers.tree import Word
+    from rules.engine.settings import RuleSettings
 
 # haproxy itself defines resolvers 'default', from /etc/resolv.conf (measured with 2.6.12).
+# haproxy looks for these when it has read a proxy, not for what a `defaults` section passes on.
+_NOT_LOOKED_FOR = ("cache",)
 _PREDEFINED = {("resolvers", "default")}
 
 
 @rule("HA031", "undefined-reference", Severity.ERROR, Scope.HAPROXY)
-def check(config: HaproxyConfig) -> Iterator[Hit]:
-    """A line refers to a backend, ACL, userlist, resolvers, peers, cache or `defaults` section that does not exist.
+def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
+    """A line refers to a backend, server, ACL, stick table, userlist or other section that does not exist.
 
     Why it hurts: haproxy refuses the file: "unable to find required default_backend", "no such ACL" (2.6 to 3.4). An
     ACL must be above the line that uses it, in the same section; adjacent terms mean "and", and the word `and` itself
@@ -43,6 +48,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     lost = lost_sections(config).names
     yield from _backends(config, lost)
     yield from _defaults(config)
+    for fault in faults_of(config, REFERENCE, settings.haproxy_version):
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
             yield from _acls(proxy)
@@ -106,6 +113,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
         if line.args:
             defined.setdefault(line.args[0].value, line.args[0])
     for keyword in keywords:
+        if keyword == "stick" and proxy.kind == "frontend":
+            continue  # haproxy does not read it there
         for line in proxy.all(keyword):
             condition = condition_of(line)
             if condition is None or line.condition is not None or not condition.certain:
@@ -164,10 +173,9 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit
     for line, (kind, name, word) in (*references(proxy.section), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
-        if kind == "backend":
-            known = {p.name.raw for p in config.backends if p.name is not None}
-        else:
-            known = set(config.named(kind))
+        if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:
+            continue
+        known = set(config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
             advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")

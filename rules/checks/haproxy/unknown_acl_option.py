@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
 
 
-@rule("HA042", "unknown-acl-option", Severity.ERROR, Scope.HAPROXY)
+@rule("HA042", "unknown-acl-option", Severity.ERROR, Scope.HAPROXY, words=("acl", "{"))
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """An option of an ACL, or a match method after `-m`, that no haproxy from 2.6 to 3.4 knows.
+    """An option of an ACL, or a match method after `-m`, that haproxy does not know or can not use there.
 
     Why it hurts: haproxy refuses the file. What begins with `-` right after the expression is an option; a value that
-    begins with `-` needs `--` before it. `-m` must come before `-f`.
+    begins with `-` needs `--` before it. `-m` must come before `-f`. Texts, numbers, booleans and addresses have a
+    match method of their own; a variable and binary data need `-m`, and it has to be one that they can be turned into:
+    binary data can't be a number.
 
     How to fix: the help names the match method that was most likely meant, or the place of `--`.
 
-    Silent when: `haproxy-version` is newer than 3.4, the word has a variable or a placeholder, or the line is under a
-    condition.
+    Silent when: the word has a variable or a placeholder, or the line is under a condition. What a file after `-f`
+    holds is not looked at.
     """
     for fault in faults_of(config, OPTION, settings.haproxy_version):
         yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @rule("HA041", "unknown-fetch-or-converter", Severity.ERROR, Scope.HAPROXY)
 def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
-    """A sample fetch or converter that no haproxy from 2.6 to 3.4 knows, in an ACL, a rule or a log format.
+    """A sample fetch or converter that no haproxy from 2.6 to 3.5-dev5 knows, in an ACL, a rule or a log format.
 
     Why it hurts: haproxy refuses the file. Names are case-sensitive; ACL keywords such as `hdr_dom` are fetches only in
     ACLs; in a log format the expression is in `%[...]`, elsewhere it is not.
 
     How to fix: the help names the fetch or converter that was most likely meant.
 
-    Silent when: the name depends on how haproxy was built (`lua.*`, `ssl_*`, `quic_*`, device detection); any known
-    version has it (see `sample-not-in-release`); `haproxy-version` is newer than 3.4; the word has a variable or a
-    placeholder; the line is under a condition; or haproxy does not read it (a log format that another one replaces).
+    Silent when: the name depends on how haproxy was built (`lua.*`, device detection); any known version has it (see
+    `sample-not-in-release`); the word has a variable or a placeholder; the line is under a condition; or haproxy does
+    not read it (a log format that another one replaces).
     """
     for fault in faults_of(config, NAME, settings.haproxy_version):
         yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)

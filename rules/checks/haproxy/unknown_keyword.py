@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 # Rules that are not allowed in an anonymous `defaults` section, but in a named one. Measured with haproxy 2.6.12.
 _NAMED_ONLY = frozenset(("acl", "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"))
+# What haproxy refuses in a section in spite of its keyword, by the words behind that (none: any). Measured with 2.6.12,
+# 3.0.11 and 3.2.26.
+_REFUSED_THERE: dict[str, dict[str, tuple[str, ...]]] = {
+    "frontend": {"retry-on": ()},
+    "backend": {"declare": (), "tcp-request": ("connection", "session")},
+    "defaults": {"capture": (), "declare": (), "stick-table": (), "stats": ("admin", "http-request")},
+}
 _SECOND_WORDS = frozenset(("option", "timeout", "http-check", "tcp-check", "filter"))
 _LOOKS_LIKE_ADDRESS = frozenset("0123456789:*[/")
 
@@ -45,13 +52,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
     Silent when: any known version has the word (see `removed-keyword` for the others), in sections whose keywords are
     not all known to halb-lint (`log-forward`, `fcgi-app`, ...), under a condition, after a misspelled section header,
-    and for words with a placeholder.
+    for words with a placeholder, and for words that are not ASCII, such as those with a no-break space
+    (`odd-character`).
     """
     lost = lost_sections(config).starts
     for section, block in judged_sections(config):
         end = lost.get(id(section))
         for line in unknown_lines(section, block):
-            if end is None or line.start <= end:
+            if (end is None or line.start <= end) and line.words[0].value.isascii():
                 yield _keyword_hit(section, line, block)
         for line in _misplaced(section):
             if end is None or line.start < end:
@@ -120,18 +128,24 @@ def _misplaced(section: Section) -> Iterator[HaproxyLine]:
         keywords |= section.index().keys() & _NAMED_ONLY
     for keyword in sorted(keywords):
         yield from (line for line in section.all(keyword) if line.condition is None)
+    for keyword, words in _REFUSED_THERE.get(section.keyword, {}).items():
+        for line in section.all(keyword) if keyword in section.index() else ():
+            if line.condition is None and (not words or (line.args and line.args[0].value in words)):
+                yield line
 
 
 def _place_hit(section: Section, line: HaproxyLine) -> Hit:
     word = line.keyword_word or line.words[0]
-    if section.keyword == "defaults" and word.value in _NAMED_ONLY:
+    if section.keyword == "defaults" and word.value in _REFUSED_THERE["defaults"]:
+        where, advice = "a 'defaults' section", "move it into the proxies"
+    elif section.keyword == "defaults" and word.value in _NAMED_ONLY:
         where, advice = "an anonymous 'defaults' section", "give the section a name, or move the line into the proxies"
     else:
         article = "an" if section.keyword[0] in "aeiou" else "a"
         where = f"{article} '{section.keyword}' section"
         fitting = (
             "a 'frontend' or 'listen'"
-            if word.value in ("bind", "use_backend", "monitor")
+            if word.value in ("bind", "use_backend", "monitor", "declare", "tcp-request")
             else "a 'backend' or 'listen'"
         )
         advice = f"move it into {fitting} section"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact

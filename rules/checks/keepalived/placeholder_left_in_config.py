@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.spans import Spans
+from rules.text.odd_characters import REPLACED, code_point, how_to_fix, odd_character
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.tree import Word
 
-_QUOTES = {
-    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
-    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"),
-}
-_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
-_SPACES = dict.fromkeys("\u00a0\u1680\u2002\u2003\u2009\u200a\u202f\u205f\u3000", " ")
-_NOTHING = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
-_REPLACED = {**_QUOTES, **_DASHES, **_SPACES, **_NOTHING}
 # Only people read them.
 _FREE = frozenset(("router_id", "description", "notification_email_from", "smtp_helo_name", "notification_email"))
-
-
-@cache
-def _found() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(_REPLACED)}]")
 
 
 @rule("KA032", "smart-quotes-crlf-tabs", Severity.WARNING, Scope.KEEPALIVED)
@@ -53,25 +39,20 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         if line.keyword in _FREE or (line.parent is not None and line.parent.keyword in _FREE):
             continue
         for word in line.words:
-            match = _found().search(word.value)
+            match = odd_character().search(word.value)
             # Of a line that has nothing else KA027 says that it is no keyword.
-            if match is not None and word.value.strip("".join(_REPLACED)):
+            if match is not None and word.value.strip("".join(REPLACED)):
                 yield _hit(word, match.group(), secret=secrets.touch(word.span))
                 break
 
 
 def _hit(word: Word, character: str, *, secret: bool) -> Hit:
-    import unicodedata  # only where something is wrong
-
-    name = f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character').lower()})"
     where = "a password" if secret else f"'{word.value}'"
-    instead = _REPLACED[character]
-    fix = "remove it" if not instead else "type a plain space instead" if instead == " " else f"type {instead} instead"
     at = word.span.text.find(character)
     span = Span(word.source, word.start + at, word.start + at + 1) if at >= 0 and not secret else word.span
     return Hit(
         span,
-        f"{name} in {where}: keepalived takes it for an ordinary character",
-        help=fix,
+        f"{code_point(character)} in {where}: keepalived takes it for an ordinary character",
+        help=how_to_fix(character),
         note=f"U+{ord(character):04X}",
     )

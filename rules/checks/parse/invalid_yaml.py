@@ -1,4 +1,4 @@
-"""PA014: a kubeadm configuration that is not YAML."""
+"""PA014: a file about the cluster that is not YAML."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 @rule("PA014", "invalid-yaml", Severity.ERROR, Scope.PARSE)
 def check(document: Document) -> Iterable[Hit]:
-    """The configuration of kubeadm is not YAML.
+    """A file about the cluster (for kubeadm, k0s, RKE2, K3s or Talos, or a manifest) is not YAML.
 
-    Why it hurts: kubeadm refuses the file as a whole. halb-lint has checked only the YAML documents before the mistake.
+    Why it hurts: the program that reads it refuses the file as a whole. halb-lint has checked only the YAML documents
+    before the mistake. A key that is given twice in one mapping is a warning: YAML forbids it, and readers differ in
+    what they do about it.
 
     How to fix: correct the line, or the one before it: most often it is the indentation, a tab, a missing `:` or `-`,
     or a quote that does not end.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import AT_ONCE, Router, Seconds, Situation
 from rules.failover.table.causes import cause_of
 from rules.failover.table.contest import Contest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import Router, Situation, Subject
 from rules.failover.table.contest import Contest
 from rules.failover.table.events import EventKind, Events

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import CheckKey, Router, Situation, Subject
 from rules.failover.vrrp.transitions import Transition
 

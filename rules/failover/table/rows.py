@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.failover.model import AT_ONCE, Seconds
 from rules.failover.table.events import Events, name_of
 from rules.failover.table.verdicts import Outcome, Verdict

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import Seconds
 from rules.failover.table.events import EventKind, Events
 

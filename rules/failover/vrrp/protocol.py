@@ -6,8 +6,8 @@ Measured in network namespaces with keepalived 2.2.7, 2.3.3 and 2.3.4, unless a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import Check, Router, Situation, Subject
 
 LOWEST, HIGHEST, OWNER = 1, 254, 255

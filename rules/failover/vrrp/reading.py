@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from parsers.records import NamedTuple
 from rules.failover.model import InstanceKey, Router, Subject
 from rules.failover.vrrp.refusals import Refusal, refusal_of
 from rules.failover.vrrp.segments import Addresses, segments, sources

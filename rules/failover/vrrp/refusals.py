@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.support.keepalived.clashes import is_one_router
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.values import is_fatal

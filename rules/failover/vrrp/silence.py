@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from parsers.records import NamedTuple
 from rules.failover.vrrp.protocol import Moment, Protocol, bits
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import AT_ONCE, RESIGNING, STARTING, Router, Seconds
 from rules.failover.vrrp.protocol import Protocol, bits, is_bad, is_fault
 from rules.failover.vrrp.transitions import Transition, VrrpState

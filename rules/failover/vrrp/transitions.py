@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.failover.model import Seconds, Situation
 
 

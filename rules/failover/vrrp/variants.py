@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.failover.vrrp.protocol import rejection
 from rules.support.keepalived.releases import EARLIER, Behaviour
 

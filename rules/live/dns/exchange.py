@@ -13,8 +13,8 @@ import asyncio
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.live.dns.datagrams import connected_udp
 from rules.live.dns.messages import DnsQuestion, dislikes_edns, interpret, question
 from rules.live.observations import NameServer, Reply, ReplyKind

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any
 
 import dns.edns
 import dns.exception
@@ -26,6 +26,7 @@ import dns.rdtypes.IN.A
 import dns.rdtypes.IN.AAAA  # otherwise loaded on first use, which would count as the server's time
 import dns.rrset
 
+from parsers.records import NamedTuple
 from rules.live.observations import AddressRecord, Alias, IPAddress, NameServer, Reply, ReplyKind, Role
 
 UDP_PAYLOAD = 1232  # bytes that fit IPv6's smallest MTU unfragmented: the value agreed on for DNS flag day 2020

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.live.dns.datagrams import has_route
 from rules.live.dns.exchange import Heard, ask
 from rules.live.dns.messages import servers_of, zone_of

@@ -10,8 +10,9 @@ import re
 import socket
 import ssl
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from parsers.records import NamedTuple
 from rules.live.observations import Contact, IPAddress, Probe
 from rules.live.tls.certificate import read_certificate
 from rules.live.tls.connection import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.live.observations import IPAddress
 from rules.live.views.accounts import authorities, other_means, resolvers
 from rules.plan.model import Phase

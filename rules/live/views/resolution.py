@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.live.observations import IPAddress, ReplyKind
 from rules.live.views.accounts import Account, authorities, hosts_addresses, other_means, resolvers
 

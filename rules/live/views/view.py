@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rules.fleet.fleet import Fleet
 from rules.live.endpoint import Endpoint, Part, Target
@@ -23,13 +24,23 @@ from rules.live.observations import (
 )
 from rules.plan.model import Phase
 
+if TYPE_CHECKING:
+    from parsers.facts.kubernetes import KubernetesFacts
+
 LONGEST_TTL = 300  # seconds; a name about to be moved should not be cached longer by any resolver
 
 
 class LiveView:
-    """One run: the endpoint, the answers, and the nodes' files."""
+    """One run: the endpoint, the answers, the nodes' files, and those about the cluster."""
 
-    def __init__(self, endpoint: Endpoint, observed: Observations, fleet: Fleet | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        observed: Observations,
+        fleet: Fleet | None = None,
+        kubernetes: KubernetesFacts | None = None,
+    ) -> None:
+        self.kubernetes = kubernetes
         self.endpoint = endpoint
         self.observed = observed
         self.fleet = fleet or Fleet([])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from parsers.records import NamedTuple
 from rules.support.commands.probes import operands
 from rules.support.commands.programs import Executed, program_of
 from rules.support.commands.shell import read_shell

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.support.commands.probes import host_of, is_address, is_haproxy, probe_of, unknown
 from rules.support.commands.programs import Executed, program_of
 from rules.support.commands.tree import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 _ASSIGNMENT = r"[A-Za-z_]\w*="
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))

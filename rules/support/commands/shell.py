@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 _PATTERN = (
     r"(?P<space>(?:[ \t\r\f\v]|\\\n)++)|(?P<newline>\n)|(?P<comment>\#[^\n]*+)"

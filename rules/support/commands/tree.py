@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+from parsers.records import NamedTuple
 
 Outcomes = frozenset[bool]
 """How a command can end: {True} it succeeds, {False} it fails, both: either."""

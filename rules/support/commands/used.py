@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keepalived.scripts import Command, command_of
+from parsers.records import NamedTuple
 from parsers.source import Span
 from rules.support.commands.meaning import CommandMeaning, meaning_of
 from rules.support.commands.users import Runner, runner_of

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
+from parsers.records import NamedTuple
 from rules.support.haproxy.line_options import options_of, unknown_options
 from rules.support.haproxy.removed import is_later
 from rules.support.haproxy.vocabulary import PROXY_SECTIONS, judged_sections, refused, removed_everywhere

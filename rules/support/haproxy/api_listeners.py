@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ def api_listeners(fleet: Fleet) -> list[Listeners]:
         addresses = [address for bind in binds for address in bind.addresses if address.kind == "ip"]
         known = all(frontend.certain for frontend in frontends) and all(bind.certain for bind in binds)
         if addresses and known and all(address.port_start is not None for address in addresses):
+            found.append(Listeners(node, tuple(addresses)))
+    return found
+
+
+def all_listeners(fleet: Fleet) -> list[Listeners]:
+    """The nodes of `api_listeners` with the addresses of all their proxies, where all of them are known."""
+    found = []
+    for node in (listeners.node for listeners in api_listeners(fleet)):
+        proxies = node.haproxy.frontends if node.haproxy is not None else ()
+        binds = [bind for proxy in proxies for bind in proxy.binds]
+        addresses = [address for bind in binds for address in bind.addresses if address.kind == "ip"]
+        known = all(proxy.certain for proxy in proxies) and all(bind.certain for bind in binds)
+        if known and all(address.port_start is not None for address in addresses):
             found.append(Listeners(node, tuple(addresses)))
     return found
 

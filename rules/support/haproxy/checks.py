@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING
+
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parsers.facts.haproxy import Proxy
     from parsers.facts.values import Value
     from parsers.haproxy import HaproxyLine
@@ -58,3 +63,19 @@ def _sent(line: HaproxyLine) -> tuple[Word | None, list[str]]:
             names.append(args[at + 1].value.lower())
         at += 3 if name == "hdr" else 2 if name in _WITH_VALUE else 1
     return version, names
+
+
+def accepts_status(method: str, text: str) -> Callable[[int], bool] | None:
+    """Whether `http-check expect status TEXT` (or `rstatus`) takes an answer with a status; None if it is not known."""
+    if method == "status" and re.fullmatch(r"[0-9]{3}(?:[-,][0-9]{3})*", text):
+        ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
+        return lambda status: any(part[0] <= status <= part[-1] for part in ranges)
+    # An expression that Python may read otherwise than PCRE is not known.
+    plain = len(text) < 100 and "[[" not in text and "--" not in text
+    if method == "rstatus" and plain and re.fullmatch(r"[0-9^$()|.\[\]-]+", text):
+        try:
+            pattern = re.compile(text)
+        except re.error:
+            return None
+        return lambda status: pattern.search(str(status)) is not None
+    return None

@@ -8,8 +8,9 @@ when each is the only one of its node that serves the Kubernetes API.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 
 if TYPE_CHECKING:

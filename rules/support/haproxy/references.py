@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.server import option_words
 from parsers.haproxy.lines import HaproxyLine
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy
@@ -26,10 +27,8 @@ class Reference(NamedTuple):
 
 Reader = Callable[["HaproxyLine"], Iterator[Reference]]
 
-# Calls that name a section, by the keyword of that section.
+# Actions that name a section, by the keyword of that section; for names in expressions see `samples.names`.
 _CALLS = {
-    "userlist": re.compile(r"\bhttp_auth(?:_group)?\(([^(),\s]+)\)"),
-    "backend": re.compile(r"\b(?:nbsrv|avg_queue|be_conn|be_conn_free|be_sess_rate|connslots|queue)\(([^(),/\s]+)\)"),
     "resolvers": re.compile(r"do-resolve\([^(),\s]+,([^(),\s]+)"),
 }
 
@@ -52,7 +51,7 @@ def _first(line: HaproxyLine, kind: str, skip: str = "") -> Iterator[Reference]:
 
 
 def _inside(line: HaproxyLine, *kinds: str) -> Iterator[Reference]:
-    """The names in calls such as `nbsrv(NAME)`."""
+    """The names in actions such as `do-resolve(VARIABLE,NAME)`."""
     for word in line.args:
         if "(" in word.value:
             for kind in kinds:
@@ -63,6 +62,8 @@ def _inside(line: HaproxyLine, *kinds: str) -> Iterator[Reference]:
 def _rules(line: HaproxyLine) -> Iterator[Reference]:
     yield from _inside(line, *_CALLS)
     args = line.args
+    if args and args[0].value in ("deny", "return", "tarpit"):
+        yield from _after(line, "errorfiles", "http-errors")
     if args and args[0].value in ("cache-use", "cache-store"):
         yield from _first(line, "cache", args[0].value)
 
@@ -73,15 +74,13 @@ def _filters(line: HaproxyLine) -> Iterator[Reference]:
 
 
 _READERS: dict[str, Reader] = {
-    "acl": _rules,
     "http-request": _rules,
     "http-response": _rules,
     "http-after-response": _rules,
     "tcp-request": _rules,
     "tcp-response": _rules,
-    "use_backend": lambda line: _inside(line, "backend"),
-    "monitor": lambda line: _inside(line, "backend"),
     "filter": _filters,
+    "http-error": lambda line: _after(line, "errorfiles", "http-errors"),
     "errorfiles": lambda line: _first(line, "http-errors"),
     "use-fcgi-app": lambda line: _first(line, "fcgi-app"),
     "stick-table": lambda line: _after(line, "peers", "peers"),

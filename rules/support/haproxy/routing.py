@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import haproxy_table
+from parsers.records import NamedTuple
 from rules.text.suggestions import closest
 
 if TYPE_CHECKING:

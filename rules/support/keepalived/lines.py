@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import ROOT, KeepalivedKeyword, keepalived_table
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, VrrpInstance

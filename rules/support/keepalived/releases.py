@@ -6,8 +6,7 @@ that 2.4 has them too.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from parsers.records import NamedTuple
 from rules.support.releases import releases
 
 CHANGED = "2.3.3"

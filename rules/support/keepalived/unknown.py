@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.keepalived import daemon_view_lost
 from parsers.keywords.keepalived import ROOT, keepalived_table
+from parsers.records import NamedTuple
 from rules.support.keepalived.lines import LinePlace, called, enclosing, places
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.spans import Spans

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
+from parsers.records import NamedTuple
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
 from rules.text.wording import listed

@@ -50,6 +50,11 @@ class Scenario:
         ]
 
     @property
+    def seconds(self) -> float:
+        """How long it is watched in all."""
+        return sum(step.window for step in self.steps())
+
+    @property
     def vips(self) -> list[str]:
         """All virtual addresses of all nodes, each once, in the order of the files."""
         text = "\n".join(self.nodes.values())

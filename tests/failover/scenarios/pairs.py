@@ -32,21 +32,21 @@ def two_instances(*, interface: str = "eth1", group: str = "", top: str = "", sw
 
 
 LIFE = [
-    Scenario("crash-all", pair(), ("start", "crash lb1", "start lb1")),
+    Scenario("crash-all", pair(), ("start", "crash lb1", "start lb1"), live=True),
     Scenario("crash-parent", pair(), ("start", "crash_parent lb1", "start lb1")),
-    Scenario("crash-child", pair(), ("start", "crash_child lb1")),
+    Scenario("crash-child", pair(), ("start", "crash_child lb1"), live=True),
     Scenario("hang", pair(UNICAST), ("start", "hang lb1", "unhang lb1")),
     Scenario("power", pair(), ("start", "power_off lb1", "power_on lb1")),
     Scenario("power-of-backup", pair(), ("start", "power_off lb2", "power_on lb2")),
     Scenario("stop", pair(UNICAST), ("start", "term lb1", "start lb1")),
     Scenario("stop-both", pair(), ("start", "term lb2", "term lb1", "start lb2", "start lb1")),
-    Scenario("reload", pair(), ("start", "reload lb1", "reload lb2")),
+    Scenario("reload", pair(), ("start", "reload lb1", "reload lb2"), live=True),
     Scenario("interface-down-up", pair(), ("start", "if_down lb1", "if_up lb1")),
     Scenario("link-down-both", pair(), ("start", "carrier_down lb1 ...", "carrier_down lb2", "carrier_up lb2")),
     Scenario("partition-pair", pair(UNICAST), ("start", "partition lb1", "heal lb1")),
     Scenario("partition-tie", pair(first=100, second=100), ("start lb1", "start lb2", "partition lb2", "heal lb2")),
     Scenario("deaf-backup", pair(), ("start", "deaf lb2", "undeaf lb2")),
-    Scenario("deaf-master", pair(), ("start", "deaf lb1", "undeaf lb1")),
+    Scenario("deaf-master", pair(), ("start", "deaf lb1", "undeaf lb1"), live=True),
     Scenario(
         "untracked-primary-link",
         pair(Instance(lines=("dont_track_primary",))),
@@ -167,7 +167,12 @@ PREEMPTION = [
 
 MISFITS = [
     Scenario("vrid-differs", pair(vrid=79), ("start", "power_off lb1")),
-    Scenario("password-differs", pair(Instance(auth=("PASS", "abc1")), auth=("PASS", "abc2")), ("start", "term lb1")),
+    Scenario(
+        "password-differs",
+        pair(Instance(auth=("PASS", "abc1")), auth=("PASS", "abc2")),
+        ("start", "term lb1"),
+        live=True,
+    ),
     Scenario(
         "password-first-8-equal",
         pair(Instance(auth=("PASS", "12345678x")), auth=("PASS", "12345678y")),
@@ -180,7 +185,7 @@ MISFITS = [
     Scenario(
         "advert-differs-v3-slow-master", pair(Instance(version=3, advert="2"), advert="1"), ("start", "power_off lb1")
     ),
-    Scenario("version-differs", pair(version=3), ("start",)),
+    Scenario("version-differs", pair(version=3), ("start",), live=True),
     Scenario(
         "vips-in-another-order",
         pair(Instance(vips=(f"{VIP}/24", f"{OTHER}/24")), vips=(f"{OTHER}/24", f"{VIP}/24")),

@@ -21,6 +21,7 @@ from tests.live.tls.certificates import Authority, Issued
 T = TypeVar("T")
 NAME = "kube.example.com"
 LOOPBACK = "127.0.0.1"
+LATE = 3.0  # seconds that a busy machine may take beyond a deadline; what hangs takes longer
 AUTHORITY = Authority()
 
 
@@ -51,7 +52,7 @@ def within(seconds: float, ask: Callable[[float], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(run())
     finally:
-        assert time.monotonic() - begun < seconds + 1
+        assert time.monotonic() - begun < seconds + LATE
         gc.collect()  # a socket that was not closed makes a ResourceWarning, which is an error
 
 

@@ -15,7 +15,11 @@ from tests.live.dns.asking import quiet, within
 from tests.live.dns.name_servers import PATIENCE, Knot, dnsmasq, free_port, knot, loopback, unbound, zone
 
 __all__ = ["quiet"]  # a fixture
-pytestmark = [pytest.mark.daemon("knotd", "dnsmasq", "unbound"), pytest.mark.usefixtures("quiet")]
+pytestmark = [
+    pytest.mark.daemon("knotd", "dnsmasq", "unbound"),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("quiet"),
+]
 
 ZONE = "example.com"
 NAME = "kube.example.com"

@@ -15,7 +15,7 @@ import pytest
 
 from rules.live.dns.exchange import Heard, ask, ask_resolver
 from rules.live.observations import NameServer, Reply, ReplyKind
-from tests.live.dns.asking import quiet, within
+from tests.live.dns.asking import LATE, quiet, within
 from tests.live.dns.name_servers import free_port, loopback
 from tests.live.scripted import Asked, Hold, Script, Scripted, answer, scripted, silent
 
@@ -246,7 +246,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
     sock.bind((sys.argv[1], int(sys.argv[2])))
     print("ready", flush=True)
     wire, asker = sock.recvfrom(512)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while time.monotonic() < end:
         sock.sendto(wire[:2] + bytes.fromhex("8180") + bytes(200), asker)
 """
@@ -265,7 +265,7 @@ def test_a_flood_of_nonsense_does_not_delay_the_end() -> None:
         took = time.monotonic() - begun
         process.kill()
     assert reply.kind is ReplyKind.OTHER_QUESTION
-    assert took < SHORT + 1
+    assert took < SHORT + LATE
 
 
 @pytest.mark.parametrize("over_tcp", [False, True])

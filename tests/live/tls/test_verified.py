@@ -94,6 +94,7 @@ def test_a_ca_file_that_holds_certificates(tmp_path: Path) -> None:
         (AUTHORITY.pem.replace(b"MII", b"AAA"), "it contains a damaged certificate"),
         (AUTHORITY.pem[:300], "it contains a damaged certificate"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # keys are made anew by each worker
 )
 def test_a_ca_file_that_holds_something_else(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "ca.crt"

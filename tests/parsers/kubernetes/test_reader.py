@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.facts.kubernetes import kubeadm_facts
+from parsers.facts.kubernetes import kubernetes_facts
 from parsers.kubernetes import parse_kubernetes
 from parsers.kubernetes.reader import LARGEST
 
@@ -34,8 +34,8 @@ localAPIEndpoint: {advertiseAddress: "192.0.2.21", bindPort: 7443}
 
 
 def test_the_facts_have_their_places() -> None:
-    config = kubeadm_facts(parse_kubernetes(TEXT, "kubeadm-config.yaml"))
-    [cluster], [node] = config.clusters, config.nodes
+    facts = kubernetes_facts([parse_kubernetes(TEXT, "kubeadm-config.yaml")])
+    [cluster], [node] = facts.control_planes, facts.kubeadm_nodes
     assert cluster.endpoint is not None
     assert (cluster.endpoint.host, cluster.endpoint.port, cluster.endpoint.span.line) == ("kube.example.com", 6443, 3)
     assert [(item.text, item.span.text) for item in cluster.cert_sans or ()] == [
@@ -67,7 +67,7 @@ def test_tokens_and_keys_are_secrets() -> None:
 )
 def test_endpoints(written: str, host: str, port: int | None) -> None:
     text = f"apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\ncontrolPlaneEndpoint: {written}\n"
-    endpoint = kubeadm_facts(parse_kubernetes(text)).clusters[0].endpoint
+    endpoint = kubernetes_facts([parse_kubernetes(text)]).control_planes[0].endpoint
     assert endpoint is not None
     assert (endpoint.host, endpoint.port) == (host, port)
 
@@ -77,7 +77,7 @@ def test_endpoints(written: str, host: str, port: int | None) -> None:
 )
 def test_what_is_no_endpoint_is_not_known(written: str) -> None:
     text = f"apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\ncontrolPlaneEndpoint: {written}\n"
-    assert kubeadm_facts(parse_kubernetes(text)).clusters[0].endpoint is None
+    assert kubernetes_facts([parse_kubernetes(text)]).control_planes[0].endpoint is None
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_merged_entries_do_not_replace_own_ones() -> None:
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     document = parse_kubernetes(text)
     assert str(document) == text
-    config = kubeadm_facts(document)
-    assert [cluster.endpoint for cluster in config.clusters] == []
+    facts = kubernetes_facts([document])
+    assert [config.endpoint for config in facts.control_planes if config.tool == "kubeadm"] == []
     for problem in document.problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
 
@@ -147,3 +147,14 @@ def test_a_run_without_kubernetes_imports_no_yaml(tmp_path: Path) -> None:
     path.write_text("defaults\n    mode tcp\n")
     code = f"import sys; from rules.command.cli import main; main([{str(path)!r}]); sys.exit('yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_definitions_of_resources_are_passed_over() -> None:
+    definition = "---\nkind: CustomResourceDefinition\nspec: [" + "x, " * LARGEST + "]\n"
+    document = parse_kubernetes("# a\n" + definition + "---\nkind: Pod\nname: a\n" + definition + "---\nname: [b\n")
+    [pod] = document.values
+    name = pod.get("name")
+    assert name is not None
+    assert (name.span.text, name.span.line) == ("a", 7)
+    [problem] = document.problems
+    assert problem.span.line == 12

@@ -68,6 +68,8 @@ def cases() -> list[Case]:
 
 
 def says_refused(finding: Finding) -> bool:
+    if finding.code == "HA075":
+        return finding.severity is Severity.ERROR
     return finding.code in _SAY_REFUSED or finding.code.startswith("PA")
 
 

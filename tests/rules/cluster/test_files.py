@@ -14,30 +14,7 @@ from hypothesis import strategies as st
 from rules import Options, lint
 from rules.files.kinds import KUBERNETES, kind_of, may_be_config
 from rules.plan import parse_cluster
-
-KUBEADM = """\
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-controlPlaneEndpoint: kube.example.com:8443
-"""
-HAPROXY = """\
-defaults
-    mode tcp
-    timeout connect 5s
-    timeout client 1h
-    timeout server 1h
-
-frontend api
-    bind *:6443
-    default_backend masters
-
-backend masters
-    option httpchk GET /readyz
-    default-server check check-ssl verify none on-marked-down shutdown-sessions
-    server cp1 192.0.2.21:6443
-    server cp2 192.0.2.22:6443
-    server cp3 192.0.2.23:6443
-"""
+from tests.rules.cluster.texts import HAPROXY, KUBEADM
 
 
 def run(*arguments: str, folder: Path, code: str = "") -> subprocess.CompletedProcess[str]:
@@ -103,7 +80,7 @@ def test_beside_halb_toml(folder: Path) -> None:
 def test_the_rules_are_skipped_without_it(folder: Path) -> None:
     report = json.loads(run("--format", "json", "lb1", folder=folder).stdout)
     reasons = {item["code"]: item["reason"] for item in report["skipped"]}
-    assert reasons["K8001"] == "no configuration of kubeadm was given; pass kubeadm-config.yaml too"
+    assert reasons["K8001"] == "no configuration of kubeadm, k0s, RKE2, K3s or Talos was given; pass that file too"
     assert reasons["K8007"] == "no halb.toml is in use"
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import lint
+from rules import Options, Report, lint
+from rules.engine.examples import cases_of
+from rules.engine.registry import all_rules
+from rules.engine.run import Run
 from rules.report import concise, full, github
 from rules.report import json as json_format
 from rules.report.style import Style
 from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
+from tests.rules.examples import options_of
 
 pytestmark = pytest.mark.slow
 
@@ -51,3 +57,39 @@ def test_no_rule_fails_and_every_format_renders(fleet: dict[str, str]) -> None:
 def test_the_order_of_the_files_does_not_matter(order: list[str], fleet: dict[str, str]) -> None:
     shuffled = {path: fleet[path] for path in sorted(fleet, key=lambda path: order.index(path) if path in order else 0)}
     assert [repr(f) for f in lint(shuffled).findings] == [repr(f) for f in lint(fleet).findings]
+
+
+def everything(report: Report) -> list[object]:
+    """The findings with all their words and places."""
+    return [
+        (
+            f.code,
+            f.severity,
+            f.message,
+            f.help,
+            [(p.node, p.file, p.line, p.column, p.note) for p in (*f.places, *f.related)],
+        )
+        for f in report.findings
+    ]
+
+
+def in_order(fleet: dict[str, str], options: Options, random: Random | None = None) -> None:
+    """Lint with the nodes in another order (at random, else the reverse): nothing changes."""
+    nodes = Run(fleet, options).node_files
+    if len(nodes) > 1:
+        order = random.sample(nodes, len(nodes)) if random is not None else nodes[::-1]
+        expected = everything(lint(fleet, options._replace(nodes=nodes)))
+        assert everything(lint(fleet, options._replace(nodes=order))) == expected
+
+
+@settings(max_examples=times(150))
+@given(damaged_fleets(), st.randoms(use_true_random=False))
+def test_the_order_of_the_nodes_does_not_matter(fleet: dict[str, str], random: Random) -> None:
+    in_order(fleet, Options(), random)
+
+
+def test_the_order_of_the_nodes_does_not_matter_in_any_example() -> None:
+    for rule in all_rules():
+        for case in cases_of(rule.examples):
+            if case.bad:
+                in_order({p: t for p, t in case.files.items() if p not in ("halb.toml", "live")}, options_of(case))

@@ -8,26 +8,19 @@ import pytest
 
 from rules import lint
 from rules.engine.examples import Case, cases_of
-from rules.engine.finding import Report, Severity
+from rules.engine.finding import Severity
 from rules.engine.registry import Rule, all_rules
 from tests.rules.examples import options_of
+from tests.tables import each
 
 RULES = all_rules()
-CASES = [
-    pytest.param(rule, case, id=f"{rule.code}-{'bad' if case.bad else 'good'}-{case.title.replace(' ', '-')}")
-    for rule in RULES
-    for case in cases_of(rule.examples)
-]
 
 
-def report_on(case: Case) -> Report:
-    report = lint(case.files, options_of(case))
-    assert not report.crashes
-    return report
+def test_every_rule_is_documented_and_has_both_examples() -> None:
+    each(((rule.code, rule) for rule in RULES), is_documented_and_has_both_examples)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
-def test_rule_is_documented_and_has_both_examples(rule: Rule) -> None:
+def is_documented_and_has_both_examples(rule: Rule) -> None:
     text = rule.documentation
     for part in ("Why it hurts:", "How to fix:", "Silent when:"):
         assert re.search(rf"^{part}", text, re.MULTILINE), f"{rule.code}: the docstring has no '{part}'"
@@ -39,9 +32,17 @@ def test_rule_is_documented_and_has_both_examples(rule: Rule) -> None:
     assert rule.examples in (rule.name, f"{rule.scope.value}-{rule.name}"), "module and rule have other names"
 
 
-@pytest.mark.parametrize(("rule", "case"), CASES)
-def test_example(rule: Rule, case: Case) -> None:
-    report = report_on(case)
+@pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
+def test_the_examples_of(rule: Rule) -> None:
+    """The bad ones are reported where they say, with a value and what to do about it; the good ones are not."""
+    cases = cases_of(rule.examples)
+    each(((f"{'bad' if case.bad else 'good'}: {case.title}", (rule, case)) for case in cases), check_example)
+
+
+def check_example(example: tuple[Rule, Case]) -> None:
+    rule, case = example
+    report = lint(case.files, options_of(case))
+    assert not report.crashes
     own = [finding for finding in report.findings if finding.code == rule.code]
     if not case.bad:
         assert own == []
@@ -52,16 +53,11 @@ def test_example(rule: Rule, case: Case) -> None:
     if case.expected:
         places = sorted((finding.location.file, finding.location.line) for finding in own)
         assert places == sorted(case.expected)
-
-
-@pytest.mark.parametrize(("rule", "case"), [c for c in CASES if c.values[1].bad])  # type: ignore[union-attr]
-def test_messages_name_a_value_and_help_says_what_to_do(rule: Rule, case: Case) -> None:
-    for finding in report_on(case).findings:
-        if finding.code == rule.code:
-            assert finding.message
-            assert not finding.message.endswith(".")
-            assert finding.help
-            assert "\n" not in finding.message
+    for finding in own:
+        assert finding.message
+        assert not finding.message.endswith(".")
+        assert finding.help
+        assert "\n" not in finding.message
 
 
 def test_codes_and_names_are_unique() -> None:

@@ -124,7 +124,11 @@ def test_proxies_with_the_same_defaults_are_one_finding() -> None:
     [
         (("acl a path_beg /x", "use_backend masters if a"), 1),
         (("acl a hdr(host) -i x", "use_backend masters if a"), 1),
-        (("use_backend masters if { path_beg /x }",), 0),
+        (("use_backend masters if { path_beg /x }",), 1),
+        (("use_backend masters if !{ path_beg /x }",), 0),
+        (("use_backend masters if ! { path_beg /x }",), 0),
+        (("use_backend %[req.hdr(host),lower]",), 1),
+        (("use_backend %[req.ssl_sni,lower]",), 0),
         (("acl a path_beg /x", "use_backend masters if !a"), 0),
         (("acl a path_beg /x",), 0),
         (("acl a src 10.0.0.1", "use_backend masters if a"), 0),
@@ -136,6 +140,22 @@ def test_proxies_with_the_same_defaults_are_one_finding() -> None:
 )
 def test_http_in_tcp(lines: tuple[str, ...], found: int) -> None:
     assert len(of("HA038", backend(*SERVERS, frontend=lines))) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "frontend", "mode", "found"),
+    [
+        (("stick-table type string size 1k", "stick on path"), (), "tcp", 1),
+        (("stick-table type string size 1k", "stick on path"), (), "http", 0),
+        (("balance hash req.hdr(host)",), (), "tcp", 1),
+        (("balance hash req.hdr(host)",), ("tcp-request content accept if HTTP",), "tcp", 0),
+        (("tcp-request inspect-delay 5s", "balance hash path"), (), "tcp", 0),
+        (("balance hash path", "balance hash src"), (), "tcp", 0),
+        (("balance hash src",), (), "tcp", 0),
+    ],
+)
+def test_servers_by_http_in_tcp(lines: tuple[str, ...], frontend: tuple[str, ...], mode: str, found: int) -> None:
+    assert len(of("HA038", backend(*lines, *SERVERS, frontend=frontend, mode=mode))) == found
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_undefined_names(lines: tuple[str, ...]) -> None:
         ("acl if src 10.0.0.1",),
         ("tcp-request connection reject if { src 10.0.0.1 } !{ dst 10.0.0.2 } METH_GET",),
         ('http-request set-header X-If "if" if TRUE',),
-        ("acl a nbsrv lt 1", "acl b nbsrv(masters) lt 1"),
+        ("acl a nbsrv(masters) lt 1", "acl b srv_is_up(masters/cp1)", "acl c fe_conn gt 5"),
         ("tcp-request connection reject if ${CONDITION}",),
     ],
 )

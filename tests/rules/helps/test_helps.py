@@ -18,6 +18,7 @@ from rules import Options, lint
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.files.kinds import HAPROXY
+from tests import examples
 from tests.conftest import Figure
 from tests.daemons import program
 from tests.rules.agreement.reading import read_pair
@@ -26,6 +27,7 @@ from tests.rules.examples import options_of
 from tests.rules.helps.trying import all_of, corrected, report_on, serious
 from tests.rules.helps.typist import Texts
 from tests.shared import shared
+from tests.tables import each
 
 pytestmark = pytest.mark.slow
 
@@ -41,15 +43,19 @@ PROSE = {
     ("XN020", "one node alone"): "the other node's file has to be given, or the cluster has one node",
     ("XN105", "lb2 has a keepalived.conf only"): "the other node's file has to be given",
     ("K8006", "two control-plane nodes"): "a machine has to be bought",
+    ("K8012", "a DaemonSet has the VIP of the API"): "keepalived has to be run elsewhere",
 }
 
 RULES = [rule for rule in all_rules() if rule.scope not in NOT_IN_A_FILE]
-BAD = [
-    pytest.param(rule, case, id=f"{rule.code}-{case.title.replace(' ', '-')}")
+BAD = {
+    rule.code: [
+        (case.title, (rule, case))
+        for case in cases_of(rule.examples)
+        if case.bad and (rule.code, case.title) not in PROSE
+    ]
     for rule in RULES
-    for case in cases_of(rule.examples)
-    if case.bad and (rule.code, case.title) not in PROSE
-]
+}
+of_every_rule = pytest.mark.parametrize("code", [code for code, cases in BAD.items() if cases])
 
 
 @cache
@@ -59,8 +65,13 @@ def after(rule: Rule, title: str) -> tuple[Case, Texts]:
     return case, corrected(rule, case, options_of(case))
 
 
-@pytest.mark.parametrize(("rule", "case"), BAD)
-def test_the_finding_goes_and_no_other_comes(rule: Rule, case: Case) -> None:
+@of_every_rule
+def test_the_finding_goes_and_no_other_comes(code: str) -> None:
+    each(BAD[code], the_finding_goes_and_no_other_comes)
+
+
+def the_finding_goes_and_no_other_comes(example: tuple[Rule, Case]) -> None:
+    rule, case = example
     files = after(rule, case.title)[1]
     options = options_of(case)
     report = report_on(files, options)
@@ -98,17 +109,23 @@ def complaints(kind: str, folder: Path, texts: list[str]) -> tuple[int, set[str]
 
 
 @pytest.mark.daemon("haproxy", "keepalived")
-@pytest.mark.parametrize(("rule", "case"), BAD)
-def test_the_daemon_takes_what_was_typed(rule: Rule, case: Case, tmp_path: Path) -> None:
+@of_every_rule
+def test_the_daemon_takes_what_was_typed(code: str, tmp_path: Path) -> None:
+    each(BAD[code], lambda example: the_daemon_takes_what_was_typed(*example, tmp_path))
+
+
+def the_daemon_takes_what_was_typed(rule: Rule, case: Case, folder: Path) -> None:
     files = after(rule, case.title)[1]
     for node in lint(case.files, options_of(case)).nodes:
         for kind, paths in ((HAPROXY, node.haproxy), ("keepalived", node.keepalived)):
             if not paths or "include" in files[paths[0]]:
                 continue
-            before = complaints(kind, tmp_path, [case.files[path] for path in paths])
-            status, said = complaints(kind, tmp_path, [files[path] for path in paths])
-            assert status in _TAKEN[kind] or status == before[0], said
-            assert {line for line in said if "ALERT" in line or kind != HAPROXY} <= before[1], said
+            status, said = complaints(kind, folder, [files[path] for path in paths])
+            grave = {line for line in said if "ALERT" in line or kind != HAPROXY}
+            if status not in _TAKEN[kind] or grave:  # it may have been so before
+                status_before, said_before = complaints(kind, folder, [case.files[path] for path in paths])
+                assert status in _TAKEN[kind] or status == status_before, said
+                assert grave <= said_before, said
 
 
 # -- whole fleets
@@ -147,7 +164,7 @@ def test_the_helps_of_the_golden_fleets(folder: Path) -> None:
 
 @pytest.mark.corpus
 def test_the_helps_of_troubles_that_people_had(figure: Figure) -> None:
-    cases = sorted((shared() / "hunt" / "cases").iterdir())
+    cases = sorted((shared() / "hunt" / "cases").iterdir())[:: 1 if examples.ALL else 4]
     done = {case.name: follow(read_pair(case)) for case in cases}
     followed = sum(number for number, _ in done.values())
     figure(f"helps of {len(cases)} public troubles: {followed} followed word for word")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from rich.cells import cell_len
@@ -18,6 +18,7 @@ from rules.report import json as json_format
 from rules.report.style import Style, cells, printable
 from tests.programs import ROOT
 from tests.rules.agreement.reading import read_pair
+from tests.tables import each
 
 
 def report(
@@ -92,11 +93,12 @@ def stretch(line: str, start: int, length: int) -> str:
     return max((line[first:i] for i in range(first, len(line) + 1) if cell_len(line[first:i]) == length), key=len)
 
 
-@pytest.mark.parametrize("width", [40, 79, 80, 81, 200])
-@pytest.mark.parametrize("after", ["", " 前端" * 60])
-@pytest.mark.parametrize("word", ["culprit", "前端", "e\u0301t", "🚀x🚀"])
-@pytest.mark.parametrize("before", _ODD)
-def test_carets_beside_wide_and_combining_characters(before: str, word: str, after: str, width: int) -> None:
+def test_carets_beside_wide_and_combining_characters() -> None:
+    words, behind, widths = ["culprit", "前端", "e\u0301t", "🚀x🚀"], ["", " 前端" * 60], [40, 79, 80, 81, 200]
+    each(((repr(row), row) for row in product(_ODD, words, behind, widths)), lambda row: carets_are_right(*row))
+
+
+def carets_are_right(before: str, word: str, after: str, width: int) -> None:
     text = f"{before}{word}{after}\n"
     shown = full.render(report(text, len(before), len(before) + len(word)), Style(width=width)).splitlines()
     excerpt, marks = next((a, b) for a, b in pairwise(shown) if "^" in b)

@@ -72,6 +72,14 @@ REMOVED_OPTION = {
     "accept-invalid-http-response": ("", "use 'option accept-unsafe-violations-in-http-response'"),
 }  # fmt: skip
 
+# What later releases of a branch have besides: measured with 3.0.11 and 3.2.26.
+BACKPORTED = {
+    "h1-do-not-close-on-insecure-transfer-encoding": "3.0",
+    "warn-blocked-traffic-after": "3.0",
+    "accept-invalid-http-request": "3.2",
+    "accept-invalid-http-response": "3.2",
+}
+
 # Rule actions that the parser compares by hand (taken from haproxy 2.6.12's own error message).
 HAND_ACTIONS = {
     "tcp-request connection": ["accept", "reject", "capture", "expect-proxy", "expect-netscaler-cip", "track-sc*"],

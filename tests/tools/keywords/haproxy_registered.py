@@ -1,7 +1,8 @@
 """Reads what `haproxy -dKall` prints of sample fetches, converters and ACL keywords, and the inventory made of it.
 
 `python -m tests.tools.keywords.haproxy_registered 2.6=FILE 2.8=FILE ...` writes the inventory, haproxy_samples.txt.
-Each FILE is the output of one release: `haproxy -dKall -q -c -f /dev/null > FILE` (it exits with status 2).
+Each FILE is the output of one release: `haproxy -dKall -q -c -f /dev/null > FILE` (it exits with status 2). A release
+may be given several times: later patches of one branch have words of the next branch, and the inventory has both.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ SAMPLES = FOLDER / "haproxy_samples.txt"
 
 HEAD = """\
 # Sample fetches, converters and ACL keywords that releases of haproxy register, as `haproxy -dKall` prints them:
-# 2.6.12 (Debian) and 2.8.0, 3.0.0, 3.2.0, 3.4.0 as released, without Lua and device detection. Made by
-# tests/tools/keywords/haproxy_registered.py of these outputs; tests/tools/keywords/make_samples.py makes
+# 2.6.12, 3.0.11 and 3.2.26 (Debian) and 2.8.0, 3.0.0, 3.2.0, 3.4.0 as released, without Lua and device detection.
+# 3.5-dev5 is 3.4.0 with what its sources register besides.
+# Made by tests/tools/keywords/haproxy_registered.py of these outputs; tests/tools/keywords/make_samples.py makes
 # parsers/keywords/haproxy_samples.txt of it.
 #
 # [fetches]      name, releases ("*": all), where it may be used, arguments and type
@@ -102,8 +104,21 @@ def inventory_of(outputs: Sequence[tuple[str, str]], kept: Inventory) -> Invento
     for version, text in outputs:
         for block, names in read_registered(text).items():
             for entry in dict.fromkeys(names):
-                blocks[block].setdefault(entry, []).append(version)
-    return Inventory([version for version, _ in outputs], blocks | {b: kept.blocks[b] for b in KEPT})
+                there = blocks[block].setdefault(entry, [])
+                if version not in there:
+                    there.append(version)
+    versions = list(dict.fromkeys(version for version, _ in outputs))
+    for block in KEPT:
+        blocks[block] = {
+            entry: _continued(there, kept.versions, versions) for entry, there in kept.blocks[block].items()
+        }
+    return Inventory(versions, blocks)
+
+
+def _continued(there: list[str], known: list[str], versions: list[str]) -> list[str]:
+    """What the last release has that was known, releases after it have too."""
+    later = versions[versions.index(known[-1]) + 1 :] if known[-1] in versions else []
+    return [*there, *later] if known[-1] in there else there
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from tests.programs import ROOT
 from tests.tools.keywords import HAPROXY, Json, read_haproxy
 from tests.tools.keywords.haproxy_notes import (
+    BACKPORTED,
     BUILD_ACTIONS,
     BUILD_FILTERS,
     BUILD_GLOBAL,
@@ -118,6 +119,8 @@ class Writer:
         self.block(f"section {section}", complete=section in COMPLETE)
         for name in REFUSED.get(section, ()):
             marks["rejected"][name] = accepted.pop(name)
+        for name in BACKPORTED.keys() & accepted.keys():
+            accepted[name] = [v for v in self.versions if v in (*accepted[name], BACKPORTED[name])]
         names = set(accepted).union(*marks.values()) - PHANTOMS.get(section, set())
         for name in sorted(names):
             noted = {mark: entries[name] for mark, entries in marks.items() if name in entries}
@@ -163,10 +166,13 @@ class Writer:
         """Names behind `option`, with the side that uses them."""
         self.block("options", complete=True)
         found = self.per_version("options")
+        for name in BACKPORTED.keys() & found.keys():
+            found[name] = [v for v in self.versions if v in (*found[name], BACKPORTED[name])]
         for name in sorted(set(found) | set(REMOVED_OPTION)):
             flags = HAND_OPTIONS.get(name, "")
             if name in found and not flags:
-                flags = " ".join(self.data[found[name][-1]]["options"][name])
+                last = next(v for v in found[name][::-1] if name in self.data[v]["options"])
+                flags = " ".join(self.data[last]["options"][name])
                 if flags == "FE BE" and name == "abortonclose":
                     flags = "BE"  # 3.4 also lets frontends have it
             negatable = "" if name not in NOT_NEGATABLE else "NONEG"

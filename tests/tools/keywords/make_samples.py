@@ -11,47 +11,78 @@ TABLE = ROOT / "parsers" / "keywords" / "haproxy_samples.txt"
 HEADER = """\
 # Sample fetches, converters, ACL keywords, match methods, ACL options and log-format aliases of haproxy by release.
 # Made by tests/tools/keywords/make_samples.py; do not edit. The format is that of haproxy.txt, with these words:
-#   takes=1-3    the number of arguments, from ... to ...
-#   use=1ffc     where a fetch may be used, a bit each: bit 0 is the first column of the inventory
-#   for=req.hdr  the fetch that an ACL keyword stands for
+#   takes=i-is  the arguments, a letter each (see `Signature`): those before `-` have to be there
+#   is=str      the type of the value
+#   from=bin    the type that a converter takes
+#   use=1ffc    where a fetch may be used, a bit each: bit 0 is the first column of the inventory
+#   for=req.hdr the fetch that an ACL keyword stands for
+#   by=beg      the match method of an ACL keyword
+# What changed stands behind its release: is=ipv4;3.0;addr. What is not there is empty: takes=;3.2;-s
+# What changed between two patches of a release has both: use=7fc/ff800
 """
 
-# What depends on how haproxy was built, so that a release without it proves nothing.
-_BUILT = ("ssl_", "quic_", "lua.", "51d.", "da-csv", "wurfl-")
-# A single text may be missing: it is an empty one then. For these, haproxy takes the proxy or table of the line.
-_IMPLIED = frozenset(("backend", "frontend", "server", "table", "user list"))
+# What depends on how haproxy was built, and was in none of the builds that were asked.
+_BUILT = ("lua.", "51d.", "da-csv", "wurfl-", "ssl_fc_ech_")
+_LETTERS = {
+    "string": "s", "integer": "i", "backend": "b", "frontend": "f", "server": "v", "table": "t", "user list": "u",
+    "regex": "r", "IPv4 mask": "m", "IPv6 mask": "M", "IPv4 address": "a", "IPv6 address": "A",
+    "Protocol buffers field number": "p",
+}  # fmt: skip
+_IN_SOME_BUILDS = ("quic_",)
+# A patch brought these to old releases after the last one that was asked: the releases that do not have them.
+_PATCHED = {"has_ctl": ["2.6", "2.8", "3.0"]}
 _INSTEAD = {"bc_setting_streams_limit": "write 'bc_settings_streams_limit'"}
 
 
-def _takes(said: str) -> tuple[int, int]:
-    """The least and the greatest number of arguments of `(string[,integer]): str`."""
+def _signature(said: str) -> str:
+    """`i-s` for `(integer[,string]): str`."""
     if not said.startswith("("):
-        return 0, 0
+        return ""
     required, _, optional = said[1 : said.index(")")].partition("[")
-    least = [name for name in required.rstrip(",").split(",") if name]
-    most = len(least) + len([name for name in optional.rstrip("]").split(",") if name])
-    return (0 if least and (least[0] in _IMPLIED or least == ["string"]) else len(least)), most
+    parts = ("".join(_LETTERS[name] for name in part.strip(",]").split(",") if name) for part in (required, optional))
+    return "-".join(parts)
 
 
 class _Name:
-    """What all releases together say of one name."""
+    """What the releases say of one name: each word of the table by release."""
 
     def __init__(self) -> None:
         self.versions: set[str] = set()
-        self.use = 0
-        self.least, self.most = 99, 0
-        self.stands_for = ""
+        self.words: dict[str, dict[str, list[str]]] = {}
 
     def add(self, block: str, said: str, versions: list[str]) -> None:
         self.versions |= set(versions)
+        for word, value in self._words(block, said).items():
+            for version in versions:
+                found = self.words.setdefault(word, {}).setdefault(version, [])
+                if value not in found:
+                    found.append(value)
+
+    @staticmethod
+    def _words(block: str, said: str) -> dict[str, str]:
         if block == "acls":
-            self.stands_for = said.split(maxsplit=1)[0]
-        if block == "fetches":
-            where, _, said = said.partition(" ")
-            self.use |= sum(1 << column for column, mark in enumerate(where) if mark == "Y")
-        if block in ("fetches", "converters"):
-            least, most = _takes(said)
-            self.least, self.most = min(self.least, least), max(self.most, most)
+            fetch, _, method = said.partition(" -m ")
+            return {"for": fetch, "by": method}
+        if block not in ("fetches", "converters"):
+            return {}
+        where, said = said.split(" ", 1) if block == "fetches" else ("", said)
+        takes = _signature(said)
+        types = said.rpartition(": ")[2].split(" => ")
+        words = {"takes": takes, "is": types[0]}
+        if block == "converters":
+            return words | {"from": types[1]}
+        return words | {"use": f"{sum(1 << column for column, mark in enumerate(where) if mark == 'Y'):x}"}
+
+    def by_release(self, word: str, versions: list[str]) -> str:
+        """`ipv4;3.0;addr`; "" for what no release has."""
+        found: list[str] = []
+        for version in versions:
+            if version not in self.words[word]:
+                continue
+            value = "/".join(self.words[word][version])
+            if not found or value != found[-1]:
+                found += [version, value]
+        return ";".join(found[1:])
 
 
 def _lines(block: str, entries: Entries, versions: list[str]) -> list[str]:
@@ -61,14 +92,13 @@ def _lines(block: str, entries: Entries, versions: list[str]) -> list[str]:
     lines = []
     for name, found in sorted(names.items()):
         words = [name]
-        if len(found.versions) < len(versions) and not name.startswith(_BUILT):
+        if name in _PATCHED:
+            found.versions = set(versions) - set(_PATCHED[name])
+        if len(found.versions) < len(versions) and not name.startswith(_IN_SOME_BUILDS):
             words.append(ranges([version for version in versions if version in found.versions], versions))
-        if found.most:
-            words.append(f"takes={found.least}-{found.most}")
-        if block == "fetches":
-            words.append(f"use={found.use:x}")
-        if found.stands_for:
-            words.append(f"for={found.stands_for}")
+        for word in found.words:
+            if value := found.by_release(word, versions):
+                words.append(f"{word}={value}")
         lines.append(" ".join(words) + (f" | {_INSTEAD[name]}" if name in _INSTEAD else ""))
     return lines
 

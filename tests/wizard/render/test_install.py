@@ -183,11 +183,11 @@ def test_shellcheck_has_nothing_to_say(tmp_path: Path, plan: Plan) -> None:
 
 @contextmanager
 def machine(folder: Path, *, interface: str = "ens160", address: str = "192.168.2.141/24") -> Iterator[Machine]:
-    """The first load balancer of the article, with /etc/haproxy, /etc/keepalived and /var/backups of its own.
+    """The first load balancer of the article, with /etc/haproxy, /etc/keepalived, /run and /var/backups of its own.
 
     `systemctl` there writes down what it is asked, and fails when a file `broken` is there.
     """
-    folders = {here: folder / here.strip("/") for here in ("/etc/haproxy", "/etc/keepalived", "/var/backups")}
+    folders = {here: folder / here.strip("/") for here in ("/etc/haproxy", "/etc/keepalived", "/run", "/var/backups")}
     for path in folders.values():
         path.mkdir(parents=True)
     folder.chmod(0o755)
@@ -206,7 +206,6 @@ def run(folder: Path, on: Machine, source: Path, *arguments: str) -> Done:
 
 @pytest.mark.root
 @pytest.mark.daemon("haproxy", "keepalived")
-@pytest.mark.xdist_group("/run")
 def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
@@ -224,12 +223,11 @@ def test_a_load_balancer_is_installed_and_put_back(tmp_path: Path) -> None:
         done = run(folder, lb, source, "--rollback", f"/var/backups/{kept}")
         assert (done.status, done.stderr) == (0, "")
     assert not [path for path in INSTALLED if (folder / path).exists()]
-    assert not list(Path("/run").glob("halb.*"))
+    assert not list((folder / "run").glob("halb.*"))
 
 
 @pytest.mark.root
 @pytest.mark.daemon("haproxy", "keepalived")
-@pytest.mark.xdist_group("/run")
 def test_what_the_daemons_refuse_is_not_installed(tmp_path: Path) -> None:
     source, folder = rendered(tmp_path / "out"), tmp_path / "lb"
     folder.mkdir()
@@ -244,8 +242,8 @@ def test_what_the_daemons_refuse_is_not_installed(tmp_path: Path) -> None:
         assert done.stderr.endswith(f"install.sh: {daemon} refuses etc/{name}; nothing is changed\n")
         assert not [path for path in INSTALLED if (folder / daemon / path).exists()]
         assert not (folder / daemon / "asked").exists()
+        assert not list((folder / daemon / "run").glob("halb.*"))
         path.write_text(good)
-    assert not list(Path("/run").glob("halb.*"))
 
 
 @pytest.mark.root

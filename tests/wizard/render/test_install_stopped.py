@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples import EVERYTHING
+from tests.examples import ALL
 from tests.wizard.render.installing import Tree, backups, commands, machine, rendered_folder, run, tree
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
-_STRIDE = 1 if EVERYTHING else 7
+_STRIDE = 1 if ALL else 7
 
 
 @pytest.fixture(scope="module")

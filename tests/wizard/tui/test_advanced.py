@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rules.plan.model import KeyPath
 from rules.plan.schema import every_key
 from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, press, sees, until
@@ -23,6 +25,7 @@ def test_every_key_has_its_place_in_some_step() -> None:
     assert {(key.table, key.name) for key in every_key()} - asked == {("cluster", "schema")}
 
 
+@pytest.mark.slow
 def test_it_is_a_form_of_every_other_key_and_leads_on_and_back(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("haproxy")
@@ -41,6 +44,7 @@ def test_it_is_a_form_of_every_other_key_and_leads_on_and_back(tmp_path: Path) -
     drive(tmp_path, script, size=LARGE, answers=ARTICLE)
 
 
+@pytest.mark.slow
 def test_what_is_typed_there_is_in_the_plan_and_what_is_wrong_is_said_there(tmp_path: Path) -> None:
     place = KeyPath("lb", 1, "priority")
 

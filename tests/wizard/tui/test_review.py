@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import OptionList
 
 from rules import lint
+from tests import examples
 from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, sees, text, until, words
 from wizard.questions.answers import Answers, Place
@@ -251,7 +252,10 @@ def test_all_keys_of_the_footer_fit_on_80_columns(tmp_path: Path) -> None:
     play(scene())
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
+THEMES = ["textual-dark", "textual-light", "ansi-dark", "ansi-light"]
+
+
+@pytest.mark.parametrize("theme", THEMES if examples.ALL else ["textual-light", "ansi-dark"])
 def test_every_last_screen_is_painted_in_every_theme(tmp_path: Path, theme: str) -> None:
     async def scene() -> None:
         async with at_step("review", tmp_path, article()) as pilot:

@@ -220,6 +220,7 @@ def test_the_keys_and_the_button_are_on_the_screen_at_80x24(tmp_path: Path) -> N
     async def scene() -> None:
         async with at_step("write", tmp_path, article()) as pilot:
             await sees(pilot, "would be written")
+            await sees(pilot, "F4 diff")  # the footer comes a moment later
             last = text(pilot).splitlines()[-1]
             assert all(key in last for key in ("diff", "write", "back", "help", "palette"))
             assert "Write to this folder" in words(pilot)

@@ -27,7 +27,7 @@ from wizard.verify.watch import Log, aged
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 30.0  # seconds
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
 

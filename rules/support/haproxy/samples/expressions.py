@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_samples import read_sample
 from parsers.keywords.haproxy import ACCEPTED
-from parsers.keywords.haproxy_samples import arguments, sample_table, stands_for, usable
-from parsers.source import Span
+from parsers.keywords.haproxy_samples import sample_table, stands_for, types, usable, wanted_types
+from parsers.source import Source, Span
 from rules.support.haproxy.removed import is_later
+from rules.support.haproxy.samples.arguments import argument_fault, entry_of
 from rules.support.haproxy.samples.kinds import ARGUMENTS, NAME, RELEASE, SampleFault
+from rules.support.haproxy.samples.types import UNKNOWN, after, fits, named
 from rules.text.suggestions import hint
-from rules.text.wording import clipped, counted
+from rules.text.wording import clipped
 
 if TYPE_CHECKING:
     from parsers.grammar.haproxy_samples import SampleCall, SampleExpression
-    from parsers.keywords.haproxy import HaproxyKeyword, KeywordBlock
+    from parsers.keywords.haproxy import HaproxyKeyword
     from parsers.tree import Word
-    from rules.support.haproxy.samples.places import SamplePlace
+    from rules.support.haproxy.samples.kinds import SamplePlace
 
 _REQUEST, _RESPONSE, _CONTENT = 1 << 3 | 1 << 7, 1 << 12 | 1 << 16, 1 << 2 | 1 << 6
+
+_NOWHERE = Span(Source("", ""), 0, 0)
 
 
 def span_in(word: Word, start: int, length: int) -> Span:
@@ -31,11 +36,6 @@ def span_in(word: Word, start: int, length: int) -> Span:
     if text[1:-1] == word.value:
         return Span(word.source, word.start + start + 1, word.start + start + 1 + length)
     return word.span
-
-
-def covers(version: str | None) -> bool:
-    """Whether the table knows all that this release has (without one: all known releases)."""
-    return version is None or not is_later(version, sample_table().versions[-1])
 
 
 def sample_faults(
@@ -59,30 +59,75 @@ def call_fault(
     place: SamplePlace | None = None,
 ) -> SampleFault | None:
     """The first thing that is wrong with the fetch and the converters of an expression."""
+    first = _first_fault(expression, version, acl)
+    if first is not None:
+        call, found = first
+        return found._replace(span=span_in(word, call.start, len(call.name)))
+    return _place_fault(word, expression.calls[0], place, version) if place is not None and expression.calls else None
+
+
+@lru_cache(2048)  # files have the same few again and again
+def _first_fault(expression: SampleExpression, version: str | None, acl: bool) -> tuple[SampleCall, SampleFault] | None:
+    """The first call that has a fault, and the fault, wherever the expression stands."""
+    kinds = UNKNOWN
     for position, call in enumerate(expression.calls):
-        found = _name_fault(word, call, position == 0, version, acl) or _arguments_fault(word, call, position == 0)
+        fetch = position == 0
+        found = (
+            _name_fault(call, fetch, version, acl)
+            or (None if fetch else _type_fault(call, kinds, version))
+            or _arguments_fault(call, fetch, version)
+        )
         if found is not None:
-            return found
-    return _place_fault(word, expression.calls[0], place) if place is not None and expression.calls else None
+            return call, found
+        entry = entry_of(call.name, fetch)
+        kinds = _fetched(entry, version) if fetch else after(kinds, entry, version)
+    return None
 
 
-def _place_fault(word: Word, call: SampleCall, place: SamplePlace) -> SampleFault | None:
+@lru_cache(2048)
+def kinds_of(expression: SampleExpression, version: str | None) -> frozenset[str]:
+    """The types that an expression without faults may have."""
+    kinds = UNKNOWN
+    for position, call in enumerate(expression.calls):
+        entry = entry_of(call.name, position == 0)
+        kinds = after(kinds, entry, version) if position else _fetched(entry, version)
+    return kinds
+
+
+def _fetched(entry: HaproxyKeyword | None, version: str | None) -> frozenset[str]:
+    kinds = frozenset(types(entry, version)) if entry is not None else UNKNOWN
+    return kinds if kinds - {""} else UNKNOWN
+
+
+def _type_fault(call: SampleCall, kinds: frozenset[str], version: str | None) -> SampleFault | None:
+    """A converter that haproxy can not apply to what is before it."""
+    entry = entry_of(call.name, fetch=False)
+    if entry is None or fits(kinds, wanted_types(entry, version), version):
+        return None
+    given = named(sorted(kinds))
+    wanted = named(wanted_types(entry, version))
+    message = f"the converter '{call.name}' takes {wanted}, and what is before it gives {given}"
+    advice = f"remove it, or write what gives {wanted} before it"
+    return SampleFault(ARGUMENTS, _NOWHERE, message, advice, "types do not fit")
+
+
+def _place_fault(word: Word, call: SampleCall, place: SamplePlace, version: str | None) -> SampleFault | None:
     """A fetch that is for other rules: of the response in a request, or of HTTP where there is only a connection."""
     entry = sample_table().fetches.entries.get(call.name)
-    if entry is None or not place.where or usable(entry) & place.where:
+    use = usable(entry, version) if entry is not None else 0
+    if not use or not place.where or use & place.where:
         return None
     span = span_in(word, call.start, len(call.name))
     message = f"the sample fetch '{call.name}' is not available in '{place.rules}' rules"
-    return SampleFault(
-        ARGUMENTS, span, message, _place_help(call.name, usable(entry), place.rules), "not available here"
-    )
+    return SampleFault(ARGUMENTS, span, message, place_help(call.name, use, place.rules), "not available here")
 
 
-def _place_help(name: str, use: int, rules: str) -> str:
+def place_help(name: str, use: int, rules: str, method: str = "") -> str:
+    """What to write where a fetch is not available, which can be used for `use`; `method` is what `-m` has to be."""
     if "response" in rules and use & _REQUEST:
         return (
             f"keep it while the request is there, with 'http-request set-var(txn.NAME) {name}', and write "
-            "'var(txn.NAME)' here"
+            f"'var(txn.NAME){method and f' -m {method}'}' here"
         )
     if rules in ("tcp-request connection", "tcp-request session") and use & _CONTENT:
         return "move it into a 'tcp-request content' rule"
@@ -98,16 +143,13 @@ def _entry(name: str, fetch: bool, acl: bool) -> HaproxyKeyword | None:
     return (table.acls.get(name) if acl else None) or table.fetches.get(name)
 
 
-def _name_fault(word: Word, call: SampleCall, fetch: bool, version: str | None, acl: bool) -> SampleFault | None:
+def _name_fault(call: SampleCall, fetch: bool, version: str | None, acl: bool) -> SampleFault | None:
     name, what = call.name, "sample fetch" if fetch else "converter"
     entry = _entry(name, fetch, acl)
-    span = span_in(word, call.start, len(name))
     if entry is not None:
-        return release_fault(span, f"the {what} '{name}'", entry, version)
-    if not covers(version):
-        return None
+        return release_fault(_NOWHERE, f"the {what} '{name}'", entry, version)
     message = f"unknown {what} '{clipped(name)}'"
-    return SampleFault(NAME, span, message, _name_help(name, fetch, acl), "unknown")
+    return SampleFault(NAME, _NOWHERE, message, _name_help(name, fetch, acl), "unknown")
 
 
 def _name_help(name: str, fetch: bool, acl: bool) -> str:
@@ -147,35 +189,13 @@ def release_fault(span: Span, what: str, entry: HaproxyKeyword, version: str | N
     return SampleFault(RELEASE, span, message, advice, f"not in {version}")
 
 
-def _arguments_fault(word: Word, call: SampleCall, fetch: bool) -> SampleFault | None:
-    """Parentheses that are not closed, and a number of arguments that no known release accepts."""
-    what = f"the {'sample fetch' if fetch else 'converter'} '{call.name}'"
-    span = span_in(word, call.start, len(call.name))
+def _arguments_fault(call: SampleCall, fetch: bool, version: str | None) -> SampleFault | None:
+    """Parentheses that are not closed, and arguments that the release refuses."""
     if not call.closed:
-        return SampleFault(ARGUMENTS, span, f"{what} has no ')'", "write ')' after its arguments", "not closed")
-    entry = _counted(call.name, fetch)
-    if entry is None:
-        return None
-    least, most = arguments(entry)
-    given = call.arguments or ()
-    number = 0 if given in ((), ("",)) else len(given)
-    if number > most:
-        limit = f"at most {counted(most, 'argument')}" if most else "no arguments"
-        message = f"{what} takes {limit}, not {number}"
-        advice = "remove the parentheses and what is in them" if not most else "remove the others"
-        return SampleFault(ARGUMENTS, span, message, advice, "too many arguments")
-    if number < least:
-        message = f"{what} needs {counted(least, 'argument')}"
-        return SampleFault(ARGUMENTS, span, message, f"write '{call.name}(...)' with them", "arguments are missing")
-    return None
-
-
-def _counted(name: str, fetch: bool) -> HaproxyKeyword | None:
-    """The entry whose number of arguments counts; an ACL keyword has those of its fetch."""
-    table = sample_table()
-    block: KeywordBlock = table.fetches if fetch else table.converters
-    keyword = table.acls.entries.get(name) if fetch else None
-    return block.entries.get(stands_for(keyword) if keyword is not None else name)
+        what = f"the {'sample fetch' if fetch else 'converter'} '{call.name}'"
+        return SampleFault(ARGUMENTS, _NOWHERE, f"{what} has no ')'", "write ')' after its arguments", "not closed")
+    found = argument_fault(call, fetch, version)
+    return SampleFault(ARGUMENTS, _NOWHERE, *found) if found is not None else None
 
 
 def _rest_fault(word: Word, expression: SampleExpression) -> SampleFault | None:

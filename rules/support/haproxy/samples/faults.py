@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rules.support.haproxy.samples.places import ACL, SAMPLE, lines_in_force, sample_places
+from rules.support.haproxy.samples.kinds import ACL, SAMPLE
+from rules.support.haproxy.samples.places import lines_in_force, profile_places, sample_places
 from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from parsers.facts.haproxy import HaproxyConfig
-    from rules.support.haproxy.samples.kinds import SampleFault
-    from rules.support.haproxy.samples.places import SamplePlace
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.haproxy import HaproxyLine
+    from rules.support.haproxy.samples.kinds import SampleFault, SamplePlace
 
 
 def faults_of(config: HaproxyConfig, kind: str, version: str | None) -> Iterator[SampleFault]:
@@ -24,14 +25,29 @@ def faults_of(config: HaproxyConfig, kind: str, version: str | None) -> Iterator
 @lru_cache(maxsize=8)  # several rules ask
 def _faults(config: HaproxyConfig, version: str | None) -> tuple[SampleFault, ...]:
     lost = lost_sections(config).starts
+    judged = config.complete and not lost
     in_force = lines_in_force(config)
     found: list[SampleFault] = []
     for proxy in (*config.defaults, *config.proxies):
         end = lost.get(id(proxy.section))
         for line, place in sample_places(proxy, in_force):
             if end is None or line.start < end:
-                found += _judge(place, version)
+                faults = list(_judge(place, version))
+                if not faults and judged and not proxy.disabled and proxy.kind != "defaults":
+                    faults += _references(config, proxy, line, place, version)
+                found += faults
+    for place in profile_places(config):
+        found += _judge(place, version)
     return tuple(found)
+
+
+def _references(
+    config: HaproxyConfig, proxy: Proxy, line: HaproxyLine, place: SamplePlace, version: str | None
+) -> Iterator[SampleFault]:
+    """Names and tables, which haproxy looks for when it has read all of the file."""
+    from rules.support.haproxy.samples.names import reference_faults
+
+    return reference_faults(config, proxy, line, place, version)
 
 
 def _judge(place: SamplePlace, version: str | None) -> Iterator[SampleFault]:

@@ -13,10 +13,10 @@ from parsers.grammar.haproxy_samples import (
     UNCLOSED_SAMPLE,
     read_format,
 )
+from parsers.keywords.haproxy import ACCEPTED
 from parsers.keywords.haproxy_samples import sample_table
 from rules.support.haproxy.samples.expressions import (
     call_fault,
-    covers,
     release_fault,
     span_in,
 )
@@ -27,7 +27,7 @@ from rules.text.wording import clipped
 if TYPE_CHECKING:
     from parsers.grammar.haproxy_samples import FormatPart
     from parsers.tree import Word
-    from rules.support.haproxy.samples.places import SamplePlace
+    from rules.support.haproxy.samples.kinds import SamplePlace
 
 _LITERAL = "write '%%' for a percent sign"
 
@@ -62,12 +62,12 @@ def _part_fault(word: Word, part: FormatPart, version: str | None, place: Sample
 def _alias_fault(word: Word, part: FormatPart, version: str | None) -> SampleFault | None:
     aliases = sample_table().aliases
     entry = aliases.get(part.text)
+    if entry is not None and (version is None or entry.status(version) == ACCEPTED):
+        return None
     start = word.value.index(part.text, part.start + 1)
     span = span_in(word, start, len(part.text))
     if entry is not None:
         return release_fault(span, f"the log-format alias '%{part.text}'", entry, version)
-    if not covers(version):
-        return None
     message = f"unknown log-format alias '%{clipped(part.text)}'"
     near = closest(part.text, aliases.entries)
     return SampleFault(FORMAT, span, message, f"did you mean '%{near}'?" if near else _LITERAL, "unknown")

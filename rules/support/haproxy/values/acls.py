@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from parsers.grammar.common import read_ip
-from rules.support.haproxy.values.faults import Fault
+from rules.support.haproxy.forms.faults import Fault
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
@@ -17,6 +17,7 @@ _BAD_IN_NAME = r"[^A-Za-z0-9_.:-]"
 _ADDRESS_FETCHES = frozenset(("src", "dst"))
 _PORT_FETCHES = frozenset(("dst_port", "src_port"))
 _OPERATORS = frozenset(("eq", "ge", "gt", "le", "lt"))
+_NEVER_IN_A_NAME = r"[:;,@/]"
 _NUMBERS = r"[0-9]{1,9}(?:\.[0-9]{1,9}){3,9}\Z"
 _PORTS = r"-?[0-9]*(?:[:-][0-9]*)?\Z"
 
@@ -32,6 +33,10 @@ def acl(line: HaproxyLine) -> Iterator[Fault]:
     if bad and not name.dynamic:
         message = f"character '{bad.group()}' is not allowed in the ACL name '{name.value}'"
         yield Fault(name.span, message, "use only letters, digits and . : _ -")
+    if name.value == "or":
+        yield Fault(
+            name.span, "'or' can't be the name of an ACL: in conditions it stands between them", "write another name"
+        )
     if args[1].value in _ADDRESS_FETCHES or args[1].value in _PORT_FETCHES:
         yield from patterns(args[1], args[2:])
 
@@ -61,7 +66,8 @@ def _network_problem(text: str) -> str:
     if ip is None:
         # Host names are resolved when haproxy starts and can't be checked here.
         numbers = [int(part) for part in address.split(".")] if re.match(_NUMBERS, address) else []
-        return f"'{address}' is not an IP address" if numbers and (len(numbers) != 4 or max(numbers) > 255) else ""
+        wrong = (numbers and (len(numbers) != 4 or max(numbers) > 255)) or re.search(_NEVER_IN_A_NAME, text)
+        return f"'{text}' is not an IP address or a network" if wrong else ""
     if slash and prefix.isdecimal() and len(prefix) < 9 and int(prefix) > ip.max_prefixlen:
         return f"the prefix length can't be more than {ip.max_prefixlen}"
     return ""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import bind_args
-from rules.support.haproxy.values.addresses import host_problem, port_problem
-from rules.support.haproxy.values.faults import Fault, check_choice, missing
-from rules.support.haproxy.values.options import example_of, needs_value, option_problem
+from rules.support.haproxy.forms.addresses import host_problem, port_problem
+from rules.support.haproxy.forms.faults import Fault, check_choice, missing
+from rules.support.haproxy.forms.options import example_of, needs_value, option_problem
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import Bind, Proxy
@@ -19,7 +19,7 @@ _TLS_VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _NEEDED = ("crt", "crt-list", "ca-file", "interface", "ssl-min-ver", "ssl-max-ver")
 
 
-def binds(proxy: Proxy) -> Iterator[Fault]:
+def binds(proxy: Proxy, version: str | None = None) -> Iterator[Fault]:
     """The faults of the `bind` lines of a frontend or listen section."""
     for bind in proxy.binds:
         line = bind.directive
@@ -35,7 +35,7 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
             option = bind.option("ssl")
             if option is not None:
                 yield Fault(option.span, "'ssl' without a certificate: haproxy refuses the bind line", "add 'crt FILE'")
-        yield from bind_options(line.args[1:])
+        yield from bind_options(line.args[1:], version)
         for name in _NEEDED:
             option = bind.option(name)
             if option is not None and option.value is None:
@@ -46,7 +46,7 @@ def binds(proxy: Proxy) -> Iterator[Fault]:
                 yield from check_choice(line.args[_index(bind, option.span.start)], name, _TLS_VERSIONS, "version")
 
 
-def bind_options(words: Sequence[Word]) -> Iterator[Fault]:
+def bind_options(words: Sequence[Word], version: str | None = None) -> Iterator[Fault]:
     """The faults in the options of a `bind` or `stats socket` line; the first one only."""
     args = bind_args()
     at = 0
@@ -59,7 +59,7 @@ def bind_options(words: Sequence[Word]) -> Iterator[Fault]:
             if needs_value("bind", name.value):
                 yield Fault(name.span, f"'{name.value}' needs a value", f"write '{example_of('bind', name.value)}'")
             return
-        problem = option_problem("bind", name.value, words[at].value)
+        problem = option_problem("bind", name.value, words[at].value, version)
         if problem:
             message = f"'{name.value} {words[at].value}': {problem}"
             yield Fault(words[at].span, message, f"write, for example, '{example_of('bind', name.value)}'")

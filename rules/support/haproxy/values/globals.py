@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parsers.keywords.haproxy import haproxy_table
+from rules.support.haproxy.forms.addresses import host_problem, port_problem
+from rules.support.haproxy.forms.faults import Fault, check_choice, check_number, check_time, extra, missing
 from rules.support.haproxy.values.binds import bind_options
-from rules.support.haproxy.values.faults import Fault, check_choice, check_number, check_time, extra, missing
 from rules.support.haproxy.values.logs import log
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
     from rules.support.haproxy.values.statements import Reader
 
 
@@ -58,7 +61,25 @@ def _stats(line: HaproxyLine) -> Iterator[Fault]:
     elif args[0].value == "timeout":
         yield from check_time(args[1], "stats timeout")
     elif args[0].value == "socket" and not line.dynamic:
-        yield from bind_options(args[2:])
+        address = args[1]
+        problem = port_problem(address.value, required=True) or host_problem(address.value)
+        if problem:
+            message = f"'stats socket {address.value}': {problem}"
+            yield Fault(address.span, message, "write '/run/haproxy/admin.sock' or 'ADDRESS:PORT'")
+        yield from _unknown_option(args[2:]) or bind_options(args[2:])
+
+
+def _unknown_option(words: Sequence[Word]) -> list[Fault]:
+    """The first word that is not an option of a `bind` line."""
+    options = haproxy_table().bind_options
+    at = 0
+    while at < len(words):
+        entry = options.get(words[at].value)
+        if entry is None:
+            known = ("mode", "level", "user", "group", "uid", "gid", "expose-fd", "name", "maxconn")
+            return list(check_choice(words[at], "stats socket", known, "option"))
+        at += 1 + abs(entry.args or 0)
+    return []
 
 
 def _environment(line: HaproxyLine) -> Iterator[Fault]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from parsers.facts.haproxy.options import server_args
 from parsers.facts.haproxy.server import option_words
 from parsers.grammar.common import read_int
-from rules.support.haproxy.values.addresses import host_problem, is_plain, port_problem
-from rules.support.haproxy.values.faults import Fault, missing, time_problem
-from rules.support.haproxy.values.options import example_of, needs_value, option_problem
+from rules.support.haproxy.forms.addresses import host_problem, is_plain, port_problem
+from rules.support.haproxy.forms.faults import Fault, missing, time_problem
+from rules.support.haproxy.forms.options import example_of, needs_value, option_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,25 +35,34 @@ _CHOICES = {
 # Options that haproxy refuses without their argument (measured with 2.6.12; `weight` and `maxconn` are not among them).
 _NEEDED = frozenset((*_TIMES, *_CHOICES, "rise", "fall", "port", "cookie", "redir", "ca-file", "sni", "source"))
 
+_UNUSED_DEFAULTS = frozenset(("resolvers", "id"))
 _SERVER_LINES = ("server", "server-template", "default-server")
 
 Problem = tuple[int, str]  # index of the word, and what is wrong with it
 
 
-def server_faults(proxy: Proxy) -> Iterator[tuple[HaproxyLine, Fault]]:
+def server_faults(proxy: Proxy, version: str | None = None) -> Iterator[tuple[HaproxyLine, Fault]]:
     """The faults of the server lines of a section, each line by itself."""
     if proxy.section.index().keys().isdisjoint(_SERVER_LINES):
         return
     for server in proxy.servers:
         line = server.directive
         if line.condition is None:
-            yield from ((line, fault) for fault in _server(server))
+            yield from ((line, fault) for fault in _server(server, version))
     for line in proxy.default_servers if proxy.is_backend else ():
         if line.condition is None:
-            yield from ((line, fault) for fault in _options(line.args, option_words(line, "default-server")))
+            yield from ((line, fault) for fault in _default_server(line, version))
 
 
-def _server(server: Server) -> Iterator[Fault]:
+def _default_server(line: HaproxyLine, version: str | None) -> Iterator[Fault]:
+    texts = option_words(line, "default-server")
+    last = texts[-1] if texts else ""
+    # haproxy takes the last word as it is where it does not use its argument.
+    texts = texts[:-1] if last in _UNUSED_DEFAULTS else texts
+    yield from _options(line.args, texts, version)
+
+
+def _server(server: Server, version: str | None) -> Iterator[Fault]:
     line = server.directive
     address = server.address_text
     if not address and server.address_word is None:
@@ -72,13 +81,24 @@ def _server(server: Server) -> Iterator[Fault]:
     if bad and (word := server.name_word) and not word.dynamic:
         message = f"character '{bad.group()}' is not allowed in the server name '{name}'"
         yield Fault(word.span, message, "use only letters, digits and . : _ -")
-    if _problems(server.option_words):
-        yield from _options(line.args[3 if server.template else 2 :], server.option_words)
+    if server.template:
+        yield from _number(line)
+    if _problems(server.option_words, version):
+        yield from _options(line.args[3 if server.template else 2 :], server.option_words, version)
 
 
-def _options(words: Sequence[Word], texts: tuple[str, ...]) -> Iterator[Fault]:
+def _number(line: HaproxyLine) -> Iterator[Fault]:
+    """The number of servers of a template: `3` or `1-3`; haproxy reads the first digits."""
+    word = line.args[1]
+    found = re.match(r"([0-9]{1,9})[^-]*(?:-([0-9]{1,9}))?(-?)", word.value)
+    if word.dynamic or (found is not None and not found[3] and int(found[2] or found[1]) >= max(int(found[1]), 1)):
+        return
+    yield Fault(word.span, f"'{word.value}' is not a number of servers", "write, for example, '3' or '1-3'")
+
+
+def _options(words: Sequence[Word], texts: tuple[str, ...], version: str | None) -> Iterator[Fault]:
     if not any(word.dynamic for word in words):
-        for index, message in _problems(texts):
+        for index, message in _problems(texts, version):
             yield Fault(words[index].span, message, _advice(words, index))
 
 
@@ -93,12 +113,12 @@ def _address_problem(text: str, options: tuple[str, ...]) -> str:
 
 
 @lru_cache(4096)
-def _problems(words: tuple[str, ...]) -> tuple[Problem, ...]:
+def _problems(words: tuple[str, ...], version: str | None) -> tuple[Problem, ...]:
     """What is wrong with the arguments of the options."""
-    return tuple(_read(words))
+    return tuple(_read(words, version))
 
 
-def _read(words: Sequence[str]) -> Iterator[Problem]:
+def _read(words: Sequence[str], version: str | None) -> Iterator[Problem]:
     args = server_args()
     at = 0
     while at < len(words):
@@ -110,13 +130,13 @@ def _read(words: Sequence[str]) -> Iterator[Problem]:
             if name in _NEEDED or needs_value("server", name):
                 yield at - 1, f"'{name}' is the last word of the line, but needs a value"
             return
-        problem = _problem(name, words[at])
+        problem = _problem(name, words[at], version)
         if problem:
             yield at, f"'{name} {words[at]}': {problem}"
         at += 1
 
 
-def _problem(name: str, value: str) -> str:
+def _problem(name: str, value: str, version: str | None) -> str:
     if name in _TIMES:
         if name == "inter" and value == "0":
             return "the interval of health checks can't be 0"
@@ -130,7 +150,7 @@ def _problem(name: str, value: str) -> str:
         return "" if number is None or 0 <= number <= 256 else "a weight is a number from 0 to 256"
     known = _CHOICES.get(name)
     if known is None:
-        return option_problem("server", name, value)
+        return option_problem("server", name, value, version)
     return f"it must be {' or '.join(known)}" if value not in known else ""
 
 
@@ -164,7 +184,7 @@ def checks_without_port(backend: Proxy) -> Iterator[Fault]:
     ):
         return
     for server in backend.servers:
-        if server.port or not server.check or not server.certain:
+        if server.port or not server.check or not server.certain or server.address_text.startswith("_"):
             continue
         if server.parsed.kind != "ip" or server.parsed.port_start:
             continue

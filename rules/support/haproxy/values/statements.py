@@ -8,10 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import haproxy_table
-from rules.support.haproxy.values.acls import acl
-from rules.support.haproxy.values.faults import Fault, check_choice, check_time, extra, missing
-from rules.support.haproxy.values.http import capture, cookie, error_status, http_check, redirect, stats, tcp_check
-from rules.support.haproxy.values.logs import log
+from rules.support.haproxy.forms.faults import Fault, check_choice, check_time, extra, missing
 
 if TYPE_CHECKING:
     from parsers.haproxy import HaproxyLine
@@ -21,8 +18,7 @@ Reader = Callable[["HaproxyLine"], Iterator[Fault]]
 # Options that may be followed by a word; the others refuse it (2.6.12; `tcplog clf` came with 3.1).
 _OPTIONS_WITH_ARGUMENTS = frozenset(
     ("forwardfor", "forwarded", "httpchk", "httplog", "http-restrict-req-hdr-names", "httpslog", "mysql-check",
-     "originalto", "pgsql-check", "redispatch", "smtpchk", "spop-check", "tcplog", "external-check", "persist",
-     "use-small-buffers")
+     "originalto", "pgsql-check", "redispatch", "smtpchk", "tcplog", "use-small-buffers")
 )  # fmt: skip
 _TLS_MODES = ("https", "tls", "ssl")
 _TABLE_TYPES = ("ip", "ipv4", "ipv6", "integer", "string", "binary")
@@ -77,6 +73,10 @@ def balance(line: HaproxyLine) -> Iterator[Fault]:
         )
     elif name == "hdr" and (not rest.endswith(")") or rest == ")"):
         yield Fault(word.span, f"'balance {word.value}' needs a header", "write 'balance hdr(Host)'")
+    elif name == "random" and bracket and not re.match(r"[1-9]\d*\)", rest):
+        yield Fault(
+            word.span, f"'balance {word.value}': the number of draws must be 1 or more", "write 'balance random(2)'"
+        )
     elif name in ("url_param", "hash") and not bracket and len(line.args) < 2:
         yield missing(line, f"what '{name}' uses", f"balance {name} {'src' if name == 'hash' else 'userid'}")
 
@@ -146,6 +146,27 @@ def inspect_delay(line: HaproxyLine) -> Iterator[Fault]:
             yield from check_time(args[1], "inspect-delay")
 
 
+def in_http(line: HaproxyLine) -> Iterator[Fault]:
+    """A line that `http` has a reader for."""
+    from rules.support.haproxy.values import http  # many files have no such line
+
+    return http.READERS[line.keyword](line)
+
+
+def acl(line: HaproxyLine) -> Iterator[Fault]:
+    """`acl NAME ...`."""
+    from rules.support.haproxy.values.acls import acl as read
+
+    return read(line)
+
+
+def log(line: HaproxyLine) -> Iterator[Fault]:
+    """`log ...`."""
+    from rules.support.haproxy.values.logs import log as read
+
+    return read(line)
+
+
 def one_of(*known: str) -> Reader:
     """The first argument must be one of these."""
 
@@ -177,20 +198,21 @@ def nothing(line: HaproxyLine) -> Iterator[Fault]:
 READERS: dict[str, Reader] = {
     "acl": acl,
     "balance": balance,
-    "capture": capture,
-    "cookie": cookie,
+    "capture": in_http,
+    "cookie": in_http,
     "default_backend": backend_name,
     "description": something("a text", "description TEXT"),
     "disabled": nothing,
     "enabled": nothing,
-    "errorfile": error_status,
-    "errorloc": error_status,
-    "errorloc302": error_status,
-    "errorloc303": error_status,
+    "errorfile": in_http,
+    "errorloc": in_http,
+    "errorloc302": in_http,
+    "errorloc303": in_http,
     "fullconn": something("a number", "fullconn 1000"),
     "hash-type": one_of("map-based", "consistent"),
-    "http-check": http_check,
-    "http-request": redirect,
+    "http-check": in_http,
+    "http-request": in_http,
+    "http-response": in_http,
     "http-reuse": one_of("never", "safe", "aggressive", "always"),
     "load-server-state-from-file": one_of("global", "local", "none"),
     "log": log,
@@ -199,11 +221,11 @@ READERS: dict[str, Reader] = {
     "mode": mode,
     "monitor-uri": something("a path", "monitor-uri /healthz"),
     "option": option,
-    "redirect": redirect,
+    "redirect": in_http,
     "retries": something("a number", "retries 3"),
-    "stats": stats,
+    "stats": in_http,
     "stick-table": stick_table,
-    "tcp-check": tcp_check,
+    "tcp-check": in_http,
     "tcp-request": inspect_delay,
     "tcp-response": inspect_delay,
     "timeout": timeout,

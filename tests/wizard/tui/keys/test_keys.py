@@ -126,6 +126,7 @@ def test_the_help_names_every_key_of_the_app() -> None:
             assert key.capitalize().replace("+n", "+N") in KEYS or f"Ctrl+{key[-1].upper()}" in KEYS, key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["", "dns", "review", "write", "cutover"])
 def test_the_footer_shows_keys_that_reach_the_app_on_a_desktop(tmp_path: Path, step: str) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
@@ -141,6 +142,7 @@ def test_the_footer_shows_keys_that_reach_the_app_on_a_desktop(tmp_path: Path, s
     drive(tmp_path, script, answers=ARTICLE)
 
 
+@pytest.mark.slow
 def test_the_second_keys_open_and_close_what_the_first_ones_do(tmp_path: Path) -> None:
     place = Place("cluster", 0, "endpoint")
 

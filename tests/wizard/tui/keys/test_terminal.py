@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rules import lint
+from tests import examples
 from tests.wizard.tui.support.terminal import PATIENCE, Terminal
 from tests.wizard.tui.support.typed import TYPED
 
@@ -29,7 +30,8 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     made.end()
 
 
-@pytest.mark.parametrize("steps", range(2, len(TYPED)))
+@pytest.mark.deep
+@pytest.mark.parametrize("steps", range(2, len(TYPED)) if examples.ALL else (2, 5))
 def test_a_killed_wizard_goes_on_where_the_last_step_was_left(terminal: Terminal, tmp_path: Path, steps: int) -> None:
     terminal.wait_for("New", "Nothing is written until you say so")
     for keys, title in list(zip(TYPED, TITLES, strict=True))[:steps]:

@@ -24,6 +24,7 @@ from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.screens.start import StartScreen
 from wizard.tui.terminal import console_text, fitting_theme
 
 pytestmark = pytest.mark.slow
@@ -169,10 +170,13 @@ def test_an_unknown_theme_costs_nothing_but_the_theme(tmp_path: Path) -> None:
         made.wait_for("Change", "New")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_palette_chooses_a_theme(tmp_path: Path, theme: str) -> None:
+def test_the_palette_chooses_a_theme(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await sees(pilot, "New")
+        for theme in THEMES[::-1]:
+            await choose(pilot, app, theme)
+
+    async def choose(pilot: Driven, app: Wizard, theme: str) -> None:
         await press(pilot, "ctrl+p")
         await sees(pilot, "Search for commands")
         await press(pilot, "theme")
@@ -182,7 +186,7 @@ def test_the_palette_chooses_a_theme(tmp_path: Path, theme: str) -> None:
         await press(pilot, theme)
         await sees(pilot, theme)
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: app.theme == theme)
+        await until(pilot, lambda: app.theme == theme and isinstance(app.screen, StartScreen))
 
     drive(tmp_path, script)
 
@@ -244,21 +248,22 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
     drive(tmp_path, script, size=LARGE)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_findings_below_the_cursor_can_be_read_in_every_theme(tmp_path: Path, theme: str) -> None:
+def test_the_findings_below_the_cursor_can_be_read_in_every_theme(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
-        app.theme = theme
         await sees(pilot, "New")
         await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         await press(pilot, "f2")
         await opens(pilot, FindingsDialog)
         await sees(pilot, "✗ wrong")
-        await pilot.pause(0.1)
-        box = app.screen.query_one(".dialog").region
-        lines = app.screen._compositor.render_strips()[box.y : box.bottom]
-        words = [part for line in lines for part in line.crop(box.x, box.right) if part.text.strip()]
-        assert words
-        assert [part.text for part in words if contrast(app, part) < LEAST and part.text.strip().isalnum()] == []
+        for theme in THEMES:
+            app.theme = theme
+            await pilot.pause(0.1)
+            box = app.screen.query_one(".dialog").region
+            lines = app.screen._compositor.render_strips()[box.y : box.bottom]
+            words = [part for line in lines for part in line.crop(box.x, box.right) if part.text.strip()]
+            assert words
+            low = [part.text for part in words if contrast(app, part) < LEAST and part.text.strip().isalnum()]
+            assert low == [], theme
 
     drive(tmp_path, script, answers=WRONG)
 

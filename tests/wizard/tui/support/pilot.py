@@ -22,7 +22,7 @@ from wizard.tui.session import Importer
 from wizard.tui.widgets.field import AnswerField, field_around
 
 SMALL, LARGE = (80, 24), (120, 36)
-PATIENCE = 15.0  # seconds; a loaded machine takes its time
+PATIENCE = 30.0  # seconds; a loaded machine takes its time
 
 ARTICLE: dict[Place, str] = {
     Place("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com",
@@ -151,7 +151,8 @@ def field_at(app: Wizard, place: Place) -> AnswerField:
 
 
 async def click_text(pilot: Driven, wanted: str, *, inside: type[Widget] | None = None) -> None:
-    """Click where a text stands on the screen."""
+    """Click where a text stands on the screen, as soon as it does."""
+    await until(pilot, lambda: wanted in text(pilot))
     for row, line in enumerate(text(pilot).splitlines()):
         column = line.find(wanted)
         if column >= 0:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from parsers.grammar.common import read_int, read_time
+from parsers.records import NamedTuple
 from rules.text.suggestions import closest
 from rules.text.wording import listed
 
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 
 
 class Fault(NamedTuple):
-    """A value that haproxy refuses: where, what is wrong, what to write."""
+    """A value that haproxy refuses: where, what is wrong, what to write.
+
+    `releases` are those that have the word (`3.0-`, `-2.8`), if it is one that not all of them have.
+    """
 
     span: Span
     message: str
     help: str
+    releases: str = ""
 
 
 def missing(line: Directive, what: str, example: str) -> Fault:

@@ -1,0 +1,35 @@
+"""`NamedTuple` as `typing` has it, but quick to define.
+
+`typing.NamedTuple` compiles the annotation of every field, which is more than half of what such a class costs, and
+halb-lint has some forty of them before it has read its first file (`make bench`, G1). Nothing but mypy looks at these
+annotations.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+__all__ = ["NamedTuple"]
+
+if TYPE_CHECKING or sys.version_info >= (3, 14):  # annotations are lazy there
+    from typing import NamedTuple
+else:
+    from collections import namedtuple
+
+    _OWN = frozenset(("__classcell__", "__dict__", "__module__", "__weakref__"))
+
+    class _Defining(type):
+        def __new__(mcs, name, bases, namespace):
+            if not bases:
+                return super().__new__(mcs, name, bases, namespace)
+            fields = namespace.get("__annotations__", {})
+            defaults = [namespace[field] for field in fields if field in namespace]
+            made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])
+            for key, value in namespace.items():
+                if key not in fields and key not in _OWN:
+                    setattr(made, key, value)
+            return made
+
+    class NamedTuple(metaclass=_Defining):
+        """The base of a class whose annotated fields become those of a named tuple."""
