@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from parsers.haproxy.words import Splitter
 from parsers.keywords.haproxy import haproxy_words
+from parsers.secrets.hints import marked_lines
 from parsers.secrets.lines import line_places
 from parsers.secrets.pieces import Place, piece
-from parsers.secrets.texts import marked_lines, merged, text_places
+from parsers.secrets.texts import merged, text_places
 from parsers.source import Source, Span
 
 _SPECIAL = "\\\"'\v\f"

@@ -194,9 +194,13 @@ class KeepalivedDocument:
     def secrets(self) -> list[Span]:
         """The places of passwords and keys, in all sources, in order and without overlaps."""
         if self._secrets is None:
-            from parsers.keepalived.secrets import all_secrets
+            from parsers.secrets.hints import may_hold
 
-            self._secrets = all_secrets(self.sources, self.hidden)
+            self._secrets = []
+            if self.hidden or any(may_hold(source.text) for source in self.sources):
+                from parsers.keepalived.secrets import all_secrets
+
+                self._secrets = all_secrets(self.sources, self.hidden)
         return self._secrets
 
     def find_all(self, keyword: str) -> Iterator[Directive]:

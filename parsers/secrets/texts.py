@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from parsers.secrets.comments import comment_places
+from parsers.secrets.hints import marked_lines
 from parsers.secrets.lazy import lazy
 from parsers.secrets.lines import Known, line_places
 from parsers.secrets.names import NEXT, REST, meant, telling
@@ -12,44 +13,8 @@ from parsers.secrets.pieces import Place, pieces
 from parsers.secrets.shapes import shapes
 
 _LINE = lazy(r"[^\n]++")
-# A line with none of these holds no secret that anything marks; keywords have parts that stay when one letter is wrong.
-_HINTS = (
-    *("pas", "pw", "sec", "tok", "key", "kye", "cred", "cook", "ses", "auth", "atuh", "uath", "mac", "jwt", "bearer"),
-    *("psk", "sid", "otp", "sig", "comm", "login", "ident", "basic", "digest", "word", "bod", "ody", "bdy", "boyd"),
-    *("@", "=", "$", "{{", "{%", "eq(", "eyj", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat", "xox", "akia"),
-    *("k_live", "k_test", "hvs.", "stat", "tats", "stst", "sats", "sq", "smt", "smp", "mtp", "snmp", "ldap"),
-    *(
-        "crypt",
-        "hm",
-        "amc",
-        "aes",
-        "_dec(",
-        "_enc(",
-        "verify",
-        "binary",
-        "md5",
-        "cluster-",
-        "account-",
-        "eab-",
-        "anon",
-        "acme",
-    ),
-    *(" --", " -u", " -p", " -a", " -w", " -c", " -h", " -b", " -d", " -x", " -k"),
-)
 _GLUED = lazy(r"\S+")
 _TEMPLATE = ("{%", "{{", "<%", "${")
-
-
-def marked_lines(text: str) -> Callable[[str], bool]:
-    """A quick test for the lines of a text: whether anything in one could mark a secret."""
-    whole = text.lower()
-    hints = [hint for hint in _HINTS if hint in whole]
-
-    def marked(line: str) -> bool:
-        lower = line.lower()
-        return any(hint in lower for hint in hints)
-
-    return marked
 
 
 def text_places(text: str, known: Known, marks: str = "#", *, prose: bool = False) -> Iterator[Place]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from parsers.secrets.lazy import lazy
 from parsers.source import Source, Span
 
 HIDDEN = "********"
-_QUOTED = re.compile(r"'([^']+)'")
+_QUOTED = lazy(r"'([^']+)'")
 _GRAM = 6  # characters that a word of a message has in common with a secret, and shows of it
 _SHORT = 4  # a secret of less may be any word
 _FEW = 200  # secrets that each message is searched for as they are; of more, word by word
-_WORD = re.compile(r"[^\s'\"(),;:@=&?/\\…]+")
+_WORD = lazy(r"[^\s'\"(),;:@=&?/\\…]+")
 # Words that a message may well have of its own: names, hosts, small numbers.
-_PLAIN = re.compile(
+_PLAIN = lazy(
     r"[a-z]+\d{0,2}(?:[-_][a-z]*\d{0,2})*|[A-Z]+\d{0,2}(?:[-_][A-Z]*\d{0,2})*|[A-Za-z]?[a-z]+|[\d.:/]{1,7}"
     r"|[a-z0-9-]+(?:\.[a-z0-9-]+)+|k8s[a-z-]*"
 )
@@ -53,7 +54,7 @@ class Secrets:
         forms = dict.fromkeys(form for text in texts for form in _forms(text))
         self._whole = tuple(sorted((form for form in forms if _is_odd(form)), key=len, reverse=True))
         self._exact = frozenset(form for form in forms if len(form) >= _SHORT)
-        self._words = frozenset(word for form in forms for word in _WORD.findall(form) if _is_odd(word))
+        self._words = frozenset(word for form in forms for word in _WORD().findall(form) if _is_odd(word))
         if len(self._whole) > _FEW:
             self._whole = ()
 
@@ -104,12 +105,12 @@ class Secrets:
         words = self._words
         if not words:
             return text
-        return _WORD.sub(lambda match: HIDDEN if match[0] in words else match[0], text)
+        return _WORD().sub(lambda match: HIDDEN if match[0] in words else match[0], text)
 
     def anywhere(self, text: str) -> str:
         """As `text`, for words about the whole fleet: every '...' that is a secret is hidden too."""
         shown = self.text(text)
-        return _QUOTED.sub(lambda match: f"'{HIDDEN}'" if match[1] in self._exact else match[0], shown)
+        return _QUOTED().sub(lambda match: f"'{HIDDEN}'" if match[1] in self._exact else match[0], shown)
 
     def _about(self, text: str, source: Source, number: int, spans: list[Span]) -> str:
         """`text` about a line with secrets: what it quotes of them is hidden."""
@@ -136,7 +137,7 @@ class _LineSecrets:
         """`text` without what it quotes of them."""
         for secret in self._first:
             text = text.replace(f"'{secret}'", f"'{HIDDEN}'")
-        return _QUOTED.sub(self._quoted, text)
+        return _QUOTED().sub(self._quoted, text)
 
     def _quoted(self, match: re.Match[str]) -> str:
         quoted = match[1]
@@ -160,7 +161,7 @@ def _forms(secret: str) -> Iterable[str]:
 
 
 def _is_odd(secret: str) -> bool:
-    return len(secret) >= _GRAM and _PLAIN.fullmatch(secret) is None
+    return len(secret) >= _GRAM and _PLAIN().fullmatch(secret) is None
 
 
 def _without(text: str, grams: set[str]) -> str:
