@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
-.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench docs renew screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -52,6 +52,17 @@ bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepaliv
 	$(BIN)/python -m tests.bench.run
 	$(BIN)/python -m tests.bench.wizard
 
+SECONDS = 60
+TRIES = 1000000
+SEED = 0
+TARGETS =
+
+fuzz: .venv/ready  ## mutated inputs into whatever reads what others wrote, for SECONDS=60; SEED=0 TARGETS="lint dns"
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) $(TARGETS)
+
+fuzz-network: .venv/ready  ## TRIES=1000000 DNS messages, and as many certificates
+	$(BIN)/python -m tests.fuzz --tries $(TRIES) --seed $(SEED) dns der
+
 docs: .venv/ready  ## renew docs/rules.md, the tables of docs/live.md and docs/failover.md, docs/halb-toml.md, the README's output
 	$(BIN)/python -m tests.tools.make_docs
 
@@ -71,4 +82,4 @@ release-check: .venv/ready  ## build wheel and sdist, and run both commands from
 	$(BIN)/python -m tests.tools.release_check
 
 clean:  ## remove .venv and what the tools leave behind
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out fuzz-out

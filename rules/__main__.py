@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from rules.command.cli import run
+from rules.command.start import run
 
 run()

@@ -1,7 +1,7 @@
 """A process with both commands loaded, which forks itself for each run: what a new interpreter does, without its start.
 
 Started by `tests.programs` with a socket; each message on it is a run, in JSON, with the descriptors of its stdin,
-stdout and stderr. The answer is the exit status.
+stdout and stderr, without those that are to be closed. The answer is the exit status.
 """
 
 from __future__ import annotations
@@ -41,11 +41,23 @@ def _serve(control: socket.socket) -> dict[str, Any] | None:
             _, status = os.waitpid(child, 0)
             control.send(b"%d" % os.waitstatus_to_exitcode(status))
             continue
-        for target, descriptor in enumerate(descriptors):
-            os.dup2(descriptor, target)
-            os.close(descriptor)
-        control.close()
         run: dict[str, Any] = json.loads(message)
+        control.close()
+        for target, name in enumerate(("stdin", "stdout", "stderr")):
+            if name in run["closed"]:
+                os.close(target)
+                setattr(sys, name, None)
+            else:
+                descriptor = descriptors.pop(0)
+                os.dup2(descriptor, target)
+                os.close(descriptor)
+                # Anew, as they know of the old descriptor whether it is a file, a pipe or a terminal.
+                old = getattr(sys, name)
+                buffering = 1 if name == "stderr" else -1
+                mode = "r" if name == "stdin" else "w"
+                stream = open(target, mode, buffering, old.encoding, old.errors, closefd=False)  # noqa: SIM115
+                setattr(sys, name, stream)
+                setattr(sys, f"__{name}__", stream)
         return run
 
 

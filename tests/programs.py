@@ -40,14 +40,32 @@ def run(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", module: st
         env = environment(**variables)
         done = subprocess.run(command, cwd=cwd or ROOT, input=stdin, env=env, capture_output=True, check=False)
         return Done(done.returncode, _text(done.stdout), _text(done.stderr))
-    what = {"arguments": arguments, "module": module, "cwd": str(cwd or ROOT), "environment": environment(**variables)}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        status = _forked(json.dumps(what), [given.fileno(), out.fileno(), err.fileno()])
+        streams = (given.fileno(), out.fileno(), err.fileno())
+        status = run_on(streams, *arguments, cwd=cwd, module=module, **variables)
         out.seek(0)
         err.seek(0)
         return Done(status, _text(out.read()), _text(err.read()))
+
+
+def run_on(
+    streams: tuple[int | None, int | None, int | None],
+    *arguments: str,
+    cwd: Path | None = None,
+    module: str = "rules",
+    **variables: str,
+) -> int:
+    """The exit status of a command on these descriptors for stdin, stdout and stderr, None for a closed one."""
+    what = {
+        "arguments": arguments,
+        "module": module,
+        "cwd": str(cwd or ROOT),
+        "environment": environment(**variables),
+        "closed": [name for name, fd in zip(("stdin", "stdout", "stderr"), streams, strict=True) if fd is None],
+    }
+    return _forked(json.dumps(what), [fd for fd in streams if fd is not None])
 
 
 def _text(output: bytes) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from wizard.commands.cli import run
+from wizard.commands.start import run
 
 run()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
+    from rules.command.errors import UsageError
     from rules.command.explain import explanation
-    from rules.command.guard import Program, finish, guarded
+    from rules.command.guard import Program, guarded, launch
     from rules.command.options import (
         CONFIG_NAME,
         Parser,
-        UsageError,
         add_asking,
         ca_file,
         nearest_config,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         seconds,
         wants_color,
     )
+    from rules.command.streams import write_notes, write_results
 
 __all__ = [
     "CONFIG_NAME",
@@ -30,22 +31,24 @@ __all__ = [
     "add_asking",
     "ca_file",
     "explanation",
-    "finish",
     "guarded",
+    "launch",
     "nearest_config",
     "one_of",
     "resolvers",
     "seconds",
     "wants_color",
+    "write_notes",
+    "write_results",
 ]
 
 __getattr__ = lazily(
     __name__,
     {
+        "errors": "UsageError",
         "explain": "explanation",
-        "guard": "Program finish guarded",
-        "options": (
-            "CONFIG_NAME Parser UsageError add_asking ca_file nearest_config one_of resolvers seconds wants_color"
-        ),
+        "guard": "Program guarded launch",
+        "options": "CONFIG_NAME Parser add_asking ca_file nearest_config one_of resolvers seconds wants_color",
+        "streams": "write_notes write_results",
     },
 )

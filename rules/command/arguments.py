@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
-from rules.command.options import UsageError, ca_file, nearest_config, one_of, release, resolvers, seconds, wants_color
+from rules.command.errors import UsageError
+from rules.command.options import ca_file, nearest_config, one_of, release, resolvers, seconds, wants_color
 from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from rules.command.arguments import LintArguments, parse_arguments
-from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, finish, guarded
-from rules.command.options import CONFIG_NAME, UsageError
+from rules.command.errors import UsageError
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, guarded
+from rules.command.options import CONFIG_NAME
+from rules.command.streams import write_notes, write_results
 from rules.engine.finding import Report, Severity
 from rules.engine.settings import RuleSettings
 
@@ -27,20 +28,13 @@ EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
 
 
-def run() -> NoReturn:
-    """The console script: never shows a traceback, never fails on a closed pipe."""
-    # One short run whose objects live until its end: garbage collection would only cost time.
-    gc.disable()
-    finish(main(sys.argv[1:]))
-
-
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; returns the exit status."""
     return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
 
 
 def _say(text: str) -> None:
-    print(f"halb-lint: {text}", file=sys.stderr)  # noqa: T201 - stderr is where everything but findings goes
+    write_notes(f"halb-lint: {text}\n")
 
 
 def _main(argv: Sequence[str]) -> int:
@@ -265,8 +259,7 @@ def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable
 
 def _print(text: str, arguments: LintArguments) -> int:
     if arguments.output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write_results(text)
         return EXIT_CLEAN
     from rules.files.atomic import write_atomically
 

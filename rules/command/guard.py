@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 from parsers.records import NamedTuple
-from rules.command.options import UsageError
+from rules.command import streams
+from rules.command.errors import UsageError
 
 EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 3, 130
 
@@ -23,20 +22,26 @@ class Program(NamedTuple):
     fault: str
 
 
-def finish(status: int) -> NoReturn:
-    """End the process: waiting for network threads and freeing memory would only cost time."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
+def launch(module: str) -> NoReturn:
+    """Run the `main` of a module on this process's arguments, and end the process with the status that it gives.
+
+    The module is loaded here, so that Ctrl-C shows no traceback while that takes its time either.
+    """
+    sys.unraisablehook = _unraisable
+    try:
+        from importlib import import_module
+
+        status: int = import_module(module).main(sys.argv[1:])
+        streams.flush()
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
+    # At once: waiting for network threads and freeing memory would only cost time.
     os._exit(status)
 
 
 def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     """The exit status of `work(argv)`; an exception becomes a status and a line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    streams.settle()
     try:
         return work(argv)
     except UsageError as error:
@@ -49,13 +54,28 @@ def guarded(command: Program, work: Callable[[Sequence[str]], int], argv: Sequen
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return command.unread
     except Exception as error:
-        return _internal(command, error)
+        return EXIT_INTERRUPTED if _was_interrupted(error) else _internal(command, error)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: what was cut off in the middle may fail in other words."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    """End at once when Ctrl-C comes in a place that can't raise, as in a callback of the import system."""
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        os._exit(EXIT_INTERRUPTED)
+    sys.__unraisablehook__(what)
 
 
 def _internal(command: Program, error: Exception) -> int:
     import traceback
 
     at = traceback.extract_tb(error.__traceback__)[-1]
-    command.say(f"internal error: {type(error).__name__} in {at.name} ({Path(at.filename).name}:{at.lineno})")
+    place = f"{os.path.basename(at.filename)}:{at.lineno}"
+    command.say(f"internal error: {type(error).__name__} in {at.name} ({place})")
     command.say(command.fault)
     return EXIT_INTERNAL

@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from rules.command.errors import UsageError
+
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
 
 CONFIG_NAME = "halb.toml"
 COLORS = ("auto", "always", "never")
 BRIEFEST, LONGEST = 0.1, 3600  # seconds
-
-
-class UsageError(Exception):
-    """The command line is invalid; the text is one line for stderr."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -15,7 +15,7 @@ from rules.failover.alone import (
     router_alone,
 )
 from rules.failover.model import Check, InstanceKey, Router, Situation, Subject
-from rules.failover.vrrp.components import components
+from rules.failover.vrrp.components import around, components
 from rules.failover.vrrp.protocol import is_fault
 from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.support.keepalived.weights import has_weights
@@ -79,7 +79,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
         if not keys or _is_sound([reading.routers[key] for key in keys]):
             continue
         worlds = worlds or components(reading)
-        world = _world(reading, vip, keys, worlds[keys[0]])
+        world = _world(reading, vip, keys, around(worlds, keys))
         turned = world is not None and any(map(_is_kept_out, world.own))  # KA052
         found = first_broken(world) if world is not None and not turned else None
         if world is not None and found is not None:

@@ -223,7 +223,12 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
 def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
     shown = name or "<stdin>"
-    reader.texts[shown] = Source.from_bytes(shown, sys.stdin.buffer.read()).text
+    try:
+        data = sys.stdin.buffer.read()
+    except OSError as error:  # a folder (`- < /etc`), or nothing at all (`<&-`), where the system has no word for it
+        reader.fail(shown, (error.strerror or "there is no standard input: it is closed").lower())
+        return
+    reader.texts[shown] = Source.from_bytes(shown, data).text
     if file := reader.add(shown, named=True):
         yield file
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from rules.command import Program, finish, guarded
+from rules.command import Program, guarded, write_results
 from wizard.commands.arguments import parse_arguments
 from wizard.commands.messages import say
 from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
 
 EXIT_OK, EXIT_NOT_YET = 0, 1
 _BUG = "this is a bug in halb-wizard, not a fault of your cluster; please report it with halb.toml, passwords removed"
-
-
-def run() -> NoReturn:
-    """The console script: never shows a traceback, never dies of a closed pipe."""
-    finish(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -29,8 +22,7 @@ def _main(argv: Sequence[str]) -> int:
     """Import what the command needs, and run it: `render` needs no Textual, `verify` no jinja2."""
     arguments = parse_arguments(argv)
     if isinstance(arguments, Message):
-        sys.stdout.write(arguments.text)
-        sys.stdout.flush()
+        write_results(arguments.text)
         return EXIT_OK
     if isinstance(arguments, OpenArguments):
         from wizard.commands.opening import run_wizard

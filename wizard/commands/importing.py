@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import stat
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.command import UsageError
+from rules.command import UsageError, write_notes, write_results
 from rules.report import printable
 from rules.text import clipped, counted
 from wizard.commands.draft_text import draft_text
@@ -99,8 +98,7 @@ def _inputs(arguments: ImportArguments) -> Inputs | None:
 
 def _write(output: Path | None, text: str, *, private: bool) -> None:
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write_results(text)
         return
     from rules.files import reason, replace_file
     from wizard.files.backups import content, keep_backup
@@ -123,7 +121,7 @@ def _write(output: Path | None, text: str, *, private: bool) -> None:
 
 
 def _show(lines: list[str]) -> None:
-    sys.stderr.write("".join(f"{printable(clipped(line))}\n" for line in lines))
+    write_notes("".join(f"{printable(clipped(line))}\n" for line in lines))
 
 
 def _show_candidates(imported: Imported) -> None:

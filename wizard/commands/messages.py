@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
+from rules.command import write_notes
 from rules.report import printable
 
 
 def say(text: str) -> None:
     """Write one line, with the command's name before it."""
-    sys.stderr.write(f"halb-wizard: {printable(text)}\n")
+    write_notes(f"halb-wizard: {printable(text)}\n")

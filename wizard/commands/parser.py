@@ -21,7 +21,13 @@ writes the files to DIR (default: here) when you tell it to. Next to the
 answers it shows what name servers and machines reply right now.
 """
 
-_OPEN_EPILOG = "'halb-wizard COMMAND --help' shows a command's options."
+_OPEN_EPILOG = """\
+'halb-wizard COMMAND --help' shows a command's options.
+
+Exit status of the wizard: 0 it was left, 2 wrong usage or no terminal, 3 a bug
+in halb-wizard; 129, 130, 143 the terminal was closed or a signal ended it
+(SIGHUP, SIGINT, SIGTERM). The answers are kept as a draft.
+"""
 
 _IMPORT = """\
 Read haproxy.cfg and keepalived.conf of the load balancers into a halb.toml,
@@ -86,7 +92,7 @@ examples:
 
 It only asks, and changes nothing. Exit status: 0 everything passed, 1 not yet,
 2 wrong usage or an unusable halb.toml, 3 a bug in halb-wizard, 130 after
-Ctrl-C.
+Ctrl-C; with --watch also 143 after SIGTERM, 129 when the terminal was closed.
 """
 
 

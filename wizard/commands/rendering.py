@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules import Severity
-from rules.command import CONFIG_NAME, UsageError
+from rules.command import CONFIG_NAME, UsageError, write_notes, write_results
 from rules.report import printable
 from rules.text import counted
 from wizard.commands.messages import say
@@ -148,7 +147,7 @@ def _show_findings(report: Report, *, on_stdout: bool) -> None:
 
         kept = [finding for finding in report.findings if finding.severity > Severity.INFO]
         shown = type(report)(report.nodes, kept, secrets=report.secrets)
-        (sys.stdout if on_stdout else sys.stderr).write(render(shown, Style()))
+        (write_results if on_stdout else write_notes)(render(shown, Style()))
     for crash in report.crashes:
         say(f"internal error: {crash}; the other rules ran")
 
@@ -158,8 +157,7 @@ def _show_diff(directory: Path, merging: Merging) -> bool:
     from wizard.files import diff
 
     found = diff(directory, merging.files)
-    sys.stdout.write("".join(found.values()))
-    sys.stdout.flush()
+    write_results("".join(found.values()))
     return bool(found)
 
 
@@ -178,10 +176,11 @@ def _written(arguments: RenderArguments, path: Path, tree: Tree, merging: Mergin
 
 
 def _show_written(directory: Path, written: Written) -> None:
+    lines = []
     for file in written.files:
         note = f" (backup: {Path(file.backup).name})" if file.backup else " (mode)" if file.state == "mode" else ""
-        sys.stdout.write(printable(f"{_STATES.get(file.state, file.state):<9}  {directory / file.path}{note}") + "\n")
-    sys.stdout.flush()
+        lines.append(printable(f"{_STATES.get(file.state, file.state):<9}  {directory / file.path}{note}") + "\n")
+    write_results("".join(lines))
     for path in written.stale:
         say(f"{directory / path}: is no longer in the plan; delete it once its machine is gone")
 

@@ -7,7 +7,7 @@ What the start screen does not need of the linter is imported when it is first s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -47,7 +47,8 @@ EXIT_OK = 0
 
 
 class Wizard(QuietApp[int]):
-    """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen.
+    """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen;
+    `signalled` is the exit status after a signal has ended it, else 0.
 
     `directory` is the target folder. `resolvers` and `offline` are for the live checks.
     """
@@ -85,16 +86,20 @@ class Wizard(QuietApp[int]):
         super().__init__()
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
+        self.signalled = 0
+        self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""
         return line_filters(super().get_line_filters(), term=os.environ.get("TERM", ""), no_color=self.no_color)
 
+    def on_terminal_taken(self) -> None:
+        """From now on, whatever ends the app has to restore the terminal."""
+        self._end_soon = watch_terminal(self.ended, self.terminal_gone)
+
     def on_mount(self) -> None:
         """Begin with the start screen."""
-        if not self.is_headless:
-            watch_terminal(self.terminal_gone)
         self.register_theme(LIGHT)
         if theme := None if self.is_headless else fitting_theme(self.console.color_system):
             self.theme = theme
@@ -240,6 +245,15 @@ class Wizard(QuietApp[int]):
         if sure:
             self.save_draft()
             self.exit(EXIT_OK)
+
+    def ended(self, status: int) -> None:
+        """A signal ends the app: save the draft and leave, with the terminal as it was."""
+        self.signalled = status
+        self._end_soon(status)
+        with suppress(Exception):
+            self._take_answers()
+            self.save_draft()
+        self.exit(status)
 
     def terminal_gone(self, status: int) -> None:
         """The terminal is closed: save the draft and end at once, as there is nobody to say goodbye to."""

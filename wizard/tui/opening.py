@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rules.command import write_notes, write_results
 from rules.report import printable
 from wizard.tui.session import Import, Importer, Session, resume_words
 
@@ -30,23 +31,30 @@ def open_wizard(
 ) -> int:
     """Open the wizard for a folder; returns the exit status. With `offline` nothing is asked, else `resolvers` are.
 
-    0 after it was left; 2 when there is no terminal; 3 after a crash: then the terminal is as before, the draft is
-    saved, and a log beside it has the traceback, without the values of variables.
+    0 after it was left; 2 when there is no terminal; 128 and the number of a signal that ended it; 3 after a crash:
+    then a log beside the draft has the traceback, without the values of variables. Whatever ends it, the terminal is
+    as before, and the draft is saved.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if missing := [name for name in ("stdin", "stdout", "stderr") if not getattr(sys, name).isatty()]:
         commands = "'halb-wizard import', 'halb-wizard render' or 'halb-wizard verify'"
-        _say(f"the wizard needs a terminal; without one, use {commands}")
+        # Textual draws on stderr: without it, nothing would be seen.
+        which = "is none" if len(missing) == 1 else "are none"
+        why = f" on all three streams ({' and '.join(missing)} {which})" if len(missing) < 3 else ""
+        words = f"the wizard needs a terminal{why}; without one, use {commands}"
+        _say(words)
+        if "stderr" in missing and "stdout" not in missing:
+            write_results(f"halb-wizard: {words}\n")
         return EXIT_USAGE
     from wizard import files as store
     from wizard.tui.app import Wizard
 
     app = Wizard(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
     status = app.run()
-    if app.crash is not None:
+    if app.crash is not None and not app.signalled:  # what fails while a signal ends it, at its start say, is no fault
         return _crashed(app.crash, app.session)
     if app.session.last_words:
-        sys.stdout.write(f"{printable(app.session.last_words)}\n")
-    return status or EXIT_OK
+        write_results(f"{printable(app.session.last_words)}\n")
+    return app.signalled or status or EXIT_OK
 
 
 def _crashed(error: Exception, session: Session) -> int:
@@ -76,4 +84,4 @@ def _crashed(error: Exception, session: Session) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"halb-wizard: {printable(text)}\n")
+    write_notes(f"halb-wizard: {printable(text)}\n")

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -23,6 +24,7 @@ _DARKER = {"text-warning": "#7A4600", "text-accent": "#7A4600", "text-success": 
 LIGHT = replace(_LIGHT, variables={**_LIGHT.variables, **_DARKER})
 """The light theme, readable."""
 
+_PATIENCE = 3.0  # seconds
 CONSOLE = "linux"
 """TERM on the console of a Linux machine: 256 or 512 characters, those of code page 437 in most fonts."""
 
@@ -91,23 +93,46 @@ def fitting_theme(color_system: str | None) -> str | None:
     return "ansi-dark" if few and "TEXTUAL_THEME" not in os.environ else None
 
 
-def watch_terminal(gone: Callable[[int], None]) -> None:
-    """Call `gone` when the terminal is closed, with the exit status for it.
+def watch_terminal(ended: Callable[[int], None], gone: Callable[[int], None]) -> Callable[[int], None]:
+    """Call `ended` when a signal ends the app, and `gone` when the terminal is closed, with the exit status for it.
+
+    Returns what ends the process with a status in some seconds, whatever it does then: a terminal that takes nothing
+    more (after Ctrl-S, say) holds up whoever writes to it.
 
     The kernel's SIGHUP does not reach a program below one that outlives it (as `make` does): then the terminal only
     reads as ended, again and again, which keeps Textual 8.2 busy for ever. A daemon thread sees that, SIGHUP or not.
     """
     if not hasattr(select, "poll") or not hasattr(signal, "SIGHUP"):
-        return
+        return lambda status: None
+    import termios
+
+    stdin = sys.__stdin__.fileno() if sys.__stdin__ else 0
+    settings = termios.tcgetattr(stdin)
+
+    def end(status: int) -> None:
+        with suppress(termios.error):
+            termios.tcsetattr(stdin, termios.TCSANOW, settings)
+        os._exit(status)
+
+    def end_soon(status: int) -> None:
+        timer = threading.Timer(_PATIENCE, end, [status])
+        timer.daemon = True
+        timer.start()
+
     status = 128 + signal.SIGHUP
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, gone, status)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as below nohup
+            loop.add_signal_handler(number, ended, 128 + number)
 
     def watch() -> None:
         poll = select.poll()
-        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
+        poll.register(stdin, 0)
         while not any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll()):
             pass
-        loop.call_soon_threadsafe(gone, status)
+        with suppress(RuntimeError):  # the app has just ended
+            loop.call_soon_threadsafe(gone, status)
+        end_soon(status)
 
     threading.Thread(target=watch, name="terminal", daemon=True).start()
+    return end_soon

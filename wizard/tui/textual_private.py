@@ -5,13 +5,20 @@ A new release of Textual is checked against this file alone.
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.widget import Widget
 
 Result = TypeVar("Result")
+_TRIES = 100  # of taking the terminal: each but the last one ends with the process stopped
 
 
 def bindings_for(widget: Widget, key: str) -> list[Binding]:
@@ -23,8 +30,73 @@ def bindings_for(widget: Widget, key: str) -> list[Binding]:
     return widget._bindings.key_to_bindings.get(key, [])
 
 
+if sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class TerminalDriver(LinuxDriver):
+        """Textual's driver, which is stopped and continued (Ctrl-Z, `fg`) between two events of the loop.
+
+        Textual's own handlers run wherever the program just is. In the middle of a write they wait for ever, as the
+        queue of its output is locked then; and SIGCONT without a SIGTSTP before it (`kill -STOP`) starts a second pair
+        of threads, and takes the terminal as halb had set it for what is to be restored at the end.
+
+        Private: `_sigtstp_application`, `_sigcont_application`, `_must_signal_resume`, `_writer_thread`, `_loop`.
+        """
+
+        _drawing = False  # the terminal is ours
+        _waiting = False  # it was given back for a stop, and is to be taken again
+
+        def start_application_mode(self) -> None:
+            """Take the terminal. In the background the process is stopped for trying; continued, it tries again."""
+            if self._writer_thread is None and isinstance(self._app, QuietApp):
+                self._app.on_terminal_taken()
+            before = self._writer_thread
+            for _ in range(_TRIES):
+                super().start_application_mode()  # type: ignore[no-untyped-call]
+                if self._writer_thread is not before:
+                    self._drawing, self._waiting = True, False
+                    return
+
+        def stop_application_mode(self) -> None:
+            """Give the terminal back as it was, once."""
+            if self._drawing:
+                self._drawing = False
+                super().stop_application_mode()
+
+        def _sigtstp_application(self, *_: object) -> None:
+            self._soon(self._stop)
+
+        def _sigcont_application(self, *_: object) -> None:
+            self._soon(self._continue)
+
+        def _soon(self, work: Callable[[], None]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: the app has ended
+                self._loop.call_soon_threadsafe(work)
+
+        def _stop(self) -> None:
+            if self._drawing:
+                self._waiting = self._must_signal_resume = True
+                self.suspend_application_mode()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+        def _continue(self) -> None:
+            if self._drawing:  # stopped by a SIGSTOP, so others may have changed the terminal
+                self._waiting = self._must_signal_resume = True
+                self.suspend_application_mode()
+            if self._waiting:
+                self.resume_application_mode()
+
+
 class QuietApp(App[Result]):
     """An app that leaves reporting a crash to its caller."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver that can be stopped, where Textual would take its own for Unix."""
+        usual = super().get_driver_class()
+        return TerminalDriver if sys.platform != "win32" and usual is LinuxDriver else usual
+
+    def on_terminal_taken(self) -> None:
+        """Called before the terminal is changed, for the first time."""
 
     @property
     def crash(self) -> Exception | None:

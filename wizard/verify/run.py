@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 
+from rules.command import write_results
 from rules.live import LiveView
 from wizard.verify.checklist import checklist, phase_of
 from wizard.verify.options import VerifyOptions
 from wizard.verify.plan import EndpointPlan, read_plan
 from wizard.verify.report import render
 
-EXIT_PASSED, EXIT_NOT_YET, EXIT_TERMINATED = 0, 1, 143
+EXIT_PASSED, EXIT_NOT_YET = 0, 1
 
 
 async def look(plan: EndpointPlan, options: VerifyOptions) -> LiveView:
@@ -33,13 +33,9 @@ def verify(options: VerifyOptions) -> int:
     if options.watch:
         from wizard.verify.watch import watch
 
-        try:
-            asyncio.run(watch(lambda: look(plan, options), options))
-        except asyncio.CancelledError:  # SIGTERM
-            return EXIT_TERMINATED
-        return EXIT_PASSED
+        signalled = asyncio.run(watch(lambda: look(plan, options), options))
+        return EXIT_PASSED if signalled is None else 128 + signalled
     view = asyncio.run(look(plan, options))
     found = checklist(view)
-    sys.stdout.write(render(found, view, options))
-    sys.stdout.flush()
+    write_results(render(found, view, options))
     return EXIT_PASSED if found.passed else EXIT_NOT_YET

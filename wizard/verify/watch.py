@@ -1,171 +1,163 @@
-"""`--watch`: look again and again until all is passed."""
+"""`--watch`: look again and again until all is passed, or something outside ends it."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
+import stat
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from shutil import get_terminal_size
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from rules.live import DnsView, LiveView, Observations, Reply, Role
-from wizard.verify.checklist import Checklist, checklist
+from rules.command import UsageError
+from rules.live import LiveView
+from wizard.verify.checklist import checklist
+from wizard.verify.display import Display, Log, Screen, aged
 from wizard.verify.options import VerifyOptions
-from wizard.verify.report import render
 
 _TICK = 1.0  # seconds between two redraws: countdowns are in whole seconds
 
 
-class Display(Protocol):
-    """Where a watch shows what it sees."""
-
-    ticks: bool
-    """Whether it wants to be drawn between two looks too."""
-
-    def show(self, view: LiveView) -> None:
-        """Show the checklist of a view."""
-
-    def close(self, view: LiveView | None) -> None:
-        """Leave the terminal in order; `view` is the last one that was shown."""
-
-
-async def watch(look: Callable[[], Awaitable[LiveView]], options: VerifyOptions) -> None:
+async def watch(look: Callable[[], Awaitable[LiveView]], options: VerifyOptions) -> int | None:
     """Look and show until all is passed; the next look begins `options.interval` seconds after one has ended.
 
     On a terminal the checklist is drawn anew in its place, and the countdowns run between two looks. Elsewhere it is
-    written when it has changed. What `look` raises passes through, and so does a cancellation (Ctrl-C), both with the
-    terminal in order.
+    written when it has changed. Whatever ends it, the terminal is left in order.
+
+    Returns None, or the signal that ended it (SIGTERM, or SIGHUP, which also stands for a terminal that is gone).
+    Raises BrokenPipeError as soon as nobody reads any more. What `look` raises passes through, and so does a
+    cancellation (Ctrl-C).
     """
     terminal = sys.stdout.isatty() and options.format == "text"
-    display: Display = Screen(options) if terminal else Log(options)
-    view: LiveView | None = None
-    with suppress(NotImplementedError):  # Windows has no such handlers
-        task = asyncio.current_task()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
+    watched = _Watch(Screen(options) if terminal else Log(options))
+    outside = _Outside()
     try:
+        with outside.heard(watched if terminal else None):
+            await watched.run(look, options.interval)
+    except asyncio.CancelledError:
+        if outside.unread:
+            raise BrokenPipeError from None
+        if outside.signal is None:
+            raise
+    except UsageError:
+        if not terminal or os.isatty(sys.stdout.fileno()):
+            raise
+        outside.signal = signal.SIGHUP
+    finally:
+        with suppress(UsageError):  # the terminal is gone, which has been noticed
+            watched.display.close(watched.view)
+    return outside.signal
+
+
+class _Outside:
+    """What comes from outside while a watch runs: signals, and the end of its reader. They cancel the current task."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self.unread = False
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+
+    @contextmanager
+    def heard(self, drawing: _Watch | None) -> Iterator[None]:
+        """Listen in the `with` block; `drawing` is the watch that has a terminal, to be told of Ctrl-Z and `fg`."""
+        handlers: dict[int, Callable[[], None]] = {
+            number: lambda number=number: self._end(number)  # type: ignore[misc]
+            for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None))
+            if number is not None
+        }
+        if drawing is not None and hasattr(signal, "SIGTSTP"):
+            handlers[signal.SIGTSTP] = lambda: self._stop(drawing)
+            handlers[signal.SIGCONT] = drawing.resume
+        # What was ignored from the start is to stay so: `nohup` begins like that.
+        handlers = {number: done for number, done in handlers.items() if signal.getsignal(number) != signal.SIG_IGN}
+        pipe = _pipe()
+        with suppress(NotImplementedError):  # Windows has neither
+            for number, done in handlers.items():
+                self._loop.add_signal_handler(number, done)
+            if pipe is not None:
+                self._loop.add_reader(pipe, self._look_at, pipe)
+        try:
+            yield
+        finally:
+            with suppress(NotImplementedError):
+                for number in handlers:
+                    self._loop.remove_signal_handler(number)
+                if pipe is not None:
+                    self._loop.remove_reader(pipe)
+
+    def _end(self, number: int) -> None:
+        self.signal = number
+        if self._task is not None:
+            self._task.cancel()
+
+    def _stop(self, drawing: _Watch) -> None:
+        """Stop the process, as the signal does by itself, with the terminal in order; SIGCONT draws anew."""
+        drawing.display.pause()
+        self._loop.remove_signal_handler(signal.SIGTSTP)
+        signal.raise_signal(signal.SIGTSTP)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._stop, drawing)
+
+    def _look_at(self, pipe: int) -> None:
+        """Something happened to stdout. Nothing comes from there: either the reader is gone, or it is none of ours."""
+        self._loop.remove_reader(pipe)
+        poll = select.poll()
+        poll.register(pipe, 0)
+        if poll.poll(0) and self._task is not None:  # POLLERR or POLLHUP, which need no asking for
+            self.unread = True
+            self._task.cancel()
+
+
+def _pipe() -> int | None:
+    """The descriptor of stdout if it is a pipe or a socket, whose other end can go away."""
+    with suppress(OSError):
+        descriptor = sys.stdout.fileno()
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return descriptor
+    return None
+
+
+class _Watch:
+    """What is shown, and the last view of it."""
+
+    def __init__(self, display: Display) -> None:
+        self.display = display
+        self.view: LiveView | None = None
+
+    async def run(self, look: Callable[[], Awaitable[LiveView]], interval: float) -> None:
+        """Look and show until all is passed."""
+        self.resume()
         while True:
-            view = await _look(look, display, view, options.interval if view else 0.0)
-            display.show(view)
-            if checklist(view).passed:
+            self.view = await self._look(look, interval if self.view else 0.0)
+            self.display.show(self.view)
+            if checklist(self.view).passed:
                 return
-    finally:
-        display.close(view)
 
+    def resume(self) -> None:
+        """Draw anew what was seen last."""
+        self.display.resume(self.view)
 
-async def _look(
-    look: Callable[[], Awaitable[LiveView]], display: Display, old: LiveView | None, pause: float
-) -> LiveView:
-    """The next view, `pause` seconds from now, while the old one stays on display."""
-    clock = asyncio.get_running_loop().time
-    start = clock()
+    async def _look(self, look: Callable[[], Awaitable[LiveView]], pause: float) -> LiveView:
+        """The next view, `pause` seconds from now, while the old one stays on display."""
+        clock = asyncio.get_running_loop().time
+        start, old = clock(), self.view
 
-    async def later() -> LiveView:
-        await asyncio.sleep(pause)
-        return await look()
+        async def later() -> LiveView:
+            await asyncio.sleep(pause)
+            return await look()
 
-    task = asyncio.ensure_future(later())
-    try:
-        tick = 1
-        while not task.done():
-            wait = max(start + tick * _TICK - clock(), 0.0) if display.ticks and old else None
-            await asyncio.wait({task}, timeout=wait)
-            if not task.done() and old:
-                display.show(aged(old, int(clock() - start)))
-            tick += 1
-        return task.result()
-    finally:
-        task.cancel()
-
-
-def aged(view: LiveView, seconds: int) -> LiveView:
-    """The view as it would be `seconds` later if nothing changed: what caches remember has that much less left."""
-    return _with_ttls(view, lambda ttl: max(ttl - seconds, 0))
-
-
-def steady(view: LiveView) -> LiveView:
-    """The view without what changes from second to second: what is left of the TTLs in caches."""
-    return _with_ttls(view, lambda ttl: 0)
-
-
-def _with_ttls(view: LiveView, new: Callable[[int], int]) -> LiveView:
-    def reply_of(old: Reply) -> Reply:
-        if old.server.role is not Role.RESOLVER or old.authoritative:
-            return old
-        return old._replace(
-            records=tuple(record._replace(ttl=new(record.ttl)) for record in old.records),
-            chain=tuple(alias._replace(ttl=new(alias.ttl)) for alias in old.chain),
-            negative_ttl=None if old.negative_ttl is None else new(old.negative_ttl),
-        )
-
-    observed: Observations = view.observed
-    dns: DnsView | None = observed.dns
-    if dns is None:
-        return view
-    changed = dns._replace(replies=tuple(reply_of(reply) for reply in dns.replies))
-    return LiveView(view.endpoint, observed._replace(dns=changed), view.fleet)
-
-
-class Log:
-    """For files, pipes and `--format json`: the whole checklist whenever something but a countdown has changed."""
-
-    ticks = False
-
-    def __init__(self, options: VerifyOptions) -> None:
-        self._options = options
-        self._last: tuple[object, ...] = ()
-
-    def show(self, view: LiveView) -> None:
-        """Write the checklist if it differs from the one before."""
-        found, plain = checklist(view), checklist(steady(view))
-        # With no TTL left a step may stand in another way (a warning about a long one): the real status counts.
-        state = (plain, tuple(step.status for step in found.steps))
-        if state == self._last:
-            return
-        gap = "\n" if self._last and self._options.format == "text" else ""
-        self._last = state
-        sys.stdout.write(gap + render(found, view, self._options))
-        sys.stdout.flush()
-
-    def close(self, view: LiveView | None) -> None:
-        """Nothing to put in order."""
-
-
-class Screen:
-    """For a terminal: the checklist drawn over itself, without a cursor, in one write per drawing."""
-
-    ticks = True
-    # The cursor, and the wrapping of lines that are too long: a wrapped line would shift all below it.
-    _HIDE, _SHOW = "\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h"
-    _HOME, _END_OF_LINE, _END_OF_SCREEN, _CLEAR = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
-
-    def __init__(self, options: VerifyOptions) -> None:
-        self._options = options
-        self._write(self._HIDE + self._HOME + self._CLEAR + "asking ...\n")
-
-    def show(self, view: LiveView) -> None:
-        """Draw as much of the checklist as the terminal has room for."""
-        lines = self._fitting(view, checklist(view), get_terminal_size((80, 24)).lines - 1)
-        self._write(self._HOME + "".join(f"{line}{self._END_OF_LINE}\n" for line in lines) + self._END_OF_SCREEN)
-
-    def close(self, view: LiveView | None) -> None:
-        """Leave the whole checklist behind, and the cursor below it."""
-        last = "" if view is None else render(checklist(view), view, self._options)
-        self._write(self._SHOW + self._HOME + self._END_OF_SCREEN + last)
-
-    def _fitting(self, view: LiveView, found: Checklist, rows: int) -> list[str]:
-        whole = render(found, view, self._options).splitlines()
-        if len(whole) <= rows:
-            return whole
-        brief = render(found, view, self._options, brief=True).splitlines()
-        if len(brief) <= rows:
-            return brief
-        # What to do next stands at the end: that has to be seen.
-        tail = brief[len(brief) - brief[::-1].index("") :][:rows]
-        room = max(rows - len(tail) - 1, 0)
-        return [*brief[:room], *(["..."] if room else []), *tail]
-
-    def _write(self, text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        task = asyncio.ensure_future(later())
+        try:
+            tick = 1
+            while not task.done():
+                wait = max(start + tick * _TICK - clock(), 0.0) if self.display.ticks and old else None
+                await asyncio.wait({task}, timeout=wait)
+                if not task.done() and old:
+                    self.display.show(aged(old, int(clock() - start)))
+                tick += 1
+            return task.result()
+        finally:
+            task.cancel()

@@ -10,7 +10,7 @@ from rules.failover.model import InstanceKey, Router
 from rules.failover.table.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.table.releases import ByRelease
 from rules.failover.table.rows import Block, FailoverTable
-from rules.failover.vrrp.components import components
+from rules.failover.vrrp.components import around, components
 from rules.failover.vrrp.reading import FleetReading, read_routers
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
         by_keys.setdefault(whole, [])
     worlds = components(reading)
     for held_by, addresses in by_keys.items():
-        world = worlds[held_by[0]]
+        world = around(worlds, held_by)
         nodes = tuple(dict.fromkeys(node for node, _ in held_by))
         name = reading.members[held_by[0]].instance.name.raw
         block = Block(tuple(addresses), name, nodes)

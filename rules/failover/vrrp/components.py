@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rules.fleet.joined import Joined
@@ -25,6 +25,17 @@ def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ..
     place = {key: index for index, key in enumerate(reading.members)}
     sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in map(joined.set_of, reading.members)}
     return {key: sets[id(joined.set_of(key))] for key in reading.members}
+
+
+def around(
+    worlds: Mapping[InstanceKey, tuple[InstanceKey, ...]], keys: Iterable[InstanceKey]
+) -> tuple[InstanceKey, ...]:
+    """All instances that affect any of these.
+
+    Those that hold one address affect each other anyway. Instances without an address can be one virtual router by
+    their names, and have VRIDs that keep them from hearing each other.
+    """
+    return tuple(dict.fromkeys(other for key in keys for other in worlds[key]))
 
 
 def _marks(reading: FleetReading, key: InstanceKey) -> Iterator[Hashable]:

@@ -157,7 +157,10 @@ def _read(wire: bytes, asked: DnsQuestion, *, tcp: bool) -> dns.message.Message 
         )
     cut = bool(flags & dns.flags.TC) and not tcp
     try:
-        message = dns.message.from_wire(wire, question_only=cut, ignore_trailing=True)
+        # The question first: the rest of what answers another one need not be read, which takes time.
+        message = dns.message.from_wire(wire, question_only=True, ignore_trailing=True)
+        if not cut and not _other_question(message, asked):
+            message = dns.message.from_wire(wire, ignore_trailing=True)
     except Exception as error:  # whatever the library fails on, the bytes are to blame
         words = str(error).rstrip(".") if isinstance(error, dns.exception.DNSException) else ""
         return _Fault(ReplyKind.GARBAGE, words[:_LONGEST_TEXT].lower() or type(error).__name__)

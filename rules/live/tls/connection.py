@@ -115,6 +115,7 @@ class Link:
 
     async def _receive(self) -> None:
         data = await asyncio.get_running_loop().sock_recv(self.sock, CHUNK)
+        await asyncio.sleep(0)  # else data that is always there keeps the deadline from being noticed
         self.left -= len(data)
         if not data:
             # Linux reports "broken pipe" if the server had closed properly before it refused what we sent

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from rules.live.observations import NameServer
 from tests import daemons
+from tests.net.waiting import until
 
 PATIENCE = 20.0  # seconds; a loaded machine may take a while to start a daemon
 _hosts = count(1)
@@ -86,6 +87,15 @@ class Daemon:
     def pause(self) -> None:
         """Make it silent: it gets questions and answers none until `resume`."""
         self.process.send_signal(signal.SIGSTOP)
+        until(self._is_stopped, lambda: "the server does not stop")
+
+    def _is_stopped(self) -> bool:
+        """Whether all its threads are: one that runs may still answer."""
+        states = [place.read_text().rpartition(")")[2].split()[0] for place in self._threads()]
+        return all(state == "T" for state in states)
+
+    def _threads(self) -> Iterator[Path]:
+        return Path("/proc", str(self.process.pid), "task").glob("*/stat")
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)

@@ -8,28 +8,13 @@ import dns.message
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rules.live.dns.messages import LARGEST, interpret, question, servers_of, zone_of
+from rules.live.dns.messages import LARGEST, interpret, servers_of, zone_of
 from rules.live.observations import NameServer, Reply, ReplyKind, Role
 from tests.conftest import Figure
+from tests.live.dns.valid import ASKED, VALID
 from tests.live.scripted import Asked, answer
 
-ASKED = {rdtype: question("kube.example.com", rdtype, recursion=True) for rdtype in ("A", "AAAA", "SOA", "NS")}
 SERVERS = [NameServer("192.0.2.53"), NameServer("192.0.2.1", role=Role.AUTHORITY)]
-RECORDS = {
-    "A": ["kube.example.com. 60 IN CNAME cp.example.com.", "cp.example.com. 30 IN A 192.0.2.1"],
-    "AAAA": ["kube.example.com. 60 IN AAAA fd00::1", "kube.example.com. 60 IN AAAA fd00::2"],
-    "SOA": ["kube.example.com. 60 IN SOA ns1.example.com. h.example.com. 1 2 3 4 5"],
-    "NS": ["kube.example.com. 60 IN NS ns1.example.com.", "kube.example.com. 60 IN NS ns2.example.com."],
-}
-VALID = {
-    rdtype: answer(
-        Asked(dns.message.from_wire(asked.wire), asked.wire, tcp=False, times=1),
-        *RECORDS[rdtype],
-        authority=["example.com. 60 IN SOA ns1.example.com. h.example.com. 1 2 3 4 5"],
-        additional=["ns1.example.com. 60 IN A 192.0.2.1"],
-    )
-    for rdtype, asked in ASKED.items()
-}
 SLICES = st.tuples(st.integers(0, 200), st.integers(0, 4), st.binary(max_size=4))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -98,7 +101,7 @@ def test_authorities_that_got_too_little_time_are_not_called_silent(place: Place
         return list(inner(question)) if question.rdtype in ("A", "AAAA") or question.times == 3 else []
 
     with scripted(slow) as resolver, scripted(silent, address=place.first, port=place.port) as ns1:
-        view = asked([resolver.server], place.port, 1.5)
+        view = asked([resolver.server], place.port, 3.0)
     assert ns1.heard
     assert view.of(Role.AUTHORITY) == ()
     assert view.notes == (
@@ -208,3 +211,51 @@ def test_cancelling_leaves_nothing_behind(place: Place) -> None:
     ):
         asyncio.run(cancelled(ns1, [good, bad]))
         gc.collect()  # a socket that was not closed makes a ResourceWarning, which is an error
+
+
+FLOOD = """
+import os, socket, sys, threading
+os.nice(10)  # to fill the network is enough: the processor is needed to answer
+address, port, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind((address, port))
+print("ready", flush=True)
+def message(wire):
+    head = wire[:2] + bytes.fromhex("81800001") + bytes(6)
+    if kind == "id":
+        return bytes([wire[0] ^ 255]) + head[1:] + wire[12:]
+    if kind == "question":
+        return head + b"\\4evil" + wire[17:]
+    if kind == "nonsense":
+        return head + bytes(200)
+    # A right question, and names of 127 labels that take long to read, cut off at the end.
+    head = head[:6] + b"\\0\\xf0" + head[8:] + wire[12 : len(wire) - 11]
+    record = bytes.fromhex("000100010000003c0004c0000201")
+    pointer = (0xC000 | len(head)).to_bytes(2, "big")
+    return (head + b"\\1a" * 126 + b"\\0" + record + (pointer + record) * 239)[:-1]
+def flood(wire, asker):
+    while True:
+        sock.sendto(message(wire), asker)
+while True:
+    threading.Thread(target=flood, args=sock.recvfrom(512), daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("kind", ["id", "question", "nonsense", "long"])
+def test_a_flood_does_not_delay_the_end(kind: str, figure: Figure) -> None:
+    """Several resolvers, each of which sends wrong answers faster than they can be read."""
+    servers = [NameServer(address, free_port(address)) for address in (loopback(), loopback())]
+    timeout = 0.5
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            command = [sys.executable, "-c", FLOOD, server.address, str(server.port), kind]
+            process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+        begun = time.monotonic()
+        view = within(timeout, lambda deadline: survey(NAME, servers, deadline))
+        took = time.monotonic() - begun
+    figure(f"a flood of wrong answers ({kind}) from 2 resolvers: {(took - timeout) * 1000:.0f} ms after the deadline")
+    assert {reply.kind for reply in view.replies} <= {ReplyKind.OTHER_QUESTION, ReplyKind.GARBAGE, ReplyKind.TIMEOUT}
+    assert took < timeout + 2

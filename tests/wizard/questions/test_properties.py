@@ -41,9 +41,9 @@ from tests.wizard.verify.views import (
     view,
 )
 from wizard.verify.checklist import Status, checklist
+from wizard.verify.display import aged, steady
 from wizard.verify.report.json import render
 from wizard.verify.report.text import text
-from wizard.verify.watch import aged, steady
 
 pytestmark = pytest.mark.slow
 

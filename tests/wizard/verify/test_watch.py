@@ -8,6 +8,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from pathlib import Path
 import pytest
 
 from tests.live.tls.api_servers import Behaviour
+from tests.terminals import job
 from tests.wizard.running import Cluster, cluster, environment
 from tests.wizard.verify.views import CUTOVER, MASTER, NS1, R1, R2, VIP, both, gives, points_to, ready, reply, view
+from wizard.verify.display import Log, aged
 from wizard.verify.options import VerifyOptions
-from wizard.verify.watch import Log, aged
 
 pytestmark = pytest.mark.slow
 
@@ -217,3 +219,58 @@ def test_what_caches_remember_ages_and_what_zones_say_does_not() -> None:
     assert ttls[R1.label, "AAAA"] == (None, 20)
     assert ttls[R2.label, "A"] == (30, None)
     assert {r.ttl for r in aged(seen, 40).dns.replies if r.server == R1} == {0, None}
+
+
+def test_it_ends_as_soon_as_nobody_reads_any_more(tmp_path: Path) -> None:
+    """Also when there is nothing to write, which would show it."""
+    with cluster(tmp_path) as made, piped(made, "--interval", "60") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(PATIENCE) == 1
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_a_socket_that_is_written_to_and_then_closed(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with cluster(tmp_path) as made, ours, theirs:
+        command = [sys.executable, "-m", "wizard", *made.asking, "--watch", "--interval", "60"]
+        process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=theirs.fileno())
+        theirs.close()
+        assert ours.recv(64)
+        ours.close()
+        assert process.wait(PATIENCE) == 1
+
+
+def test_a_full_disk_ends_it(tmp_path: Path) -> None:
+    with cluster(tmp_path) as made, open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "wizard", *made.asking, "--watch"]
+        done = subprocess.run(command, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "halb-wizard: cannot write to stdout: no space left on device\n")
+
+
+def test_stopped_and_continued_the_terminal_is_left_and_taken_again(tmp_path: Path) -> None:
+    with cluster(tmp_path) as made, job(*made.asking, "--watch", "--interval", "60") as seen:
+        seen.until("longest: ")
+        assert seen.changed() == {"7", "25"}
+        seen.type("\x1a")  # Ctrl-Z
+        assert seen.report() == ("stopped", signal.SIGTSTP, True)
+        assert seen.changed() == set()
+        seen.until("longest: ", seen.foreground())
+        assert seen.changed() == {"7", "25"}
+        seen.send(signal.SIGHUP)
+        assert seen.report() == ("ended", 129, True)
+        assert seen.changed() == set()
+        assert "Traceback" not in seen.seen
+
+
+def test_a_terminal_that_is_gone_ends_it(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with cluster(folder) as made, terminal(*made.asking, "--watch", "--interval", "0.1") as seen:
+        seen.until("longest: ")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, seen.fd)  # closes the terminal, and keeps the number for the end of the block
+        os.close(nothing)
+        assert seen.process.wait(PATIENCE) in (129, -signal.SIGHUP)

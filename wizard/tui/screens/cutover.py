@@ -23,8 +23,8 @@ from wizard.probes.ask import name_servers
 from wizard.probes.phases import Watched, in_phase, phase_due, watched
 from wizard.tui.screens.base import FramedScreen
 from wizard.verify.checklist import checklist
+from wizard.verify.display import aged
 from wizard.verify.report.text import text
-from wizard.verify.watch import aged
 
 PAUSE = 5.0  # seconds between two rounds of questions
 TIMEOUT = 3.0  # seconds that one round may take

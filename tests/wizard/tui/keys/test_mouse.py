@@ -16,6 +16,7 @@ from tests.wizard.tui.support.pilot import (
     LARGE,
     Driven,
     at_step,
+    click_still,
     click_text,
     closes,
     drive,
@@ -128,7 +129,7 @@ def test_the_mouse_alone_leads_from_the_start_to_written_files_and_back_and_out(
         await sees(pilot, "What to do next")
 
     async def back(pilot: Driven, app: Wizard) -> None:
-        await pilot.click("#continue")
+        await click_still(pilot, "#continue")
         for key in reversed(order):
             await at_step(pilot, key)
             await sees(pilot, "Esc back")

@@ -75,6 +75,21 @@ async def until(pilot: Driven, condition: Callable[[], object]) -> None:
         await pilot.pause(0.01)
 
 
+_STILL = 20  # looks
+
+
+async def click_still(pilot: Driven, selector: str) -> None:
+    """Click a widget when it has stopped moving: pages scroll to what is new on them."""
+    places: list[object] = []
+
+    def rests() -> bool:
+        places.append(pilot.app.screen.query_one(selector).region)
+        return len(places) > _STILL and len(set(places[-_STILL:])) == 1
+
+    await until(pilot, rests)
+    await pilot.click(selector)
+
+
 NAMES = {"enter", "escape", "tab", "up", "down", "left", "right", "space", "backspace", "home", "end", "delete"}
 
 

@@ -1,0 +1,15 @@
+"""Where `halb-lint` begins, with nothing loaded yet that takes time."""
+
+from __future__ import annotations
+
+import gc
+from typing import NoReturn
+
+from rules.command.guard import launch
+
+
+def run() -> NoReturn:
+    """The console script: never shows a traceback, never fails on a closed pipe."""
+    # One short run whose objects live until its end: garbage collection would only cost time.
+    gc.disable()
+    launch("rules.command.cli")
