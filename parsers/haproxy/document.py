@@ -62,9 +62,13 @@ class HaproxyDocument:
     def secrets(self) -> list[Span]:
         """The stretches that no message may show: passwords, tokens, Authorization values."""
         if self._secrets is None:
-            from parsers.haproxy.secrets import find_secrets
+            from parsers.secrets.hints import may_hold
 
-            self._secrets = find_secrets(self.source, self.sections)
+            self._secrets = []
+            if may_hold(self.source.text):
+                from parsers.haproxy.secrets import find_secrets
+
+                self._secrets = find_secrets(self.source)
         return self._secrets
 
     def comments(self) -> Iterator[Span]:

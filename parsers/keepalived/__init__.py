@@ -82,14 +82,12 @@ def _read(source: Source, state: State, condition: str | None) -> None:
 
 
 def _finish(document: KeepalivedDocument, state: State) -> None:
-    secrets = set(document.secrets)
     if state.defines:
         definitions = state.definitions
         document.definitions = [(definition.name, definition.span) for definition in definitions.all]
         document.undefined = definitions.undefined
-        secrets.update(definitions.secret_spans())
+        document.hidden += definitions.secret_spans()
     order = {id(source): index for index, source in enumerate(document.sources)}
-    document.secrets = sorted(secrets, key=lambda span: (order[id(span.source)], span.start, span.end))
     document.children = state.blocks.roots
     if document.template:
         document.complete = False

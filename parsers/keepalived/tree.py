@@ -142,7 +142,7 @@ class KeepalivedDocument:
 
     `children` are the top-level directives, in file order, those of included files in their place.
     `sources` are the main file and every included one, in the order of reading.
-    `secrets` are the places of passwords and keys, in all sources.
+    `hidden` are places of passwords that only whoever reads the definitions sees; `secrets` has them all.
     `complete` is false when something the daemon would read is not known here: an include that could not
     be followed, a template, more repetition than is sensible.
     `template` is true when the text holds markers of a template language.
@@ -154,14 +154,15 @@ class KeepalivedDocument:
 
     __slots__ = (
         "_read_as",
+        "_secrets",
         "children",
         "complete",
         "conditions",
         "definitions",
+        "hidden",
         "includes",
         "problems",
         "resolved",
-        "secrets",
         "source",
         "sources",
         "template",
@@ -174,7 +175,8 @@ class KeepalivedDocument:
         self.sources: list[Source] = [source]
         self.children: list[Directive] = []
         self.problems: list[Problem] = []
-        self.secrets: list[Span] = []
+        self.hidden: list[Span] = []
+        self._secrets: list[Span] | None = None
         self.complete = True
         self.template = False
         self.conditions: list[str] = []
@@ -187,6 +189,19 @@ class KeepalivedDocument:
     def path(self) -> str:
         """The path the user gave."""
         return self.source.path
+
+    @property
+    def secrets(self) -> list[Span]:
+        """The places of passwords and keys, in all sources, in order and without overlaps."""
+        if self._secrets is None:
+            from parsers.secrets.hints import may_hold
+
+            self._secrets = []
+            if self.hidden or any(may_hold(source.text) for source in self.sources):
+                from parsers.keepalived.secrets import all_secrets
+
+                self._secrets = all_secrets(self.sources, self.hidden)
+        return self._secrets
 
     def find_all(self, keyword: str) -> Iterator[Directive]:
         """The top-level directives with this keyword, in file order."""

@@ -262,6 +262,13 @@ def haproxy_table() -> HaproxyTable:
     return HaproxyTable(table_text("haproxy.txt"))
 
 
+@lru_cache(maxsize=1)
+def haproxy_words() -> frozenset[str]:
+    """Every name of the table, whatever it is: sections, keywords, options, actions."""
+    names = (line.partition(" ")[0] for line in table_text("haproxy.txt").split("\n"))
+    return frozenset(name for name in names if name and name[0] not in "#[" and name[-1] not in "*)")
+
+
 @lru_cache(1)
 def section_keywords() -> frozenset[str]:
     """The words that begin a section, in any known version; this is the only list of them."""

@@ -91,9 +91,7 @@ class Run:
         """Who has each VIP after every failure (without `pairs`: after single ones), with no secret in any word."""
         from rules.failover.table.table import failover_table
 
-        spans = [span for document in self.documents for span in document.secrets]
-        table = failover_table(self.fleet, pairs=pairs)
-        return table.shown(lambda text: self.secrets.message(text, spans))
+        return failover_table(self.fleet, pairs=pairs).shown(self.secrets.anywhere)
 
     def _once(self, findings: list[Finding]) -> list[Finding]:
         """The findings without what was said of another node already."""
@@ -216,7 +214,12 @@ class Run:
 
     def _secrets(self) -> list[Span]:
         spans = [span for document in self.documents for span in document.secrets]
-        return [*spans, *(self.options.cluster.secrets if self.options.cluster else ())]
+        cluster = self.options.cluster
+        if cluster is None:
+            return spans
+        from rules.plan.secrets import plan_secrets
+
+        return [*spans, *cluster.secrets, *plan_secrets(cluster.source)]
 
 
 def _crash(rule: Rule, node: Node | None, error: Exception) -> str:

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from rules.files.grouping import InputFile, group
     from rules.files.includes import DiskIncludes
     from rules.files.inputs import KUBEADM_FILE, Inputs, read_cluster_nodes, read_paths
-    from rules.files.kinds import HAPROXY, KEEPALIVED, is_template, kind_of
+    from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, is_template, kind_of
 
 __all__ = [
     "HAPROXY",
     "KEEPALIVED",
     "KUBEADM_FILE",
+    "KUBERNETES",
     "DiskIncludes",
     "InputFile",
     "Inputs",
@@ -41,6 +42,6 @@ __getattr__ = lazily(
         "grouping": "InputFile group",
         "includes": "DiskIncludes",
         "inputs": "KUBEADM_FILE Inputs read_cluster_nodes read_paths",
-        "kinds": "HAPROXY KEEPALIVED is_template kind_of",
+        "kinds": "HAPROXY KEEPALIVED KUBERNETES is_template kind_of",
     },
 )

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from rules.plan.read import cluster_of, parse_cluster, read_cluster
     from rules.plan.record import Record
     from rules.plan.schema import OF_PLAN, SCHEMA, check_value, every_key, header, key_at
+    from rules.plan.secrets import plan_secrets
     from rules.plan.toml.edit import Keys, TomlText
     from rules.plan.toml.load import LARGEST, load
     from rules.plan.toml.places import Places, Way
@@ -96,6 +97,7 @@ __all__ = [
     "missing",
     "parse_cluster",
     "plan_from",
+    "plan_secrets",
     "priority_after",
     "read_cluster",
     "shown",
@@ -130,6 +132,7 @@ __getattr__ = lazily(
         "read": "cluster_of parse_cluster read_cluster",
         "record": "Record",
         "schema": "OF_PLAN SCHEMA check_value every_key header key_at",
+        "secrets": "plan_secrets",
         "toml.edit": "Keys TomlText",
         "toml.load": "LARGEST load",
         "toml.places": "Places Way",

@@ -67,11 +67,11 @@ def _location(at: Location) -> dict[str, Any]:
 def fingerprint(finding: Finding, report: Report, seen: Counter[str]) -> str:
     """A name for the finding that survives edits elsewhere in the file.
 
-    It is made of the code, node, file and the words of the line (secrets masked), and of how many
-    like it came before; never of the line number.
+    It is made of the code, node, file and the words of the line, and of how many like it came before; never of the
+    line number. Every secret is the same few stars: neither it nor its length can be guessed from the fingerprint.
     """
     at = finding.location
-    words = " ".join(report.secrets.line(at.source, at.line).split())
+    words = " ".join(report.secrets.line(at.source, at.line, short=True).split())
     base = "\0".join((finding.code, at.node, at.file, words))
     seen[base] += 1
     digest = blake2b(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass"), digest_size=10)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import Source
+from rules import Secrets
 from wizard.files.manifest import Manifest, read_manifest
 from wizard.files.survey import Files, PlannedFile, look
 
@@ -91,15 +92,19 @@ def _is_to_merge(place: PlannedFile, manifest: Manifest, merge: bool) -> bool:
 
 def _merged(path: Path, place: PlannedFile, take_over: Sequence[str]) -> tuple[str, list[str], list[str]]:
     """The merged text, the lines about problems, and those about what blocks nothing."""
-    from wizard.merge import merge_haproxy  # needs the parsers, which the first paint does without
+    # These need the parsers, which the first paint does without.
+    from parsers.haproxy import parse_haproxy
+    from wizard.merge import merge_haproxy
 
     existing = Source.from_bytes(str(path), place.old or b"").text
     rendered = Source.from_bytes(str(path), place.new).text
     found = merge_haproxy(existing, rendered, path=str(path), take_over=take_over)
-    return found.text, list(_lines(found.problems)), list(_lines(found.notes))
+    secrets = Secrets(lambda: parse_haproxy(existing, str(path)).secrets)
+    return found.text, list(_lines(found.problems, secrets)), list(_lines(found.notes, secrets))
 
 
-def _lines(problems: Sequence[Problem]) -> Iterator[str]:
+def _lines(problems: Sequence[Problem], secrets: Secrets) -> Iterator[str]:
     for problem in problems:
         words = f"{problem.message}; {problem.help}" if problem.help else problem.message
-        yield f"{problem.span.source.path}:{problem.span.line}: {words}"
+        shown = secrets.message(words, [problem.span, *(span for span, _ in problem.related)])
+        yield f"{problem.span.source.path}:{problem.span.line}: {shown}"

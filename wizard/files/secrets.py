@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from parsers.secrets.names import telling
+from parsers.secrets.plain import plain_places
+from parsers.secrets.texts import comment_start
 from parsers.source import Source
 from rules import HIDDEN
-from rules.plan import ClusterError, Places, TomlText, every_key, load
+from rules.plan import ClusterError, Places, TomlText, every_key, load, plan_secrets
 from rules.plan import Way as TomlPath
 
 Stretch = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""
 
 _NAMES = frozenset(key.name for key in every_key() if key.secret)
+_PLAIN = frozenset(key.name for key in every_key()) - _NAMES
 # Whatever follows the name in its line, also in comments and in unreadable files: hiding too much does no harm.
 _LINE = re.compile(rf"""(?:{"|".join(sorted(_NAMES))})(?![A-Za-z0-9_-])["']?[ \t]*[=:]?[ \t]*([^\r\n]+)""")
 
@@ -30,7 +34,7 @@ def secret_stretches(path: str, text: str) -> list[Stretch]:
 
 
 def _of_config(path: str, text: str) -> Iterator[Stretch]:
-    from rules.files import HAPROXY, KEEPALIVED, kind_of
+    from rules.files import HAPROXY, KEEPALIVED, KUBERNETES, kind_of
 
     kind = kind_of(path, text)
     if kind == HAPROXY:
@@ -41,11 +45,18 @@ def _of_config(path: str, text: str) -> Iterator[Stretch]:
         from parsers.keepalived import parse_keepalived
 
         yield from ((span.start, span.end) for span in parse_keepalived(text, path).secrets)
+    else:
+        yield from plain_places(text)
+        if kind == KUBERNETES:
+            from parsers.kubernetes.secrets import secrets_in
+
+            yield from secrets_in(text)
 
 
 def _of_toml(text: str) -> Iterator[Stretch]:
     """The secret values of a TOML text, wherever they are; the whole text for one whose place is unknown."""
     source = Source("halb.toml", text)
+    yield from ((span.start, span.end) for span in plan_secrets(source))
     try:
         data = load(source)
     except ClusterError:
@@ -54,6 +65,11 @@ def _of_toml(text: str) -> Iterator[Stretch]:
     for path in _secret_paths(data):
         span = places.exact(path) or source.span(0, len(text))
         yield span.start, span.end
+
+
+def _is_secret(key: str) -> bool:
+    """Whether a key holds a secret: a password of the plan, or one that no plan knows and that sounds like one."""
+    return key in _NAMES or (key not in _PLAIN and telling(key))
 
 
 def _secret_paths(data: Any) -> Iterator[TomlPath]:
@@ -67,7 +83,7 @@ def _secret_paths(data: Any) -> Iterator[TomlPath]:
         elif isinstance(value, list):
             items = enumerate(value)
         for key, item in items:
-            if key in _NAMES:
+            if isinstance(key, str) and _is_secret(key):
                 yield (*path, key)
             else:
                 rest.append(((*path, key), item))
@@ -112,6 +128,7 @@ def without_secrets(text: str) -> str:
         for path in _secret_paths(data):
             text = _without(text, path)
         kept = _LINE.sub(lambda match: match[0][: match.start(1) - match.start()] + HIDDEN, text)
+        kept = _without_comments(kept)
         if _bare(load(Source("halb.toml", kept))) == _bare(data) and not list(
             _secret_paths(load(Source("halb.toml", kept)))
         ):
@@ -123,6 +140,16 @@ def without_secrets(text: str) -> str:
     raise ValueError("a password in it can't be removed")
 
 
+def _without_comments(text: str) -> str:
+    """A TOML text with the secrets that its comments tell hidden."""
+    source = Source("halb.toml", text)
+    for span in reversed(plan_secrets(source)):
+        comment = comment_start(source.line(span.line), "#")
+        if 0 <= comment < span.column:
+            text = text[: span.start] + HIDDEN + text[span.end :]
+    return text
+
+
 def _without(text: str, path: TomlPath) -> str:
     found = TomlText(text)
     found.cut(path)
@@ -132,6 +159,6 @@ def _without(text: str, path: TomlPath) -> str:
 def _bare(value: Any) -> Any:
     """What a text says but for the secrets (and the tables that held nothing else)."""
     if isinstance(value, dict):
-        items = {key: _bare(item) for key, item in value.items() if key not in _NAMES}
+        items = {key: _bare(item) for key, item in value.items() if not _is_secret(key)}
         return {key: item for key, item in items.items() if item != {}}
     return [_bare(item) for item in value] if isinstance(value, list) else value

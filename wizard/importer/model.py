@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -59,6 +60,11 @@ class Conflict(NamedTuple):
     places: tuple[Place, ...]
     chosen: str
     why: str
+
+    def shown(self, shown: Callable[[str], str]) -> Conflict:
+        """The same with `shown` (which hides secrets) applied to the values."""
+        places = tuple(place._replace(value=shown(place.value)) for place in self.places)
+        return self._replace(places=places, chosen=shown(self.chosen))
 
 
 class Candidate(NamedTuple):

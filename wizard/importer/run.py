@@ -61,11 +61,12 @@ def import_files(
         tables["haproxy"][0]["run"] = "static-pod"
     for node in run.fleet.nodes:
         sweep(ledger, node, choice)
+    hidden = run.secrets.anywhere
     return Imported(
         filled(tables, known, ledger.notes),
         ledger.leftovers,
-        tuple(agreement.conflicts),
-        tuple(dict.fromkeys(ledger.notes)),
+        tuple(conflict.shown(hidden) for conflict in agreement.conflicts),
+        tuple(dict.fromkeys(map(hidden, ledger.notes))),
         ledger.used,
         choice.candidates,
     )

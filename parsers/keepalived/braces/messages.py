@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.keepalived.braces.events import BraceEvent
-from parsers.keepalived.secrets import near_secret
+from parsers.keepalived.passwords import near_secret
 from parsers.source import Span
 from parsers.tree import Directive, Problem
 

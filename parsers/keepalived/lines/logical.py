@@ -17,6 +17,7 @@ from parsers.grammar.keepalived_steps import (
 )
 from parsers.keepalived.lines.definitions import Definition
 from parsers.keepalived.lines.state import State
+from parsers.keepalived.passwords import holds_secret
 from parsers.keepalived.text import UNKNOWN, Builder, Stretch
 from parsers.keepalived.tree import KeepalivedLine, MappedLine
 from parsers.source import Source, Span
@@ -158,16 +159,16 @@ class LogicalReader:
     def _note_secrets(self, stretch: Stretch) -> None:
         """What goes into a line with a password is a secret too."""
         text = stretch.text
-        at = text.find("auth_pass")
-        if at < 0 and not text.startswith(("password", "key ")):
+        if not holds_secret(text):
             return
+        at = max(text.find("auth_pass"), 0)
         self.state.definitions.secret |= self.state.definitions.used
-        start = stretch.start_of(max(at, 0))
-        if not self.source.text.startswith(text[max(at, 0) : at + 4], start):
+        start = stretch.start_of(at)
+        if not self.source.text.startswith(text[at : at + 4], start):
             # The keyword came out of a definition: nothing in the file shows that the line holds a password.
             stop = self.source.text.find("\n", start)
             stop = stop if stop >= 0 else len(self.source.text)
-            self.state.document.secrets.append(Span(self.source, start, stop))
+            self.state.document.hidden.append(Span(self.source, start, stop))
 
     def _split(self, stretch: Stretch) -> list[Iterator[Stretch]]:
         """Cuts a line at its braces and hands over the parts."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.keepalived.braces.blocks import Blocks
 from parsers.keepalived.include import IncludedFile, IncludeReader, directory_of, has_wildcard
-from parsers.keepalived.secrets import find_secrets, near_secret
+from parsers.keepalived.passwords import near_secret
 from parsers.keepalived.text import UNKNOWN, Stretch
 from parsers.keepalived.tree import Include, KeepalivedDocument, MappedLine
 from parsers.source import Source, Span
@@ -75,7 +75,6 @@ class State:
 
     def open(self, source: Source, condition: str | None) -> None:
         """Reads one file, the main one or an included one."""
-        self.document.secrets.extend(find_secrets(source))
         self._paths.append(source.path)
         self._opener(source, self, condition)
         self._paths.pop()

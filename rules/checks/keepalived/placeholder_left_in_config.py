@@ -45,16 +45,20 @@ class _Found(NamedTuple):
     """The value is only shown to people: names in mails and logs."""
 
 
-def _in_word(word: Word, command: bool, secret: bool, defined: Defined) -> _Found | None:
+def _in_word(word: Word, command: bool, secrets: Spans, defined: Defined) -> _Found | None:
     """The placeholder in a word, and its place."""
     if word.dynamic and "$" in word.value and not (command and word.span.text.startswith('"')):
+        secret = secrets.touch(word.span)
         kind = _unresolved(word, secret, defined)
-        return _Found(kind, word.value, word.span) if kind else None
+        return _Found(kind, word.value, word.span, secret) if kind else None
     match = placeholder(word.value, command)
-    if match is None or match[0].startswith("${") or (secret and match.span() != (0, len(word.value))):
+    if match is None or match[0].startswith("${"):
+        return None
+    secret = secrets.touch(word.span)
+    if secret and match.span() != (0, len(word.value)):
         return None
     at = word.source.text.find(match[0], word.start, word.end)
-    return _Found("text", match[0], Span(word.source, at, at + len(match[0])) if at >= 0 else word.span)
+    return _Found("text", match[0], Span(word.source, at, at + len(match[0])) if at >= 0 else word.span, secret)
 
 
 def _unresolved(word: Word, secret: bool, defined: Defined) -> str:
@@ -83,16 +87,15 @@ def _defined(document: KeepalivedDocument) -> Defined:
 
 
 def _found(document: KeepalivedDocument) -> Iterator[_Found]:
-    secrets, defined = Spans(document.secrets), _defined(document)
+    secrets, defined = Spans(lambda: document.secrets), _defined(document)
     for place in places(document):
         keyword = place.keyword
         command = keyword is not None and keyword.kind == "script"
         cosmetic = place.block == "global_defs" and place.line.keyword in _NAMES_ONLY
         for word in place.line.words:
-            secret = secrets.touch(word.span)
-            found = _in_word(word, command, secret, defined)
+            found = _in_word(word, command, secrets, defined)
             if found is not None:
-                yield found._replace(secret=secret, cosmetic=cosmetic)
+                yield found._replace(cosmetic=cosmetic)
 
 
 def _described(first: _Found, others: list[_Found]) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     """
     if all(source.text.isascii() for source in config.document.sources):
         return
-    secrets = Spans(config.document.secrets)
+    secrets = Spans(lambda: config.document.secrets)
     for line in config.document.walk():
         if line.keyword in _FREE or (line.parent is not None and line.parent.keyword in _FREE):
             continue

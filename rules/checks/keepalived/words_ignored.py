@@ -50,12 +50,13 @@ def _is_remark(word: Word) -> bool:
     return word.value.startswith(("//", ";", "--", "(", "<-")) or not word.value.isascii()
 
 
-def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secret: bool) -> Hit | None:
+def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secrets: Spans) -> Hit | None:
     line = place.line
     allowed = _allowed(keyword)
     if allowed is None or len(line.args) <= allowed:
         return None
     extra = line.args[allowed:]
+    secret = secrets.touch(line.span)
     word = extra[0]
     span = Span(word.source, word.start, extra[-1].end)
     if _is_remark(word):
@@ -149,7 +150,7 @@ def _fails_without_arguments(command: Command) -> str:
 
 def _lines(config: KeepalivedConfig) -> Iterator[Hit]:
     table = keepalived_table()
-    secrets = Spans(config.document.secrets)
+    secrets = Spans(lambda: config.document.secrets)
     for place in places(config.document):
         keyword, line = place.keyword, place.line
         if keyword is None or line.condition is not None or not table.complete(place.block):
@@ -159,7 +160,7 @@ def _lines(config: KeepalivedConfig) -> Iterator[Hit]:
         else:
             if len(line.args) < 1 or any(placeholder(word.value) for word in line.args):
                 continue
-            hit = _extra_words(place, keyword, secrets.touch(line.span))
+            hit = _extra_words(place, keyword, secrets)
         if hit is not None:
             yield hit
 

@@ -1,0 +1,90 @@
+"""Every text that halb shows of a pair of files: findings in each format, notes, diffs, screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rules import Run, options_for
+from rules.report.failover import render as render_failover
+from rules.report.formats import renderer
+from rules.report.json import render as render_json
+from rules.report.style import Style
+from wizard.commands.draft_text import draft_text
+from wizard.commands.importing import notes_of
+from wizard.files.diffs import diff, unified
+from wizard.files.merging import merge_tree
+from wizard.files.secrets import masked_lines
+from wizard.importer import import_files
+from wizard.questions.what_if import explained, lines_of_files
+
+_OWN = """\
+global
+    maxconn 1000
+
+defaults kube
+    mode tcp
+    timeout connect 5s
+    timeout client 1m
+    timeout server 1m
+
+frontend kube-api from kube
+    bind :6443
+    default_backend kube-apiservers
+
+backend kube-apiservers from kube
+    server cp1 192.0.2.11:6443 check
+"""
+FORMATS = ("full", "concise", "json", "github")
+
+
+def outputs(files: Mapping[str, str]) -> dict[str, str]:
+    """Output -> its text, for the files of one or several nodes."""
+    run = Run(files, options_for(None))
+    report = run.report()
+    assert not report.crashes, report.crashes
+    style = Style(width=2000)
+    found = {f"lint, {name}": renderer(name)(report, style) for name in FORMATS}
+    table = run.failover()
+    found["failover"] = render_failover(table, style)
+    found["failover, json"] = render_json(report, style, table)
+    return {**found, **_of_import(files), **_of_wizard(files)}
+
+
+def _of_import(files: Mapping[str, str]) -> dict[str, str]:
+    imported = import_files(files)
+    text, left_out = draft_text(imported.draft, Path())
+    # The password goes into halb.toml, which is what it is for.
+    written = "\n".join(line for line in text.split("\n") if not line.startswith("auth_pass = "))
+    return {"import's notes": "\n".join([*notes_of(imported), *left_out]), "import's halb.toml": written}
+
+
+def _of_wizard(files: Mapping[str, str]) -> dict[str, str]:
+    what_if = lines_of_files(files)
+    texts = [what_if.note, *(f"{line.event} {line.change} {explained(line)}" for line in what_if.lines)]
+    found = {"wizard, what if": "\n".join(texts)}
+    shown, diffs, contexts = [], [], []
+    for path, text in files.items():
+        shown += masked_lines(path, text)
+        diffs.append(unified(path, None, text))
+        contexts.append(unified(path, text, text.replace("\n", "\n# changed\n")))
+    return {
+        **found,
+        "wizard, files on screen": "\n".join(shown),
+        "diff, new": "\n".join(diffs),
+        "diff, changed": "\n".join(contexts),
+        "merge": "\n".join(_of_merge(text) for path, text in files.items() if path.endswith(".cfg")),
+    }
+
+
+def _of_merge(text: str) -> str:
+    """What is said when halb's sections are put into a haproxy.cfg, and the diff."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "lb1/etc/haproxy/haproxy.cfg")
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        name = str(path.relative_to(folder))
+        merging = merge_tree(Path(folder), {name: (_OWN, 0o644)}, merge=True)
+        diffs = diff(Path(folder), merging.files) if not merging.problems else {}
+        return "\n".join([*merging.problems, *merging.notes, *diffs.values()])
