@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import KeysView
 from functools import lru_cache
 
 from parsers.keywords import table_text
@@ -132,6 +133,16 @@ class KeywordBlock:
     def entries(self) -> dict[str, HaproxyKeyword]:
         """All entries by name, in the order of the table."""
         return {name: self._entry(name, line) for name, line in self._lines.items()}
+
+    @property
+    def known(self) -> KeysView[str]:
+        """The names, in the order of the table."""
+        return self._lines.keys()
+
+    def exact(self, name: str) -> HaproxyKeyword | None:
+        """The entry of this name."""
+        line = self._lines.get(name)
+        return self._entry(name, line) if line is not None else None
 
     def get(self, name: str) -> HaproxyKeyword | None:
         """The entry that covers this word, by its whole name or by prefix."""
@@ -272,7 +283,7 @@ def haproxy_words() -> frozenset[str]:
 @lru_cache(1)
 def section_keywords() -> frozenset[str]:
     """The words that begin a section, in any known version; this is the only list of them."""
-    return frozenset(haproxy_table().sections.entries)
+    return frozenset(haproxy_table().sections.known)
 
 
 def _indices(ranges: str, versions: tuple[str, ...]) -> frozenset[int]:

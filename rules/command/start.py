@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 from typing import NoReturn
 
-from rules.command.guard import launch
+from rules.command.quick import start_quickly
 
 
 def run() -> NoReturn:
     """The console script: never shows a traceback, never fails on a closed pipe."""
     # One short run whose objects live until its end: garbage collection would only cost time.
     gc.disable()
+    start_quickly()
+    from rules.command.guard import launch
+
     launch("rules.command.cli")

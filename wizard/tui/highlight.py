@@ -141,8 +141,8 @@ def _lines(section: Section, block: KeywordBlock | None) -> Iterator[Mark]:
     wrong: set[int] = set()
     if block is not None and block.complete:
         wrong.update(line.start for line in unknown_lines(section, block))
-        never = refused(section.keyword, ("rejected", "removed"))
-        wrong.update(line.start for keyword in section.keywords if keyword in never for line in section.all(keyword))
+        never = refused(section.keywords, section.keyword, ("rejected", "removed"))
+        wrong.update(line.start for keyword in never for line in section.all(keyword))
     for line in section.directives:
         yield from _statement(line, WordKind.UNKNOWN if line.start in wrong else WordKind.KEYWORD)
 

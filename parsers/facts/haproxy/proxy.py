@@ -114,13 +114,13 @@ class Proxy(ProxySection):
         if self.is_frontend and self.is_backend:
             return found
         side = "FE" if self.is_frontend else "BE"
-        entries = block.entries
-        return {name: value for name, value in found.items() if name not in entries or side in entries[name].flags}
+        entries = {name: block.exact(name) for name in found}
+        return {name: v for name, v in found.items() if (entry := entries[name]) is None or side in entry.flags}
 
     def _handed_down(self, found: dict[str, Value[T]], block: KeywordBlock) -> dict[str, Value[T]]:
         """Only names that haproxy knows: the others are mistakes of the section they are in."""
-        origin, entries = self.origin, block.entries
-        return {n: v if v.origin else v.inherited(origin) for n, v in found.items() if n in entries}
+        origin, known = self.origin, block.known
+        return {n: v if v.origin else v.inherited(origin) for n, v in found.items() if n in known}
 
     def timeout(self, name: str) -> Value[float] | None:
         """One timeout in seconds, own or inherited, or None when it is nowhere set."""

@@ -123,7 +123,7 @@ def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
 
 def _misplaced(section: Section) -> Iterator[HaproxyLine]:
     """Lines that haproxy knows and refuses in this kind of section."""
-    keywords = section.index().keys() & refused(section.keyword, (REJECTED,))
+    keywords = refused(section.index(), section.keyword, (REJECTED,))
     if section.keyword == "defaults" and section.name is None:
         keywords |= section.index().keys() & _NAMED_ONLY
     for keyword in sorted(keywords):
@@ -171,7 +171,7 @@ def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
                 continue
             entry = block.get(word.value)
             if entry is None:
-                advice = hint(word.value, block.entries, f"'{keyword}' takes {_some(block)}")
+                advice = hint(word.value, block.known, f"'{keyword}' takes {_some(block)}")
                 what = keyword if keyword in ("option", "timeout", "filter") else f"{keyword} rule"
                 message = f"unknown {what} '{word.value}'"
                 yield line, Hit(word.span, message, help=advice, note="unknown")
@@ -196,7 +196,7 @@ def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
             ruleset = " ".join([keyword, *(word.value for word in args[:at])])
             block = haproxy_table().actions(ruleset)
             if block is not None and block.complete and block.get(args[at].value) is None:
-                advice = hint(args[at].value, block.entries, f"'{ruleset}' takes {_some(block)}")
+                advice = hint(args[at].value, block.known, f"'{ruleset}' takes {_some(block)}")
                 message = f"unknown {ruleset} action '{args[at].value}'"
                 yield line, Hit(args[at].span, message, help=advice, note="unknown")
 
@@ -216,5 +216,5 @@ def _option_hit(keyword: str, word: Word) -> Hit:
             else:
                 advice = "a server has one address; write another one on its own 'server' line"
         return Hit(word.span, message, help=advice, note="not an option")
-    advice = hint(word.value, options_of(keyword).entries, "remove it, or put a '#' before it")
+    advice = hint(word.value, options_of(keyword).known, "remove it, or put a '#' before it")
     return Hit(word.span, message, help=advice, note="unknown")

@@ -56,16 +56,17 @@ def is_newer(entry: HaproxyKeyword, version: str | None) -> bool:
 
 
 def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Iterator[Absent]:
-    removed = haproxy_table().removed.entries
+    removed = haproxy_table().removed
     keywords = section.index().keys()
-    gone = keywords & refused(section.keyword, _GONE, version)
+    gone = refused(keywords, section.keyword, _GONE, version)
     # A keyword that was never valid in this section, but was in another.
-    foreign = (keywords & removed_everywhere()) - block.entries.keys()
+    foreign = (keywords & removed_everywhere()) - block.known
     for keyword in sorted(gone | foreign):
         for line in section.all(keyword):
             word = line.keyword_word
-            if word is not None and line.condition is None and not word.dynamic:
-                yield Absent(word, f"'{keyword}'", block.get(keyword) or removed[keyword])
+            entry = block.get(keyword) or removed.exact(keyword)
+            if word is not None and entry is not None and line.condition is None and not word.dynamic:
+                yield Absent(word, f"'{keyword}'", entry)
 
 
 def _second_words(section: Section, version: str | None) -> Iterator[Absent]:

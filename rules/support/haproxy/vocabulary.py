@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,23 +36,22 @@ def removed_everywhere() -> frozenset[str]:
     blocks = [block for name in ("global", "listen") if (block := table.section(name)) is not None]
     return frozenset(
         name
-        for name in table.removed.entries
-        if not any(name in b.entries and b.entries[name].versions for b in blocks)
+        for name in table.removed.known
+        if not any((entry := b.exact(name)) is not None and entry.versions for b in blocks)
     )
 
 
 @lru_cache(64)
 def _known(section: str) -> frozenset[str]:
     block = haproxy_table().section(section)
-    return frozenset((*(block.entries if block else ()), *removed_everywhere()))
+    return frozenset((*(block.known if block else ()), *removed_everywhere()))
 
 
-@lru_cache(256)
-def refused(section: str, statuses: tuple[str, ...], version: str | None = None) -> frozenset[str]:
-    """The keywords that have one of these statuses in a section, for the given version of haproxy."""
+def refused(keywords: Iterable[str], section: str, statuses: tuple[str, ...], version: str | None = None) -> set[str]:
+    """Those of some keywords that have one of these statuses in a section, for the given version of haproxy."""
     block = haproxy_table().section(section)
-    entries = block.entries if block else {}
-    return frozenset(name for name, entry in entries.items() if entry.status(version) in statuses)
+    found = ((name, block.exact(name)) for name in keywords) if block is not None else ()
+    return {name for name, entry in found if entry is not None and entry.status(version) in statuses}
 
 
 def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:
@@ -79,7 +78,7 @@ def misspelled_header(line: HaproxyLine, block: KeywordBlock) -> str:
     """
     if len(line.args) > 3:
         return ""
-    sections = haproxy_table().sections.entries
+    sections = haproxy_table().sections.known
     near = closest(line.first_word, (*sections, *block.names()), alike=_HEADER_ALIKE)
     return near if near in sections else ""
 

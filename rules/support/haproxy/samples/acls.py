@@ -53,7 +53,7 @@ def _kinds(words: Sequence[Word], version: str | None) -> tuple[frozenset[str], 
     if expression is None or not expression.calls:
         return UNKNOWN, 1
     kinds, at = kinds_of(expression, version), 1
-    if expression.calls[0].name in sample_table().acls.entries:
+    if expression.calls[0].name in sample_table().acls.known:
         return kinds, at
     while at < len(words):
         more = read_sample(words[at].value)
@@ -69,7 +69,7 @@ def _own_method(word: Word, kinds: frozenset[str]) -> bool:
     expression = read_sample(word.value)
     if expression is None or not expression.calls:
         return True
-    keyword = len(expression.calls) == 1 and expression.calls[0].name in sample_table().acls.entries
+    keyword = len(expression.calls) == 1 and expression.calls[0].name in sample_table().acls.known
     return (
         keyword
         or "same" in kinds
@@ -115,12 +115,12 @@ def _option(word: Word, version: str | None) -> SampleFault | None:
     if entry is not None:
         return release_fault(word.span, f"the ACL option '{word.value}'", entry, version)
     method = word.value[2:] if word.value.startswith("-m") else ""
-    if method in sample_table().matches.entries:
+    if method in sample_table().matches.known:
         advice = f"write '-m {method}'"
     elif word.value[1:2].isdecimal():
         advice = f"write '-- {clipped(word.value)}': only then can a value begin with '-'"
     else:
-        advice = f"write '--' before it if it is a value; the options are {listed(list(flags.entries))}"
+        advice = f"write '--' before it if it is a value; the options are {listed(list(flags.known))}"
     return SampleFault(OPTION, word.span, f"unknown ACL option '{clipped(word.value)}'", advice, "unknown")
 
 
@@ -129,11 +129,11 @@ def _method(word: Word, method: Word | None, loaded: bool, version: str | None) 
         message = "'-m' comes after '-f'; haproxy needs the match method before it reads the file"
         return SampleFault(OPTION, word.span, message, "move '-m' and its word before '-f'", "too late")
     matches = sample_table().matches
-    known = listed(list(matches.entries), "or")
+    known = listed(list(matches.known), "or")
     if method is None:
         return SampleFault(OPTION, word.span, "'-m' needs a match method", f"write {known} after it", "no method")
     entry = matches.get(method.value)
     if entry is not None:
         return release_fault(method.span, f"the match method '{method.value}'", entry, version)
     message = f"unknown match method '{clipped(method.value)}' after '-m'"
-    return SampleFault(OPTION, method.span, message, hint(method.value, matches.entries, f"write {known}"), "unknown")
+    return SampleFault(OPTION, method.span, message, hint(method.value, matches.known, f"write {known}"), "unknown")

@@ -44,8 +44,8 @@ def entry_of(name: str, fetch: bool) -> HaproxyKeyword | None:
     """The entry whose arguments and types count; an ACL keyword has those of its fetch."""
     table = sample_table()
     block: KeywordBlock = table.fetches if fetch else table.converters
-    keyword = table.acls.entries.get(name) if fetch else None
-    return block.entries.get(stands_for(keyword) if keyword is not None else name)
+    keyword = table.acls.exact(name) if fetch else None
+    return block.exact(stands_for(keyword) if keyword is not None else name)
 
 
 def argument_fault(call: SampleCall, fetch: bool, version: str | None) -> ArgumentFault | None:

@@ -142,7 +142,7 @@ def _said(line: HaproxyLine, term: _Term, name: str, definition: Span | None, al
 
 def _method(name: str, entry: HaproxyKeyword) -> str:
     """The match method that a variable needs in place of a fetch."""
-    keyword = sample_table().acls.entries.get(name)
+    keyword = sample_table().acls.exact(name)
     if keyword is not None:
         return match_method(keyword)
     kinds = types(entry, None)

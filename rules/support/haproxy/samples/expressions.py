@@ -113,7 +113,7 @@ def _type_fault(call: SampleCall, kinds: frozenset[str], version: str | None) ->
 
 def _place_fault(word: Word, call: SampleCall, place: SamplePlace, version: str | None) -> SampleFault | None:
     """A fetch that is for other rules: of the response in a request, or of HTTP where there is only a connection."""
-    entry = sample_table().fetches.entries.get(call.name)
+    entry = sample_table().fetches.exact(call.name)
     use = usable(entry, version) if entry is not None else 0
     if not use or not place.where or use & place.where:
         return None
@@ -154,16 +154,16 @@ def _name_fault(call: SampleCall, fetch: bool, version: str | None, acl: bool) -
 
 def _name_help(name: str, fetch: bool, acl: bool) -> str:
     table = sample_table()
-    keyword = table.acls.entries.get(name)
+    keyword = table.acls.exact(name)
     if not fetch:
         if table.fetches.get(name) is not None:
             return f"'{name}' is a fetch, which begins an expression; write a converter such as 'lower'"
-        return hint(name, table.converters.entries, "remove it, or write a converter such as 'lower'")
+        return hint(name, table.converters.known, "remove it, or write a converter such as 'lower'")
     if keyword is not None:
         return f"'{name}' is only for ACLs; write the fetch '{stands_for(keyword)}'"
     if name.startswith("-") and acl:
         return f"write a fetch before the option '{name}', such as 'path {name}'"
-    if table.converters.entries.get(name) is not None:
+    if table.converters.exact(name) is not None:
         return f"'{name}' is a converter; write a fetch before it, such as 'src,{name}'"
     return hint(name, _fetches(name, acl), "write a fetch such as 'src'")
 

@@ -69,7 +69,7 @@ def _alias_fault(word: Word, part: FormatPart, version: str | None) -> SampleFau
     if entry is not None:
         return release_fault(span, f"the log-format alias '%{part.text}'", entry, version)
     message = f"unknown log-format alias '%{clipped(part.text)}'"
-    near = closest(part.text, aliases.entries)
+    near = closest(part.text, aliases.known)
     return SampleFault(FORMAT, span, message, f"did you mean '%{near}'?" if near else _LITERAL, "unknown")
 
 
