@@ -162,19 +162,30 @@ def _write(directory: Path, places: Sequence[PlannedFile], when: datetime, merge
 
 
 def _put_in_place(staged: Mapping[Path, PlannedFile]) -> None:
-    done = set()
+    """Move the new files into place; raises StoreError that says what is in place already if one can't be."""
+    done: dict[Path, PlannedFile] = {}
     try:
         for path, place in staged.items():
             if content(place.target) != place.old:
-                raise StoreError([f"{place.target}: was changed while halb was writing; run it again"])
-            path.replace(place.target)
-            done.add(path)
+                raise _stopped(f"{place.target}: was changed while halb was writing", done)
+            try:
+                path.replace(place.target)
+            except OSError as error:  # immutable, or mounted on
+                raise _stopped(f"{place.target}: {reason(error)}", done) from error
+            done[path] = place
     finally:
         for path in staged:
             if path not in done:
                 path.unlink(missing_ok=True)
         for folder in {path.parent for path in done}:
             flush_folder(folder)
+
+
+def _stopped(problem: str, done: Mapping[Path, PlannedFile]) -> StoreError:
+    written = [f"{place.target}: is written already" for place in done.values()]
+    return StoreError(
+        [f"{problem}; run it again to write the rest" if written else f"{problem}; run it again", *written]
+    )
 
 
 def _make_folders(folder: Path) -> list[Path]:

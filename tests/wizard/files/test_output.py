@@ -270,6 +270,28 @@ def test_a_disk_with_too_little_room_is_seen_before_anything_is_written(tmp_path
     assert done.stdout == f"{tmp_path}: 365 KiB are needed, and the disk has 256 KiB free []\n"
 
 
+@pytest.mark.root
+def test_a_busy_file_in_the_middle_is_said_with_what_is_written_and_the_next_run_completes(tmp_path: Path) -> None:
+    put(tmp_path)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.wizard.files.putting import put\n"
+        "from wizard.files import StoreError\n"
+        "try:\n    put(Path(sys.argv[1]), 'two')\n"
+        "except StoreError as error:\n    print(*error.problems, sep='\\n')"
+    )
+    mount = f'mount --bind "$2/{CONF}" "$2/{CONF}" && exec "$0" -c "$1" "$2"'
+    command = ["unshare", "--mount", "sh", "-c", mount, sys.executable, code, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [
+        f"{tmp_path / CONF}: device or resource busy; run it again to write the rest",
+        f"{tmp_path / CFG}: is written already",
+    ]
+    assert {path.name for path in (tmp_path / CONF).parent.iterdir() if path.name.endswith(".new")} == set()
+    assert [file.state for file in put(tmp_path, "two").files] == ["unchanged", "changed", "unchanged"]
+
+
 def test_two_runs_do_not_write_into_one_folder_at_a_time(tmp_path: Path) -> None:
     import fcntl
 
