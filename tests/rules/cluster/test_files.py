@@ -18,7 +18,7 @@ from tests.rules.cluster.texts import HAPROXY, KUBEADM
 
 
 def run(*arguments: str, folder: Path, code: str = "") -> subprocess.CompletedProcess[str]:
-    program = f"{code}\nfrom rules.command.cli import run; run()"
+    program = f"{code}\nfrom rules.command.start import run; run()"
     return subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=folder, capture_output=True, text=True, check=False
     )
