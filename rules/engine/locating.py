@@ -25,10 +25,14 @@ class Locator:
 
     def finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
         """What a rule saw, ready to be shown; `node` is the one that it was looking at, None for the whole fleet."""
-        spans = [hit.span, *(place.span for place in hit.related)]
+        spans = self._secrets.near([hit.span, *(place.span for place in hit.related)])
+        known: dict[str, str] = {}
 
         def shown(text: str) -> str:
-            return clipped(self._secrets.message(text, spans))
+            # A hit with thousands of further places has the same few words about each.
+            if text not in known:
+                known[text] = clipped(self._secrets.message(text, spans))
+            return known[text]
 
         return Finding(
             rule.code,

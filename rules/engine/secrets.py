@@ -52,3 +52,8 @@ class Secrets:
                 secret = span.text
                 text = _QUOTED.sub(lambda m, s=secret: f"'{HIDDEN}'" if m[1] in s else m[0], text)  # type: ignore[misc]
         return text
+
+    def near(self, places: Iterable[Span]) -> list[Span]:
+        """The places that have a secret on their line, one of each line: those that `message` needs to know."""
+        lines = {(place.source.path, place.line): place for place in places}
+        return [place for (path, number), place in lines.items() if self._on(path, number)]

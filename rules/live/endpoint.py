@@ -110,12 +110,13 @@ def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
 
 def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
     """One target per address and port: the first, with its further places in the nodes' files."""
-    found: dict[tuple[IPAddress, int], Target] = {}
+    found: dict[tuple[IPAddress, int], list[Target]] = {}
     for target in targets:
-        first = found.setdefault((target.address, target.port), target)
-        if first is not target and target.node is not None:
-            found[target.address, target.port] = first._replace(also=(*first.also, (target.span, target.node)))
-    return tuple(found.values())
+        found.setdefault((target.address, target.port), []).append(target)
+    return tuple(
+        first._replace(also=(*first.also, *((other.span, other.node) for other in others if other.node is not None)))
+        for first, *others in found.values()
+    )
 
 
 def _instances(fleet: Fleet) -> Iterator[tuple[Node, VrrpInstance]]:
