@@ -111,12 +111,13 @@ class HaproxyKeyword:
 class KeywordBlock:
     """One block of the table. `complete`: a name that is not in it is unknown to all known versions."""
 
-    __slots__ = ("_prefixes", "complete", "entries", "title")
+    __slots__ = ("_names", "_prefixes", "complete", "entries", "title")
 
     def __init__(self, title: str, complete: bool, entries: dict[str, HaproxyKeyword]) -> None:
         self.title = title
         self.complete = complete
         self.entries = entries
+        self._names: dict[str | None, list[str]] = {}
         self._prefixes = [
             (name[:-1].removesuffix("(*") + ("(" if name.endswith("(*)") else ""), keyword)
             for name, keyword in entries.items()
@@ -141,7 +142,11 @@ class KeywordBlock:
 
     def names(self, version: str | None = None) -> list[str]:
         """The names that are accepted, for suggestions."""
-        return [name for name, keyword in self.entries.items() if keyword.status(version) == ACCEPTED]
+        names = self._names.get(version)
+        if names is None:
+            names = [name for name, keyword in self.entries.items() if keyword.status(version) == ACCEPTED]
+            self._names[version] = names
+        return names
 
 
 class HaproxyTable:

@@ -142,7 +142,7 @@ def _vips(cluster: Cluster | None, fleet: Fleet, port: int, notes: list[str]) ->
             if len(several) > 1:
                 words = ", ".join(map(str, several))
                 notes.append(f"several VIPs in the files ({words}); choose the endpoint's with '--vip'")
-                wanted = {address: span for address, span in wanted.items() if address not in several}
+                wanted = {address: span for address, span in wanted.items() if address.version != version}
     targets = []
     for address, span in wanted.items():
         own = [Target(Part.VIP, "", address, port, vip.span, node.name) for node, vip in lines.get(address, ())]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rules.support.haproxy.conditions import Term
     from rules.support.haproxy.hopeless import Hopeless
 
+    Reasons = dict[tuple[str, bool], Hopeless | None]
+    # name of an ACL, and whether a `use_backend` uses it -> why it never matches
+
 # What a line or its ACLs must have to be looked at closely: marks and fetches, and "!" for a contradiction.
 _MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
@@ -40,9 +43,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         if not keywords or not proxy.certain or proxy.disabled or not _suspicious(proxy, keywords):
             continue
         seen: set[int] = set()
+        reasons: Reasons = {}
         for keyword in keywords:
             for line in proxy.all(keyword):
-                for hit in _hits(proxy, line):
+                for hit in _hits(proxy, line, reasons):
                     if hit.span.start not in seen:
                         seen.add(hit.span.start)
                         yield hit
@@ -54,19 +58,18 @@ def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
     return any(mark in text for text in lines for mark in _MARKS)
 
 
-def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:
+def _hits(proxy: Proxy, line: HaproxyLine, reasons: Reasons) -> Iterator[Hit]:
     from rules.support.haproxy.conditions import alternatives_of
 
     for alternative in alternatives_of(line) or ():
-        both = next(
-            (t for t in alternative if any(o.text == t.text and o.negated != t.negated for o in alternative)), None
-        )
+        terms = {(term.text, term.negated) for term in alternative}
+        both = next((term for term in alternative if (term.text, not term.negated) in terms), None)
         if both is not None:
             yield _contradiction(line, both)
             continue
         for term in alternative:
             if not term.negated:
-                yield from _never(proxy, line, term)
+                yield from _never(proxy, line, term, reasons)
 
 
 def _contradiction(line: HaproxyLine, term: Term) -> Hit:
@@ -78,23 +81,36 @@ def _contradiction(line: HaproxyLine, term: Term) -> Hit:
     )
 
 
-def _never(proxy: Proxy, line: HaproxyLine, term: Term) -> Iterator[Hit]:
-    """The hits for one term that has to be true: all definitions of its ACL have to be hopeless."""
-    from rules.support.haproxy.hopeless import hopeless
-
+def _never(proxy: Proxy, line: HaproxyLine, term: Term, reasons: Reasons) -> Iterator[Hit]:
+    """The hits for one term that has to be true; `reasons` are those of the names that were asked for before."""
     routes = line.keyword == "use_backend"
     if term.anonymous:
+        from rules.support.haproxy.hopeless import hopeless
+
         reason = hopeless(proxy, term.words, routes)
-        if reason is not None:
-            yield _hit(line, term.text, reason)
-        return
-    definitions = proxy.acls.get(term.text, [])
+    else:
+        key = (term.text, routes)
+        if key not in reasons:
+            reasons[key] = _of_acl(proxy, *key)
+        reason = reasons[key]
+    if reason is not None:
+        yield _hit(line, term.text, reason)
+
+
+def _of_acl(proxy: Proxy, name: str, routes: bool) -> Hopeless | None:
+    """Why an ACL is never true: all its definitions have to be hopeless."""
+    from rules.support.haproxy.hopeless import hopeless
+
+    definitions = proxy.acls.get(name, [])
     if any(acl.condition is not None for acl in definitions):
-        return
-    reasons = [hopeless(proxy, acl.args[1:], routes) for acl in definitions]
-    found = [reason for reason in reasons if reason is not None]
-    if found and len(found) == len(reasons):
-        yield _hit(line, term.text, found[0])
+        return None
+    first: Hopeless | None = None
+    for acl in definitions:
+        reason = hopeless(proxy, acl.args[1:], routes)
+        if reason is None:
+            return None
+        first = first or reason
+    return first
 
 
 def _hit(line: HaproxyLine, text: str, found: Hopeless) -> Hit:

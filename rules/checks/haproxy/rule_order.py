@@ -17,6 +17,7 @@ _TCP = {"connection": 0, "session": 1, "content": 2}
 # http-request actions that change what `use_backend` and `redirect` decide by.
 _CHANGES = ("set-path", "set-pathq", "set-uri", "set-query", "set-method", "replace-path", "replace-pathq",
             "replace-uri", "set-header", "del-header", "replace-header", "replace-value", "set-src")  # fmt: skip
+_DECIDES = ("deny", "return", "tarpit", "reject")
 _READS = ("path", "url", "hdr", "query", "method", "src", "base")
 
 
@@ -58,7 +59,7 @@ def _misplaced(proxy: Proxy) -> Iterator[Hit]:
             last = line
     if not found:
         return
-    worst = next((pair for pair in found if _matters(proxy, *pair, lines)), None)
+    worst = _worst(proxy, found, lines)
     line, above = worst or found[0]
     yield Hit(
         line.span,
@@ -85,21 +86,40 @@ def _name(line: HaproxyLine) -> str:
     return " ".join((line.keyword, *args)) if line.keyword != "redirect" else line.keyword
 
 
-def _matters(proxy: Proxy, line: HaproxyLine, above: HaproxyLine, lines: list[HaproxyLine]) -> bool:
-    """Whether the result is another one than the order in the file suggests."""
-    if line.keyword != "http-request":
-        return False
-    higher = [other for other in lines if other.start < line.start and _rank(other) > _rank(line)]
-    action = line.first_arg
-    if action in ("deny", "return", "tarpit", "reject"):
-        return any(other.keyword == "redirect" for other in higher)
-    return action in _CHANGES and any(_reads(proxy, other) for other in higher)
+def _worst(
+    proxy: Proxy, found: list[tuple[HaproxyLine, HaproxyLine]], lines: list[HaproxyLine]
+) -> tuple[HaproxyLine, HaproxyLine] | None:
+    """The first of the misplaced lines where the result is another one than the order in the file suggests."""
+    above: dict[str, set[int]] = {"redirects": set(), "reads": set()}  # the ranks of such lines so far
+    known: dict[str, bool] = {}
+    at = 0
+    for pair in found:
+        line, rank = pair[0], _rank(pair[0])
+        if line.keyword != "http-request":
+            continue
+        while lines[at].start < line.start:
+            if lines[at].keyword == "redirect":
+                above["redirects"].add(_rank(lines[at]))
+            if _rank(lines[at]) not in above["reads"] and _reads(proxy, lines[at], known):
+                above["reads"].add(_rank(lines[at]))
+            at += 1
+        action = line.first_arg
+        what = "redirects" if action in _DECIDES else "reads" if action in _CHANGES else ""
+        if what and any(other > rank for other in above[what]):
+            return pair
+    return None
 
 
-def _reads(proxy: Proxy, line: HaproxyLine) -> bool:
-    """Whether the condition or the name of the rule looks at the request."""
-    texts = [word.value for word in line.args]
-    for text in list(texts):
-        for acl in proxy.acls.get(text.lstrip("!"), ()):
-            texts += [word.value for word in acl.args[1:2]]
-    return any(text.removeprefix("%[").removeprefix("req.").startswith(_READS) for text in texts)
+def _reads(proxy: Proxy, line: HaproxyLine, known: dict[str, bool]) -> bool:
+    """Whether the condition or the name of the rule looks at the request; `known`: the ACLs that were looked at."""
+
+    def looks(text: str) -> bool:
+        return text.removeprefix("%[").removeprefix("req.").startswith(_READS)
+
+    for word in line.args:
+        name = word.value.lstrip("!")
+        if name not in known:
+            known[name] = any(looks(part.value) for acl in proxy.acls.get(name, ()) for part in acl.args[1:2])
+        if known[name] or looks(word.value):
+            return True
+    return False

@@ -108,30 +108,35 @@ def _differ(rules: list[HaproxyLine]) -> bool:
 def _unreached(proxy: Proxy, rules: list[HaproxyLine], actions: tuple[str, ...], at: int) -> Iterator[Hit]:
     if _differ(rules):
         return
-    from rules.support.haproxy.conditions import ALWAYS, alternatives_of, implies
+    from rules.support.haproxy.conditions import Earlier, alternatives_of
 
-    above: list[tuple[HaproxyLine, list[Alternative]]] = []
+    above: Earlier[HaproxyLine] = Earlier()
+    changing: dict[str, bool] = {}
     for line in rules:
         alternatives = alternatives_of(line)
         action = line.args[at].value if len(line.args) > at else ""
         final = not actions or action in actions
         if alternatives:
-            before = next((known for known, terms in above if implies(alternatives, terms)), None)
+            before = above.implied(alternatives)
             if before is not None:
                 yield _hit(line, before)
                 continue
         if not final:
             # It may change what later conditions look at.
-            above = [entry for entry in above if entry[1] == ALWAYS]
-        elif alternatives and "%[" not in action and not _changes(proxy, alternatives):
-            above.append((line, alternatives))
+            above.keep_only_always()
+        elif alternatives and "%[" not in action and not _changes(proxy, alternatives, changing):
+            above.add(line, alternatives)
 
 
-def _changes(proxy: Proxy, alternatives: list[Alternative]) -> bool:
+def _changes(proxy: Proxy, alternatives: list[Alternative], known: dict[str, bool]) -> bool:
+    """Whether the answer may be another one for the next line; `known`: the terms that were looked at."""
     for term in (term for alternative in alternatives for term in alternative):
-        lines = [] if term.anonymous else proxy.acls.get(term.text, [])
-        texts = [term.text, *(word.value for line in lines for word in line.args[1:])]
-        if any(word in text for text in texts for word in _CHANGING) or any(line.dynamic for line in lines):
+        if term.text not in known:
+            lines = [] if term.anonymous else proxy.acls.get(term.text, [])
+            texts = [term.text, *(word.value for line in lines for word in line.args[1:])]
+            dynamic = any(line.dynamic for line in lines)
+            known[term.text] = dynamic or any(word in text for text in texts for word in _CHANGING)
+        if known[term.text]:
             return True
     return False
 

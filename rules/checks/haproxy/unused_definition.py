@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 _NAMED = ("userlist", "resolvers", "cache", "peers")
-_BEFORE, _AFTER = "(,'\"", "),'\""  # around a name in an expression, or in quotes
+_INSIDE = r"""(?<=[(,'"])[^(),'"]+(?=[),'"])"""  # in an expression, or in quotes
 _BETWEEN = r"[^A-Za-z0-9_.:-]+"  # what names can not have
 
 
@@ -86,13 +86,20 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
             return
         defined.setdefault(name, []).append(line)
     from collections import Counter
+    from re import findall
 
     last = proxy.section.last_line()
     text = last.source.text[proxy.section.header.start : last.span.end]
     words = Counter(text.replace("!", " ").split())
+    inside: set[str] | None = None
     unused: list[tuple[str, Word]] = []
     for name, lines in defined.items():
-        if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
+        if words[name] > len(lines):
+            continue
+        if inside is None:
+            inside = set(findall(_INSIDE, text))
+        # haproxy takes no name with a sign of `_INSIDE` in it.
+        if name in inside or any(sign in name for sign in "(),'\""):
             continue
         unused += [(name, word) for word in (line.args[0] for line in lines) if word.end - word.start == len(name)]
     if unused:
@@ -106,8 +113,3 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
             note="never used",
             related=[(word.span, "never used") for _, word in unused[1:]],
         )
-
-
-def _inside(name: str, text: str) -> bool:
-    """Whether a name stands in parentheses or quotes."""
-    return any(f"{before}{name}{after}" in text for before in _BEFORE for after in _AFTER)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import combinations
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from parsers.haproxy import HaproxyLine
     from parsers.tree import Word
+
+T = TypeVar("T")
+_FEW, _SOME = 6, 20  # terms of which all subsets are looked at, and those of two terms
 
 
 class Term(NamedTuple):
@@ -98,7 +102,47 @@ def _read(words: Sequence[Word]) -> list[Alternative] | None:
     return alternatives if never else [*alternatives, terms]
 
 
-def implies(later: list[Alternative], earlier: list[Alternative]) -> bool:
-    """Whether `earlier` holds whenever `later` does, judging by equal terms."""
-    sets = [{(term.negated, term.text) for term in alternative} for alternative in earlier]
-    return all(any(known <= {(t.negated, t.text) for t in terms} for known in sets) for terms in later)
+class Earlier(Generic[T]):
+    """Conditions that were seen, each with what it belongs to, to find the first one that another condition implies.
+
+    By equal terms: `a b` implies `a`. The conditions are found by their sets of terms, so that thousands of rules are
+    not compared with each other.
+    """
+
+    def __init__(self) -> None:
+        self._owners: list[T] = []
+        self._by_terms: dict[frozenset[tuple[bool, str]], list[int]] = {}
+
+    def add(self, owner: T, alternatives: list[Alternative]) -> None:
+        """One more condition, below the others."""
+        for alternative in alternatives:
+            self._by_terms.setdefault(_terms(alternative), []).append(len(self._owners))
+        self._owners.append(owner)
+
+    def keep_only_always(self) -> None:
+        """Forget all but those that are always true."""
+        kept = self._by_terms.get(frozenset(), [])
+        self._by_terms = {frozenset(): kept} if kept else {}
+
+    def implied(self, alternatives: list[Alternative]) -> T | None:
+        """What the first condition belongs to that holds whenever these do."""
+        found: set[int] | None = None
+        for alternative in alternatives:
+            numbers = {n for part in _parts(_terms(alternative)) for n in self._by_terms.get(part, ())}
+            found = numbers if found is None else found & numbers
+            if not found:
+                return None
+        return self._owners[min(found)] if found else None
+
+
+def _terms(alternative: Alternative) -> frozenset[tuple[bool, str]]:
+    return frozenset((term.negated, term.text) for term in alternative)
+
+
+def _parts(terms: frozenset[tuple[bool, str]]) -> Iterator[frozenset[tuple[bool, str]]]:
+    """The subsets of some terms; of very many, the small ones and all."""
+    largest = len(terms) if len(terms) <= _FEW else 2 if len(terms) <= _SOME else 1
+    for size in range(largest + 1):
+        yield from map(frozenset, combinations(terms, size))
+    if largest < len(terms):
+        yield terms
