@@ -55,7 +55,9 @@ def address(number: int) -> str:
 def node(number: int) -> Files:
     """One of many load balancers of a cluster."""
     servers = "".join(f"    server cp{n} 192.0.2.{20 + n}:6443 check\n" for n in range(3))
-    haproxy = f"{_HEAD}{_DEFAULTS}frontend api\n    bind :6443\n    mode tcp\n    default_backend cp\nbackend cp\n{servers}"
+    haproxy = (
+        f"{_HEAD}{_DEFAULTS}frontend api\n    bind :6443\n    mode tcp\n    default_backend cp\nbackend cp\n{servers}"
+    )
     peers = [f"unicast_src_ip {address(number)}", "unicast_peer {", f"    {address(number + 1)}", "}"]
     auth = ["authentication {", "    auth_type PASS", "    auth_pass s3cret", "}"]
     name = f"lb{number:05}"

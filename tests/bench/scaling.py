@@ -121,7 +121,9 @@ def main(wanted: list[str]) -> None:
     gc.disable()
     gc.freeze()
     names = [name for name in CONSTRUCTS if not wanted or name in wanted]
-    print(f"{'construct':40} {'CPU s of 1x, 4x, 16x':>24} {'MiB':>5}  slope of what takes longest, and of what is above {GOAL}")
+    print(
+        f"{'construct':40} {'CPU s of 1x, 4x, 16x':>24} {'MiB':>5}  slope of what takes longest, and of what is above {GOAL}"
+    )
     missed = 0
     for name in names:
         times = [in_child(CONSTRUCTS[name], BASE * size) for size in SIZES]
@@ -133,7 +135,9 @@ def main(wanted: list[str]) -> None:
         slowest = max(growth, key=lambda what: times[-1].get(what, float("inf")), default="")
         shown = {slowest: growth[slowest], **above} if slowest else above
         shown = {what: slope for what, slope in shown.items() if slope < float("inf")}
-        words = ", ".join(f"{what} {slope:.1f} ({times[-1].get(what, float('inf')):.2f} s)" for what, slope in shown.items())
+        words = ", ".join(
+            f"{what} {slope:.1f} ({times[-1].get(what, float('inf')):.2f} s)" for what, slope in shown.items()
+        )
         if cut:
             words += f"; not reached in {LIMIT} s: {cut[0]}"
         mark = "!" if above or cut else " "

@@ -160,9 +160,7 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
-def _others(
-    config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]
-) -> Iterator[Hit]:
+def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:
     """`defined`: the names of each kind that was needed so far."""
     inherited = inherited_resolvers(proxy) if proxy.kind != "defaults" else ()
     for line, (kind, name, word) in (*references(proxy.section), *inherited):

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.slow
 
 FLEETS = [{path: text for path, text in read_pair(folder).items() if path != "expected.txt"} for folder in CASES]
 SURROGATES = st.sampled_from(["\udcff", "\udc80", "\ud800", "\udbff", "\udfff", "\udc00", "\ud83d", "a\udcffb\ud800"])
-TEXTS = st.text(alphabet=st.one_of(st.characters(), st.characters(categories=["Cs"]), st.sampled_from(' \n"\'#{}$%[]()')))
+TEXTS = st.text(
+    alphabet=st.one_of(st.characters(), st.characters(categories=["Cs"]), st.sampled_from(" \n\"'#{}$%[]()"))
+)
 
 
 @st.composite

@@ -30,6 +30,7 @@ HAPROXY = {
     "text-outside-section": ("PA006", "maxconn 9\n" + _PROXY),
     "too-many-words": ("PA005", _PROXY + "    acl a src" + " 10.0.0.1" * 70 + "\n"),
     "unknown-dot-directive": ("PA007", ".include a\n" + _PROXY),
+    "too-many-lines": ("PA015", "~SEQ(A, 1, 4000000) # $A\n" + _INSTANCE),
     "unterminated-quote": ("PA003", _PROXY + "    description it's\n"),
 }
 KEEPALIVED = {
