@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Reason = tuple[str, LeftoverKind]
 _NO_CONTENT = " \t\r\f\v\ufeff{};"  # braces belong to the line that opens the block
+_LONGEST = 400
 UNKNOWN = "it depends on something that the files do not hold"
 
 
@@ -71,6 +72,7 @@ class Ledger:
         key = (span.source.path, span.start, span.line, why)
         if key not in self._left:
             last = max(last, span.line)
+            text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"  # a long line can have many leftovers
             self._left[key] = Leftover(node, span.source.path, span.line, clipped(text), why, kind, last)
             self._lines.setdefault(span.source.path, []).append((span.line, last))
 
