@@ -46,9 +46,10 @@ check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 lint-demo: .venv/ready  ## lint a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
 
-bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`
+bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`; how cost grows with size
 	$(BIN)/python -m tests.bench.run
 	$(BIN)/python -m tests.bench.wizard
+	$(BIN)/python -m tests.bench.scaling
 
 docs: .venv/ready  ## renew docs/rules.md, the tables of docs/live.md and docs/failover.md, docs/halb-toml.md, the README's output
 	$(BIN)/python -m tests.tools.make_docs

@@ -14,7 +14,7 @@ _ALIKE = 0.6  # difflib's ratio: `vpi` and `vip` have 0.67, `retrys` and `retrie
 class Misspellings:
     """The words that were looked up in one run, with what was found; after 250 different ones the answer is "".
 
-    While it is entered (`with`), `closest` asks it: a file of nothing but unknown words then costs no more than reading.
+    While it is entered (`with`), `closest` asks it: a file of nothing but unknown words costs little more than reading.
     """
 
     def __init__(self) -> None:

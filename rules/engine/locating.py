@@ -66,20 +66,26 @@ def without_explained(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:
-    owners: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, list[str]] = {}
     for node in nodes:
         for document in documents_of(node):
             for source in document.sources:
-                owners[source.path] = (*owners.get(source.path, ()), node.name)
-    return owners
+                owners.setdefault(source.path, []).append(node.name)
+    return {path: tuple(names) for path, names in owners.items()}
 
 
 def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
     """One finding per place and message: a file that serves several nodes is reported once, for all of them."""
-    unique: dict[tuple[Any, ...], Finding] = {}
+    unique: dict[tuple[Any, ...], tuple[Finding, dict[str, Location]]] = {}
     for finding in findings:
         at = finding.location
-        first = unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
-        if first is not finding and all(at.node != other.node for other in first.places):
-            first.copies = (*first.copies, at._replace(note=SAME_FILE))
-    return list(unique.values())
+        key = (finding.code, at.file, at.line, at.column, finding.message)
+        known = unique.get(key)
+        if known is None:
+            unique[key] = finding, {place.node: place for place in finding.places}
+        else:
+            known[1].setdefault(at.node, at._replace(note=SAME_FILE))
+    for first, places in unique.values():
+        own = {place.node for place in first.places}
+        first.copies = (*first.copies, *(place for node, place in places.items() if node not in own))
+    return [first for first, _ in unique.values()]

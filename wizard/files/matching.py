@@ -18,7 +18,7 @@ WORK = 400_000
 _PASSES = 50  # how often, on average, a line may be looked at while gaps are cut up
 
 Opcode = tuple[str, int, int, int, int]
-"""What becomes of lines: equal, replace, delete or insert; first and end (exclusive) in the old text and the new one."""
+"""What becomes of lines: equal, replace, delete or insert; first and end (exclusive) in the old text and the new."""
 
 
 class Matcher(SequenceMatcher[str]):

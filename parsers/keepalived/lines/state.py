@@ -78,8 +78,8 @@ class State:
             self.problem(
                 "too-many-lines",
                 span,
-                f"this stands for {lines} lines: halb reads no more than {_BUDGET} lines of a file that are repeated or "
-                "come out of definitions, and judges it without these",
+                f"this stands for {lines} lines: halb reads no more than {_BUDGET} lines of a file that are repeated "
+                "or come out of definitions, and judges it without these",
                 "let it stand for fewer lines, or include a file that has them",
             )
         self._budget = -1

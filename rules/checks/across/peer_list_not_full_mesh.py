@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
 
-_SHOWN = 20  # nodes that a finding names
+_SHOWN = 8  # nodes that a finding names
 
 
 def _sources(members: Sequence[Member]) -> dict[int, object]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rules.failover.model import InstanceKey
     from rules.failover.vrrp.reading import FleetReading
 
-MOST_UNITS, MOST_INSTANCES = 32, 256
+MOST_UNITS, MOST_INSTANCES = 12, 256
 """How many instances may affect each other for their failures to be computed: sync groups as one, and all in all."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from wizard.importer.readings import Readings
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
+    from parsers.facts.values import Value
     from rules.fleet import Member
     from rules.plan import IPAddress, IPInterface
 
@@ -95,11 +97,13 @@ class VrrpReader(Readings):
         if is_placeholder(password.raw):
             self.ledger.leave(node, password.directive, "the password is a placeholder", LeftoverKind.UNREADABLE)
             return
-        try:
-            (password.value or "").encode()
-        except UnicodeEncodeError:
+        if re.search("[\ud800-\udfff]", password.value or ""):
             self.ledger.leave(node, password.directive, "halb.toml holds UTF-8 text alone", LeftoverKind.UNREADABLE)
-            return
+        else:
+            self._password(node, password)
+
+    def _password(self, node: str, password: Value[str]) -> None:
+        """The password as keepalived uses it: its first eight bytes."""
         given = bytes_of(password.value or "")[:_AUTH_BYTES].decode("utf-8", "ignore")
         found = self.ledger.checked(node, "vrrp", "auth_pass", password, given)
         if found is not None:
