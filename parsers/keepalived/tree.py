@@ -223,7 +223,7 @@ class KeepalivedDocument:
         return f"KeepalivedDocument({self.source.path!r}, {len(self.children)} top-level directives)"
 
 
-def daemon_view_lost(block: Directive, most: int) -> list[Directive]:
+def daemon_view_lost(block: Directive, most: int = 1000) -> list[Directive]:
     """What keepalived does not see because of an unknown block: the first lines of it, no more than `most`.
 
     The daemon ignores the unknown keyword and its `{`, so that its `}` closes the block around it: what

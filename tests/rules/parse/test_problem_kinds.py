@@ -30,7 +30,6 @@ HAPROXY = {
     "text-outside-section": ("PA006", "maxconn 9\n" + _PROXY),
     "too-many-words": ("PA005", _PROXY + "    acl a src" + " 10.0.0.1" * 70 + "\n"),
     "unknown-dot-directive": ("PA007", ".include a\n" + _PROXY),
-    "too-many-lines": ("PA015", "~SEQ(A, 1, 4000000) # $A\n" + _INSTANCE),
     "unterminated-quote": ("PA003", _PROXY + "    description it's\n"),
 }
 KEEPALIVED = {
@@ -45,6 +44,7 @@ KEEPALIVED = {
     "missing-close-brace": ("KA026", _INSTANCE.removesuffix("}\n")),
     "missing-open-brace": ("KA026", _INSTANCE.replace(" {", "")),
     "nul-character": ("PA001", _INSTANCE.replace("100", "100\0")),
+    "too-many-lines": ("PA015", "~SEQ(A, 1, 4000000) # $A\n" + _INSTANCE),
     "unterminated-quote": ("PA003", 'vrrp_script a {\n    script "/bin/true\n}\n' + _INSTANCE),
 }
 
