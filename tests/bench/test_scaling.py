@@ -20,7 +20,8 @@ MOST = 9.0
 KINDS = [
     "servers", "unknown server parameters", "track of undefined servers", "equal lines of servers", "acls of one name",
     "rules in the wrong order", "backends in calls", "ignore comments", "ignore lists with unknown names",
-    "blank lines", ".if chains", "other VIPs on two nodes", "one script tracked often", "braces in one line", "includes",
+    "blank lines", ".if chains", "other VIPs on two nodes", "one script tracked often", "braces in one line",
+    "includes",
 ]  # fmt: skip
 
 
