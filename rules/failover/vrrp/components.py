@@ -33,7 +33,7 @@ def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ..
         for mark in _marks(reading, key):
             joined.mark(key, mark)
     place = {key: index for index, key in enumerate(reading.members)}
-    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in map(joined.set_of, reading.members)}
+    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in joined.sets()}
     return {key: sets[id(joined.set_of(key))] for key in reading.members}
 
 
