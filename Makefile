@@ -48,9 +48,10 @@ check: .venv/ready  ## ruff, mypy --strict, import contracts, dead code
 lint-demo: .venv/ready  ## lint a pair with mistakes that no daemon reports
 	@$(BIN)/halb-lint --format full --fail-on never tests/cases/demo-pair
 
-bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`
+bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`; how cost grows with size
 	$(BIN)/python -m tests.bench.run
 	$(BIN)/python -m tests.bench.wizard
+	$(BIN)/python -m tests.bench.scaling
 
 SECONDS = 60
 TRIES = 1000000

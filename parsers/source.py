@@ -5,6 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 
 
+def bytes_of(text: str) -> bytes:
+    """The bytes that a text has in a file; never raises.
+
+    A lone surrogate is the byte that `Source.from_bytes` made it of. Those that stand for no byte (`\\ud800`, which a
+    program can have but no file) get the three bytes that UTF-8 would have for them.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return b"".join(
+            char.encode("utf-8", "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")
+            for char in text
+        )
+
+
 class Source:
     """One configuration file: its path (as the user gave it) and its text.
 
@@ -26,7 +41,7 @@ class Source:
 
     def to_bytes(self) -> bytes:
         """The bytes that `from_bytes` was given."""
-        return self.text.encode("utf-8", "surrogateescape")
+        return bytes_of(self.text)
 
     def _line_starts(self) -> list[int]:
         starts = self._starts

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from threading import local
 
-from pyparsing import ParseResults, Regex, ZeroOrMore
+from pyparsing import ParserElement, ParseResults, Regex, ZeroOrMore
 
 _BLANK = r"[ \t\f\v\r]"
 _PLAIN = r'[^\s"#!{}$\\\x00]'
@@ -38,14 +40,34 @@ def read_lines(text: str, action: LineAction) -> int:
 
     The matches tile the text. Returns the offset after the last one, which is the length of the text.
     """
+    outer = getattr(_current, "action", None)
+    _current.action = action
+    try:
+        _grammar().parse_string(text)
+        rest: int = _current.rest
+        return rest
+    finally:
+        _current.action = outer  # of the file that includes this one
+
+
+_current = local()
+
+
+@cache  # a grammar for each file would be garbage that only the collector can remove
+def _grammar() -> ParserElement:
     line = Regex(LINE, flags=re.ASCII, as_match=True).leave_whitespace()
     end = Regex(r"[\s\S]*", as_match=True).leave_whitespace()
-    rest: list[int] = []
-    line.set_parse_action(action)
-    end.set_parse_action(lambda text, offset, tokens: rest.append(offset))
-    grammar = (ZeroOrMore(line) + end).leave_whitespace().parse_with_tabs()
-    grammar.parse_string(text)
-    return rest[0]
+
+    def read(text: str, offset: int, tokens: Tokens) -> list[object]:
+        found: list[object] = _current.action(text, offset, tokens)
+        return found
+
+    def stop(_text: str, offset: int, _tokens: Tokens) -> None:
+        _current.rest = offset
+
+    line.set_parse_action(read)
+    end.set_parse_action(stop)
+    return (ZeroOrMore(line) + end).leave_whitespace().parse_with_tabs()
 
 
 # A word: quoted to the next quote, or up to a space or a quote. The last alternative is an unclosed quote.

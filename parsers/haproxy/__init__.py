@@ -60,12 +60,11 @@ class _Parser:
         self.section: Section | None = None
         self.controls = 0  # depth of the template blocks ({% if %} ...) that are open
         self.suspect = has_placeholder(source.text)
-        self.append = self._stray
 
     def run(self) -> HaproxyDocument:
         document = self.document
         controls = control_lines(self.source.text) if self.suspect else {}
-        append: Callable[[re.Match[str]], None] = self.append
+        append: Callable[[re.Match[str]], None] = self._stray
         for match in self.matches:
             kind = match.lastindex
             if kind is None:

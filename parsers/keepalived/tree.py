@@ -238,17 +238,18 @@ class KeepalivedDocument:
         return f"KeepalivedDocument({self.source.path!r}, {len(self.children)} top-level directives)"
 
 
-def daemon_view_lost(block: Directive) -> list[Directive]:
-    """What keepalived does not see because of an unknown block.
+def daemon_view_lost(block: Directive, most: int = 1000) -> list[Directive]:
+    """What keepalived does not see because of an unknown block: the first lines of it, no more than `most`.
 
     The daemon ignores the unknown keyword and its `{`, so that its `}` closes the block around it: what
     follows there is lost, and so on outwards. Empty for a block at the top level. Measured with 2.2.7.
     """
     lost: list[Directive] = []
     node = block
-    while node.parent is not None and node.parent.children is not None:
+    while node.parent is not None and node.parent.children is not None and len(lost) < most:
         siblings = node.parent.children
+        # The children are in the order of the file, but one that was included has a place in another text.
         index = next((i for i, child in enumerate(siblings) if child is node), len(siblings))
-        lost.extend(siblings[index + 1 :])
+        lost.extend(siblings[index + 1 : index + 1 + most - len(lost)])
         node = node.parent
     return lost

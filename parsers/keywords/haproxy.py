@@ -115,7 +115,7 @@ class KeywordBlock:
     `lines` are its lines by name. Of hundreds a file needs a few, so an entry is made when it is asked for.
     """
 
-    __slots__ = ("_lines", "_made", "_prefixes", "_versions", "complete", "title")
+    __slots__ = ("_lines", "_made", "_names", "_prefixes", "_versions", "complete", "title")
 
     def __init__(self, title: str, complete: bool, lines: dict[str, str], versions: tuple[str, ...]) -> None:
         self.title = title
@@ -123,6 +123,7 @@ class KeywordBlock:
         self._lines = lines
         self._versions = versions
         self._made: dict[str, HaproxyKeyword] = {}
+        self._names: dict[str | None, list[str]] = {}
         self._prefixes = [
             (name[:-1].removesuffix("(*") + ("(" if name.endswith("(*)") else ""), name)
             for name in lines
@@ -170,7 +171,11 @@ class KeywordBlock:
 
     def names(self, version: str | None = None) -> list[str]:
         """The names that are accepted, for suggestions."""
-        return [name for name, keyword in self.entries.items() if keyword.status(version) == ACCEPTED]
+        names = self._names.get(version)
+        if names is None:
+            names = [name for name, keyword in self.entries.items() if keyword.status(version) == ACCEPTED]
+            self._names[version] = names
+        return names
 
 
 class HaproxyTable:

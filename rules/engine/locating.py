@@ -25,10 +25,14 @@ class Locator:
 
     def finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
         """What a rule saw, ready to be shown; `node` is the one that it was looking at, None for the whole fleet."""
-        spans = [hit.span, *(place.span for place in hit.related)]
+        spans = self._secrets.near([hit.span, *(place.span for place in hit.related)])
+        known: dict[str, str] = {}
 
         def shown(text: str) -> str:
-            return clipped(self._secrets.message(text, spans))
+            # A hit with thousands of further places has the same few words about each.
+            if text not in known:
+                known[text] = clipped(self._secrets.message(text, spans))
+            return known[text]
 
         return Finding(
             rule.code,
@@ -62,20 +66,26 @@ def without_explained(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _owners(nodes: Iterable[Node]) -> Mapping[str, tuple[str, ...]]:
-    owners: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, list[str]] = {}
     for node in nodes:
         for document in documents_of(node):
             for source in document.sources:
-                owners[source.path] = (*owners.get(source.path, ()), node.name)
-    return owners
+                owners.setdefault(source.path, []).append(node.name)
+    return {path: tuple(names) for path, names in owners.items()}
 
 
 def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
     """One finding per place and message: a file that serves several nodes is reported once, for all of them."""
-    unique: dict[tuple[Any, ...], Finding] = {}
+    unique: dict[tuple[Any, ...], tuple[Finding, dict[str, Location]]] = {}
     for finding in findings:
         at = finding.location
-        first = unique.setdefault((finding.code, at.file, at.line, at.column, finding.message), finding)
-        if first is not finding and all(at.node != other.node for other in first.places):
-            first.copies = (*first.copies, at._replace(note=SAME_FILE))
-    return list(unique.values())
+        key = (finding.code, at.file, at.line, at.column, finding.message)
+        known = unique.get(key)
+        if known is None:
+            unique[key] = finding, {place.node: place for place in finding.places}
+        else:
+            known[1].setdefault(at.node, at._replace(note=SAME_FILE))
+    for first, places in unique.values():
+        own = {place.node for place in first.places}
+        first.copies = (*first.copies, *(place for node, place in places.items() if node not in own))
+    return [first for first, _ in unique.values()]

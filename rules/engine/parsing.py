@@ -31,6 +31,7 @@ class ParsedFiles:
     def __init__(self, files: Mapping[str, str], options: Options) -> None:
         self._files = files
         self._options = options
+        self._include = options.include or MappingIncludes(files)
         self._haproxy: dict[str, HaproxyDocument] = {}
         self.documents: list[Document] = []
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
@@ -92,11 +93,10 @@ class ParsedFiles:
         from parsers.keepalived import parse_keepalived
 
         path = files.keepalived[0]
-        include = self._options.include or MappingIncludes(self._files)
         config_id = self._options.config_ids.get(files.name)
         document = self._options.documents.get(path)
         if document is None:
-            document = parse_keepalived(self._files[path], path, config_id=config_id, include=include)
+            document = parse_keepalived(self._files[path], path, config_id=config_id, include=self._include)
         elif config_id is not None:
             document = document.as_node(config_id)
         if config_id is None and files.name in document.conditions:

@@ -201,12 +201,13 @@ def rules_of(scope: Scope, idle: Collection[str] = ()) -> list[Rule]:
 def find_rules(word: str) -> list[Rule]:
     """The rules with this code or name, with this prefix, or all for `ALL`; empty if there are none."""
     rules = all_rules()
-    if word.upper() == "ALL":
+    upper, lower = word.upper(), word.lower()
+    if upper == "ALL":
         return rules
-    exact = [rule for rule in rules if word.upper() == rule.code or word.lower() == rule.name]
+    exact = [rule for rule in rules if upper == rule.code or lower == rule.name]
     if exact:
         return exact
-    return [rule for rule in rules if word and rule.code.startswith(word.upper())]
+    return [rule for rule in rules if word and rule.code.startswith(upper)]
 
 
 def suggest(word: str) -> str:

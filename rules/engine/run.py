@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from parsers.misspelling import Misspellings
 from parsers.source import Source, Span
 from rules.engine.finding import Finding, Report, Skipped
 from rules.engine.locating import Locator, without_doubles, without_explained
@@ -52,6 +53,7 @@ class Run:
         self.owners = self._locator.owners
         self._ran: set[str] = set()
         self._crashes: list[str] = []
+        self._misspellings = Misspellings()
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -185,7 +187,8 @@ class Run:
     def _findings(self, work: Iterable[_Work]) -> Iterator[Finding]:
         for rule, subject, node in work:
             try:
-                hits = list(rule.run(subject, self.options.settings))
+                with self._misspellings:
+                    hits = list(rule.run(subject, self.options.settings))
             except Exception as error:
                 self._crashes.append(_crash(rule, node, error))
                 continue

@@ -61,6 +61,11 @@ class Secrets:
     def _on(self, path: str, number: int) -> list[Span]:
         return self._lines().get((path, number), [])
 
+    def near(self, places: Iterable[Span]) -> list[Span]:
+        """The places that have a secret on their line, one of each line: those that `message` needs to know."""
+        lines = {(place.source.path, place.line): place for place in places}
+        return [place for (path, number), place in lines.items() if self._on(path, number)]
+
     def line(self, source: Source, number: int, *, short: bool = False) -> str:
         """Line `number` of the source with each secret character as `*`, so that columns stay the same.
 

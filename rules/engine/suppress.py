@@ -40,11 +40,6 @@ class Ignore:
             if not rules:
                 self.unknown.append(word)
 
-    def hides(self, finding: Finding) -> bool:
-        """Whether the finding has one of the codes and is where the comment applies."""
-        at = finding.location
-        return finding.code in self.codes and (self.whole_file or at.line == self.line)
-
 
 class Suppressions:
     """The ignore comments of all files of a run, and which of them were used."""
@@ -56,13 +51,19 @@ class Suppressions:
         for source in sources:
             if "halb:" in source.text:
                 self._ignores[source.path] = list(_read(source))
+        self._by_line: dict[tuple[str, int], list[Ignore]] = {}
+        for path, ignores in self._ignores.items():
+            for ignore in ignores:
+                self._by_line.setdefault((path, 0 if ignore.whole_file else ignore.line), []).append(ignore)
 
     def hide(self, finding: Finding) -> bool:
         """Whether a comment at the finding's main place suppresses it."""
+        at = finding.location
         hidden = False
-        for ignore in self._ignores.get(finding.location.file, ()):
-            if ignore.hides(finding):
-                ignore.used = hidden = True
+        for line in (0, at.line):
+            for ignore in self._by_line.get((at.file, line), ()):
+                if finding.code in ignore.codes:
+                    ignore.used = hidden = True
         return hidden
 
     def idle(self, ignore: Ignore) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
 from rules.failover.model import Router
-from rules.failover.vrrp.components import components
+from rules.failover.vrrp.components import components, too_many
 from rules.failover.vrrp.protocol import bits, rejection
 from rules.failover.vrrp.reading import FleetReading, read_routers
 from rules.failover.vrrp.silence import silence_of
@@ -61,7 +61,7 @@ def losses(fleet: Fleet) -> Iterator[Loss]:
     if LATER not in reading.behaviours:
         return
     for world in dict.fromkeys(components(reading).values()):
-        if any(key not in reading.routers for key in world):
+        if any(key not in reading.routers for key in world) or too_many(reading, world):
             continue
         routers = [with_behaviour(reading.routers[key], LATER) for key in world]
         if depends_on_release(routers):
@@ -95,7 +95,7 @@ def unrests(fleet: Fleet) -> Iterator[Unrest]:
         if world in seen or key not in reading.routers:
             continue
         seen.add(world)
-        if any(other in reading.unknown for other in world):
+        if any(other in reading.unknown for other in world) or too_many(reading, world):
             continue
         routers = [reading.routers[other] for other in world]
         if _may_flap(routers):

@@ -26,15 +26,14 @@ class WatchedCheck(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """An instance and all that it tracks."""
+    """An instance and all that it tracks.
+
+    `sees_haproxy`: whether some check may notice that haproxy is dead; a check of which nothing is known may.
+    """
 
     instance: VrrpInstance
     items: tuple[WatchedCheck, ...]
-
-    @property
-    def sees_haproxy(self) -> bool:
-        """Whether some check may notice that haproxy is dead; a check of which nothing is known may."""
-        return any(item.check.subject is Subject.HAPROXY for item in self.items)
+    sees_haproxy: bool
 
 
 @lru_cache(maxsize=4)  # half a dozen rules ask in turn
@@ -53,7 +52,7 @@ def _watches(node: Node) -> Iterator[Watch]:
         except UnknownError:
             continue
         items = [item for check in checks if (item := _watched(config, instance, check)) is not None]
-        yield Watch(instance, tuple(items))
+        yield Watch(instance, tuple(items), any(item.check.subject is Subject.HAPROXY for item in items))
 
 
 def _watched(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> WatchedCheck | None:

@@ -79,11 +79,20 @@ class _Groups:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
+        self._nodes: dict[int, tuple[int, set[int]]] = {}  # of a set: how many of its members were seen, their nodes
         self._joined = Joined(range(len(members)), self._on_different_nodes)
 
     def _on_different_nodes(self, a: Sequence[int], b: Sequence[int]) -> bool:
-        nodes = {id(self._members[index].node) for index in a}
-        return not any(id(self._members[index].node) in nodes for index in b)
+        larger, smaller = (a, b) if len(a) > len(b) else (b, a)
+        nodes = self._nodes_of(larger)
+        return not any(id(self._members[index].node) in nodes for index in smaller)
+
+    def _nodes_of(self, indexes: Sequence[int]) -> set[int]:
+        """The nodes of a set, which only ever grows at its end."""
+        seen, nodes = self._nodes.get(id(indexes), (0, set()))
+        nodes.update(id(self._members[index].node) for index in indexes[seen:])
+        self._nodes[id(indexes)] = len(indexes), nodes
+        return nodes
 
     def _buckets(self, keys: Keys) -> Iterator[list[int]]:
         holders: dict[Hashable, list[int]] = {}

@@ -111,12 +111,13 @@ def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
 
 def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
     """One target per address and port: the first, with its further places in the nodes' files."""
-    found: dict[tuple[IPAddress, int], Target] = {}
+    found: dict[tuple[IPAddress, int], list[Target]] = {}
     for target in targets:
-        first = found.setdefault((target.address, target.port), target)
-        if first is not target and target.node is not None:
-            found[target.address, target.port] = first._replace(also=(*first.also, (target.span, target.node)))
-    return tuple(found.values())
+        found.setdefault((target.address, target.port), []).append(target)
+    return tuple(
+        first._replace(also=(*first.also, *((other.span, other.node) for other in others if other.node is not None)))
+        for first, *others in found.values()
+    )
 
 
 def _instances(fleet: Fleet) -> Iterator[tuple[Node, VrrpInstance]]:
@@ -142,7 +143,7 @@ def _vips(cluster: Cluster | None, fleet: Fleet, port: int, notes: list[str]) ->
             if len(several) > 1:
                 words = ", ".join(map(str, several))
                 notes.append(f"several VIPs in the files ({words}); choose the endpoint's with '--vip'")
-                wanted = {address: span for address, span in wanted.items() if address not in several}
+                wanted = {address: span for address, span in wanted.items() if address.version != version}
     targets = []
     for address, span in wanted.items():
         own = [Target(Part.VIP, "", address, port, vip.span, node.name) for node, vip in lines.get(address, ())]

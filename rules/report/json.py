@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from rules.engine.finding import Finding, Location, Report, Severity
 from rules.release import version
 from rules.report.style import Style
+
+_LONG = 500  # characters of a line that is read once for all its findings
 
 if TYPE_CHECKING:
     from rules.failover.model import Seconds
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 def render(report: Report, style: Style, table: FailoverTable | None = None) -> str:
     """The report as one JSON object, with the failover table when there is one."""
-    seen: Counter[str] = Counter()
+    seen = Seen(report)
     document = {
         "schema": 1,
         "tool": {"name": "halb-lint", "version": version()},
@@ -27,7 +30,7 @@ def render(report: Report, style: Style, table: FailoverTable | None = None) -> 
             {"name": node.name, "haproxy": list(node.haproxy), "keepalived": list(node.keepalived)}
             for node in report.nodes
         ],
-        "findings": [_finding(finding, report, seen) for finding in report.findings],
+        "findings": [_finding(finding, seen) for finding in report.findings],
         "skipped": [{"code": item.code, "reason": item.reason} for item in report.skipped],
         "summary": {
             **{severity.word: report.count(severity) for severity in reversed(Severity)},
@@ -39,7 +42,7 @@ def render(report: Report, style: Style, table: FailoverTable | None = None) -> 
     return json.dumps(document, indent=1) + "\n"
 
 
-def _finding(finding: Finding, report: Report, seen: Counter[str]) -> dict[str, Any]:
+def _finding(finding: Finding, seen: Seen) -> dict[str, Any]:
     return {
         "code": finding.code,
         "name": finding.name,
@@ -48,7 +51,7 @@ def _finding(finding: Finding, report: Report, seen: Counter[str]) -> dict[str, 
         **_location(finding.location),
         "related": [{**_location(other), "message": other.note} for other in (*finding.copies, *finding.related)],
         "help": finding.help,
-        "fingerprint": fingerprint(finding, report, seen),
+        "fingerprint": seen.fingerprint(finding),
         "fix": None,
     }
 
@@ -64,18 +67,44 @@ def _location(at: Location) -> dict[str, Any]:
     }
 
 
-def fingerprint(finding: Finding, report: Report, seen: Counter[str]) -> str:
-    """A name for the finding that survives edits elsewhere in the file.
+class Seen:
+    """The findings of a report that were named so far."""
 
-    It is made of the code, node, file and the words of the line, and of how many like it came before; never of the
-    line number. Every secret is the same few stars: neither it nor its length can be guessed from the fingerprint.
-    """
-    at = finding.location
-    words = " ".join(report.secrets.line(at.source, at.line, short=True).split())
-    base = "\0".join((finding.code, at.node, at.file, words))
-    seen[base] += 1
-    digest = blake2b(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass"), digest_size=10)
-    return digest.hexdigest()
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._count: Counter[tuple[str, str, str, str]] = Counter()
+        self._line: tuple[str, int] = ("", 0)
+        self._words = ""
+
+    def fingerprint(self, finding: Finding) -> str:
+        """A name for the next finding that survives edits elsewhere in the file.
+
+        It is made of the code, node, file and the words of the line, and of how many like it came before; never of
+        the line number. Every secret is the same few stars: neither it nor its length can be guessed from it.
+        """
+        at = finding.location
+        base = (finding.code, at.node, at.file, self._words_at(at))
+        self._count[base] += 1
+        number = f"\0{self._count[base]}".encode()
+        digest = _hash_of_long(*base).copy() if len(base[-1]) > _LONG else _hash("\0".join(base))
+        digest.update(number)
+        return digest.hexdigest()
+
+    def _words_at(self, at: Location) -> str:
+        """The words of a line; kept for the next finding, as a long line can have thousands of them."""
+        if self._line != (at.file, at.line):
+            self._line = (at.file, at.line)
+            self._words = " ".join(self._report.secrets.line(at.source, at.line, short=True).split())
+        return self._words
+
+
+def _hash(text: str) -> blake2b:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10)
+
+
+@lru_cache(maxsize=64)
+def _hash_of_long(*base: str) -> blake2b:
+    return _hash("\0".join(base))
 
 
 def _failover(block: Block) -> Iterator[dict[str, Any]]:

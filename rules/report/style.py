@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rules.engine.finding import Severity
 
@@ -30,12 +31,19 @@ def cells(text: str) -> list[str]:
     A wide character (`前`, most emoji) takes two columns, the second one being "" here; a combining character stands in
     the column of the one before it.
     """
+    return laid_out(text)[0]
+
+
+def laid_out(text: str) -> tuple[list[str], Sequence[int]]:
+    """As `cells`, and the column of each character, and of the end."""
     if text.isascii():
-        return list(text)
+        return list(text), range(len(text) + 1)
     from unicodedata import category, east_asian_width
 
     columns: list[str] = []
+    places = []
     for char in text:
+        places.append(len(columns))
         joins = category(char) in _COMBINING or "\u1160" <= char <= "\u11ff"  # the latter are parts of Hangul syllables
         if joins and columns:
             columns[-2 if columns[-1] == "" else -1] += char
@@ -43,7 +51,7 @@ def cells(text: str) -> list[str]:
             columns.append(char)
             if east_asian_width(char) in _WIDE:
                 columns.append("")
-    return columns
+    return columns, [*places, len(columns)]
 
 
 class Style:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from rules.report import printable
+from wizard.files.matching import Matcher
 from wizard.files.secrets import masked_lines
 from wizard.files.survey import Files, look
 
@@ -34,8 +34,7 @@ def unified(path: str, old: str | None, new: str) -> str:
     before, after = _DiffLines(path, old or ""), _DiffLines(path, new)
     lines = [*names]
     # Lines are compared as they are, with their secrets, and shown without.
-    matcher = SequenceMatcher(None, before.compared, after.compared, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
+    for group in Matcher(before.compared, after.compared).get_grouped_opcodes(_CONTEXT):
         lines.append(f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@")
         for tag, old_start, old_end, new_start, new_end in group:
             if tag == "equal":

@@ -65,7 +65,11 @@ def save(text: str, directory: Path, *, when: datetime | None = None) -> Path | 
         kept = without_secrets(text)
     except ValueError as error:
         return Failure(f"the draft was not saved: {error}")
-    if len(kept.encode("utf-8", "replace")) > LARGEST:
+    try:
+        kept.encode()
+    except UnicodeEncodeError:
+        return Failure("the draft was not saved: it has characters that no file can hold as UTF-8")
+    if len(kept.encode()) > LARGEST:
         return Failure(f"the draft was not saved: it is larger than {LARGEST // 1024} KiB")
     saved = (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     about = json.dumps({"directory": os.path.realpath(directory), "saved": saved})

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from parsers.source import bytes_of
 from rules.files import reason
 from rules.plan import shown
 from wizard.files.errors import ChangedError, StoreError
@@ -82,7 +83,7 @@ def _place(directory: Path, path: str, text: str, mode: int) -> PlannedFile:
         if not stat.S_ISREG(found.st_mode):
             raise ValueError(f"{directory / path}: is not a regular file")
         old, old_mode = target.read_bytes(), stat.S_IMODE(found.st_mode)
-    return PlannedFile(path, target, old, old_mode, text.encode("utf-8", "surrogateescape"), mode)
+    return PlannedFile(path, target, old, old_mode, bytes_of(text), mode)
 
 
 def _target(directory: Path, path: str) -> Path:
@@ -144,7 +145,7 @@ def check_unchanged(
         if place.state != "changed" or place.old is None or manifest.has_written(place.path, place.old):
             continue
         text = seen.get(place.path)
-        if text is not None and place.old == text.encode("utf-8", "surrogateescape"):
+        if text is not None and place.old == bytes_of(text):
             continue
         known = manifest.knows(place.path)
         why = "was changed since halb wrote it" if known else "already exists, and halb did not write it"

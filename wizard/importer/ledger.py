@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Reason = tuple[str, LeftoverKind]
 _NO_CONTENT = " \t\r\f\v\ufeff{};"  # braces belong to the line that opens the block
+_LONGEST = 400
 UNKNOWN = "it depends on something that the files do not hold"
 
 
@@ -39,6 +40,7 @@ class Ledger:
         self._taken: dict[tuple[str, int], tuple[int, int]] = {}
         self._left: dict[tuple[str, int, int, str], Leftover] = {}
         self._settled: set[tuple[str, int]] = set()
+        self._lines: dict[str, list[tuple[int, int]]] = {}  # file -> first and last lines that something was said of
 
     def take(self, *directives: Directive) -> None:
         """The draft holds what these lines say."""
@@ -46,7 +48,8 @@ class Ledger:
             span = directive.span
             key = (span.source.path, span.start)
             self._settled.add(key)
-            self._taken[key] = (span.line, span.source.position(max(span.start, span.end - 1))[0])
+            lines = self._taken[key] = (span.line, span.source.position(max(span.start, span.end - 1))[0])
+            self._lines.setdefault(span.source.path, []).append(lines)
 
     def leave(
         self, node: str, directive: Directive, why: str, kind: LeftoverKind = LeftoverKind.LOST, last: int = 0
@@ -67,9 +70,11 @@ class Ledger:
     def _add(self, node: str, span: Span, text: str, why: str, kind: LeftoverKind, last: int) -> None:
         why = clipped(self.secrets.message(why, [span]))
         key = (span.source.path, span.start, span.line, why)
-        self._left.setdefault(
-            key, Leftover(node, span.source.path, span.line, clipped(text), why, kind, max(last, span.line))
-        )
+        if key not in self._left:
+            last = max(last, span.line)
+            text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"  # a long line can have many leftovers
+            self._left[key] = Leftover(node, span.source.path, span.line, clipped(text), why, kind, last)
+            self._lines.setdefault(span.source.path, []).append((span.line, last))
 
     def accounted_for(self, directive: Directive) -> bool:
         """Whether somebody has decided about the directive."""
@@ -106,12 +111,8 @@ class Ledger:
     def sweep_text(self, node: str, source: Source, comments: str) -> None:
         """Leave over every line with content that no directive of the tree accounts for."""
         covered: set[int] = set()
-        for (path, _), (first, last) in self._taken.items():
-            if path == source.path:
-                covered.update(range(first, last + 1))
-        for left in self._left.values():
-            if left.file == source.path:
-                covered.update(range(left.line, left.last + 1))
+        for first, last in self._lines.get(source.path, ()):
+            covered.update(range(first, last + 1))
         for number, start in enumerate(source.starts(), 1):
             text = source.line(number).strip(_NO_CONTENT)
             if number in covered or not text or text[0] in comments:

@@ -86,8 +86,9 @@ def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Ch
 
 def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Choice) -> None:
     """What halb's global_defs say too: the router_id is the machine's name."""
-    third = any(m.instance.family == 6 for m in choice.members)
-    for block in config.blocks("global_defs"):
+    blocks = list(config.blocks("global_defs"))
+    third = bool(blocks) and any(m.instance.family == 6 for m in choice.members)
+    for block in blocks:
         ledger.take(block)
         for line in block.children or ():
             words = words_of(line)

@@ -244,7 +244,16 @@ class Proxy(ProxySection):
 
     def server(self, name: str) -> Server | None:
         """The server of this name."""
-        return next((server for server in self.servers if server.name.value == name), None)
+        return self._servers_by_name.get(name)
+
+    @cached_property
+    def _servers_by_name(self) -> dict[str, Server]:
+        """Name -> the first server of that name."""
+        found: dict[str, Server] = {}
+        for server in self.servers:
+            if server.name.value is not None:
+                found.setdefault(server.name.value, server)
+        return found
 
     # -- routing and logs
 

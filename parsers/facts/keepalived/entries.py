@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from parsers.facts.keepalived.settings import Address, applies, peer_address, text_value, whole_number
 from parsers.facts.values import Value
 from parsers.grammar.common import read_ip
-from parsers.source import Span
+from parsers.source import Span, bytes_of
 from parsers.tree import Directive, Word
 
 # Options of an address line with a value, and without.
@@ -88,7 +88,7 @@ class VirtualAddress:
                     self.dev = found
                 elif name == "label":
                     self.label = found
-                    if found.certain and len(value.value.encode("utf-8", "replace")) > 15:
+                    if found.certain and len(bytes_of(value.value)) > 15:
                         self.lost = self.lost or "label"
             else:
                 self.unknown.append(word)

@@ -151,9 +151,9 @@ class LogicalReader:
     def _further(self, lines: list[str], stretch: Stretch) -> Iterator[Stretch]:
         """The second and later lines of a multi-line value; they are where it is referred to."""
         whole = stretch.whole()
+        if not self.state.spend(whole, len(lines)):
+            return
         for text in lines:
-            if not self.state.spend():
-                return
             yield Stretch(self.source, text, whole.start, [(0, whole.start, whole.end)], condition=stretch.condition)
 
     def _note_secrets(self, stretch: Stretch) -> None:

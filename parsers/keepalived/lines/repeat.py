@@ -52,13 +52,19 @@ def _sequence(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
     if not step or (last - first) * step < 0 or (read.hexadecimal and min(first, last) < 0):
         return None
     numbers = range(first, last + (1 if step > 0 else -1), step)
+    if not state.spend(stretch.span(0, end), len(numbers)):
+        return iter(())
     values = ((f"{number:x}" if read.hexadecimal else str(number),) for number in numbers)
     return _repeat(stretch, end, state, read.names, values)
 
 
 def _list(stretch: Stretch, state: State) -> Iterator[Stretch] | None:
     read = read_list(stretch.text)
-    return None if read is None else _repeat(stretch, read.end, state, read.names, read.rows)
+    if read is None:
+        return None
+    if not state.spend(stretch.span(0, read.end), len(read.rows)):
+        return iter(())
+    return _repeat(stretch, read.end, state, read.names, read.rows)
 
 
 def _repeat(
@@ -68,8 +74,6 @@ def _repeat(
     where = stretch.span(0, at)
     text = stretch.cut(at).trimmed()
     for index, row in enumerate(values):
-        if not state.spend():
-            return
         for name, value in zip(names, row, strict=True):
             state.definitions.define(Definition(name, value, where), keep=not index)
         yield text

@@ -16,8 +16,8 @@ from parsers.tree import Problem
 if TYPE_CHECKING:
     from parsers.keepalived.lines.definitions import Definitions
 
-# Lines that repetitions and multi-line definitions may yield in one document.
-_BUDGET = 20_000
+# Lines that repetitions and multi-line definitions may yield in one document: `~SEQ(A, 1, 4000000)` is 22 characters.
+_BUDGET = 10_000
 # Included files one inside the other, and all in all.
 _DEEPEST = 12
 _FILES = 1000
@@ -66,12 +66,25 @@ class State:
         """Adds a problem."""
         self.document.problems.append(Problem(kind, span, message, help))
 
-    def spend(self) -> bool:
-        """One more line out of a repetition or definition; False when there were too many."""
-        self._budget -= 1
-        if self._budget < 0:
-            self.document.complete = False
-        return self._budget >= 0
+    def spend(self, span: Span, lines: int) -> bool:
+        """Some more lines out of a repetition or definition; False when there were too many, of which none is read.
+
+        That is a problem once, at the first place where it happens, and costs nothing: after it there are no more.
+        """
+        if lines <= self._budget:
+            self._budget -= lines
+            return True
+        if self._budget >= 0:
+            self.problem(
+                "too-many-lines",
+                span,
+                f"this stands for {lines} lines: halb reads no more than {_BUDGET} lines of a file that are repeated "
+                "or come out of definitions, and judges it without these",
+                "let it stand for fewer lines, or include a file that has them",
+            )
+        self._budget = -1
+        self.document.complete = False
+        return False
 
     def open(self, source: Source, condition: str | None) -> None:
         """Reads one file, the main one or an included one."""

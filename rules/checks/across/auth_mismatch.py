@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from parsers.source import bytes_of
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import Disagreement, disagreement
@@ -27,7 +28,7 @@ def _authentication(member: Member) -> Authentication | None:
         return None
     if kind is None or kind.value is None or secret is None or not secret.raw or member.instance.is_strict:
         return _NONE  # either line without the other means no authentication (keepalived 2.2.7)
-    return kind.value, (secret.value or "").encode("utf-8", "surrogateescape")[:_USED_BYTES]
+    return kind.value, bytes_of(secret.value or "")[:_USED_BYTES]
 
 
 def _place(member: Member) -> Span:

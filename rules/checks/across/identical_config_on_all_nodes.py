@@ -51,7 +51,10 @@ def check(fleet: Fleet) -> Iterator[Hit]:
         if config.complete and config.instances and not config.document.conditions:
             same.setdefault(_said(config.document.children), []).append(name)
     for names in same.values():
-        groups = [group for group in fleet.vrrp_groups if sum(m.node.name in names for m in group) > 1]
+        if len(names) < 2:
+            continue
+        copies = set(names)
+        groups = [group for group in fleet.vrrp_groups if sum(m.node.name in copies for m in group) > 1]
         wrong = list(dict.fromkeys(what for group in groups for what in _must_differ(group)))
         if not wrong:
             continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from parsers.facts.keepalived import Peer
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member
+
+_SHOWN = 8  # nodes that a finding names
 
 
 def _sources(members: Sequence[Member]) -> dict[int, object]:
@@ -25,24 +29,28 @@ def _sources(members: Sequence[Member]) -> dict[int, object]:
     return sources
 
 
-def _strangers(member: Member, known: Sequence[object]) -> list[Peer]:
+def _strangers(member: Member, known: Counter[object]) -> list[Peer]:
     """Peers of a member that no node of the virtual router sends from."""
     return [peer for peer in member.instance.unicast_peers if peer.address is not None and peer.address not in known]
 
 
-def _hit(member: Member, missing: Sequence[Member], strangers: Sequence[Peer]) -> Hit:
+def _hit(member: Member, missing: Sequence[Member], number: int, strangers: Sequence[Peer]) -> Hit:
+    """The hit for a node that does not list some others: the first of them, and how many they are."""
     name = member.node.name
-    unlisted = listed(f"{m.node.name} ({m.instance.unicast_src_ip.raw})" for m in missing if m.instance.unicast_src_ip)
+    more = [f"{number - len(missing)} more"] if number > len(missing) else []
+    pairs = [f"{m.node.name} ({m.instance.unicast_src_ip.raw})" for m in missing if m.instance.unicast_src_ip]
+    unlisted = listed([*pairs, *more])
     instead = f", but lists {listed(peer.raw for peer in strangers)}, which no node sends from" if strangers else ""
     wanted = [m.instance.unicast_src_ip.raw for m in missing if m.instance.unicast_src_ip]
     at = strangers[0].span if len(strangers) == 1 else member.instance.unicast_peer_blocks[0].span
     change = f"replace '{strangers[0].raw}' with" if len(strangers) == len(missing) == 1 else "list"
+    names = listed([*(m.node.name for m in missing), *more])
     outcome, becomes = ("it does not hear", "becomes") if len(missing) == 1 else ("they do not hear", "become")
     return Hit(
         at,
         f"unicast_peer of {name} does not list {unlisted}{instead}: {outcome} {name} and {becomes} MASTER as well",
-        help=f"{change} {listed(wanted)} in unicast_peer of {name}",
-        note=f"{name}: {listed(m.node.name for m in missing)} missing",
+        help=f"{change} {listed([*wanted, *more])} in unicast_peer of {name}",
+        note=f"{name}: {names} missing",
         related=[
             Related(m.instance.unicast_src_ip.span, f"{m.node.name} sends from here", m.node.name)
             for m in missing
@@ -67,22 +75,19 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     """
     for group in fleet.vrrp_groups:
         members = group.members
+        if not all(member.instance.is_unicast for member in members):
+            continue
         sources = _sources(members)
+        senders = Counter(sources.values())
         for index, member in enumerate(members):
             peers = member.instance.unicast_peers
             config = member.node.keepalived
-            if member.instance.is_unicast is not True or config is None or not config.complete:
+            if config is None or not config.complete or any(p.address is None or not p.certain for p in peers):
                 continue
-            if any(peer.address is None or not peer.certain for peer in peers):
-                continue
-            named = {peer.address for peer in peers}
-            missing = [
-                members[other]
-                for other, address in sources.items()
-                # Two nodes that send from one address are reported by XN015.
-                if other != index and address not in named and address != sources.get(index)
-            ]
-            if missing and all(members[i].instance.is_unicast for i in range(len(members))):
-                all_known = len(sources) == len(members)
-                strangers = _strangers(member, list(sources.values())) if all_known else []
-                yield _hit(member, missing, strangers)
+            # Two nodes that send from one address are reported by XN015.
+            named = {peer.address for peer in peers} | {sources.get(index)}
+            number = len(sources) - sum(senders[address] for address in named if address in senders)
+            if number:
+                missing = (members[other] for other, address in sources.items() if address not in named)
+                strangers = _strangers(member, senders) if len(sources) == len(members) else []
+                yield _hit(member, list(islice(missing, _SHOWN)), number, strangers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def _strangers(fleet: Fleet, known: set[object]) -> Listed:
             if id(instance) in incomplete:
                 continue
             for peer in instance.unicast_peers:
-                if peer.address is not None and peer.certain and peer.address not in known | vips:
+                if peer.address is not None and peer.certain and peer.address not in known and peer.address not in vips:
                     strangers.setdefault(peer.address, []).append((node, peer))
     return strangers
 
@@ -57,12 +58,17 @@ def _with_gaps(fleet: Fleet) -> set[int]:
     """
     gaps = set()
     for group in fleet.vrrp_groups:
+        sources = [(member, source) for member in group if (source := member.instance.unicast_src_ip) is not None]
+        known = {id(member): source.value for member, source in sources if source.known}
+        count = Counter(known.values())
         for member in group:
             named = {peer.address for peer in member.instance.unicast_peers}
-            for other in group:
-                source = other.instance.unicast_src_ip
-                if other is not member and source is not None and source.known and source.value not in named:
-                    gaps.add(id(member.instance))
+            own = known.get(id(member))  # by itself nobody has to list it
+            lacking = len(count) - sum(address in count for address in named)
+            if own in count and own not in named and count[own] == 1:
+                lacking -= 1
+            if lacking:
+                gaps.add(id(member.instance))
     return gaps
 
 

@@ -15,7 +15,7 @@ from rules.support.haproxy.vocabulary import lost_sections
 from rules.text.suggestions import hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from parsers.facts.haproxy import HaproxyConfig, Option, Proxy
     from parsers.facts.values import Value
@@ -50,12 +50,13 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     yield from _defaults(config)
     for fault in faults_of(config, REFERENCE, settings.haproxy_version):
         yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
+    defined: dict[str, Collection[str]] = {}
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
             yield from _acls(proxy)
             if proxy.is_backend and proxy.kind != "defaults":
                 yield from _servers(config, proxy)
-            yield from _others(config, proxy, lost)
+            yield from _others(config, proxy, lost, defined)
 
 
 def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
@@ -168,14 +169,18 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
-def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str]) -> Iterator[Hit]:
+def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:
+    """`defined`: the names of each kind that was needed so far."""
     inherited = inherited_resolvers(proxy) if proxy.kind != "defaults" else ()
     for line, (kind, name, word) in (*references(proxy.section), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
         if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:
             continue
-        known = set(config.named(kind))
+        known = defined.get(kind)
+        if known is None:
+            backends = (p.name.raw for p in config.backends if p.name is not None)
+            known = defined[kind] = dict.fromkeys(backends if kind == "backend" else config.named(kind))
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
             advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")

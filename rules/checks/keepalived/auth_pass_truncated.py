@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from parsers.source import bytes_of
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.placeholders import is_placeholder
@@ -32,7 +33,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         password = instance.auth_pass
         if password is None or not password.certain or is_placeholder(password.raw):
             continue
-        size = len(password.raw.encode("utf-8", "surrogateescape"))
+        size = len(bytes_of(password.raw))
         unit = "characters" if password.raw.isascii() else "bytes"
         if size > _LIMIT:
             yield Hit(

@@ -10,7 +10,7 @@ from rules.failover.model import InstanceKey, Router
 from rules.failover.table.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.table.releases import ByRelease
 from rules.failover.table.rows import Block, FailoverTable
-from rules.failover.vrrp.components import around, components
+from rules.failover.vrrp.components import MOST_INSTANCES, MOST_UNITS, around, components, too_many
 from rules.failover.vrrp.reading import FleetReading, read_routers
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
         nodes = tuple(dict.fromkeys(node for node, _ in held_by))
         name = reading.members[held_by[0]].instance.name.raw
         block = Block(tuple(addresses), name, nodes)
-        reasons = [reading.unknown[key] for key in world if key in reading.unknown]
+        reasons = [reading.unknown[key] for key in world if key in reading.unknown] or _too_many(reading, world)
         if reasons:
             yield block._replace(unknown=reasons[0])
             continue
@@ -74,6 +74,16 @@ def _blocks(fleet: Fleet, reading: FleetReading, *, pairs: bool) -> Iterator[Blo
         table = ByRelease(routers, own, reading.behaviours)
         notes = (*_assumptions(own, nodes), *table.notes())
         yield block._replace(rows=tuple(table.rows(pairs=pairs)), notes=notes)
+
+
+def _too_many(reading: FleetReading, world: Sequence[InstanceKey]) -> list[str]:
+    """Why a table of so many instances is not computed, if it isn't."""
+    if not too_many(reading, world):
+        return []
+    return [
+        f"{len(world)} instances affect each other; halb computes the failures of no more than {MOST_UNITS} (a sync "
+        f"group counts as one), of {MOST_INSTANCES} in all"
+    ]
 
 
 def _without_address(fleet: Fleet, reading: FleetReading) -> Iterator[tuple[InstanceKey, ...]]:

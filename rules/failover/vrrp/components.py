@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rules.fleet.joined import Joined
@@ -10,6 +10,16 @@ from rules.fleet.joined import Joined
 if TYPE_CHECKING:
     from rules.failover.model import InstanceKey
     from rules.failover.vrrp.reading import FleetReading
+
+MOST_UNITS, MOST_INSTANCES = 12, 256
+"""How many instances may affect each other for their failures to be computed: sync groups as one, and all in all."""
+
+
+def too_many(reading: FleetReading, world: Sequence[InstanceKey]) -> bool:
+    """Whether these affect each other in too many orders: the time that this takes grows with the orders."""
+    routers = reading.routers
+    units = {(key[0], (key in routers and routers[key].sync) or key) for key in world}
+    return len(units) > MOST_UNITS or len(world) > MOST_INSTANCES
 
 
 def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ...]]:
@@ -23,7 +33,7 @@ def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ..
         for mark in _marks(reading, key):
             joined.mark(key, mark)
     place = {key: index for index, key in enumerate(reading.members)}
-    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in map(joined.set_of, reading.members)}
+    sets = {id(whole): tuple(sorted(whole, key=place.__getitem__)) for whole in joined.sets()}
     return {key: sets[id(joined.set_of(key))] for key in reading.members}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from parsers.records import NamedTuple
+from parsers.source import bytes_of
 from rules.failover.model import InstanceKey, Router, Subject
 from rules.failover.vrrp.refusals import Refusal, refusal_of
 from rules.failover.vrrp.segments import Addresses, segments, sources
@@ -204,7 +205,7 @@ def _authentication(instance: VrrpInstance) -> tuple[str, bytes]:
     kind, secret = instance.effective_auth_type, instance.auth_pass
     if kind is None or secret is None:
         return "none", b""
-    return kind, (secret.value or "").encode("utf-8", "surrogateescape")[:_USED_BYTES]
+    return kind, bytes_of(secret.value or "")[:_USED_BYTES]
 
 
 def _multicast_group(config: KeepalivedConfig, instance: VrrpInstance, family: int) -> str:

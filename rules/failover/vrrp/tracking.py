@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.failover.model import AT_ONCE, Check, CheckKey, Subject
@@ -152,6 +153,14 @@ _NO_USER = (
 
 def tracker_of(config: KeepalivedConfig, instance: VrrpInstance, check: Check) -> Tracker | None:
     """The line with which an instance, or its sync group, tracks a check."""
+    return _trackers(config, instance).get((check.key.kind, check.key.name))
+
+
+@lru_cache(maxsize=8)  # asked for each of the checks in turn
+def _trackers(config: KeepalivedConfig, instance: VrrpInstance) -> Mapping[tuple[str, str], Tracker]:
+    """Kind and name -> the first line of an instance, or of its sync group, that tracks it."""
     group = config.sync_group_of(instance)
-    trackers: list[Tracker] = [*instance.trackers, *(group.trackers if group is not None else ())]
-    return next((t for t in trackers if (t.kind, t.name) == (check.key.kind, check.key.name)), None)
+    found: dict[tuple[str, str], Tracker] = {}
+    for tracker in (*instance.trackers, *(group.trackers if group is not None else ())):
+        found.setdefault((tracker.kind, tracker.name), tracker)
+    return found

@@ -10,6 +10,7 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
+from parsers.source import bytes_of
 from rules.plan.model import IPAddress, Phase
 from rules.plan.types.readers import ValueType, one_of, shown, strings, value_type, whole_number
 
@@ -85,7 +86,7 @@ def interface(value: Any) -> str:
         name = value.partition(":")[0]
         advice = f"; write '{name}', keepalived adds the address to it" if _valid_interface(name) else ""
         raise ValueError(f"{shown(value)} has a ':', which belongs to an address label, not to an interface{advice}")
-    if len(value.encode("utf-8", "replace")) > 15:
+    if len(bytes_of(value)) > 15:
         raise ValueError(f"{shown(value)} is longer than the 15 characters that Linux allows for an interface's name")
     if not _valid_interface(value):
         raise ValueError(f"{shown(value)} is not the name of an interface; 'ip -br link' shows the names")

@@ -8,15 +8,18 @@ when each is the only one of its node that serves the Kubernetes API.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from parsers.records import NamedTuple
+from rules.fleet.joined import Joined
 from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
     from rules.fleet.fleet import Fleet
     from rules.fleet.node import Node
+
+T = TypeVar("T")
 
 # Host (an IP address in its short form, or a lower-case name) and port ("" without one).
 Endpoint = tuple[str, str]
@@ -105,12 +108,12 @@ def endpoints(backend: Proxy) -> dict[Endpoint, Server] | None:
 
 def _together(fleet: Fleet, groups: Iterable[BackendGroup]) -> list[set[int]]:
     """The sets of nodes that belong together, as ids."""
-    sets: list[set[int]] = []
+    joined = Joined(id(node) for node in fleet.nodes)
+    touched: set[int] = set()
 
     def join(a: Node, b: Node) -> None:
-        hit = [known for known in sets if id(a) in known or id(b) in known]
-        merged = {id(a), id(b)}.union(*hit)
-        sets[:] = [known for known in sets if known not in hit] + [merged]
+        touched.update((id(a), id(b)))
+        joined.join(id(a), id(b))
 
     for vrrp in fleet.vrrp_groups:
         for member in vrrp:
@@ -121,7 +124,7 @@ def _together(fleet: Fleet, groups: Iterable[BackendGroup]) -> list[set[int]]:
             for endpoint in backend.servers or ():
                 if not _is_local(endpoint):
                     join(holders.setdefault(endpoint, backend.node), backend.node)
-    return sets
+    return [set(whole) for whole in joined.sets() if whole[0] in touched]
 
 
 def _is_local(endpoint: Endpoint) -> bool:
@@ -130,7 +133,17 @@ def _is_local(endpoint: Endpoint) -> bool:
 
 
 def _split(members: Sequence[ProxyMember], joined: Sequence[set[int]]) -> list[tuple[ProxyMember, ...]]:
-    return [tuple(member for member in members if id(member.node) in known) for known in joined]
+    return [tuple(part) for part in _parts([(id(member.node), member) for member in members], joined)]
+
+
+def _parts(items: Iterable[tuple[int, T]], joined: Sequence[set[int]]) -> list[list[T]]:
+    """The items by the set that has their node's id."""
+    number = {key: index for index, known in enumerate(joined) for key in known}
+    parts: list[list[T]] = [[] for _ in joined]
+    for key, item in items:
+        if key in number:
+            parts[number[key]].append(item)
+    return parts
 
 
 def same_cluster(fleet: Fleet) -> list[list[Node]]:
@@ -139,4 +152,4 @@ def same_cluster(fleet: Fleet) -> list[list[Node]]:
     pairs = [(node, node.haproxy) for node in nodes if node.haproxy is not None]
     api = _api_members(pairs)
     groups = [BackendGroup(tuple(api), api=True), *_by_name(pairs, {id(member.proxy) for member in api})]
-    return [[node for node in nodes if id(node) in known] for known in _together(fleet, groups)]
+    return _parts([(id(node), node) for node in nodes], _together(fleet, groups))

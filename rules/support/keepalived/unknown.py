@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from parsers.keepalived.tree import KeepalivedDocument
     from parsers.tree import Directive
 
+_LOOKED_AT = 200  # lines that follow, for their keywords; a block may have thousands
 _SHOWN = 4  # names in a list before "and others"
 # Blocks with so many common words (`name`, `key`, `weight`) that a match proves nothing.
 _ELSEWHERE = ("virtual_server", "SSL", "vrrp_instance/auth_hmac")
@@ -79,7 +80,7 @@ def consequence(line: Directive) -> str:
         return "keepalived ignores the line"
     if line.parent is None:
         return "keepalived ignores the block with all its lines"
-    lost = daemon_view_lost(line)
+    lost = daemon_view_lost(line, _LOOKED_AT)
     keywords = list(dict.fromkeys(directive.keyword for directive in lost if directive.keyword))
     closes = f"keepalived reads its '}}' as the end of {called(line.parent)}"
     if not keywords:

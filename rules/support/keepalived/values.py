@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
 from parsers.records import NamedTuple
+from parsers.source import bytes_of
 from rules.engine.finding import Severity
 from rules.support.keepalived.placeholders import placeholder
 from rules.text.wording import listed
@@ -257,7 +258,7 @@ def wrong_interface_name(name: str) -> bool:
 def _interface(keyword: KeepalivedKeyword, word: Word) -> Iterator[Wrong]:
     if keyword.block != "vrrp_instance":
         return
-    if len(word.value.encode("utf-8", "replace")) > _LONGEST_IFNAME:
+    if len(bytes_of(word.value)) > _LONGEST_IFNAME:
         yield _refused(
             keyword,
             word,

@@ -44,6 +44,7 @@ KEEPALIVED = {
     "missing-close-brace": ("KA026", _INSTANCE.removesuffix("}\n")),
     "missing-open-brace": ("KA026", _INSTANCE.replace(" {", "")),
     "nul-character": ("PA001", _INSTANCE.replace("100", "100\0")),
+    "too-many-lines": ("PA015", "~SEQ(A, 1, 4000000) # $A\n" + _INSTANCE),
     "unterminated-quote": ("PA003", 'vrrp_script a {\n    script "/bin/true\n}\n' + _INSTANCE),
 }
 

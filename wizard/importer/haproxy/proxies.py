@@ -155,12 +155,12 @@ class HaproxyReader(HaproxyReadings):
 
 def _defaults(proxy: Proxy) -> list[Proxy]:
     """The `defaults` sections that a proxy inherits from, the nearest first."""
-    found: list[Proxy] = []
+    found: dict[int, Proxy] = {}
     parent = proxy.defaults
-    while parent is not None and all(parent is not known for known in found):
-        found.append(parent)
+    while parent is not None and id(parent) not in found:
+        found[id(parent)] = parent
         parent = parent.defaults
-    return found
+    return list(found.values())
 
 
 def read_control_plane(reader: HaproxyReader, apis: Iterable[NodeApi], port: int | None) -> tuple[Row, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
+from parsers.source import bytes_of
 from rules.plan import SCHEMA, about, check_value
 from rules.support import is_placeholder
 from wizard.importer.agreement import reading
@@ -15,6 +17,7 @@ from wizard.importer.readings import Readings
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VirtualAddress
+    from parsers.facts.values import Value
     from rules.fleet import Member
     from rules.plan import IPAddress, IPInterface
 
@@ -94,11 +97,18 @@ class VrrpReader(Readings):
         if is_placeholder(password.raw):
             self.ledger.leave(node, password.directive, "the password is a placeholder", LeftoverKind.UNREADABLE)
             return
-        given = (password.value or "").encode("utf-8", "replace")[:_AUTH_BYTES].decode("utf-8", "ignore")
+        if re.search("[\ud800-\udfff]", password.value or ""):
+            self.ledger.leave(node, password.directive, "halb.toml holds UTF-8 text alone", LeftoverKind.UNREADABLE)
+        else:
+            self._password(node, password)
+
+    def _password(self, node: str, password: Value[str]) -> None:
+        """The password as keepalived uses it: its first eight bytes."""
+        given = bytes_of(password.value or "")[:_AUTH_BYTES].decode("utf-8", "ignore")
         found = self.ledger.checked(node, "vrrp", "auth_pass", password, given)
         if found is not None:
             self.add("auth_pass", reading(node, password.span, found))
-            if len((password.value or "").encode("utf-8", "replace")) > _AUTH_BYTES:
+            if len(bytes_of(password.value or "")) > _AUTH_BYTES:
                 self.ledger.notes.append(f"{node}: auth_pass is cut to its first 8 bytes, as keepalived does")
 
     # -- the VIP
