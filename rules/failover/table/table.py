@@ -10,7 +10,7 @@ from rules.failover.model import InstanceKey, Router
 from rules.failover.table.events import MOST_NODES_FOR_EVERY_CUT
 from rules.failover.table.releases import ByRelease
 from rules.failover.table.rows import Block, FailoverTable
-from rules.failover.vrrp.components import MOST_INSTANCES, MOST_UNITS, around, components, too_many
+from rules.failover.vrrp.components import MOST_INSTANCES, MOST_NODES, MOST_UNITS, around, components, too_many
 from rules.failover.vrrp.reading import FleetReading, read_routers
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _too_many(reading: FleetReading, world: Sequence[InstanceKey]) -> list[str]:
         return []
     return [
         f"{len(world)} instances affect each other; halb computes the failures of no more than {MOST_UNITS} (a sync "
-        f"group counts as one), of {MOST_INSTANCES} in all"
+        f"group counts as one; {MOST_NODES} if each is on a node of its own), of {MOST_INSTANCES} in all"
     ]
 
 

@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     from rules.failover.model import InstanceKey
     from rules.failover.vrrp.reading import FleetReading
 
-MOST_UNITS, MOST_INSTANCES = 12, 256
-"""How many instances may affect each other for their failures to be computed: sync groups as one, and all in all."""
+MOST_NODES, MOST_UNITS, MOST_INSTANCES = 24, 12, 256
+"""How many may affect each other for their failures to be computed: nodes with one instance each; instances where a node
+has several (a sync group counts as one); and all in all.
+"""
 
 
 def too_many(reading: FleetReading, world: Sequence[InstanceKey]) -> bool:
     """Whether these affect each other in too many orders: the time that this takes grows with the orders."""
     routers = reading.routers
     units = {(key[0], (key in routers and routers[key].sync) or key) for key in world}
-    return len(units) > MOST_UNITS or len(world) > MOST_INSTANCES
+    alone = len({node for node, _ in units}) == len(units)
+    return len(units) > (MOST_NODES if alone else MOST_UNITS) or len(world) > MOST_INSTANCES
 
 
 def components(reading: FleetReading) -> dict[InstanceKey, tuple[InstanceKey, ...]]:
