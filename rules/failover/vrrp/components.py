@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rules.failover.vrrp.reading import FleetReading
 
 MOST_NODES, MOST_UNITS, MOST_INSTANCES = 24, 12, 256
-"""How many may affect each other for their failures to be computed: nodes with one instance each; instances where a node
-has several (a sync group counts as one); and all in all.
+"""How many may affect each other for their failures to be computed: nodes with one instance each; instances where a
+node has several (a sync group counts as one); and all in all.
 """
 
 
