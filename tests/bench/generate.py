@@ -9,6 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+CHECK = "/etc/keepalived/check-haproxy"
+"""The program of the checks."""
+
 _HAPROXY_HEAD = """\
 global
     maxconn 4000
@@ -93,7 +96,7 @@ def keepalived(lines: int, seed: int = 1) -> str:
     for script in range(scripts):
         out += [
             f"vrrp_script check{script} {{",
-            '    script "/etc/keepalived/check-haproxy"',
+            f'    script "{CHECK}"',
             "    interval 2",
             "    fall 2",
             "}",
