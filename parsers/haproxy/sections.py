@@ -46,6 +46,7 @@ class Section:
     """
 
     __slots__ = (
+        "_found",
         "_index",
         "_items",
         "_layout",
@@ -65,6 +66,7 @@ class Section:
         self.conditions: dict[int, str] | None = None  # line start -> unresolved condition
         self._items: list[re.Match[str] | HaproxyLine] = []  # a match until the line is asked for
         self._index: dict[str, list[int]] | None = None
+        self._found: dict[str, list[HaproxyLine]] = {}
 
     @property
     def layout(self) -> Layout:
@@ -170,10 +172,15 @@ class Section:
         for number in self.index().get(keyword, ()):
             yield self.line(number)
 
-    def all(self, keyword: str) -> list[HaproxyLine]:
-        """The lines with this keyword, as a list."""
-        numbers = (self._index or self.index()).get(keyword)  # asked some fifteen times per section, mostly in vain
-        return [self.line(number) for number in numbers] if numbers else []
+    def all(self, keyword: str) -> Sequence[HaproxyLine]:
+        """The lines with this keyword."""
+        found = self._found.get(keyword)  # asked some fifty times per section, half of them in vain
+        if found is None:
+            numbers = (self._index or self.index()).get(keyword)
+            if not numbers:
+                return ()
+            found = self._found[keyword] = [self.line(number) for number in numbers]
+        return found
 
     def get(self, keyword: str) -> HaproxyLine | None:
         """The last line with this keyword, or None."""

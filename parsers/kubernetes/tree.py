@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
+from parsers.records import cached_property
 from parsers.source import Source, Span
 from parsers.tree import Problem
 

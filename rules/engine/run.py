@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from parsers.misspelling import Misspellings
+from parsers.records import cached_property
 from parsers.source import Source, Span
 from rules.engine.finding import Finding, Report, Skipped
 from rules.engine.locating import Locator, without_doubles, without_explained

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from parsers.records import NamedTuple
+from parsers.records import NamedTuple, cached_property
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from parsers.facts.haproxy.bind import Bind, BindAddress
 from parsers.facts.haproxy.lines import UseBackend, as_text, header_value, line_value
@@ -15,6 +14,7 @@ from parsers.grammar.common import read_int
 from parsers.haproxy.document import HaproxyDocument
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
+from parsers.records import cached_property
 from parsers.source import Span
 from parsers.tree import Word
 
@@ -34,7 +34,7 @@ class Global:
     def __init__(self, sections: list[Section]) -> None:
         self.sections = sections
 
-    def all(self, keyword: str) -> list[HaproxyLine]:
+    def all(self, keyword: str) -> Sequence[HaproxyLine]:
         """The lines with this keyword, in file order."""
         return [line for section in self.sections for line in section.all(keyword)]
 
@@ -55,12 +55,12 @@ class Global:
         return line_value(line, line.args[0] if line.args else None, as_text)
 
     @property
-    def directives(self) -> list[HaproxyLine]:
+    def directives(self) -> Sequence[HaproxyLine]:
         """All lines, in file order."""
         return [line for section in self.sections for line in section.directives]
 
     @property
-    def logs(self) -> list[HaproxyLine]:
+    def logs(self) -> Sequence[HaproxyLine]:
         """The `log` lines (targets of `log global`)."""
         return [line for line in self.all("log") if not line.prefix]
 
@@ -112,7 +112,7 @@ class NamedSection:
         """The lines, in file order."""
         return self.section.directives
 
-    def all(self, keyword: str) -> list[HaproxyLine]:
+    def all(self, keyword: str) -> Sequence[HaproxyLine]:
         """The lines with this keyword."""
         return self.section.all(keyword)
 
@@ -132,6 +132,7 @@ class HaproxyConfig:
         self.proxies: list[Proxy] = []
         self.global_ = Global([section for section in self.sections if section.keyword == "global"])
         self._named: dict[str, dict[str, list[NamedSection]]] = {}
+        self._routes: dict[int, list[tuple[Value[str], Proxy | None]]] = {}
         self._link()
 
     def _link(self) -> None:
@@ -170,12 +171,12 @@ class HaproxyConfig:
             for document in self.documents
         )
 
-    @property
+    @cached_property
     def frontends(self) -> list[Proxy]:
         """The proxies that listen: `frontend` and `listen`."""
         return [proxy for proxy in self.proxies if proxy.is_frontend]
 
-    @property
+    @cached_property
     def backends(self) -> list[Proxy]:
         """The proxies with servers: `backend` and `listen`."""
         return [proxy for proxy in self.proxies if proxy.is_backend]
@@ -205,10 +206,14 @@ class HaproxyConfig:
 
         Backends that are chosen at run time (`use_backend %[...]`) are left out: see `UseBackend.dynamic`.
         """
-        names = [use.backend for use in proxy.use_backends if not use.dynamic]
-        if proxy.default_backend is not None:
-            names.append(proxy.default_backend)
-        return [(name, self.backend(name.value)) for name in names if name.value is not None]
+        found = self._routes.get(id(proxy))
+        if found is None:
+            names = [use.backend for use in proxy.use_backends if not use.dynamic]
+            if proxy.default_backend is not None:
+                names.append(proxy.default_backend)
+            found = [(name, self.backend(name.value)) for name in names if name.value is not None]
+            self._routes[id(proxy)] = found
+        return found
 
     def feeders(self, backend: Proxy) -> list[Proxy]:
         """The frontends that send to a backend by name, in file order; a `listen` section with a `bind` is its own."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from parsers.facts.haproxy.options import Option, option_of, options_of, parts_of_words
 from parsers.grammar.common import IPAddress
 from parsers.grammar.haproxy_addresses import Address, read_address
 from parsers.haproxy.lines import HaproxyLine
+from parsers.records import cached_property
 from parsers.source import Span
 from parsers.tree import Word
 

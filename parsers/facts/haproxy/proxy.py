@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from parsers.facts.haproxy.bind import Bind
@@ -16,6 +15,7 @@ from parsers.facts.values import Value
 from parsers.grammar.common import read_int
 from parsers.haproxy.lines import HaproxyLine
 from parsers.keywords.haproxy import KeywordBlock, haproxy_table
+from parsers.records import cached_property
 
 T = TypeVar("T")
 
@@ -87,10 +87,10 @@ class Proxy(ProxySection):
         """`default_backend`, own or inherited."""
         return self._single("default_backend", as_text, self.is_frontend)
 
-    @property
+    @cached_property
     def disabled(self) -> bool:
         """Whether the proxy is switched off (`disabled`, own or inherited, without a later `enabled`)."""
-        own = self.section.all("disabled") + self.section.all("enabled")
+        own = [*self.section.all("disabled"), *self.section.all("enabled")]
         if own:
             return max(own, key=lambda line: line.start).keyword == "disabled"
         return self.defaults.disabled if self.defaults else False
@@ -179,16 +179,16 @@ class Proxy(ProxySection):
         return inherited.inherited(self.defaults.origin) if inherited and not inherited.origin else inherited
 
     @property
-    def http_checks(self) -> list[HaproxyLine]:
+    def http_checks(self) -> Sequence[HaproxyLine]:
         """The `http-check` lines that count: the own ones, else the inherited ones."""
         return self._rules("http-check")
 
     @property
-    def tcp_checks(self) -> list[HaproxyLine]:
+    def tcp_checks(self) -> Sequence[HaproxyLine]:
         """The `tcp-check` lines that count: the own ones, else the inherited ones."""
         return self._rules("tcp-check")
 
-    def _rules(self, keyword: str) -> list[HaproxyLine]:
+    def _rules(self, keyword: str) -> Sequence[HaproxyLine]:
         if not self.is_backend:
             return []
         own = self.section.all(keyword)
@@ -202,7 +202,7 @@ class Proxy(ProxySection):
         return [Bind(line) for line in self.section.all("bind")] if self.is_frontend else []
 
     @property
-    def default_servers(self) -> list[HaproxyLine]:
+    def default_servers(self) -> Sequence[HaproxyLine]:
         """The own `default-server` lines."""
         return self.section.all("default-server")
 
@@ -279,13 +279,11 @@ class Proxy(ProxySection):
         return ChainMap(found, cast("dict[str, list[HaproxyLine]]", inherited)) if found else inherited
 
     @cached_property
-    def logs(self) -> list[HaproxyLine]:
+    def logs(self) -> Sequence[HaproxyLine]:
         """The `log` lines that count, own and inherited; `no log` clears those before it."""
-        own = self.section.all("log")
-        found = self.defaults.logs if self.defaults else []
-        if own:
-            found = list(found)
-        for line in own:
+        inherited = self.defaults.logs if self.defaults else ()
+        found = list(inherited)
+        for line in self.section.all("log"):
             if line.prefix:
                 found.clear()
             else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
 
 from parsers.facts.haproxy.lines import header_value
 from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
+from parsers.records import cached_property
 from parsers.source import Span
 
 MAX_DEPTH = 40  # longer chains of `defaults ... from ...` are not followed
@@ -52,12 +53,12 @@ class ProxySection:
         """The file it is in."""
         return self.section.file.source.path
 
-    @property
+    @cached_property
     def certain(self) -> bool:
         """False when the section itself is conditional, or it is not known what it inherits."""
         return self.section.condition is None and self.inheritance_certain
 
-    @property
+    @cached_property
     def inheritance_certain(self) -> bool:
         """False when the `defaults` after `from` is missing, or the one in force is conditional."""
         return self.defaults_known and (self.defaults is None or self.defaults.certain)
@@ -74,7 +75,7 @@ class ProxySection:
         """The own lines, in file order."""
         return list(self.section.directives)
 
-    def all(self, keyword: str) -> list[HaproxyLine]:
+    def all(self, keyword: str) -> Sequence[HaproxyLine]:
         """The own lines with this keyword (those with `no` in front too: see `prefix`)."""
         return self.section.all(keyword)
 

@@ -46,13 +46,14 @@ class Server:
     `default-server` lines above it, then those of `defaults`; `origin` says which.
     """
 
-    __slots__ = ("_base", "_defaults", "_head", "_own", "_port", "certain", "directive", "template")
+    __slots__ = ("_base", "_defaults", "_head", "_own", "_parsed", "_port", "certain", "directive", "template")
 
     def __init__(self, line: HaproxyLine, defaults: ServerDefaults) -> None:
         self.directive = line
         self.template = line.keyword == "server-template"
         self._defaults = defaults
         self._port: int | None = _UNREAD
+        self._parsed: Address | None = None
         self._head: re.Match[str] | tuple[Word | None, Word | None]
         head = line.bare_match(_HEAD) if not self.template else None
         if head is not None:
@@ -123,7 +124,9 @@ class Server:
     @property
     def parsed(self) -> Address:
         """The address in parts."""
-        return read_address(self._text(2))
+        if self._parsed is None:
+            self._parsed = read_address(self._text(2))
+        return self._parsed
 
     @property
     def host(self) -> Value[str]:

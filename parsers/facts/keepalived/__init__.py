@@ -7,8 +7,6 @@ keeps its place, wrong ones are kept with their text, and what depends on a vari
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from parsers.facts.keepalived.checks import BfdInstance, Named, Trackable, TrackFile, TrackProcess, VrrpScript
 from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
 from parsers.facts.keepalived.global_defs import GlobalDefs
@@ -17,6 +15,7 @@ from parsers.facts.keepalived.settings import Address, text_value
 from parsers.facts.values import Value
 from parsers.keepalived.scripts import Command, command_of
 from parsers.keepalived.tree import KeepalivedDocument
+from parsers.records import cached_property
 from parsers.tree import Directive
 
 __all__ = [

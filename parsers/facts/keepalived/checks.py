@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from parsers.facts.keepalived.settings import (
     Settings,
     applies,
@@ -15,6 +13,7 @@ from parsers.facts.keepalived.settings import (
 )
 from parsers.facts.values import Value
 from parsers.keepalived.scripts import command_of
+from parsers.records import cached_property
 from parsers.source import Span
 from parsers.tree import Directive
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from parsers.facts.keepalived.entries import Peer, VirtualAddress, entries
 from parsers.facts.keepalived.instance_lines import InstanceLines
 from parsers.facts.keepalived.settings import (
@@ -14,6 +12,7 @@ from parsers.facts.keepalived.settings import (
     whole_number,
     within,
 )
+from parsers.records import cached_property
 from parsers.tree import Directive
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from parsers.facts.keepalived.checks import Named
 from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress, entries, trackers_of
 from parsers.facts.keepalived.global_defs import GlobalDefs
 from parsers.facts.keepalived.settings import Address, Settings
 from parsers.facts.values import Value
+from parsers.records import cached_property
 from parsers.tree import Directive
 
 _STATES = ("MASTER", "BACKUP")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from parsers.facts.kubernetes import kubeadm
 from parsers.facts.kubernetes.control_plane import ClusterNetwork, ControlPlaneConfig, HostPort, NeededPort
@@ -25,6 +24,7 @@ from parsers.facts.kubernetes.manifests import (
 from parsers.facts.kubernetes.rancher import REGISTRATION_PORT, RancherConfig, rancher_configs
 from parsers.facts.kubernetes.talos import talos_configs
 from parsers.kubernetes.tree import KubernetesDocument
+from parsers.records import cached_property
 
 __all__ = [
     "CAN_REACH", "CIDR", "FIRST_FOUND", "REGISTRATION_PORT", "AnnouncedAddress", "CalicoDetection",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import ClassVar
 
 from parsers.grammar.common import IPAddress, read_ip
 from parsers.kubernetes.tree import YamlValue
-from parsers.records import NamedTuple
+from parsers.records import NamedTuple, cached_property
 from parsers.source import Span
 
 API_PORT = 6443

@@ -6,7 +6,6 @@ Keys and defaults are those of k0s's documentation ("Configuration options", "Co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from parsers.facts.kubernetes.control_plane import (
     API_PORT,
@@ -19,6 +18,7 @@ from parsers.facts.kubernetes.control_plane import (
     port_in,
 )
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
+from parsers.records import cached_property
 from parsers.source import Span
 
 _JOIN_PORT, _KONNECTIVITY_PORT = 9443, 8132

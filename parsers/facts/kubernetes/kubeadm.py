@@ -6,7 +6,6 @@ The two differ here in one thing: extra arguments are a mapping in v1beta3 and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import chain
 
 from parsers.facts.kubernetes.control_plane import (
@@ -24,7 +23,7 @@ from parsers.facts.kubernetes.control_plane import (
 )
 from parsers.grammar.common import IPAddress, read_ip
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
-from parsers.records import NamedTuple
+from parsers.records import NamedTuple, cached_property
 from parsers.source import Span
 
 SERVICE_SUBNET = "10.96.0.0/12"

@@ -7,7 +7,6 @@ The files of config.yaml.d are read after config.yaml, in alphabetical order. A 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import PurePath
 
 from parsers.facts.kubernetes.control_plane import (
@@ -24,6 +23,7 @@ from parsers.facts.kubernetes.control_plane import (
     read_url,
 )
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
+from parsers.records import cached_property
 from parsers.source import Span
 
 REGISTRATION_PORT = 9345

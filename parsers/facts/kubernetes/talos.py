@@ -7,7 +7,6 @@ and the VIP of `machine.network` without being told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from parsers.facts.kubernetes.control_plane import (
     ClusterNetwork,
@@ -22,6 +21,7 @@ from parsers.facts.kubernetes.control_plane import (
     read_url,
 )
 from parsers.kubernetes.tree import KubernetesDocument, YamlValue
+from parsers.records import cached_property
 from parsers.source import Span
 
 _CONTROL_PLANE = ("controlplane", "init")

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 # haproxy ignores these there, with a warning.
 _NOT_READ_IN_FRONTENDS = frozenset(("stick",))
-_PROXY_KINDS = frozenset(("frontend", "backend", "listen", "defaults"))
+_READERS = {
+    "global": (global_statements.READERS, "global"),
+    **dict.fromkeys(("frontend", "backend", "listen", "defaults"), (statements.READERS, "proxy")),
+}
 
 
 @rule("HA034", "invalid-value", Severity.ERROR, Scope.HAPROXY)
@@ -40,14 +43,11 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     """
     version = settings.haproxy_version
     lost = lost_sections(config).starts
+    fine: dict[str, set[str]] = {}
     for section in config.sections:
         end = lost.get(id(section))
-        if section.keyword == "global":
-            yield from _statements(section, global_statements.READERS, "global", end, version)
-        elif section.keyword in _PROXY_KINDS:
-            yield from _statements(section, statements.READERS, "proxy", end, version)
-        else:
-            yield from _statements(section, {}, section.keyword, end, version)
+        readers, place = _READERS.get(section.keyword, ({}, section.keyword))
+        yield from _statements(section, readers, place, end, version, fine.setdefault(place, set()))
     for proxy in (*config.defaults, *config.proxies):
         end = lost.get(id(proxy.section))
         for line, fault in server_faults(proxy, version):
@@ -61,19 +61,28 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
 
 
 def _statements(
-    section: Section, readers: dict[str, statements.Reader], place: str, end: int | None, version: str | None
+    section: Section,
+    readers: dict[str, statements.Reader],
+    place: str,
+    end: int | None,
+    version: str | None,
+    fine: set[str],
 ) -> Iterator[Hit]:
+    """`fine`: texts of lines that nothing was wrong with; in large files most lines are there many times."""
     for keyword in section.index():
         reader = readers.get(keyword)
         formed = has_form(place, keyword)
         if (reader is None and not formed) or (section.keyword == "frontend" and keyword in _NOT_READ_IN_FRONTENDS):
             continue
         for line in section.all(keyword):
-            if line.condition is None and (end is None or line.start < end):
+            text = line.line_text
+            if line.condition is None and (end is None or line.start < end) and text not in fine:
                 faults = list(reader(line)) if reader is not None else []
                 faults = faults or list(form_faults(place, line, version))
                 # What only other releases have is for the rules about newer and removed words.
                 yield from (_hit(fault) for fault in faults if not fault.releases)
+                if not faults and "$" not in text:
+                    fine.add(text)
 
 
 def _proxy(proxy: Proxy, unverifiable: bool, version: str | None) -> Iterator[Hit]:

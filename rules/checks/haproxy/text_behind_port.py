@@ -25,6 +25,8 @@ _PLACES = {
 }  # fmt: skip
 _BEFORE = ("addr", "agent-addr", "source", "usesrc", "socks4")
 _BEHIND = re.compile(r"(\d{1,5})([^\d-].*)\Z", re.DOTALL)
+# No line without this has such text: after digits behind a colon something that ends neither a word nor a port.
+_HINT = re.compile(r":\d{1,5}[^\d\s,-]")
 _NO_ADDRESS = "/$%"  # paths, variables and expressions
 
 
@@ -44,7 +46,7 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     for section in config.sections:
         for keyword in section.index().keys() & _PLACES.keys():
             for line in section.all(keyword):
-                if line.condition is None:
+                if line.condition is None and _HINT.search(line.line_text):
                     yield from (_hit(word, found, version) for word, found in _found(line, _PLACES[keyword]))
 
 

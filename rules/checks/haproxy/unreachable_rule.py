@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
@@ -91,7 +91,7 @@ def _answered(proxy: Proxy) -> Iterator[Hit]:
         yield _hit(proxy.all("use_backend")[0], line)
 
 
-def _in_order(proxy: Proxy, keyword: str, lines: list[HaproxyLine]) -> Iterator[Hit]:
+def _in_order(proxy: Proxy, keyword: str, lines: Sequence[HaproxyLine]) -> Iterator[Hit]:
     """The hits among the rules of one keyword; `tcp-request` has several sets of rules."""
     if len(lines) < 2:
         return

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
+from parsers.records import cached_property
 from rules.live.observations import IPAddress, NameServer, Reply, ReplyKind, Role
 from rules.live.views.wording import duration, reply_words
 from rules.text.wording import listed

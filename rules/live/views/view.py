@@ -6,9 +6,9 @@ Pure: nothing is queried here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from parsers.records import cached_property
 from rules.fleet.fleet import Fleet
 from rules.live.endpoint import Endpoint, Part, Target
 from rules.live.observations import (

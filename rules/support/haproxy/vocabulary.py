@@ -49,9 +49,14 @@ def _known(section: str) -> frozenset[str]:
 
 def refused(keywords: Iterable[str], section: str, statuses: tuple[str, ...], version: str | None = None) -> set[str]:
     """Those of some keywords that have one of these statuses in a section, for the given version of haproxy."""
+    return {name for name in keywords if _has_status(name, section, statuses, version)}
+
+
+@lru_cache(4096)
+def _has_status(keyword: str, section: str, statuses: tuple[str, ...], version: str | None) -> bool:
     block = haproxy_table().section(section)
-    found = ((name, block.exact(name)) for name in keywords) if block is not None else ()
-    return {name for name, entry in found if entry is not None and entry.status(version) in statuses}
+    entry = block.exact(keyword) if block is not None else None
+    return entry is not None and entry.status(version) in statuses
 
 
 def unknown_lines(section: Section, block: KeywordBlock) -> list[HaproxyLine]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.support.haproxy.samples.kinds import ACL, SAMPLE
-from rules.support.haproxy.samples.places import lines_in_force, profile_places, sample_places
+from rules.support.haproxy.samples.places import lines_in_force, profile_places, sample_lines
 from rules.support.haproxy.vocabulary import lost_sections
 
 if TYPE_CHECKING:
@@ -28,17 +28,29 @@ def _faults(config: HaproxyConfig, version: str | None) -> tuple[SampleFault, ..
     judged = config.complete and not lost
     in_force = lines_in_force(config)
     found: list[SampleFault] = []
+    fine: dict[str, set[str]] = {}  # by kind of proxy, lines with nothing wrong: large files have them many times
     for proxy in (*config.defaults, *config.proxies):
         end = lost.get(id(proxy.section))
-        for line, place in sample_places(proxy, in_force):
+        known = fine.setdefault(proxy.kind, set())
+        looks = judged and not proxy.disabled and proxy.kind != "defaults"
+        for line, places in sample_lines(proxy, in_force, known):
             if end is None or line.start < end:
-                faults = list(_judge(place, version))
-                if not faults and judged and not proxy.disabled and proxy.kind != "defaults":
-                    faults += _references(config, proxy, line, place, version)
-                found += faults
+                before = len(found)
+                for place in places:
+                    faults = list(_judge(place, version))
+                    found += faults or (_references(config, proxy, line, place, version) if looks else ())
+                clean = len(found) == before and looks and "$" not in line.line_text
+                if clean and all(_stands_alone(place, version) for place in places):
+                    known.add(line.line_text)
     for place in profile_places(config):
         found += _judge(place, version)
     return tuple(found)
+
+
+def _stands_alone(place: SamplePlace, version: str | None) -> bool:
+    from rules.support.haproxy.samples.names import names_nothing
+
+    return names_nothing(place, version)
 
 
 def _references(

@@ -36,12 +36,7 @@ def reference_faults(
     word = place.word
     if word.dynamic:
         return
-    if place.kind == LOG_FORMAT:
-        parts = read_format(word.value) or ()
-        expressions = [part.expression for part in parts if part.expression is not None]
-    else:
-        whole = read_sample(word.value)
-        expressions = [whole] if whole is not None else []
+    expressions = _expressions(place)
     for expression in expressions:
         for position, call in enumerate(expression.calls):
             if not _names_something(call.name, position == 0, version):
@@ -52,6 +47,25 @@ def reference_faults(
                 return
     if place.table and expressions:
         yield from _table_faults(config, proxy, line, place, expressions[0], version)
+
+
+def names_nothing(place: SamplePlace, version: str | None) -> bool:
+    """Whether the expression is judged by its own text alone, wherever else in the configuration it stands."""
+    if place.table or place.word.dynamic:
+        return False
+    return not any(
+        _names_something(call.name, position == 0, version)
+        for expression in _expressions(place)
+        for position, call in enumerate(expression.calls)
+    )
+
+
+def _expressions(place: SamplePlace) -> list[SampleExpression]:
+    text = place.word.value
+    if place.kind == LOG_FORMAT:
+        return [part.expression for part in read_format(text) or () if part.expression is not None]
+    whole = read_sample(text)
+    return [whole] if whole is not None else []
 
 
 @lru_cache(512)

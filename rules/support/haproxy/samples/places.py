@@ -63,10 +63,13 @@ _ALWAYS = frozenset(("acl", "balance", "stick"))
 _LOG_OPTIONS = frozenset(("httplog", "httpslog", "tcplog"))
 
 
-def sample_places(proxy: Proxy, in_force: Collection[int]) -> Iterator[tuple[HaproxyLine, SamplePlace]]:
-    """The expressions of a proxy that haproxy reads, keyword by keyword; lines under a condition are left out.
+def sample_lines(
+    proxy: Proxy, in_force: Collection[int], known: Collection[str] = ()
+) -> Iterator[tuple[HaproxyLine, list[SamplePlace]]]:
+    """The lines of a proxy with expressions that haproxy reads, keyword by keyword.
 
-    `in_force` is what `lines_in_force` returns. Measured with 2.6.12: haproxy reads some settings only when it has read
+    Left out are lines under a condition, and those whose text is one of the `known` ones. `in_force` is what
+    `lines_in_force` returns. Measured with 2.6.12: haproxy reads some settings only when it has read
     all of the file, and never those of a disabled proxy or those that a later line replaces.
     """
     section = proxy.section
@@ -81,14 +84,17 @@ def sample_places(proxy: Proxy, in_force: Collection[int]) -> Iterator[tuple[Hap
         for line in section.all(keyword):
             if keyword in _REPLACED and id(line) not in in_force:
                 continue
-            if line.condition is not None or not (keyword in _ALWAYS or re.search(_SIGN, line.line_text)):
+            text = line.line_text
+            if text in known or line.condition is not None or not (keyword in _ALWAYS or re.search(_SIGN, text)):
                 continue
-            for place in _places(line, read):
-                if place.kind == ACL:
-                    yield line, place
-                else:
-                    rules = rules_of(line)
-                    yield line, place._replace(where=0 if place.anywhere else columns(rules, proxy), rules=rules)
+            places = [place if place.kind == ACL else _placed(place, line, proxy) for place in _places(line, read)]
+            if places:
+                yield line, places
+
+
+def _placed(place: SamplePlace, line: HaproxyLine, proxy: Proxy) -> SamplePlace:
+    rules = rules_of(line)
+    return place._replace(where=0 if place.anywhere else columns(rules, proxy), rules=rules)
 
 
 def _is_inherited(proxy: Proxy) -> bool:
@@ -135,14 +141,17 @@ def lines_in_force(config: HaproxyConfig) -> frozenset[int]:
 
 def _last(proxy: ProxySection, keyword: str) -> HaproxyLine | None:
     """The line of this keyword that counts, unless an option for logs may replace it."""
-    owner: ProxySection | None = proxy
-    while owner is not None:
-        if keyword == "log-format" and any(line.first_arg in _LOG_OPTIONS for line in owner.all("option")):
+    owners: list[ProxySection] = [proxy]
+    while not owners[-1].has(keyword):
+        above = owners[-1].defaults
+        if above is None:
             return None
-        if owner.has(keyword):
-            return owner.get(keyword)
-        owner = owner.defaults
-    return None
+        owners.append(above)
+    if keyword == "log-format" and any(
+        line.first_arg in _LOG_OPTIONS for owner in owners for line in owner.all("option")
+    ):
+        return None
+    return owners[-1].get(keyword)
 
 
 def _places(line: HaproxyLine, read: bool) -> Iterator[SamplePlace]:
