@@ -21,6 +21,7 @@ NEGATABLE = frozenset(
 )
 BARE = frozenset((PLAIN, SOUND))  # classes of lines whose first word is a group of the match
 PREFIXES = frozenset(("no", "default"))
+_SHAPES = 1000  # lines whose words are kept in mind
 
 
 class File:
@@ -31,7 +32,7 @@ class File:
     dot; `early` the lines that had to be split while parsing, by their start.
     """
 
-    __slots__ = ("complete", "dot_lines", "early", "source", "templated")
+    __slots__ = ("_shapes", "complete", "dot_lines", "early", "source", "templated")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -39,6 +40,7 @@ class File:
         self.complete = True
         self.dot_lines: list[HaproxyLine] = []
         self.early: dict[int, HaproxyLine] = {}
+        self._shapes: dict[str, list[tuple[int, int, str, bool, bool]]] = {}
 
     def split(self, match: re.Match[str]) -> list[Word]:
         """The words of a line that the line grammar found sound (others are split while parsing)."""
@@ -46,9 +48,20 @@ class File:
         if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
             words = bare_words(self.source, match.start(kind), match.end())
         else:
-            words = Splitter(self.source, match.start(), match.end()).words
+            words = self._with_quotes(match.start(), match.group())
         if self.templated:
             mark_placeholders(words)
+        return words
+
+    def _with_quotes(self, start: int, text: str) -> list[Word]:
+        """The words of a line with quotes or escapes; large files have the same log formats again and again."""
+        shape = self._shapes.get(text)
+        if shape is not None:
+            source = self.source
+            return [Word(source, start + a, start + b, text, some, quoted) for a, b, text, some, quoted in shape]
+        words = Splitter(self.source, start, start + len(text)).words
+        if start and len(self._shapes) < _SHAPES:
+            self._shapes[text] = [(w.start - start, w.end - start, w.value, w.dynamic, w.quoted) for w in words]
         return words
 
 
