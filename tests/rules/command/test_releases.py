@@ -13,6 +13,7 @@ import pytest
 from rules.command.installed import PATIENCE, installed
 from rules.files.inputs import read_local, read_paths
 from tests.net.network import Net, plugged
+from tests.net.waiting import until
 from tests.programs import ROOT, run
 
 CONF = """\
@@ -107,8 +108,8 @@ def test_what_hangs_or_prints_rubbish_is_killed_and_not_known(tmp_path: Path, sc
     assert installed(["keepalived"], path) == {}
     assert time.monotonic() - began < PATIENCE + 0.5
     number = int((tmp_path / "number").read_text())
-    groups = [_group(place) for place in Path("/proc").glob("[0-9]*/stat")]
-    assert number not in groups
+    # Killed is killed, but what the system still has to do for that takes its time.
+    until(lambda: number not in map(_group, Path("/proc").glob("[0-9]*/stat")), lambda: "something of it still runs")
 
 
 def _group(place: Path) -> int:
