@@ -23,6 +23,7 @@ from parsers.source import Span
 from parsers.tree import Word
 
 # Name, address and the rest of a server line that needs no splitting.
+_PLAIN = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}:([1-9][0-9]{0,4})\Z")
 _HEAD = re.compile(r"[ \t\v\f]++([^ \t\v\f\r\n#]++)[ \t\v\f]++([^ \t\v\f\r\n#]++)(?:[ \t\v\f]++([^\r\n#]*+))?+")
 # Words between the keyword and the first option.
 _BEFORE_OPTIONS = {"server": 2, "server-template": 3, "default-server": 0}
@@ -145,7 +146,13 @@ class Server:
     def port(self) -> int | None:
         """The port, or None without one."""
         if self._port == _UNREAD:
-            self._port = self.parsed.port_start if self.certain else None
+            plain = _PLAIN.match(self._text(2)) if self.certain and self._parsed is None else None
+            if (
+                plain is not None and int(plain[1]) <= 65535
+            ):  # nearly all servers: their ports are asked for much more often than their addresses
+                self._port = int(plain[1])
+            else:
+                self._port = self.parsed.port_start if self.certain else None
         return self._port
 
     @property

@@ -35,9 +35,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         own = [address for frontend in frontends for address in _addresses(frontend)]
         if not own:
             continue
+        single = {address.port_start for address in own} if all(a.port_start == a.port_end for a in own) else None
         for server in backend.servers:
             port = server.port
-            if port is None or not any(address.covers_port(port) for address in own):
+            if port is None or (single is not None and port not in single):
                 continue
             address = next((a for a in own if _reaches(server, a)), None)
             if address is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 
 def _is_name(server: Server) -> bool:
+    if re.match(r"[0-9.:]*\Z", server.address_text):
+        return False  # nearly all servers
     host = server.parsed.host
     if not host or server.address is not None or server.parsed.kind != "ip" or not server.certain or server.template:
         return False

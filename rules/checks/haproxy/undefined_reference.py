@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
@@ -169,10 +170,17 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
+@lru_cache(4)
+def _mentions_resolvers(config: HaproxyConfig) -> bool:
+    """Whether the word is in the files: most of them have servers, and none has resolvers."""
+    return any("resolvers" in document.source.text for document in config.documents)
+
+
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:
     """`defined`: the names of each kind that was needed so far."""
-    inherited = inherited_resolvers(proxy) if proxy.kind != "defaults" else ()
-    for line, (kind, name, word) in (*references(proxy.section), *inherited):
+    resolved = _mentions_resolvers(config)
+    inherited = inherited_resolvers(proxy) if resolved and proxy.kind != "defaults" else ()
+    for line, (kind, name, word) in (*references(proxy.section, servers=resolved), *inherited):
         if line.condition is not None or word.dynamic or "%[" in name or name in lost or (kind, name) in _PREDEFINED:
             continue
         if proxy.kind == "defaults" and kind in _NOT_LOOKED_FOR:

@@ -56,6 +56,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     (`odd-character`).
     """
     lost = lost_sections(config).starts
+    fine: set[str] = set()  # lines whose second word is known; large files have them many times
     for section, block in judged_sections(config):
         end = lost.get(id(section))
         for line in unknown_lines(section, block):
@@ -65,7 +66,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             if end is None or line.start < end:
                 yield _place_hit(section, line)
         if section.keyword in PROXY_SECTIONS:
-            for line, hit in (*_second_words(section), *_actions(section)):
+            for line, hit in (*_second_words(section, fine), *_actions(section, fine)):
                 if end is None or line.start < end:
                     yield hit
         for line, word in unknown_options(section):
@@ -161,11 +162,13 @@ def _second_block(keyword: str) -> KeywordBlock:
     return blocks[keyword]
 
 
-def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
+def _second_words(section: Section, fine: set[str]) -> Iterator[tuple[HaproxyLine, Hit]]:
     """Unknown words after `option`, `timeout`, `http-check`, ..."""
     for keyword in section.index().keys() & _SECOND_WORDS:
         block = _second_block(keyword)
         for line in section.all(keyword):
+            if line.line_text in fine:
+                continue
             word = line.args[0] if line.args else None
             if word is None or word.dynamic or line.condition is not None:
                 continue
@@ -178,6 +181,8 @@ def _second_words(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
             elif line.prefix and "NONEG" in entry.flags:
                 message = f"'{line.prefix} option {word.value}' is refused: haproxy does not allow negating this option"
                 yield line, Hit(line.words[0].span, message, help="remove the line")
+            else:
+                fine.add(line.line_text)
 
 
 def _some(block: KeywordBlock) -> str:
@@ -185,10 +190,12 @@ def _some(block: KeywordBlock) -> str:
     return f"{', '.join(names[:6])} ..." if len(names) > 12 else ", ".join(names)
 
 
-def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
+def _actions(section: Section, fine: set[str]) -> Iterator[tuple[HaproxyLine, Hit]]:
     """Unknown actions of http and tcp rules."""
     for keyword in section.index().keys() & RULESETS.keys():
         for line in section.all(keyword):
+            if line.line_text in fine:
+                continue
             args = line.args
             at = RULESETS[keyword]
             if line.condition is not None or len(args) <= at or args[0].dynamic or args[at].dynamic:
@@ -199,6 +206,8 @@ def _actions(section: Section) -> Iterator[tuple[HaproxyLine, Hit]]:
                 advice = hint(args[at].value, block.known, f"'{ruleset}' takes {_some(block)}")
                 message = f"unknown {ruleset} action '{args[at].value}'"
                 yield line, Hit(args[at].span, message, help=advice, note="unknown")
+            elif block is not None:
+                fine.add(line.line_text)
 
 
 def _option_hit(keyword: str, word: Word) -> Hit:

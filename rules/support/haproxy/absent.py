@@ -38,12 +38,13 @@ def absent(config: HaproxyConfig, version: str | None) -> Iterator[Absent]:
         entry = haproxy_table().sections.get(section.keyword)
         if entry is not None and entry.status(version) in _GONE and section.condition is None:
             yield Absent(section.header.words[0], f"the section '{section.keyword}'", entry, "remove the section")
+    fine: set[str] = set()  # lines that have none; large files have them many times
     for section, block in judged_sections(config):
         yield from _keywords(section, block, version)
         if section.keyword not in PROXY_SECTIONS:
             continue
-        yield from _second_words(section, version)
-        yield from _actions(section, version)
+        yield from _second_words(section, version, fine)
+        yield from _actions(section, version, fine)
         for line, word in unknown_options(section, version) if version is not None else ():
             option = options_of(line.keyword).get(word.value)
             if option is not None:
@@ -69,7 +70,7 @@ def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Ite
                 yield Absent(word, f"'{keyword}'", entry)
 
 
-def _second_words(section: Section, version: str | None) -> Iterator[Absent]:
+def _second_words(section: Section, version: str | None, fine: set[str]) -> Iterator[Absent]:
     """The same for the words after `option`, `mode`, `timeout` and the like."""
     table = haproxy_table()
     blocks = {
@@ -79,19 +80,25 @@ def _second_words(section: Section, version: str | None) -> Iterator[Absent]:
     for keyword in section.index().keys() & blocks.keys():
         block = blocks[keyword]
         for line in section.all(keyword):
+            if line.line_text in fine:
+                continue
             word = line.args[0] if line.args else None
             entry = block.get(word.value) if word is not None else None
             if word is None or entry is None or word.dynamic or line.condition is not None:
                 continue
             if entry.status(version) not in _FINE:
                 yield Absent(word, f"'{keyword} {word.value}'", entry)
+            else:
+                fine.add(line.line_text)
 
 
-def _actions(section: Section, version: str | None) -> Iterator[Absent]:
+def _actions(section: Section, version: str | None, fine: set[str]) -> Iterator[Absent]:
     """The same for the actions of http and tcp rules."""
     for keyword in section.index().keys() & RULESETS.keys():
         at = RULESETS[keyword]
         for line in section.all(keyword):
+            if line.line_text in fine:
+                continue
             args = line.args
             if line.condition is not None or len(args) <= at or args[0].dynamic or args[at].dynamic:
                 continue
@@ -100,3 +107,5 @@ def _actions(section: Section, version: str | None) -> Iterator[Absent]:
             entry = block.get(args[at].value) if block is not None else None
             if entry is not None and entry.status(version) not in _FINE:
                 yield Absent(args[at], f"'{ruleset} {args[at].value}'", entry)
+            elif entry is not None:
+                fine.add(line.line_text)

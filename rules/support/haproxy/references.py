@@ -88,14 +88,17 @@ _READERS: dict[str, Reader] = {
 _SERVER_LINES = ("server", "server-template")
 
 
-def references(section: Section) -> Iterator[tuple[HaproxyLine, Reference]]:
-    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like."""
+def references(section: Section, *, servers: bool = True) -> Iterator[tuple[HaproxyLine, Reference]]:
+    """The names in the lines of a proxy section, except ACLs and the targets of `use_backend` and the like.
+
+    Without `servers`, those of server lines are left out: which resolvers they use.
+    """
     index = section.index()
     for keyword, reader in _READERS.items():
         if keyword in index:
             for line in section.all(keyword):
                 yield from ((line, reference) for reference in reader(line))
-    for keyword in _SERVER_LINES:
+    for keyword in _SERVER_LINES if servers else ():
         for line in section.all(keyword) if keyword in index else ():
             if "resolvers" in option_words(line, keyword):
                 yield from ((line, reference) for reference in _after(line, "resolvers", "resolvers"))

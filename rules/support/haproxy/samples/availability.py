@@ -46,8 +46,9 @@ def unavailable(config: HaproxyConfig, keywords: Sequence[str], version: str | N
     for proxy in config.proxies:
         if proxy.disabled:
             continue
+        index = proxy.section.index()
         for keyword in keywords:
-            for line in proxy.all(keyword):
+            for line in proxy.all(keyword) if keyword in index else ():
                 found = _in_line(proxy, line, version) if line.condition is None else None
                 if found is not None:
                     yield found

@@ -58,7 +58,7 @@ _COLUMNS = {
 _REPLACED = (*_FORMATS, "balance")
 _READ_LAST = ("use_backend", "use-server", *_SERVERS)
 # A line that has none of these words or signs has no expression; of those in `_ALWAYS`, each has one.
-_SIGN = r"[{%(]|track-sc|[ \t](?:status-code|capture|set-|pause|sni[ \t]|pool-conn-name[ \t])"
+_SIGN = re.compile(r"[{%(]|track-sc|[ \t](?:status-code|capture|set-|pause|sni[ \t]|pool-conn-name[ \t])")
 _ALWAYS = frozenset(("acl", "balance", "stick"))
 _LOG_OPTIONS = frozenset(("httplog", "httpslog", "tcplog"))
 
@@ -85,7 +85,7 @@ def sample_lines(
             if keyword in _REPLACED and id(line) not in in_force:
                 continue
             text = line.line_text
-            if text in known or line.condition is not None or not (keyword in _ALWAYS or re.search(_SIGN, text)):
+            if text in known or line.condition is not None or not (keyword in _ALWAYS or _SIGN.search(text)):
                 continue
             places = [place if place.kind == ACL else _placed(place, line, proxy) for place in _places(line, read)]
             if places:
