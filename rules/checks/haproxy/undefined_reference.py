@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -170,10 +171,14 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
+_MAY_HIDE = r"""(?m)^[^\S\n]*(?:default-)?server[^\n]*[\\"'$]"""  # in quotes, escapes or variables
+
+
 @lru_cache(4)
 def _mentions_resolvers(config: HaproxyConfig) -> bool:
-    """Whether the word is in the files: most of them have servers, and none has resolvers."""
-    return any("resolvers" in document.source.text for document in config.documents)
+    """Whether the word may be in the files: most of them have servers, and none has resolvers."""
+    texts = [document.source.text for document in config.documents]
+    return any("resolvers" in text or re.search(_MAY_HIDE, text) is not None for text in texts)
 
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:
