@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from parsers.haproxy.sections import Section
     from parsers.tree import Directive
     from rules.fleet import Node
-    from wizard.importer.keepalived.routers import Choice
 
 _SERVICES = {
     "frontend": "a frontend that does not lead to the Kubernetes API",
@@ -40,12 +39,15 @@ _READ = frozenset(
 _UNUSED = frozenset(("vrrp_script", "vrrp_track_process"))
 
 
-def sweep(ledger: Ledger, node: Node, choice: Choice) -> None:
-    """Leave over everything of a node that nobody has decided about."""
+def sweep(ledger: Ledger, node: Node, *, several: bool, ipv6: bool) -> None:
+    """Leave over everything of a node that nobody has decided about.
+
+    `several`: more than one virtual router may be the endpoint's; `ipv6`: the one that is has IPv6 addresses.
+    """
     if node.haproxy is not None:
         _haproxy(ledger, node.name, node.haproxy)
     if node.keepalived is not None:
-        _keepalived(ledger, node, node.keepalived, choice)
+        _keepalived(ledger, node, node.keepalived, several=several, ipv6=ipv6)
 
 
 def _haproxy(ledger: Ledger, node: str, config: HaproxyConfig) -> None:
@@ -72,9 +74,8 @@ def _global(ledger: Ledger, section: Section) -> None:
             ledger.take(line)
 
 
-def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Choice) -> None:
-    _global_defs(ledger, node, config, choice)
-    several = bool(choice.candidates)
+def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, *, several: bool, ipv6: bool) -> None:
+    _global_defs(ledger, node, config, ipv6=ipv6)
 
     def reason(line: Directive) -> Reason:
         return _reason(line, several=several)
@@ -84,15 +85,13 @@ def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Ch
         ledger.sweep_text(node.name, source, "#!")
 
 
-def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, choice: Choice) -> None:
+def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, *, ipv6: bool) -> None:
     """What halb's global_defs say too: the router_id is the machine's name."""
-    blocks = list(config.blocks("global_defs"))
-    third = bool(blocks) and any(m.instance.family == 6 for m in choice.members)
-    for block in blocks:
+    for block in config.blocks("global_defs"):
         ledger.take(block)
         for line in block.children or ():
             words = words_of(line)
-            version = words == ("vrrp_version 3" if third else "vrrp_version 2")
+            version = words == ("vrrp_version 3" if ipv6 else "vrrp_version 2")
             if (
                 line.keyword in halb_lines.KEEPALIVED_GLOBAL
                 or version

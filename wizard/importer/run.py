@@ -59,8 +59,9 @@ def import_files(
     tables = _tables(_Found(nodes_concerned, apis, choice, port, wanted), ledger, agreement)
     if any(_is_manifest(path) for path in files):
         tables["haproxy"][0]["run"] = "static-pod"
+    ipv6 = any(member.instance.family == 6 for member in choice.members)
     for node in run.fleet.nodes:
-        sweep(ledger, node, choice)
+        sweep(ledger, node, several=bool(choice.candidates), ipv6=ipv6)
     hidden = run.secrets.anywhere
     return Imported(
         filled(tables, known, ledger.notes),
