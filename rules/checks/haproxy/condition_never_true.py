@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # What a line or its ACLs must have to be looked at closely: marks and fetches, and "!" for a contradiction.
 _MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
+
+
+Named = dict[tuple[str, bool], "Hopeless | None"]
 
 
 @rule(
@@ -46,9 +49,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         if not keywords or not proxy.certain or proxy.disabled or not _suspicious(proxy, keywords):
             continue
         seen: set[int] = set()
+        named: Named = {}
         for keyword in keywords:
             for line in proxy.all(keyword):
-                for hit in _hits(proxy, line):
+                for hit in _hits(proxy, line, named):
                     if hit.span.start not in seen:
                         seen.add(hit.span.start)
                         yield hit
@@ -60,7 +64,7 @@ def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
     return any(mark in text for text in lines for mark in _MARKS)
 
 
-def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:
+def _hits(proxy: Proxy, line: HaproxyLine, named: Named) -> Iterator[Hit]:
     from rules.support.haproxy.conditions import alternatives_of
 
     for alternative in alternatives_of(line) or ():
@@ -71,7 +75,7 @@ def _hits(proxy: Proxy, line: HaproxyLine) -> Iterator[Hit]:
             continue
         for term in alternative:
             if not term.negated:
-                yield from _never(proxy, line, term)
+                yield from _never(proxy, line, term, named)
 
 
 def _contradiction(line: HaproxyLine, term: Term) -> Hit:
@@ -83,23 +87,32 @@ def _contradiction(line: HaproxyLine, term: Term) -> Hit:
     )
 
 
-def _never(proxy: Proxy, line: HaproxyLine, term: Term) -> Iterator[Hit]:
-    """The hits for one term that has to be true: all definitions of its ACL have to be hopeless."""
+def _never(proxy: Proxy, line: HaproxyLine, term: Term, named: Named) -> Iterator[Hit]:
+    """The hits for one term that has to be true; `named`: what was found out about ACLs of this proxy before."""
     from rules.support.haproxy.hopeless import hopeless
 
     routes = line.keyword == "use_backend"
     if term.anonymous:
         reason = hopeless(proxy, term.words, routes)
-        if reason is not None:
-            yield _hit(line, term.text, reason)
-        return
-    definitions = proxy.acls.get(term.text, [])
-    if any(acl.condition is not None for acl in definitions):
-        return
-    reasons = [hopeless(proxy, acl.args[1:], routes) for acl in definitions]
-    found = [reason for reason in reasons if reason is not None]
-    if found and len(found) == len(reasons):
-        yield _hit(line, term.text, found[0])
+    elif (term.text, routes) in named:
+        reason = named[term.text, routes]
+    else:
+        reason = named[term.text, routes] = _of_all(proxy, proxy.acls.get(term.text, ()), routes)
+    if reason is not None:
+        yield _hit(line, term.text, reason)
+
+
+def _of_all(proxy: Proxy, definitions: Sequence[HaproxyLine], routes: bool) -> Hopeless | None:
+    """Why an ACL never matches: all its definitions have to be hopeless."""
+    from rules.support.haproxy.hopeless import hopeless
+
+    first = None
+    for acl in definitions:
+        reason = hopeless(proxy, acl.args[1:], routes) if acl.condition is None else None
+        if reason is None:
+            return None
+        first = first or reason
+    return first
 
 
 def _hit(line: HaproxyLine, text: str, found: Hopeless) -> Hit:

@@ -47,14 +47,18 @@ def unavailable(config: HaproxyConfig, keywords: Sequence[str], version: str | N
         if proxy.disabled:
             continue
         index = proxy.section.index()
+        named: dict[tuple[str, int], tuple[str, Span | None]] = {}
         for keyword in keywords:
             for line in proxy.all(keyword) if keyword in index else ():
-                found = _in_line(proxy, line, version) if line.condition is None else None
+                found = _in_line(proxy, line, version, named) if line.condition is None else None
                 if found is not None:
                     yield found
 
 
-def _in_line(proxy: Proxy, line: HaproxyLine, version: str | None) -> Unavailable | None:
+def _in_line(
+    proxy: Proxy, line: HaproxyLine, version: str | None, named: dict[tuple[str, int], tuple[str, Span | None]]
+) -> Unavailable | None:
+    """`named`: what was found out about ACLs of this proxy before."""
     args = line.args
     at = next((at for at, word in enumerate(args) if word.value in ("if", "unless") and not word.quoted), len(args))
     where = columns(rules_of(line), proxy)
@@ -62,7 +66,13 @@ def _in_line(proxy: Proxy, line: HaproxyLine, version: str | None) -> Unavailabl
         return None
     terms = list(_terms(args[at + 1 :]))
     for term in terms:
-        name, definition = _fetch(proxy, term, where, version)
+        key = (term.words[0].value.lstrip("!"), where)
+        if term.named and key in named:
+            name, definition = named[key]
+        else:
+            name, definition = _fetch(proxy, term, where, version)
+            if term.named:
+                named[key] = name, definition
         if name:
             return _said(line, term, name, definition, alone=len(terms) == 1 and args[at].value)
     return None
