@@ -105,11 +105,19 @@ def _spelled(milliseconds: int) -> str:
     return f"{milliseconds}ms"
 
 
+def _has_interval(line: HaproxyLine, keyword: str) -> bool:
+    """Whether a server line sets an interval; most do not even have the letters, and nothing that may hide them."""
+    text = line.line_text
+    if "inter" in text or "slowstart" in text or "\\" in text or '"' in text or "'" in text or "$" in text:
+        return not _INTERVALS.isdisjoint(option_words(line, keyword))
+    return False
+
+
 def _intervals(section: Section) -> Iterator[Hit]:
     keywords = section.index()
     for keyword in ("default-server", "server", "server-template"):
         for line in section.all(keyword) if keyword in keywords else ():
-            if _INTERVALS.isdisjoint(option_words(line, keyword)):
+            if not _has_interval(line, keyword):
                 continue
             for name, value in pairwise(line.args):
                 if name.value in _INTERVALS and _is_bare(value, 100):
