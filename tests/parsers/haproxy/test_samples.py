@@ -105,6 +105,13 @@ def test_any_text_is_read(text: str) -> None:
     assert all(text[part.start] == "%" for part in parts)
 
 
+def _seconds(text: str) -> float:
+    began = time.process_time()
+    read_sample(text)
+    read_format(text)
+    return time.process_time() - began
+
+
 @pytest.mark.parametrize(
     "unit",
     [",lower", "(", "%[", "%[src]", "%{", "%{+Q}", "%[a(", "%ci", "%", "%%", "\\", "'", '"', "a,", "path,lower(a),"],
@@ -116,11 +123,8 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
         for read in (read_sample, read_format):
             read(unit)
         text = "src" + unit * (characters // len(unit))
-        began = time.process_time()
-        read_sample(text)
-        read_format(text)
-        taken.append(time.process_time() - began)
-    assert taken[1] < 6 * taken[0] + 0.2  # the collector may run in between
+        taken.append(min(_seconds(text) for _ in range(3)))  # the collector may run in between
+    assert taken[1] < 6 * taken[0] + 0.2
     assert taken[1] < 10
 
 
