@@ -132,7 +132,6 @@ class HaproxyConfig:
         self.proxies: list[Proxy] = []
         self.global_ = Global([section for section in self.sections if section.keyword == "global"])
         self._named: dict[str, dict[str, list[NamedSection]]] = {}
-        self._routes: dict[int, list[tuple[Value[str], Proxy | None]]] = {}
         self._link()
 
     def _link(self) -> None:
@@ -206,14 +205,10 @@ class HaproxyConfig:
 
         Backends that are chosen at run time (`use_backend %[...]`) are left out: see `UseBackend.dynamic`.
         """
-        found = self._routes.get(id(proxy))
-        if found is None:
-            names = [use.backend for use in proxy.use_backends if not use.dynamic]
-            if proxy.default_backend is not None:
-                names.append(proxy.default_backend)
-            found = [(name, self.backend(name.value)) for name in names if name.value is not None]
-            self._routes[id(proxy)] = found
-        return found
+        names = [use.backend for use in proxy.use_backends if not use.dynamic]
+        if proxy.default_backend is not None:
+            names.append(proxy.default_backend)
+        return [(name, self.backend(name.value)) for name in names if name.value is not None]
 
     def feeders(self, backend: Proxy) -> list[Proxy]:
         """The frontends that send to a backend by name, in file order; a `listen` section with a `bind` is its own."""
