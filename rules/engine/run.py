@@ -155,11 +155,14 @@ class Run:
     def _idle(self) -> dict[Scope, Collection[str]]:
         """The modules of rules with nothing to say about these files, for the scopes that are about them."""
         nodes = self.fleet.nodes
-        keepalived = [source.text for n in nodes if n.keepalived for source in n.keepalived.document.sources]
-        haproxy = [document.source.text for n in nodes if n.haproxy for document in n.haproxy.documents]
-        both = idle_modules([*keepalived, *haproxy])
-        found: dict[Scope, Collection[str]] = dict.fromkeys((Scope.NODE, Scope.FLEET, Scope.GIVEN), both)
-        return {**found, Scope.KEEPALIVED: idle_modules(keepalived), Scope.HAPROXY: idle_modules(haproxy)}
+        keepalived = idle_modules(
+            source.text for n in nodes if n.keepalived for source in n.keepalived.document.sources
+        )
+        haproxy = idle_modules(document.source.text for n in nodes if n.haproxy for document in n.haproxy.documents)
+        found: dict[Scope, Collection[str]] = dict.fromkeys(
+            (Scope.NODE, Scope.FLEET, Scope.GIVEN), keepalived & haproxy
+        )
+        return {**found, Scope.KEEPALIVED: keepalived, Scope.HAPROXY: haproxy}
 
     def _needs(self, observed: Observations | None) -> Needs:
         from rules.engine.needs import Needs
