@@ -51,6 +51,14 @@ class Answers:
             moved[place._replace(number=place.number - 1) if up else place] = text
         return Answers(moved)
 
+    def with_room(self, table: str, number: int) -> Answers:
+        """The answers with an empty place in a list: the machines from this one on move down."""
+        moved = {}
+        for place, text in self._texts.items():
+            down = place.table == table and place.number >= number
+            moved[place._replace(number=place.number + 1) if down else place] = text
+        return Answers(moved)
+
 
 def typed(place: KeyPath, text: str) -> Any:
     """The value that halb.toml has for a typed text; ValueError with the words of the key's own check."""

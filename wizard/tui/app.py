@@ -34,8 +34,7 @@ from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
 from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
-from wizard.tui.textual_private import QuietApp
-from wizard.tui.type_ahead import earlier_keys_handled
+from wizard.tui.type_ahead import OrderedApp
 from wizard.tui.widgets.field import field_around
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 EXIT_OK = 0
 
 
-class Wizard(QuietApp[int]):
+class Wizard(OrderedApp[int]):
     """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen;
     `signalled` is the exit status after a signal has ended it, else 0.
 
@@ -71,6 +70,7 @@ class Wizard(QuietApp[int]):
         Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
+        Binding("ctrl+z,ctrl+underscore", "undo", "undo", id="wizard.undo", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),
     ]
 
@@ -152,6 +152,24 @@ class Wizard(QuietApp[int]):
             self.step = ""
             await self.show(StartScreen())
 
+    async def action_undo(self) -> None:
+        """Take back the latest change of the answers, and show the field that it was about."""
+        self._take_answers()
+        place = self.session.undo()
+        step = None if place is None else step_of(place)
+        if step is None:
+            self.notify("there is nothing to undo")
+            return
+        self.save_draft()
+        self.step = step.key
+        self.session.visited.add(step.key)
+        await self.show(screen_of(step.key, place))
+        self.notify("undone", timeout=2)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C ends many programs, so it says which key ends this one."""
+        self.notify("Ctrl+Q leaves halb; the draft is saved", title="Leave?")
+
     async def action_write(self) -> None:
         """Go to the write screen, or say what is in the way."""
         from wizard.questions.review import blocked
@@ -232,8 +250,6 @@ class Wizard(QuietApp[int]):
 
     async def action_quit(self) -> None:
         """Leave; the draft is saved. Asks only when it can't be."""
-        if self.focused is not None:
-            await earlier_keys_handled(self.focused)
         self._take_answers()
         failure = self.save_draft()
         if failure is None or isinstance(self.screen, QuitDialog):

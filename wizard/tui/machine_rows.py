@@ -1,10 +1,17 @@
-"""The rows of a list of machines: what the row before suggests for a field, and which rows may stay empty. Pure."""
+"""The rows of a list of machines: what the row before suggests for a field, what Enter makes of a row, and what leaving
+it does. Pure.
+
+What a row shows as text is in the answers; what it suggests gets there when Enter accepts it, and when a row that has
+something else is left.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
+from wizard.questions.machine_lists import is_list, read_machines, with_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
 
@@ -50,11 +57,85 @@ def accepted(step: Step, place: Place, answers: Answers) -> Answers:
         before.append(place.key)
     elif not answers[place]:
         return answers
-    for key in before:
-        here = place._replace(key=key)
+    return _with_suggestions(place, before, answers)
+
+
+def _with_suggestions(row: Place, keys: list[str], answers: Answers) -> Answers:
+    for key in keys:
+        here = row._replace(key=key)
         if not answers[here] and (text := suggestion(here, answers)):
             answers = answers.put(here, text)
     return answers
+
+
+class RowsEntered(NamedTuple):
+    """The answers after Enter in a field of a list, and where the focus goes: None for the next step."""
+
+    answers: Answers
+    following: Place | None
+
+
+def entered(step: Step, place: Place, answers: Answers) -> RowsEntered:
+    """What Enter in a field of a list does.
+
+    A list of machines gets its rows, suggestions are accepted, rows that were cleared go. From an empty row that is
+    not needed Enter leads on to the next step.
+    """
+    if is_list(place, answers[place]):
+        return listed_in(step, place, answers)
+    answers = accepted(step, place, answers)
+    leaving = may_stay_empty(step, place, answers)
+    every = places(step, answers)
+    rest = every[every.index(place) + 1 :] if place in every else ()
+    following = next((other for other in rest if not leaving or other.number != place.number), None)
+    tidy = compact(step, answers)
+    if following is not None and tidy.count(place.table) != answers.count(place.table):
+        rows = range(step.first, following.number)
+        moved = sum(row_is_empty(place._replace(number=row), answers) for row in rows)
+        following = following._replace(number=following.number - moved)
+    return RowsEntered(tidy, following)
+
+
+def listed_in(step: Step, place: Place, answers: Answers, text: str = "") -> RowsEntered:
+    """What a list of machines in a field becomes: rows, with what is suggested for their empty fields.
+
+    `text` is the list, where it was pasted; else the answer is. The focus goes to what the rows still lack.
+    """
+    machines = read_machines(text or answers[place], interfaces=place.table == "lb").machines
+    answers, numbers = with_machines(answers if text else answers.put(place, ""), place, machines)
+    for number in numbers:
+        answers = _with_suggestions(place._replace(number=number), [field.key for field in step.fields], answers)
+    mine = [other for other in places(step, answers) if other.number in numbers]
+    every = places(step, answers)
+    later = [other for other in every if other.number > max(numbers, default=place.number)]
+    return RowsEntered(answers, next(iter([*(other for other in mine if not answers[other]), *later]), None))
+
+
+def completed(step: Step, answers: Answers, *, but: int | None = None) -> Answers:
+    """The answers with what is suggested for the empty fields of rows that have something; `but` is a row to leave."""
+    if not step.many:
+        return answers
+    table = step.fields[0].table
+    last = answers.count(table) if step.last is None else min(answers.count(table), step.last)
+    for number in range(step.first, last):
+        row = Place(table, number, "")
+        if number != but and not row_is_empty(row, answers):
+            answers = _with_suggestions(row, [field.key for field in step.fields], answers)
+    return answers
+
+
+def left(step: Step, answers: Answers, *, now: int | None = None) -> Answers:
+    """The answers after rows were left: lists get their rows, and rows what is suggested.
+
+    `now` is the row that has the focus now, None where the step is left; then rows that were cleared go too.
+    """
+    if not step.many:
+        return answers
+    for place in reversed(places(step, answers)):
+        if place.number != now and is_list(place, answers[place]):
+            answers = listed_in(step, place, answers).answers
+    answers = completed(step, answers, but=now)
+    return compact(step, answers) if now is None else answers
 
 
 def may_stay_empty(step: Step, place: Place, answers: Answers) -> bool:

@@ -18,6 +18,7 @@ _ACTIONS = (
     ("Advanced (F9)", "every other key of halb.toml", "advanced"),
     ("Write (Ctrl+O, F10)", "a last look before anything is written", "write"),
     ("Help (Ctrl+G, F1)", "about this field", "explain"),
+    ("Undo (Ctrl+Z)", "take back the latest change of an answer", "undo"),
     ("Next step (Ctrl+N)", "even if something is missing in this one", "next_step"),
 )
 """Title, help, and the app's action."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.questions.answers import Answers, Place
+from wizard.questions.history import History
 from wizard.questions.session import Judgement, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
 
@@ -34,8 +35,8 @@ def _ignore_change() -> None:
 class Session:
     """The state of one run.
 
-    `answers` change through `set_answer` and `replace_answers` alone, which call `on_change`; `outcome` follows them
-    (`wizard.tui.judging`). Nothing is written below `directory` before the write screen. `overrides`: the user's
+    `answers` change through `set_answer`, `replace_answers` and `undo` alone, which call `on_change`; `outcome` follows
+    them (`wizard.tui.judging`). Nothing is written below `directory` before the write screen. `overrides`: the user's
     reasons for accepting errors, by rule code. `before`: the answers that the machines' files were made of so far,
     None where there are none. `visited`: the keys of the steps that were shown or answered.
     """
@@ -55,6 +56,7 @@ class Session:
         self.offline = offline
         self.resolvers = resolvers
         self.answers = Answers()
+        self.history = History()
         self.before: Answers | None = None
         self.visited: set[str] = set()
         self.overrides: dict[str, str] = {}
@@ -71,12 +73,23 @@ class Session:
     def set_answer(self, place: Place, text: str) -> None:
         """Set one answer."""
         if self.answers[place] != text:
+            self.history.typed(self.answers, place)
             self._change(self.answers.put(place, text))
 
     def replace_answers(self, answers: Answers) -> None:
         """Set all answers at once: those of a draft or of imported files."""
         self.visited |= {step.key for place in answers if (step := step_of(place)) is not None}
+        if answers != self.answers:
+            self.history.replaced(self.answers)
         self._change(answers)
+
+    def undo(self) -> Place | None:
+        """Take back the latest change of the answers; gives a place that it was about, None if nothing was changed."""
+        undone = self.history.undo(self.answers)
+        if undone is None:
+            return None
+        self._change(undone.answers)
+        return undone.place
 
     def begin(self, answers: Answers, *, kept: Answers | None = None, own: str | None = None) -> None:
         """Continue with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
@@ -85,6 +98,7 @@ class Session:
         self.overrides.clear()
         self.visited.clear()
         self.replace_answers(answers)
+        self.history.clear()
 
     def _change(self, answers: Answers) -> None:
         self.answers = answers

@@ -13,21 +13,10 @@ from contextlib import suppress
 from typing import TypeVar
 
 from textual.app import App
-from textual.binding import Binding
 from textual.driver import Driver
-from textual.widget import Widget
 
 Result = TypeVar("Result")
 _TRIES = 100  # of taking the terminal: each but the last one ends with the process stopped
-
-
-def bindings_for(widget: Widget, key: str) -> list[Binding]:
-    """The widget's own bindings for a key, its keymap applied.
-
-    Private: `Widget._bindings`. `Screen.active_bindings` is public, but has every widget's up to the app, and is built
-    anew for each question.
-    """
-    return widget._bindings.key_to_bindings.get(key, [])
 
 
 if sys.platform != "win32":

@@ -13,8 +13,8 @@ from wizard.questions import steps
 from wizard.tui.dialogs.base import Dialog
 
 KEYS = """\
-Enter         next field; in the last one: next step
-Esc           back
+Enter         next field; where nothing is left to answer: next step
+Esc           back                 Ctrl+Z, Ctrl+_  undo the latest change
 Tab, ↑, ↓     other fields         ←, →, space  other choice
 Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
 Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes

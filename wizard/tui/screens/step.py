@@ -14,14 +14,14 @@ from textual.widgets import Footer, Static
 
 from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
-from wizard.tui.machine_rows import accepted, compact, may_stay_empty
+from wizard.tui.machine_rows import entered, left, listed_in
 from wizard.tui.screens.base import WizardScreen
-from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.checks_line import ChecksLine
-from wizard.tui.widgets.field import AnswerField, default_of, field_around
+from wizard.tui.widgets.field import AnswerField, Entry, default_of, field_around
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.preview import Preview
@@ -40,10 +40,12 @@ class StepScreen(WizardScreen):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, and so in the app's own order of events: letters typed after it go to the next field.
+        # With priority, as the footer shows a key that a field has as well only then.
         Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
-        Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
-        Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
+        Binding("up", "move_row(-1)", "row above", show=False, id="step.above", priority=True),
+        Binding("down", "move_row(1)", "row below", show=False, id="step.below", priority=True),
+        Binding("shift+tab", "move_focus(-1)", "field before", show=False, id="step.before", priority=True),
+        Binding("tab", "move_focus(1)", "field after", show=False, id="step.after", priority=True),
         Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
     ]
 
@@ -55,6 +57,7 @@ class StepScreen(WizardScreen):
         super().__init__()
         self.step = step
         self._place = place
+        self._row: int | None = None  # of the list: the one that has the focus
 
     def compose(self) -> ComposeResult:
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
@@ -122,7 +125,7 @@ class StepScreen(WizardScreen):
         field = message.field
         if not field.is_attached:
             return
-        self.session.set_answer(field.place, field.text)
+        self._set_typed()
         await self._follow()
 
     async def _follow(self) -> None:
@@ -142,14 +145,24 @@ class StepScreen(WizardScreen):
         for table in self.query(WhatIf):
             table.look()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
         if field is not None:
             self.call_after_refresh(field.scroll_visible, animate=False)
+            self.session.history.pause()
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
+        if field is not None and self.step.many:
+            await self._row_left(field.place.number)
+
+    async def _row_left(self, number: int) -> None:
+        """Have the rows but this one, which gets the focus now, as they are once they were left."""
+        before, self._row = self._row, number
+        if before is not None and before != number:
+            self._set_typed()
+            await self._show_rows(left(self.step, self.session.answers, now=number))
 
     def _show_faults(self) -> None:
         outcome = self.session.outcome
@@ -168,29 +181,49 @@ class StepScreen(WizardScreen):
         self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
 
     def take_answers(self) -> None:
-        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
+        """Set all answers as they are in the fields: the message about the last key may still be on its way.
+
+        With what rows get when they are left.
+        """
+        self._set_typed()
+        if (answers := left(self.step, self.session.answers)) != self.session.answers:
+            self.session.replace_answers(answers)
+
+    def _set_typed(self) -> None:
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
+
+    async def _show_rows(self, answers: Answers) -> None:
+        """Set these answers, and have the rows that they call for, with their texts.
+
+        Nothing is awaited before the texts are there: fields that change meanwhile would bring the old ones back.
+        """
+        if answers != self.session.answers:
+            self.session.replace_answers(answers)
+        for field in self.fields():
+            if field.text != answers[field.place]:
+                field.text = answers[field.place]
+        await self.query_one(MachineList).sync(answers)
+        self.query_one(Topology).show(answers)
 
     # Where the focus goes
 
     async def action_next_field(self) -> None:
         """Take the answer of the focused field, and go to the next field or step."""
-        focused = self.focused
-        field = field_around(focused)
-        if focused is None or field is None:
+        field = field_around(self.focused)
+        if field is None:
             self._focus(self.fields()[0].place)
             return
-        await earlier_keys_handled(focused)
-        self._take(field)
-        answers = self.session.answers
-        following = self._following(field.place, answers)
-        cleared = compact(self.step, answers)
-        if self.step.many and cleared.count(field.place.table) != answers.count(field.place.table):
-            self.session.replace_answers(cleared)
-            await self._rebuild_rows(following or field.place)
-        elif self.step.many:
-            await self.query_one(MachineList).sync(answers)
+        self._set_typed()
+        if self.step.many:
+            answers, following = entered(self.step, field.place, self.session.answers)
+            await self._show_rows(answers)
+        else:
+            following = self._following(field.place)
+        if words := fault(field.place, field.text):
+            field.show_fault(words)
+        elif field.fault == _REQUIRED:
+            field.show_fault("")
         if following is not None:
             self._focus(following)
         elif wrong := self._first_wrong():
@@ -200,36 +233,32 @@ class StepScreen(WizardScreen):
 
     async def action_move_focus(self, by: int) -> None:
         """Go to the widget after (1) or before (-1) a field; outside of fields the keys have their usual meaning."""
-        if self.focused is None or field_around(self.focused) is None:
+        if field_around(self.focused) is None:
             raise SkipAction
-        await earlier_keys_handled(self.focused)
         if by > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
-    def _take(self, field: AnswerField) -> None:
-        """Set the answer, and the suggestions that Enter accepts."""
-        session = self.session
-        session.set_answer(field.place, field.text)
-        for place in (answers := accepted(self.step, field.place, session.answers)):
-            if answers[place] != session.answers[place]:
-                session.set_answer(place, answers[place])
-                if other := self.field_at(place):
-                    other.text = answers[place]
-        if words := fault(field.place, field.text):
-            field.show_fault(words)
-        elif field.fault == _REQUIRED:
-            field.show_fault("")
+    async def action_move_row(self, by: int) -> None:
+        """Go to the field below (1) or above (-1): in a list to the same one of the next machine."""
+        field = field_around(self.focused)
+        if field is None:
+            raise SkipAction
+        if not self.step.many:
+            await self.action_move_focus(by)
+            return
+        self._set_typed()
+        await self._show_rows(self.session.answers)  # a row that was begun has an empty one below
+        self._focus(field.place._replace(number=field.place.number + by))
 
-    def _following(self, place: Place, answers: Answers) -> Place | None:
-        """The place after this one; None at the end, and in a last row that is left empty."""
-        all_places = places(self.step, answers)
-        rest = all_places[all_places.index(place) + 1 :] if place in all_places else ()
-        first_of_row = place.key == self.step.fields[0].key
-        if self.step.many and not first_of_row and may_stay_empty(self.step, place, answers):
-            rest = tuple(other for other in rest if other.number != place.number)
-        return next(iter(rest), None)
+    def _following(self, place: Place) -> Place | None:
+        """The place after this one; None where nothing that is needed or answered follows an empty field."""
+        answers = self.session.answers
+        every = places(self.step, answers)
+        rest = every[every.index(place) + 1 :] if place in every else ()
+        optional = [field_at(self.step, other, answers).optional and not answers[other] for other in (place, *rest)]
+        return None if all(optional) and not self.step.aside else next(iter(rest), None)
 
     def _first_wrong(self) -> Place | None:
         """The first field of this step that keeps the user from continuing; shows why beside it."""
@@ -245,18 +274,29 @@ class StepScreen(WizardScreen):
                 return field.place
         return None
 
-    async def _rebuild_rows(self, place: Place) -> None:
-        """Make all rows again, as machines have moved up; `place` gets the focus."""
-        await self.query_one(MachineList).sync(self.session.answers, rebuild=True)
-        self.query_one(Topology).show(self.session.answers)
-        found = self.field_at(place) or self.fields()[-len(self.step.fields)]
-        self._focus(found.place)
-
     async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
         """Remove a machine; the one that takes its place gets the focus."""
+        self._set_typed()
         table = self.step.fields[0].table
-        self.session.replace_answers(self.session.answers.without(table, message.number))
-        await self._rebuild_rows(Place(table, message.number, self.step.fields[0].key))
+        await self._show_rows(self.session.answers.without(table, message.number))
+        last = max(field.place.number for field in self.fields())
+        self._focus(Place(table, min(message.number, last), self.step.fields[0].key))
+        self.notify("removed; Ctrl+Z brings it back")
+
+    async def on_entry_listed(self, message: Entry.Listed) -> None:
+        """Several lines were pasted into a field, or a list of machines."""
+        field = field_around(message.entry)
+        if field is None or not field.is_attached:
+            return
+        if not self.step.many or field.place.key not in ListedMachine._fields:
+            field.answer_lines(message.lines)
+            return
+        self._set_typed()
+        text = "\n".join(message.lines)
+        answers, following = listed_in(self.step, field.place, self.session.answers, text)
+        await self._show_rows(answers)
+        self.query_one(MachineList).say_unread(read_machines(text, interfaces=field.place.table == "lb"), self.step)
+        self._focus(following or field.place)
 
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""

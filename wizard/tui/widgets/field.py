@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -14,11 +15,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from rules.plan import text_of, value_at, written
+from rules.plan import key_at, text_of, value_at, written
 from rules.report import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
-from wizard.tui.type_ahead import run_binding_at_once
+from wizard.questions.machine_lists import is_list
 
 if TYPE_CHECKING:
     from wizard.plan.plan import Plan
@@ -30,9 +31,24 @@ class Entry(Input):
     def __init__(self, text: str, *, secret: bool) -> None:
         super().__init__(text, compact=True, password=secret, select_on_focus=False)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
+    class Listed(Message):
+        """Several lines were pasted, or words that stand for several machines: none of them is in the field yet."""
+
+        def __init__(self, entry: Entry, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.entry = entry
+            self.lines = lines
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a line without the blanks around it; Textual would take the first of several, and drop the others."""
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        field = field_around(self)
+        if len(lines) > 1 or (lines and field is not None and is_list(field.place, lines[0])):
+            self.post_message(self.Listed(self, lines))
+        elif lines:
+            self.replace(lines[0], *self.selection)
 
 
 class ChoiceEntry(Widget, can_focus=True):
@@ -60,10 +76,6 @@ class ChoiceEntry(Widget, can_focus=True):
         shown = printable(self.value or self.choices[0])
         usual = Content.styled("  (default)", "$text-muted") if shown == self.choices[0] else Content("")
         return Content.assemble("‹ ", (shown, "bold"), " ›", usual)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
@@ -146,6 +158,18 @@ class AnswerField(Widget):
         self._answer.value = text
         if isinstance(self._answer, Entry):
             self._answer.cursor_position = len(text)
+
+    def answer_lines(self, lines: Sequence[str]) -> None:
+        """Take pasted lines: a list of words gets all of them; else it is the first, and the user is told."""
+        entry = self._answer
+        if not isinstance(entry, Entry):
+            return
+        if key_at(self.place).type.schema["type"] == "array":
+            entry.replace(", ".join(line.strip(" ,") for line in lines), *entry.selection)
+            return
+        entry.replace(lines[0], *entry.selection)
+        words = f"one line belongs here: the first of {len(lines)} was pasted, the others were left out"
+        self.notify(words, severity="warning", timeout=15, markup=False)
 
     def suggest(self, text: str) -> None:
         """Show in an empty field what it stands for; an example if the text is empty."""

@@ -12,7 +12,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.questions.writing import Way
-from wizard.tui.type_ahead import run_binding_at_once
 
 _GAP = "  "
 
@@ -44,10 +43,6 @@ class MergeChoice(Widget, can_focus=True):
         """Tell the screen."""
         if self.is_mounted:
             self.post_message(self.Chosen())
-
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
