@@ -34,6 +34,8 @@ _SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is u
 def write_plan(plan: Plan, old_text: str = "", more: Values | None = None) -> str:
     """The text of the plan's halb.toml, with `more` values that no plan holds; `old_text` is that of the one there is.
 
+    A key that is None among `more` is taken away.
+
     With `old_text`, only what the plan changes is changed, and an equal plan gives the same text to the byte. Machines
     are known by their names, then by their addresses. Raises ClusterError when `old_text` is not a halb.toml.
     """
@@ -60,6 +62,7 @@ def lb_files(name: str) -> list[str]:
 
 def _fresh(values: Values) -> str:
     parts = [f"{_TITLE}\n"]
+    values = {path: value for path, value in values.items() if value is not None}
     values = {KeyPath("cluster", 0, "schema"): SCHEMA_NUMBER, **values}
     for name, table in SCHEMA.items():
         comment = f"# {_about(name)}\n"
@@ -105,7 +108,7 @@ def _row(table: str, number: int, values: Values) -> _Row:
     for key in SCHEMA[table].keys.values():
         path = KeyPath(table, number, key.name)
         if path in values:
-            given[key.name] = written(values[path])
+            given[key.name] = None if values[path] is None else written(values[path])
         elif (table, key.name) in OF_PLAN:
             given[key.name] = None
         if (table, key.name) in OF_PLAN and not key.needed:

@@ -99,13 +99,14 @@ def to_toml(answers: Answers) -> str:
                 parts.append(
                     table_text(
                         header(name),
-                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in given.items()},
+                        {key: toml_value(KeyPath(name, number, key), text) for key, text in given.items()},
                     )
                 )
     return "\n".join(parts)
 
 
-def _typed_or_text(place: KeyPath, text: str) -> Any:
+def toml_value(place: KeyPath, text: str) -> Any:
+    """What TOML has for an answer: a right one with its type, a wrong one as the text it is."""
     return text if fault(place, text) else typed(place, text)
 
 

@@ -257,7 +257,8 @@ def _plan_text(outcome: Judgement, directory: Path) -> str:
 
     assert outcome.plan is not None
     try:
-        return write_plan(outcome.plan, (directory / CONFIG_NAME).read_text(encoding="utf-8"), outcome.more)
+        old = outcome.base or (directory / CONFIG_NAME).read_text(encoding="utf-8")
+        return write_plan(outcome.plan, old, {**outcome.more, **dict.fromkeys(outcome.gone)})
     except (ClusterError, OSError, ValueError):
         return write_plan(outcome.plan, more=outcome.more)
 

@@ -7,6 +7,7 @@ What the start screen does not need of the linter is imported when it is first s
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,7 @@ from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
+from wizard.tui.editing import Editing
 from wizard.tui.judging import Judging
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
@@ -67,6 +69,7 @@ class Wizard(OrderedApp[int]):
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
+        Binding("f7", "edit", "editor", id="wizard.edit", show=False),
         Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
@@ -89,6 +92,7 @@ class Wizard(OrderedApp[int]):
         self.signalled = 0
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
+        self._editing = Editing(self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""
@@ -110,6 +114,10 @@ class Wizard(OrderedApp[int]):
     def go(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
         self._take_answers()
+        return self.show_step(key, place)
+
+    def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
+        """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
         self.save_draft()
         self.step = key
         self.session.visited.add(key)
@@ -160,11 +168,14 @@ class Wizard(OrderedApp[int]):
         if step is None:
             self.notify("there is nothing to undo")
             return
-        self.save_draft()
-        self.step = step.key
-        self.session.visited.add(step.key)
-        await self.show(screen_of(step.key, place))
+        await self.show_step(step.key, place)
         self.notify("undone", timeout=2)
+
+    async def action_edit(self) -> None:
+        """Open the answers as halb.toml in the user's editor."""
+        self._take_answers()
+        self.save_draft()
+        await self._editing.begin()
 
     def action_help_quit(self) -> None:
         """Ctrl+C ends many programs, so it says which key ends this one."""
@@ -263,7 +274,12 @@ class Wizard(OrderedApp[int]):
             self.exit(EXIT_OK)
 
     def ended(self, status: int) -> None:
-        """A signal ends the app: save the draft and leave, with the terminal as it was."""
+        """A signal ends the app: save the draft and leave, with the terminal as it was.
+
+        Ctrl+C in an editor that has the terminal is the editor's.
+        """
+        if self._editing.is_open and status == 128 + signal.SIGINT:
+            return
         self.signalled = status
         self._end_soon(status)
         with suppress(Exception):

@@ -16,6 +16,7 @@ _ACTIONS = (
     ("Preview (F3, Ctrl+R)", "the files as they would be written", "preview"),
     ("What if (F6)", "who has the VIP when something fails", "what_if"),
     ("Advanced (F9)", "every other key of halb.toml", "advanced"),
+    ("Edit halb.toml (F7)", "in your editor ($EDITOR)", "edit"),
     ("Write (Ctrl+O, F10)", "a last look before anything is written", "write"),
     ("Help (Ctrl+G, F1)", "about this field", "explain"),
     ("Undo (Ctrl+Z)", "take back the latest change of an answer", "undo"),

@@ -38,7 +38,8 @@ class Session:
     `answers` change through `set_answer`, `replace_answers` and `undo` alone, which call `on_change`; `outcome` follows
     them (`wizard.tui.judging`). Nothing is written below `directory` before the write screen. `overrides`: the user's
     reasons for accepting errors, by rule code. `before`: the answers that the machines' files were made of so far,
-    None where there are none. `visited`: the keys of the steps that were shown or answered.
+    None where there are none. `edited`: the text of halb.toml as the user has written it in an editor, "" if not.
+    `visited`: the keys of the steps that were shown or answered.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Session:
         self.draft = SessionDraft(store, directory)
         self.draft_note = ""
         self.last_words = ""
+        self.edited = ""
         self.on_change: Callable[[], None] = _ignore_change
         self._last_files: Mapping[str, str] = {}
 
@@ -95,6 +97,7 @@ class Session:
         """Continue with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
         self.draft.begin(Answers() if kept is None else kept, own=own)
         self.before = None
+        self.edited = ""
         self.overrides.clear()
         self.visited.clear()
         self.replace_answers(answers)
@@ -113,11 +116,16 @@ class Session:
 
     def take_outcome(self, outcome: Judgement) -> None:
         """Keep a new outcome, and the files of the one before for comparison."""
-        self.outcome = outcome
+        self.outcome = outcome._replace(base=self.edited, gone=self._gone(outcome.answers))
         if outcome.files:
             if outcome.files != self._last_files:
                 self.files_before = self._last_files
             self._last_files = outcome.files
+
+    def _gone(self, answers: Answers) -> frozenset[Place]:
+        """What the halb.toml that was begun with says to the linter alone, and the answers do not say any more."""
+        before = Answers() if self.before is None else self.before
+        return frozenset(place for place in before if place.table == "lint" and not answers[place])
 
     # The draft
 
@@ -140,6 +148,7 @@ class Session:
         """
         self.draft.drop()
         self.directory = directory
+        self.edited = ""
         self.draft = SessionDraft(self.store, directory, self.answers)
         self.draft_note = ""
         self.last_words = f"the files are in {directory}; 'halb-wizard verify {directory}' says what to do next"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +14,25 @@ from wizard.questions.history import MOST
 from wizard.tui.session import Session
 
 NAME, PORT = Place("cluster", 0, "name"), Place("cluster", 0, "port")
-Change = Callable[[Session], None]
 
 places = st.sampled_from([NAME, PORT, Place("lb", 0, "name"), Place("lb", 1, "address")])
-typing = st.tuples(places, st.text(max_size=3))
-removals = st.tuples(st.sampled_from(["lb", "control_plane"]), st.integers(0, 2))
+
+
+class Typing(NamedTuple):
+    place: Place
+    text: str
+
+
+class Removal(NamedTuple):
+    table: str
+    number: int
+
+
+changes_made = st.one_of(
+    st.builds(Typing, places, st.text(max_size=3)),
+    st.builds(Removal, st.sampled_from(["lb", "control_plane"]), st.integers(0, 2)),
+    answer_sets,
+)
 
 
 def session(answers: Answers) -> Session:
@@ -27,26 +41,29 @@ def session(answers: Answers) -> Session:
     return made
 
 
-@given(answer_sets, st.lists(typing | removals | answer_sets, max_size=12))
-def test_every_change_is_undone_exactly_the_latest_first(first: Answers, changes: list[object]) -> None:
+@given(answer_sets, st.lists(changes_made, max_size=12))
+def test_every_change_is_undone_exactly_the_latest_first(
+    first: Answers, changes: list[Typing | Removal | Answers]
+) -> None:
     made = session(first)
     before = [made.answers]
     for change in changes:
         made.history.pause()
-        if isinstance(change, Answers):
-            made.replace_answers(change)
-        elif isinstance(change, tuple) and isinstance(change[0], Place):
-            made.set_answer(*change)
-        elif isinstance(change, tuple):
-            made.replace_answers(made.answers.without(*change))
+        match change:
+            case Typing(place, text):
+                made.set_answer(place, text)
+            case Removal(table, number):
+                made.replace_answers(made.answers.without(table, number))
+            case _:
+                made.replace_answers(change)
         if made.answers != before[-1]:
             before.append(made.answers)
     while len(before) > 1:
         now = before.pop()
-        place = made.undo()
+        undone = made.undo()
         assert made.answers == before[-1]
-        assert place is not None
-        assert now[place] != made.answers[place]
+        assert undone is not None
+        assert now[undone] != made.answers[undone]
     assert made.undo() is None
     assert made.answers == first
 
