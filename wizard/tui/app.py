@@ -113,7 +113,7 @@ class Wizard(OrderedApp[int]):
 
     def go(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
-        self._take_answers()
+        self._leave()
         return self.show_step(key, place)
 
     def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
@@ -155,7 +155,7 @@ class Wizard(OrderedApp[int]):
         elif key := neighbour(self.step, -1):
             await self.go(key)
         else:
-            self._take_answers()
+            self._leave()
             self.save_draft()
             self.step = ""
             await self.show(StartScreen())
@@ -173,7 +173,7 @@ class Wizard(OrderedApp[int]):
 
     async def action_edit(self) -> None:
         """Open the answers as halb.toml in the user's editor."""
-        self._take_answers()
+        self._leave()
         self.save_draft()
         await self._editing.begin()
 
@@ -244,6 +244,12 @@ class Wizard(OrderedApp[int]):
             if isinstance(screen, WizardScreen) and screen.is_mounted:
                 screen.take_answers()
 
+    def _leave(self) -> None:
+        """Have the form that is shown hand over its answers for good."""
+        for screen in self.screen_stack:
+            if isinstance(screen, WizardScreen) and screen.is_mounted:
+                screen.leave()
+
     def save_draft(self) -> Failure | None:
         """Save the answers, if they have changed; says and returns what went wrong."""
         failure = self.session.save_draft()
@@ -261,7 +267,7 @@ class Wizard(OrderedApp[int]):
 
     async def action_quit(self) -> None:
         """Leave; the draft is saved. Asks only when it can't be."""
-        self._take_answers()
+        self._leave()
         failure = self.save_draft()
         if failure is None or isinstance(self.screen, QuitDialog):
             self.exit(EXIT_OK)

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
-from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault
 from wizard.questions.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
+from wizard.tui.form import REQUIRED, following, heading, hindrance
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import entered, left, listed_in
 from wizard.tui.screens.base import WizardScreen
@@ -25,6 +25,7 @@ from wizard.tui.widgets.field import AnswerField, Entry, default_of, field_aroun
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.preview import Preview
+from wizard.tui.widgets.settings import Settings
 from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
@@ -32,7 +33,6 @@ from wizard.tui.widgets.what_if import WhatIf
 WIDE = 120  # columns from which the preview is beside the form
 HIGH = 32  # lines from which there is room for the picture of the cluster and the table of failures
 WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
-_REQUIRED = "required; Ctrl+N continues without it"
 
 
 class StepScreen(WizardScreen):
@@ -84,14 +84,19 @@ class StepScreen(WizardScreen):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place in places(self.step, answers):
-            field = field_at(self.step, place, answers)
-            yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
+        plan = self.session.outcome.plan
+        fields = [
+            AnswerField(place, field_at(self.step, place, answers), answers[place], suggestion=default_of(place, plan))
+            for place in places(self.step, answers)
+        ]
+        yield from [Settings(self.step, fields)] if self.step.key == ADVANCED else fields
 
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
-        fields = self.fields()
-        self._focus(self._place or fields[0].place)
+        if self._place is None:
+            self._focus_first()
+        else:
+            self._focus(self._place)
         self._show_faults()
         self._show_heading()
 
@@ -118,6 +123,11 @@ class StepScreen(WizardScreen):
         if field is not None:
             self.set_focus(field.answer)
 
+    def _focus_first(self) -> None:
+        """The first field; among many the line that finds one."""
+        settings = self.query(Settings)
+        self.set_focus(settings.first().finder if settings else self.fields()[0].answer)
+
     # What changes
 
     async def on_answer_field_changed(self, message: AnswerField.Changed) -> None:
@@ -125,7 +135,7 @@ class StepScreen(WizardScreen):
         field = message.field
         if not field.is_attached:
             return
-        self._set_typed()
+        self.take_answers()
         await self._follow()
 
     async def _follow(self) -> None:
@@ -161,7 +171,7 @@ class StepScreen(WizardScreen):
         """Have the rows but this one, which gets the focus now, as they are once they were left."""
         before, self._row = self._row, number
         if before is not None and before != number:
-            self._set_typed()
+            self.take_answers()
             await self._show_rows(left(self.step, self.session.answers, now=number))
 
     def _show_faults(self) -> None:
@@ -169,29 +179,24 @@ class StepScreen(WizardScreen):
         for field in self.fields():
             if not self.step.many:
                 field.suggest(default_of(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != _REQUIRED:
+            if outcome.answers[field.place] == field.text and field.fault != REQUIRED:
                 field.show_fault(outcome.faults.get(field.place, ""))
 
     def _show_heading(self) -> None:
-        answers = self.session.answers
-        endpoint = printable(answers[Place("cluster", 0, "endpoint")])
-        left = f" halb  {endpoint}" if endpoint else " halb"
-        note = self.session.draft_note
-        room = max(self.app.size.width - len(note) - 1, 1)
-        self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
+        session = self.session
+        line = heading(session.answers, session.draft_note, self.app.size.width)
+        self.query_one("#heading", Static).update(line)
 
     def take_answers(self) -> None:
-        """Set all answers as they are in the fields: the message about the last key may still be on its way.
-
-        With what rows get when they are left.
-        """
-        self._set_typed()
-        if (answers := left(self.step, self.session.answers)) != self.session.answers:
-            self.session.replace_answers(answers)
-
-    def _set_typed(self) -> None:
+        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
+
+    def leave(self) -> None:
+        """Set all answers, with what rows get when they are left."""
+        self.take_answers()
+        if (answers := left(self.step, self.session.answers)) != self.session.answers:
+            self.session.replace_answers(answers)
 
     async def _show_rows(self, answers: Answers) -> None:
         """Set these answers, and have the rows that they call for, with their texts.
@@ -212,20 +217,22 @@ class StepScreen(WizardScreen):
         """Take the answer of the focused field, and go to the next field or step."""
         field = field_around(self.focused)
         if field is None:
-            self._focus(self.fields()[0].place)
+            self._focus(next(field for field in self.fields() if field.display).place)
             return
-        self._set_typed()
+        self.take_answers()
         if self.step.many:
-            answers, following = entered(self.step, field.place, self.session.answers)
+            answers, onward = entered(self.step, field.place, self.session.answers)
             await self._show_rows(answers)
         else:
-            following = self._following(field.place)
+            onward = following(self.step, field.place, self.session.answers)
         if words := fault(field.place, field.text):
             field.show_fault(words)
-        elif field.fault == _REQUIRED:
+        elif field.fault == REQUIRED:
             field.show_fault("")
-        if following is not None:
-            self._focus(following)
+        if self.step.aside:
+            self.focus_next()
+        elif onward is not None:
+            self._focus(onward)
         elif wrong := self._first_wrong():
             self._focus(wrong)
         else:
@@ -233,7 +240,7 @@ class StepScreen(WizardScreen):
 
     async def action_move_focus(self, by: int) -> None:
         """Go to the widget after (1) or before (-1) a field; outside of fields the keys have their usual meaning."""
-        if field_around(self.focused) is None:
+        if field_around(self.focused) is None and not isinstance(self.focused, Input):
             raise SkipAction
         if by > 0:
             self.focus_next()
@@ -243,40 +250,26 @@ class StepScreen(WizardScreen):
     async def action_move_row(self, by: int) -> None:
         """Go to the field below (1) or above (-1): in a list to the same one of the next machine."""
         field = field_around(self.focused)
-        if field is None:
+        if field is None and not isinstance(self.focused, Input):
             raise SkipAction
-        if not self.step.many:
+        if field is None or not self.step.many:
             await self.action_move_focus(by)
             return
-        self._set_typed()
+        self.take_answers()
         await self._show_rows(self.session.answers)  # a row that was begun has an empty one below
         self._focus(field.place._replace(number=field.place.number + by))
 
-    def _following(self, place: Place) -> Place | None:
-        """The place after this one; None where nothing that is needed or answered follows an empty field."""
-        answers = self.session.answers
-        every = places(self.step, answers)
-        rest = every[every.index(place) + 1 :] if place in every else ()
-        optional = [field_at(self.step, other, answers).optional and not answers[other] for other in (place, *rest)]
-        return None if all(optional) and not self.step.aside else next(iter(rest), None)
-
     def _first_wrong(self) -> Place | None:
         """The first field of this step that keeps the user from continuing; shows why beside it."""
-        answers = self.session.answers
-        needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
-            text = answers[field.place]
-            if words := fault(field.place, text):
+            if words := hindrance(self.step, field.place, self.session.answers):
                 field.show_fault(words)
-                return field.place
-            if not text and not field.question.optional and field.place in needed:
-                field.show_fault(_REQUIRED)
                 return field.place
         return None
 
     async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
         """Remove a machine; the one that takes its place gets the focus."""
-        self._set_typed()
+        self.take_answers()
         table = self.step.fields[0].table
         await self._show_rows(self.session.answers.without(table, message.number))
         last = max(field.place.number for field in self.fields())
@@ -291,12 +284,12 @@ class StepScreen(WizardScreen):
         if not self.step.many or field.place.key not in ListedMachine._fields:
             field.answer_lines(message.lines)
             return
-        self._set_typed()
+        self.take_answers()
         text = "\n".join(message.lines)
-        answers, following = listed_in(self.step, field.place, self.session.answers, text)
+        answers, lacking = listed_in(self.step, field.place, self.session.answers, text)
         await self._show_rows(answers)
         self.query_one(MachineList).say_unread(read_machines(text, interfaces=field.place.table == "lb"), self.step)
-        self._focus(following or field.place)
+        self._focus(lacking or field.place)
 
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""

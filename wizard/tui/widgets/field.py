@@ -203,8 +203,13 @@ class AnswerField(Widget):
         """Enter belongs to the screen."""
         event.stop()
 
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """The field has the focus: its label shows it too."""
+        self.add_class("-focused")
+
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         """The field is left: show what is wrong with its answer."""
+        self.remove_class("-focused")
         if words := fault(self.place, self.text):
             self.show_fault(words)
 

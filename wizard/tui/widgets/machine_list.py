@@ -18,7 +18,7 @@ from textual.widgets import Static
 from rules.report import printable
 from rules.text import clipped, counted
 from wizard.questions.answers import Answers, Place
-from wizard.questions.machine_lists import MachinesRead
+from wizard.questions.machine_lists import MachinesRead, is_list, read_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
 from wizard.tui.host import host_of
@@ -111,7 +111,10 @@ class MachineList(Widget):
 
     def _help(self, field: AnswerField) -> None:
         words = field.question.help
-        if may_stay_empty(self.step, field.place, host_of(self).session.answers):
+        if is_list(field.place, field.text):
+            count = len(read_machines(field.text, interfaces=field.place.table == "lb").machines)
+            words = f"Enter makes {counted(count, 'row')} of it"
+        elif may_stay_empty(self.step, field.place, host_of(self).session.answers):
             words = "one more, or a list: 192.0.2.1-3, lines of a hosts file · Enter: next step"
         else:
             if field.suggestion and not field.text:
@@ -147,6 +150,8 @@ class MachineList(Widget):
             await rows.mount_all(self._rows([place for place in wanted if place.number not in there], answers))
             for field in self.fields():
                 field.suggest(suggestion(field.place, answers))
+                if field.answer.has_focus:
+                    self._help(field)
 
     def _rows(self, wanted: Iterable[Place], answers: Answers) -> list[MachineRow]:
         questions = {field.key: field for field in self.step.fields}
