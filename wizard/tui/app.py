@@ -92,7 +92,7 @@ class Wizard(OrderedApp[int]):
         self.signalled = 0
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
-        self._editing = Editing(self)
+        self._editing = Editing(self, self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from rules.command import CONFIG_NAME
 from rules.report import printable
-from wizard.questions.plan_text import EditedText, read_edited, text_for
+from wizard.questions.reading.plan_text import EditedText, read_edited, text_for
 from wizard.questions.steps import steps
 from wizard.tui.dialogs.choose import ChooseDialog
+from wizard.tui.host import Host
 from wizard.tui.textual_private import lent_terminal
-
-if TYPE_CHECKING:
-    from wizard.tui.app import Wizard
 
 _AGAIN, _TAKE, _DISCARD = "Edit it again", "Take it as it is: the fields show what is wrong", "Discard what was edited"
 
@@ -24,13 +22,14 @@ _AGAIN, _TAKE, _DISCARD = "Edit it again", "Take it as it is: the fields show wh
 class Editing:
     """Opens the editor on the answers as halb.toml; `is_open` while it has the terminal."""
 
-    def __init__(self, app: Wizard) -> None:
+    def __init__(self, app: App[Any], host: Host) -> None:
         self._app = app
+        self._host = host
         self.is_open = False
 
     async def begin(self) -> None:
         """Edit the answers; on the start screen, where there are none yet, the halb.toml of the folder."""
-        session, on_disk = self._app.session, self._on_disk()
+        session, on_disk = self._host.session, self._on_disk()
         if not session.visited:
             await self._edit(on_disk, on_disk)
             return
@@ -40,7 +39,7 @@ class Editing:
 
     def _on_disk(self) -> str:
         try:
-            return (self._app.session.directory / CONFIG_NAME).read_bytes().decode("utf-8", "backslashreplace")
+            return (self._host.session.directory / CONFIG_NAME).read_bytes().decode("utf-8", "backslashreplace")
         except OSError:
             return ""
 
@@ -90,7 +89,7 @@ class Editing:
         self._app.push_screen(ChooseDialog(printable(read.fault), lines), chosen)
 
     async def _take(self, text: str, read: EditedText) -> None:
-        app, session = self._app, self._app.session
+        host, session = self._host, self._host.session
         answers = read.answers
         if answers is None:
             return
@@ -99,8 +98,8 @@ class Editing:
         else:
             session.begin(answers)
         session.edited = text
-        await app.show_step(app.step or steps()[0].key)
-        app.notify("the answers are those of the edited halb.toml", markup=False)
+        await host.show_step(host.step or steps()[0].key)
+        self._app.notify("the answers are those of the edited halb.toml", markup=False)
 
     def _say(self, words: str) -> None:
         self._app.notify(words, severity="error", timeout=15, markup=False)

@@ -37,11 +37,6 @@ class OrderedApp(QuietApp[Result]):
         self._handing_on = False
         self._letters_on_their_way = False
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether something that was typed has not had its effect yet."""
-        return bool(self._typed) or self._handing_on
-
     async def on_event(self, event: events.Event) -> None:
         """Take an event; one that was typed when its turn has come."""
         if not isinstance(event, _TYPED) or event.is_forwarded:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.wizard.questions.sessions import answer_sets
 from wizard.questions.answers import Answers, Place
-from wizard.questions.machine_lists import (
+from wizard.questions.reading.machine_lists import (
     MOST,
     ListedMachine,
     MachinesRead,

@@ -16,7 +16,7 @@ KEYS = """\
 Enter         next field; where nothing is left to answer: next step
 Tab, ↑, ↓     other fields         ←, →, space  other choice
 Esc           back                 Ctrl+Z, Ctrl+_   undo
-Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
+Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong, found
 Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes
 Ctrl+O, F10   write                Ctrl+Y, F5   ask the network again
 Ctrl+N        next step anyway     F6           what happens if…

@@ -13,19 +13,19 @@ from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
 from wizard.questions.answers import Answers, Place, fault
-from wizard.questions.machine_lists import ListedMachine, read_machines
+from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
-from wizard.tui.form import REQUIRED, following, heading, hindrance
+from wizard.tui.forms.form import REQUIRED, following, heading, hindrance
+from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
-from wizard.tui.machine_rows import entered, left, listed_in
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, Entry, default_of, field_around
 from wizard.tui.widgets.findings import StatusLine, status
+from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.preview import Preview
-from wizard.tui.widgets.settings import Settings
 from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
@@ -89,7 +89,7 @@ class StepScreen(WizardScreen):
             AnswerField(place, field_at(self.step, place, answers), answers[place], suggestion=default_of(place, plan))
             for place in places(self.step, answers)
         ]
-        yield from [Settings(self.step, fields)] if self.step.key == ADVANCED else fields
+        yield from [GroupedFields(self.step, fields)] if self.step.key == ADVANCED else fields
 
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
@@ -125,7 +125,7 @@ class StepScreen(WizardScreen):
 
     def _focus_first(self) -> None:
         """The first field; among many the line that finds one."""
-        settings = self.query(Settings)
+        settings = self.query(GroupedFields)
         self.set_focus(settings.first().finder if settings else self.fields()[0].answer)
 
     # What changes
@@ -208,8 +208,8 @@ class StepScreen(WizardScreen):
         for field in self.fields():
             if field.text != answers[field.place]:
                 field.text = answers[field.place]
-        await self.query_one(MachineList).sync(answers)
         self.query_one(Topology).show(answers)
+        await self.query_one(MachineList).sync(answers)
 
     # Where the focus goes
 

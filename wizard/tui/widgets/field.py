@@ -19,7 +19,7 @@ from rules.plan import key_at, text_of, value_at, written
 from rules.report import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place, fault
-from wizard.questions.machine_lists import is_list
+from wizard.questions.reading.machine_lists import is_list
 
 if TYPE_CHECKING:
     from wizard.plan.plan import Plan

@@ -18,11 +18,11 @@ from textual.widgets import Static
 from rules.report import printable
 from rules.text import clipped, counted
 from wizard.questions.answers import Answers, Place
-from wizard.questions.machine_lists import MachinesRead, is_list, read_machines
+from wizard.questions.reading.machine_lists import MachinesRead, is_list, read_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
+from wizard.tui.forms.machine_rows import may_stay_empty, suggestion
 from wizard.tui.host import host_of
-from wizard.tui.machine_rows import may_stay_empty, suggestion
 from wizard.tui.widgets.field import AnswerField
 
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
-from wizard.questions.machine_lists import is_list, read_machines, with_machines
+from wizard.questions.reading.machine_lists import is_list, read_machines, with_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
 

@@ -28,17 +28,17 @@ _TITLES = {
 }
 
 
-class Settings(Widget):
+class GroupedFields(Widget):
     """The fields of a step that has those of many tables. Each is one line; its help shows when it has the focus."""
 
     DEFAULT_CSS = """
-    Settings { height: auto; }
-    Settings Vertical { height: auto; }
-    Settings .group { color: $text-primary; text-style: bold; margin-top: 1; }
-    Settings #find { max-width: 100%; }
-    Settings #elsewhere { color: $text-muted; height: auto; margin-top: 1; display: none; }
-    Settings AnswerField .note { display: none; }
-    Settings AnswerField.-focused .note, Settings AnswerField.-wrong .note { display: block; }
+    GroupedFields { height: auto; }
+    GroupedFields Vertical { height: auto; }
+    GroupedFields .group { color: $text-primary; text-style: bold; margin-top: 1; }
+    GroupedFields #find { max-width: 100%; }
+    GroupedFields #elsewhere { color: $text-muted; height: auto; margin-top: 1; display: none; }
+    GroupedFields AnswerField .note { display: none; }
+    GroupedFields AnswerField.-focused .note, GroupedFields AnswerField.-wrong .note { display: block; }
     """
 
     def __init__(self, step: Step, fields: list[AnswerField]) -> None:
