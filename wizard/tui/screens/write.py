@@ -47,6 +47,8 @@ class WriteScreen(FramedScreen):
     DEFAULT_CSS: ClassVar[str] = """
     WriteScreen Static { padding: 0 1; height: auto; }
     WriteScreen VerticalScroll { height: 1fr; }
+    WriteScreen VerticalScroll:focus { background-tint: $primary 8%; }
+    WriteScreen VerticalScroll:nocolor:focus > Static { text-style: bold; }
     WriteScreen MergeChoice { margin: 0 1; }
     WriteScreen #folder { margin: 0 1; }
     WriteScreen Horizontal { height: auto; padding: 0 1; }
