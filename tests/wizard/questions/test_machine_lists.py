@@ -162,6 +162,7 @@ def lb(number: int, key: str) -> Place:
 def test_one_value_is_no_list() -> None:
     for key, text in (("name", "lb1"), ("address", "192.168.2.141"), ("interface", "ens160"), ("name", "a b!")):
         assert not is_list(lb(0, key), text)
+    assert not is_list(Place("vip", 0, "address"), "192.168.2.140-141")
     assert is_list(lb(0, "name"), "192.168.2.141")
     assert is_list(lb(0, "address"), "192.168.2.141-142")
 

@@ -152,6 +152,16 @@ def test_a_typed_range_becomes_rows_with_the_names_that_follow(tmp_path: Path) -
     drive(tmp_path, script, answers=FIRST)
 
 
+def test_each_list_has_a_row_to_begin_with_whatever_is_missing_before(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go("initial-master")
+        await press(pilot, "ctrl+n", "k8s-master2", "tab", "192.168.2.152", "ctrl+n")
+        await at_step(pilot, "vip")
+        assert names(app, "control_plane") == ["", "k8s-master2"]
+
+    drive(tmp_path, script)
+
+
 def test_a_list_for_the_initial_master_goes_on_in_the_next_step(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("initial-master")

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from typing import NamedTuple
 
+from rules.plan import SCHEMA
 from wizard.questions.answers import Answers, Place, fault
 
 MOST = 64
@@ -67,7 +68,9 @@ def is_list(place: Place, text: str) -> bool:
 
     An address in the place of a name is one, as no machine is called so.
     """
-    if place.key not in ListedMachine._fields or not (place.key == "name" or fault(place, text)):
+    if not SCHEMA[place.table].many or place.key not in ListedMachine._fields:
+        return False
+    if place.key != "name" and not fault(place, text):
         return False
     found = read_machines(text, interfaces=place.table == "lb")
     if found.unread or not found.machines:

@@ -8,6 +8,7 @@ something else is left.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
@@ -33,7 +34,7 @@ def _names(table: str, answers: Answers) -> set[str]:
 def _next_name(name: str, taken: set[str]) -> str:
     """The name with the number at the end of its first label counted up; `lb09` is followed by `lb10`."""
     match = re.fullmatch(r"([^.]*?)([0-9]{1,9})((?:\..*)?)", name, re.DOTALL)
-    if match is None:
+    if match is None or _is_address(name):  # the next machine's address is nobody's to guess
         return ""
     number = int(match[2])
     while True:
@@ -41,6 +42,14 @@ def _next_name(name: str, taken: set[str]) -> str:
         following = f"{match[1]}{number:0{len(match[2])}d}{match[3]}"
         if following not in taken:
             return following
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def accepted(step: Step, place: Place, answers: Answers) -> Answers:
@@ -127,15 +136,17 @@ def completed(step: Step, answers: Answers, *, but: int | None = None) -> Answer
 def left(step: Step, answers: Answers, *, now: int | None = None) -> Answers:
     """The answers after rows were left: lists get their rows, and rows what is suggested.
 
-    `now` is the row that has the focus now, None where the step is left; then rows that were cleared go too.
+    `now` is the row that has the focus now, None where the step is left; then rows that were cleared go too. Not that of
+    the initial master: no other becomes it unasked.
     """
     if not step.many:
         return answers
+    if now is None and step.last is None:
+        answers = compact(step, answers)
     for place in reversed(places(step, answers)):
         if place.number != now and is_list(place, answers[place]):
             answers = listed_in(step, place, answers).answers
-    answers = completed(step, answers, but=now)
-    return compact(step, answers) if now is None else answers
+    return completed(step, answers, but=now)
 
 
 def may_stay_empty(step: Step, place: Place, answers: Answers) -> bool:
