@@ -8,7 +8,6 @@ something else is left.
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
@@ -21,8 +20,9 @@ _SUGGESTED = {"name", "interface"}
 
 def suggestion(place: Place, answers: Answers) -> str:
     """What the previous machine suggests: its name with the next number, its interface; "" for nothing."""
-    before = answers[place._replace(number=place.number - 1)] if place.number else ""
-    if not before or place.key not in _SUGGESTED:
+    above = place._replace(number=place.number - 1)
+    before = answers[above] if place.number else ""
+    if not before or place.key not in _SUGGESTED or is_list(above, before):  # no address is anybody's to guess
         return ""
     return before if place.key == "interface" else _next_name(before, _names(place.table, answers))
 
@@ -34,7 +34,7 @@ def _names(table: str, answers: Answers) -> set[str]:
 def _next_name(name: str, taken: set[str]) -> str:
     """The name with the number at the end of its first label counted up; `lb09` is followed by `lb10`."""
     match = re.fullmatch(r"([^.]*?)([0-9]{1,9})((?:\..*)?)", name, re.DOTALL)
-    if match is None or _is_address(name):  # the next machine's address is nobody's to guess
+    if match is None:
         return ""
     number = int(match[2])
     while True:
@@ -42,14 +42,6 @@ def _next_name(name: str, taken: set[str]) -> str:
         following = f"{match[1]}{number:0{len(match[2])}d}{match[3]}"
         if following not in taken:
             return following
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def accepted(step: Step, place: Place, answers: Answers) -> Answers:
@@ -136,8 +128,8 @@ def completed(step: Step, answers: Answers, *, but: int | None = None) -> Answer
 def left(step: Step, answers: Answers, *, now: int | None = None) -> Answers:
     """The answers after rows were left: lists get their rows, and rows what is suggested.
 
-    `now` is the row that has the focus now, None where the step is left; then rows that were cleared go too. Not that of
-    the initial master: no other becomes it unasked.
+    `now` is the row that has the focus now, None where the step is left; then rows that were cleared go too, but for
+    that of the initial master: no other becomes it unasked.
     """
     if not step.many:
         return answers
