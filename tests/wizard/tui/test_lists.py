@@ -69,6 +69,7 @@ def test_what_a_row_suggests_is_stored_however_the_row_is_left(tmp_path: Path, l
         await press(pilot, "tab", "192.168.2.152")
         if leaving == "click":
             await until(pilot, lambda: len(app.screen.query(MachineRow)) == 2)
+            await until(pilot, lambda: field_at(app, master(2, "name")).answer.region.height)
             await pilot.click(field_at(app, master(2, "name")).answer)
         elif leaving == "shift+tab":
             await press(pilot, "down")

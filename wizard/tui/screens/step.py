@@ -126,7 +126,8 @@ class StepScreen(WizardScreen):
     def _focus_first(self) -> None:
         """The first field; among many the line that finds one."""
         settings = self.query(GroupedFields)
-        self.set_focus(settings.first().finder if settings else self.fields()[0].answer)
+        first = next(iter(self.fields()), None)
+        self.set_focus(settings.first().finder if settings else first.answer if first else None)
 
     # What changes
 
