@@ -91,14 +91,15 @@ def _files_of(daemon: str, arguments: tuple[str, ...]) -> list[str]:
 
 def _other_file(view: MachineView, top: Span, daemon: str) -> Iterator[Hit]:
     """The daemon runs with -f for other files than those of the run."""
-    own = getattr(view.node.files, daemon)
+    files = getattr(view.node.files, daemon)
+    own = [config.real for config in view.seen.configs if config.path in files]
     if not view.seen.local or not own:
         return
-    running = [files for p in view.seen.daemons if p.name == daemon and (files := _files_of(daemon, p.arguments))]
-    if not running or any(not path.startswith("/") for files in running for path in files):
+    running = [given for p in view.seen.daemons if p.name == daemon and (given := _files_of(daemon, p.arguments))]
+    if not running or any(not path.startswith("/") for given in running for path in given):
         return
-    named = {os.path.normpath(path) for files in running for path in files}
-    read = any(os.path.normpath(path) in named or os.path.dirname(os.path.normpath(path)) in named for path in own)
+    named = {os.path.normpath(path) for given in running for path in given}
+    read = any(path in named or os.path.dirname(path) in named for path in (*own, *files))
     if not read:
         yield Hit(
             top,

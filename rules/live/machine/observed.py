@@ -123,13 +123,16 @@ class SeenScript(NamedTuple):
 
 
 class SeenConfig(NamedTuple):
-    """A configuration file: its permission bits and when it was written (seconds since 1970 UTC)."""
+    """A configuration file, as the run names it: its permission bits and when it was written (seconds since 1970 UTC).
+
+    `real` is where it is, with links followed. `reachable`: other users may pass the folders above it.
+    """
 
     path: str
     mode: int
     modified: float
+    real: str
     reachable: bool = True
-    """Whether other users may pass the folders above it."""
 
 
 class Advert(NamedTuple):

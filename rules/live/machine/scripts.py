@@ -117,8 +117,9 @@ def look_at_configs(paths: Iterable[str], root: Path = Path("/")) -> tuple[SeenC
         with suppress(OSError, ValueError):
             own = (root / path.lstrip("/")) if os.path.isabs(path) else Path(path)
             about = os.stat(own)
-            passable = all(os.stat(folder).st_mode & stat.S_IXOTH for folder in own.absolute().parents)
-            found.append(SeenConfig(path, stat.S_IMODE(about.st_mode), about.st_mtime, passable))
+            real = own.resolve()
+            passable = all(os.stat(folder).st_mode & stat.S_IXOTH for folder in real.parents)
+            found.append(SeenConfig(path, stat.S_IMODE(about.st_mode), about.st_mtime, str(real), passable))
     return tuple(found)
 
 
