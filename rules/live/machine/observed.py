@@ -172,7 +172,7 @@ class Selinux(NamedTuple):
 
 class Rulesets(NamedTuple):
     """The packet filter's rules: nftables' as JSON (`nft -j list ruleset`), and those of iptables as it saves them, by
-    family (4, 6). `frontends` are the tools that look after them here: "firewalld", "ufw".
+    family (4, 6); they may be the same ones. `frontends` are the tools that look after them here: "firewalld", "ufw".
     """
 
     nftables: tuple[Mapping[str, Any], ...] = ()

@@ -12,11 +12,11 @@ from typing import Any
 from rules.live.machine.commands import find, output_of
 from rules.live.machine.observed import NotKnownError, Rulesets
 
-_PACKAGES = {4: "iptables-save", 6: "ip6tables-save"}
+_SAVED = {4: "iptables-save", 6: "ip6tables-save"}
 
 
 def rulesets(root: Path = Path("/")) -> Rulesets:
-    """The rules of nftables, and those of iptables that nftables does not show.
+    """The rules of nftables, and those of iptables, whose extensions and older tables nft does not show.
 
     Raises NotKnownError if they can't be read: this needs root, and nft or iptables.
     """
@@ -25,18 +25,24 @@ def rulesets(root: Path = Path("/")) -> Rulesets:
         raise NotKnownError("the packet filter's rules are shown to root only; run it with sudo")
     nft = find("nft") is not None
     rows = read_nftables(output_of("nft", "-j", "list", "ruleset")) if nft else ()
-    saved = {}
-    if not nft or _has_legacy(root):
-        for family, program in _PACKAGES.items():
-            legacy = program.replace("tables-", "tables-legacy-")
-            chosen = legacy if nft and find(legacy) is not None else program
-            if find(chosen) is not None:
-                saved[family] = output_of(chosen)
-    if not nft and not saved:
+    saved = {family: text for family, program in _SAVED.items() if (text := _saved(program, rows))}
+    if not nft and not any(find(program) for program in _SAVED.values()):
         raise NotKnownError(
             "neither 'nft' nor 'iptables-save' is installed; the packages nftables and iptables have them"
         )
     return Rulesets(rows, saved, frontends)
+
+
+def _saved(program: str, rows: tuple[Mapping[str, Any], ...]) -> str:
+    """What iptables saves, "" without it. With nft's rows, which are less plain about the same rules, it may fail."""
+    if find(program) is None:
+        return ""
+    try:
+        return output_of(program)
+    except NotKnownError:
+        if not rows:
+            raise
+        return ""
 
 
 def read_nftables(text: str) -> tuple[Mapping[str, Any], ...]:
@@ -47,15 +53,6 @@ def read_nftables(text: str) -> tuple[Mapping[str, Any], ...]:
         return ()
     rows = document.get("nftables") if isinstance(document, Mapping) else None
     return tuple(row for row in rows if isinstance(row, Mapping)) if isinstance(rows, list) else ()
-
-
-def _has_legacy(root: Path) -> bool:
-    """Whether there are tables of the older iptables, which nft does not show."""
-    for name in ("ip_tables_names", "ip6_tables_names"):
-        with suppress(OSError):
-            if (root / "proc/thread-self/net" / name).read_bytes().strip():
-                return True
-    return False
 
 
 def _firewalld(root: Path) -> bool:

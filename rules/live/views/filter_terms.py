@@ -78,7 +78,7 @@ class Terms:
                 "protocol": "ip" if version == 4 else "ip6",
                 "pkttype": "multicast" if self._packet.destination.is_multicast else "host",
             }
-            return facts.get(about.get("key"))
+            return facts.get(str(about.get("key")))
         if kind == "ct":
             return self._packet.state if about.get("key") == "state" else None
         if kind == "payload" and "protocol" in about:
@@ -98,7 +98,7 @@ class Terms:
             "protocol": 112,
             "nexthdr": 112,
         }
-        return facts.get(field)
+        return facts.get(str(field))
 
     def _is(self, fact: _Fact, right: Any, depth: int = 0) -> bool | None:
         """Whether a fact is what the right side says: a word, a prefix, a range, or one of a set."""

@@ -51,11 +51,13 @@ class Verdict(NamedTuple):
 
 
 def dropped(rulesets: Rulesets, packet: Packet) -> Verdict | None:
-    """The chain that certainly drops the packet on its way in, or None."""
-    rows: list[Mapping[str, Any]] = list(rulesets.nftables)
-    for family, text in rulesets.iptables.items():
-        rows += read_iptables(text, family)
-    return _Ruleset(rows, packet).verdict()
+    """The chain that certainly drops the packet on its way in, or None.
+
+    Both lists may show the same rules, one of them more plainly, so each is followed by itself.
+    """
+    saved = rulesets.iptables.get(packet.source.version, "")
+    found = _Ruleset(rulesets.nftables, packet).verdict()
+    return found or _Ruleset(read_iptables(saved, packet.source.version), packet).verdict()
 
 
 def _named(rows: Iterable[Mapping[str, Any]], what: str) -> Iterator[Mapping[str, Any]]:
@@ -153,7 +155,8 @@ class _Ruleset:
         if word == "vmap" and isinstance(content, Mapping):
             return self._by_map(content, key, terms, depth)
         if word == "xt" and isinstance(content, Mapping) and content.get("type") == "target":
-            return frozenset((NEXT,)) if content.get("name") in _LOGGING else _ANY
+            name = content.get("name")
+            return frozenset((NEXT,)) if name in _LOGGING else frozenset((DROP,)) if name == "REJECT" else _ANY
         return None
 
     def _by_map(self, content: Mapping[str, Any], key: _Key, terms: Terms, depth: int) -> frozenset[str]:
