@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from rules import Options, Report, Run
+from rules.command.host import start_looking
 from tests.net.machine import Machine
 from tests.net.network import Net, bridging, cable
 from tests.programs import ROOT, environment
@@ -81,11 +83,15 @@ def lint_on(machine: Machine, *arguments: str, cwd: Path | None = None) -> dict[
     return report
 
 
-def found(report: Mapping[str, Any], prefix: str = "HO") -> dict[str, str]:
-    """Code -> message of the findings with this prefix."""
-    return {one["code"]: one["message"] for one in report["findings"] if one["code"].startswith(prefix)}
+def seen_by(machine: Machine, files: Mapping[str, str], listen: float = 0.3) -> Report:
+    """The report on these files with what a machine shows, as `--host` looks at it: a thread has a place of its own."""
+    run = Run(files, Options())
+    with machine.inside():
+        return run.report(machine=start_looking(run.fleet, False, listen)())
 
 
-def skipped(report: Mapping[str, Any]) -> dict[str, str]:
-    """Code -> reason of the rules about the machine that did not run."""
-    return {one["code"]: one["reason"] for one in report["skipped"]}
+def found(report: Report | Mapping[str, Any]) -> dict[str, str]:
+    """Code -> message of the findings about the machine."""
+    if isinstance(report, Report):
+        return {one.code: one.message for one in report.findings if one.code.startswith("HO")}
+    return {one["code"]: one["message"] for one in report["findings"] if one["code"].startswith("HO")}
