@@ -12,6 +12,7 @@ from rules.live.machine.observed import Daemon, IPAddress, Listener, NotKnownErr
 
 DAEMONS = ("haproxy", "keepalived")
 _LISTEN = "0A"  # TCP_LISTEN, include/net/tcp_states.h
+_GONE = ("Z", "X")  # a process that has ended, and that nobody has asked about yet
 _MOST = 1 << 22  # bytes of a table of sockets
 _LONGEST = 4096  # bytes of a command line
 
@@ -96,8 +97,9 @@ def daemons(root: Path = Path("/")) -> tuple[Daemon, ...]:
         any_seen = True
         with suppress(OSError, ValueError, IndexError):
             name = _name(process)
-            if name in DAEMONS and _is_here(process, root):
-                started = booted + _ticks(process) / os.sysconf("SC_CLK_TCK")
+            state, ticks = _state(process)
+            if name in DAEMONS and state not in _GONE and _is_here(process, root):
+                started = booted + ticks / os.sysconf("SC_CLK_TCK")
                 found.append(Daemon(name, int(process.name), started, _arguments(process)))
     if not any_seen:
         raise NotKnownError("/proc shows no processes")
@@ -121,10 +123,13 @@ def _booted(root: Path) -> float:
     raise NotKnownError("/proc/stat does not say when the machine was started")
 
 
-def _ticks(process: Path) -> float:
-    """The start after boot in clock ticks: field 22 of /proc/PID/stat, after a name that may have anything in it."""
+def _state(process: Path) -> tuple[str, float]:
+    """The state, and the start after boot in clock ticks: fields 3 and 22 of /proc/PID/stat, after a name that may have
+    anything in it.
+    """
     text = (process / "stat").read_text(encoding="utf-8", errors="replace")
-    return float(text.rpartition(")")[2].split()[19])
+    words = text.rpartition(")")[2].split()
+    return words[0], float(words[19])
 
 
 def _arguments(process: Path) -> tuple[str, ...]:
