@@ -11,7 +11,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live import IPAddress, NameServer
-from rules.plan import API_PORT, check_value
+from rules.plan import API_PORT, KeyPath, check_value, usual_value
+from wizard.probes.neighbours import ask_neighbours, ask_routers, is_load_balancer
 from wizard.probes.results import (
     CheckedAnswers,
     CheckResult,
@@ -23,7 +24,7 @@ from wizard.probes.results import (
     result,
     vip_result,
 )
-from wizard.questions.answers import Answers, Place
+from wizard.questions.answers import Answers, Place, fault, values_of_answers
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
@@ -54,6 +55,9 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
         return (facts.name, *others) if others else ()
     if step_key == "vip" and facts.vips:
         return (facts.name, facts.port, *facts.vips)
+    if step_key == "vrrp":
+        router = _router(answers)
+        return (router, facts) if router is not None and is_load_balancer(facts) else ()
     return facts.balancers if step_key == "load-balancers" else ()
 
 
@@ -66,6 +70,8 @@ def offline_results(step_key: str, answers: Answers) -> tuple[CheckResult, ...]:
         about = [f"name servers about {facts.name}"]
     elif step_key == "vip":
         about = [f"{vip} port {facts.port}" for vip in facts.vips]
+    elif step_key == "vrrp":
+        about = ["other virtual routers here"]
     elif step_key == "load-balancers":
         about = [f"interface of {machine.label}" for machine in facts.balancers]
     else:
@@ -92,7 +98,10 @@ async def run_checks(
         if step_key == "dns":
             return await ask_name(facts, name_servers(resolvers), deadline)
         if step_key == "vip":
-            return await ask_vips(facts.vips, facts.port, facts.name, deadline)
+            asking = (ask_vips(facts.vips, facts.port, facts.name, deadline), ask_neighbours(facts.vips))
+            return tuple(one for results in await asyncio.gather(*asking) for one in results)
+        if step_key == "vrrp":
+            return await ask_routers(facts, _router(answers) or 0, timeout)
         if step_key == "load-balancers":
             return look_at_this_machine(facts.balancers)
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
@@ -113,7 +122,7 @@ def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServ
 def _load(step_key: str) -> None:
     from rules.live import load_asking
 
-    load_asking(names=step_key == "dns", machines=step_key not in ("dns", "load-balancers"))
+    load_asking(names=step_key == "dns", machines=step_key not in ("dns", "load-balancers", "vrrp"))
 
 
 def _value(answers: Answers, place: Place) -> object:
@@ -125,6 +134,16 @@ def _value(answers: Answers, place: Place) -> object:
         return check_value(place.table, place.key, int(text) if place.key == "port" else text)
     except ValueError:
         return None
+
+
+def _router(answers: Answers) -> int | None:
+    """The VRID that the plan would have: the one that was typed, or what follows from the name and the VIP."""
+    path = KeyPath("vrrp", 0, "virtual_router_id")
+    if fault(path, answers[path]):
+        return None
+    values = values_of_answers(answers)
+    found = values.get(path) or usual_value(path, values)
+    return found if isinstance(found, int) else None
 
 
 def _port(answers: Answers, place: Place) -> int:
