@@ -224,7 +224,7 @@ def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callab
         return None
     from rules.command.host import start_looking
 
-    return start_looking(run.fleet, inputs.local, arguments.host.timeout)
+    return start_looking(run.fleet, inputs.local, arguments.host)
 
 
 def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:

@@ -66,8 +66,8 @@ def arp_results(answers: Iterable[Answer]) -> list[CheckResult]:
     return [
         result(
             CheckStatus.WARN,
-            f"{listed(hardware)} {'answers' if len(hardware) == 1 else 'answer'} for {address} by ARP: "
-            "a machine has it",
+            f"{listed(hardware)} {'answers' if len(hardware) == 1 else 'answer'} for {address} by ARP: a machine has "
+            "it",
         )
         for address, hardware in found.items()
     ]

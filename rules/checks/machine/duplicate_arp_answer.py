@@ -36,6 +36,5 @@ def check(view: MachineView) -> Iterator[Hit]:
             vip.line.span,
             f"{len(answers)} hardware addresses answer for the VIP {vip.address} by ARP: {listed(answers)}",
             help=f"'ip -br link' on each node shows whose they are; 'ip addr del {vip.line.raw} dev INTERFACE' "
-            "where the "
-            "VIP must not be",
+            "where the VIP must not be",
         )

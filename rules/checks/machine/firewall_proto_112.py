@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.machine.adverts import GROUPS
-from rules.live.views.firewall import Packet, Verdict, dropped
+from rules.live.views.filter_terms import Packet
+from rules.live.views.firewall import dropped
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def check(view: MachineView) -> Iterator[Hit]:
         nic = view.nic_of(instance)
         lost: dict[str, list[IPAddress]] = {}
         for packet in _adverts(view, instance) if nic is not None else ():
-            found: Verdict | None = dropped(view.seen.rulesets, packet)
-            if found is not None:
-                lost.setdefault(found.chain, []).append(packet.source)
+            chain = dropped(view.seen.rulesets, packet)
+            if chain:
+                lost.setdefault(chain, []).append(packet.source)
         for chain, sources in lost.items():
             yield _hit(view, instance, chain, sources)
 
@@ -69,8 +70,8 @@ def _hit(view: MachineView, instance: VrrpInstance, chain: str, sources: list[IP
     verb = "becomes master beside them" if len(sources) > 1 else "becomes master beside it"
     return Hit(
         _place(instance),
-        f"the packet filter of this machine (chain '{chain}') drops VRRP adverts from {listed(sources)}: "
-        f"this node hears nothing and {verb}",
+        f"the packet filter of this machine (chain '{chain}') drops VRRP adverts from {listed(sources)}: this node "
+        f"hears nothing and {verb}",
         help=_how(view, chain, sources),
     )
 

@@ -38,16 +38,15 @@ def check(view: MachineView) -> Iterator[Hit]:
         if value == "0":
             yield Hit(
                 bound.span,
-                f"haproxy binds the VIP {address}, and {name} is 0 on this machine: it does not start while "
-                "another node "
-                "has the VIP",
+                f"haproxy binds the VIP {address}, and {name} is 0 on this machine: it does not start while another "
+                "node has the VIP",
                 help=f"write '{name} = 1' to /etc/sysctl.d/90-halb.conf and run 'sysctl --system'",
             )
         elif view.seen.lasting.get(name, "0") == "0":
             yield Hit(
                 bound.span,
-                f"haproxy binds the VIP {address}, and {name} is {value} on this machine, but no file in /etc/sysctl.d "
-                "sets it: after a reboot haproxy does not start while another node has the VIP",
+                f"haproxy binds the VIP {address}, and {name} is {value} on this machine, but no file in "
+                "/etc/sysctl.d sets it: after a reboot haproxy does not start while another node has the VIP",
                 help=f"write '{name} = 1' to /etc/sysctl.d/90-halb.conf",
                 severity=Severity.INFO,
             )

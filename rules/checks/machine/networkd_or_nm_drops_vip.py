@@ -40,9 +40,7 @@ def check(view: MachineView) -> Iterator[Hit]:
         yield Hit(
             vip.interface.span,
             f"systemd-networkd manages '{managed.interface}' with {has} ({managed.file}): when it starts or "
-            "configures it "
-            f"anew, it removes the VIP {vip.address}",
+            f"configures it anew, it removes the VIP {vip.address}",
             help="write '[Network]' and 'KeepConfiguration=static' to "
-            f"/etc/systemd/network/{name}.d/keep-vip.conf and run "
-            "'networkctl reload'",
+            f"/etc/systemd/network/{name}.d/keep-vip.conf and run 'networkctl reload'",
         )

@@ -46,8 +46,8 @@ def check(view: MachineView) -> Iterator[Hit]:
         elif platform == "OpenStack":
             yield Hit(
                 vip.line.span,
-                f"this machine runs in OpenStack, which drops packets from {vip.address} unless the ports of all nodes "
-                "allow it; that can't be seen from here",
+                f"this machine runs in OpenStack, which drops packets from {vip.address} unless the ports of all "
+                "nodes allow it; that can't be seen from here",
                 help=f"'openstack port set --allowed-address ip-address={vip.address} PORT' for each node's port",
                 severity=Severity.INFO,
             )

@@ -11,7 +11,7 @@ from rules.text.wording import socket_name
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy.bind import BindAddress
-    from rules.live.machine.observed import Listener
+    from rules.live.machine.observed import ListeningSocket
     from rules.live.views.machine import MachineView
 
 _OURS = ("haproxy",)
@@ -46,7 +46,7 @@ def check(view: MachineView) -> Iterator[Hit]:
                     yield _hit(address, other, port)
 
 
-def _clash(view: MachineView, bind: BindAddress, listener: Listener) -> bool:
+def _clash(view: MachineView, bind: BindAddress, listener: ListeningSocket) -> bool:
     """Whether both can't have the port at once."""
     if listener.port != bind.port_start or (bind.address is None and not bind.is_wildcard):
         return False
@@ -62,7 +62,7 @@ def _clash(view: MachineView, bind: BindAddress, listener: Listener) -> bool:
     return listener.both and family == 4 and alone
 
 
-def _hit(address: BindAddress, other: Listener, port: int) -> Hit:
+def _hit(address: BindAddress, other: ListeningSocket, port: int) -> Hit:
     who = f"'{other.process}'" if other.process else "a program that is not haproxy"
     where = socket_name(other.address, port) if other.address is not None else f"port {port} of every address"
     kube = other.process in ("kube-apiserver", "k3s-server", "k3s", "rke2")

@@ -71,8 +71,8 @@ def _judge(view: MachineView, used: UsedCommand, script: SeenScript) -> Iterator
     elif not script.interpreter_there:
         yield Hit(
             used.span,
-            f"{used.title}: the interpreter of '{script.path}' is missing: '{script.interpreter}'; the script "
-            "fails always",
+            f"{used.title}: the interpreter of '{script.path}' is missing: '{script.interpreter}'; the script fails "
+            "always",
             help=f"install it, or correct the first line of {script.path}",
         )
     elif script.lacks:

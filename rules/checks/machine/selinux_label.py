@@ -64,9 +64,8 @@ def _ports(view: MachineView) -> Iterator[Hit]:
                 if address.certain and port and port not in _HTTP and not running:
                     yield Hit(
                         address.span,
-                        "SELinux is enforced, and haproxy_connect_any is off: haproxy may not listen on port "
-                        f"{port} unless "
-                        "that port was labelled",
+                        f"SELinux is enforced, and haproxy_connect_any is off: haproxy may not listen on port {port} "
+                        "unless that port was labelled",
                         help="'setsebool -P haproxy_connect_any on', or 'semanage port -a -t http_port_t -p tcp "
                         f"{port}'",
                     )

@@ -35,9 +35,8 @@ def check(view: MachineView) -> Iterator[Hit]:
         if not view.seen.runs("keepalived"):
             yield Hit(
                 vip.line.span,
-                f"this machine has the VIP {vip.address} on '{nic.name}', but keepalived does not run: nothing "
-                "will take it "
-                "away when another node becomes master",
+                f"this machine has the VIP {vip.address} on '{nic.name}', but keepalived does not run: nothing will "
+                "take it away when another node becomes master",
                 help=f"'systemctl start keepalived', or 'ip addr del {_held(nic, vip)} dev {nic.name}'",
             )
         elif seen := _elsewhere(view, vip):

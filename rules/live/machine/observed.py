@@ -58,7 +58,7 @@ class Nic(NamedTuple):
         )
 
 
-class Listener(NamedTuple):
+class ListeningSocket(NamedTuple):
     """A TCP socket that listens. `address` None: every address of the family. `both`: an IPv6 socket for IPv4 too.
     `process` is the program's name, "" where that can't be seen.
     """
@@ -197,7 +197,7 @@ class MachineObservations(NamedTuple):
     interfaces: tuple[Nic, ...] = ()
     sysctls: Mapping[str, str] = {}
     lasting: Mapping[str, str] = {}
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[ListeningSocket, ...] = ()
     daemons: tuple[Daemon, ...] = ()
     units: tuple[Unit, ...] = ()
     rulesets: Rulesets = Rulesets()

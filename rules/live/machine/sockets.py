@@ -8,7 +8,7 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
-from rules.live.machine.observed import Daemon, IPAddress, Listener, NotKnownError
+from rules.live.machine.observed import Daemon, IPAddress, ListeningSocket, NotKnownError
 
 DAEMONS = ("haproxy", "keepalived")
 _LISTEN = "0A"  # TCP_LISTEN, include/net/tcp_states.h
@@ -17,7 +17,7 @@ _MOST = 1 << 22  # bytes of a table of sockets
 _LONGEST = 4096  # bytes of a command line
 
 
-def listeners(root: Path = Path("/")) -> tuple[Listener, ...]:
+def listeners(root: Path = Path("/")) -> tuple[ListeningSocket, ...]:
     """The TCP sockets that listen in this network namespace; raises NotKnownError if /proc has no table of them.
 
     The program's name is known for this user's processes, and for all as root.
@@ -37,7 +37,7 @@ def _table(root: Path, name: str) -> str | None:
     return None
 
 
-def read_table(text: str, family: int) -> Iterator[tuple[Listener, str]]:
+def read_table(text: str, family: int) -> Iterator[tuple[ListeningSocket, str]]:
     """The sockets of /proc/net/tcp or tcp6 that listen, each with its inode; other lines are skipped."""
     for line in text.split("\n")[1:]:
         words = line.split()
@@ -47,7 +47,7 @@ def read_table(text: str, family: int) -> Iterator[tuple[Listener, str]]:
         with suppress(ValueError):
             address = _address(digits, family)
             # An IPv6 socket takes IPv4 as well unless IPV6_V6ONLY is set, which the table does not say.
-            found = Listener(None if int(address) == 0 else address, int(port, 16), family, both=family == 6)
+            found = ListeningSocket(None if int(address) == 0 else address, int(port, 16), family, both=family == 6)
             yield found, words[9]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from rules.live.views.firewall import Packet
+from parsers.records import NamedTuple
+from rules.live.machine.observed import IPAddress
 
 _VRRP = (112, "112", "vrrp")
 _TRANSPORTS = frozenset(
@@ -33,6 +33,15 @@ _TRANSPORTS = frozenset(
 _DEEPEST = 8  # sets in sets
 
 _Fact = IPv4Address | IPv6Address | str | int
+
+
+class Packet(NamedTuple):
+    """A VRRP advert as it arrives: the interface's name, and the addresses. `state` is conntrack's word for it."""
+
+    interface: str
+    source: IPAddress
+    destination: IPAddress
+    state: str = "new"
 
 
 class Terms:

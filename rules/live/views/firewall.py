@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from parsers.records import NamedTuple
-from rules.live.machine.observed import IPAddress, Rulesets
-from rules.live.views.filter_terms import Terms
+from rules.live.machine.observed import Rulesets
+from rules.live.views.filter_terms import Packet, Terms
 from rules.live.views.iptables import read_iptables
 
 ACCEPT, DROP, RETURN, NEXT = "accept", "drop", "return", "next"
@@ -35,23 +34,8 @@ _Key = tuple[str, str, str]
 """Family, table and chain."""
 
 
-class Packet(NamedTuple):
-    """A VRRP advert as it arrives: the interface's name, and the addresses. `state` is conntrack's word for it."""
-
-    interface: str
-    source: IPAddress
-    destination: IPAddress
-    state: str = "new"
-
-
-class Verdict(NamedTuple):
-    """What certainly drops a packet: a chain, and its table, as in `inet filter input`."""
-
-    chain: str
-
-
-def dropped(rulesets: Rulesets, packet: Packet) -> Verdict | None:
-    """The chain that certainly drops the packet on its way in, or None.
+def dropped(rulesets: Rulesets, packet: Packet) -> str:
+    """The chain that certainly drops the packet on its way in, as `inet filter input`; "" for none.
 
     Both lists may show the same rules, one of them more plainly, so each is followed by itself.
     """
@@ -82,8 +66,8 @@ class _Ruleset:
         self._sets = sets
         self._outcomes: dict[_Key, frozenset[str]] = {}
 
-    def verdict(self) -> Verdict | None:
-        """The first chain at a hook that drops the packet, in the kernel's order."""
+    def verdict(self) -> str:
+        """The first chain at a hook that drops the packet, in the kernel's order; "" for none."""
         family = "ip" if self._packet.source.version == 4 else "ip6"
         bases = [
             chain
@@ -96,8 +80,8 @@ class _Ruleset:
             found = self._chain(_key(chain, name), 0)
             policy = DROP if chain.get("policy") == "drop" else ACCEPT
             if {policy if outcome == RETURN else outcome for outcome in found} == {DROP}:
-                return Verdict(f"{chain.get('family')} {chain.get('table')} {name}")
-        return None
+                return f"{chain.get('family')} {chain.get('table')} {name}"
+        return ""
 
     def _chain(self, key: _Key, depth: int) -> frozenset[str]:
         """How the packet may leave a chain: accepted, dropped, or back to where it came from."""

@@ -11,8 +11,9 @@ import pytest
 
 from rules.live.machine.observed import Rulesets
 from rules.live.machine.rulesets import rulesets
-from rules.live.views.firewall import Packet, dropped
-from tests.live.machine.test_readers import V2, checksummed
+from rules.live.views.filter_terms import Packet
+from rules.live.views.firewall import dropped
+from tests.live.machine.messages import V2, checksummed
 from tests.live.machine.wire import NIC, OWN, PEER, arrives, tell, wired
 from tests.net.machine import Machine
 from tests.net.network import Net
@@ -96,7 +97,7 @@ def check(own: Machine, peer: Machine, expected: bool, verdicts: list[Rulesets])
         came = arrives(peer, own, checksummed(V2), target)
         assert came is not expected, f"to {target} it {'arrives' if came else 'does not arrive'}"
         for rules in verdicts:
-            assert (dropped(rules, packet(target)) is not None) is expected, target
+            assert bool(dropped(rules, packet(target))) is expected, target
 
 
 def test_nftables(pair: tuple[Machine, Machine]) -> None:

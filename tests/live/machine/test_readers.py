@@ -17,13 +17,15 @@ from rules.live.machine.interfaces import read_interfaces
 from rules.live.machine.kernel import lasting_sysctls, platform, read_sysctls, selinux
 from rules.live.machine.listening import read_arp_reply
 from rules.live.machine.networkd import keep_configuration, managed
-from rules.live.machine.observed import Held, Listener, Managed, Nic, NotKnownError, Rulesets, Selinux, Unit
+from rules.live.machine.observed import Held, ListeningSocket, Managed, Nic, NotKnownError, Rulesets, Selinux, Unit
 from rules.live.machine.rulesets import read_nftables
 from rules.live.machine.scripts import look_at_configs, look_at_scripts, strays
 from rules.live.machine.services import read_units
 from rules.live.machine.sockets import read_table
-from rules.live.views.firewall import Packet, dropped
+from rules.live.views.filter_terms import Packet
+from rules.live.views.firewall import dropped
 from rules.live.views.iptables import read_iptables
+from tests.live.machine.messages import V2, checksummed
 
 # As `ip -j addr` of iproute2 6.1.0 prints it.
 INTERFACES = """[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue",
@@ -82,12 +84,12 @@ def test_interfaces_with_their_addresses_in_the_kernel_s_order() -> None:
 
 def test_sockets_that_listen() -> None:
     assert [found for found, _ in read_table(TCP, 4)] == [
-        Listener(None, 6443, 4),
-        Listener(ip_address("192.0.2.11"), 22, 4),
+        ListeningSocket(None, 6443, 4),
+        ListeningSocket(ip_address("192.0.2.11"), 22, 4),
     ]
     assert [(found, inode) for found, inode in read_table(TCP6, 6)] == [
-        (Listener(None, 6443, 6, both=True), "486"),
-        (Listener(ip_address("2001:db8::11"), 8080, 6, both=True), "487"),
+        (ListeningSocket(None, 6443, 6, both=True), "486"),
+        (ListeningSocket(ip_address("2001:db8::11"), 8080, 6, both=True), "487"),
     ]
 
 
@@ -283,18 +285,6 @@ def test_no_packet_raises(data: bytes) -> None:
 
 
 # -- adverts as they were on the wire
-
-V2 = bytes.fromhex("21056e0100010b20c000020a0000000000000000")
-
-
-def checksummed(data: bytes, pseudo: bytes = b"") -> bytes:
-    """The message with its checksum put in."""
-    blank = data[:6] + b"\0\0" + data[8:]
-    whole = pseudo + blank
-    total = sum(int.from_bytes(whole[at : at + 2], "big") for at in range(0, len(whole), 2))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return data[:6] + (~total & 0xFFFF).to_bytes(2, "big") + data[8:]
 
 
 def test_an_advert_is_read_and_a_broken_one_is_not() -> None:

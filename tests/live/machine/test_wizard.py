@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import pytest
 
 from rules.live import Advert, Answer
-from tests.live.machine.test_on_a_machine import Lab, instance, run_keepalived, wait_for
+from tests.live.machine.pair import Lab, instance, run_keepalived, wait_for
 from tests.live.machine.wire import OTHER, OWN, PEER, VIP
 from tests.net.network import Net
 from wizard.probes.ask import run_checks, subject

@@ -44,7 +44,7 @@ from rules.live.machine.observed import (
     Answer,
     Daemon,
     Held,
-    Listener,
+    ListeningSocket,
     MachineObservations,
     Managed,
     Nic,
@@ -118,11 +118,11 @@ def _nic(number: int, words: list[str], what: str) -> Nic:
     return Nic(name, number, "down" not in options, held, others)
 
 
-def _listener(socket: str, process: str) -> Listener:
+def _listener(socket: str, process: str) -> ListeningSocket:
     host, _, port = socket.rpartition(":")
     address = None if host in ("*", "[::]") else ip_address(host.strip("[]"))
     family = 6 if host.startswith("[") else 4
-    return Listener(address, int(port), family, process.strip("?"), both=family == 6)
+    return ListeningSocket(address, int(port), family, process.strip("?"), both=family == 6)
 
 
 def _unit(name: str, words: list[str]) -> Unit:
