@@ -13,6 +13,7 @@ from rules.live.machine.observed import Daemon, IPAddress, ListeningSocket, NotK
 DAEMONS = ("haproxy", "keepalived")
 _LISTEN = "0A"  # TCP_LISTEN, include/net/tcp_states.h
 _GONE = ("Z", "X")  # a process that has ended, and that nobody has asked about yet
+_FIRST_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
 _MOST = 1 << 22  # bytes of a table of sockets
 _LONGEST = 4096  # bytes of a command line
 
@@ -89,21 +90,36 @@ def _name(process: Path) -> str:
 def daemons(root: Path = Path("/")) -> tuple[Daemon, ...]:
     """The processes of haproxy and keepalived in this network namespace, the oldest first.
 
-    Raises NotKnownError where /proc shows no process.
+    Raises NotKnownError where /proc does not show all processes of the machine.
     """
+    if reason := _hidden(root):
+        raise NotKnownError(reason)
     booted = _booted(root)
-    found, any_seen = [], False
+    found = []
     for process in _processes(root):
-        any_seen = True
         with suppress(OSError, ValueError, IndexError):
             name = _name(process)
             state, ticks = _state(process)
             if name in DAEMONS and state not in _GONE and _is_here(process, root):
                 started = booted + ticks / os.sysconf("SC_CLK_TCK")
                 found.append(Daemon(name, int(process.name), started, _arguments(process)))
-    if not any_seen:
-        raise NotKnownError("/proc shows no processes")
     return tuple(sorted(found, key=lambda one: (one.started, one.pid)))
+
+
+def _hidden(root: Path) -> str:
+    """Why there may be processes in this network namespace that are not seen, in words; "" for no reason."""
+    first = root / "proc/1"
+    try:
+        _name(first)
+    except OSError:
+        return "the processes of other users are hidden; run it with sudo"
+    with suppress(OSError):
+        if os.readlink(root / "proc/self/ns/pid") == _FIRST_NAMESPACE:
+            return ""
+        # A container: if the network is its own, or one that was made in it, so are the processes on it.
+        if os.readlink(first / "ns/net") != os.readlink(root / "proc/thread-self/ns/net"):
+            return ""
+    return "this is a container, which does not see the machine's processes"
 
 
 def _is_here(process: Path, root: Path) -> bool:
