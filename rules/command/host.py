@@ -55,5 +55,4 @@ def notes(fleet: Fleet, seen: MachineObservations, report: Report) -> Iterator[s
             unseen.setdefault(skipped.reason, []).append(skipped.code)
     for reason, codes in unseen.items():
         yield f"not judged: {listed(codes)}: {reason}"
-    if "systemd" in seen.unknown:
-        yield f"whether the daemons start at boot is not known: {seen.unknown['systemd']}"
+    yield from (reason for _, reason in view.gaps)

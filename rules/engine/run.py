@@ -240,6 +240,8 @@ class Run:
             if reason := needs.missing(rule):
                 yield Skipped(rule.code, reason)
         about_machine = self._machine_needs(view)
+        if view is not None:
+            yield from (Skipped(code, reason) for code, reason in view.gaps)
         for rule in self._selected(Scope.MACHINE):
             if reason := about_machine.missing(rule):
                 yield Skipped(rule.code, reason)

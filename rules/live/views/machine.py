@@ -93,6 +93,12 @@ class MachineView:
         return f"this machine has the address of none of the nodes: {words}"
 
     @property
+    def gaps(self) -> list[tuple[str, str]]:
+        """What a rule that runs can't tell here, as the rule's code and the reason."""
+        reason = self.seen.unknown.get("systemd")
+        return [("HO012", f"whether the daemons start at boot is not known: {reason}")] if reason and self.here else []
+
+    @property
     def instances(self) -> list[VrrpInstance]:
         """The instances of this node."""
         return self.node.keepalived.instances if self.node.keepalived else []
