@@ -14,12 +14,18 @@ from rules.live.machine.rulesets import rulesets
 from rules.live.views.filter_terms import Packet
 from rules.live.views.firewall import dropped
 from tests.live.machine.messages import V2, checksummed
-from tests.live.machine.wire import NIC, OWN, PEER, arrives, tell, wired
+from tests.live.machine.pair import instance
+from tests.live.machine.wire import NIC, OWN, PEER, arrives, found, seen_by, tell, wired
 from tests.net.machine import Machine
 from tests.net.network import Net
 from tests.tables import each
 
-pytestmark = [pytest.mark.root, pytest.mark.daemon("nft", "iptables"), pytest.mark.xdist_group("host-firewall")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.daemon("nft", "iptables"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("host-firewall"),
+]
 
 GROUP = "224.0.0.18"
 _FENCE = "udp dport 9999 accept"
@@ -125,3 +131,15 @@ def test_iptables_as_nft_shows_it_and_as_it_saves_itself(pair: tuple[Machine, Ma
             check(own, peer, expected, [rulesets(), Rulesets((), {4: saved})])
 
     each(IPTABLES.items(), row)
+
+
+def test_the_linter_names_the_chain_and_what_to_type(pair: tuple[Machine, Machine]) -> None:
+    own, _ = pair
+    files = {"lb1/keepalived.conf": instance(OWN, PEER, priority=110), "lb2/keepalived.conf": instance(PEER, OWN)}
+    tell(own, "nft", "-f", "-", text=f"flush ruleset\n{chain('ct state established accept')}")
+    (finding,) = (one for one in seen_by(own, files, 0.1).findings if one.code.startswith("HO"))
+    assert finding.code == "HO004"
+    assert f"(chain 'inet filter input') drops VRRP adverts from {PEER}" in finding.message
+    typed = finding.help.split("'")[1].split()
+    assert own.run(*typed).status == 0
+    assert found(seen_by(own, files, 0.1)) == {}
