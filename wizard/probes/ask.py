@@ -24,6 +24,7 @@ from wizard.probes.results import (
     vip_result,
 )
 from wizard.questions.answers import Answers, Place
+from wizard.questions.derived import port_of
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
@@ -31,7 +32,7 @@ def checked_answers(answers: Answers) -> CheckedAnswers:
     vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
     return CheckedAnswers(
         name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),
-        port=_port(answers, Place("cluster", 0, "port")),
+        port=port_of(answers) or API_PORT,
         masters=tuple(_machines(answers, "control_plane")),
         vips=tuple(vip.ip for vip in vips if isinstance(vip, IPv4Interface | IPv6Interface)),
         balancers=tuple(_machines(answers, "lb")),

@@ -30,6 +30,7 @@ from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.judging import Judging
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
+from wizard.tui.saving import Saving
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
@@ -89,6 +90,7 @@ class Wizard(QuietApp[int]):
         self.signalled = 0
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
+        self._saving = Saving(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""

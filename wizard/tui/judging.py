@@ -35,7 +35,7 @@ class Judging:
         self._session = session
         self._revision = 0
         self._timer: Timer | None = None
-        session.on_change = self._later
+        session.follow(self._later)
 
     def _later(self) -> None:
         self._revision += 1
