@@ -115,7 +115,7 @@ def from_toml(text: str) -> Answers:
         tables = value if isinstance(value, list) else [value]
         for number, table in enumerate(tables):
             if name in SCHEMA and isinstance(table, dict):
-                keys = SCHEMA[name].keys.keys() - {SCHEMA_KEY}
+                keys = SCHEMA[name].keys
                 if name == "cluster" and SCHEMA_KEY in table:
                     check_value(name, SCHEMA_KEY, table[SCHEMA_KEY])
                 found |= {KeyPath(name, number, key): item for key, item in table.items() if key in keys}

@@ -4,7 +4,7 @@ and which answer elsewhere does not go with one of this step. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rules.plan import KeyPath
 from wizard.questions.answers import Answers
@@ -27,10 +27,10 @@ def remark(place: KeyPath, reading: Reading, mended: Mapping[KeyPath, Mended], a
     return f"! {reason}" if reason else ""
 
 
-def notices(step: Step, answers: Answers, outcome: Judgement) -> tuple[str, ...]:
-    """What there is to say about the answers of a step together, a line each."""
+def notices(step: Step, answers: Answers, outcome: Judgement, before: Sequence[Mended] = ()) -> tuple[str, ...]:
+    """What there is to say about the answers of a step together, a line each; first what was put right `before` it."""
     reading = read(answers)
-    lines = []
+    lines = [f"✓ {label(one.place, answers)}: {one.words}" for one in before if not step.asks(one.place)]
     taken = shared_ports(reading.values)
     if step.key == "load-balancers" and is_stacked(reading.values) and taken and PORT not in outcome.faults:
         lines.append(_stacked(answers, taken))

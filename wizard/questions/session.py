@@ -117,9 +117,10 @@ def places(step: Step, answers: Answers, *, needed: bool = False) -> tuple[KeyPa
     if not step.many:
         return tuple(KeyPath(field.table, 0, field.key) for field in step.fields)
     least = SCHEMA[table].least if not step.first else 0
-    end = max(answers.count(table), step.first + least)
-    if not needed and step.last is None:
-        end = max(answers.count(table), step.first) + 1 if answers.count(table) >= step.first + least else end
+    count = max(answers.count(table), step.first)
+    end = max(count, step.first + least)
+    if not needed and step.last is None and count >= step.first + least:
+        end = count + 1
     numbers = range(step.first, end if step.last is None else min(end, step.last))
     return tuple(KeyPath(field.table, number, field.key) for number in numbers for field in step.fields)
 

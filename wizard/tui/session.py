@@ -34,9 +34,9 @@ class Session:
 
     `answers` change through `set_answer`, `put_right` and `replace_answers` alone, which tell the followers; `outcome`
     comes a moment later (`wizard.tui.judging`). Nothing is written below `directory` before the write screen.
-    `overrides`: the user's reasons for accepting errors, by rule code. `mended`: what was put right, by its answer.
-    `before`: the answers that the machines' files were made of so far, None where there are none. `visited`: the keys
-    of the steps that were shown or answered.
+    `overrides`: the user's reasons for accepting errors, by rule code. `mended`: what was put right, by its answer;
+    `untold`: what of that the user has not seen, as the step was left with it. `before`: the answers that the machines'
+    files were made of so far, None where there are none. `visited`: the keys of the steps that were shown or answered.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Session:
         self.outcome = Judgement(self.answers, {}, missing=missing_of(self.answers))
         self.files_before: Mapping[str, str] = {}
         self.mended: dict[Place, Mended] = {}
+        self.untold: list[Mended] = []
         self.draft = SessionDraft(store, directory)
         self.draft_note = ""
         self.last_words = ""

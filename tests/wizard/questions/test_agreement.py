@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers import parse_haproxy
-from parsers.facts.haproxy import HaproxyConfig
 from rules.plan import Plan, parse_cluster, text_of, value_at, written
 from rules.plan.schema import SCHEMA
+from rules.text.wording import socket_name
 from tests.examples import times
 from tests.wizard.questions.sessions import article
 from wizard.plan.plan import check_plan
@@ -92,20 +91,6 @@ def driven(draw: st.DrawFn) -> Answers:
     return settled(answers) if draw(st.booleans()) else answers
 
 
-def binds(files: dict[str, str]) -> set[int]:
-    """The ports that haproxy binds for clients."""
-    found: set[int] = set()
-    for path, text in files.items():
-        if path.endswith("haproxy.cfg"):
-            proxies = HaproxyConfig(parse_haproxy(text, path=path)).frontends
-            found |= {address.port for one in proxies if one.name == "kube-apiserver" for address in bound(one)}
-    return found
-
-
-def bound(frontend: object) -> list[object]:
-    return [address for bind in frontend.binds for address in bind.addresses]  # type: ignore[attr-defined]
-
-
 def screens_agree_with(plan: Plan, outcome: Judgement) -> None:
     """What the screens show of the endpoint, the layout and each empty field is what the plan has."""
     answers = outcome.answers
@@ -144,16 +129,14 @@ def files_agree_with(plan: Plan, outcome: Judgement) -> None:
         if path.endswith("haproxy.cfg"):
             where = {f"*:{plan.port}", f"[::]:{plan.port}"}
             if plan.haproxy.bind == "vip":
-                hosts = [str(vip.ip) for vip in filter(None, (plan.vip, plan.vip6))]
-                where = {f"[{host}]:{plan.port}" if ":" in host else f"{host}:{plan.port}" for host in hosts}
+                where = {socket_name(vip.ip, plan.port) for vip in (plan.vip, plan.vip6) if vip is not None}
             binding = re.search(r"frontend kube-apiserver.*?\n((?:    .*\n)+)", text)
             assert binding
             bound_to = set(re.findall(r"(?m)^    bind (\S+)", binding[1]))
             assert bound_to
             assert bound_to <= where
             for node in plan.control_plane:
-                host = f"[{node.address}]" if node.address.version == 6 else str(node.address)
-                assert f" {host}:{node.port}\n" in text, path
+                assert f" {socket_name(node.address, node.port)}\n" in text, path
 
 
 @given(driven())

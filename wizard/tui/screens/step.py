@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from rules.report import printable
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
 from wizard.questions.derived import endpoint_of
-from wizard.questions.mending import Mended
+from wizard.questions.mending import Mended, unmendable
 from wizard.questions.notices import notices
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
@@ -60,6 +60,7 @@ class StepScreen(WizardScreen):
         super().__init__()
         self.step = step
         self._place = place
+        self._told: tuple[Mended, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
@@ -93,6 +94,7 @@ class StepScreen(WizardScreen):
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
         fields = self.fields()
+        self._told, self.session.untold = tuple(self.session.untold), []
         self._focus(self._place or fields[0].place)
         self._show_notes()
         self._show_heading()
@@ -167,7 +169,7 @@ class StepScreen(WizardScreen):
         """Show what is wrong, what follows, and how far it is."""
         session = self.session
         fill(self.fields(), session, usual=not self.step.many, keep=_REQUIRED)
-        lines = notices(self.step, session.answers, session.outcome)
+        lines = notices(self.step, session.answers, session.outcome, self._told)
         self.query_one("#notices", Static).update(printable_lines(lines))
         self.query_one("#status", Static).update(status(session, self.step))
 
@@ -205,8 +207,7 @@ class StepScreen(WizardScreen):
         """Set all answers as they are in the fields: the message about the last key may still be on its way."""
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
-        if mended := self._put_right(leaving=True):
-            self.notify("\n".join(one.words for one in mended), markup=False)
+        self.session.untold += self._put_right(leaving=True)
 
     # Where the focus goes
 
@@ -253,8 +254,7 @@ class StepScreen(WizardScreen):
                 session.set_answer(place, answers[place])
                 if other := self.field_at(place):
                     other.text = answers[place]
-        self._put_right(leaving=True)
-        if words := fault(field.place, field.text):
+        if words := unmendable(field.place, field.text):
             field.show_fault(words)
         elif field.fault == _REQUIRED:
             field.show_fault("")
@@ -274,7 +274,7 @@ class StepScreen(WizardScreen):
         needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
             text = answers[field.place]
-            if words := fault(field.place, text):
+            if words := unmendable(field.place, text):
                 field.show_fault(words)
                 return field.place
             if not text and not field.question.optional and field.place in needed:

@@ -168,6 +168,8 @@ class AnswerField(Widget):
         self._answer.value = text
         if isinstance(self._answer, Entry):
             self._answer.cursor_position = len(text)
+        else:
+            self._changed()
 
     def suggest(self, text: str) -> None:
         """Show in an empty field what a machine before suggests; an example if the text is empty."""
@@ -200,8 +202,10 @@ class AnswerField(Widget):
     def note(self) -> str:
         """What is wrong, and the key that puts it right; else the remark; "" for neither."""
         if self.fault:
-            key = f" (F7 writes {self.question.worded(self.proposal)})" if self.proposal else ""
-            return printable(f"✗ {self.fault}{key}")
+            proposed = self.question.worded(self.proposal)
+            does = "does it" if self.fault.rstrip("'").endswith(f" {proposed}") else f"writes {proposed}"
+            does = "does it" if self.fault.endswith(f"'{proposed}'") else does
+            return printable(f"✗ {self.fault} (F7 {does})" if self.proposal else f"✗ {self.fault}")
         return printable(self._remark)
 
     def _show(self) -> None:
