@@ -55,7 +55,7 @@ class VrrpChoice(Record):
         "whether a load balancer of higher priority takes the VIP back",
         default=True,
         label="After repair",
-        help="whether the VIP goes back to the first node, or stays where it is",
+        help="where the VIP is once the better node is healthy again",
         explain="Returns: when the better node is healthy again the VIP goes back to it, a second, short interruption. "
         "Stays: the VIP remains where it is; then a failing check takes a node out altogether, and if it fails on all, "
         "no node has the VIP.",

@@ -125,8 +125,8 @@ _SLIPS = (
     _Slip("has brackets", lambda text: text.removeprefix("[").removesuffix("]"), certain=True),
     _Slip("has a port", _without_port),
     _Slip("has more than two colons in a row", lambda text: re.sub(":{3,}", "::", text)),
-    _Slip("has '::' twice", lambda text: "::".join(text.split("::", 2)[:2]) + ":" + text.split("::", 2)[-1]),
     _Slip("ends in a colon", lambda text: text.removesuffix(":")),
+    _Slip("has '::' twice", lambda text: re.sub("(::.*?)::", r"\1:", text, count=1).removesuffix(":")),
     _Slip(
         "has no '::'",
         lambda text: re.sub(r"^([0-9A-Fa-f]{4}(?::[0-9A-Fa-f]{1,4}){0,3}):(?=[0-9A-Fa-f]+$)", r"\1::", text),

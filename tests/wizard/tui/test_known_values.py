@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.wizard.tui.support.pilot import (
 )
 from wizard import files as store
 from wizard.questions.answers import Answers, Place
+from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.saving import Saving
@@ -68,6 +70,33 @@ def test_the_port_that_follows_from_the_machines_is_shown_everywhere_at_once(tmp
     drive(tmp_path, script, answers=ARTICLE)
 
 
+VARIED = [
+    {**STACKED, Place("haproxy", 0, "bind"): "vip"},
+    {**STACKED, Place("control_plane", 0, "port"): "7443", Place("vip", 0, "address6"): "fd00:2::140/64"}
+    | {Place("lb", number, "address6"): f"fd00:2::{141 + number}" for number in range(2)},
+    {**ARTICLE, PORT: "7443"},
+]
+
+
+def test_every_screen_has_the_endpoint_of_the_files(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        for answers in VARIED:
+            app.session.replace_answers(Answers(answers))
+            await until(pilot, lambda: app.session.is_judged)
+            plan = app.session.outcome.plan
+            assert plan is not None
+            assert f"{plan.endpoint}:{plan.port}" in app.session.outcome.files["kubeadm-config.yaml"]
+            for step in steps():
+                if step.key != "cutover":  # which asks the network about the plan itself
+                    await app.go(step.key)
+                    await at_step(pilot, step.key)
+                    await sees(pilot, f"halb {plan.endpoint}:{plan.port}")
+                    shown = set(re.findall(rf"{re.escape(plan.endpoint)}:([0-9]+)", text(pilot)))
+                    assert shown == {str(plan.port)}, step.key
+
+    drive(tmp_path, script)
+
+
 def test_the_port_of_a_cluster_that_is_there_does_not_move_and_a_key_writes_another(tmp_path: Path) -> None:
     from tests.wizard.plans import ARTICLE as PLAN
     from wizard.plan.file import write_plan
@@ -88,8 +117,8 @@ def test_the_port_of_a_cluster_that_is_there_does_not_move_and_a_key_writes_anot
         await until(pilot, lambda: isinstance(app.screen, FindingsDialog) and app.screen.query(OptionList))
         await press(pilot, "enter")
         await focuses(pilot, PORT)
-        await sees(pilot, "(F7 writes 8443)")
-        await press(pilot, "f7")
+        await sees(pilot, "(F12 writes 8443)")
+        await press(pilot, "f12")
         await until(pilot, lambda: app.session.answers[PORT] == "8443")
         await judged(pilot, app)
         assert app.session.outcome.plan is not None
@@ -109,7 +138,7 @@ def test_a_layout_that_contradicts_the_addresses_is_wrong_at_its_field_and_a_key
         await at_step(pilot, "advanced")
         await focuses(pilot, LAYOUT)
         await sees(pilot, "✗ the load balancer haproxy-lb1 has the address 192.168.2.151")
-        await press(pilot, "ctrl+t")
+        await press(pilot, "ctrl+@")
         await sees(pilot, "Layout dedicated (stacked)")
         await until(pilot, lambda: app.session.is_judged and app.session.outcome.plan)
 
@@ -151,12 +180,12 @@ def test_a_key_writes_what_is_proposed(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vip")
         await press(pilot, "192.168.2.140")
-        await sees(pilot, "has no prefix length; write '192.168.2.140/24' (F7 does it)")
-        await press(pilot, "f7")
+        await sees(pilot, "has no prefix length; write '192.168.2.140/24' (F12 does it)")
+        await press(pilot, "f12")
         await until(pilot, lambda: app.session.answers[VIP] == "192.168.2.140/24")
         await judged(pilot, app)
         assert focused(app) == VIP
-        assert "F7" not in text(pilot)
+        assert "F12" not in text(pilot)
 
     drive(tmp_path, script)
 

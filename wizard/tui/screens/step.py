@@ -49,7 +49,7 @@ class StepScreen(WizardScreen):
         Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
         Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
         Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
-        Binding("f7,ctrl+t", "take_proposal", "write what is proposed", show=False, id="step.take"),
+        Binding("f12,ctrl+@", "take_proposal", "write what is proposed", show=False, id="step.take"),
     ]
 
     def action_ask(self) -> None:
@@ -170,7 +170,9 @@ class StepScreen(WizardScreen):
         session = self.session
         fill(self.fields(), session, usual=not self.step.many, keep=_REQUIRED)
         lines = notices(self.step, session.answers, session.outcome, self._told)
-        self.query_one("#notices", Static).update(printable_lines(lines))
+        notes = self.query_one("#notices", Static)
+        notes.update(printable_lines(lines))
+        notes.display = bool(lines)
         self.query_one("#status", Static).update(status(session, self.step))
 
     def _put_right(self, *, leaving: bool = False) -> tuple[Mended, ...]:

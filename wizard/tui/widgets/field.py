@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -21,6 +22,7 @@ from wizard.questions.mending import unmendable
 from wizard.tui.type_ahead import run_binding_at_once
 
 _GAP = "  "  # between two choices
+_MORE = "… "  # where there is no room for more
 
 
 class Entry(Input):
@@ -71,14 +73,15 @@ class ChoiceEntry(Widget, can_focus=True):
 
     def render(self) -> Content:
         """All of them, the chosen one between brackets; where there is no room for all, what is around it."""
-        cells = self._cells()
-        first = 0
+        cells, room = self._cells(), max(self.size.width, 1)
         at = next(number for number, (choice, _) in enumerate(cells) if choice == self.chosen)
-        while first < at and len(_GAP.join(words for _, words in cells[first : at + 1])) > self.size.width - 2:
-            first += 1
+        first, end = 0, len(cells)
+        while _width(cells[first:end]) + _cut(first, end, cells) > room and (first < at or end > at + 1):
+            first, end = (first, end - 1) if end > at + 1 else (first + 1, end)
         self._first = first
-        parts = [(words, "bold" if choice == self.chosen else "$text-muted") for choice, words in cells[first:]]
-        return Content.assemble("… " if first else "", Content(_GAP).join(Content.styled(*part) for part in parts))
+        parts = [(words, "bold" if choice == self.chosen else "$text-muted") for choice, words in cells[first:end]]
+        shown = Content(_GAP).join(Content.styled(*part) for part in parts)
+        return Content.assemble(_MORE if first else "", shown, f" {_MORE}" if end < len(cells) else "")
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys in the order in which they were typed."""
@@ -95,7 +98,7 @@ class ChoiceEntry(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the one that was clicked; beside them all, the next one."""
-        at = event.x - (2 if self._first else 0)
+        at = event.x - (len(_MORE) if self._first else 0)
         for choice, words in self._cells()[self._first :]:
             if at < len(words):
                 if choice in self.choices and at >= 0:
@@ -103,6 +106,16 @@ class ChoiceEntry(Widget, can_focus=True):
                 return
             at -= len(words) + len(_GAP)
         self.action_turn(1)
+
+
+def _width(cells: Sequence[tuple[str, str]]) -> int:
+    """The columns of these choices side by side."""
+    return len(_GAP.join(words for _, words in cells))
+
+
+def _cut(first: int, end: int, cells: Sequence[object]) -> int:
+    """The columns of what says that there are more choices on either side."""
+    return len(_MORE) * (first > 0) + (len(_MORE) + 1) * (end < len(cells))
 
 
 class AnswerField(Widget):
@@ -205,7 +218,7 @@ class AnswerField(Widget):
             proposed = self.question.worded(self.proposal)
             does = "does it" if self.fault.rstrip("'").endswith(f" {proposed}") else f"writes {proposed}"
             does = "does it" if self.fault.endswith(f"'{proposed}'") else does
-            return printable(f"✗ {self.fault} (F7 {does})" if self.proposal else f"✗ {self.fault}")
+            return printable(f"✗ {self.fault} (F12 {does})" if self.proposal else f"✗ {self.fault}")
         return printable(self._remark)
 
     def _show(self) -> None:
