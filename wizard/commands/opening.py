@@ -10,7 +10,7 @@ from rules.files import read_paths
 from wizard.commands.draft_text import fitting
 from wizard.commands.importing import notes_of
 from wizard.questions.answers import answers_of
-from wizard.questions.derived import settled
+from wizard.questions.known.derived import settled
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:

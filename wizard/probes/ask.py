@@ -24,7 +24,7 @@ from wizard.probes.results import (
     vip_result,
 )
 from wizard.questions.answers import Answers, Place
-from wizard.questions.derived import port_of
+from wizard.questions.known.derived import port_of
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.plan import OF_PLAN, SCHEMA, KeyPath, PlanError, missing, plan_from
 from wizard.questions.answers import Answers, values_of_answers
-from wizard.questions.mending import Reading, read
+from wizard.questions.known.mending import ReadAnswers, read
 from wizard.questions.steps import ADVANCED, Field, Step, steps
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Judgement(NamedTuple):
 def judge(answers: Answers) -> Judgement:
     """Check the answers, make the plan of them, render and lint it, as far as they reach.
 
-    An answer of which it is certain what was meant is taken for that (`wizard.questions.mending`). What is wrong or
+    An answer that was certainly meant in one way is taken for that (`wizard.questions.known.mending`). What is wrong or
     missing keeps no other check from being made.
     """
     from wizard.plan.clashes import clashes
@@ -65,7 +65,7 @@ def judge(answers: Answers) -> Judgement:
         return _with_errors(answers, [error])
 
 
-def _with_errors(answers: Answers, errors: Iterable[PlanError], reading: Reading | None = None) -> Judgement:
+def _with_errors(answers: Answers, errors: Iterable[PlanError], reading: ReadAnswers | None = None) -> Judgement:
     """What is wrong beside the answers that have to change; what is about none in general."""
     faults = {} if reading is None else dict(reading.faults)
     proposals = {} if reading is None else dict(reading.proposals)

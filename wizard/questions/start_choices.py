@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.command import CONFIG_NAME
 from rules.report import printable
 from wizard.questions.answers import Answers, Place, from_toml, with_secrets
-from wizard.questions.derived import settled
+from wizard.questions.known.derived import settled
 from wizard.questions.machine_changes import has_cluster, machines
 
 if TYPE_CHECKING:

@@ -27,10 +27,9 @@ from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
-from wizard.tui.judging import Judging
+from wizard.tui.judging import Judging, Saving
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
-from wizard.tui.saving import Saving
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.questions.answers import Answers, Place
-from wizard.questions.mending import Mended, read
+from wizard.questions.known.mending import Mended, read
 from wizard.questions.session import Judgement, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
 

@@ -19,9 +19,9 @@ from tests.wizard.questions.sessions import article
 from wizard.plan.plan import check_plan
 from wizard.probes.ask import checked_answers
 from wizard.questions.answers import Answers, Place
-from wizard.questions.derived import endpoint_of, is_stacked, port_of, settled, usual_text
-from wizard.questions.mending import read
-from wizard.questions.notices import notices, remark
+from wizard.questions.known.derived import endpoint_of, is_stacked, port_of, settled, usual_text
+from wizard.questions.known.mending import read
+from wizard.questions.known.notices import notices, remark
 from wizard.questions.review import items, tree
 from wizard.questions.session import Judgement, judge, places, step_of
 from wizard.questions.steps import steps

@@ -8,7 +8,7 @@ from hypothesis import given
 from rules.plan.schema import key_at
 from tests.wizard.questions.sessions import answer_sets, article
 from wizard.questions.answers import Answers, Place, fault, from_toml
-from wizard.questions.mending import read, unmendable
+from wizard.questions.known.mending import read, unmendable
 from wizard.questions.session import judge
 
 NAME, PORT = Place("cluster", 0, "endpoint"), Place("cluster", 0, "port")

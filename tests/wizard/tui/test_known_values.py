@@ -29,7 +29,7 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
-from wizard.tui.saving import Saving
+from wizard.tui.judging import Saving
 
 pytestmark = pytest.mark.slow
 

@@ -36,7 +36,7 @@ from wizard.files import write_tree
 from wizard.files.earlier import earlier, keep_earlier
 from wizard.plan.file import write_plan
 from wizard.questions.answers import Answers, Place, from_toml, to_toml
-from wizard.questions.derived import settled
+from wizard.questions.known.derived import settled
 from wizard.questions.review import tree
 from wizard.questions.session import judge
 from wizard.tui.app import Wizard

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from rules.report import printable
 from wizard.questions.answers import Place
-from wizard.questions.derived import endpoint_of
+from wizard.questions.known.derived import endpoint_of
 from wizard.questions.steps import steps
 from wizard.tui.host import Host, host_of
 from wizard.tui.judging import AnswersJudged

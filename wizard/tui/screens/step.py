@@ -14,9 +14,9 @@ from textual.widgets import Footer, Static
 
 from rules.report import printable
 from wizard.questions.answers import Answers, Place
-from wizard.questions.derived import endpoint_of
-from wizard.questions.mending import Mended, unmendable
-from wizard.questions.notices import notices
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import Mended, unmendable
+from wizard.questions.known.notices import notices
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged

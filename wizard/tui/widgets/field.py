@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from rules.report import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place
-from wizard.questions.mending import unmendable
+from wizard.questions.known.mending import unmendable
 from wizard.tui.type_ahead import run_binding_at_once
 
 _GAP = "  "  # between two choices

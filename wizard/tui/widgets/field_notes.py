@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.report import printable
-from wizard.questions.derived import usual_text
-from wizard.questions.mending import read
-from wizard.questions.notices import remark
+from wizard.questions.known.derived import usual_text
+from wizard.questions.known.mending import read
+from wizard.questions.known.notices import remark
 from wizard.tui.session import Session
 from wizard.tui.widgets.field import AnswerField
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from rules.report import printable
 from wizard.questions.answers import Answers, Place
-from wizard.questions.derived import endpoint_of, port_of
+from wizard.questions.known.derived import endpoint_of, port_of
 
 WIDTH = 78  # columns: what the design size leaves between the edges
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.plan import API_PORT, KeyPath, count, text_of, usual_value, written
 from wizard.questions.answers import Answers
-from wizard.questions.mending import read
+from wizard.questions.known.mending import read
 
 ENDPOINT, PORT, LAYOUT = (KeyPath("cluster", 0, key) for key in ("endpoint", "port", "layout"))
 

@@ -37,7 +37,7 @@ class Mended(NamedTuple):
         return f"put right: '{self.was}' is {self.now}{self.also}"
 
 
-class Reading(NamedTuple):
+class ReadAnswers(NamedTuple):
     """What some answers say: `right` are the answers with those that were `mended`, `values` what they are, read.
 
     `faults` are those that can't be read, in words, and `proposals` what is likely meant by them.
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
         return {**dict.fromkeys(self.faults, UNKNOWN), **self.values}
 
 
-def read(answers: Answers) -> Reading:
+def read(answers: Answers) -> ReadAnswers:
     """Read the answers, and put right those of which it is certain what was meant."""
     values: dict[KeyPath, Any] = {}
     errors: dict[KeyPath, ValueError] = {}
@@ -79,7 +79,7 @@ def read(answers: Answers) -> Reading:
         for place, error in errors.items()
         if isinstance(error, MeantError) and not fault(place, error.meant)
     }
-    return Reading(right, tuple(mended), values, faults, proposals)
+    return ReadAnswers(right, tuple(mended), values, faults, proposals)
 
 
 def _certain(place: KeyPath, error: ValueError, answers: Answers) -> dict[KeyPath, str]:

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from rules.plan import KeyPath
 from wizard.questions.answers import Answers
-from wizard.questions.derived import LAYOUT, PORT, is_stacked, port_of, shared_ports, why
-from wizard.questions.mending import Mended, Reading, read
+from wizard.questions.known.derived import LAYOUT, PORT, is_stacked, port_of, shared_ports, why
+from wizard.questions.known.mending import Mended, ReadAnswers, read
 from wizard.questions.review import label
 from wizard.questions.session import Judgement
 from wizard.questions.steps import Step
 
 
-def remark(place: KeyPath, reading: Reading, mended: Mapping[KeyPath, Mended], answers: Answers) -> str:
+def remark(place: KeyPath, reading: ReadAnswers, mended: Mapping[KeyPath, Mended], answers: Answers) -> str:
     """What there is to say about an answer that is not wrong; "" for nothing."""
     coming = next((one for one in reading.mended if one.place == place), None)
     if coming is not None:
