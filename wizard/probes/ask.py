@@ -25,10 +25,12 @@ from wizard.probes.results import (
 )
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.derived import port_of
+from wizard.questions.known.mending import read
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
     """What of the answers is right and can be asked about."""
+    answers = read(answers).right
     vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
     return CheckedAnswers(
         name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),

@@ -18,6 +18,7 @@ from tests.examples import times
 from tests.wizard.questions.sessions import article
 from wizard.plan.plan import check_plan
 from wizard.probes.ask import checked_answers
+from wizard.probes.phases import watched
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.derived import endpoint_of, is_stacked, port_of, settled, usual_text
 from wizard.questions.known.mending import read
@@ -99,6 +100,7 @@ def screens_agree_with(plan: Plan, outcome: Judgement) -> None:
     assert endpoint_of(answers) == endpoint
     assert draw(answers)[0] == endpoint
     assert port_of(answers) == checked_answers(answers).port == plan.port
+    assert watched(answers, {}).endpoint.port == plan.port
     assert is_stacked(values) == (plan.layout == "stacked")
     for step in steps():
         for place in places(step, answers, needed=True):

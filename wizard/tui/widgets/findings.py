@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from rules import Severity
 from rules.text import counted
+from wizard.questions.answers import Answers
 from wizard.questions.review import Item, ItemKind, items
 from wizard.questions.session import Judgement, step_of
 from wizard.questions.steps import Step, steps
@@ -35,7 +36,7 @@ def status(session: Session, step: Step) -> Content:
     way = way[: way.index(LAST) + 1]
     far = f"{way.index(step.key) + 1} of {len(way)}" if step.key in way else step.name
     outcome = session.outcome
-    if not session.is_judged:
+    if not session.is_judged and outcome.answers == Answers():
         return Content.assemble(far, ("  … checking", "$text-muted"))
     found = [item for item in items(outcome, session.overrides) if item.kind in _PROBLEMS]
     here = [item for item in found if item.place is not None and step.asks(item.place)]

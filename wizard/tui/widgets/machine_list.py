@@ -66,6 +66,7 @@ class MachineRow(Vertical):
         faults = [_labelled(field) for field in self.fields if field.note]
         self._fault.update("\n".join(faults))
         self._fault.set_class(bool(faults), "-shown")
+        self._fault.set_class(not any(field.fault for field in self.fields), "-remark")
 
 
 def _labelled(field: AnswerField) -> str:
