@@ -25,14 +25,17 @@ from wizard.probes.results import (
     vip_result,
 )
 from wizard.questions.answers import Answers, Place, fault, values_of_answers
+from wizard.questions.known.derived import port_of
+from wizard.questions.known.mending import read
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
     """What of the answers is right and can be asked about."""
+    answers = read(answers).right
     vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
     return CheckedAnswers(
         name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),
-        port=_port(answers, Place("cluster", 0, "port")),
+        port=port_of(answers) or API_PORT,
         masters=tuple(_machines(answers, "control_plane")),
         vips=tuple(vip.ip for vip in vips if isinstance(vip, IPv4Interface | IPv6Interface)),
         balancers=tuple(_machines(answers, "lb")),

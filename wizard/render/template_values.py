@@ -11,7 +11,8 @@ from typing import Any
 
 from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
 from rules.text import socket_name
-from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.plan.clashes import vrrp_version
+from wizard.plan.priorities import script_weight
 from wizard.render.quoting import keyed
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
