@@ -50,7 +50,7 @@ vrrp_instance haproxy-vip {{
     }}
     authentication {{
         auth_type PASS
-        auth_pass {vrrp.auth_pass}
+        auth_pass "{vrrp.auth_pass}"
     }}
     virtual_ipaddress {{
         {vip}

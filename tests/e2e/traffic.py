@@ -27,9 +27,11 @@ class Try(NamedTuple):
 class Traffic:
     """Connections from a machine to an API server through the VIP, from its creation until it is closed."""
 
-    def __init__(self, client: Machine, vip: str, port: int) -> None:
+    def __init__(self, client: Machine, vip: str, port: int, status: int = 200) -> None:
+        """`status` is what the API servers answer."""
         self.tries: list[Try] = []
         self._to = vip, port
+        self._wanted = f" {status}"
         self._over = threading.Event()
         self._tls = ssl.create_default_context()
         self._tls.check_hostname = False
@@ -71,4 +73,4 @@ class Traffic:
                 status = asked.recv(64).split(b"\r\n", 1)[0].decode("latin-1")
         except OSError as error:
             return f"{type(error).__name__}: {error}"
-        return "" if " 200" in status else status or "closed without a word"
+        return "" if self._wanted in status else status or "closed without a word"

@@ -86,12 +86,14 @@ def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
         "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
         "unicast": plan.vrrp.mode == "unicast",
         "services": plan.haproxy.run == "package",
+        "first": number == 0 and plan.vrrp.preempt,
         "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
         "vips": " ".join(vips),
         "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
         "servers": " ".join(f"{node.address}:{node.port}" for node in plan.control_plane),
         "headroom": HEALTH_HEADROOM,
-        # Three adverts that are missed and the skew, below one more; then what a start and the first check take.
+        # Seconds: three adverts that are missed and the skew, below one more; then what a start and the first check take.
+        "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
         "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
     }
 
