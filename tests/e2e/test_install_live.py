@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -147,6 +148,9 @@ def _from_nothing(told: Told) -> None:
                 "start haproxy", "--quiet enable haproxy", "daemon-reload", "start keepalived",
                 "--quiet enable keepalived",
             ]  # fmt: skip
+            for path, mode in (("check-haproxy", 0o755), ("keepalived.conf", 0o640)):
+                there = (balancer.etc / "keepalived" / path).stat()
+                assert (stat.S_IMODE(there.st_mode), there.st_uid, there.st_gid) == (mode, 0, 0)
         pair.comes_to(pair.balancers[0].name)
         for balancer in pair.balancers:
             balancer.forget()
@@ -239,16 +243,19 @@ def test_a_pair_is_installed_and_goes_on_serving(name: str, played: dict[str, Fu
     [
         ("port", "port 6443 is taken by python"),
         ("vip", "192.168.2.140 is in use: 02:00:00:00:00:99 answers there"),
+        ("start", "install.sh: haproxy does not start: it has said nothing\n"),
         ("limit", "maxconn 5000 needs 10100 open files, and this machine allows 4096; write 'maxconn = 998'"),
     ],
 )
-def test_what_would_fail_is_said_before_anything_is_changed(what: str, wanted: str) -> None:
+def test_what_fails_is_said_and_nothing_is_changed(what: str, wanted: str) -> None:
     with machines_of(PLAN, status=None) as pair:
         first = pair.balancers[0]
         if what == "port":
             process = first.machine.start("python3", "-u", "-c", _LISTEN)
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
+        elif what == "start":
+            (first.state / "hands-off-haproxy").touch()
         elif what == "vip":
             pair.client.ip("link", "set", "eth0", "address", "02:00:00:00:00:99")
             pair.client.add_address("eth0", "192.168.2.140/24")
@@ -260,7 +267,12 @@ def test_what_would_fail_is_said_before_anything_is_changed(what: str, wanted: s
             done = first.install()
         assert done.status == 1
         assert wanted in done.stderr, done
-        assert first.asked() == []
+        assert first.backups == []
+        if what == "start":
+            assert "the files that were there are back, and so are the services: haproxy\n" in done.stderr
+            assert first.asked() == ["start haproxy", "daemon-reload", "stop haproxy"]
+        else:
+            assert first.asked() == []
         assert first.tree() == {}
 
 

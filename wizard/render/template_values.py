@@ -86,7 +86,7 @@ def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
         "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
         "unicast": plan.vrrp.mode == "unicast",
         "services": plan.haproxy.run == "package",
-        "first": number == 0 and plan.vrrp.preempt,
+        "first": "yes" if number == 0 and plan.vrrp.preempt else "",
         "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
         "vips": " ".join(vips),
         "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
