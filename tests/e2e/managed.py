@@ -1,4 +1,4 @@
-"""A load balancer whose services a stand-in for systemctl starts: the real haproxy and keepalived, as Debian's units do.
+"""A load balancer whose services a stand-in for systemctl starts: the real haproxy and keepalived, as Debian's units.
 
 install.sh runs there as its user runs it, with the machine's own /etc/haproxy, /etc/keepalived, /etc/systemd/system and
 /var/backups.
@@ -24,9 +24,8 @@ from wizard.plan.plan import Plan
 from wizard.render.files import render
 
 # Debian's units: haproxy -Ws, reloaded by USR2 after -c; keepalived in the foreground, reloaded by HUP. Process events
-# come to the initial network namespace only: keepalived starts there and moves itself (-s); HALB_HOME is the descriptor of
-# that namespace. `asked` has what was asked;
-# `hands-off` makes a service refuse to start.
+# come to the initial network namespace only: keepalived starts there and moves itself (-s); HALB_HOME is the descriptor
+# of that namespace. `asked` has what was asked, `limit` is LimitNOFILE, `hands-off-NAME` keeps a service from starting.
 _SYSTEMCTL = """\
 #!/bin/sh
 state=@state@
@@ -133,7 +132,7 @@ class Managed:
 
     def systemctl(self, *words: str) -> Done:
         """Tell the service manager something."""
-        return self._run(["systemctl", *words])
+        return self.run(["systemctl", *words])
 
     def put(self, files: Mapping[str, str]) -> None:
         """Write files by their paths below /etc."""
@@ -147,9 +146,10 @@ class Managed:
     def install(self, *arguments: str, env: Mapping[str, str] | None = None, shell: str = "sh") -> Done:
         """Run install.sh of the rendered folder."""
         command = [shell, str(self.source / "install.sh"), *arguments]
-        return self._run(command, env)
+        return self.run(command, env)
 
-    def _run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Done:
+    def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Done:
+        """Run a command with the stand-ins."""
         with open("/proc/self/ns/net") as home:
             env = {**os.environ, **(env or {}), "HALB_HOME": str(home.fileno())}
             return self.machine.run(*command, path=str(self._tools), env=env, files=[home.fileno()])

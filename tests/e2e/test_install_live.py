@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import Figure
 from tests.e2e.before import article_files
-from tests.e2e.managed import Managed, Pair, machines_of, start_with
+from tests.e2e.managed import Managed, machines_of, start_with
 from tests.e2e.traffic import Traffic
 from tests.examples import ALL
 from tests.net.waiting import holds_for, until
@@ -214,6 +214,9 @@ SCENES: dict[str, Callable[[Told], None]] = {
 }
 
 
+Played = dict[str, Future[list[str]]]
+
+
 def _played(name: str) -> list[str]:
     told = Told()
     try:
@@ -225,17 +228,16 @@ def _played(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[dict[str, Future[list[str]]]]:
+def played() -> Iterator[Played]:
     """All scenes, under way."""
     with ThreadPoolExecutor(len(SCENES)) as pool:
         yield {name: pool.submit(_played, name) for name in SCENES}
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_pair_is_installed_and_goes_on_serving(name: str, played: dict[str, Future[list[str]]], figure: Figure) -> None:
+def test_a_pair_is_installed_and_goes_on_serving(name: str, played: Played, figure: Figure) -> None:
     for line in played[name].result():
         figure(f"{name}: {line}")
-        print(line)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +264,7 @@ def test_what_fails_is_said_and_nothing_is_changed(what: str, wanted: str) -> No
         prefix = ["sh", "-c", "ulimit -n 4096; exec setpriv --bounding-set -sys_resource sh $0"]
         if what == "limit":
             (first.state / "limit").write_text("4096\n")
-            done = first._run([*prefix, str(first.source / "install.sh")])
+            done = first.run([*prefix, str(first.source / "install.sh")])
         else:
             done = first.install()
         assert done.status == 1

@@ -69,8 +69,9 @@ class Machine:
         env: Mapping[str, str] | None = None,
         files: Sequence[int] = (),
     ) -> Done:
-        """Run a command and wait for it; `path` is a folder to look into for programs first, `files` are descriptors that
-        it gets.
+        """Run a command and wait for it; `path` is a folder to look into for programs first.
+
+        `files` are descriptors that it gets.
         """
         first = ["env", f"PATH={path}:{os.environ['PATH']}"] if path else []
         done = subprocess.run(

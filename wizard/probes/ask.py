@@ -26,7 +26,6 @@ from wizard.probes.results import (
 )
 from wizard.questions.answers import Answers, Place
 
-
 _CHECK = Place("haproxy", 0, "check")
 
 

@@ -156,7 +156,7 @@ def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckR
 
 
 def health_result(machines: Sequence[ProbedMachine], probes: Sequence[Probe], check: str) -> CheckResult:
-    """Whether haproxy's health check, `readyz`, `readyz-401` or `tcp`, takes what the API servers answer to strangers."""
+    """Whether haproxy's health check, `readyz`, `readyz-401` or `tcp`, takes what the API servers answer."""
     label = {(machine.address, machine.port): machine.label for machine in machines}
     alive = [probe for probe in probes if probe.alive]
     refusing = [probe for probe in alive if probe.status != _READY]
@@ -165,7 +165,8 @@ def health_result(machines: Sequence[ProbedMachine], probes: Sequence[Probe], ch
         answer = f"{'answers' if len(refusing) == 1 else 'answer'} {refusing[0].status} to haproxy's check"
         return result(CheckStatus.WARN, f"{who} {answer}: choose readyz-401, or haproxy takes it for dead")
     if alive:
-        return result(CheckStatus.OK, f"haproxy's check takes what {listed(label[p.address, p.port] for p in alive)} answer")
+        who = listed(label[probe.address, probe.port] for probe in alive)
+        return result(CheckStatus.OK, f"haproxy's check takes what {who} {'answers' if len(alive) == 1 else 'answer'}")
     return result(CheckStatus.INFO, "no API server answers yet, so what they say to haproxy's check is not known")
 
 

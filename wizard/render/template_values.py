@@ -92,7 +92,7 @@ def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
         "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
         "servers": " ".join(f"{node.address}:{node.port}" for node in plan.control_plane),
         "headroom": HEALTH_HEADROOM,
-        # Seconds: three adverts that are missed and the skew, below one more; then what a start and the first check take.
+        # Seconds: three adverts that are missed and the skew, below one more; then the time of a start and a check.
         "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
         "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
     }

@@ -22,7 +22,7 @@ class HaproxyChoice(Record):
         label="Health check",
         help="readyz: 200; readyz-401: anonymous-auth is off; tcp: an open port",
         explain="readyz notices an API server that hangs or shuts down. With anonymous-auth=false it answers 401 to "
-        "haproxy: readyz-401 takes that, and 403, for alive, so a hanging server is noticed, one that shuts down is not.",
+        "haproxy. readyz-401 takes that, and 403, for alive: one that hangs is noticed, one that shuts down is not.",
         examples=("readyz",),
     )
     balance: str = key(

@@ -123,9 +123,7 @@ def _is_half(fast: Value[float] | None, inter: Value[float] | None) -> bool:
 
 
 def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
-    """How the servers are checked: "readyz" for a check over HTTP, "readyz-401" for one that takes a refusal too, "tcp" for a
-    plain connect.
-    """
+    """How the servers are checked: "readyz" over HTTP, "readyz-401" if a refusal passes too, "tcp" by connecting."""
     node, backend = api.node.name, api.backend
     kind = backend.effective_check
     servers = [server for server in backend.servers if server.certain]
