@@ -28,8 +28,9 @@ from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.hostile import hostile
 from tests.wizard.render.kinds import DUAL, PODS
+from wizard.plan.file import write_plan
 from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, Plan, VrrpChoice
-from wizard.render.files import Rendered, RenderError, render
+from wizard.render.files import Rendered, RenderError, lint_rendered, render
 from wizard.render.quoting import LANGUAGES
 from wizard.render.template_values import half
 
@@ -463,3 +464,18 @@ def test_families_that_do_not_go_together_are_refused() -> None:
         render(SIX._replace(load_balancers=ARTICLE.load_balancers))
     with pytest.raises(RenderError, match=r"lb\.address6: is missing"):
         render(DUAL._replace(load_balancers=ARTICLE.load_balancers))
+
+
+# --- the health check
+
+
+@pytest.mark.parametrize(
+    ("check", "line"),
+    [("readyz", "    http-check expect status 200\n"), ("readyz-401", "    http-check expect status 200,401,403\n")],
+)
+def test_a_check_expects_what_the_api_servers_answer_and_the_linter_agrees(check: str, line: str) -> None:
+    plan = ARTICLE._replace(haproxy=ARTICLE.haproxy._replace(check=check))
+    files = render(plan)
+    assert line in files["haproxy-lb1/etc/haproxy/haproxy.cfg"].text
+    texts = {path: file.text for path, file in files.items()} | {"halb.toml": write_plan(plan)}
+    assert lint_rendered(plan, texts).findings == ()

@@ -258,9 +258,11 @@ check_limits() {
         '' | *[!0-9]*) allowed=$(ulimit -H -n) ;;
     esac
     [ "$allowed" -lt "$wanted" ] || return 0
+    room=$(((allowed - 100) / 2 - 1000)) # what is left for clients
+    advice=''
+    [ "$room" -le 0 ] || advice="write 'maxconn = $room' under [haproxy] in halb.toml and render again, or "
     fail "haproxy would not start: maxconn $connections needs $wanted open files, and this machine allows $allowed;" \
-        "write 'maxconn = $(((allowed - 100) / 2 - 1000))' under [haproxy] in halb.toml and render again, or raise the limit" \
-        "(LimitNOFILE of haproxy.service, the limits of the container, fs.nr_open)"
+        "${advice}raise the limit (LimitNOFILE of haproxy.service, the limits of the container, fs.nr_open)"
 }
 
 # keepalived looks at the script too: it must stand where only root can write.
