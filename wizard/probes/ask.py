@@ -20,6 +20,7 @@ from wizard.probes.results import (
     ProbedMachine,
     api_server_result,
     dns_results,
+    health_result,
     local_results,
     result,
     vip_result,
@@ -27,6 +28,8 @@ from wizard.probes.results import (
 from wizard.questions.answers import Answers, Place, fault, values_of_answers
 from wizard.questions.known.derived import port_of
 from wizard.questions.known.mending import read
+
+_CHECK = Place("haproxy", 0, "check")
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
@@ -61,6 +64,8 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
     if step_key == "vrrp":
         router = _router(answers)
         return (router, facts) if router is not None and is_load_balancer(facts) else ()
+    if step_key == "haproxy" and facts.masters:
+        return (facts.name, _check(answers), *facts.masters)
     return facts.balancers if step_key == "load-balancers" else ()
 
 
@@ -77,6 +82,8 @@ def offline_results(step_key: str, answers: Answers) -> tuple[CheckResult, ...]:
         about = ["other virtual routers here"]
     elif step_key == "load-balancers":
         about = [f"interface of {machine.label}" for machine in facts.balancers]
+    elif step_key == "haproxy":
+        about = [f"{machine.label} port {machine.port}" for machine in facts.masters]
     else:
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         about = [f"{machine.label} port {machine.port}" for machine in wanted]
@@ -107,6 +114,8 @@ async def run_checks(
             return await ask_routers(facts, _router(answers) or 0, timeout)
         if step_key == "load-balancers":
             return look_at_this_machine(facts.balancers)
+        if step_key == "haproxy":
+            return await ask_for_health(facts, _check(answers), deadline)
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         return await ask_api_servers(wanted, facts.name, deadline)
     except Exception as error:  # a crash would help nobody who is filling in a form
@@ -149,6 +158,11 @@ def _router(answers: Answers) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def _check(answers: Answers) -> str:
+    """The kind of haproxy's health check; "" for a wrong answer, which its field says."""
+    return str(_value(answers, _CHECK) or "") or ("readyz" if not answers[_CHECK] else "")
+
+
 def _port(answers: Answers, place: Place) -> int:
     value = _value(answers, place)
     return value if isinstance(value, int) else API_PORT
@@ -185,6 +199,15 @@ async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline
     probes = await probe_all(sockets, name, deadline, local=local)
     by_socket = {(probe.address, probe.port): probe for probe in probes}
     return tuple(api_server_result(machine, by_socket[machine.address, machine.port], name) for machine in machines)
+
+
+async def ask_for_health(facts: CheckedAnswers, check: str, deadline: float) -> tuple[CheckResult, ...]:
+    """Whether haproxy's health check takes what the API servers answer to it."""
+    from rules.live import probe_all
+
+    sockets = [(machine.address, machine.port) for machine in facts.masters]
+    probes = await probe_all(sockets, facts.name, deadline)
+    return (health_result(facts.masters, probes, check),)
 
 
 async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[CheckResult, ...]:
