@@ -19,7 +19,8 @@ from textual.widgets import Input
 
 from wizard.tui.textual_private import QuietApp, Result
 
-PATIENCE = 1.0  # seconds that a widget may take for a key before the next one is handed on
+PATIENCE = 10.0  # seconds that a widget may take for a key before the next one is handed on; a busy machine is slow
+_LOOKS = 100  # in that time, whether the widget is still there
 _ROUNDS = 3  # the key; what the widget says of it; what its screen makes of that
 _TYPED = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 
@@ -88,8 +89,12 @@ class OrderedApp(QuietApp[Result]):
 
 
 async def _caught_up(node: DOMNode) -> None:
-    """Wait until a widget has handled what it was sent before now."""
+    """Wait until a widget has handled what it was sent before now, or has gone."""
     done = asyncio.Event()
-    if node.call_later(done.set):
+    if not node.call_later(done.set):
+        return
+    for _ in range(_LOOKS):
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), PATIENCE)
+            await asyncio.wait_for(done.wait(), PATIENCE / _LOOKS)
+        if done.is_set() or not node.is_running:
+            return

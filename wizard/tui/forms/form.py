@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rules.report import printable
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import unmendable
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import Step
 
@@ -22,13 +24,13 @@ def hindrance(step: Step, place: Place, answers: Answers) -> str:
     """Why Enter does not lead to the next step as long as an answer is as it is; "" if it is fine."""
     text = answers[place]
     if text or step.field_of(place).optional or place not in places(step, answers, needed=True):
-        return fault(place, text)
+        return unmendable(place, text)
     return REQUIRED
 
 
 def heading(answers: Answers, note: str, width: int) -> str:
     """The line on top: the endpoint at its left, a note at its right."""
-    endpoint = printable(answers[Place("cluster", 0, "endpoint")])
+    endpoint = printable(endpoint_of(answers))
     room = max(width - len(note) - 1, 1)
     name = f" halb  {endpoint}" if endpoint else " halb"
     return f"{name[: room - 1]:<{room}}{note}"

@@ -12,7 +12,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
+from wizard.questions.known.mending import Mended, unmendable
+from wizard.questions.known.notices import notices
 from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
@@ -21,7 +23,8 @@ from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.widgets.checks_line import ChecksLine
-from wizard.tui.widgets.field import AnswerField, Entry, default_of, field_around
+from wizard.tui.widgets.field import AnswerField, Entry, field_around
+from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
@@ -47,6 +50,7 @@ class StepScreen(WizardScreen):
         Binding("shift+tab", "move_focus(-1)", "field before", show=False, id="step.before", priority=True),
         Binding("tab", "move_focus(1)", "field after", show=False, id="step.after", priority=True),
         Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
+        Binding("f12,ctrl+@", "take_proposal", "write what is proposed", show=False, id="step.take"),
     ]
 
     def action_ask(self) -> None:
@@ -58,6 +62,7 @@ class StepScreen(WizardScreen):
         self.step = step
         self._place = place
         self._row: int | None = None  # of the list: the one that has the focus
+        self._told: tuple[Mended, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
@@ -70,13 +75,14 @@ class StepScreen(WizardScreen):
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
+                yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
                 yield Topology(session.answers)
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
                 yield Preview()
-        yield StatusLine(status(session.outcome, session.overrides), id="status")
+        yield StatusLine(status(session, self.step), id="status")
         yield Footer()
 
     def _fields(self) -> ComposeResult:
@@ -84,20 +90,20 @@ class StepScreen(WizardScreen):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        plan = self.session.outcome.plan
         fields = [
-            AnswerField(place, field_at(self.step, place, answers), answers[place], suggestion=default_of(place, plan))
+            AnswerField(place, field_at(self.step, place, answers), answers[place])
             for place in places(self.step, answers)
         ]
         yield from [GroupedFields(self.step, fields)] if self.step.key == ADVANCED else fields
 
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
+        self._told, self.session.untold = tuple(self.session.untold), []
         if self._place is None:
             self._focus_first()
         else:
             self._focus(self._place)
-        self._show_faults()
+        self._show_notes()
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
@@ -136,7 +142,9 @@ class StepScreen(WizardScreen):
         field = message.field
         if not field.is_attached:
             return
-        self.take_answers()
+        self._set_typed()
+        if field.answer is not self.focused:
+            self._put_right()
         await self._follow()
 
     async def _follow(self) -> None:
@@ -144,17 +152,21 @@ class StepScreen(WizardScreen):
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
+        self._show_notes()
         self._show_heading()
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one("#status", Static).update(status(message.outcome, self.session.overrides))
         self.query_one(StepsBar).show(message.outcome)
-        self._show_faults()
+        self._show_notes()
         for preview in self.query(Preview):
             preview.show()
         for table in self.query(WhatIf):
             table.look()
+
+    def on_draft_saved(self) -> None:
+        """Say so."""
+        self._show_heading()
 
     async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
@@ -162,6 +174,7 @@ class StepScreen(WizardScreen):
         if field is not None:
             self.call_after_refresh(field.scroll_visible, animate=False)
             self.session.history.pause()
+            self._put_right()
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
@@ -172,26 +185,54 @@ class StepScreen(WizardScreen):
         """Have the rows but this one, which gets the focus now, as they are once they were left."""
         before, self._row = self._row, number
         if before is not None and before != number:
-            self.take_answers()
+            self._set_typed()
             await self._show_rows(left(self.step, self.session.answers, now=number))
 
-    def _show_faults(self) -> None:
-        outcome = self.session.outcome
-        for field in self.fields():
-            if not self.step.many:
-                field.suggest(default_of(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != REQUIRED:
-                field.show_fault(outcome.faults.get(field.place, ""))
+    def _show_notes(self) -> None:
+        """Show what is wrong, what follows, and how far it is."""
+        session = self.session
+        fill(self.fields(), session, usual=not self.step.many, keep=REQUIRED)
+        lines = notices(self.step, session.answers, session.outcome, self._told)
+        notes = self.query_one("#notices", Static)
+        notes.update(printable_lines(lines))
+        notes.display = bool(lines)
+        self.query_one("#status", Static).update(status(session, self.step))
+
+    def _put_right(self, *, leaving: bool = False) -> tuple[Mended, ...]:
+        """Put right the answers that were left; what is still being typed is not, unless the step is left."""
+        done = {
+            field.place: field
+            for field in self.fields()
+            if (leaving or field.answer is not self.focused) and field.text == self.session.answers[field.place]
+        }
+        mended = self.session.put_right(done)
+        for one in mended:
+            for place in (one.place, *one.more):
+                if field := self.field_at(place):
+                    field.text = self.session.answers[place]
+        return mended
+
+    def action_take_proposal(self) -> None:
+        """Write what is proposed for the focused field, else for the first one that has a proposal."""
+        focused = field_around(self.focused)
+        fields = ([focused] if focused else []) + self.fields()
+        if field := next((field for field in fields if field.proposal), None):
+            field.text = field.proposal
+            self.set_focus(field.answer)
 
     def _show_heading(self) -> None:
         session = self.session
         line = heading(session.answers, session.draft_note, self.app.size.width)
         self.query_one("#heading", Static).update(line)
 
-    def take_answers(self) -> None:
-        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
+    def _set_typed(self) -> None:
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
+
+    def take_answers(self) -> None:
+        """Set all answers as they are in the fields: the message about the last key may still be on its way."""
+        self._set_typed()
+        self.session.untold += self._put_right(leaving=True)
 
     def leave(self) -> None:
         """Set all answers, with what rows get when they are left."""
@@ -218,15 +259,16 @@ class StepScreen(WizardScreen):
         """Take the answer of the focused field, and go to the next field or step."""
         field = field_around(self.focused)
         if field is None:
-            self._focus(next(field for field in self.fields() if field.display).place)
+            shown = next((field for field in self.fields() if field.display), None)
+            self.set_focus(shown.answer if shown else None)
             return
-        self.take_answers()
+        self._set_typed()
         if self.step.many:
             answers, onward = entered(self.step, field.place, self.session.answers)
             await self._show_rows(answers)
         else:
             onward = following(self.step, field.place, self.session.answers)
-        if words := fault(field.place, field.text):
+        if words := unmendable(field.place, field.text):
             field.show_fault(words)
         elif field.fault == REQUIRED:
             field.show_fault("")
@@ -256,7 +298,7 @@ class StepScreen(WizardScreen):
         if field is None or not self.step.many:
             await self.action_move_focus(by)
             return
-        self.take_answers()
+        self._set_typed()
         await self._show_rows(self.session.answers)  # a row that was begun has an empty one below
         self._focus(field.place._replace(number=field.place.number + by))
 
@@ -270,7 +312,7 @@ class StepScreen(WizardScreen):
 
     async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
         """Remove a machine; the one that takes its place gets the focus."""
-        self.take_answers()
+        self._set_typed()
         table = self.step.fields[0].table
         await self._show_rows(self.session.answers.without(table, message.number))
         last = max(field.place.number for field in self.fields())
@@ -285,7 +327,7 @@ class StepScreen(WizardScreen):
         if not self.step.many or field.place.key not in ListedMachine._fields:
             field.answer_lines(message.lines)
             return
-        self.take_answers()
+        self._set_typed()
         text = "\n".join(message.lines)
         answers, lacking = listed_in(self.step, field.place, self.session.answers, text)
         await self._show_rows(answers)
