@@ -125,6 +125,49 @@ def _file_list(inputs: Inputs) -> str:
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
+    run, observed = _run(arguments, inputs, survey)
+    report = run.report(observed)
+    if not arguments.quiet:
+        _say_unknown(run)
+    fixed: str | None = None
+    if arguments.fixing is not None:
+        from rules.command import fixing
+
+        outcome = fixing.work_out(run, inputs, observed, arguments.fixing)
+        fixing.about(outcome, arguments.fixing, _nothing if arguments.quiet else _say)
+        if not arguments.fixing.write:
+            return _shown(fixing.diff_of(outcome), bool(inputs.errors), arguments)
+        fixed = fixing.write(outcome, inputs.stdin)
+        run, report = outcome.run, outcome.report
+    table = run.failover() if arguments.failover else None
+    if table is not None and arguments.format == "json" and not arguments.quiet:
+        _say_notes(table)
+    _print_all(_report_text(report, table, arguments), fixed, arguments)
+    for crash in report.crashes:
+        _say(f"internal error: {crash}; the other rules ran")
+    if not arguments.quiet:
+        _say_notes_of_survey(run, observed if survey is not None else None)
+        if report.nodes or survey or inputs.about_cluster:
+            _summarise(report, arguments, inputs.about_cluster)
+    return _status(arguments, inputs, report)
+
+
+def _print_all(text: str, fixed: str | None, arguments: LintArguments) -> None:
+    """Print the findings; to stderr if stdout is for the fixed text of a file that came from stdin."""
+    _print(text if fixed is None else fixed, arguments)
+    if fixed is not None:
+        write_notes(text)
+
+
+def _status(arguments: LintArguments, inputs: Inputs, report: Report) -> int:
+    if report.crashes:
+        return EXIT_INTERNAL
+    if inputs.errors:
+        return EXIT_USAGE
+    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _run(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> tuple[Run, Observations | None]:
     from rules.engine.options import options_for
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
@@ -141,35 +184,38 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         documents=inputs.documents,
     )
     run = Run(inputs.texts, options)
-    observed = _observed(arguments, survey, run)
-    report = run.report(observed)
-    if run.unread and not arguments.quiet:
+    return run, _observed(arguments, survey, run)
+
+
+def _say_unknown(run: Run) -> None:
+    """Tell what was not read, or not judged by the release that was asked for."""
+    if run.unread:
         from rules.engine.needs import NO_YAML
 
         _say(NO_YAML.format(", ".join(run.unread)))
-    if settings != RuleSettings() and not arguments.quiet:
+    if run.options.settings != RuleSettings():
         from rules.support.releases import unchecked
 
-        for _, reason in unchecked(settings):
+        for _, reason in unchecked(run.options.settings):
             _say(reason)
-    table = run.failover() if arguments.failover else None
-    if table is not None and arguments.format == "json" and not arguments.quiet:
-        _say_notes(table)
-    _print(_report_text(report, table, arguments), arguments)
-    for crash in report.crashes:
-        _say(f"internal error: {crash}; the other rules ran")
-    if survey is not None and observed is not None and not arguments.quiet:
+
+
+def _say_notes_of_survey(run: Run, observed: Observations | None) -> None:
+    if observed is not None:
         from rules.live.views.notes import notes
 
         for note in notes(run.endpoint, observed, run.fleet):
             _say(note)
-    if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
-        _summarise(report, arguments, inputs.about_cluster)
-    if report.crashes:
-        return EXIT_INTERNAL
-    if inputs.errors:
-        return EXIT_USAGE
-    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _shown(diff: str, unread: bool, arguments: LintArguments) -> int:
+    """Print a diff; the status says whether there is any."""
+    _print(diff, arguments)
+    return EXIT_USAGE if unread else EXIT_FINDINGS if diff else EXIT_CLEAN
+
+
+def _nothing(_: str) -> None:
+    """Say nothing (--quiet)."""
 
 
 def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
