@@ -1,7 +1,8 @@
 """Fixing: the changes of all findings that have some, made round by round until there are no more.
 
 A fix is made whole or not at all. It is left out if its changes meet those of another in this round (the next round
-tries again), and for good if the files then have a finding that they did not have before.
+tries again), and for good if the files then have a finding that they did not have before. Infos are no reason not to
+fix what is worse: a rule that is silent about a broken section speaks when it is whole.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from parsers.edits import OverlapError
 from parsers.records import NamedTuple
+from rules.engine.finding import Severity
 from rules.fixes.edits import Change, changed, changes_of
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ class _Fixer:
             return False
         texts = self.texts | new
         report = self.judge(texts)
-        worse = _worse(self.report, report)
+        worse = _worse(self.report, report, min(candidate.finding.severity for candidate in chosen))
         if worse:
             if len(chosen) == 1:
                 finding = chosen[0].finding
@@ -160,11 +162,13 @@ def _key(finding: Finding) -> object:
     return finding.code, at.node, at.file, finding.message
 
 
-def _worse(before: Report, after: Report) -> str:
-    """The codes of rules that found more in the files of a node than before."""
-    old, new = _counts(before), _counts(after)
+def _worse(before: Report, after: Report, fixed: Severity) -> str:
+    """The codes of rules that found more in the files of a node than before; `fixed` is how bad that was."""
+    least = min(fixed, Severity.WARNING)
+    old, new = _counts(before, least), _counts(after, least)
     return ", ".join(sorted({code for (code, node), number in new.items() if number > old[code, node]}))
 
 
-def _counts(report: Report) -> Counter[tuple[str, str]]:
-    return Counter((finding.code, place.node) for finding in report.findings for place in finding.places)
+def _counts(report: Report, least: Severity) -> Counter[tuple[str, str]]:
+    found = (finding for finding in report.findings if finding.severity >= least)
+    return Counter((finding.code, place.node) for finding in found for place in finding.places)
