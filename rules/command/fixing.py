@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 
     from rules.engine.finding import Report
     from rules.engine.options import Options
-    from rules.files.inputs import Inputs
-    from rules.live.observations import Observations
 
 _SHOWN = 20  # lines about fixes on stderr
 
 
 class Fixing(NamedTuple):
-    """What the command line asks for: `write` to the files, or only show a diff; also the `unsafe` fixes."""
+    """What the command line asks for: `write` to the files, or only show a diff; also the `unsafe` fixes.
+
+    `stdin` is the path that stands for standard input.
+    """
 
     write: bool
     unsafe: bool
+    stdin: str | None = None
 
 
 class FixedRun(NamedTuple):
@@ -41,28 +43,31 @@ class FixedRun(NamedTuple):
     fixed: Fixed
 
 
-def work_out(run: Run, inputs: Inputs, observed: Observations | None, fixing: Fixing) -> FixedRun:
-    """Make the fixes, in memory."""
+def work_out(
+    run: Run, report: Report, given: Mapping[str, str], again: Callable[[Run], Report], fixing: Fixing
+) -> FixedRun:
+    """Make the fixes of a report, in memory.
+
+    `given`: the texts that the run is about; `again` gives the report of another run on files with other texts.
+    """
     from rules.files.overlay import Overlay
     from rules.files.rewriting import obstacle
 
-    options = run.options
-    texts = {**inputs.texts, **dict(_included(run, inputs.texts))}
-    runs = [run]
+    texts = {**given, **dict(_included(run, given))}
+    last: list[tuple[Run, Report]] = [(run, report)]
 
     def judge(now: Mapping[str, str]) -> Report:
         if now != texts:
-            runs.append(Run({path: now[path] for path in inputs.texts}, _with(options, Overlay, now)))
-        return runs[-1].report(observed)
+            fresh = Run({path: now[path] for path in given}, _with(run.options, Overlay, now))
+            last.append((fresh, again(fresh)))
+        return last[-1][1]
 
     def writable(path: str) -> str:
-        return obstacle(path) if fixing.write and path != inputs.stdin else ""
+        return obstacle(path) if fixing.write and path != fixing.stdin else ""
 
     fixed = fix_all(texts, judge, unsafe=fixing.unsafe, writable=writable)
-    final = Run(
-        {path: (texts | fixed.texts)[path] for path in inputs.texts}, _with(options, Overlay, texts | fixed.texts)
-    )
-    return FixedRun(final, final.report(observed), texts, fixed)
+    made = next(made for made, found in reversed(last) if found is fixed.report)
+    return FixedRun(made, fixed.report, texts, fixed)
 
 
 def _with(options: Options, overlay: type, texts: Mapping[str, str]) -> Options:
@@ -90,15 +95,16 @@ def diff_of(outcome: FixedRun) -> str:
     return "".join(unified(path, outcome.old[path], new[path]) for path in sorted(new))
 
 
-def write(outcome: FixedRun, stdin: str | None) -> str | None:
+def write(outcome: FixedRun, fixing: Fixing) -> str | None:
     """Write what was fixed; gives the text for stdout if the file came from stdin. Raises UsageError."""
     from rules.files.rewriting import NotWrittenError, rewrite
 
-    new = {path: text for path, text in outcome.fixed.texts.items() if path != stdin}
+    new = {path: text for path, text in outcome.fixed.texts.items() if path != fixing.stdin}
     try:
         rewrite(outcome.old, new)
     except NotWrittenError as error:
         raise UsageError(str(error)) from error
+    stdin = fixing.stdin
     return None if stdin is None else outcome.fixed.texts.get(stdin, outcome.old[stdin])
 
 
