@@ -8,8 +8,8 @@ from rules.faces import lazily
 
 if TYPE_CHECKING:
     from rules.command.errors import UsageError
-    from rules.command.explain import explanation
     from rules.command.guard import Program, guarded, launch
+    from rules.command.on_demand.explain import explanation
     from rules.command.options import (
         CONFIG_NAME,
         Parser,

@@ -19,7 +19,7 @@ from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
-    from rules.command.fixing import Fixing
+    from rules.command.on_demand.fixing import Fixing
     from rules.live.observations import NameServer
     from rules.plan.keys.lint import LintChoice
     from rules.plan.model import Cluster
@@ -113,7 +113,7 @@ def _fixing(given: argparse.Namespace) -> Fixing | None:
         if given.unsafe_fixes:
             raise UsageError("--unsafe-fixes works only with --fix or --diff; add one of them")
         return None
-    from rules.command.fixing import Fixing
+    from rules.command.on_demand.fixing import Fixing
 
     return Fixing(given.fix and not given.diff, given.unsafe_fixes)
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ def _main(argv: Sequence[str]) -> int:
         for note in inputs.notes:
             _say(note)
     if arguments.list_files:
-        from rules.command.seen import file_list
+        from rules.command.on_demand.seen import file_list
 
         _print(file_list(inputs), arguments)
         return EXIT_USAGE if inputs.errors else EXIT_CLEAN
@@ -63,7 +62,7 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _about_rules(arguments: LintArguments) -> int:
-    from rules.command.explain import explanation, list_rules, list_rules_json
+    from rules.command.on_demand.explain import explanation, list_rules, list_rules_json
 
     style = _style(arguments)
     if arguments.explain is not None:
@@ -133,7 +132,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     _say_unknown(judged.run, say)
     run, report, fixed = judged.run, judged.report, None
     if arguments.fixing is not None:
-        from rules.command import fixing
+        from rules.command.on_demand import fixing
 
         wanted = arguments.fixing._replace(stdin=inputs.stdin)
         again = partial(_report, observed=judged.observed, machine=judged.machine)
@@ -156,7 +155,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if survey is not None or judged.machine is not None:
-        from rules.command.seen import say_what_was_seen
+        from rules.command.on_demand.seen import say_what_was_seen
 
         say_what_was_seen(run, judged.observed if survey is not None else None, judged.machine, report, say)
     if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
@@ -230,7 +229,7 @@ def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
     unknown = [daemon for daemon, release in chosen.items() if release is None and daemon in read]
     if not unknown:
         return settings
-    from rules.command.installed import installed
+    from rules.command.on_demand.installed import installed
 
     found = installed(unknown)
     if found and not arguments.quiet:
@@ -256,7 +255,7 @@ def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callab
     """With --host: start to look at this machine, while the network is queried; gives what waits for it."""
     if arguments.host is None:
         return None
-    from rules.command.host import start_looking
+    from rules.command.on_demand.host import start_looking
 
     return start_looking(run.fleet, inputs.local, arguments.host)
 

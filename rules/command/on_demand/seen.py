@@ -27,7 +27,7 @@ def say_what_was_seen(
         for note in notes(run.endpoint, observed, run.fleet):
             say(note)
     if machine is not None:
-        from rules.command.host import notes as machine_notes
+        from rules.command.on_demand.host import notes as machine_notes
 
         for note in machine_notes(run.fleet, machine, report):
             say(note)
