@@ -46,7 +46,7 @@ __getattr__ = lazily(
     __name__,
     {
         "errors": "UsageError",
-        "explain": "explanation",
+        "on_demand.explain": "explanation",
         "guard": "Program guarded launch",
         "options": "CONFIG_NAME Parser add_asking ca_file nearest_config one_of resolvers seconds wants_color",
         "streams": "write_notes write_results",
