@@ -53,7 +53,7 @@ class Run:
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
-        self._ran: set[str] = set()
+        self.ran: set[str] = set()
         self._crashes: list[str] = []
         self._misspellings = Misspellings()
 
@@ -80,11 +80,14 @@ class Run:
         work = (*self._live_work(observed), *self._machine_work(view))
         findings = without_doubles([*self._about_files, *self._findings(work)])
         findings = without_explained(findings)
-        suppressions = Suppressions(self._sources(), self._ran)
+        suppressions = Suppressions(self.sources, self.ran)
         ignores = self.options.per_file_ignores
         kept = [f for f in findings if not suppressions.hide(f) and not ignored_for_file(f, ignores)]
         rules = self._selected(Scope.LINT) if any(suppressions.ignores) else []
         own = self._findings((rule, suppressions, None) for rule in rules)
+        if self.options.severities:
+            for finding in (*kept, *own):
+                finding.severity = self.options.severities.get(finding.code, finding.severity)
         shown = sorted([*kept, *own], key=lambda finding: finding.sort_key)
         return Report(
             nodes=self.node_files,
@@ -165,7 +168,7 @@ class Run:
         rules = self._selected(scope) if subjects else []
         if needs is not None:
             rules = [rule for rule in rules if not needs.missing(rule)]
-        self._ran.update(rule.code for rule in rules)
+        self.ran.update(rule.code for rule in rules)
         yield from ((rule, subject, node) for rule in rules for subject, node in subjects)
 
     def _selected(self, scope: Scope) -> list[Rule]:
@@ -246,7 +249,9 @@ class Run:
             if reason := about_machine.missing(rule):
                 yield Skipped(rule.code, reason)
 
-    def _sources(self) -> list[Source]:
+    @property
+    def sources(self) -> list[Source]:
+        """Every text that was read: the nodes' files with what they include, those about the cluster, halb.toml."""
         sources = [source for document in self.documents for source in document.sources]
         return [*sources, *([self.options.cluster.source] if self.options.cluster else ())]
 

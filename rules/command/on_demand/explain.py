@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, all_rules
 from rules.report.style import Style, printable
+
+if TYPE_CHECKING:
+    from rules.command.arguments import LintArguments
+
+
+def about_rules(arguments: LintArguments, style: Style) -> str:
+    """What a command line with `--explain` or `--list-rules` prints."""
+    if arguments.explain is not None:
+        return "\n".join(explanation(rule, style) for rule in arguments.explain)
+    return list_rules_json() if arguments.format == "json" else list_rules(style)
 
 
 def explanation(rule: Rule, style: Style) -> str:
