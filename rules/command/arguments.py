@@ -69,6 +69,7 @@ class LintArguments(NamedTuple):
     cluster: Cluster | None = None
     live: Live | None = None
     host: float | None = None
+    native: bool = False
     failover: bool = False
     fixing: Fixing | None = None
     message: str | None = None
@@ -115,6 +116,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         cluster=cluster,
         live=_live(given),
         host=seconds("--timeout", given.timeout) if given.host else None,
+        native=given.native,
         failover=given.failover,
         fixing=_fixing(given),
         statistics=given.statistics,
@@ -154,6 +156,8 @@ def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[
         raise UsageError(f"--output {own}=FILE is for findings, and --{option} shows none; leave one of them out")
     if given.write_baseline and (given.fix or given.diff or outputs):
         raise UsageError("--write-baseline writes that file and nothing else; leave out --fix, --diff and --output")
+    if given.native and (given.fix or given.diff):
+        raise UsageError("--native is about the files on the disk; run it after --fix, without --diff")
     if given.failover and not given.statistics and format_ not in (*_OF_PEOPLE, "json"):
         raise UsageError(
             f"--format {format_} has no place for the failover table; leave out --failover, or write both: "

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
     from rules.live.machine.observed import MachineObservations
+    from rules.live.native.answers import NativeAnswers
     from rules.live.observations import Observations
     from rules.report.style import Style
 
@@ -123,10 +124,14 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     say = _nothing if arguments.quiet else _say
     _say_unknown(judged.run, say)
     run, report, fixed = judged.run, judged.judge(judged.run), None
+    if arguments.native:
+        from rules.command.on_demand.native import say_what_is_unknown
+
+        say_what_is_unknown(report, say)
     if arguments.write_baseline is not None:
         from rules.command.on_demand.baseline import record
 
-        record(arguments.write_baseline, report, inputs.errors, say)
+        record(arguments.write_baseline, run, report, inputs.errors, say)
         return EXIT_CLEAN
     if baseline is not None:
         from rules.command.on_demand.baseline import say_stale
@@ -179,14 +184,14 @@ def _baseline(arguments: LintArguments) -> Baseline | None:
 
 
 def _report(
-    run: Run, observed: Observations | None, machine: MachineObservations | None, baseline: Baseline | None
+    run: Run,
+    observed: Observations | None,
+    machine: MachineObservations | None,
+    native: NativeAnswers | None,
+    baseline: Baseline | None,
 ) -> Report:
-    report = run.report(observed, machine)
-    if baseline is None:
-        return report
-    from rules.command.on_demand.baseline import hidden
-
-    return hidden(report, baseline)
+    report = run.report(observed, machine, native)
+    return report if baseline is None else baseline.hidden(report)
 
 
 def _status(arguments: LintArguments, inputs: Inputs, report: Report) -> int:
@@ -231,7 +236,12 @@ def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None, bas
     looking = _start_looking(arguments, inputs, run)
     observed = _observed(arguments, survey, run)
     machine = looking() if looking is not None else None
-    judge = partial(_report, observed=observed, machine=machine, baseline=baseline)
+    native = None
+    if arguments.native:
+        from rules.command.on_demand.native import ask
+
+        native = ask(run, inputs, _nothing if arguments.quiet else _say)
+    judge = partial(_report, observed=observed, machine=machine, native=native, baseline=baseline)
     return _Judged(run, texts, observed, machine, judge)
 
 

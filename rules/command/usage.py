@@ -166,6 +166,12 @@ def _add_cluster(options: Parser) -> None:
         help="also look at this machine, which is one of the nodes: interfaces, sysctls, services, firewall and more, "
         "read-only; it shows more as root (rules HO)",
     )
+    live.add_argument(
+        "--native",
+        action="store_true",
+        help="also run 'haproxy -c' and 'keepalived -t' on the files, where they are installed here, and report what "
+        "no rule does (rules NT)",
+    )
     add_asking(live)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from parsers.keepalived.include import IncludeReader
     from parsers.keepalived.tree import KeepalivedDocument
     from rules.live.machine.observed import MachineObservations
+    from rules.live.native.answers import NativeAnswers
     from rules.live.observations import Observations
     from rules.plan.model import Cluster
 
@@ -43,6 +44,7 @@ class Options(NamedTuple):
     cluster: Cluster | None = None
     observed: Observations | None = None
     machine: MachineObservations | None = None
+    native: NativeAnswers | None = None
     documents: Mapping[str, KeepalivedDocument] = {}
 
 

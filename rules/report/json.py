@@ -103,8 +103,14 @@ class Seen:
         known = self._report.fingerprints.get(finding)
         if known is not None:
             return known
-        at = finding.location
-        base = (finding.code, at.node, at.file, self._words_at(at))
+        return self._next(finding.code, finding.location)
+
+    def every(self, finding: Finding) -> list[tuple[str, Location]]:
+        """Such names for all places of the next finding: each would have its own if the nodes' files differed."""
+        return [(self._next(finding.code, at), at) for at in finding.places]
+
+    def _next(self, code: str, at: Location) -> str:
+        base = (code, at.node, at.file, self._words_at(at))
         self._count[base] += 1
         number = f"\0{self._count[base]}".encode()
         digest = _hash_of_long(*base).copy() if len(base[-1]) > _LONG else _hash("\0".join(base))

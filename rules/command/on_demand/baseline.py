@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,25 @@ class KnownFinding(NamedTuple):
     file: str
 
 
-Baseline = Mapping[str, KnownFinding]
-"""Fingerprint -> entry."""
+class Baseline:
+    """Entries by their fingerprints, and what was found of them so far."""
+
+    def __init__(self, entries: Sequence[KnownFinding], files: Sequence[str]) -> None:
+        """`files`: all that the run which wrote it had read."""
+        self.files = files
+        self.entries = {entry.fingerprint: entry for entry in entries}
+        self.found: set[str] = set()
+
+    def hidden(self, report: Report) -> Report:
+        """The report without the findings that the baseline has, with all of their places."""
+        seen, names = Seen(report), Seen(report)
+        known = set()
+        for finding in report.findings:
+            places = {name for name, _ in seen.every(finding)}
+            self.found |= places
+            if places <= self.entries.keys():
+                known.add(finding)
+        return report.without(known, {finding: names.fingerprint(finding) for finding in report.findings})
 
 
 def read_baseline(path: str) -> Baseline:
@@ -63,54 +80,53 @@ def read_baseline(path: str) -> Baseline:
         )
     try:
         entries = [_entry(item) for item in data["findings"]]
+        files = [_text(path) for path in data["files"]]
     except (KeyError, TypeError) as error:
         raise UsageError(f"--baseline {path}: is damaged: an entry is not as it was written; {_HOW} {path}") from error
-    return {entry.fingerprint: entry for entry in entries}
+    return Baseline(entries, files)
 
 
 def _entry(item: Any) -> KnownFinding:
-    entry = KnownFinding(*(item[field] for field in KnownFinding._fields))
-    if not all(isinstance(word, str) for word in entry):
+    return KnownFinding(*(_text(item[field]) for field in KnownFinding._fields))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
         raise TypeError("not a text")
-    return entry
+    return value
 
 
-def hidden(report: Report, baseline: Baseline) -> Report:
-    """The report without the findings that a baseline has."""
-    seen = Seen(report)
-    names = {finding: seen.fingerprint(finding) for finding in report.findings}
-    return report.without({finding for finding, name in names.items() if name in baseline}, names)
-
-
-def write_baseline(path: str, report: Report) -> None:
+def write_baseline(path: str, report: Report, files: Iterable[str]) -> None:
     """Record all findings of a report; raises UsageError if the file can't be written."""
     from rules.files.atomic import write_atomically
 
     seen = Seen(report)
     findings = [
         {
-            "fingerprint": seen.fingerprint(finding),
+            "fingerprint": name,
             "code": finding.code,
             "name": finding.name,
-            "node": finding.location.node,
-            "file": finding.location.file,
+            "node": at.node,
+            "file": at.file,
             "message": finding.message,
         }
         for finding in report.findings
+        for name, at in seen.every(finding)
     ]
-    document = {"baseline": _SCHEMA, "tool": {"name": "halb-lint", "version": version()}, "findings": findings}
+    document: dict[str, Any] = {"baseline": _SCHEMA, "tool": {"name": "halb-lint", "version": version()}}
+    document |= {"files": sorted(set(files)), "findings": findings}
     try:
         write_atomically(Path(path), json.dumps(document, indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
 
 
-def record(path: str, report: Report, errors: Sequence[str], say: Callable[[str], None]) -> None:
+def record(path: str, run: Run, report: Report, errors: Sequence[str], say: Callable[[str], None]) -> None:
     """Write the baseline of a whole run, and tell; raises UsageError if something of the run is missing."""
     if errors or report.crashes:
         what = errors[0] if errors else report.crashes[0]
         raise UsageError(f"'{path}' was not written, as findings would be missing in it: {what}")
-    write_baseline(path, report)
+    write_baseline(path, report, (source.path for source in run.sources))
     say(f"recorded {counted(len(report.findings), 'finding')} in {path}; leave them out with --baseline {path}")
 
 
@@ -118,7 +134,7 @@ def say_stale(path: str, baseline: Baseline, run: Run, report: Report, say: Call
     """Tell which entries have no finding any more, of those that this run would have found."""
     if report.crashes:
         return
-    stale = list(_stale(baseline, run, report))
+    stale = list(_stale(baseline, run))
     if not stale:
         return
     named = ", ".join(printable(f"{entry.code} {entry.name} in {entry.file}") for entry in stale[:_SHOWN])
@@ -127,26 +143,31 @@ def say_stale(path: str, baseline: Baseline, run: Run, report: Report, say: Call
     say(f"{path}: {entries} stale, the findings are gone: {named}{more}; {_HOW} {path}")
 
 
-def _stale(baseline: Baseline, run: Run, report: Report) -> Iterator[KnownFinding]:
-    found = set(report.fingerprints.values())
+def _stale(baseline: Baseline, run: Run) -> Iterator[KnownFinding]:
     read = {source.path for source in run.sources}
+    whole = all(path in read or not os.path.exists(path) for path in baseline.files)
     looked: dict[str, bool] = {}
-    for fingerprint, entry in baseline.items():
-        if fingerprint in found or (entry.file not in read and os.path.exists(entry.file)):
+    for fingerprint, entry in baseline.entries.items():
+        if fingerprint in baseline.found or (entry.file not in read and os.path.exists(entry.file)):
             continue
         if entry.code not in looked:
-            looked[entry.code] = _looked(entry.code, run)
+            looked[entry.code] = _looked(entry.code, run, whole)
         if looked[entry.code]:
             yield entry
 
 
-def _looked(code: str, run: Run) -> bool:
-    """Whether a run looked for the findings of a rule; also for one that exists no more."""
-    rules = [rule for rule in find_rules(code) if rule.code == code]
-    return all(
-        code in run.ran if rule.scope.live or rule.scope in _ONLY_WHEN_ASKED else rule in run.options.selection
-        for rule in rules
-    )
+def _looked(code: str, run: Run, whole: bool) -> bool:
+    """Whether a run looked for the findings of a rule; also for one that exists no more.
+
+    `whole`: it read all files that the baseline is about.
+    """
+    for rule in (rule for rule in find_rules(code) if rule.code == code):
+        if rule not in run.options.selection or not (whole or rule.scope in _OF_ONE_FILE):
+            return False
+        if (rule.scope.live or rule.scope in _ONLY_WHEN_ASKED) and code not in run.ran:
+            return False
+    return True
 
 
-_ONLY_WHEN_ASKED: Sequence[Scope] = (Scope.MACHINE, Scope.CLUSTER)
+_OF_ONE_FILE: Sequence[Scope] = (Scope.PARSE, Scope.KEEPALIVED, Scope.HAPROXY)
+_ONLY_WHEN_ASKED: Sequence[Scope] = (Scope.MACHINE, Scope.NATIVE, Scope.CLUSTER)
