@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ from rules.engine.settings import RuleSettings
 if TYPE_CHECKING:
     from rules.command.on_demand.baseline import Baseline
     from rules.engine.run import Run
-    from rules.failover.table.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
     from rules.live.machine.observed import MachineObservations
@@ -119,24 +117,20 @@ class _Judged(NamedTuple):
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
-    baseline = _baseline(arguments)
-    judged = _judged(arguments, inputs, survey, baseline)
+    known = _baseline(arguments)
+    judged = _judged(arguments, inputs, survey, known)
     say = _nothing if arguments.quiet else _say
     _say_unknown(judged.run, say)
     run, report, fixed = judged.run, judged.judge(judged.run), None
+    if arguments.write_baseline is not None or known is not None:
+        from rules.command.on_demand.baseline import write_or_tell
+
+        if write_or_tell(arguments, known, run, report, inputs.errors, say):
+            return EXIT_CLEAN
     if arguments.native:
         from rules.command.on_demand.native import say_what_is_unknown
 
         say_what_is_unknown(report, say)
-    if arguments.write_baseline is not None:
-        from rules.command.on_demand.baseline import record
-
-        record(arguments.write_baseline, run, report, inputs.errors, say)
-        return EXIT_CLEAN
-    if baseline is not None:
-        from rules.command.on_demand.baseline import say_stale
-
-        say_stale(str(arguments.baseline), baseline, run, report, say)
     if arguments.fixing is not None:
         from rules.command.on_demand import fixing
 
@@ -149,21 +143,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
             return EXIT_USAGE if inputs.errors else EXIT_FINDINGS if diff else EXIT_CLEAN
         fixed = fixing.write(outcome, wanted)
         run, report = outcome.run, outcome.report
-    table = run.failover() if arguments.failover else None
-    if table is not None and arguments.format == "json":
-        from rules.command.on_demand.outputs import say_notes
-
-        say_notes(table, say)
-    if arguments.outputs or arguments.statistics or arguments.format not in _PRINTED:
-        from rules.command.on_demand.outputs import show
-
-        show(report, partial(_report_text, report, table), arguments, fixed)
-    else:
-        text = _report_text(report, table, arguments)
-        # A file that came from stdin goes to stdout, fixed; what is left of its findings to stderr.
-        write_results(text if fixed is None else fixed)
-        if fixed is not None:
-            write_notes(text)
+    _show(arguments, run, report, fixed)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if survey is not None or judged.machine is not None:
@@ -175,8 +155,29 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     return _status(arguments, inputs, report)
 
 
+def _show(arguments: LintArguments, run: Run, report: Report, fixed: str | None) -> None:
+    """Write the report, and the failover table if requested."""
+    style = _style(arguments)
+    if arguments.outputs or arguments.statistics or arguments.failover or arguments.format not in _PRINTED:
+        from rules.command.on_demand.outputs import Shown, show
+
+        table = run.failover() if arguments.failover else None
+        show(Shown(report, table, style), arguments, fixed, _nothing if arguments.quiet else _say)
+        return
+    text = ""
+    # A run without findings prints nothing, so there is nothing to load.
+    if report.findings or arguments.format == "json":
+        from rules.report.formats import renderer
+
+        text = renderer(arguments.format)(report, style)
+    # A file that came from stdin goes to stdout, fixed; what is left of its findings to stderr.
+    write_results(text if fixed is None else fixed)
+    if fixed is not None:
+        write_notes(text)
+
+
 def _baseline(arguments: LintArguments) -> Baseline | None:
-    if arguments.baseline is None or arguments.write_baseline is not None:
+    if arguments.baseline is None or arguments.write_baseline is not None:  # it is written anew, whatever it is now
         return None
     from rules.command.on_demand.baseline import read_baseline
 
@@ -278,28 +279,6 @@ def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callab
     from rules.command.on_demand.host import start_looking
 
     return start_looking(run.fleet, inputs.local, arguments.host)
-
-
-def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
-    """What goes to stdout: the findings, and the failover table if requested."""
-    style = _style(arguments)
-    if arguments.format == "json":
-        from rules.report.json import render as render_json
-
-        return render_json(report, style, table)
-    # A run without findings prints nothing, so there is nothing to load.
-    findings = ""
-    if report.findings:
-        from rules.report.formats import renderer
-
-        findings = renderer(arguments.format)(report, style)
-    if table is None:
-        return findings
-    from rules.report import failover
-
-    marks = failover.UNICODE if arguments.outputs else failover.marks_for(sys.stdout.encoding)
-    shown = failover.render(table, style, marks)
-    return f"{findings}\n{shown}" if findings else shown
 
 
 def _style(arguments: LintArguments) -> Style:

@@ -21,6 +21,7 @@ from rules.report.style import printable
 from rules.text.wording import counted
 
 if TYPE_CHECKING:
+    from rules.command.arguments import LintArguments
     from rules.engine.finding import Report
     from rules.engine.run import Run
 
@@ -96,7 +97,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def write_baseline(path: str, report: Report, files: Iterable[str]) -> None:
+def _write(path: str, report: Report, files: Iterable[str]) -> None:
     """Record all findings of a report; raises UsageError if the file can't be written."""
     from rules.files.atomic import write_atomically
 
@@ -121,16 +122,33 @@ def write_baseline(path: str, report: Report, files: Iterable[str]) -> None:
         raise UsageError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
 
 
-def record(path: str, run: Run, report: Report, errors: Sequence[str], say: Callable[[str], None]) -> None:
+def write_or_tell(
+    arguments: LintArguments,
+    known: Baseline | None,
+    run: Run,
+    report: Report,
+    errors: Sequence[str],
+    say: Callable[[str], None],
+) -> bool:
+    """With `--write-baseline`, write it: then that was all; with `--baseline`, tell which entries are stale."""
+    if arguments.write_baseline is not None:
+        _record(arguments.write_baseline, run, report, errors, say)
+        return True
+    if known is not None:
+        _say_stale(str(arguments.baseline), known, run, report, say)
+    return False
+
+
+def _record(path: str, run: Run, report: Report, errors: Sequence[str], say: Callable[[str], None]) -> None:
     """Write the baseline of a whole run, and tell; raises UsageError if something of the run is missing."""
     if errors or report.crashes:
         what = errors[0] if errors else report.crashes[0]
         raise UsageError(f"'{path}' was not written, as findings would be missing in it: {what}")
-    write_baseline(path, report, (source.path for source in run.sources))
+    _write(path, report, (source.path for source in run.sources))
     say(f"recorded {counted(len(report.findings), 'finding')} in {path}; leave them out with --baseline {path}")
 
 
-def say_stale(path: str, baseline: Baseline, run: Run, report: Report, say: Callable[[str], None]) -> None:
+def _say_stale(path: str, baseline: Baseline, run: Run, report: Report, say: Callable[[str], None]) -> None:
     """Tell which entries have no finding any more, of those that this run would have found."""
     if report.crashes:
         return

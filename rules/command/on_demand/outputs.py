@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from parsers.records import NamedTuple
 from rules.command.errors import UsageError
 from rules.command.streams import write_notes, write_results
-from rules.report.formats import FOR_SERVICES, pieces
+from rules.report.formats import FOR_SERVICES, pieces, renderer
+from rules.report.style import Style
 
 if TYPE_CHECKING:
     from rules.command.arguments import LintArguments, Output
@@ -18,22 +21,33 @@ if TYPE_CHECKING:
 _ENOUGH = 1 << 16  # characters that are handed over at once
 
 
-def show(report: Report, text_of: Callable[[LintArguments], str], arguments: LintArguments, fixed: str | None) -> None:
+class Shown(NamedTuple):
+    """What a run has to show: its report, the failover table if requested, and how texts look."""
+
+    report: Report
+    table: FailoverTable | None
+    style: Style
+
+
+def show(shown: Shown, arguments: LintArguments, fixed: str | None, say: Callable[[str], None]) -> None:
     """Write a report to the files that have a format of their own, and to stdout or the file in its place.
 
-    `text_of` makes the text for a format that is not piece by piece. `fixed` is the file that came from stdin: it takes
-    the place of the report, which goes to stderr. Raises UsageError if a file can't be written.
+    `fixed` is the file that came from stdin: it takes the place of the report, which goes to stderr. Raises UsageError
+    if a file can't be written.
     """
+    if shown.table is not None and arguments.format == "json":
+        _say_notes(shown.table, say)
     for output in arguments.outputs:
         if output.format is not None:
-            own = arguments._replace(format=output.format, color=False)
-            _write(output.path, _pieces(report, text_of, own))
+            own = arguments._replace(format=output.format)
+            _write(output.path, _pieces(shown._replace(style=Style()), own, None))
     if arguments.statistics:
         from rules.command.on_demand.statistics import table, table_json
 
-        main: Iterable[str] = (table_json(report) if arguments.format == "json" else table(report, arguments.color),)
+        as_json = arguments.format == "json"
+        main: Iterable[str] = (table_json(shown.report) if as_json else table(shown.report, shown.style),)
     else:
-        main = _pieces(report, text_of, arguments)
+        main = _pieces(shown, arguments, None if arguments.outputs else sys.stdout)
     write_plainly(main if fixed is None else (fixed,), arguments.outputs)
     if fixed is not None:
         write_notes("".join(main))
@@ -52,10 +66,23 @@ def write_plainly(text: Iterable[str], outputs: Sequence[Output]) -> None:
         _write(path, text)
 
 
-def _pieces(report: Report, text_of: Callable[[LintArguments], str], arguments: LintArguments) -> Iterable[str]:
+def _pieces(shown: Shown, arguments: LintArguments, to: TextIO | None) -> Iterable[str]:
+    """The report in the format of these arguments; `to`: what it is written to, None for a file."""
+    report, table, style = shown
     if arguments.format in FOR_SERVICES:
         return pieces(arguments.format, report, arguments.fail_on)
-    return (text_of(arguments),)
+    if arguments.format == "json":
+        from rules.report.json import render as render_json
+
+        return (render_json(report, style, table),)
+    findings = renderer(arguments.format)(report, style) if report.findings else ""
+    if table is None:
+        return (findings,)
+    from rules.report import failover
+
+    marks = failover.UNICODE if to is None else failover.marks_for(to.encoding)
+    below = failover.render(table, style, marks)
+    return (f"{findings}\n{below}" if findings else below,)
 
 
 def _together(text: Iterable[str]) -> Iterator[str]:
@@ -81,7 +108,7 @@ def _write(path: str, text: Iterable[str]) -> None:
         raise UsageError(f"cannot write '{path}': {error.strerror}") from error
 
 
-def say_notes(table: FailoverTable, say: Callable[[str], None]) -> None:
+def _say_notes(table: FailoverTable, say: Callable[[str], None]) -> None:
     """The notes of the failover table: JSON, which has no place for them, sends them to stderr."""
     about = [note for block in table.blocks for note in block.notes]
     for note in dict.fromkeys((*about, *table.notes)):

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
-from rules.report.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rules.engine.finding import Finding, Report, Severity
+    from rules.report.style import Style
 
 
 class RuleCount(NamedTuple):
@@ -44,9 +44,8 @@ def _is_fixable(finding: Finding) -> bool:
     return fix is not None and fix.safe
 
 
-def table(report: Report, color: bool) -> str:
+def table(report: Report, style: Style) -> str:
     """A line per rule: findings, severity, code, name, and how many of them `--fix` fixes."""
-    style = Style(color)
     rows = counts(report)
     width = max((len(str(row.findings)) for row in rows), default=0)
     lines = []
