@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rules.report import printable
 from wizard.files.matching import Matcher
 from wizard.files.secrets import masked_lines
 from wizard.files.survey import Files, look
 
+if TYPE_CHECKING:
+    from wizard.files.origins import Origin
+
 _CONTEXT = 3  # lines before and after a change
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
-def diff(directory: Path, files: Files) -> dict[str, str]:
+def diff(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingProxyType({})) -> dict[str, str]:
     """A unified diff for each file that would change, by path; raises StoreError if one can't be read.
+
+    One that is not there yet is compared with its origin, the file that was imported.
 
     Passwords are shown as `********`, and control characters as visible ones: the diff is for
     people, not for `patch`.
     """
     found = {}
-    for place in look(directory, files):
-        if place.state in ("new", "changed"):
-            old = None if place.old is None else place.old.decode("utf-8", "surrogateescape")
-            found[place.path] = unified(place.path, old, place.new.decode("utf-8", "surrogateescape"))
+    for place in look(directory, files, origins):
+        if place.state in ("new", "changed") and place.base != place.new:
+            old = None if place.base is None else place.base.decode("utf-8", "surrogateescape")
+            name = f"a/{place.path}" if place.old is not None else _named(place.base_path, directory)
+            found[place.path] = unified(place.path, old, place.new.decode("utf-8", "surrogateescape"), name)
     return found
 
 
-def unified(path: str, old: str | None, new: str) -> str:
-    """The unified diff of two texts of one file; `old` None: there is no such file yet."""
-    names = (f"--- {'/dev/null' if old is None else f'a/{path}'}", f"+++ b/{path}")
+def _named(path: Path, directory: Path) -> str:
+    """The path of an imported file, from the folder if it is in there."""
+    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
+
+
+def unified(path: str, old: str | None, new: str, name: str = "") -> str:
+    """The unified diff of two texts of one file; `old` None: there is no such file yet. `name` is that of the old."""
+    names = (f"--- {'/dev/null' if old is None else name or f'a/{path}'}", f"+++ b/{path}")
     before, after = _DiffLines(path, old or ""), _DiffLines(path, new)
     lines = [*names]
     # Lines are compared as they are, with their secrets, and shown without.
