@@ -89,12 +89,10 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
         differs = _show_diff(arguments.directory, merging)
         return EXIT_REFUSED if differs or refused else EXIT_OK
     if lost:
-        say(
-            f"nothing was written; {_LEAVES_OUT}"
-        )
+        say(f"nothing was written; {_LEAVES_OUT}")
         return EXIT_REFUSED
-    _show_dropped(merging)
     _show_written(arguments.directory, _written(arguments, path, tree, merging))
+    _show_dropped(merging)
     return EXIT_OK
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rules.report import printable
 from wizard.files.matching import Matcher
 from wizard.files.secrets import masked_lines
-from wizard.files.survey import Files, look
+from wizard.files.survey import Files, look, shown_path
 
 if TYPE_CHECKING:
     from wizard.files.origins import Origin
@@ -31,14 +31,9 @@ def diff(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingP
     for place in look(directory, files, origins):
         if place.state in ("new", "changed") and place.base != place.new:
             old = None if place.base is None else place.base.decode("utf-8", "surrogateescape")
-            name = f"a/{place.path}" if place.old is not None else _named(place.base_path, directory)
+            name = f"a/{place.path}" if place.old is not None else shown_path(place.base_path(directory), directory)
             found[place.path] = unified(place.path, old, place.new.decode("utf-8", "surrogateescape"), name)
     return found
-
-
-def _named(path: Path, directory: Path) -> str:
-    """The path of an imported file, from the folder if it is in there."""
-    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
 
 
 def unified(path: str, old: str | None, new: str, name: str = "") -> str:

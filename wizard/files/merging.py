@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from parsers.source import Source
 from rules import NodeFiles, Secrets
 from wizard.files.manifest import Manifest, read_manifest
-from wizard.files.survey import Files, PlannedFile, look
+from wizard.files.survey import Files, PlannedFile, look, shown_path
 
 if TYPE_CHECKING:
     from parsers.tree import Problem
@@ -79,7 +79,7 @@ def merge_tree(
     since; with `replace`, none is. A merged file keeps its mode: it may contain a password.
     `take_over` and `endpoint`: as for `merge_haproxy`. Raises StoreError for files that can't be read.
     """
-    found = _Found(dict(files), [*origins.notes] if origins else [])
+    found = _Found(directory, dict(files), [*origins.notes] if origins else [])
     manifest = read_manifest(directory)
     for place in look(directory, files, origins.files if origins else {}):
         if place.base is None or place.base == place.new or PurePath(place.path).name not in _CONFIGURATIONS:
@@ -87,7 +87,7 @@ def merge_tree(
         foreign = place.old is None or not manifest.has_written(place.path, place.old)
         if foreign:
             text = Source.from_bytes(place.path, place.base).text
-            found.others[place.path] = Base(_below(directory, place.base_path), text)
+            found.others[place.path] = Base(shown_path(place.base_path(directory), directory), text)
         if not is_mergeable(place.path):
             continue
         if foreign:
@@ -98,7 +98,7 @@ def merge_tree(
             )
         wanted = not replace and _is_to_merge(place, manifest, merge)
         if wanted or foreign:
-            found.take(place, _merged(place, take_over, endpoint if merge else "keep"), wanted=wanted)
+            found.take(place, _merged(directory, place, take_over, endpoint if merge else "keep"), wanted=wanted)
     merged = frozenset(found.bases.keys() - found.whole)
     return Merging(
         found.texts, found.bases, merged, merge, tuple(found.foreign), tuple(found.problems), tuple(found.notes),
@@ -109,7 +109,8 @@ def merge_tree(
 class _Found:
     """What is collected file by file; the names are those of `Merging`. `whole` are merged files without a rest."""
 
-    def __init__(self, texts: dict[str, tuple[str, int]], notes: list[str]) -> None:
+    def __init__(self, directory: Path, texts: dict[str, tuple[str, int]], notes: list[str]) -> None:
+        self.directory = directory
         self.texts = texts
         self.notes = notes
         self.bases: dict[str, bytes] = {}
@@ -127,11 +128,11 @@ class _Found:
         self.in_the_way[path], self.services[path] = merged.in_the_way, merged.services
         if not wanted or place.base is None:
             return
-        wrong = _lines(merged.problems, place)
+        wrong = _lines(merged.problems, self.directory, place)
         if wrong and path not in self.foreign:
             self.foreign.append(path)
         self.problems += wrong
-        self.notes += _lines(merged.notes, place)
+        self.notes += _lines(merged.notes, self.directory, place)
         self.bases[path] = place.base
         self.removed[path] = tuple(change.section for change in merged.changes if change.kind == "removed")
         if merged.text == self.texts[path][0]:
@@ -170,20 +171,20 @@ def _is_to_merge(place: PlannedFile, manifest: Manifest, merge: bool) -> bool:
     return merge and (place.old is None or not manifest.has_written(place.path, place.old))
 
 
-def _merged(place: PlannedFile, take_over: Sequence[str], endpoint: Endpoint) -> Merged:
+def _merged(directory: Path, place: PlannedFile, take_over: Sequence[str], endpoint: Endpoint) -> Merged:
     # It needs the parsers, which the first paint does without.
     from wizard.merge import merge_haproxy
 
-    path = str(place.base_path)
+    path = str(place.base_path(directory))
     existing = Source.from_bytes(path, place.base or b"").text
     rendered = Source.from_bytes(path, place.new).text
     return merge_haproxy(existing, rendered, path=path, take_over=take_over, endpoint=endpoint)
 
 
-def _lines(problems: Sequence[Problem], place: PlannedFile) -> list[str]:
+def _lines(problems: Sequence[Problem], directory: Path, place: PlannedFile) -> list[str]:
     from parsers.haproxy import parse_haproxy
 
-    path = str(place.base_path)
+    path = str(place.base_path(directory))
     existing = Source.from_bytes(path, place.base or b"").text
     return list(_shown(problems, Secrets(lambda: parse_haproxy(existing, path).secrets)))
 
@@ -193,8 +194,3 @@ def _shown(problems: Sequence[Problem], secrets: Secrets) -> Iterator[str]:
         words = f"{problem.message}; {problem.help}" if problem.help else problem.message
         shown = secrets.message(words, [problem.span, *(span for span, _ in problem.related)])
         yield f"{problem.span.source.path}:{problem.span.line}: {shown}"
-
-
-def _below(directory: Path, path: Path) -> str:
-    """The path, from the folder if it is in there."""
-    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)

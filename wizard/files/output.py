@@ -79,7 +79,9 @@ def _checked(
     places = look(directory, files, merging.origins)
     moved = [place for place in places if place.path in merging.bases and place.base != merging.bases[place.path]]
     if moved:
-        raise StoreError([f"{place.base_path}: was changed while halb was merging; run it again" for place in moved])
+        raise StoreError(
+            [f"{place.base_path(directory)}: was changed while halb was merging; run it again" for place in moved]
+        )
     if not force:
         asked = merging.bases if merging.asked else {}
         rest = [place for place in places if place.path not in asked]

@@ -44,10 +44,9 @@ class PlannedFile(NamedTuple):
         """What halb's content is compared with, and merged into: the file, else the one that was imported."""
         return self.old if self.old is not None or self.origin is None else self.origin.data
 
-    @property
-    def base_path(self) -> Path:
-        """Where that is."""
-        return self.target if self.old is not None or self.origin is None else self.origin.path
+    def base_path(self, directory: Path) -> Path:
+        """Where that is; the folder is the one that the file is below."""
+        return directory / self.path if self.old is not None or self.origin is None else self.origin.path
 
     @property
     def base_mode(self) -> int:
@@ -85,6 +84,15 @@ def look(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingP
     if problems:
         raise StoreError(problems)
     return places
+
+
+def shown_path(path: Path, directory: Path) -> str:
+    """A file's path for people: from the folder, or the working directory, if it is in there."""
+    for folder in (directory, Path()):
+        near = os.path.relpath(path, folder)
+        if not near.startswith(".."):
+            return near
+    return str(path)
 
 
 def _in_each_others_way(places: Sequence[PlannedFile]) -> Iterator[str]:
