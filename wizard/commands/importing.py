@@ -61,14 +61,12 @@ def _with_phase(draft: Draft, arguments: ImportArguments) -> tuple[Draft, list[s
         return Draft({**draft.values, place: Phase(arguments.phase)}), []
     if not arguments.live:
         return draft, []
-    import asyncio
-
-    from wizard.probes.ask import run_checks
+    from wizard.probes.ask import checks_of_name
     from wizard.probes.results import phase_found
     from wizard.questions.answers import answers_of
 
     answers = answers_of({path: written(value) for path, value in draft.values.items()})
-    results = asyncio.run(run_checks("dns", answers, resolvers=arguments.resolvers, timeout=arguments.timeout))
+    results = checks_of_name(answers, resolvers=arguments.resolvers, timeout=arguments.timeout)
     phase = phase_found(results)
     said = [f"DNS: {result.text}" for result in results]
     if phase is None:

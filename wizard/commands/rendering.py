@@ -210,7 +210,7 @@ def _show_diff(directory: Path, merging: Merging) -> bool:
     """Show what would change; gives whether anything would."""
     from wizard.files import diff
 
-    found = diff(directory, merging.files)
+    found = diff(directory, merging.files, merging.origins)
     write_results("".join(found.values()))
     return bool(found)
 

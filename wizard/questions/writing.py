@@ -130,6 +130,8 @@ def next_steps(directory: Path, plan: Plan | None, files: Collection[str]) -> It
     """What to do with the files, in the order in which it is to be done."""
     yield "What to do next:"
     names = [lb.name for lb in plan.load_balancers] if plan is not None else []
+    if plan is not None and any(lb.imported for lb in plan.load_balancers):
+        names.reverse()  # they serve: the one with the lowest priority has no VIP to lose
     number = 1
     for name in names:
         if f"{name}/install.sh" in files:
