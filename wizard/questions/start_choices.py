@@ -10,6 +10,7 @@ from rules.command import CONFIG_NAME
 from rules.plan import text_of
 from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault, from_toml, typed, with_secrets
+from wizard.questions.known.derived import settled
 from wizard.questions.machine_changes import has_cluster, machines
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _plan(directory: Path) -> tuple[Origin | None, str]:
         return None, f"{path}: {error.strerror}"
     except (ValueError, RecursionError) as error:
         return None, f"{path} can't be read: {error}"
-    return Origin(answers, CONFIG_NAME, on_disk=True), ""
+    return Origin(settled(answers), CONFIG_NAME, on_disk=True), ""
 
 
 def anchored(answers: Answers, folder: Path) -> Answers:
