@@ -13,7 +13,7 @@ from rules.plan.model import Phase
 from tests.programs import ROOT
 from tests.wizard.tui.support.ends import article, play, wizard
 from tests.wizard.tui.support.ends import at_step as at
-from tests.wizard.tui.support.pilot import Driven, at_step, drive, press, sees, text, until
+from tests.wizard.tui.support.pilot import Driven, at_step, drive, press, sees, until
 from tests.wizard.tui.support.writing import files_below, screen_of, written
 from wizard.commands.opening import import_answers
 from wizard.questions.answers import Answers, Place
@@ -77,8 +77,8 @@ def test_the_pair_is_taken_over_by_keys_at_80_by_24(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at("write", tmp_path, answers) as pilot:
             await sees(pilot, "2 files have sections that serve the endpoint; choose above")
-            assert "( ) Take over (halb serves instead)" in text(pilot)
-            assert "~ changed    lb1/etc/keepalived/keepalived.conf" in text(pilot)
+            await sees(pilot, "( ) Take over (halb serves instead)")
+            await sees(pilot, "~ changed    lb1/etc/keepalived/keepalived.conf")
             await pilot.press("f10")
             choice = screen_of(pilot).query_one(MergeChoice)
             await until(pilot, lambda: pilot.app.focused is choice)
