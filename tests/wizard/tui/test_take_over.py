@@ -79,9 +79,8 @@ def test_the_pair_is_taken_over_by_keys_at_80_by_24(tmp_path: Path) -> None:
             await sees(pilot, "2 files have sections that serve the endpoint; choose above")
             await sees(pilot, "( ) Take over (halb serves instead)")
             await sees(pilot, "~ changed    lb1/etc/keepalived/keepalived.conf")
-            await pilot.press("f10")
             choice = screen_of(pilot).query_one(MergeChoice)
-            await until(pilot, lambda: pilot.app.focused is choice)
+            choice.focus()
             await pilot.press("right")
             assert choice.choice is Way.TAKE_OVER
             await sees(pilot, "- frontend kube-api (lb1 and lb2)")
