@@ -70,6 +70,7 @@ class WriteScreen(FramedScreen):
         self.written: Written | None = None
         self.writing = False
         self._timer: Timer | None = None
+        self._folder = ""
 
     @property
     def choice(self) -> Way:
@@ -95,7 +96,8 @@ class WriteScreen(FramedScreen):
         """The folder, what writing would do there, the button."""
         yield from self.head()
         yield Static("Write to this folder", markup=False)
-        yield Input(str(self.session.directory), id="folder", compact=True)
+        self._folder = str(self.session.directory)
+        yield Input(self._folder, id="folder", compact=True)
         yield MergeChoice()
         with VerticalScroll(can_focus=True):
             yield Static(id="list", markup=False)
@@ -117,7 +119,10 @@ class WriteScreen(FramedScreen):
         self._look()
 
     @on(Input.Changed, "#folder")
-    def _folder_changed(self) -> None:
+    def _folder_changed(self, event: Input.Changed) -> None:
+        if event.value == self._folder:  # the field says its first text too, at some time after it is shown
+            return
+        self._folder = event.value
         self.query_one(MergeChoice).choice = Way.LEAVE  # what is right for one folder may be wrong for another
         if self._timer is not None:
             self._timer.stop()
