@@ -78,7 +78,7 @@ def test_the_pair_is_taken_over_by_keys_at_80_by_24(tmp_path: Path) -> None:
         async with at("write", tmp_path, answers) as pilot:
             await sees(pilot, "2 files have sections that serve the endpoint; choose above")
             await sees(pilot, "( ) Take over (halb serves instead)")
-            await sees(pilot, "~ changed    lb1/etc/keepalived/keepalived.conf")
+            await sees(pilot, "~ changed lb1/etc/keepalived/keepalived.conf")
             choice = screen_of(pilot).query_one(MergeChoice)
             choice.focus()
             await pilot.press("right")
