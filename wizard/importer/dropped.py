@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rules import NodeFiles
 from rules.files import HAPROXY, kind_of
+from rules.report import Matcher, masked_lines
 from rules.text import clipped
-from wizard.files.matching import Matcher
-from wizard.files.secrets import masked_lines
 from wizard.importer.model import Leftover, LeftoverKind
 from wizard.importer.run import import_files
 from wizard.importer.worst import Left, worst_first

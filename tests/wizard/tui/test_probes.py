@@ -195,7 +195,12 @@ CHECK = Place("haproxy", 0, "check")
     ("http", "check", "status", "text"),
     [
         (200, "", CheckStatus.OK, "haproxy's check takes what first answers"),
-        (401, "", CheckStatus.WARN, "first answers 401 to haproxy's check: choose readyz-401, or haproxy takes it for dead"),
+        (
+            401,
+            "",
+            CheckStatus.WARN,
+            "first answers 401 to haproxy's check: choose readyz-401, or haproxy takes it for dead",
+        ),
         (403, "readyz", CheckStatus.WARN, "first answers 403 to haproxy's check: choose readyz-401"),
         (401, "readyz-401", CheckStatus.OK, "haproxy's check takes what first answers"),
         (401, "tcp", CheckStatus.OK, "haproxy's check takes what first answers"),

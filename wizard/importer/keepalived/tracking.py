@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from wizard.importer.readings import Readings
 
 _REPLACED = "replaced by halb's own checks"
-_OWN_LINES = frozenset(("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum", "delay"))
+_OWN_LINES = frozenset(
+    ("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum", "delay")
+)
 
 _DELAY = 1  # seconds; files of earlier releases have none
 
