@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.plan.model import API_PORT, IPAddress, IPInterface
+from rules.plan.model import API_PORT, IPAddress, IPInterface, Phase
 
 STACKED_PORT = 8443
 """The endpoint's port where haproxy shares its machines with API servers, which have 6443 themselves."""
@@ -53,6 +53,15 @@ def priority(other: int | None) -> int:
     if found < 1:
         raise ValueError("has no priority, and none is left below; write one, such as 90")
     return found
+
+
+def phase(imported: Iterable[tuple[str, ...]]) -> Phase:
+    """Where the name of a new cluster leads: to the initial master. ValueError with the words for the user when load
+    balancers were `imported`: no file of theirs tells where the name leads.
+    """
+    if any(imported):
+        raise ValueError('has no phase; write phase = "cutover" if the name leads to the VIP already, else "bootstrap"')
+    return Phase.BOOTSTRAP
 
 
 def cluster_name(endpoint: str) -> str:

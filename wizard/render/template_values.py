@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
+from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Phase, Plan, Record
 from rules.text import socket_name
 from wizard.plan.clashes import vrrp_version
 from wizard.plan.priorities import script_weight
@@ -141,6 +141,8 @@ def runbook_values(plan: Plan) -> dict[str, Any]:
         "joining": _machines(plan)[1:],
         "balancers": [_balancer(plan, number) for number in range(len(plan.load_balancers))],
         "api_ports": ", ".join(str(port) for port in sorted({node.port for node in plan.control_plane})),
+        "imported": any(lb.imported for lb in plan.load_balancers),
+        "cutover": plan.phase is Phase.CUTOVER,
         "direct": direct,
         "at_vip": at_vip,
         "through_haproxy": through is not None,

@@ -86,6 +86,18 @@ class Balancer(Record):
         label="IPv6 address",
         examples=("fd00:2::141", "fd00:2::142"),
     )
+    imported: tuple[str, ...] | None = key(
+        "lb.imported",
+        values.paths,
+        "the files that it had before halb wrote any, relative to halb.toml",
+        default=None,
+        in_files=False,
+        label="Imported from",
+        help="the files it had before; halb shows what changes in them",
+        explain="Where 'import' found its haproxy.cfg and keepalived.conf. halb never changes these: until it has "
+        "written files of its own, it compares with them, and merges into a copy of them.",
+        examples=("lb1/haproxy.cfg, lb1/keepalived.conf",),
+    )
 
 
 class BalancerFiles(Record):

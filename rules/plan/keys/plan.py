@@ -67,9 +67,14 @@ class Plan(Record, kw_only=True):
         values.phase,
         "where the name leads: bootstrap (initial master) or cutover (VIP)",
         default=Phase.BOOTSTRAP,
+        usual=lambda known: defaults.phase(known.every("lb.imported")),
+        needed_if=lambda known: any(known.every("lb.imported")),
         in_files=False,
         help="where the name points: to the initial master, or to the VIP",
-        explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase.",
+        explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase. Nothing is "
+        "assumed of a cluster that was imported: it may be in use, with the name at the VIP.",
+        examples=("cutover",),
+        option="--phase PHASE",
     )
     layout: str = key(
         "cluster.layout",
