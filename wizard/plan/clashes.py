@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules.plan import (
+    HAPROXY_RELEASE,
+    KEEPALIVED_RELEASE,
     SCHEMA,
     STACKED_PORT,
     ApiServer,
@@ -43,7 +45,7 @@ def check_plan(plan: Plan) -> list[PlanError]:
     values = values_of(plan)
     first = [*unreadable(values), *together(values)]
     given = {error.path for error in first}
-    checks = (_ports, _layout, _control_plane, _run, _vrrp, _load_balancers, _networks, _priorities)
+    checks = (_ports, _layout, _control_plane, _run, _releases, _vrrp, _load_balancers, _networks, _priorities)
     more = [error for check in checks for error in check(plan) if error.path not in given]
     tables = list(SCHEMA)
     found = sorted([*first, *more], key=lambda error: tables.index(error.path.table))
@@ -147,6 +149,22 @@ def _run(plan: Plan) -> Iterator[PlanError]:
             "'process' needs the kernel's process events, which keepalived does not get in a static pod; write track = "
             '"script", or [haproxy] run = "package"',
         )
+
+
+def _releases(plan: Plan) -> Iterator[PlanError]:
+    """Whether the files can be read by the oldest release that is said to be there."""
+    said = (
+        ("haproxy", "haproxy", plan.haproxy.version, HAPROXY_RELEASE),
+        ("keepalived", "vrrp", plan.vrrp.version, KEEPALIVED_RELEASE),
+    )
+    for daemon, table, stated, needed in said:
+        if stated is not None and _numbers(stated) < _numbers(needed):
+            reason = f"{daemon} {stated} does not take the files that halb writes; install {needed} or later"
+            yield PlanError(KeyPath(table, 0, "version"), f'{reason}, and write version = "{needed}" or that release')
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
 
 
 def _vrrp(plan: Plan) -> Iterator[PlanError]:

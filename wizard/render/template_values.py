@@ -12,6 +12,7 @@ from typing import Any
 from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
 from rules.text import socket_name
 from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS, needed_releases
 from wizard.render.quoting import keyed
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
@@ -55,6 +56,7 @@ def shared_values(plan: Plan) -> dict[str, Any]:
         "binds": [_bind(plan, vip, at) for vip, at in vips],
         "nonlocal": [vip.version for vip, _ in vips] if nonlocal_bind else [],
         "servers": _machines(plan),
+        "alike": plan.haproxy.run != "package" or len({DISTRIBUTIONS[lb.os].layout for lb in plan.load_balancers}) == 1,
         "stacked": plan.layout == "stacked",
         "shared_port": plan.layout == "stacked" and plan.port in {node.port for node in plan.control_plane},
         "in_container": plan.haproxy.run == "static-pod",
@@ -64,20 +66,54 @@ def shared_values(plan: Plan) -> dict[str, Any]:
     }
 
 
+def check_script(plan: Plan, number: int) -> str:
+    """Where keepalived's check goes on a load balancer, from its root; a container has it in the folder of old."""
+    packages = plan.haproxy.run == "package"
+    return DISTRIBUTIONS[plan.load_balancers[number].os].check_script if packages else f"etc/keepalived/{CHECK_SCRIPT}"
+
+
 def balancer_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
     """The values of one load balancer, by its number; `files` are the paths that it gets, from its root."""
-    packages = plan.haproxy.run == "package"
+    script = check_script(plan, number)
     return {
         "lb": _balancer(plan, number),
         "vrrp": vrrp_values(plan, number),
         "instances": [_instance(plan, number, vip, at) for vip, at in _vips(plan)],
-        "install": {
-            "files": " ".join(files),
-            "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
-            "unicast": plan.vrrp.mode == "unicast",
-            "services": packages,
-        },
+        "system": DISTRIBUTIONS[plan.load_balancers[number].os],
+        "check_script": f"/{script}",
+        "install": _install_values(plan, number, files) | {"check_script": script},
     }
+
+
+def _install_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
+    """What install.sh needs beside the shared values."""
+    system = DISTRIBUTIONS[plan.load_balancers[number].os]
+    packages = plan.haproxy.run == "package"
+    fits = [os for os, other in DISTRIBUTIONS.items() if other.layout == system.layout]
+    others = [address for lb in _others(plan, number) for address in (lb.address, lb.address6) if address is not None]
+    haproxy, keepalived = needed_releases(plan.haproxy.version, plan.vrrp.version)
+    ports = sorted({plan.port, plan.haproxy.health_port, *(node.port for node in plan.control_plane)})
+    return {
+        "files": " ".join(files),
+        "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
+        "unicast": plan.vrrp.mode == "unicast",
+        "services": packages,
+        "known_systems": [{"os": os, "ids": other.ids} for os, other in DISTRIBUTIONS.items()],
+        "systems": fits,
+        "system_names": " or ".join(DISTRIBUTIONS[os].names for os in fits),
+        "haproxy_release": keyed(haproxy, plan.at("haproxy.version")),
+        "keepalived_release": keyed(keepalived, plan.at("vrrp.version")),
+        "hint": f"'{system.install} haproxy keepalived' gets it",
+        "service_tool": "rc-service" if system.manager == "openrc" else "systemctl",
+        "manager": system.manager,
+        "selinux": packages and system.selinux,
+        "ports": ", ".join(str(port) for port in ports),
+        "others": " ".join(str(address) for address in others),
+    }
+
+
+def _others(plan: Plan, number: int) -> list[Balancer]:
+    return [lb for other, lb in enumerate(plan.load_balancers) if other != number]
 
 
 def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
@@ -88,7 +124,7 @@ def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
     priorities = [plan.at("lb.priority", row) for row in range(len(plan.load_balancers))]
     weight = script_weight((lb.priority for lb in plan.load_balancers), preempt=choice.preempt)
     return of_record(plan, choice) | {
-        "version": vrrp_version(plan),
+        "protocol": vrrp_version(plan),
         "advert_int": keyed(f"{choice.advert_int:g}", plan.at("vrrp.advert_int")),
         "state": keyed(state, preempt if number is None else plan.at("lb.priority", number)),
         "nopreempt": not choice.preempt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.plan.record import Record, key
 from rules.plan.types import values
-from rules.plan.types.readers import one_of, time, whole_number
+from rules.plan.types.readers import one_of, release, time, whole_number
 
 
 class HaproxyChoice(Record):
@@ -154,4 +154,16 @@ class HaproxyChoice(Record):
         default="package",
         label="Run as",
         help="package: systemd services; static-pod: kubelet runs them",
+    )
+    version: str | None = key(
+        "haproxy.version",
+        release,
+        "the oldest release of haproxy on the load balancers",
+        default=None,
+        in_files=False,
+        label="Oldest haproxy",
+        help="empty: any release from 2.4 on",
+        explain="halb-lint judges the files by it, and install.sh refuses an older haproxy. Nothing that halb writes "
+        "needs more than 2.4.",
+        examples=("2.8",),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from parsers.source import bytes_of
 from rules.plan.model import IPAddress, Phase
-from rules.plan.types.readers import ValueType, one_of, shown, strings, value_type, whole_number
+from rules.plan.types.readers import ValueType, one_of, release, shown, strings, value_type, whole_number
 
 SCHEMA_NUMBER = 1
 """The form of halb.toml that this halb reads and writes; a file that says nothing has it."""
@@ -54,6 +54,20 @@ def advert_int(value: Any) -> float:
 _phase = one_of(tuple(Phase))
 phase = ValueType(lambda value: Phase(_phase(value)), _phase.schema)
 """Where the endpoint's name leads."""
+
+
+def _keepalived_release(value: Any) -> str:
+    """A release of keepalived; whoever writes 2 or 3 means VRRP's version."""
+    if str(value) in ("2", "3"):
+        raise ValueError(
+            f'must be a release of keepalived such as "2.2.7", not {shown(value)}; VRRP has version 2, '
+            "and 3 with an IPv6 VIP, without being told"
+        )
+    return release(value)
+
+
+keepalived_release = ValueType(_keepalived_release, release.schema)
+"""A release of keepalived, such as "2.2.7"."""
 
 
 @value_type({"type": "string", "minLength": 1, "maxLength": 8, "pattern": "^[!#-~]*$"})

@@ -29,13 +29,15 @@ from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.hostile import hostile
 from tests.wizard.render.kinds import DUAL, PODS
 from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, Plan, VrrpChoice
+from wizard.render.distributions import DISTRIBUTIONS
 from wizard.render.files import Rendered, RenderError, render
 from wizard.render.quoting import LANGUAGES
 from wizard.render.template_values import half
 
 pytestmark = pytest.mark.slow
 
-TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
+FOLDER = ROOT / "wizard" / "render" / "templates"
+TEMPLATES = sorted(FOLDER.rglob("*.j2"))
 _MANY = settings(max_examples=times(60))
 
 SIX = ARTICLE._replace(
@@ -106,13 +108,14 @@ def test_every_template_is_rendered_for_some_plan(monkeypatch: pytest.MonkeyPatc
     seen = set()
     load = jinja2.Environment.get_template
 
-    def recorded(self: jinja2.Environment, name: str) -> jinja2.Template:
+    def recorded(self: jinja2.Environment, name: str, *more: Any) -> jinja2.Template:
         seen.add(name)
-        return load(self, name)
+        return load(self, name, *more)
 
     monkeypatch.setattr(jinja2.Environment, "get_template", recorded)
     render(PODS._replace(haproxy=PODS.haproxy._replace(bind="vip")))
-    assert seen == {template.name for template in TEMPLATES}
+    render(ARTICLE._replace(load_balancers=tuple(lb._replace(os="rhel") for lb in ARTICLE.load_balancers)))
+    assert seen == {template.relative_to(FOLDER).as_posix() for template in TEMPLATES}
 
 
 # --- the article
@@ -145,7 +148,7 @@ def test_the_load_balancers_of_the_article_differ_in_what_is_their_own_only() ->
         "etc/keepalived/keepalived.conf": [
             "router_id", "state", "priority", "unicast_src_ip", "192.168.2.142",
         ],
-        "install.sh": ["node=haproxy-lb1", "addresses=192.168.2.141"],
+        "install.sh": ["node=haproxy-lb1", "addresses=192.168.2.141", "others=192.168.2.142"],
     }  # fmt: skip
 
 
@@ -347,9 +350,12 @@ def test_every_plan_parses_back_to_its_own_values(plan: Plan) -> None:
 @given(plans())
 def test_every_haproxy_cfg_has_the_servers_of_the_plan_and_is_the_same_everywhere(plan: Plan) -> None:
     files = render(plan)
-    texts = {files[f"{lb.name}/etc/haproxy/haproxy.cfg"].text for lb in plan.load_balancers}
-    assert len(texts) == 1
-    document = parse_haproxy(texts.pop(), path="haproxy.cfg")
+    texts: dict[object, set[str]] = {}
+    for lb in plan.load_balancers:
+        layout = DISTRIBUTIONS[lb.os].layout if plan.haproxy.run == "package" else None
+        texts.setdefault(layout, set()).add(files[f"{lb.name}/etc/haproxy/haproxy.cfg"].text)
+    assert {len(same) for same in texts.values()} == {1}
+    document = parse_haproxy(texts.popitem()[1].pop(), path="haproxy.cfg")
     assert not document.problems
     (backend,) = [
         proxy for proxy in haproxy_facts([document]).proxies if proxy.name and proxy.name.value == "kube-apiservers"

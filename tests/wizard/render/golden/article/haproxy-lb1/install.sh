@@ -7,6 +7,9 @@ addresses=192.168.2.141
 interface=ens160
 files='etc/haproxy/haproxy.cfg etc/keepalived/check-haproxy etc/keepalived/keepalived.conf'
 sysctl_file=''
+check_script=etc/keepalived/check-haproxy
+port=6443
+others=192.168.2.142
 
 root='' dry_run='' force='' from='' backup='' scratch='' failed=''
 # What this run is in the middle of: keeping, changing, starting, restoring, or nothing.
@@ -69,7 +72,7 @@ is_this_machine() {
 }
 
 check_machine() {
-    need ip 'install the package iproute2'
+    need ip 'install the package iproute2 (iproute)'
     [ ! "$sysctl_file" ] || need sysctl 'install the package procps'
     if [ ! "$force" ] && ! is_this_machine; then
         fail "this is $(uname -n), and the files are for $node ($addresses); --force installs them all the same"
@@ -82,10 +85,63 @@ check_machine() {
     done
 }
 
+# The kind of system, as [[lb]] os in halb.toml calls it, by ID and ID_LIKE of os-release; nothing where none is known.
+system_of() {
+    # shellcheck disable=SC1090,SC2154  # os-release sets them
+    for word in $(set +u && . "$1" && printf '%s ' "$ID" "$ID_LIKE"); do
+        case $word in
+debian) echo debian && return ;;
+ubuntu) echo ubuntu && return ;;
+rhel | fedora | centos) echo rhel && return ;;
+suse | sles | opensuse) echo suse && return ;;
+alpine) echo alpine && return ;;
+        esac
+    done
+}
+
+# Paths, sockets, logs and services differ between distributions.
+check_system() {
+    release=$root/etc/os-release
+    [ ! "$force" ] || return 0
+    if [ ! -r "$release" ]; then
+        [ "$root" ] || fail "there is no $release, which says what this system is; --force installs the files of" \
+            'Debian or Ubuntu' "all the same"
+        return 0
+    fi
+    system=$(system_of "$release")
+    case $system in
+debian | ubuntu) ;;
+        '') fail "this system is none that halb knows ($(sed -n 's/^ID=//p' "$release")); --force installs the files of" \
+            'Debian or Ubuntu' "all the same" ;;
+        *) fail "the files are for" 'Debian or Ubuntu'"; write os = \"$system\" for $node in halb.toml, and" \
+            "render again" ;;
+    esac
+}
+
+# Whether a release is older than another: older 2.2.9 2.4.
+older() {
+    [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}
+
+check_releases() {
+    check_release haproxy 2.4 \
+        "$(haproxy -v 2>&1 | sed -n 's/^HA-*Proxy version \([0-9.]*\).*/\1/p')"
+    check_release keepalived 2.0.11 \
+        "$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')"
+}
+
+check_release() {
+    if [ ! "$3" ]; then
+        say "this $1 does not say its release; the files need $2 or later"
+    elif older "$3" "$2"; then
+        fail "$1 $3 is older than $2, which the files need at least; nothing is changed"
+    fi
+}
+
 check_tools() {
-    need haproxy 'install the package haproxy'
-    need keepalived 'install the package keepalived'
-    need systemctl 'services are started with systemd'
+    need haproxy ''"'"'apt-get install haproxy keepalived'"'"' gets it'
+    need keepalived ''"'"'apt-get install haproxy keepalived'"'"' gets it'
+    need systemctl 'it starts the services'
     command -v curl >/dev/null || command -v wget >/dev/null || command -v bash >/dev/null ||
         fail "check-haproxy needs curl, wget or bash; install the package curl"
 }
@@ -100,9 +156,9 @@ check_files() {
     scratch=/run/halb-install
     rm -rf "$scratch"
     mkdir -m 755 "$scratch"
-    cp etc/keepalived/check-haproxy "$scratch/"
+    cp "$check_script" "$scratch/"
     chmod 755 "$scratch/check-haproxy"
-    (umask 077 && sed "s|/etc/keepalived/check-haproxy|$scratch/check-haproxy|" etc/keepalived/keepalived.conf \
+    (umask 077 && sed "s|/$check_script|$scratch/check-haproxy|" etc/keepalived/keepalived.conf \
         >"$scratch/keepalived.conf")
     keepalived -t -f "$scratch/keepalived.conf" ||
         fail "keepalived refuses etc/keepalived/keepalived.conf; nothing is changed"
@@ -245,9 +301,89 @@ put_all() {
     done
 }
 
+# What is changed beside files: a note for the way back, one command a line.
+undo_by() { [ "$dry_run" ] || note "$*" >>"$backup/system"; }
+
+open_system() {
+    [ ! "$root" ] || return 0
+    open_firewall
+}
+
+close_system() {
+    [ ! "$root" ] && [ -f "$from/system" ] || return 0
+    while read -r line; do
+        # shellcheck disable=SC2086  # words without blanks, as undo_by has written them
+        run $line || complain "this failed: $line"
+    done <"$from/system"
+}
+
+# Without VRRP from the others, each load balancer takes the VIP for itself.
+open_firewall() {
+    if command -v firewall-cmd >/dev/null && firewall-cmd --quiet --state 2>/dev/null; then
+        zone=$(firewall-cmd --get-zone-of-interface="$interface" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
+        in_firewalld port "$port/tcp"
+        in_firewalld protocol vrrp
+    elif command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; then
+        in_ufw "$port/tcp"
+        for address in $others; do in_ufw from "$address" proto vrrp; done
+    else
+        look_at_rules
+    fi
+}
+
+# Allowed now, and after the next start.
+in_firewalld() {
+    for kept in '' --permanent; do
+        # shellcheck disable=SC2086  # an option, or none
+        if firewall-cmd --quiet $kept --zone="$zone" "--query-$1=$2"; then continue; fi
+        say "firewalld lets $1 $2 into zone $zone${kept:+, also after the next start}"
+        # shellcheck disable=SC2086
+        run firewall-cmd --quiet $kept --zone="$zone" "--add-$1=$2"
+        # shellcheck disable=SC2086
+        undo_by firewall-cmd --quiet $kept --zone="$zone" "--remove-$1=$2"
+    done
+}
+
+in_ufw() {
+    if [ "$dry_run" ]; then
+        run ufw allow "$@"
+        return
+    fi
+    said=$(LC_ALL=C ufw allow "$@" 2>&1) || {
+        complain "ufw does not take 'allow $*' ($said); let it in by a line in /etc/ufw/before.rules, above COMMIT, and" \
+            "'ufw reload': -A ufw-before-input -p vrrp -j ACCEPT"
+        return
+    }
+    case $said in
+        *Skipping*) ;;
+        *)
+            say "ufw: allow $*"
+            undo_by ufw delete allow "$@"
+            ;;
+    esac
+}
+
+# A rule set of one's own is left alone: only its owner knows where a rule belongs.
+look_at_rules() {
+    rules=$(nft list ruleset 2>/dev/null || :)
+    chain=$(printf '%s\n' "$rules" |
+        awk '/^table /{ table = $2 " " $3 } /^\tchain /{ chain = $2 } /hook input.*policy drop/{ print table, chain; exit }')
+    if [ "$chain" ]; then
+        printf '%s\n' "$rules" | grep -qE 'vrrp|protocol 112' ||
+            complain "nftables drops what no rule lets in, and no rule speaks of VRRP; let it and port $port in, here and" \
+                "in the file that makes the rules:" \
+                "nft insert rule $chain meta l4proto 112 accept; nft insert rule $chain tcp dport $port accept"
+    elif iptables -S INPUT 2>/dev/null | grep -q '^-P INPUT DROP'; then
+        iptables -S 2>/dev/null | grep -qE -e '-p (vrrp|112)' ||
+            complain "iptables drops what no rule lets in, and no rule speaks of VRRP; let it and port $port in:" \
+                "iptables -I INPUT -p vrrp -j ACCEPT; iptables -I INPUT -p tcp --dport $port -j ACCEPT"
+    fi
+}
+
 # Every file as the backup $from has it; `failed` are those that could not be put back.
 put_back() {
     failed=''
+    close_system
     for file in $files; do
         if there "$from/$file"; then
             restore "$from/$file" "$root/$file" || failed="$failed $root/$file"
@@ -281,11 +417,15 @@ restore() {
     mkdir -p "${2%/*}" && rm -f "$new" && copy "$1" "$new" && mv -f "$new" "$2"
 }
 
+enable_services() { run systemctl enable haproxy keepalived; }
+
+restart_service() { run systemctl restart "$1"; }
+
 start() {
     [ ! "$root" ] || return 0
     if [ "$sysctl_file" ] && [ -e "/$sysctl_file" ]; then run sysctl -q -p "/$sysctl_file" || return 1; fi
     # haproxy first: keepalived's check asks it.
-    run systemctl enable haproxy keepalived && run systemctl restart haproxy && run systemctl restart keepalived
+    enable_services && restart_service haproxy && restart_service keepalived
 }
 
 # However the run ends, nothing of it stays and no file is half installed. A signal that comes before the second line
@@ -361,9 +501,11 @@ fi
 for file in $files; do
     [ -f "$file" ] || fail "$file is missing in $(pwd); copy the whole folder"
 done
+check_system
 if [ ! "$root" ]; then
     check_machine
     check_tools
+    check_releases
     check_files
 fi
 check_places
@@ -371,6 +513,7 @@ resume
 back_up
 again="sh $(pwd)/install.sh${root:+ --root $root} --rollback $backup"
 put_all
+open_system
 [ "$dry_run" ] || phase=starting
 start || {
     rm -f "$backup/unfinished"
