@@ -140,7 +140,13 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         include=DiskIncludes(),
         documents=inputs.documents,
     )
-    run = Run(inputs.texts, options)
+    texts = dict(inputs.texts)
+    if arguments.failover:
+        from rules.files.drop_ins import drop_ins
+        from rules.fleet.restarts import drop_in_folders
+
+        texts |= drop_ins(drop_in_folders(inputs.nodes))
+    run = Run(texts, options)
     observed = _observed(arguments, survey, run)
     report = run.report(observed)
     if run.unread and not arguments.quiet:

@@ -19,11 +19,14 @@ from wizard.probes.results import (
     ProbedMachine,
     api_server_result,
     dns_results,
+    health_result,
     local_results,
     result,
     vip_result,
 )
 from wizard.questions.answers import Answers, Place
+
+_CHECK = Place("haproxy", 0, "check")
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
@@ -54,6 +57,8 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
         return (facts.name, *others) if others else ()
     if step_key == "vip" and facts.vips:
         return (facts.name, facts.port, *facts.vips)
+    if step_key == "haproxy" and facts.masters:
+        return (facts.name, _check(answers), *facts.masters)
     return facts.balancers if step_key == "load-balancers" else ()
 
 
@@ -68,6 +73,8 @@ def offline_results(step_key: str, answers: Answers) -> tuple[CheckResult, ...]:
         about = [f"{vip} port {facts.port}" for vip in facts.vips]
     elif step_key == "load-balancers":
         about = [f"interface of {machine.label}" for machine in facts.balancers]
+    elif step_key == "haproxy":
+        about = [f"{machine.label} port {machine.port}" for machine in facts.masters]
     else:
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         about = [f"{machine.label} port {machine.port}" for machine in wanted]
@@ -95,6 +102,8 @@ async def run_checks(
             return await ask_vips(facts.vips, facts.port, facts.name, deadline)
         if step_key == "load-balancers":
             return look_at_this_machine(facts.balancers)
+        if step_key == "haproxy":
+            return await ask_for_health(facts, _check(answers), deadline)
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         return await ask_api_servers(wanted, facts.name, deadline)
     except Exception as error:  # a crash would help nobody who is filling in a form
@@ -125,6 +134,11 @@ def _value(answers: Answers, place: Place) -> object:
         return check_value(place.table, place.key, int(text) if place.key == "port" else text)
     except ValueError:
         return None
+
+
+def _check(answers: Answers) -> str:
+    """The kind of haproxy's health check; "" for a wrong answer, which its field says."""
+    return str(_value(answers, _CHECK) or "") or ("readyz" if not answers[_CHECK] else "")
 
 
 def _port(answers: Answers, place: Place) -> int:
@@ -163,6 +177,15 @@ async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline
     probes = await probe_all(sockets, name, deadline, local=local)
     by_socket = {(probe.address, probe.port): probe for probe in probes}
     return tuple(api_server_result(machine, by_socket[machine.address, machine.port], name) for machine in machines)
+
+
+async def ask_for_health(facts: CheckedAnswers, check: str, deadline: float) -> tuple[CheckResult, ...]:
+    """Whether haproxy's health check takes what the API servers answer to it."""
+    from rules.live import probe_all
+
+    sockets = [(machine.address, machine.port) for machine in facts.masters]
+    probes = await probe_all(sockets, facts.name, deadline)
+    return (health_result(facts.masters, probes, check),)
 
 
 async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[CheckResult, ...]:

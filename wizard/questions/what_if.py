@@ -47,6 +47,10 @@ _KILLED = (
     "keepalived removes the address when it is started again. A drop-in for its unit with Restart=on-failure does "
     "that within moments."
 )
+_KILLED_AND_RESTARTED = (
+    "The drop-in for keepalived's unit, which install.sh installs, has systemd start it again after a second. Then it "
+    "removes the address; the other machine takes over, and gives the VIP back unless 'Move back' is false."
+)
 _CUT = "No setting avoids it: a machine that hears no other can't know whether they are dead."
 _ALL_FAIL_STAYS = (
     "With 'Watch haproxy by' process, or 'Move back' false, no machine has the VIP then. Either way nothing answers "
@@ -210,7 +214,7 @@ def _advice(line: OutcomeLine) -> str:
     if EventKind.PARTITION in kinds:
         return _CUT
     if kinds == {EventKind.KEEPALIVED} and line.verdict is Verdict.KNOWN_LIMIT:
-        return _KILLED
+        return _KILLED_AND_RESTARTED if "systemd starts it" in line.why else _KILLED
     if kinds == {EventKind.HAPROXY} and len(line.events) > 1:
         return _ALL_FAIL_STAYS if line.verdict is Verdict.STAYS else _ALL_FAIL_NOBODY
     return ""

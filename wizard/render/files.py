@@ -12,9 +12,10 @@ from rules.command import CONFIG_NAME
 from rules.files import KUBEADM_FILE
 from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
-from wizard.render.distributions import CHECK_SCRIPT
+from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
 from wizard.render.template_values import (
+    RESTART_FILE,
     SYSCTL_FILE,
     balancer_values,
     check_script,
@@ -109,6 +110,8 @@ def _files(plan: Plan, number: int) -> list[_File]:
         _File(check_script(plan, number), CHECK_SCRIPT, _SCRIPT),
         _File("etc/keepalived/keepalived.conf", "keepalived.conf", _SECRET),
     ]
+    if plan.haproxy.run == "package" and DISTRIBUTIONS[plan.load_balancers[number].os].manager == "systemd":
+        wanted.append(_File(RESTART_FILE, "keepalived.service.conf"))
     if plan.haproxy.bind == "vip":
         wanted.append(_File(SYSCTL_FILE, "sysctl.conf"))
     if plan.haproxy.run == "static-pod":

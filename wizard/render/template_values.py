@@ -5,6 +5,7 @@ Each value knows the keys of halb.toml that it comes from (`keyed`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,7 @@ HAPROXY_IMAGE = "docker.io/library/haproxy:2.8.10"
 KEEPALIVED_IMAGE = "docker.io/osixia/keepalived:2.0.20"
 
 SYSCTL_FILE = "etc/sysctl.d/90-halb.conf"
+RESTART_FILE = "etc/systemd/system/keepalived.service.d/halb.conf"
 TTL = 60  # seconds, of the records that are going to change
 
 HEALTH_HEADROOM = 1000
@@ -74,30 +76,23 @@ def check_script(plan: Plan, number: int) -> str:
 
 def balancer_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
     """The values of one load balancer, by its number; `files` are the paths that it gets, from its root."""
-    script = check_script(plan, number)
     return {
         "lb": _balancer(plan, number),
         "vrrp": vrrp_values(plan, number),
         "instances": [_instance(plan, number, vip, at) for vip, at in _vips(plan)],
         "system": DISTRIBUTIONS[plan.load_balancers[number].os],
-        "check_script": f"/{script}",
-        "install": _install_values(plan, number, files) | {"check_script": script},
+        "check_script": f"/{check_script(plan, number)}",
+        "install": _install(plan, number, files) | _of_system(plan, number),
     }
 
 
-def _install_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
-    """What install.sh needs beside the shared values."""
+def _of_system(plan: Plan, number: int) -> dict[str, Any]:
+    """What install.sh knows of the system that it is for."""
     system = DISTRIBUTIONS[plan.load_balancers[number].os]
-    packages = plan.haproxy.run == "package"
     fits = [os for os, other in DISTRIBUTIONS.items() if other.layout == system.layout]
-    others = [address for lb in _others(plan, number) for address in (lb.address, lb.address6) if address is not None]
     haproxy, keepalived = needed_releases(plan.haproxy.version, plan.vrrp.version)
     ports = sorted({plan.port, plan.haproxy.health_port, *(node.port for node in plan.control_plane)})
     return {
-        "files": " ".join(files),
-        "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
-        "unicast": plan.vrrp.mode == "unicast",
-        "services": packages,
         "known_systems": [{"os": os, "ids": other.ids} for os, other in DISTRIBUTIONS.items()],
         "systems": fits,
         "system_names": " or ".join(DISTRIBUTIONS[os].names for os in fits),
@@ -105,15 +100,38 @@ def _install_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]
         "keepalived_release": keyed(keepalived, plan.at("vrrp.version")),
         "hint": f"'{system.install} haproxy keepalived' gets it",
         "service_tool": "rc-service" if system.manager == "openrc" else "systemctl",
+        "status": f"'{system.service('status', 'haproxy', 'keepalived')}'",
         "manager": system.manager,
-        "selinux": packages and system.selinux,
+        "selinux": plan.haproxy.run == "package" and system.selinux,
         "ports": ", ".join(str(port) for port in ports),
-        "others": " ".join(str(address) for address in others),
     }
 
 
-def _others(plan: Plan, number: int) -> list[Balancer]:
-    return [lb for other, lb in enumerate(plan.load_balancers) if other != number]
+def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
+    """What install.sh of a load balancer does and asks; lists as words of a shell."""
+    vips = [str(vip.ip) for vip, _ in _vips(plan)]
+    others = [lb for other, lb in enumerate(plan.load_balancers) if other != number]
+    listening = vips if plan.haproxy.bind == "vip" else ["any"]
+    return {
+        "files": " ".join(files),
+        "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
+        "unicast": plan.vrrp.mode == "unicast",
+        "services": plan.haproxy.run == "package",
+        "first": "yes" if number == 0 and plan.vrrp.preempt else "",
+        "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
+        "vips": " ".join(vips),
+        "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
+        "servers": " ".join(f"{node.address}:{node.port}" for node in plan.control_plane),
+        "headroom": HEALTH_HEADROOM,
+        # Seconds: three adverts that are missed and the skew, below one more; then the time of a start and a check.
+        "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
+        "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
+    }
+
+
+def _addresses(lb: Balancer) -> list[IPAddress]:
+    """A load balancer's own addresses, of one family or two."""
+    return [lb.address, *([lb.address6] if lb.address6 is not None else [])]
 
 
 def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
@@ -204,7 +222,7 @@ def _own_address(plan: Plan, number: int, key: str) -> Any:
 
 def _balancer(plan: Plan, number: int) -> dict[str, Any]:
     lb = plan.load_balancers[number]
-    addresses = [lb.address, *([lb.address6] if lb.address6 is not None else [])]
+    addresses = _addresses(lb)
     host = f"[{lb.address}]" if lb.address.version == 6 else str(lb.address)
     name, address = plan.at("lb.name", number), plan.at("lb.address", number)
     return of_record(plan, lb, number) | {

@@ -68,10 +68,10 @@ class VrrpChoice(Record):
         default="process",
         usual=lambda known: defaults.track(known("haproxy.run")),
         label="Watch haproxy by",
-        help="process: its end is seen at once; script: asked every 2 s",
-        explain="With process, keepalived hears from the kernel that haproxy has ended, and the VIP moves within a "
-        "second; it needs keepalived 2.0.11 and no container. The script, which asks haproxy itself, is there in both "
-        "cases.",
+        help="process: its end is seen in 1 s; script: asked every 2 s",
+        explain="With process, keepalived hears from the kernel that haproxy has ended, and the VIP moves after 1.6 "
+        "seconds, unless it is back within one; it needs keepalived 2.0.11 and no container. The script, which asks "
+        "haproxy itself, is there in both cases.",
         examples=("process",),
     )
     auth_pass: str | None = key(

@@ -42,7 +42,6 @@ FAMILY = {
 _TOOLS: Mapping[str, str] = {
     "systemctl": 'echo "systemctl $*" >>$state/asked',
     "rc-service": 'echo "rc-service $*" >>$state/asked',
-    "rc-update": 'echo "rc-update $*" >>$state/asked',
     "restorecon": 'echo "restorecon $*" >>$state/asked',
     "getenforce": "echo Enforcing",
     "getsebool": 'echo "$1 --> $(cat $state/$1)"',
@@ -59,15 +58,25 @@ for word; do
     esac
 done""",
     "ufw": """
+[ "$1" != --dry-run ] || { trying=yes; shift; }
 case $1 in
     status) echo "Status: $(cat $state/ufw)" ;;
     allow)
         if grep -qxF "$*" $state/rules; then echo "Skipping adding existing rule"; exit; fi
         case "$*" in *vrrp*) [ ! -e $state/old ] || { echo "ERROR: Unsupported protocol 'vrrp'"; exit 1; } ;; esac
-        echo "$*" >>$state/rules; echo "Rule added" ;;
+        [ "$trying" ] || echo "$*" >>$state/rules
+        echo "Rule added" ;;
     delete) shift; grep -vxF "$*" $state/rules >$state/new; mv $state/new $state/rules ;;
 esac""",
 }
+
+
+def put_tools(folder: Path, state: Path, *tools: str) -> None:
+    """Write stand-ins into a folder; what they remember is in the folder `state`."""
+    for tool in tools:
+        place = folder / tool
+        place.write_text(f"#!/bin/sh\nstate={state}\n{_TOOLS[tool]}\n")
+        place.chmod(0o755)
 
 
 def on(system: str, plan: Plan = ARTICLE) -> Plan:
@@ -94,19 +103,9 @@ class System:
         """install.sh of a rendered folder."""
         return self.machine.run("sh", str(source / "install.sh"), *arguments, path=str(self.folder / "bin"))
 
-    @property
-    def asked(self) -> list[str]:
-        """What services and labels were asked for."""
-        path = self.state / "asked"
-        return path.read_text().splitlines() if path.exists() else []
-
     def remembered(self) -> dict[str, str]:
         """All that the stand-ins remember, but what they were asked."""
         return {path.name: path.read_text() for path in sorted(self.state.iterdir()) if path.name != "asked"}
-
-    def backup(self) -> str:
-        """The newest backup, as install.sh calls it."""
-        return f"/var/backups/{max(path.name for path in (self.folder / 'var/backups').iterdir())}"
 
 
 @contextmanager
@@ -119,10 +118,7 @@ def system(folder: Path, name: str, *tools: str, **state: str) -> Iterator[Syste
     folder.chmod(0o755)
     release = folder / "os-release"
     release.write_text(OS_RELEASES[name])
-    for tool in tools:
-        place = folder / "bin" / tool
-        place.write_text(f"#!/bin/sh\nstate={folder}/state\n{_TOOLS[tool]}\n")
-        place.chmod(0o755)
+    put_tools(folder / "bin", folder / "state", *tools)
     for key, text in state.items():
         (folder / "state" / key).write_text(text)
     with Net() as net:
