@@ -61,10 +61,25 @@ def shared_values(plan: Plan) -> dict[str, Any]:
         "alike": plan.haproxy.run != "package" or len({DISTRIBUTIONS[lb.os].layout for lb in plan.load_balancers}) == 1,
         "stacked": plan.layout == "stacked",
         "shared_port": plan.layout == "stacked" and plan.port in {node.port for node in plan.control_plane},
+        "kubeadm": kubeadm_values(plan),
         "in_container": plan.haproxy.run == "static-pod",
         "images": {"haproxy": HAPROXY_IMAGE, "keepalived": KEEPALIVED_IMAGE},
         "initial": _machines(plan)[0],
         "sans": [keyed(plan.endpoint, name), *(keyed(vip.ip, at) for vip, at in vips)],
+    }
+
+
+def kubeadm_values(plan: Plan) -> dict[str, Any]:
+    """The form of kubeadm's configuration: v1beta4 came with 1.31, and lists arguments; v1beta3 maps them."""
+    stated = plan.kubernetes
+    path = plan.at("cluster.kubernetes")
+    old = stated is not None and tuple(int(part) for part in stated.split(".")[:2]) < (1, 31)
+    return {
+        "api": "kubeadm.k8s.io/v1beta3" if old else "kubeadm.k8s.io/v1beta4",
+        "lists": not old,
+        "release": keyed(f"v{stated}", path) if stated is not None and stated.count(".") == 2 else None,
+        "example": keyed(f"v{stated}.0", path) if stated is not None else "v1.33.0",
+        "needs": keyed(f"kubeadm {stated}", path) if stated is not None else "kubeadm 1.31 or later",
     }
 
 

@@ -56,6 +56,25 @@ phase = ValueType(lambda value: Phase(_phase(value)), _phase.schema)
 """Where the endpoint's name leads."""
 
 
+_V1BETA3 = (1, 22)
+
+
+def _kubernetes_release(value: Any) -> str:
+    """A release of Kubernetes, with or without its `v`, whose kubeadm reads v1beta3 or v1beta4."""
+    text = value.removeprefix("v") if isinstance(value, str) else value
+    try:
+        found = release(text)
+    except ValueError:
+        raise ValueError(f'must be a release of Kubernetes such as "1.33", not {shown(value)}') from None
+    if tuple(int(part) for part in found.split(".")[:2]) < _V1BETA3:
+        raise ValueError(f"can't be {shown(value)}: its kubeadm reads no form that halb writes; take 1.22 or later")
+    return found
+
+
+kubernetes_release = ValueType(_kubernetes_release, {"type": "string", "pattern": r"^v?[0-9]+\.[0-9]+(?:\.[0-9]+)?$"})
+"""A release of Kubernetes, "1.33" or "1.33.4": from 1.22 on (v1beta3 came with it, v1beta4 with 1.31)."""
+
+
 def _keepalived_release(value: Any) -> str:
     """A release of keepalived; whoever writes 2 or 3 means VRRP's version."""
     if str(value) in ("2", "3"):
