@@ -12,7 +12,8 @@ from typing import Any
 
 from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
 from rules.text import socket_name
-from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.plan.clashes import vrrp_version
+from wizard.plan.priorities import script_weight
 from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS, needed_releases
 from wizard.render.quoting import keyed
 

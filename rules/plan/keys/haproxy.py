@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.plan.record import Record, key
 from rules.plan.types import values
-from rules.plan.types.readers import one_of, release, time, whole_number
+from rules.plan.types.readers import one_of, time, whole_number
 
 
 class HaproxyChoice(Record):
@@ -157,7 +157,7 @@ class HaproxyChoice(Record):
     )
     version: str | None = key(
         "haproxy.version",
-        release,
+        values.haproxy_release,
         "the oldest release of haproxy on the load balancers",
         default=None,
         in_files=False,
