@@ -65,7 +65,7 @@ _DEBIAN = Distribution(
     names="Debian",
     ids=("debian",),
     install="apt-get install",
-    tools=("arping", "tcpdump"),
+    tools=("iputils-arping", "tcpdump"),
     # The package's tmpfiles.d entry makes the folder; its unit puts /dev/log into the chroot.
     stats_socket="/run/haproxy/admin.sock",
     kubelet_options="/etc/default/kubelet",
@@ -105,7 +105,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
         ids=("alpine",),
         install="apk add",
         packages=("haproxy", "keepalived", "curl", "iproute2"),
-        tools=("iputils", "tcpdump"),
+        tools=("iputils-arping", "tcpdump"),
         read_log="grep haproxy /var/log/messages",
         # OpenRC starts haproxy as a daemon, without standard output, and nothing puts /dev/log into a chroot.
         chroot=False,

@@ -14,12 +14,12 @@ from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
 from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
+from wizard.render.runbook_values import runbook_values
 from wizard.render.template_values import (
     RESTART_FILE,
     SYSCTL_FILE,
     balancer_values,
     check_script,
-    runbook_values,
     shared_values,
 )
 

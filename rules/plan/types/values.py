@@ -89,8 +89,8 @@ def _from(oldest: str, daemon: str) -> Callable[[Any], str]:
         found = release(value)
         if _numbers(found) < _numbers(oldest):
             raise ValueError(
-                f"can't be {shown(found)}: {daemon} takes the files that halb writes from {oldest} on; install that or a "
-                "later one"
+                f"can't be {shown(found)}: {daemon} takes the files that halb writes from {oldest} on; install that or "
+                "a later one"
             )
         return found
 
