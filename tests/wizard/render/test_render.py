@@ -294,7 +294,7 @@ def test_the_runbook_has_its_steps_in_order() -> None:
     text = render(ARTICLE)["RUNBOOK.md"].text
     steps = [
         "kube-control.kacangisnuts.com. 60 IN A 192.168.2.151", "kubeadm init --config kubeadm-config.yaml",
-        "kubeadm join kube-control.kacangisnuts.com:6443", "haproxy-lb1/install.sh", "haproxy-lb2/install.sh",
+        "kubeadm join kube-control.kacangisnuts.com:6443", "haproxy-lb2/install.sh", "haproxy-lb1/install.sh",
         "## Verify", "## Cutover", "kube-control.kacangisnuts.com. 60 IN A 192.168.2.140", "## Failover test",
         "## Raise the TTL", "## Rollback", "## Replace a control-plane node", "## Add a load balancer",
         "## Renew certificates",

@@ -25,7 +25,7 @@ from wizard.render.runbook_values import runbook_values
 STACKED = ARTICLE._replace(
     layout="stacked", port=8443, control_plane=tuple(ApiServer(lb.name, lb.address) for lb in ARTICLE.load_balancers)
 )
-VIP_ALONE = STACKED._replace(port=6443, haproxy=STACKED.haproxy._replace(bind="vip"))
+AT_VIP = STACKED._replace(haproxy=STACKED.haproxy._replace(bind="vip"))
 RUNNING = ARTICLE._replace(phase=Phase.CUTOVER)
 
 
@@ -58,7 +58,7 @@ def test_a_pair_that_serves_is_told_nothing_that_takes_the_name_off_the_vip() ->
 
 @pytest.mark.parametrize(
     ("plan", "first"),
-    [(ARTICLE, "Initial master"), (PODS, "Initial master"), (STACKED, "Load balancers"), (VIP_ALONE, "Load balancers")],
+    [(ARTICLE, "Initial master"), (PODS, "Initial master"), (STACKED, "Load balancers"), (AT_VIP, "Load balancers")],
 )
 def test_load_balancers_come_first_where_the_initial_master_needs_them(plan: Plan, first: str) -> None:
     found = [heading for heading in headings(plan) if heading in ("Initial master", "Load balancers")]
