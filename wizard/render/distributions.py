@@ -23,8 +23,7 @@ class Distribution(NamedTuple):
     command that installs packages, `packages` the names of haproxy, keepalived and a client for the check, and `tools`
     what RUNBOOK.md's checks need. `script_folder` is where keepalived may run a script. `log` are the words after each
     `log` of haproxy.cfg, and `read_log` shows what arrives there. `chroot`: haproxy can log from within one.
-    `stats_socket` is in a folder that the package makes. `manager` starts services. `restarts_haproxy`: its unit
-    starts haproxy again when that has died. `selinux`: a policy confines haproxy and keepalived. `kubelet_options` is
+    `stats_socket` is in a folder that the package makes. `manager` starts services. `selinux`: a policy confines haproxy and keepalived. `kubelet_options` is
     the file with KUBELET_EXTRA_ARGS. `releases` says which haproxy and keepalived its releases have.
     """
 
@@ -39,7 +38,6 @@ class Distribution(NamedTuple):
     chroot: bool = True
     stats_socket: str = "/var/lib/haproxy/stats"
     manager: str = "systemd"
-    restarts_haproxy: bool = True
     selinux: bool = False
     kubelet_options: str = "/etc/sysconfig/kubelet"
     releases: str = ""
@@ -88,7 +86,6 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
         script_folder="usr/libexec/keepalived",
         # No /dev/log in the chroot: the journal has what the service prints.
         log=_JOURNAL,
-        restarts_haproxy=False,
         selinux=True,
         releases="RHEL 9 has haproxy 2.4 and keepalived 2.2, RHEL 10 has haproxy 3.0",
     ),
@@ -110,7 +107,6 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
         # OpenRC starts haproxy as a daemon, without standard output, and nothing puts /dev/log into a chroot.
         chroot=False,
         manager="openrc",
-        restarts_haproxy=False,
         kubelet_options="/etc/conf.d/kubelet",
         releases="Alpine 3.22 has haproxy 3.2 and keepalived 2.3.1, Alpine 3.23 has 3.2 and 2.3.4",
     ),
