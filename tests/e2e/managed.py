@@ -85,6 +85,12 @@ _JOURNALCTL = """\
 tail -n 300 @state@/$2.log | sed 's/^[A-Z][a-z][a-z] [A-Z][a-z][a-z] [ 0-9:]*: //'
 """
 
+# A run that is killed leaves its folder: not on the host.
+_MKTEMP = """\
+#!/bin/sh
+exec /usr/bin/mktemp -d @state@/scratch.XXXXXX
+"""
+
 
 class Managed:
     """A load balancer with a service manager. `folder` is what halb has rendered for it."""
@@ -104,7 +110,7 @@ class Managed:
         self.state.mkdir()
         self._tools = machine.folder / "bin"
         self._tools.mkdir()
-        for name, text in (("systemctl", _SYSTEMCTL), ("journalctl", _JOURNALCTL)):
+        for name, text in (("systemctl", _SYSTEMCTL), ("journalctl", _JOURNALCTL), ("mktemp", _MKTEMP)):
             tool = self._tools / name
             tool.write_text(text.replace("@state@", str(self.state)).replace("@space@", machine.space))
             tool.chmod(0o755)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from rules.files import left_over, read_regular, reason, replace_file
 from rules.plan import LARGEST
-from wizard.files.secrets import without_secrets
+from rules.report import without_secrets
 
 _HEADER = "#:halb-draft "
 _SUFFIX = ".toml"
