@@ -23,8 +23,9 @@ class Distribution(NamedTuple):
     command that installs packages, `packages` the names of haproxy, keepalived and a client for the check, and `tools`
     what RUNBOOK.md's checks need. `script_folder` is where keepalived may run a script. `log` are the words after each
     `log` of haproxy.cfg, and `read_log` shows what arrives there. `chroot`: haproxy can log from within one.
-    `stats_socket` is in a folder that the package makes. `manager` starts services. `selinux`: a policy confines haproxy and keepalived. `kubelet_options` is
-    the file with KUBELET_EXTRA_ARGS. `releases` says which haproxy and keepalived its releases have.
+    `stats_socket` is in a folder that the package makes. `manager` starts services. `selinux`: a policy confines
+    haproxy and keepalived. `kubelet_options` is the file with KUBELET_EXTRA_ARGS. `releases` says which haproxy and
+    keepalived its releases have.
     """
 
     names: str
