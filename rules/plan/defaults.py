@@ -9,6 +9,10 @@ from rules.plan.model import API_PORT, IPAddress, IPInterface, Phase
 STACKED_PORT = 8443
 """The endpoint's port where haproxy shares its machines with API servers, which have 6443 themselves."""
 
+HAPROXY_RELEASE, KEEPALIVED_RELEASE = "2.4", "2.0.11"
+"""The oldest releases that take the files that halb writes: named `defaults` sections came with haproxy 2.4,
+vrrp_track_process with keepalived 2.0.11."""
+
 HIGHEST_PRIORITY, PRIORITY_STEP = 110, 10
 
 _COMMON_IDS = frozenset({1, 51})

@@ -34,8 +34,8 @@ _SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is u
 def write_plan(plan: Plan, old_text: str = "", more: Values | None = None) -> str:
     """The text of the plan's halb.toml, with `more` values that no plan holds, by the numbers of halb.toml.
 
-    A key that is None among `more` is taken away. With `old_text`, that of the one there is, only what the plan changes is
-    changed, and an equal plan gives the same text to the byte. Machines are known by their names, then by their
+    A key that is None among `more` is taken away. With `old_text`, that of the one there is, only what the plan changes
+    is changed, and an equal plan gives the same text to the byte. Machines are known by their names, then by their
     addresses. Raises ClusterError when `old_text` is not a halb.toml.
     """
     values = values_of(plan) | _numbered(more or {}, plan)

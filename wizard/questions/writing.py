@@ -129,13 +129,15 @@ def _shown(text: str) -> str:
 def next_steps(directory: Path, plan: Plan | None, files: Collection[str]) -> Iterator[str]:
     """What to do with the files, in the order in which it is to be done."""
     yield "What to do next:"
-    names = [lb.name for lb in plan.load_balancers] if plan is not None else []
-    if plan is not None and any(lb.imported for lb in plan.load_balancers):
-        names.reverse()  # they serve: the one with the lowest priority has no VIP to lose
     number = 1
-    for name in names:
-        if f"{name}/install.sh" in files:
-            yield _shown(f"  {number}. copy {directory / name} to {name}, and run there, as root: sh install.sh")
-            number += 1
     if "RUNBOOK.md" in files:
-        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has every step, from the DNS record to the cutover")
+        yield _shown(
+            f"  {number}. {directory / 'RUNBOOK.md'} has every step and its time, from the DNS record to the cutover"
+        )
+        number += 1
+    # As everywhere: the one that has the VIP comes last.
+    for lb in reversed(plan.load_balancers if plan is not None else ()):
+        if f"{lb.name}/install.sh" in files:
+            when = "" if number > 2 else "when its turn comes, "
+            yield _shown(f"  {number}. {when}copy {directory / lb.name} to {lb.name}, and run as root: sh install.sh")
+            number += 1

@@ -84,6 +84,18 @@ class Plan(Record, kw_only=True):
         help="dedicated: machines of its own; stacked: on the control plane",
         examples=("dedicated",),
     )
+    kubernetes: str | None = key(
+        "cluster.kubernetes",
+        values.kubernetes_release,
+        "the Kubernetes release that kubeadm-config.yaml is written for",
+        default=None,
+        in_files=False,
+        label="Kubernetes",
+        help="its release; empty: 1.31 or later",
+        explain="kubeadm of 1.31 and later reads the form v1beta4, one from 1.22 to 1.30 v1beta3. A release with "
+        "three numbers is also the one that 'kubeadm init' installs.",
+        examples=("1.33",),
+    )
     control_plane: tuple[ApiServer, ...] = rows(ApiServer)
     vip: IPInterface = key(
         "vip.address",
