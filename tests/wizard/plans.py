@@ -150,7 +150,7 @@ def plans(draw: st.DrawFn) -> Plan:
     api = set(node_ports)
     port = draw(ports.filter(lambda port: layout == "dedicated" or bind == "vip" or port not in api))
     lbs = tuple(
-        Balancer(name, address, draw(interfaces), priority, addresses6.pop() if vip6 else None, draw(systems))
+        Balancer(name, address, draw(interfaces), priority, addresses6.pop() if vip6 else None, os=draw(systems))
         for (name, address), priority in zip(owned, _priorities(draw, len(owned), preempt=vrrp.preempt), strict=True)
     )
     return Plan(
