@@ -18,7 +18,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report import printable
-from wizard.questions import machine_changes
+from wizard.questions import machine_changes, phase
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of
 from wizard.questions.start_choices import FoundStarts, Origin, look
@@ -154,11 +154,23 @@ class StartScreen(WizardScreen):
     def _imported(self, found: Import | None) -> None:
         if found is None:
             return
-        then = partial(self._open, Origin(found.answers, ""), steps()[0].key)
+        then = partial(self._ask_phase, found.answers)
         if found.notes:
             self._after_notes("What was read, and what a plan can't express", found.notes, then)
         else:
             self.app.call_later(then)
+
+    async def _ask_phase(self, answers: Answers) -> None:
+        """Nothing in the files tells where the name leads, and nothing is assumed of a cluster that may be in use."""
+
+        def chosen(number: int | None) -> None:
+            known = phase.chosen(answers, number)
+            self.app.call_later(self._open, Origin(known, ""), steps()[0].key)
+
+        if phase.is_open(answers):
+            self.app.push_screen(ChooseDialog(phase.QUESTION, phase.choices(offline=self.session.offline)), chosen)
+        else:
+            await self._open(Origin(answers, ""), steps()[0].key)
 
     def _after_notes(self, title: str, words: Sequence[str], then: Callable[[], Awaitable[None]]) -> None:
         def read(_nothing: None) -> None:
