@@ -64,7 +64,8 @@ def _about_rules(arguments: LintArguments) -> int:
         return _print("\n".join(explanation(rule, style) for rule in arguments.explain), arguments)
     if arguments.format == "json":
         return _print(list_rules_json(), arguments)
-    return _print(list_rules(style), arguments)
+    whole = arguments.output is not None or not sys.stdout.isatty()
+    return _print(list_rules(style, whole=whole), arguments)
 
 
 def _inputs(arguments: LintArguments) -> Inputs:
