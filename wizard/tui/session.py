@@ -84,6 +84,8 @@ class Session:
         self.before = None
         self.overrides.clear()
         self.visited.clear()
+        # Until these are judged, nothing is said of them but what is missing: what was found in others is not theirs.
+        self.outcome = Judgement(Answers(), {}, missing=missing_of(answers))
         self.replace_answers(answers)
 
     def _change(self, answers: Answers) -> None:

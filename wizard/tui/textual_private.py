@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.widget import Widget
+from textual.widgets import Footer
 
 Result = TypeVar("Result")
 _TRIES = 100  # of taking the terminal: each but the last one ends with the process stopped
@@ -28,6 +29,17 @@ def bindings_for(widget: Widget, key: str) -> list[Binding]:
     anew for each question.
     """
     return widget._bindings.key_to_bindings.get(key, [])
+
+
+class KeysFooter(Footer):
+    """The keys, from the first paint of a screen on: Textual's footer is empty until the focus is somewhere.
+
+    Private: `Footer._bindings_ready`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_reactive(Footer._bindings_ready, True)
 
 
 if sys.platform != "win32":

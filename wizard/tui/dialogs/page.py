@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from wizard.tui.textual_private import KeysFooter
 
 
 class PageDialog(ModalScreen[None]):
@@ -32,7 +34,7 @@ class PageDialog(ModalScreen[None]):
         with Vertical():
             yield Static(self._heading, markup=False, id="page-title")
             yield self._body
-            yield Footer()
+            yield KeysFooter()
 
     def on_mount(self) -> None:
         """The page has the focus."""

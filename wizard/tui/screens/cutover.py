@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rules.live import LiveView
 from rules.plan import ClusterError, Phase
@@ -22,6 +22,7 @@ from rules.text import clipped
 from wizard.probes.ask import name_servers
 from wizard.probes.phases import Watched, in_phase, phase_due, watched
 from wizard.tui.screens.base import FramedScreen
+from wizard.tui.textual_private import KeysFooter
 from wizard.verify.checklist import checklist
 from wizard.verify.display import aged
 from wizard.verify.report.text import text
@@ -76,7 +77,7 @@ class CutoverScreen(FramedScreen):
         with VerticalScroll(id="next"):
             yield Static(markup=False)
         yield Static(id="clock", markup=False)
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Let the countdowns tick."""

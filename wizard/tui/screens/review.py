@@ -9,7 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules import find_rules
@@ -20,6 +20,7 @@ from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, i
 from wizard.questions.session import step_of
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.screens.base import FramedScreen
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.what_if import WhatIf
 
@@ -75,7 +76,7 @@ class ReviewScreen(FramedScreen):
         yield WhatIf(id="what-if")
         yield Static(id="detail", markup=False)
         yield Static(id="files", markup=False)
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show what is known."""

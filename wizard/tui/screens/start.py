@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report import printable
@@ -30,6 +30,7 @@ from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.session import Import
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled, run_binding_at_once
 
 _LONGEST_PATH = 36  # characters
@@ -68,7 +69,7 @@ class StartScreen(WizardScreen):
             yield Static(INTRO, markup=False, classes="intro")
             yield Menu(*self._options())
             yield Static("\n".join(_failed(text) for text in self._known.failures), markup=False, id="notes")
-        yield Footer()
+        yield KeysFooter()
 
     def _options(self) -> Iterator[Option]:
         known, folder = self._known, _ending(printable(str(self.session.directory)))

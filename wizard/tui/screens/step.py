@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault
@@ -19,6 +19,7 @@ from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
 from wizard.tui.screens.base import WizardScreen
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, default_of, field_around
@@ -74,7 +75,7 @@ class StepScreen(WizardScreen):
             if self.app.size.width >= WIDE:
                 yield Preview()
         yield StatusLine(status(session.outcome, session.overrides), id="status")
-        yield Footer()
+        yield KeysFooter()
 
     def _fields(self) -> ComposeResult:
         answers = self.session.answers

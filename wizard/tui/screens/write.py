@@ -13,13 +13,14 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.review import Changes, blocked
 from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.screens.base import FramedScreen
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.file_list import listed, not_written, results, safe, state
 from wizard.tui.widgets.merge_choice import MergeChoice
@@ -100,7 +101,7 @@ class WriteScreen(FramedScreen):
         with Horizontal():
             yield Button("Write", id="write", variant="primary")
             yield Button("Continue to the cutover", id="continue")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Look at the folder."""

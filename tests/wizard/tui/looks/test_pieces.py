@@ -76,6 +76,8 @@ def test_the_bar_tells_done_wrong_and_open_steps_apart() -> None:
 def test_the_next_name_counts_up_and_is_nobodys() -> None:
     for before, following in (("lb1", "lb2"), ("lb09", "lb10"), ("a1.b2.c", "a2.b2.c"), ("lb", ""), ("x-9", "x-10")):
         assert suggestion(Place("lb", 1, "name"), Answers({Place("lb", 0, "name"): before})) == following
+    for address in ("192.168.2.141", "fd00:2::141"):
+        assert suggestion(Place("lb", 1, "name"), Answers({Place("lb", 0, "name"): address})) == ""
     taken = Answers({Place("lb", 0, "name"): "lb1", Place("lb", 2, "name"): "lb2"})
     assert suggestion(Place("lb", 1, "name"), taken) == "lb3"
 
