@@ -19,6 +19,8 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
+from rules.report import printable
+from rules.text import clipped
 from wizard.questions.answers import Place
 from wizard.questions.machine_changes import to_do
 from wizard.questions.session import step_of
@@ -57,7 +59,7 @@ class Wizard(QuietApp[int]):
     CSS_PATH = "app.tcss"
     # Textual declares these two in a form that a ClassVar can't override.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high"), (32, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "previous_step", "back", id="wizard.back", key_display="Esc"),
         # Each function key has a second key: for every one of them there is a terminal that keeps it to itself.
@@ -180,15 +182,15 @@ class Wizard(QuietApp[int]):
             self.go(step.key, place)
 
     def action_preview(self) -> None:
-        """Show the files, unless they are beside the form already."""
+        """Show the files, first the one that the answers of this step stand in."""
         from wizard.tui.dialogs.preview import PreviewDialog
-        from wizard.tui.widgets.preview import Preview
 
-        docked = [preview for preview in self.screen.query(Preview) if preview.display]
-        if docked:
-            docked[0].take_focus()
-        else:
-            self.push_screen(PreviewDialog())
+        self.push_screen(PreviewDialog(self.step))
+
+    def copy(self, text: str, what: str = "") -> None:
+        """Put a text into the terminal's clipboard (OSC 52), and say what it was, in words or by itself."""
+        self.copy_to_clipboard(text)
+        self.notify(printable(clipped(what or text)), title="Copied", markup=False)
 
     def action_what_if(self) -> None:
         """Show what happens if something fails."""

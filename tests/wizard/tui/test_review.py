@@ -15,8 +15,8 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
 from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.reading.diff import Diff, coloured
 from wizard.tui.screens.review import ReviewScreen
-from wizard.tui.widgets.diff import Diff, coloured
 from wizard.tui.widgets.field import AnswerField, field_around
 
 pytestmark = pytest.mark.slow

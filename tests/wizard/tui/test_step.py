@@ -30,8 +30,9 @@ from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.preview import PreviewDialog
+from wizard.tui.reading.file_tabs import FileTabs
+from wizard.tui.reading.preview import BAR, Preview
 from wizard.tui.widgets.field import AnswerField
-from wizard.tui.widgets.preview import BAR, FileTabs, Preview
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rules.live.observations import Contact, Observations, Probe, Reply, ReplyKind, SystemView, Vantage
+from rules.live.observations import Certificate, Contact, Observations, Probe, Reply, ReplyKind, SystemView, Vantage
 from rules.live.views.view import LiveView
 from rules.live.views.wording import record
 from tests.wizard.verify.views import (

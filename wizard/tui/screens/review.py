@@ -19,9 +19,9 @@ from rules.text import counted
 from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, items, summary
 from wizard.questions.session import step_of
 from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
-from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.what_if import WhatIf
 
 _SYMBOLS = {

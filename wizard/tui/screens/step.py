@@ -18,6 +18,7 @@ from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
+from wizard.tui.reading.preview import Preview
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled
@@ -25,7 +26,6 @@ from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, default_of, field_around
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.machine_list import MachineList
-from wizard.tui.widgets.preview import Preview
 from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
@@ -73,7 +73,7 @@ class StepScreen(WizardScreen):
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
-                yield Preview()
+                yield Preview(self.step.key)
         yield StatusLine(status(session.outcome, session.overrides), id="status")
         yield KeysFooter()
 
@@ -101,7 +101,7 @@ class StepScreen(WizardScreen):
         crowded = self.step.key in (WITH_TABLE, ADVANCED)
         self.query_one(Topology).display = not crowded or self.app.size.height >= HIGH
         if self.app.size.width >= WIDE and not self.query(Preview):
-            await self.query_one("#middle").mount(Preview())
+            await self.query_one("#middle").mount(Preview(self.step.key))
 
     def fields(self) -> list[AnswerField]:
         """The fields in their order."""

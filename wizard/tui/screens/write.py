@@ -19,9 +19,9 @@ from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.review import Changes, blocked
 from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
 from wizard.tui.dialogs.question import QuestionDialog
+from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
-from wizard.tui.widgets.diff import Diff
 from wizard.tui.widgets.file_list import listed, not_written, results, safe, state
 from wizard.tui.widgets.merge_choice import MergeChoice
 
