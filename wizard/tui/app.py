@@ -89,6 +89,7 @@ class Wizard(QuietApp[int]):
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
         self.signalled = 0
+        self._from_start = False
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
 
@@ -113,6 +114,8 @@ class Wizard(QuietApp[int]):
         """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
         self._take_answers()
         self.save_draft()
+        # Who came from the start to watch goes back there: the steps in between were never asked for.
+        self._from_start = key == "cutover" and not self.step
         self.step = key
         self.session.visited.add(key)
         return self.show(screen_of(key, place))
@@ -146,7 +149,7 @@ class Wizard(QuietApp[int]):
         """Go back one step; from the first one to the start screen."""
         if isinstance(self.screen, StartScreen):
             self.push_screen(QuitDialog(), self._quit_if)
-        elif key := neighbour(self.step, -1):
+        elif not self._from_start and (key := neighbour(self.step, -1)):
             await self.go(key)
         else:
             self._take_answers()

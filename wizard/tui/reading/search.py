@@ -58,7 +58,7 @@ class Searching(Vertical):
     """A body with a line for searching below it. `places` and `show_place` are the body's own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "seek", "search", id="search.begin"),
+        Binding("slash", "seek", "search", show=False, id="search.begin"),
         Binding("n", "again(1)", "next place", show=False, id="search.next"),
         Binding("N", "again(-1)", "previous place", show=False, id="search.previous"),
         Binding("escape", "stop_seeking", "end the search", show=False, id="search.end"),
@@ -148,6 +148,9 @@ class Searching(Vertical):
 class SearchedText(Searching):
     """A text that scrolls. `lines` gives it for a width, in columns; long lines scroll sideways."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "seek", "search", id="search.begin"),
+    ]
     DEFAULT_CSS: ClassVar[str] = """
     SearchedText > VerticalScroll { height: 1fr; overflow-x: auto; scrollbar-size: 1 1; }
     SearchedText > VerticalScroll:focus { background-tint: $primary 5%; }

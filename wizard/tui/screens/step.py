@@ -22,6 +22,7 @@ from wizard.tui.reading.preview import Preview
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled
+from wizard.tui.widgets.aside import Aside, PlanPane
 from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, default_of, field_around
 from wizard.tui.widgets.findings import StatusLine, status
@@ -73,7 +74,7 @@ class StepScreen(WizardScreen):
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
-                yield Preview(self.step.key)
+                yield Aside(self.step.key)
         yield StatusLine(status(session.outcome, session.overrides), id="status")
         yield KeysFooter()
 
@@ -94,14 +95,17 @@ class StepScreen(WizardScreen):
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
-        """Show the preview once there is room; the style sheet hides it again.
+        """Show what stands beside the form once there is room; the style sheet hides it again.
 
         With the table of failures, or many fields, the picture of the cluster needs a high screen.
         """
         crowded = self.step.key in (WITH_TABLE, ADVANCED)
-        self.query_one(Topology).display = not crowded or self.app.size.height >= HIGH
-        if self.app.size.width >= WIDE and not self.query(Preview):
-            await self.query_one("#middle").mount(Preview(self.step.key))
+        high = self.app.size.height >= HIGH
+        self.query_one(Topology).display = (
+            high and self.app.size.width < WIDE if crowded else not (high and self.app.size.width >= WIDE)
+        )
+        if self.app.size.width >= WIDE and not self.query(Aside):
+            await self.query_one("#middle").mount(Aside(self.step.key))
 
     def fields(self) -> list[AnswerField]:
         """The fields in their order."""
@@ -262,6 +266,10 @@ class StepScreen(WizardScreen):
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""
         self.app.call_later(self.host.go, message.key)
+
+    def on_plan_pane_chosen(self, message: PlanPane.Chosen) -> None:
+        """Go to the step whose answers were clicked."""
+        self.app.call_later(self.host.go, message.line.key, message.line.place)
 
     def on_status_line_pressed(self) -> None:
         """Show the findings."""

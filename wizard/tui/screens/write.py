@@ -158,7 +158,8 @@ class WriteScreen(FramedScreen):
         if not session.is_judged:
             self.notify("the answers are being checked; try again in a moment", markup=False)
         elif words := blocked(session.outcome, session.overrides):
-            self.notify(f"{words}; see the review", title="Nothing can be written yet", markup=False)
+            self.notify(words, title="Nothing can be written yet", markup=False)
+            self.leave_for("review")
         elif self.directory is None:
             self.notify(_NO_FOLDER, severity="warning", markup=False)
             self.query_one("#folder").focus()

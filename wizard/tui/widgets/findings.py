@@ -12,7 +12,7 @@ from rules.text import counted
 from wizard.questions.review import Item, ItemKind, Overrides, items
 from wizard.questions.session import Judgement
 
-_SYMBOLS = {
+SYMBOLS = {
     ItemKind.MISSING: "○",
     ItemKind.WRONG: "✗",
     ItemKind.ERROR: "✗",
@@ -38,12 +38,12 @@ def status(outcome: Judgement, overrides: Overrides) -> Content:
         return Content.assemble("files: ", (f"○ missing: {names}{more}", "$text-muted"))
     report = outcome.report
     if report is None:
-        return Content("files: none yet")
+        return Content("files: … being checked")
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     words = f"{counted(len(report.nodes), 'node')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
     if not found:
         return Content.assemble("files: ", (f"✓ {words}", "$text-success"))
-    symbol = _SYMBOLS[found[0].kind]
+    symbol = SYMBOLS[found[0].kind]
     return Content.assemble("files: ", (f"{symbol} {words}: {found[0].text}", _COLOURS[symbol]))
 
 
@@ -55,7 +55,7 @@ def missing_lines(outcome: Judgement) -> Content:
 
 def finding_line(item: Item) -> Content:
     """A missing answer, a fault or a finding as a line of a list."""
-    symbol = _SYMBOLS[item.kind]
+    symbol = SYMBOLS[item.kind]
     more = f"; {item.more}" if item.more else ""
     return Content.assemble((f"{symbol} {item.kind.value}: ", _COLOURS[symbol]), item.text, (more, "$text-muted"))
 

@@ -51,7 +51,7 @@ class WhatIf(Vertical):
     DEFAULT_CSS: ClassVar[str] = """
     WhatIf { height: auto; }
     WhatIf > Static { height: 1; padding: 0 1; }
-    WhatIf > .legend { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    WhatIf > .legend { height: auto; color: $text-muted; }
     WhatIf > OptionList, WhatIf > OptionList:focus {
         height: auto; border: none; padding: 0; background: transparent;
     }
