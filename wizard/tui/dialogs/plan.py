@@ -16,10 +16,10 @@ from wizard.questions.start_choices import Origin, look
 from wizard.tui.dialogs.base import Dialog
 from wizard.tui.host import host_of
 
-_WORDS = f"""\
-The cutover watches the cluster of a plan, and this folder has none.
-Name a folder with a {PLAN} or a draft, or a {PLAN} itself. Without one,
-Esc goes back, and New makes a plan."""
+_WORDS = (
+    f"The cutover watches the cluster of a plan, and this folder has none. Name a folder with a {PLAN} or a draft, or "
+    f"a {PLAN} itself. Esc goes back, where New makes a plan."
+)
 
 
 class PlanDialog(Dialog[Origin]):

@@ -168,6 +168,7 @@ class SearchedText(Searching):
         self._text = Static(markup=False)
         self._scroll = VerticalScroll(self._text, can_focus=True)
         self._content = Content("")
+        self._wanted: int | None = None
 
     def body(self) -> Widget:
         """What scrolls."""
@@ -187,12 +188,19 @@ class SearchedText(Searching):
         """Show another text, from a line on, counted from 0; None leaves it where it is scrolled to."""
         self._lines = lines
         self._fill()
-        if line is not None:
-            self.call_after_refresh(self._scroll.scroll_to, y=line, animate=False)
+        self._wanted = line if line is not None else self._wanted
+        self.call_after_refresh(self._go)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Fit the lines to the new width."""
         self._fill()
+        self.call_after_refresh(self._go)
+
+    def _go(self) -> None:
+        """Scroll to the line that is wanted, once the text is laid out."""
+        if self._wanted is not None and self._scroll.virtual_size.height > self._wanted and self._scroll.size.height:
+            self._scroll.scroll_to(y=self._wanted, animate=False)
+            self._wanted = None
 
     def _fill(self) -> None:
         if self.is_mounted:

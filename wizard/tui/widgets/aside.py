@@ -77,9 +77,8 @@ class Aside(Vertical):
 
     DEFAULT_CSS: ClassVar[str] = """
     Aside { border-left: solid $panel; }
-    Aside PlanPane { height: auto; max-height: 40%; padding: 0 1; }
+    Aside PlanPane { height: auto; max-height: 14; padding: 0 1; }
     Aside Topology { max-height: 9; }
-    Aside Preview { height: 1fr; border-left: none; border-top: dashed $panel; }
     """
 
     def __init__(self, step: str) -> None:
