@@ -111,7 +111,11 @@ def places(step: Step, answers: Answers, *, needed: bool = False) -> tuple[KeyPa
     least = SCHEMA[table].least if not step.first else 0
     end = max(answers.count(table), step.first + least)
     if not needed and step.last is None:
-        end = max(answers.count(table), step.first) + 1 if answers.count(table) >= step.first + least else end
+        end = (
+            max(answers.count(table), step.first) + 1
+            if max(answers.count(table), step.first) >= step.first + least
+            else end
+        )
     numbers = range(step.first, end if step.last is None else min(end, step.last))
     return tuple(KeyPath(field.table, number, field.key) for number in numbers for field in step.fields)
 

@@ -52,7 +52,7 @@ async def show(pilot: Driven, app: Wizard, step: str) -> None:
         ("vip", "keepalived.conf", "192.168.2.140/24"),
         ("haproxy", "haproxy.cfg", "balance leastconn"),
         ("control-plane", "haproxy.cfg", "server k8s-master2"),
-        ("dns", "haproxy.cfg", "bind"),
+        ("dns", "haproxy.cfg", ":6443"),
     ],
 )
 def test_each_step_has_its_file_and_line(step: str, file: str, word: str) -> None:
@@ -103,7 +103,6 @@ def test_long_comments_are_wrapped_and_nothing_is_lost() -> None:
 def test_slash_searches_and_n_goes_on_and_around(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, "haproxy")
-        await press(pilot, "right", "right", "down")
         body = app.screen.query_one("#first", SearchedText)
         body.body().focus()
         await press(pilot, "/", "TIMEOUT", "enter")

@@ -30,7 +30,6 @@ from wizard.tui.widgets.findings import missing_lines
 
 BAR, DIFFERS = "▎", "*"
 _BESIDE = 100  # columns from which two files fit side by side
-_ABOVE = 3  # lines above the one that a step is about
 _STYLES = {
     WordKind.SECTION: "bold $text-primary",
     WordKind.KEYWORD: "$text-secondary",
@@ -149,7 +148,8 @@ class Preview(Vertical):
         line = None
         if self._path not in paths:
             found = place_in_files(self._step, outcome) if self._step else None
-            self._path, line = (found[0], max(found[1] - _ABOVE, 0)) if found else (paths[0] if paths else "", 0)
+            self._path = found[0] if found else paths[0] if paths else ""
+            line = outcome.files[self._path].split("\n")[found[1]] if found else ""
         self._tabs.active = paths.index(self._path) if paths else 0
         self._fill(line)
 
@@ -157,9 +157,9 @@ class Preview(Vertical):
         """Show the file of the tab."""
         self._path = list(self._session.outcome.files)[self._tabs.active]
         self._copied = -1
-        self._fill(0)
+        self._fill("")
 
-    def _fill(self, line: int | None = None) -> None:
+    def _fill(self, line: str | None = None) -> None:
         outcome = self._session.outcome
         self.set_class(not outcome.files, "-empty")
         if not outcome.files or self._path not in outcome.files:

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
+_ABOVE = 3  # lines that stay visible above a place
 _FOUND, _HERE = "underline bold $text-warning", "reverse bold"
 
 
@@ -168,7 +169,7 @@ class SearchedText(Searching):
         self._text = Static(markup=False)
         self._scroll = VerticalScroll(self._text, can_focus=True)
         self._content = Content("")
-        self._wanted: int | None = None
+        self._wanted: str | None = None
 
     def body(self) -> Widget:
         """What scrolls."""
@@ -184,8 +185,8 @@ class SearchedText(Searching):
         """The index of the first line that can be seen."""
         return int(self._scroll.scroll_offset.y)
 
-    def show(self, lines: Callable[[int], Content], *, line: int | None = None) -> None:
-        """Show another text, from a line on, counted from 0; None leaves it where it is scrolled to."""
+    def show(self, lines: Callable[[int], Content], *, line: str | None = None) -> None:
+        """Show another text, from the line with these words on, "" the first; None leaves it where it is."""
         self._lines = lines
         self._fill()
         self._wanted = line if line is not None else self._wanted
@@ -198,8 +199,9 @@ class SearchedText(Searching):
 
     def _go(self) -> None:
         """Scroll to the line that is wanted, once the text is laid out."""
-        if self._wanted is not None and self._scroll.virtual_size.height > self._wanted and self._scroll.size.height:
-            self._scroll.scroll_to(y=self._wanted, animate=False)
+        if self._wanted is not None and self._scroll.size.height and self._scroll.virtual_size.height > 1:
+            row = self._row(max(self._content.plain.find(self._wanted), 0))
+            self._scroll.scroll_to(y=max(row - _ABOVE, 0), animate=False)
             self._wanted = None
 
     def _fill(self) -> None:
@@ -226,7 +228,7 @@ class SearchedText(Searching):
         for number, at in enumerate(self._found(words) if words else ()):
             shown = shown.stylize(_HERE if number == place else _FOUND, at, at + len(words))
             if number == place:
-                self._scroll.scroll_to(y=max(self._row(at) - 3, 0), animate=False)
+                self._scroll.scroll_to(y=max(self._row(at) - _ABOVE, 0), animate=False)
         self._text.update(shown)
 
     def _row(self, at: int) -> int:
