@@ -120,8 +120,9 @@ class HaproxyLine(Directive):
     @property
     def first_arg(self) -> str:
         """The value of the first word after the keyword, "" without one."""
-        args = self.args
-        return args[0].value if args else ""
+        words = self.words
+        at = 2 if words and words[0].value in PREFIXES and self.prefix else 1
+        return words[at].value if len(words) > at else ""
 
     def bare_match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What `pattern` finds right after the first word of a line without quotes, escapes and placeholders."""
@@ -153,7 +154,9 @@ class HaproxyLine(Directive):
     @property
     def args(self) -> Sequence[Word]:
         """The words after the keyword."""
-        words = self.words
+        words: Sequence[Word] | None = self._words
+        if words is None:
+            words = self.words
         return words[2 if words and words[0].value in PREFIXES and self.prefix else 1 :]
 
     @property

@@ -35,7 +35,10 @@ class Live(NamedTuple):
 
 
 class LintArguments(NamedTuple):
-    """A command line, checked. `message` is text to print instead of doing anything (--help, --version)."""
+    """A command line, checked. `message` is text to print instead of doing anything (--help, --version).
+
+    `host`: for how many seconds to listen when this machine is looked at (`--host`), None without it.
+    """
 
     paths: tuple[str, ...] = ()
     nodes: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -53,6 +56,7 @@ class LintArguments(NamedTuple):
     quiet: bool = False
     cluster: Cluster | None = None
     live: Live | None = None
+    host: float | None = None
     failover: bool = False
     message: str | None = None
 
@@ -95,6 +99,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         list_files=given.list_files,
         cluster=cluster,
         live=_live(given),
+        host=seconds("--timeout", given.timeout) if given.host else None,
         failover=given.failover,
         **common,
     )

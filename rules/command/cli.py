@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules.failover.table.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
+    from rules.live.machine.observed import MachineObservations
     from rules.live.observations import Observations
     from rules.report.style import Style
 
@@ -141,9 +142,17 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         include=DiskIncludes(),
         documents=inputs.documents,
     )
-    run = Run(inputs.texts, options)
+    texts = dict(inputs.texts)
+    if arguments.failover:
+        from rules.files.drop_ins import drop_ins
+        from rules.fleet.restarts import drop_in_folders
+
+        texts |= drop_ins(drop_in_folders(inputs.nodes))
+    run = Run(texts, options)
+    looking = _start_looking(arguments, inputs, run)
     observed = _observed(arguments, survey, run)
-    report = run.report(observed)
+    machine = looking() if looking is not None else None
+    report = run.report(observed, machine)
     if run.unread and not arguments.quiet:
         from rules.engine.needs import NO_YAML
 
@@ -159,11 +168,8 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     _print(_report_text(report, table, arguments), arguments)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
-    if survey is not None and observed is not None and not arguments.quiet:
-        from rules.live.views.notes import notes
-
-        for note in notes(run.endpoint, observed, run.fleet):
-            _say(note)
+    if not arguments.quiet:
+        _say_what_was_seen(run, observed if survey is not None else None, machine, report)
     if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
         _summarise(report, arguments, inputs.about_cluster)
     if report.crashes:
@@ -171,6 +177,22 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     if inputs.errors:
         return EXIT_USAGE
     return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _say_what_was_seen(
+    run: Run, observed: Observations | None, machine: MachineObservations | None, report: Report
+) -> None:
+    """What the network's answers and this machine show besides findings."""
+    if observed is not None:
+        from rules.live.views.notes import notes
+
+        for note in notes(run.endpoint, observed, run.fleet):
+            _say(note)
+    if machine is not None:
+        from rules.command.host import notes as machine_notes
+
+        for note in machine_notes(run.fleet, machine, report):
+            _say(note)
 
 
 def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
@@ -201,6 +223,15 @@ def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Obse
     from rules.live.observations import NOTHING
 
     return NOTHING
+
+
+def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callable[[], MachineObservations] | None:
+    """With --host: start to look at this machine, while the network is queried; gives what waits for it."""
+    if arguments.host is None:
+        return None
+    from rules.command.host import start_looking
+
+    return start_looking(run.fleet, inputs.local, arguments.host)
 
 
 def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:

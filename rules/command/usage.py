@@ -26,6 +26,7 @@ examples:
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
   halb-lint lb1/ lb2/ kubeadm-config.yaml    also what Kubernetes was told
   halb-lint --live --resolver 10.0.0.53      also query DNS and the API servers
+  sudo halb-lint --host                      also look at this load balancer
   halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
@@ -127,6 +128,12 @@ def _add_cluster(options: Parser) -> None:
     )
     live.add_argument(
         "--live", action="store_true", help="also query the name servers and the API servers (rules DN, HO and K8)"
+    )
+    live.add_argument(
+        "--host",
+        action="store_true",
+        help="also look at this machine, which is one of the nodes: interfaces, sysctls, services, firewall and more, "
+        "read-only; it shows more as root (rules HO)",
     )
     add_asking(live)
 

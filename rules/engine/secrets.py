@@ -141,6 +141,9 @@ class _LineSecrets:
     def hidden(self, text: str) -> str:
         """`text` without what it quotes of them."""
         for secret in self._first:
+            # With an apostrophe in it, where the quotation ends cannot be told.
+            if "'" in secret and len(secret) >= _SHORT:
+                text = text.replace(secret, HIDDEN)
             text = text.replace(f"'{secret}'", f"'{HIDDEN}'")
         return _QUOTED().sub(self._quoted, text)
 

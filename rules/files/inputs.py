@@ -135,7 +135,7 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
     for path in dict.fromkeys(paths):
         if path == "-":
             files += _stdin(reader, stdin_name)
-        elif Path(path).is_dir():
+        elif os.path.isdir(path):
             found = _found(reader, path)
             if not found and KUBERNETES not in reader.kinds.values():
                 reader.fail(path, "no haproxy.cfg or keepalived.conf in this directory or below it")
@@ -154,7 +154,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
     for name, paths in nodes:
         files = []
         for path in paths:
-            if Path(path).is_dir():
+            if os.path.isdir(path):
                 files += _found(reader, path)
             elif file := reader.add(path, named=True):
                 files.append(file)
@@ -179,7 +179,7 @@ def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
     for lb in cluster.load_balancers:
         name = lb.name.value
         named = [str(folder / file.value) for file in lb.files]
-        written = [str(folder / name / file) for file in WRITTEN_FILES if (folder / name / file).is_file()]
+        written = [str(folder / name / file) for file in WRITTEN_FILES if os.path.isfile(folder / name / file)]
         found.append((name, named or written))
     return found
 
@@ -191,7 +191,7 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
     """
     nodes = cluster_files(cluster)
     if present:
-        nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
+        nodes = [(name, [path for path in paths if os.path.isfile(path)]) for name, paths in nodes]
     inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind)
     reader = _Reader(None)
     for beside in _yaml_files(os.path.relpath(cluster.path.parent)):
@@ -205,7 +205,7 @@ def _yaml_files(folder: str) -> Iterator[str]:
     """The files of a folder, not of those below it, that may be about a cluster."""
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         path = Path(folder, name)
-        if name.endswith((".yaml", ".yml")) and may_be_config(name) and path.is_file():
+        if name.endswith((".yaml", ".yml")) and may_be_config(name) and os.path.isfile(path):
             yield str(path)
 
 
@@ -214,7 +214,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
     With `needed`, it is an error if neither does.
     """
-    present = [path for path in files if Path(path).exists()]
+    present = [path for path in files if os.path.exists(path)]
     inputs = read_paths(present, kind, None, local_name)._replace(local=True)
     if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
@@ -255,7 +255,7 @@ def _walk(folder: str) -> Iterator[str]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(parent, name)
-            if may_be_config(str(path)) and path.is_file() and path.stat().st_size <= _LARGEST_FOUND:
+            if may_be_config(str(path)) and os.path.isfile(path) and path.stat().st_size <= _LARGEST_FOUND:
                 yield str(path)
 
 

@@ -8,7 +8,9 @@ from rules.faces import lazily
 
 if TYPE_CHECKING:
     from rules.plan.complete import (
+        UNKNOWN,
         Values,
+        as_far_as_known,
         count,
         is_needed,
         missing,
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     )
     from rules.plan.defaults import PRIORITY_STEP, STACKED_PORT, priority_after
     from rules.plan.document import json_schema
-    from rules.plan.draft import Draft
+    from rules.plan.draft import Draft, DraftPart
     from rules.plan.errors import PlanError
     from rules.plan.given import Given
     from rules.plan.keys.haproxy import HaproxyChoice
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from rules.plan.toml.load import LARGEST, load
     from rules.plan.toml.places import Places, Way
     from rules.plan.toml.write import table_text, value_text
-    from rules.plan.types.readers import MICROSECONDS, about, shown, text_of, time, written
+    from rules.plan.types.readers import MICROSECONDS, MeantError, about, shown, text_of, time, written
     from rules.plan.types.values import SCHEMA_NUMBER
 
 __all__ = [
@@ -60,12 +62,14 @@ __all__ = [
     "SCHEMA",
     "SCHEMA_NUMBER",
     "STACKED_PORT",
+    "UNKNOWN",
     "ApiServer",
     "Balancer",
     "Cluster",
     "ClusterError",
     "ControlPlaneNode",
     "Draft",
+    "DraftPart",
     "Given",
     "HaproxyChoice",
     "IPAddress",
@@ -73,6 +77,7 @@ __all__ = [
     "KeyPath",
     "Keys",
     "LoadBalancer",
+    "MeantError",
     "Phase",
     "Places",
     "Plan",
@@ -85,6 +90,7 @@ __all__ = [
     "VrrpChoice",
     "Way",
     "about",
+    "as_far_as_known",
     "check_value",
     "cluster_of",
     "count",
@@ -115,10 +121,12 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "complete": "Values count is_needed missing plan_from unreadable usual_value value_at values_of",
+        "complete": (
+            "UNKNOWN Values as_far_as_known count is_needed missing plan_from unreadable usual_value value_at values_of"
+        ),
         "defaults": "PRIORITY_STEP STACKED_PORT priority_after",
         "document": "json_schema",
-        "draft": "Draft",
+        "draft": "Draft DraftPart",
         "errors": "PlanError",
         "given": "Given",
         "keys.haproxy": "HaproxyChoice",
@@ -137,7 +145,7 @@ __getattr__ = lazily(
         "toml.load": "LARGEST load",
         "toml.places": "Places Way",
         "toml.write": "table_text value_text",
-        "types.readers": "MICROSECONDS about shown text_of time written",
+        "types.readers": "MICROSECONDS MeantError about shown text_of time written",
         "types.values": "SCHEMA_NUMBER",
     },
 )

@@ -51,7 +51,7 @@ def priority(other: int | None) -> int:
     """As `priority_after`; ValueError with the words for the user when none is left."""
     found = priority_after(other)
     if found < 1:
-        raise ValueError("has no priority, and none is left below; write priority = 90")
+        raise ValueError("has no priority, and none is left below; write one, such as 90")
     return found
 
 

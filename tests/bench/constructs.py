@@ -6,6 +6,7 @@ The names that differ have a number in them, so that no cache helps; `BASE` is h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import isqrt
 
 Files = dict[str, str]
 Maker = Callable[[int], Files]
@@ -370,9 +371,9 @@ FLEETS: dict[str, Maker] = {
         max(n // 8, 2), lambda i: {path: text for path, text in node(i).items() if "haproxy" in path}
     ),
     "nodes that are all peers": lambda n: _nodes(
-        max(n // 64, 2),
+        max(isqrt(n), 2),  # the peers of all nodes together are what grows
         lambda i: _keepalived(
-            [], [f"unicast_src_ip {address(i)}", "unicast_peer {", *_many(n // 64, lambda k: f"    {address(k + 1)}"), "}"], i
+            [], [f"unicast_src_ip {address(i)}", "unicast_peer {", *_many(isqrt(n), lambda k: f"    {address(k + 1)}"), "}"], i
         ),
     ),
     "nodes with a finding each": lambda n: _nodes(

@@ -207,7 +207,7 @@ def _texts(*endings: str, corpus: str = "") -> list[bytes]:
 def _fleets() -> list[bytes]:
     found = []
     for files in _examples():
-        shown = {path: text for path, text in files.items() if path != "live"}
+        shown = {path: text for path, text in files.items() if path not in ("live", "host")}
         data = _bytes("".join(f"--- {path}\n{text}" for path, text in shown.items()))
         if shown and len(data) <= _LARGEST_SEED:
             found.append(data)

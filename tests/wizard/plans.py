@@ -108,7 +108,7 @@ def _haproxy(draw: st.DrawFn, run: str, bind: str, taken: set[int]) -> HaproxyCh
         choice = HaproxyChoice()
     else:
         choice = HaproxyChoice(
-            check=draw(st.sampled_from(["readyz", "tcp"])),
+            check=draw(st.sampled_from(["readyz", "readyz-401", "tcp"])),
             balance=draw(st.sampled_from(["leastconn", "roundrobin", "static-rr", "first", "source", "random"])),
             maxconn=draw(st.integers(100, 20000)),
             retries=draw(st.integers(0, 100)),

@@ -10,6 +10,7 @@ from rules.files import read_paths
 from wizard.commands.draft_text import fitting
 from wizard.commands.importing import notes_of
 from wizard.questions.answers import answers_of
+from wizard.questions.known.derived import settled
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:
@@ -36,4 +37,4 @@ def import_answers(paths: Sequence[str]) -> Import:
         names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
         raise ValueError(f"these files belong to several clusters: {names}; name the files of one of them")
     values, left_out = fitting(imported.draft, Path())
-    return Import(answers_of(values), (*left_out, *notes_of(imported)))
+    return Import(settled(answers_of(values)), (*left_out, *notes_of(imported)))

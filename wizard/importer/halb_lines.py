@@ -24,7 +24,7 @@ PROXY = frozenset(
         *("mode tcp", "log global", "option tcplog", "option dontlognull", "option redispatch", "option clitcpka"),
         *("option srvtcpka", "option httpchk", "option log-health-checks", "http-check connect ssl"),
         "http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host kubernetes.default.svc",
-        "http-check expect status 200",
+        *("http-check expect status 200", "http-check expect status 200,401,403"),
         "option tcp-check",  # without tcp-check rules it connects, as no option does
     )
 )

@@ -182,9 +182,10 @@ def _note_missing(fleet: Fleet, apis: Sequence[NodeApi], choice: Choice, ledger:
     elif not choice.router:
         notes.append("no vrrp_instance was found: the VIP is unknown")
     nodes = concerned(fleet, choice)
-    serving = [node.name for node in nodes if any(api.node is node for api in apis)]
-    without = [node.name for node in nodes if node.name not in serving]
-    others = [node.name for node in fleet.nodes if node not in nodes]
+    of_api, of_router = {id(api.node) for api in apis}, {id(node) for node in nodes}
+    serving = [node.name for node in nodes if id(node) in of_api]
+    without = [node.name for node in nodes if id(node) not in of_api]
+    others = [node.name for node in fleet.nodes if id(node) not in of_router]
     if serving and without:
         notes.append(f"no haproxy serves the API on {', '.join(without)}")
     if others and nodes:

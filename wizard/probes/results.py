@@ -26,6 +26,8 @@ from rules.report import printable
 from rules.text import clipped, listed
 from wizard.probes.interfaces import attached_to, interfaces
 
+_READY = 200  # all else that counts as alive is a refusal
+
 _NO_ROUTE = ("network is unreachable", "address family not supported by protocol")
 
 
@@ -151,6 +153,21 @@ def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckR
     if name and probe.certificate is not None and not probe.certificate.covers_name(name):
         return result(CheckStatus.WARN, f"{where}: an API server whose certificate is not for {name}")
     return result(CheckStatus.OK, f"{where}: an API server answers")
+
+
+def health_result(machines: Sequence[ProbedMachine], probes: Sequence[Probe], check: str) -> CheckResult:
+    """Whether haproxy's health check, `readyz`, `readyz-401` or `tcp`, takes what the API servers answer."""
+    label = {(machine.address, machine.port): machine.label for machine in machines}
+    alive = [probe for probe in probes if probe.alive]
+    refusing = [probe for probe in alive if probe.status != _READY]
+    if refusing and check == "readyz":
+        who = listed(label[probe.address, probe.port] for probe in refusing)
+        answer = f"{'answers' if len(refusing) == 1 else 'answer'} {refusing[0].status} to haproxy's check"
+        return result(CheckStatus.WARN, f"{who} {answer}: choose readyz-401, or haproxy takes it for dead")
+    if alive:
+        who = listed(label[probe.address, probe.port] for probe in alive)
+        return result(CheckStatus.OK, f"haproxy's check takes what {who} {'answers' if len(alive) == 1 else 'answer'}")
+    return result(CheckStatus.INFO, "no API server answers yet, so what they say to haproxy's check is not known")
 
 
 def vip_result(probe: Probe, name: str) -> CheckResult:

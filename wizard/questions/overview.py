@@ -9,7 +9,9 @@ from typing import NamedTuple
 from rules.plan import SCHEMA, KeyPath, key_at, text_of, usual_value, written
 from rules.report import printable
 from rules.text import clipped
-from wizard.questions.answers import Answers, fault, values_of_answers
+from wizard.questions.answers import Answers
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import read
 from wizard.questions.session import Judgement, places, step_of
 from wizard.questions.steps import ADVANCED, Step, steps
 
@@ -43,11 +45,12 @@ class Known:
     """
 
     def __init__(self, answers: Answers) -> None:
-        self._values = values_of_answers(answers)
-        self._answers = answers
+        reading = read(answers)
+        self._values = reading.values
+        self._faults = reading.faults
 
     def __getitem__(self, place: KeyPath) -> str:
-        if self._answers[place] and fault(place, self._answers[place]):
+        if place in self._faults:
             return ""
         value = self._values.get(place)
         value = usual_value(place, self._values) if value is None else value
@@ -96,8 +99,8 @@ def _fields(step: Step, answers: Answers, known: Known) -> Iterator[str]:
         value = _shown(place, answers, known)
         if place == _PORT or not value or field.secret:
             continue
-        if place == _ENDPOINT and known[_PORT]:
-            value = f"{value}:{known[_PORT]}"
+        if place == _ENDPOINT and known[place]:
+            value = printable(endpoint_of(answers))
         yield value if not number and place.key in ("endpoint", "address") else f"{field.label} {value}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.command import CONFIG_NAME
 from rules.report import printable
 from wizard.questions.answers import Answers, Place, from_toml, with_secrets
+from wizard.questions.known.derived import settled
 from wizard.questions.machine_changes import has_cluster, machines
 from wizard.questions.steps import Step, steps
 
@@ -110,7 +111,7 @@ def _plan(directory: Path) -> tuple[Origin | None, str]:
         return None, f"{path}: {error.strerror}"
     except (ValueError, RecursionError) as error:
         return None, f"{path} can't be read: {error}"
-    return Origin(answers, CONFIG_NAME, on_disk=True), ""
+    return Origin(settled(answers), CONFIG_NAME, on_disk=True), ""
 
 
 def _draft(saved: SavedDraft, plan: Origin | None) -> Origin:

@@ -13,7 +13,13 @@ from rules.files import KUBEADM_FILE
 from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
-from wizard.render.template_values import SYSCTL_FILE, balancer_values, runbook_values, shared_values
+from wizard.render.template_values import (
+    RESTART_FILE,
+    SYSCTL_FILE,
+    balancer_values,
+    runbook_values,
+    shared_values,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -102,6 +108,8 @@ def _files(plan: Plan) -> list[_File]:
         _File("etc/keepalived/check-haproxy", "check-haproxy", _SCRIPT),
         _File("etc/keepalived/keepalived.conf", "keepalived.conf", _SECRET),
     ]
+    if plan.haproxy.run == "package":
+        wanted.append(_File(RESTART_FILE, "keepalived.service.conf"))
     if plan.haproxy.bind == "vip":
         wanted.append(_File(SYSCTL_FILE, "sysctl.conf"))
     if plan.haproxy.run == "static-pod":

@@ -5,13 +5,15 @@ Each value knows the keys of halb.toml that it comes from (`keyed`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
 from rules.text import socket_name
-from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.plan.clashes import vrrp_version
+from wizard.plan.priorities import script_weight
 from wizard.render.quoting import keyed
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
@@ -19,6 +21,7 @@ HAPROXY_IMAGE = "docker.io/library/haproxy:2.8.10"
 KEEPALIVED_IMAGE = "docker.io/osixia/keepalived:2.0.20"
 
 SYSCTL_FILE = "etc/sysctl.d/90-halb.conf"
+RESTART_FILE = "etc/systemd/system/keepalived.service.d/halb.conf"
 TTL = 60  # seconds, of the records that are going to change
 
 HEALTH_HEADROOM = 1000
@@ -66,18 +69,39 @@ def shared_values(plan: Plan) -> dict[str, Any]:
 
 def balancer_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
     """The values of one load balancer, by its number; `files` are the paths that it gets, from its root."""
-    packages = plan.haproxy.run == "package"
     return {
         "lb": _balancer(plan, number),
         "vrrp": vrrp_values(plan, number),
         "instances": [_instance(plan, number, vip, at) for vip, at in _vips(plan)],
-        "install": {
-            "files": " ".join(files),
-            "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
-            "unicast": plan.vrrp.mode == "unicast",
-            "services": packages,
-        },
+        "install": _install(plan, number, files),
     }
+
+
+def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
+    """What install.sh of a load balancer does and asks; lists as words of a shell."""
+    vips = [str(vip.ip) for vip, _ in _vips(plan)]
+    others = [lb for other, lb in enumerate(plan.load_balancers) if other != number]
+    listening = vips if plan.haproxy.bind == "vip" else ["any"]
+    return {
+        "files": " ".join(files),
+        "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
+        "unicast": plan.vrrp.mode == "unicast",
+        "services": plan.haproxy.run == "package",
+        "first": "yes" if number == 0 and plan.vrrp.preempt else "",
+        "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
+        "vips": " ".join(vips),
+        "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
+        "servers": " ".join(f"{node.address}:{node.port}" for node in plan.control_plane),
+        "headroom": HEALTH_HEADROOM,
+        # Seconds: three adverts that are missed and the skew, below one more; then the time of a start and a check.
+        "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
+        "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
+    }
+
+
+def _addresses(lb: Balancer) -> list[IPAddress]:
+    """A load balancer's own addresses, of one family or two."""
+    return [lb.address, *([lb.address6] if lb.address6 is not None else [])]
 
 
 def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
@@ -168,7 +192,7 @@ def _own_address(plan: Plan, number: int, key: str) -> Any:
 
 def _balancer(plan: Plan, number: int) -> dict[str, Any]:
     lb = plan.load_balancers[number]
-    addresses = [lb.address, *([lb.address6] if lb.address6 is not None else [])]
+    addresses = _addresses(lb)
     host = f"[{lb.address}]" if lb.address.version == 6 else str(lb.address)
     name, address = plan.at("lb.name", number), plan.at("lb.address", number)
     return of_record(plan, lb, number) | {

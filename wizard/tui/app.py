@@ -29,7 +29,7 @@ from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
-from wizard.tui.judging import Judging
+from wizard.tui.judging import Judging, Saving
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
@@ -92,6 +92,7 @@ class Wizard(QuietApp[int]):
         self._from_start = False
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
+        self._saving = Saving(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""

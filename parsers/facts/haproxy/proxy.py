@@ -59,7 +59,7 @@ class Proxy(ProxySection):
         """`mode`, own or inherited."""
         return self._single("mode", as_text)
 
-    @property
+    @cached_property
     def effective_mode(self) -> str | None:
         """The mode haproxy uses: tcp when nothing says otherwise, None when it cannot be known or is not a mode."""
         mode = self.mode

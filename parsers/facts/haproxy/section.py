@@ -77,7 +77,7 @@ class ProxySection:
 
     def all(self, keyword: str) -> Sequence[HaproxyLine]:
         """The own lines with this keyword (those with `no` in front too: see `prefix`)."""
-        return self.section.all(keyword)
+        return self.section.all(keyword) if keyword in self._keywords else ()
 
     def get(self, keyword: str) -> HaproxyLine | None:
         """The last own line with this keyword."""
@@ -85,4 +85,9 @@ class ProxySection:
 
     def has(self, keyword: str) -> bool:
         """Whether an own line has this keyword."""
-        return keyword in self.section.index()
+        return keyword in self._keywords
+
+    @cached_property
+    def _keywords(self) -> dict[str, list[int]]:
+        """Kept here, since some fifty rules ask."""
+        return self.section.index()

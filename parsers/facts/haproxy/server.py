@@ -33,11 +33,17 @@ _BEFORE_OPTIONS = {"server": 2, "server-template": 3, "default-server": 0}
 _UNREAD = -1
 
 
+def plain_options(line: HaproxyLine) -> str | None:
+    """The text behind the address of a `server` line, or None if it takes splitting to find it."""
+    head = line.bare_match(_HEAD)
+    return None if head is None else head[3] or ""
+
+
 def option_words(line: HaproxyLine, keyword: str) -> tuple[str, ...]:
     """The words of the options on a line with one of the keywords `server`, `server-template` and `default-server`."""
-    head = line.bare_match(_HEAD) if keyword == "server" else None
-    if head is not None:
-        return option_set(head[3] or "").words
+    text = plain_options(line) if keyword == "server" else None
+    if text is not None:
+        return option_set(text).words
     return tuple(word.value for word in line.args[_BEFORE_OPTIONS[keyword] :])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Related, Severity
@@ -69,11 +70,8 @@ def _statements(
     fine: set[str],
 ) -> Iterator[Hit]:
     """`fine`: texts of lines that nothing was wrong with; in large files most lines are there many times."""
-    for keyword in section.index():
+    for keyword in _read_keywords(tuple(section.index()), section.keyword, place):
         reader = readers.get(keyword)
-        formed = has_form(place, keyword)
-        if (reader is None and not formed) or (section.keyword == "frontend" and keyword in _NOT_READ_IN_FRONTENDS):
-            continue
         for line in section.all(keyword):
             text = line.line_text
             if line.condition is None and (end is None or line.start < end) and text not in fine:
@@ -83,6 +81,13 @@ def _statements(
                 yield from (_hit(fault) for fault in faults if not fault.releases)
                 if not faults and "$" not in text:
                     fine.add(text)
+
+
+@lru_cache(256)  # sections of one kind mostly have the same keywords
+def _read_keywords(keywords: tuple[str, ...], section: str, place: str) -> tuple[str, ...]:
+    readers, _ = _READERS.get(section, ({}, section))
+    ignored = _NOT_READ_IN_FRONTENDS if section == "frontend" else ()
+    return tuple(k for k in keywords if k not in ignored and (k in readers or has_form(place, k)))
 
 
 def _proxy(proxy: Proxy, unverifiable: bool, version: str | None) -> Iterator[Hit]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from parsers.grammar.haproxy import PLAIN
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # haproxy looks for these when it has read a proxy, not for what a `defaults` section passes on.
 _NOT_LOOKED_FOR = ("cache",)
 _PREDEFINED = {("resolvers", "default")}
+_SERVERS = ("server", "server-template", "default-server")
 
 
 @rule("HA031", "undefined-reference", Severity.ERROR, Scope.HAPROXY)
@@ -171,14 +172,14 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
 
 
-_MAY_HIDE = r"""(?m)^[^\S\n]*(?:default-)?server[^\n]*[\\"'$]"""  # in quotes, escapes or variables
-
-
 @lru_cache(4)
 def _mentions_resolvers(config: HaproxyConfig) -> bool:
     """Whether the word may be in the files: most of them have servers, and none has resolvers."""
-    texts = [document.source.text for document in config.documents]
-    return any("resolvers" in text or re.search(_MAY_HIDE, text) is not None for text in texts)
+    if any("resolvers" in document.source.text for document in config.documents):
+        return True
+    lines = (line for s in (*config.defaults, *config.proxies) for word in _SERVERS for line in s.all(word))
+    # Quotes, escapes and variables may hide it.
+    return any(line.kind != PLAIN or "$" in line.line_text for line in lines)
 
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:

@@ -64,8 +64,11 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 def _repeated_acls(proxy: Proxy) -> Iterator[Hit]:
     """`acl` lines that say what one above them says: lines of one name mean "or"."""
+    lines = proxy.all("acl")
+    if len({line.first_arg for line in lines}) == len(lines):
+        return
     seen: dict[tuple[str, ...], HaproxyLine] = {}
-    for line in proxy.all("acl"):
+    for line in lines:
         words = tuple(word.value for word in line.args)
         if line.condition is None and not line.dynamic and seen.setdefault(words, line) is not line:
             yield Hit(

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from parsers.facts.values import Value
 
 
-def _foreign(config: KeepalivedConfig, group: SyncGroup, taken: dict[str, Value[str]]) -> Iterator[Hit]:
-    """Members that are not an instance, or that belong to a group above."""
-    names = {instance.title for instance in config.instances}
+def _foreign(group: SyncGroup, names: set[str], taken: dict[str, Value[str]]) -> Iterator[Hit]:
+    """Members that are not an instance (`names` has those of the file), or that belong to a group above."""
     for member in group.members:
         if member.value is None or placeholder(member.raw):
             continue
@@ -54,11 +53,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
     if not can_tell_what_is_missing(config):
         return
     doubtful = blocks_in_doubt(config)
+    names = {instance.title for instance in config.instances}
     taken: dict[str, Value[str]] = {}
     for group in config.sync_groups:
         if not group.certain or group.name is None or group.directive in doubtful:
             continue
-        wrong = list(_foreign(config, group, taken))
+        wrong = list(_foreign(group, names, taken))
         yield from wrong
         for member in group.members:
             if member.value is not None:

@@ -48,7 +48,8 @@ def around(
     Those that hold one address affect each other anyway. Instances without an address can be one virtual router by
     their names, and have VRIDs that keep them from hearing each other.
     """
-    return tuple(dict.fromkeys(other for key in keys for other in worlds[key]))
+    wholes = {id(whole): whole for key in keys for whole in (worlds[key],)}  # many keys may have the same one
+    return tuple(dict.fromkeys(other for whole in wholes.values() for other in whole))
 
 
 def _marks(reading: FleetReading, key: InstanceKey) -> Iterator[Hashable]:

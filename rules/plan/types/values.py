@@ -12,7 +12,7 @@ from typing import Any
 
 from parsers.source import bytes_of
 from rules.plan.model import IPAddress, Phase
-from rules.plan.types.readers import ValueType, one_of, shown, strings, value_type, whole_number
+from rules.plan.types.readers import MeantError, ValueType, one_of, shown, strings, value_type, whole_number
 
 SCHEMA_NUMBER = 1
 """The form of halb.toml that this halb reads and writes; a file that says nothing has it."""
@@ -84,8 +84,10 @@ def interface(value: Any) -> str:
         raise ValueError("must not be empty; 'ip -br link' shows the names")
     if ":" in value:
         name = value.partition(":")[0]
-        advice = f"; write '{name}', keepalived adds the address to it" if _valid_interface(name) else ""
-        raise ValueError(f"{shown(value)} has a ':', which belongs to an address label, not to an interface{advice}")
+        text = f"{shown(value)} has a ':', which belongs to an address label, not to an interface"
+        if _valid_interface(name):
+            raise MeantError(f"{text}; write '{name}', keepalived adds the address to it", name)
+        raise ValueError(text)
     if len(bytes_of(value)) > 15:
         raise ValueError(f"{shown(value)} is longer than the 15 characters that Linux allows for an interface's name")
     if not _valid_interface(value):
@@ -147,9 +149,13 @@ def endpoint_name(value: Any) -> str:
     wrong = _fault(value)
     if not wrong:
         return value
-    port = f", and the port on its own: port = {port}" if port else ""
-    repaired = f"write '{name}'{port}" if not _fault(name) else f"write a name such as '{_EXAMPLE}'{port}"
-    raise ValueError(f"{shown(value)} {wrong}; {repaired}")
+    also = f", and the port on its own: {port}" if port else ""
+    if _fault(name):
+        raise ValueError(f"{shown(value)} {wrong}; write a name such as '{_EXAMPLE}'{also}")
+    # What is put for an underscore is a guess; the rest is how names are copied from a browser or a kubeconfig.
+    certain = "_" not in value
+    text = f"{shown(value)} {wrong}; write '{name}'{also}"
+    raise MeantError(text, name, certain=certain, more={"port": port} if port else None)
 
 
 def _meant(value: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import ACCEPTED, IGNORED, REJECTED, REMOVED, UNKNOWN, haproxy_table
@@ -58,16 +59,22 @@ def is_newer(entry: HaproxyKeyword, version: str | None) -> bool:
 
 def _keywords(section: Section, block: KeywordBlock, version: str | None) -> Iterator[Absent]:
     removed = haproxy_table().removed
-    keywords = section.index().keys()
-    gone = refused(keywords, section.keyword, _GONE, version)
-    # A keyword that was never valid in this section, but was in another.
-    foreign = (keywords & removed_everywhere()) - block.known
-    for keyword in sorted(gone | foreign):
+    for keyword in _absent_keywords(tuple(section.index()), section.keyword, block, version):
         for line in section.all(keyword):
             word = line.keyword_word
             entry = block.get(keyword) or removed.exact(keyword)
             if word is not None and entry is not None and line.condition is None and not word.dynamic:
                 yield Absent(word, f"'{keyword}'", entry)
+
+
+@lru_cache(256)  # sections of one kind mostly have the same keywords
+def _absent_keywords(
+    keywords: tuple[str, ...], section: str, block: KeywordBlock, version: str | None
+) -> tuple[str, ...]:
+    gone = refused(keywords, section, _GONE, version)
+    # A keyword that was never valid in this section, but was in another.
+    foreign = (removed_everywhere().intersection(keywords)) - block.known
+    return tuple(sorted(gone | foreign))
 
 
 def _second_words(section: Section, version: str | None, fine: set[str]) -> Iterator[Absent]:

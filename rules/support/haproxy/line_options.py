@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from parsers.facts.haproxy.server import option_words
+from parsers.facts.haproxy.options import option_set
+from parsers.facts.haproxy.server import option_words, plain_options
 from parsers.keywords.haproxy import ACCEPTED, haproxy_table
 
 if TYPE_CHECKING:
@@ -35,11 +36,21 @@ def unknown_options(section: Section, version: str | None = None) -> Iterator[tu
         return
     for keyword in section.index().keys() & _HEAD.keys():
         for line in section.all(keyword):
-            values = tuple(word.value for word in line.args[1:]) if keyword == "bind" else option_words(line, keyword)
-            at = _first_unknown(values, keyword, version)
+            text = plain_options(line) if keyword == "server" else None
+            if text is not None:
+                at = _first_unknown_in(text, version)
+            elif keyword == "bind":
+                at = _first_unknown(tuple(word.value for word in line.args[1:]), keyword, version)
+            else:
+                at = _first_unknown(option_words(line, keyword), keyword, version)
             words = line.args[_HEAD[keyword] :] if at >= 0 else ()
             if at >= 0 and line.condition is None and not any(word.dynamic for word in words[: at + 1]):
                 yield line, words[at]
+
+
+@lru_cache(4096)
+def _first_unknown_in(text: str, version: str | None) -> int:
+    return _first_unknown(option_set(text).words, "server", version)
 
 
 @lru_cache(4096)

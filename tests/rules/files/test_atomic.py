@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +102,30 @@ def test_attributes_of_the_old_file_are_kept(tmp_path: Path) -> None:
         pytest.skip(f"this file system has no extended attributes: {error}")
     replace_file(target, b"new", 0o600)
     assert (target.read_text(), os.getxattr(target, "user.note")) == ("new", b"mine")
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="the system has no extended attributes")
+def test_a_replaced_file_keeps_its_access_control_list(tmp_path: Path) -> None:
+    target = tmp_path / "keepalived.conf"
+    target.write_text("old")
+    target.chmod(0o640)
+    # As the kernel keeps it (linux/posix_acl_xattr.h): tag, permissions, id. User 65534 may read.
+    nobody, everybody = 65534, 0xFFFFFFFF
+    entries = [
+        (0x01, 6, everybody),
+        (0x02, 4, nobody),
+        (0x04, 4, everybody),
+        (0x10, 4, everybody),
+        (0x20, 0, everybody),
+    ]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(target, "system.posix_acl_access", acl)
+    except OSError as error:
+        pytest.skip(f"the file system has no access control lists: {error}")
+    write_atomically(target, "new")
+    assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("new", 0o640)
+    assert os.getxattr(target, "system.posix_acl_access") == acl
 
 
 @pytest.mark.root

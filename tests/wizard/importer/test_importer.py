@@ -55,6 +55,26 @@ def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "check"),
+    [
+        ("http-check expect status 200", "readyz"),
+        ("http-check expect status 200,401", "readyz-401"),
+        ("http-check expect status 200-499", "readyz-401"),
+        ("http-check expect rstatus ^(200|401)", "readyz-401"),
+        ("http-check expect ! status 401", "readyz"),
+        ("http-check expect string ok", "readyz"),
+    ],
+)
+def test_a_check_that_takes_a_refusal_stays_one(lines: str, check: str) -> None:
+    files = pair()
+    for path, text in files.items():
+        option = "option httpchk GET /healthz\n"
+        if option in text:
+            files[path] = text.replace(option, f"{option}    {lines}\n")
+    assert import_files(files).draft.haproxy.check == check
+
+
 def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as error:
         plan_from(import_files(pair()).draft.values)

@@ -50,7 +50,7 @@ async def show(pilot: Driven, app: Wizard, step: str) -> None:
     [
         ("vrrp", "keepalived.conf", "virtual_router_id"),
         ("vip", "keepalived.conf", "192.168.2.140/24"),
-        ("haproxy", "haproxy.cfg", "balance leastconn"),
+        ("haproxy", "haproxy.cfg", "timeout client 1h"),
         ("control-plane", "haproxy.cfg", "server k8s-master2"),
         ("dns", "haproxy.cfg", ":6443"),
     ],

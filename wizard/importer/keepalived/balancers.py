@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,7 @@ from rules.plan import check_value
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
-from wizard.importer.model import Conflict, LeftoverKind, Row
+from wizard.importer.model import Conflict, LeftoverKind, Place, Row
 
 if TYPE_CHECKING:
     from rules.fleet import Member, Node
@@ -61,8 +62,10 @@ class BalancerReader:
         for member in members:
             # In a full mesh, whom all the others name and the node itself does not is the node.
             node = member.node.name
-            missing = everybody - peers.get(node, set()) - set(own.values())
-            if node not in own and node in peers and len(missing) == 1:
+            if node in own or node not in peers:
+                continue
+            missing = everybody - peers[node] - set(own.values())
+            if len(missing) == 1:
                 own[node] = next(iter(missing))
                 self.ledger.notes.append(f"{node}: its address, {own[node]}, is taken from its neighbours' peers")
         strangers = sorted(everybody - set(own.values()), key=int)
@@ -87,11 +90,11 @@ class BalancerReader:
 
     def _names(self, nodes: Sequence[Node]) -> dict[str, str | None]:
         """Names that can be a machine's; of `site1/lb1` the last part where that is enough."""
-        last = [node.name.rpartition("/")[2] for node in nodes]
+        last = Counter(node.name.rpartition("/")[2] for node in nodes)
         found: dict[str, str | None] = {}
         for node in nodes:
             short = node.name.rpartition("/")[2]
-            name = short if last.count(short) == 1 else node.name.replace("/", "-")
+            name = short if last[short] == 1 else node.name.replace("/", "-")
             try:
                 found[node.name] = check_value("lb", "name", name)
             except ValueError as error:
@@ -126,16 +129,15 @@ class BalancerReader:
         for index, lb in enumerate(found):
             if lb["priority"] is not None and not sticky:
                 holders.setdefault(lb["priority"], []).append(index)
-        nodes = list(members)
+        written: dict[int, list[Place]] = {}
+        for node, (member, *_) in members.items():
+            value = member.instance.priority
+            if value is not None and value.value is not None:
+                written.setdefault(value.value, []).append(reading(node, value.span, value.value).place)
         for priority, indexes in holders.items():
             if len(indexes) < 2:
                 continue
-            places = tuple(
-                reading(node, member.instance.priority.span, priority).place
-                for node in nodes
-                for member in members[node][:1]
-                if member.instance.priority is not None and member.instance.priority.value == priority
-            )
+            places = tuple(written.get(priority, ()))
             why = "load balancers of the same priority contend for the VIP; the first of them keeps it"
             self.agreement.conflicts.append(Conflict("lb.priority", places, str(priority), why))
             for index in indexes[1:]:

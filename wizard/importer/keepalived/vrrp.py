@@ -127,9 +127,10 @@ class VrrpReader(Readings):
                 readings.append(reading(member.node.name, vip.span, found))
         chosen: IPInterface | None = self.agreement.on(f"vip.{key}", readings)
         taken = {r.span for r in readings}
+        blocks = {id(vip.directive.parent) for _, vip in first.values()}
         for member in router:
             for block in member.instance.lines("virtual_ipaddress"):
-                if any(vip.directive.parent is block for _, vip in first.values()):
+                if id(block) in blocks:
                     self.ledger.take(block)
             for vip in member.instance.vips:
                 if vip.span in taken:

@@ -20,6 +20,7 @@ Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
 Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes
 Ctrl+O, F10   write                Ctrl+Y, F5   ask the network again
 Ctrl+N        next step anyway     F6           what happens if…
+Ctrl+Space, F12                    write what is proposed
 F8            remove this machine  F9           advanced settings
 Ctrl+P        everything else      Ctrl+Q       leave (draft is saved)"""
 

@@ -13,7 +13,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from rules.report import printable
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import Mended, unmendable
+from wizard.questions.known.notices import notices
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
@@ -24,7 +27,8 @@ from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.aside import Aside, PlanPane
 from wizard.tui.widgets.checks_line import ChecksLine
-from wizard.tui.widgets.field import AnswerField, default_of, field_around
+from wizard.tui.widgets.field import AnswerField, field_around
+from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.steps_bar import StepsBar
@@ -47,6 +51,7 @@ class StepScreen(WizardScreen):
         Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
         Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
         Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
+        Binding("f12,ctrl+@", "take_proposal", "write what is proposed", show=False, id="step.take"),
     ]
 
     def action_ask(self) -> None:
@@ -57,6 +62,7 @@ class StepScreen(WizardScreen):
         super().__init__()
         self.step = step
         self._place = place
+        self._told: tuple[Mended, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
@@ -69,13 +75,14 @@ class StepScreen(WizardScreen):
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
+                yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
                 yield Topology(session.answers)
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
                 yield Aside(self.step.key)
-        yield StatusLine(status(session.outcome, session.overrides), id="status")
+        yield StatusLine(status(session, self.step), id="status")
         yield KeysFooter()
 
     def _fields(self) -> ComposeResult:
@@ -84,14 +91,14 @@ class StepScreen(WizardScreen):
             yield MachineList(self.step, answers)
             return
         for place in places(self.step, answers):
-            field = field_at(self.step, place, answers)
-            yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
+            yield AnswerField(place, field_at(self.step, place, answers), answers[place])
 
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
         fields = self.fields()
+        self._told, self.session.untold = tuple(self.session.untold), []
         self._focus(self._place or fields[0].place)
-        self._show_faults()
+        self._show_notes()
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
@@ -128,6 +135,8 @@ class StepScreen(WizardScreen):
         if not field.is_attached:
             return
         self.session.set_answer(field.place, field.text)
+        if field.answer is not self.focused:
+            self._put_right()
         await self._follow()
 
     async def _follow(self) -> None:
@@ -135,38 +144,67 @@ class StepScreen(WizardScreen):
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
+        self._show_notes()
         self._show_heading()
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one("#status", Static).update(status(message.outcome, self.session.overrides))
         self.query_one(StepsBar).show(message.outcome)
-        self._show_faults()
+        self._show_notes()
         for preview in self.query(Preview):
             preview.show()
         for table in self.query(WhatIf):
             table.look()
+
+    def on_draft_saved(self) -> None:
+        """Say so."""
+        self._show_heading()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
         if field is not None:
             self.call_after_refresh(field.scroll_visible, animate=False)
+            self._put_right()
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
 
-    def _show_faults(self) -> None:
-        outcome = self.session.outcome
-        for field in self.fields():
-            if not self.step.many:
-                field.suggest(default_of(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != _REQUIRED:
-                field.show_fault(outcome.faults.get(field.place, ""))
+    def _show_notes(self) -> None:
+        """Show what is wrong, what follows, and how far it is."""
+        session = self.session
+        fill(self.fields(), session, usual=not self.step.many, keep=_REQUIRED)
+        lines = notices(self.step, session.answers, session.outcome, self._told)
+        notes = self.query_one("#notices", Static)
+        notes.update(printable_lines(lines))
+        notes.display = bool(lines)
+        self.query_one("#status", Static).update(status(session, self.step))
+
+    def _put_right(self, *, leaving: bool = False) -> tuple[Mended, ...]:
+        """Put right the answers that were left; what is still being typed is not, unless the step is left."""
+        left = {
+            field.place: field
+            for field in self.fields()
+            if (leaving or field.answer is not self.focused) and field.text == self.session.answers[field.place]
+        }
+        mended = self.session.put_right(left)
+        for one in mended:
+            for place in (one.place, *one.more):
+                if field := self.field_at(place):
+                    field.text = self.session.answers[place]
+        return mended
+
+    def action_take_proposal(self) -> None:
+        """Write what is proposed for the focused field, else for the first one that has a proposal."""
+        focused = field_around(self.focused)
+        fields = ([focused] if focused else []) + self.fields()
+        if field := next((field for field in fields if field.proposal), None):
+            field.text = field.proposal
+            self.set_focus(field.answer)
 
     def _show_heading(self) -> None:
         answers = self.session.answers
-        endpoint = printable(answers[Place("cluster", 0, "endpoint")])
+        endpoint = printable(endpoint_of(answers))
         left = f" halb  {endpoint}" if endpoint else " halb"
         note = self.session.draft_note
         room = max(self.app.size.width - len(note) - 1, 1)
@@ -176,6 +214,7 @@ class StepScreen(WizardScreen):
         """Set all answers as they are in the fields: the message about the last key may still be on its way."""
         for field in self.fields():
             self.session.set_answer(field.place, field.text)
+        self.session.untold += self._put_right(leaving=True)
 
     # Where the focus goes
 
@@ -222,7 +261,7 @@ class StepScreen(WizardScreen):
                 session.set_answer(place, answers[place])
                 if other := self.field_at(place):
                     other.text = answers[place]
-        if words := fault(field.place, field.text):
+        if words := unmendable(field.place, field.text):
             field.show_fault(words)
         elif field.fault == _REQUIRED:
             field.show_fault("")
@@ -242,7 +281,7 @@ class StepScreen(WizardScreen):
         needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
             text = answers[field.place]
-            if words := fault(field.place, text):
+            if words := unmendable(field.place, text):
                 field.show_fault(words)
                 return field.place
             if not text and not field.question.optional and field.place in needed:

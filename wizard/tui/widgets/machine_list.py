@@ -62,10 +62,17 @@ class MachineRow(Vertical):
         yield self._fault
 
     def on_answer_field_fault_changed(self) -> None:
-        """Show the faults of all fields, with the labels of the fields, which the faults do not name."""
-        faults = [f"✗ {field.question.label}: {printable(field.fault)}" for field in self.fields if field.fault]
+        """Show the notes of all fields, with the labels of the fields, which they do not name."""
+        faults = [_labelled(field) for field in self.fields if field.note]
         self._fault.update("\n".join(faults))
         self._fault.set_class(bool(faults), "-shown")
+        self._fault.set_class(not any(field.fault for field in self.fields), "-remark")
+
+
+def _labelled(field: AnswerField) -> str:
+    """A field's note with its label: `✗ Address: ...`."""
+    mark = "✗ " if field.fault else ""
+    return f"{mark}{field.question.label}: {field.note.removeprefix(mark)}"
 
 
 class MachineList(Widget):

@@ -13,13 +13,15 @@ from textual.widgets import Static
 from rules.plan import Phase
 from rules.report import printable
 from wizard.probes.seen import Seen
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import read
 from wizard.questions.overview import Known
 
 WIDTH = 78  # columns: what the design size leaves between the edges
 _NAME, _VIP, _LINE, _NOTE = "bold $text-primary", "bold $text-accent", "$text-muted", "$text-muted"
 _UP, _DOWN = ("✓ ", "$text-success"), ("✗ ", "$text-error")
-_ENDPOINT, _PORT, _PHASE = (Place("cluster", 0, key) for key in ("endpoint", "port", "phase"))
+_ENDPOINT, _PHASE = (Place("cluster", 0, key) for key in ("endpoint", "phase"))
 
 
 class DrawnMachine(NamedTuple):
@@ -33,8 +35,7 @@ class DrawnMachine(NamedTuple):
 class _Facts(NamedTuple):
     """What is drawn: only right answers, and what follows from them."""
 
-    name: str
-    port: str
+    endpoint: str
     vips: tuple[str, ...]
     masters: tuple[DrawnMachine, ...]
     balancers: tuple[DrawnMachine, ...]
@@ -47,7 +48,7 @@ def draw(answers: Answers, width: int = WIDTH, seen: Seen | None = None) -> list
     A wrong answer is drawn as one that is not there. With what was `seen` on the network, machines are marked.
     """
     facts = _facts(answers)
-    if not (facts.name or facts.vips or facts.masters or facts.balancers):
+    if not (facts.endpoint or facts.vips or facts.masters or facts.balancers):
         return []
     return [line.truncate(width, ellipsis=True) for line in _lines(facts, width, seen or Seen())]
 
@@ -56,8 +57,7 @@ def _facts(answers: Answers) -> _Facts:
     known = Known(answers)
     vips = (known[Place("vip", 0, key)].partition("/")[0] for key in ("address", "address6"))
     return _Facts(
-        name=known[_ENDPOINT],
-        port=known[_PORT],
+        endpoint=printable(endpoint_of(answers)) if known[_ENDPOINT] else "",
         vips=tuple(filter(None, vips)),
         masters=_machines(answers, "control_plane"),
         balancers=_machines(answers, "lb"),
@@ -66,8 +66,7 @@ def _facts(answers: Answers) -> _Facts:
 
 
 def _lines(facts: _Facts, width: int, seen: Seen) -> Iterator[Content]:
-    port = f":{facts.port}" if facts.port else ""
-    yield Content.assemble((f"{facts.name}{port}" if facts.name else "(no name yet)", _NAME))
+    yield Content.assemble((facts.endpoint or "(no name yet)", _NAME))
     moved = (seen.phase or facts.phase) == Phase.CUTOVER
     # Before the load balancers are known, the other control-plane nodes stand below the first one.
     serving = bool(facts.vips or facts.balancers)
@@ -118,16 +117,13 @@ def _short(address: str, beside: Sequence[str]) -> str:
 
 
 def _machines(answers: Answers, table: str) -> tuple[DrawnMachine, ...]:
-    found = (
-        DrawnMachine(*(_right(answers, Place(table, number, key)) for key in ("name", "address", "interface")))
-        for number in range(answers.count(table))
-    )
+    reading = read(answers)
+    keys = ("name", "address", "interface") if table == "lb" else ("name", "address")
+    found = []
+    for number in range(answers.count(table)):
+        places = (Place(table, number, key) for key in keys)
+        found.append(DrawnMachine(*("" if at in reading.faults else printable(reading.right[at]) for at in places)))
     return tuple(machine for machine in found if any(machine))
-
-
-def _right(answers: Answers, place: Place) -> str:
-    text = answers[place]
-    return "" if (place.key == "interface" and place.table != "lb") or fault(place, text) else printable(text)
 
 
 def _described(machine: DrawnMachine, seen: Seen) -> Content:

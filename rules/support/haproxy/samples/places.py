@@ -55,6 +55,7 @@ _COLUMNS = {
     "unique-id-format": (1 << 3, 0),
     **dict.fromkeys(("log-format", "log-format-sd", "error-log-format"), (1 << 18, 0)),
 }
+_ANY = frozenset(("acl", *_READ, *CONDITIONAL))
 _REPLACED = (*_FORMATS, "balance")
 _READ_LAST = ("use_backend", "use-server", *_SERVERS)
 # A line that has none of these words or signs has no expression; of those in `_ALWAYS`, each has one.
@@ -74,7 +75,7 @@ def sample_lines(
     """
     section = proxy.section
     for keyword in section.index():
-        if not (keyword == "acl" or keyword in _READ or keyword in CONDITIONAL):
+        if keyword not in _ANY:
             continue
         if keyword == "stick" and not proxy.is_backend:
             continue

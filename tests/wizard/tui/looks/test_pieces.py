@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.plan.schema import SCHEMA
 from tests.wizard.tui.support.pilot import ARTICLE
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
@@ -16,19 +17,12 @@ from wizard.tui.widgets.topology import WIDTH, draw
 
 LB = next(step for step in steps() if step.key == "load-balancers")
 MASTERS = next(step for step in steps() if step.key == "control-plane")
-PLACES = st.sampled_from(
-    [
-        Place(table, number, key)
-        for table, keys in {
-            "cluster": ("endpoint", "port", "phase"),
-            "control_plane": ("name", "address", "port"),
-            "vip": ("address", "address6"),
-            "lb": ("name", "address", "address6", "interface"),
-        }.items()
-        for number in range(9 if table in ("control_plane", "lb") else 1)
-        for key in keys
-    ]
-)
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["cluster", "control_plane", "vip", "lb"]),
+    st.integers(0, 8),
+    st.sampled_from(["endpoint", "port", "name", "address", "address6", "interface"]),
+).filter(lambda place: place.key in SCHEMA[place.table].keys)
 ANSWERS = st.dictionaries(PLACES, st.text(max_size=90), max_size=40).map(Answers)
 
 
