@@ -12,7 +12,7 @@ from rules.plan import Phase
 _COMPLETE = 0x2  # ATF_COM of <linux/if_arp.h>: the entry has an answer
 
 
-class Seen(NamedTuple):
+class SeenCluster(NamedTuple):
     """What was seen: by address whether an API server answers there; the load balancer that has the VIP, "" where that
     can't be told from here; and where the name leads, None where that is not known.
     """
@@ -22,13 +22,13 @@ class Seen(NamedTuple):
     phase: Phase | None = None
 
 
-def seen(view: LiveView, root: Path = Path("/")) -> Seen:
+def seen(view: LiveView, root: Path = Path("/")) -> SeenCluster:
     """What a look at the network says. `root` is where /proc is."""
     endpoint = view.endpoint
     targets = (*endpoint.control_plane, *endpoint.load_balancers, *endpoint.vips)
     probes = [(target, view.probe(target)) for target in targets]
     answering = {str(target.address): probe.alive for target, probe in probes if probe is not None}
-    return Seen(answering, _holder(view, root), view.found_phase)
+    return SeenCluster(answering, _holder(view, root), view.found_phase)
 
 
 def _holder(view: LiveView, root: Path) -> str:

@@ -15,10 +15,10 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
 from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.panes.review_page import ReviewPage
 from wizard.tui.reading.diff import Diff, coloured
 from wizard.tui.screens.review import ReviewScreen
 from wizard.tui.widgets.field import AnswerField, field_around
-from wizard.tui.widgets.review_page import ReviewPage
 
 pytestmark = pytest.mark.slow
 

@@ -26,7 +26,7 @@ from wizard.questions.answers import Place
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.what_if import WhatIfDialog
-from wizard.tui.widgets.review_page import ReviewPage
+from wizard.tui.panes.review_page import ReviewPage
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
 

@@ -22,12 +22,12 @@ from rules.report import Style, printable
 from rules.text import clipped
 from wizard.probes.looking import NothingToAskError, look
 from wizard.probes.phases import in_phase, phase_due
-from wizard.probes.seen import Seen, seen
+from wizard.probes.seen import SeenCluster, seen
 from wizard.questions.overview import LineState, PlanLine, overview
 from wizard.tui.copying import of_checklist
+from wizard.tui.panes.aside import plan_line
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
-from wizard.tui.widgets.aside import plan_line
 from wizard.tui.widgets.topology import Topology
 from wizard.verify.checklist import checklist
 from wizard.verify.display import aged
@@ -83,7 +83,7 @@ class CutoverScreen(FramedScreen):
         self._painted: tuple[object, ...] = ()
         self._unfolded = False
         self._stuck = False
-        self._seen: Seen | None = None
+        self._seen: SeenCluster | None = None
         self._copies = 0
 
     def compose(self) -> ComposeResult:

@@ -16,17 +16,17 @@ from rules import find_rules
 from rules.command import explanation
 from rules.report import Style
 from wizard.probes.looking import look
-from wizard.probes.seen import Seen, seen
+from wizard.probes.seen import SeenCluster, seen
 from wizard.questions.overview import PlanLine
 from wizard.questions.review import Changes, Item, ItemKind, blocked, changes
 from wizard.questions.session import step_of
 from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.panes.review_page import CONTINUE, FILES, ReviewPage
 from wizard.tui.reading.diff import Diff
 from wizard.tui.reading.search import SearchedList
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
-from wizard.tui.widgets.review_page import CONTINUE, FILES, ReviewPage
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
 
@@ -64,7 +64,7 @@ class ReviewScreen(FramedScreen):
     def __init__(self) -> None:
         super().__init__()
         self.changes = Changes()
-        self.seen: Seen | None = None
+        self.seen: SeenCluster | None = None
         self._page = ReviewPage()
 
     def compose(self) -> ComposeResult:

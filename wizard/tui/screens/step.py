@@ -21,11 +21,11 @@ from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.machine_rows import accepted, compact, may_stay_empty
+from wizard.tui.panes.aside import Aside, PlanPane
 from wizard.tui.reading.preview import Preview
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.textual_private import KeysFooter
 from wizard.tui.type_ahead import earlier_keys_handled
-from wizard.tui.widgets.aside import Aside, PlanPane
 from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, field_around
 from wizard.tui.widgets.field_notes import fill, printable_lines

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from rules.plan import Phase
 from rules.report import printable
-from wizard.probes.seen import Seen
+from wizard.probes.seen import SeenCluster
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.derived import endpoint_of
 from wizard.questions.known.mending import read
@@ -42,7 +42,7 @@ class _Facts(NamedTuple):
     phase: str
 
 
-def draw(answers: Answers, width: int = WIDTH, seen: Seen | None = None) -> list[Content]:
+def draw(answers: Answers, width: int = WIDTH, seen: SeenCluster | None = None) -> list[Content]:
     """The picture's lines, none wider than `width`; [] while there is nothing to draw.
 
     A wrong answer is drawn as one that is not there. With what was `seen` on the network, machines are marked.
@@ -50,7 +50,7 @@ def draw(answers: Answers, width: int = WIDTH, seen: Seen | None = None) -> list
     facts = _facts(answers)
     if not (facts.endpoint or facts.vips or facts.masters or facts.balancers):
         return []
-    return [line.truncate(width, ellipsis=True) for line in _lines(facts, width, seen or Seen())]
+    return [line.truncate(width, ellipsis=True) for line in _lines(facts, width, seen or SeenCluster())]
 
 
 def _facts(answers: Answers) -> _Facts:
@@ -65,7 +65,7 @@ def _facts(answers: Answers) -> _Facts:
     )
 
 
-def _lines(facts: _Facts, width: int, seen: Seen) -> Iterator[Content]:
+def _lines(facts: _Facts, width: int, seen: SeenCluster) -> Iterator[Content]:
     yield Content.assemble((facts.endpoint or "(no name yet)", _NAME))
     moved = (seen.phase or facts.phase) == Phase.CUTOVER
     # Before the load balancers are known, the other control-plane nodes stand below the first one.
@@ -85,7 +85,7 @@ def _lines(facts: _Facts, width: int, seen: Seen) -> Iterator[Content]:
         yield from _masters(shown, facts.vips or (facts.masters[0].address,), head, width, seen)
 
 
-def _vip_line(facts: _Facts, moved: bool, seen: Seen) -> Content:
+def _vip_line(facts: _Facts, moved: bool, seen: SeenCluster) -> Content:
     address = " ".join(facts.vips) or "(no address yet)"
     note = "VIP" if moved else "VIP, after the cutover"
     if seen.holder:
@@ -95,7 +95,7 @@ def _vip_line(facts: _Facts, moved: bool, seen: Seen) -> Content:
 
 
 def _masters(
-    masters: Sequence[DrawnMachine], beside: Sequence[str], head: str, width: int, seen: Seen
+    masters: Sequence[DrawnMachine], beside: Sequence[str], head: str, width: int, seen: SeenCluster
 ) -> Iterator[Content]:
     """All control-plane nodes side by side, in as many lines as they need."""
     line = Content("")
@@ -126,12 +126,12 @@ def _machines(answers: Answers, table: str) -> tuple[DrawnMachine, ...]:
     return tuple(machine for machine in found if any(machine))
 
 
-def _described(machine: DrawnMachine, seen: Seen) -> Content:
+def _described(machine: DrawnMachine, seen: SeenCluster) -> Content:
     words = "  ".join(filter(None, (machine.name or "?", machine.address, machine.interface)))
     return Content.assemble(_mark(machine.address, seen), words)
 
 
-def _mark(address: str, seen: Seen) -> Content:
+def _mark(address: str, seen: SeenCluster) -> Content:
     """Whether an API server answers at an address; nothing where that was not asked."""
     found = seen.answering.get(address)
     return Content("") if found is None else Content.assemble(_UP if found else _DOWN)
@@ -143,7 +143,7 @@ class Topology(VerticalScroll, can_focus=False):
     def __init__(self, answers: Answers, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._answers = answers
-        self._seen: Seen | None = None
+        self._seen: SeenCluster | None = None
         self._picture = Static(markup=False)
 
     def compose(self) -> ComposeResult:
@@ -154,7 +154,7 @@ class Topology(VerticalScroll, can_focus=False):
         """Draw for the new width."""
         self.show(self._answers, self._seen)
 
-    def show(self, answers: Answers, seen: Seen | None = None) -> None:
+    def show(self, answers: Answers, seen: SeenCluster | None = None) -> None:
         """Draw these answers, and what was seen of them on the network."""
         self._answers, self._seen = answers, seen
         lines = draw(answers, max(min(WIDTH, self.size.width), 20), seen)

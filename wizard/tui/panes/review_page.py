@@ -10,11 +10,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from rules.text import counted
-from wizard.probes.seen import Seen
+from wizard.probes.seen import SeenCluster
 from wizard.questions.overview import PlanLine, overview
 from wizard.questions.review import Changes, Item, ItemKind, blocked, items, summary
+from wizard.tui.panes.aside import plan_line
 from wizard.tui.session import Session
-from wizard.tui.widgets.aside import plan_line
 from wizard.tui.widgets.findings import SYMBOLS
 from wizard.tui.widgets.topology import draw
 from wizard.tui.widgets.what_if import WhatIf, legend, table
@@ -45,7 +45,7 @@ class ReviewPage(OptionList):
         self._about: dict[str, Line] = {}
         self._blocking: Item | None = None
 
-    def show(self, session: Session, changes: Changes, seen: Seen | None, failures: WhatIf | None) -> None:
+    def show(self, session: Session, changes: Changes, seen: SeenCluster | None, failures: WhatIf | None) -> None:
         """Show the state of a session; `failures` is the table, None where it stands elsewhere.
 
         The cursor stays on its line, or else on the first one.
