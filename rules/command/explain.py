@@ -45,7 +45,7 @@ def _filled(lines: Sequence[str], width: int) -> Iterator[str]:
     """A paragraph, or the items of a list, in lines of this width."""
     items: list[list[str]] = []
     for line in lines:
-        if not items or (found := _ITEM.match(line)) and found[2]:
+        if not items or ((found := _ITEM.match(line)) and found[2]):
             items.append([line])
         else:
             items[-1].append(line)

@@ -101,7 +101,8 @@ def _fields(step: Step, answers: Answers, known: Known) -> Iterator[str]:
             continue
         if place == _ENDPOINT and known[place]:
             value = printable(endpoint_of(answers))
-        yield value if not number and place.key in ("endpoint", "address") else f"{field.label} {value}"
+        plain = not number and place.key in ("endpoint", "address")
+        yield value if plain else f"{field.label} {field.worded(value) if field.choices else value}"
 
 
 def _machines(step: Step, answers: Answers, known: Known) -> Iterator[str]:
