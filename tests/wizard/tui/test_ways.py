@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
 
 from tests.wizard.tui.support.pilot import ARTICLE, Driven, at_step, closes, drive, opens, press, sees, until
@@ -23,6 +27,30 @@ pytestmark = pytest.mark.slow
 SOME = {Place("cluster", 0, "endpoint"): "k.example.com", Place("vip", 0, "address"): "192.168.2.140"}
 
 
+class Bare(App[None]):
+    """An app with nothing but its keys, and how many of them there are before the first paint."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "bell", "bell")]
+    keys = 0
+
+    def compose(self) -> ComposeResult:
+        yield KeysFooter()
+
+    def on_mount(self) -> None:
+        self.keys = len(self.query("FooterKey"))
+
+
+def test_the_keys_are_there_before_the_first_paint() -> None:
+    app = Bare()
+
+    async def scene() -> None:
+        async with app.run_test():
+            pass
+
+    asyncio.run(scene())
+    assert app.keys == 2  # and the palette's
+
+
 async def begin_cutover(pilot: Driven) -> None:
     await opens(pilot, StartScreen)
     menu = pilot.app.screen.query_one(OptionList)
@@ -36,8 +64,6 @@ def test_every_step_has_something_to_do_and_a_way_back(tmp_path: Path, answers: 
         await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
         for step in steps():
             await app.go(step.key)
-            # The keys stand below from the first paint on.
-            assert app.screen.query_one(KeysFooter).query("FooterKey"), step.key
             await at_step(pilot, step.key)
             await until(pilot, lambda: app.focused is not None and app.focused.is_attached)
             shown, focus = app.screen, app.focused
@@ -92,8 +118,6 @@ def test_what_the_cutover_needs_first_is_one_key_away(tmp_path: Path) -> None:
             await sees(pilot, "Enter leads to the answer")
             await press(pilot, "enter")
             await at_step(pilot, "dns")
-
-    import asyncio
 
     asyncio.run(scene())
 

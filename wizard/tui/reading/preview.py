@@ -98,6 +98,8 @@ class Preview(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "copy", show=False, id="files.copy"),
+        # On the tabs, which are no part of a text that can be searched.
+        Binding("slash", "seek", "search", show=False, id="files.search"),
     ]
 
     def __init__(self, step: str = "", *, paired: bool = False) -> None:
@@ -182,6 +184,10 @@ class Preview(Vertical):
             return Content("")
         before = self._session.files_before.get(path, "")
         return content_of(path, files[path], before, width, files.get(beside, "") if beside else "")
+
+    def action_seek(self) -> None:
+        """Search in the first text."""
+        self._text.action_seek()
 
     def action_copy(self) -> None:
         """Copy the next command of a document from the top of what can be seen on, or else the whole file as shown."""
