@@ -48,6 +48,7 @@ def parser() -> Parser:
     )
     _add_files(options)
     _add_rules(options)
+    _add_fixes(options)
     _add_output(options)
     _add_cluster(options)
     _add_about(options)
@@ -97,6 +98,15 @@ def _add_rules(options: Parser) -> None:
             help=f"the release of {daemon} on all nodes, such as {example} (default: that in halb.toml; for this "
             "machine's own files the installed one; else any)",
         )
+
+
+def _add_fixes(options: Parser) -> None:
+    fixes = options.add_argument_group("fixing")
+    fixes.add_argument("--fix", action="store_true", help="make the safe fixes, and show what is left")
+    fixes.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: also fixes that somebody should look at"
+    )
+    fixes.add_argument("--diff", action="store_true", help="show what --fix would change; nothing is written")
 
 
 def _add_output(options: Parser) -> None:

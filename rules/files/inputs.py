@@ -25,6 +25,7 @@ KUBEADM_FILE = "kubeadm-config.yaml"
 """Where halb-wizard writes the configuration of kubeadm, in the folder of halb.toml."""
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+_STDIN = "<stdin>"
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
 _NOT_ABOUT_CLUSTERS = "no file for kubeadm, k0s, RKE2, K3s or Talos, and no manifest that halb-lint looks at"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given by name
@@ -34,7 +35,7 @@ class Inputs(NamedTuple):
     """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr).
 
     `documents` are the keepalived.conf that were parsed already, for no node in particular. `local`: these are the
-    files that this machine's own daemons read.
+    files that this machine's own daemons read. `stdin` is the path that stands for standard input, if it was read.
     """
 
     texts: dict[str, str]
@@ -45,6 +46,7 @@ class Inputs(NamedTuple):
     notes: list[str]
     documents: dict[str, KeepalivedDocument]
     local: bool = False
+    stdin: str | None = None
 
     @property
     def about_cluster(self) -> dict[str, str]:
@@ -144,7 +146,8 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
             files.append(file)
     nodes = group(_without_included(files, reader), local_name)
     ids = {node.name: node.name for node in nodes if node.name == local_name}
-    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents)
+    stdin = (stdin_name or _STDIN) if "-" in paths else None
+    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents, stdin=stdin)
 
 
 def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> Inputs:
@@ -222,7 +225,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
 
 def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
-    shown = name or "<stdin>"
+    shown = name or _STDIN
     try:
         data = sys.stdin.buffer.read()
     except OSError as error:  # a folder (`- < /etc`), or nothing at all (`<&-`), where the system has no word for it

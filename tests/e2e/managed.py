@@ -85,6 +85,12 @@ _JOURNALCTL = """\
 tail -n 300 @state@/$2.log | sed 's/^[A-Z][a-z][a-z] [A-Z][a-z][a-z] [ 0-9:]*: //'
 """
 
+# A run that is killed leaves its folder: not on the host.
+_MKTEMP = """\
+#!/bin/sh
+exec /usr/bin/mktemp -d @state@/scratch.XXXXXX
+"""
+
 
 class Managed:
     """A load balancer with a service manager. `folder` is what halb has rendered for it."""
@@ -104,12 +110,24 @@ class Managed:
         self.state.mkdir()
         self._tools = machine.folder / "bin"
         self._tools.mkdir()
-        for name, text in (("systemctl", _SYSTEMCTL), ("journalctl", _JOURNALCTL)):
+        for name, text in (("systemctl", _SYSTEMCTL), ("journalctl", _JOURNALCTL), ("mktemp", _MKTEMP)):
             tool = self._tools / name
             tool.write_text(text.replace("@state@", str(self.state)).replace("@space@", machine.space))
             tool.chmod(0o755)
         for name in ("haproxy", "keepalived"):
             assert program(name).exists()
+
+    def lay(self, place: str) -> Path:
+        """A folder of the machine's own over a place of the system's."""
+        folder = self.machine.folder / place.strip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.machine.mounts[place] = folder
+        return folder
+
+    @property
+    def tools(self) -> Path:
+        """The folder that programs are looked up in first."""
+        return self._tools
 
     @property
     def name(self) -> str:

@@ -71,7 +71,7 @@ def _haproxy_back_at_once(cluster: Cluster) -> str:
         holds_for(DOWN_INTERVAL + 2, lambda: cluster.belongs_to(owner.machine.name), cluster.state)
         gap, failed = traffic.gap(killed), len(traffic.failed(killed))
     assert len(cluster.moves()) == moves
-    assert gap < 2, traffic.failed(killed)
+    assert gap < DOWN_INTERVAL, traffic.failed(killed)
     return f"haproxy back after {RESTART} s: the VIP stays, {failed} connections failed, {gap:.2f} s without an answer"
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.net.machine import Machine
 
 EVERY = 0.1  # seconds from one connection to the next
-PATIENCE = 1.0  # seconds that a connection may take
+PATIENCE = 2.0  # seconds that a connection may take: a SYN that is lost is sent again after one
 _REQUEST = b"GET /readyz HTTP/1.1\r\nHost: kubernetes.default.svc\r\nConnection: close\r\n\r\n"
 
 

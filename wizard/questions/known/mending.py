@@ -6,6 +6,7 @@ What can have been meant in one way only is put right; for what is likely there 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules.plan import UNKNOWN, KeyPath, MeantError, key_at
@@ -55,6 +56,7 @@ class ReadAnswers(NamedTuple):
         return {**dict.fromkeys(self.faults, UNKNOWN), **self.values}
 
 
+@lru_cache(maxsize=4)  # several parts of a screen ask after each key
 def read(answers: Answers) -> ReadAnswers:
     """Read the answers, and put right those of which it is certain what was meant."""
     values: dict[KeyPath, Any] = {}

@@ -16,8 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content, Span
 from textual.widgets import Static
 
-from rules.report import printable
-from wizard.files.secrets import masked_lines
+from rules.report import masked_lines, printable
 from wizard.questions.overview import place_in_files, twin_of
 from wizard.questions.steps import steps
 from wizard.tui.copying import of_markdown
