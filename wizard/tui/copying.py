@@ -13,7 +13,7 @@ _QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")
 def of_checklist(checklist: Checklist) -> tuple[str, ...]:
     """The records and commands that a checklist asks for now, the next one first; or those of what comes after it."""
     if checklist.passed:
-        return tuple(text for advice in checklist.closing for text in _verbatim(advice))
+        return tuple(text for advice in checklist.closing for text in (*_verbatim(advice), *_QUOTED.findall(advice)))
     todo = [step.todo for step in (checklist.next, *checklist.steps) if step is not None and step.holds_up]
     return tuple(dict.fromkeys(text for part in todo for text in _verbatim(part)))
 

@@ -74,6 +74,11 @@ class ReviewPage(OptionList):
         self.highlighted = next((at for at, one in enumerate(options) if one.id == before), 0)
         self.scroll_to(y=top, animate=False)
 
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """On the last line that the cursor reaches, show what stands below it too."""
+        if all(option.disabled for option in self.options[event.option_index + 1 :]):
+            self.call_after_refresh(self.scroll_end, animate=False)
+
     def _failures(self, failures: WhatIf, width: int) -> Iterator[Option]:
         lines = failures.found
         if not lines.lines:

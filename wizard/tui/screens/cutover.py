@@ -28,7 +28,7 @@ from wizard.tui.copying import of_checklist
 from wizard.tui.panes.aside import plan_line
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
-from wizard.tui.widgets.topology import Topology
+from wizard.tui.widgets.topology import Topology, draw
 from wizard.verify.checklist import checklist
 from wizard.verify.display import aged
 from wizard.verify.report.text import text
@@ -36,6 +36,7 @@ from wizard.verify.report.text import text
 PAUSE = 5.0  # seconds between two rounds of questions
 _TICK = 1.0  # countdowns are in whole seconds
 
+WIDE = 120  # columns from which the picture of the cluster stands beside the checklist
 _FOLDED = " (Enter shows them)"
 _STYLES = {
     "ok": "$text-success",
@@ -230,7 +231,10 @@ class CutoverScreen(FramedScreen):
         self.query_one(Topology).show(self.session.answers, self._seen)
         # What to do next comes after the last empty line.
         end = len(lines) - 1 - lines[::-1].index("") if "" in lines else len(lines)
-        self.query_one("#steps > Static", Static).update(Content("\n").join(map(_coloured, lines[:end])))
+        shown = list(map(_coloured, lines[:end]))
+        if self.app.size.width < WIDE:
+            shown += [Content(""), *draw(self.session.answers, width, self._seen)]
+        self.query_one("#steps > Static", Static).update(Content("\n").join(shown))
         self.query_one("#next > Static", Static).update(Content("\n".join(lines[end + 1 :])))
         self.query_one("#next").display = True
 
