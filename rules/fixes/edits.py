@@ -30,14 +30,29 @@ class Change(NamedTuple):
 
 
 def changes_of(fix: Fix) -> tuple[Change, ...]:
-    """The changes of a fix, in the order of its steps; none if one of the places has no room for what belongs there."""
+    """The changes of a fix, in the order of its steps; none if one of the places has no room for what belongs there,
+    or stands for something else: a variable, a template's marker, a line for one node or a repeated one.
+    """
     found: list[Change] = []
     for how, span, text in fix.steps:
-        change = _WAYS[how](span, text)
+        change = _WAYS[how](span, text) if _is_itself(how, span, text) else None
         if change is None:
             return ()
         found.append(change)
     return tuple(dict.fromkeys(found))
+
+
+def _is_itself(how: str, span: Span, text: str) -> bool:
+    """Whether a step's place is the words of the file that it is about, and they count wherever the file is read."""
+    whole = span.source.text
+    front = whole[_line_start(whole, span.start) : span.start].lstrip()
+    if how == "above":
+        return True
+    if ("$" in span.text and "$" not in text) or front[:1] in ("~", "$"):
+        return False
+    if how != "write" and front[:1] == "@":
+        return False
+    return "{{" not in span.text and "{%" not in span.text
 
 
 def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, str]:
