@@ -18,6 +18,7 @@ _BLANKS = " \t"
 _REST = re.compile(r"[ \t]*(?:[#!][^\r\n]*)?")
 _IGNORE = re.compile(r"[#!]\s*halb:")
 _INDENT = 4
+_REFERENCE = re.compile(r"\$[{A-Za-z_]")
 
 
 class Change(NamedTuple):
@@ -48,7 +49,7 @@ def _is_itself(how: str, span: Span, text: str) -> bool:
     front = whole[_line_start(whole, span.start) : span.start].lstrip()
     if how == "above":
         return True
-    if ("$" in span.text and "$" not in text) or front[:1] in ("~", "$"):
+    if (_REFERENCE.search(span.text) and "$" not in text) or front[:1] in ("~", "$"):
         return False
     if how != "write" and front[:1] == "@":
         return False
@@ -99,16 +100,20 @@ def _remove(span: Span, _: str) -> Change:
     return Change(span.source.path, start, after, "")
 
 
-def _below(span: Span, text: str) -> Change:
+def _below(span: Span, text: str) -> Change | None:
     whole = span.source.text
     at = _line_end(whole, span.end)
+    if "}" in whole[span.end : at]:
+        return None  # the line ends the block that the place is in
     return Change(span.source.path, at, at, _lines(whole, _indent(whole, span.start), text))
 
 
-def _above(span: Span, text: str) -> Change:
+def _above(span: Span, text: str) -> Change | None:
     whole = span.source.text
     indent, newline = _indent(whole, span.start), _newline(whole)
     at = _line_start(whole, span.start)
+    if whole[at : span.start].strip():
+        return None  # something else begins the line
     return Change(span.source.path, at, at, "".join(f"{indent}{line}{newline}" for line in text.split("\n")))
 
 

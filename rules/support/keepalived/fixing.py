@@ -6,14 +6,15 @@ has to look: a condition, a comment that would be lost, a block in one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
 from rules.engine.finding import Fix
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
+    from parsers.facts.keepalived import KeepalivedConfig, Peer, Tracker, VirtualAddress, VrrpInstance
     from parsers.tree import Directive
     from rules.support.commands.used import UsedCommand
 
@@ -103,15 +104,17 @@ def command(used: UsedCommand, text: str) -> Fix | None:
     return Fix.write(used.span, f'"{text}"', f"write '{text}'", safe=False)
 
 
-def weightless(config: KeepalivedConfig, trackers: Iterable[Tracker]) -> Fix | None:
-    """`weight 0` wherever the weights of these come from; None if one is a default."""
+def weighing(config: KeepalivedConfig, tracker: Tracker, weight: int) -> Fix | None:
+    """Another weight wherever a tracker's comes from; None if it is a default."""
     from rules.support.keepalived.weights import weight_span
 
-    spans = [(tracker, weight_span(config, tracker)) for tracker in trackers]
-    if not spans or any(span == tracker.span for tracker, span in spans):
-        return None
-    first, *others = (Fix.write(span, "0", "write 'weight 0'", safe=False) for _, span in spans)
-    return first.also(*others)
+    span = weight_span(config, tracker)
+    return Fix.write(span, str(weight), f"write 'weight {weight}'", safe=False) if span != tracker.span else None
+
+
+def weightless(config: KeepalivedConfig, trackers: Iterable[Tracker]) -> Fix | None:
+    """`weight 0` for all of these."""
+    return together((weighing(config, tracker, 0) for tracker in trackers), "write 'weight 0'")
 
 
 def together(fixes: Iterable[Fix | None], title: str) -> Fix | None:
@@ -121,24 +124,29 @@ def together(fixes: Iterable[Fix | None], title: str) -> Fix | None:
     return made[0].also(*made[1:], title=title) if made and len(made) == len(found) else None
 
 
-def at_end(block: Directive, text: str) -> Fix | None:
+def at_end(block: Directive, text: str, *, safe: bool = False) -> Fix | None:
     """Lines below the last one of a block."""
     if not block.children:
-        return inside(block, text)
+        return inside(block, text, safe=safe)
     last, body = block.children[-1], whole(block)
     place = whole(last) if last.children is not None else last.span
     if place is None or body is None or "\n" not in body.source.text[place.end : body.end]:
         return None
-    return Fix.add("below", place, text, safe=False)
+    return Fix.add("below", place, text, safe=safe)
+
+
+def listed_in(instance: VrrpInstance, keyword: str, lines: Sequence[str]) -> Fix | None:
+    """Lines in an instance's block of addresses or names, which is made if there is none."""
+    block = next((block for block in instance.lines(keyword) if block.children and block.condition is None), None)
+    if block is not None:
+        return at_end(block, "\n".join(lines))
+    inner = "".join(f"\n    {line}" for line in lines)
+    return at_end(instance.directive, f"{keyword} {{{inner}\n}}")
 
 
 def tracked(instance: VrrpInstance, kind: str, name: str) -> Fix | None:
     """A name in an instance's block of what it tracks, which is made if there is none."""
-    keyword = f"track_{kind}"
-    block = next((block for block in instance.lines(keyword) if block.children and block.condition is None), None)
-    if block is not None:
-        return at_end(block, name)
-    return at_end(instance.directive, f"{keyword} {{\n    {name}\n}}")
+    return listed_in(instance, f"track_{kind}", [name])
 
 
 def new_check(config: KeepalivedConfig, command: str) -> Fix | None:
@@ -159,3 +167,20 @@ def new_check(config: KeepalivedConfig, command: str) -> Fix | None:
     return together(
         [check, *(tracked(instance, "script", name) for instance in config.instances)], f"add 'vrrp_script {name}'"
     )
+
+
+def as_hinted(entry: VirtualAddress | Peer, hint: str) -> Fix | None:
+    """What a hint about a word that should be an address says to type, where that is certain."""
+    from rules.support.keepalived.entries import looks_like_address
+
+    text = entry.raw
+    if hint.startswith("write '${"):
+        return Fix.write(entry.span, hint.split("'")[1])
+    if hint.startswith("write one address per line"):
+        if len(entry.directive.words) > 1:
+            return None
+        first, *others = (part for part in re.split(r"[,;|+&]+", text) if part)
+        below = Fix.add("below", entry.span, "\n".join(others))
+        return Fix.write(entry.span, first).also(below, title="write one address per line")
+    plain = text.rstrip(",;")
+    return Fix.write(entry.span, plain) if plain != text and looks_like_address(plain) else None
