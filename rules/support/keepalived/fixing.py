@@ -171,7 +171,7 @@ def new_check(config: KeepalivedConfig, command: str) -> Fix | None:
 
 def as_hinted(entry: VirtualAddress | Peer, hint: str) -> Fix | None:
     """What a hint about a word that should be an address says to type, where that is certain."""
-    from rules.support.keepalived.entries import looks_like_address
+    from parsers.facts.keepalived.settings import peer_address
 
     text = entry.raw
     if hint.startswith("write '${"):
@@ -183,4 +183,4 @@ def as_hinted(entry: VirtualAddress | Peer, hint: str) -> Fix | None:
         below = Fix.add("below", entry.span, "\n".join(others))
         return Fix.write(entry.span, first).also(below, title="write one address per line")
     plain = text.rstrip(",;")
-    return Fix.write(entry.span, plain) if plain != text and looks_like_address(plain) else None
+    return Fix.write(entry.span, plain) if plain != text and peer_address(plain) is not None else None
