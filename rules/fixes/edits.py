@@ -84,6 +84,19 @@ def _remove(span: Span, _: str) -> Change:
     return Change(span.source.path, start, after, "")
 
 
+def _cut(span: Span, _: str) -> Change:
+    """Words of a line, with the blanks before them; with those behind them if they are the first ones."""
+    text = span.source.text
+    start, end = span.start, span.end
+    while start > 0 and text[start - 1] in _BLANKS:
+        start -= 1
+    if start == _line_start(text, span.start):
+        start = span.start
+        while end < len(text) and text[end] in _BLANKS:
+            end += 1
+    return Change(span.source.path, start, end, "")
+
+
 def _below(span: Span, text: str) -> Change:
     whole = span.source.text
     at = _line_end(whole, span.end)
@@ -110,7 +123,8 @@ def _inside(span: Span, text: str) -> Change | None:
 
 
 _WAYS = {
-    "write": _write, "append": _append, "remove": _remove, "below": _below, "above": _above, "inside": _inside
+    "write": _write, "append": _append, "cut": _cut, "remove": _remove, "below": _below, "above": _above,
+    "inside": _inside,
 }  # fmt: skip
 
 
