@@ -30,9 +30,15 @@ class Change(NamedTuple):
 
 
 def changes_of(fix: Fix) -> tuple[Change, ...]:
-    """The changes of a fix, in the order of its steps; none if one of the places has no room for what belongs there."""
+    """The changes of a fix, in the order of its steps.
+
+    There are none if one of the places has no room for what belongs there, or if a text has a secret: whoever asks for
+    fixes prints them.
+    """
     found: list[Change] = []
     for how, span, text in fix.steps:
+        if " " in text and _has_secret(text):
+            return ()
         change = _WAYS[how](span, text)
         if change is None:
             return ()
@@ -50,6 +56,13 @@ def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, st
         source = Source(path, texts[path])
         found[path] = apply_edits(source, [Edit(source.span(c.start, c.end), c.text) for c in wanted])
     return found
+
+
+def _has_secret(text: str) -> bool:
+    from parsers.haproxy import parse_haproxy
+    from parsers.keepalived import parse_keepalived
+
+    return bool(parse_haproxy(f"backend b\n{text}\n").secrets or parse_keepalived(f"block {{\n{text}\n}}\n").secrets)
 
 
 def _write(span: Span, text: str) -> Change:

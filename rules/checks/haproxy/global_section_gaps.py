@@ -97,10 +97,11 @@ def runs_as_root(config: HaproxyConfig) -> Iterator[Hit]:
         what = "no 'user' and no 'group': haproxy stays root"
         advice = "add 'user haproxy' and 'group haproxy' to the global section"
     lines = [line for line, there in (("user haproxy", user), ("group haproxy", group)) if not there]
+    title = f"add {' and '.join(lines)} to global"
     yield Hit(
         sections[0].span,
         f"'global' has {what} if it is started as root",
         help=advice,
         note="root",
-        fix=partial(Fix.add, "inside", sections[0].header.span, "\n".join(lines), "add user and group", safe=False),
+        fix=partial(Fix.add, "inside", sections[0].header.span, "\n".join(lines), title, safe=False),
     )
