@@ -31,12 +31,17 @@ class Change(NamedTuple):
 
 
 def changes_of(fix: Fix) -> tuple[Change, ...]:
-    """The changes of a fix, in the order of its steps; none if one of the places has no room for what belongs there,
-    or stands for something else: a variable, a template's marker, a line for one node or a repeated one.
+    """The changes of a fix, in the order of its steps.
+
+    There are none if one of the places has no room for what belongs there, or stands for something else: a variable, a
+    template's marker, a line for one node or a repeated one. Nor if a text has a secret: whoever asks for fixes prints
+    them.
     """
     found: list[Change] = []
     for how, span, text in fix.steps:
-        change = _WAYS[how](span, text) if _is_itself(how, span, text) else None
+        if not _is_itself(how, span, text) or (" " in text and _has_secret(text)):
+            return ()
+        change = _WAYS[how](span, text)
         if change is None:
             return ()
         found.append(change)
@@ -66,6 +71,13 @@ def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, st
         source = Source(path, texts[path])
         found[path] = apply_edits(source, [Edit(source.span(c.start, c.end), c.text) for c in wanted])
     return found
+
+
+def _has_secret(text: str) -> bool:
+    from parsers.haproxy import parse_haproxy
+    from parsers.keepalived import parse_keepalived
+
+    return bool(parse_haproxy(f"backend b\n{text}\n").secrets or parse_keepalived(f"block {{\n{text}\n}}\n").secrets)
 
 
 def _write(span: Span, text: str) -> Change:
@@ -100,6 +112,19 @@ def _remove(span: Span, _: str) -> Change:
     return Change(span.source.path, start, after, "")
 
 
+def _cut(span: Span, _: str) -> Change:
+    """Words of a line, with the blanks before them; with those behind them if they are the first ones."""
+    text = span.source.text
+    start, end = span.start, span.end
+    while start > 0 and text[start - 1] in _BLANKS:
+        start -= 1
+    if start == _line_start(text, span.start):
+        start = span.start
+        while end < len(text) and text[end] in _BLANKS:
+            end += 1
+    return Change(span.source.path, start, end, "")
+
+
 def _below(span: Span, text: str) -> Change | None:
     whole = span.source.text
     at = _line_end(whole, span.end)
@@ -130,7 +155,8 @@ def _inside(span: Span, text: str) -> Change | None:
 
 
 _WAYS = {
-    "write": _write, "append": _append, "remove": _remove, "below": _below, "above": _above, "inside": _inside
+    "write": _write, "append": _append, "cut": _cut, "remove": _remove, "below": _below, "above": _above,
+    "inside": _inside,
 }  # fmt: skip
 
 
