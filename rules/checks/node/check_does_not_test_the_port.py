@@ -86,4 +86,5 @@ def _fix(config: KeepalivedConfig, haproxy: HaproxyConfig) -> Fix | None:
     end = len(source.text)
     if not source.text.endswith("\n"):
         return None
-    return check.also(Fix.add("above", source.span(end, end), health_frontend(haproxy), safe=False))
+    frontend = Fix.add("above", source.span(end, end), health_frontend(haproxy), safe=False)
+    return check.also(frontend, title=f"{check.title}, and 'frontend health' that answers it")

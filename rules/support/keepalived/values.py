@@ -153,7 +153,7 @@ def _of_kind(keyword: KeepalivedKeyword, word: Word, line: Directive, release: s
     elif kind == "bool" and switch(word.value) is None and keyword.name not in _TOLERANT:
         yield _refused(
             keyword, word, "is not one of on, off, true, false, yes and no", "write 'on' or 'off' in lower case"
-        )._replace(fix=_lower(word))
+        )._replace(fix=_lower(keyword, word))
     elif kind == "enum" and keyword.enum and keyword.name != "state" and word.value not in keyword.enum:
         choices = listed(keyword.enum, "or")
         yield _refused(keyword, word, f"is not {choices}", f"write {choices}")
@@ -165,15 +165,16 @@ def _of_kind(keyword: KeepalivedKeyword, word: Word, line: Directive, release: s
         yield from _interface(keyword, word)
 
 
-def _lower(word: Word) -> Callable[[], Fix | None] | None:
+def _lower(keyword: KeepalivedKeyword, word: Word) -> Callable[[], Fix | None] | None:
     lower = word.value.lower()
-    return partial(Fix.write, word.span, lower, safe=False) if switch(lower) is not None else None
+    title = f"write '{keyword.name} {lower}'"
+    return partial(Fix.write, word.span, lower, title, safe=False) if switch(lower) is not None else None
 
 
-def _number_of(word: Word) -> Fix | None:
+def _number_of(keyword: KeepalivedKeyword, word: Word) -> Fix | None:
     """The number without what follows it."""
     first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
-    return Fix.write(word.span, first[0], safe=False) if first is not None else None
+    return Fix.write(word.span, first[0], f"write '{keyword.name} {first[0]}'", safe=False) if first else None
 
 
 def _refused(
@@ -213,7 +214,7 @@ def _number(keyword: KeepalivedKeyword, word: Word, line: Directive, release: st
         fix = f"write '{first[0]}'" if first and "." not in first[0] and not fraction else f"write {wanted}"
         wrong = _refused(keyword, word, f"is not {kind}", fix, instead=_leading(keyword, word))
         number_only = fix == f"write '{first[0]}'" if first else False
-        yield wrong._replace(fix=partial(_number_of, word) if number_only else None)
+        yield wrong._replace(fix=partial(_number_of, keyword, word) if number_only else None)
         return
     path = f"{keyword.block}/{keyword.name}"
     low, high = keyword.minimum, keyword.maximum
