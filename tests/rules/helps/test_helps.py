@@ -92,7 +92,7 @@ _ON_THIS_HOST = re.compile(  # what depends on the machine that the test runs on
 
 
 # haproxy: without a listener (a condition may hold it); keepalived -t: with something to report, also about security.
-_TAKEN = {HAPROXY: (0, 2), "keepalived": (0, 5, 6)}
+TAKEN = {HAPROXY: (0, 2), "keepalived": (0, 5, 6)}
 
 
 def complaints(kind: str, folder: Path, texts: list[str]) -> tuple[int, set[str]]:
@@ -123,9 +123,9 @@ def the_daemon_takes_what_was_typed(rule: Rule, case: Case, folder: Path) -> Non
                 continue
             status, said = complaints(kind, folder, [files[path] for path in paths])
             grave = {line for line in said if "ALERT" in line or kind != HAPROXY}
-            if status not in _TAKEN[kind] or grave:  # it may have been so before
+            if status not in TAKEN[kind] or grave:  # it may have been so before
                 status_before, said_before = complaints(kind, folder, [case.files[path] for path in paths])
-                assert status in _TAKEN[kind] or status == status_before, said
+                assert status in TAKEN[kind] or status == status_before, said
                 assert grave <= said_before, said
 
 
