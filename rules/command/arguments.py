@@ -84,9 +84,10 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         return LintArguments(list_rules=True, **common)
     cluster = _cluster(given)
     lint = cluster.lint if cluster else None
+    haproxy, keepalived = cluster.releases if cluster else (None, None)
     settings = RuleSettings(
-        release("--haproxy-version", given.haproxy_version) or (lint.haproxy_version if lint else None),
-        release("--keepalived-version", given.keepalived_version) or (lint.keepalived_version if lint else None),
+        release("--haproxy-version", given.haproxy_version) or haproxy,
+        release("--keepalived-version", given.keepalived_version) or keepalived,
     )
     if given.node and given.paths:
         raise UsageError("give the files either as PATH or with --node, not both")

@@ -57,14 +57,15 @@ def options_for(
 ) -> Options:
     """The options for linting the files of these nodes, with the choices that halb.toml makes under `[lint]`.
 
-    `selection` and `settings` replace those of `[lint]`. `config_ids` None: each node is the machine of its name.
+    `selection` and `settings` replace those of `[lint]`; where that names no release, `version` of `[haproxy]` and
+    `[vrrp]` does. `config_ids` None: each node is the machine of its name.
     Raises UnknownRuleError when `[lint]` names a rule that does not exist.
     """
     choices = cluster.lint if cluster is not None else None
     if selection is None:
         selection = Selection(choices.select, choices.ignore) if choices else Selection()
     if settings is None:
-        settings = RuleSettings(choices.haproxy_version, choices.keepalived_version) if choices else RuleSettings()
+        settings = RuleSettings(*cluster.releases) if cluster is not None else RuleSettings()
     if config_ids is None:
         config_ids = {node.name: node.name for node in nodes or ()}
     return Options(

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         value_at,
         values_of,
     )
-    from rules.plan.defaults import PRIORITY_STEP, STACKED_PORT, priority_after
+    from rules.plan.defaults import HAPROXY_RELEASE, KEEPALIVED_RELEASE, PRIORITY_STEP, STACKED_PORT, priority_after
     from rules.plan.document import json_schema
     from rules.plan.draft import Draft, DraftPart
     from rules.plan.errors import PlanError
     from rules.plan.given import Given
     from rules.plan.keys.haproxy import HaproxyChoice
-    from rules.plan.keys.machines import ApiServer, Balancer
+    from rules.plan.keys.machines import SYSTEMS, ApiServer, Balancer
     from rules.plan.keys.plan import Plan
     from rules.plan.keys.vrrp import VrrpChoice
     from rules.plan.model import (
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_PORT",
+    "HAPROXY_RELEASE",
+    "KEEPALIVED_RELEASE",
     "LARGEST",
     "MICROSECONDS",
     "OF_PLAN",
@@ -62,6 +64,7 @@ __all__ = [
     "SCHEMA",
     "SCHEMA_NUMBER",
     "STACKED_PORT",
+    "SYSTEMS",
     "UNKNOWN",
     "ApiServer",
     "Balancer",
@@ -124,13 +127,13 @@ __getattr__ = lazily(
         "complete": (
             "UNKNOWN Values as_far_as_known count is_needed missing plan_from unreadable usual_value value_at values_of"
         ),
-        "defaults": "PRIORITY_STEP STACKED_PORT priority_after",
+        "defaults": "HAPROXY_RELEASE KEEPALIVED_RELEASE PRIORITY_STEP STACKED_PORT priority_after",
         "document": "json_schema",
         "draft": "Draft DraftPart",
         "errors": "PlanError",
         "given": "Given",
         "keys.haproxy": "HaproxyChoice",
-        "keys.machines": "ApiServer Balancer",
+        "keys.machines": "SYSTEMS ApiServer Balancer",
         "keys.plan": "Plan",
         "keys.vrrp": "VrrpChoice",
         "model": (

@@ -12,9 +12,9 @@ _CONTEXT = 3  # lines before and after a change
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
-def unified(path: str, old: str | None, new: str) -> str:
-    """The unified diff of two texts of one file; `old` None: there is no such file yet."""
-    names = (f"--- {'/dev/null' if old is None else f'a/{path}'}", f"+++ b/{path}")
+def unified(path: str, old: str | None, new: str, name: str = "") -> str:
+    """The unified diff of two texts of one file; `old` None: there is no such file yet. `name` is that of the old."""
+    names = (f"--- {'/dev/null' if old is None else name or f'a/{path}'}", f"+++ b/{path}")
     before, after = _DiffLines(path, old or ""), _DiffLines(path, new)
     lines = [*names]
     # Lines are compared as they are, with their secrets, and shown without.

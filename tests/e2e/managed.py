@@ -117,6 +117,18 @@ class Managed:
         for name in ("haproxy", "keepalived"):
             assert program(name).exists()
 
+    def lay(self, place: str) -> Path:
+        """A folder of the machine's own over a place of the system's."""
+        folder = self.machine.folder / place.strip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.machine.mounts[place] = folder
+        return folder
+
+    @property
+    def tools(self) -> Path:
+        """The folder that programs are looked up in first."""
+        return self._tools
+
     @property
     def name(self) -> str:
         """The machine's name."""

@@ -27,8 +27,8 @@ from tests.fuzz.loop import Target
 from tests.live.dns.valid import ASKED, VALID
 from tests.live.tls.der import by_hand
 from tests.programs import ROOT
-from wizard.commands.draft_text import draft_text
 from wizard.importer import import_files
+from wizard.plan.draft_text import draft_text
 from wizard.plan.file import write_plan
 from wizard.plan.plan import PlanError, check_plan, plan_of
 from wizard.render.files import render

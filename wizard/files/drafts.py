@@ -117,6 +117,15 @@ def _folder() -> Path:
     return Path(state, "halb", "drafts")
 
 
+def drafts_folder() -> Path:
+    """The folder of the drafts, made if it is not there, its owner's alone. Raises OSError, or ValueError without a
+    home folder.
+    """
+    folder = _folder()
+    _make_folder(folder)
+    return folder
+
+
 def _path(directory: Path) -> Path:
     """Where the draft of a folder is: its name for people, and a checksum of its whole path, with links resolved."""
     from hashlib import sha256

@@ -10,10 +10,12 @@ GLOBAL = frozenset(
         "log /dev/log local0",
         "log /dev/log local1 notice",
         "log stdout format raw local0",  # in a container
+        "log stdout format short local0",  # where the service's output is the log
         "chroot /var/lib/haproxy",
         "user haproxy",
         "group haproxy",
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
+        "stats socket /var/lib/haproxy/stats mode 660 level admin",
         "stats timeout 30s",
         "daemon",  # systemd's unit starts haproxy with -Ws, in the foreground, with and without it
     )

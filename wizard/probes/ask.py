@@ -122,6 +122,13 @@ async def run_checks(
         return (result(CheckStatus.INFO, f"the check failed: {error or type(error).__name__}"),)
 
 
+def checks_of_name(
+    answers: Answers, *, resolvers: Sequence[NameServer | str] | None, timeout: float
+) -> tuple[CheckResult, ...]:
+    """As `run_checks` of the name, for who has no event loop."""
+    return asyncio.run(run_checks("dns", answers, resolvers=resolvers, timeout=timeout))
+
+
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
     """The servers for these texts; None stays None. Raises ValueError that says how to write one."""
     from rules.live import parse_resolver

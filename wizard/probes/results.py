@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from rules.live import (
     probe_words,
     reply_words,
 )
-from rules.plan import API_PORT
+from rules.plan import API_PORT, Phase
 from rules.report import printable
 from rules.text import clipped, listed
 from wizard.probes.interfaces import attached_to, interfaces
@@ -41,10 +41,11 @@ class CheckStatus(StrEnum):
 
 
 class CheckResult(NamedTuple):
-    """One result of a live check, a short phrase that is safe to print."""
+    """One result of a live check, a short phrase that is safe to print. `phase`: where the name leads, if it shows."""
 
     status: CheckStatus
     text: str
+    phase: Phase | None = None
 
 
 class ProbedMachine(NamedTuple):
@@ -112,7 +113,7 @@ def _of_server(facts: CheckedAnswers, server: NameServer, replies: Sequence[Repl
     if found:
         led_to = tuple(address for reply in found for address in reply.addresses)
         status, whose = _leads(facts, led_to)
-        return result(status, f"{server.label}: {addresses(led_to, 4)}{whose}")
+        return result(status, f"{server.label}: {addresses(led_to, 4)}{whose}")._replace(phase=_phase(facts, led_to))
     reply = min(replies, key=lambda reply: reply.question)
     if reply.kind is ReplyKind.NXDOMAIN or all(reply.kind is ReplyKind.NODATA for reply in replies):
         word = "no such name yet" if reply.kind is ReplyKind.NXDOMAIN else "the name has no address yet"
@@ -135,6 +136,20 @@ def _leads(facts: CheckedAnswers, led_to: tuple[IPAddress, ...]) -> tuple[CheckS
         return CheckStatus.OK, " (the initial master)"
     wanted = listed([master.address, *facts.vips], "or")
     return CheckStatus.WARN, f", not {wanted}"
+
+
+def _phase(facts: CheckedAnswers, led_to: tuple[IPAddress, ...]) -> Phase | None:
+    """The phase in which the name leads to these addresses; None where they are somebody else's."""
+    if led_to and all(address in facts.vips for address in led_to):
+        return Phase.CUTOVER
+    master = facts.initial_master
+    return Phase.BOOTSTRAP if master is not None and set(led_to) == {master.address} else None
+
+
+def phase_found(results: Iterable[CheckResult]) -> Phase | None:
+    """The phase that every name server with an answer shows; None if none has one, or they disagree."""
+    phases = {one.phase for one in results if one.phase is not None}
+    return phases.pop() if len(phases) == 1 else None
 
 
 def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckResult:

@@ -53,6 +53,14 @@ class Answers:
             moved[place._replace(number=place.number - 1) if up else place] = text
         return Answers(moved)
 
+    def with_room(self, table: str, number: int) -> Answers:
+        """The answers with an empty place in a list: the machines from this one on move down."""
+        moved = {}
+        for place, text in self._texts.items():
+            down = place.table == table and place.number >= number
+            moved[place._replace(number=place.number + 1) if down else place] = text
+        return Answers(moved)
+
 
 def typed(place: KeyPath, text: str) -> Any:
     """The value that halb.toml has for a typed text; ValueError with the words of the key's own check."""
@@ -93,13 +101,14 @@ def to_toml(answers: Answers) -> str:
                 parts.append(
                     table_text(
                         header(name),
-                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in given.items()},
+                        {key: toml_value(KeyPath(name, number, key), text) for key, text in given.items()},
                     )
                 )
     return "\n".join(parts)
 
 
-def _typed_or_text(place: KeyPath, text: str) -> Any:
+def toml_value(place: KeyPath, text: str) -> Any:
+    """What TOML has for an answer: a right one with its type, a wrong one as the text it is."""
     return text if fault(place, text) else typed(place, text)
 
 

@@ -29,6 +29,9 @@ class Judgement(NamedTuple):
     instead of a wrong answer. `missing`: the answers that nobody can guess. `plan` and `files` (text by path) are there
     when nothing is wrong or missing, `report` is the linter's on these files, and `keys` says which of halb.toml each
     stretch of them comes from. `more` are the values that are for halb.toml alone.
+
+    `base` is the text of the halb.toml that the user has edited and that is to be written with the plan in it, if it is
+    not the one on the disk; `gone` are the values for halb.toml alone that it has there and is not to have any more.
     """
 
     answers: Answers
@@ -43,6 +46,8 @@ class Judgement(NamedTuple):
     more: Mapping[KeyPath, Any] = {}
     others: Mapping[KeyPath, KeyPath] = {}
     proposals: Mapping[KeyPath, str] = {}
+    base: str = ""
+    gone: frozenset[KeyPath] = frozenset()
 
 
 def judge(answers: Answers) -> Judgement:

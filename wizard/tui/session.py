@@ -9,6 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.questions.answers import Answers, Place
+from wizard.questions.history import History
 from wizard.questions.known.mending import Mended, read
 from wizard.questions.session import Judgement, missing_of, step_of
 from wizard.questions.session_draft import SessionDraft
@@ -32,11 +33,12 @@ Importer = Callable[[Sequence[str]], Import]
 class Session:
     """The state of one run.
 
-    `answers` change through `set_answer`, `put_right` and `replace_answers` alone, which tell the followers; `outcome`
-    comes a moment later (`wizard.tui.judging`). Nothing is written below `directory` before the write screen.
+    `answers` change through `set_answer`, `put_right`, `replace_answers` and `undo` alone, which tell the followers;
+    `outcome` comes a moment later (`wizard.tui.judging`). Nothing is written below `directory` before the write screen.
     `overrides`: the user's reasons for accepting errors, by rule code. `mended`: what was put right, by its answer;
     `untold`: what of that the user has not seen, as the step was left with it. `before`: the answers that the machines'
-    files were made of so far, None where there are none. `visited`: the keys of the steps that were shown or answered.
+    files were made of so far, None where there are none. `edited`: the text of halb.toml as the user has written it in
+    an editor, "" if not. `visited`: the keys of the steps that were shown or answered.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Session:
         self.offline = offline
         self.resolvers = resolvers
         self.answers = Answers()
+        self.history = History()
         self.before: Answers | None = None
         self.visited: set[str] = set()
         self.overrides: dict[str, str] = {}
@@ -64,6 +67,7 @@ class Session:
         self.draft = SessionDraft(store, directory)
         self.draft_note = ""
         self.last_words = ""
+        self.edited = ""
         self._followers: list[Callable[[], None]] = []
         self._saving = RLock()
         self._last_files: Mapping[str, str] = {}
@@ -73,6 +77,7 @@ class Session:
     def set_answer(self, place: Place, text: str) -> None:
         """Set one answer."""
         if self.answers[place] != text:
+            self.history.typed(self.answers, place)
             self._change(self.answers.put(place, text))
 
     def put_right(self, places: Collection[Place]) -> tuple[Mended, ...]:
@@ -89,17 +94,29 @@ class Session:
     def replace_answers(self, answers: Answers) -> None:
         """Set all answers at once: those of a draft or of imported files."""
         self.visited |= {step.key for place in answers if (step := step_of(place)) is not None}
+        if answers != self.answers:
+            self.history.replaced(self.answers)
         self._change(answers)
+
+    def undo(self) -> Place | None:
+        """Take back the latest change of the answers; gives a place that it was about, None if nothing was changed."""
+        undone = self.history.undo(self.answers)
+        if undone is None:
+            return None
+        self._change(undone.answers)
+        return undone.place
 
     def begin(self, answers: Answers, *, kept: Answers | None = None, own: str | None = None) -> None:
         """Continue with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
         with self._saving:
             self.draft.begin(Answers() if kept is None else kept, own=own)
             self.before = None
+            self.edited = ""
             self.overrides.clear()
             self.mended.clear()
             self.visited.clear()
             self.replace_answers(answers)
+            self.history.clear()
 
     def follow(self, follower: Callable[[], None]) -> None:
         """Call this whenever the answers have changed."""
@@ -119,11 +136,16 @@ class Session:
 
     def take_outcome(self, outcome: Judgement) -> None:
         """Keep a new outcome, and the files of the one before for comparison."""
-        self.outcome = outcome
+        self.outcome = outcome._replace(base=self.edited, gone=self._gone(outcome.answers))
         if outcome.files:
             if outcome.files != self._last_files:
                 self.files_before = self._last_files
             self._last_files = outcome.files
+
+    def _gone(self, answers: Answers) -> frozenset[Place]:
+        """What the halb.toml that was begun with says to the linter alone, and the answers do not say any more."""
+        before = Answers() if self.before is None else self.before
+        return frozenset(place for place in before if place.table == "lint" and not answers[place])
 
     # The draft
 
@@ -148,6 +170,7 @@ class Session:
         with self._saving:
             self.draft.drop()
             self.directory = directory
+            self.edited = ""
             self.draft = SessionDraft(self.store, directory, self.answers)
             self.draft_note = ""
         self.last_words = f"the files are in {directory}; 'halb-wizard verify {directory}' says what to do next"

@@ -155,3 +155,15 @@ class HaproxyChoice(Record):
         label="Run as",
         help="package: systemd services; static-pod: kubelet runs them",
     )
+    version: str | None = key(
+        "haproxy.version",
+        values.haproxy_release,
+        "the oldest release of haproxy on the load balancers",
+        default=None,
+        in_files=False,
+        label="Oldest haproxy",
+        help="empty: any release from 2.4 on",
+        explain="halb-lint judges the files by it, and install.sh refuses an older haproxy. Nothing that halb writes "
+        "needs more than 2.4.",
+        examples=("2.8",),
+    )

@@ -87,3 +87,15 @@ class VrrpChoice(Record):
         "VRRPv3, which an IPv6 VIP needs, has none.",
         examples=("s3cret4u",),
     )
+    version: str | None = key(
+        "vrrp.version",
+        values.keepalived_release,
+        "the oldest release of keepalived on the load balancers",
+        default=None,
+        in_files=False,
+        label="Oldest keepalived",
+        help="empty: any release from 2.0.11 on",
+        explain="halb-lint judges the files by it, and install.sh refuses an older keepalived. It is not the "
+        "version of VRRP, which follows from the VIP: 2 for IPv4, 3 as soon as there is IPv6.",
+        examples=("2.2.7",),
+    )

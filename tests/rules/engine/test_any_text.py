@@ -21,9 +21,9 @@ from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
 from tests.wizard.plans import ARTICLE
-from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
 from wizard.importer import import_files
+from wizard.plan.draft_text import draft_text
 from wizard.plan.plan import Plan, check_plan
 from wizard.render.files import RenderError, render
 

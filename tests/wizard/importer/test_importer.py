@@ -9,7 +9,7 @@ import pytest
 
 from rules.plan import read_cluster
 from rules.plan.complete import plan_from
-from rules.plan.model import KeyPath
+from rules.plan.model import KeyPath, Phase
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import LeftoverKind, import_files
@@ -40,7 +40,13 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert found.candidates == ()
     lost = {item.text for item in found.leftovers if item.kind is LeftoverKind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = plan_from({**draft.values, KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"})
+    plan = plan_from(
+        {
+            **draft.values,
+            KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com",
+            KeyPath("cluster", 0, "phase"): Phase.CUTOVER,
+        }
+    )
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 

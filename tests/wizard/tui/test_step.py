@@ -108,10 +108,9 @@ def test_a_wrong_answer_is_said_in_words_and_enter_comes_back_to_it(tmp_path: Pa
         await press(pilot, "bad_name..", "enter", "enter")
         await sees(pilot, "✗ ")
         assert field_at(app, ENDPOINT).fault
-        await press(pilot, "enter")
         await until(pilot, lambda: focused(app) == ENDPOINT)
         assert app.step == "dns"
-        await press(pilot, *["backspace"] * 10, "k.example.com", "enter", "enter", "enter")
+        await press(pilot, *["backspace"] * 10, "k.example.com", "enter", "enter")
         await at_step(pilot, "initial-master")
 
     assert drive(tmp_path, script).session.answers[ENDPOINT] == "k.example.com"
@@ -151,7 +150,7 @@ def test_names_and_interfaces_of_further_machines_are_suggested_and_taken_by_ent
         await press(pilot, "enter", "10.0.0.2", "enter", "enter")
         await until(pilot, lambda: focused(app) == lb(2, "name"))
         assert field_at(app, lb(1, "name")).text == "lb10"
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter")
         await at_step(pilot, "vrrp")
 
     answers = drive(tmp_path, script).session.answers
@@ -164,7 +163,7 @@ def test_a_cleared_row_is_removed_and_the_next_machine_moves_up(tmp_path: Path) 
         await app.go("control-plane")
         await press(pilot, *["backspace"] * 11, "enter", *["backspace"] * 13, "enter")
         await until(pilot, lambda: app.session.answers.count("control_plane") == 2)
-        assert field_at(app, master(1, "name")).text == "k8s-master3"
+        await until(pilot, lambda: field_at(app, master(1, "name")).text == "k8s-master3")
 
     assert drive(tmp_path, script, answers=ARTICLE).session.answers[master(1, "address")] == "192.168.2.153"
 
@@ -184,7 +183,7 @@ def test_f8_removes_the_machine_in_focus(tmp_path: Path) -> None:
 def test_choices_turn_round_with_left_and_right(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go("vrrp")
-        await press(pilot, "enter", "right")
+        await press(pilot, "down", "right")
         await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "mode")] == "multicast")
         await press(pilot, "left", "down", "left")
         await until(pilot, lambda: app.session.answers[Place("vrrp", 0, "preempt")] == "false")
@@ -299,7 +298,7 @@ def test_a_small_terminal_gets_a_notice_and_the_keys_stay_alive(tmp_path: Path, 
         await press(pilot, "enter", "k.example.com", "enter")
         await at_step(pilot, "dns")
         await sees(pilot, f"(now {size[0]}x{size[1]}, needed 80x24)")
-        assert app.session.answers[ENDPOINT] == "k.example.com"
+        await until(pilot, lambda: app.session.answers[ENDPOINT] == "k.example.com")
         await pilot.resize_terminal(*SMALL)
         await sees(pilot, "DNS name of the control plane")
         assert "make the terminal larger" not in words(pilot)

@@ -38,6 +38,10 @@ class WizardScreen(Screen[None]):
     def take_answers(self) -> None:
         """Hand over what is typed in this screen's fields, if it has any."""
 
+    def leave(self) -> None:
+        """Hand it over for good: another screen comes."""
+        self.take_answers()
+
 
 class TooSmall(Widget):
     """Covers a screen whose terminal is too small to show it (app.tcss says when); the keys still work below it."""

@@ -15,11 +15,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from rules.plan import key_at
 from rules.report import printable
 from wizard.questions import steps
 from wizard.questions.answers import Place
 from wizard.questions.known.mending import unmendable
-from wizard.tui.type_ahead import run_binding_at_once
+from wizard.questions.reading.machine_lists import is_list
 
 _GAP = "  "  # between two choices
 _MORE = "… "  # where there is no room for more
@@ -31,9 +32,24 @@ class Entry(Input):
     def __init__(self, text: str, *, secret: bool) -> None:
         super().__init__(text, compact=True, password=secret, select_on_focus=False)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
+    class Listed(Message):
+        """Several lines were pasted, or words that stand for several machines: none of them is in the field yet."""
+
+        def __init__(self, entry: Entry, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.entry = entry
+            self.lines = lines
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a line without the blanks around it; Textual would take the first of several, and drop the others."""
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        field = field_around(self)
+        if len(lines) > 1 or (lines and field is not None and is_list(field.place, lines[0])):
+            self.post_message(self.Listed(self, lines))
+        elif lines:
+            self.replace(lines[0], *self.selection)
 
 
 class ChoiceEntry(Widget, can_focus=True):
@@ -82,10 +98,6 @@ class ChoiceEntry(Widget, can_focus=True):
         parts = [(words, "bold" if choice == self.chosen else "$text-muted") for choice, words in cells[first:end]]
         shown = Content(_GAP).join(Content.styled(*part) for part in parts)
         return Content.assemble(_MORE if first else "", shown, f" {_MORE}" if end < len(cells) else "")
-
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
@@ -184,6 +196,18 @@ class AnswerField(Widget):
         else:
             self._changed()
 
+    def answer_lines(self, lines: Sequence[str]) -> None:
+        """Take pasted lines: a list of words gets all of them; else it is the first, and the user is told."""
+        entry = self._answer
+        if not isinstance(entry, Entry):
+            return
+        if key_at(self.place).type.schema["type"] == "array":
+            entry.replace(", ".join(line.strip(" ,") for line in lines), *entry.selection)
+            return
+        entry.replace(lines[0], *entry.selection)
+        words = f"one line belongs here: the first of {len(lines)} was pasted, the others were left out"
+        self.notify(words, severity="warning", timeout=15, markup=False)
+
     def suggest(self, text: str) -> None:
         """Show in an empty field what a machine before suggests; an example if the text is empty."""
         self.suggestion = text
@@ -240,8 +264,13 @@ class AnswerField(Widget):
         """Enter belongs to the screen."""
         event.stop()
 
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """The field has the focus: its label shows it too."""
+        self.add_class("-focused")
+
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         """The field is left: show what is wrong with its answer."""
+        self.remove_class("-focused")
         if words := unmendable(self.place, self.text):
             self.show_fault(words)
 

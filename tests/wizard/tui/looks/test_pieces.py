@@ -10,7 +10,7 @@ from tests.wizard.tui.support.pilot import ARTICLE
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
 from wizard.questions.steps import steps
-from wizard.tui.machine_rows import accepted, compact, suggestion
+from wizard.tui.forms.machine_rows import accepted, compact, suggestion
 from wizard.tui.widgets.preview import changed_lines, coloured, content_of
 from wizard.tui.widgets.steps_bar import items
 from wizard.tui.widgets.topology import WIDTH, draw

@@ -156,6 +156,158 @@ owner_of() {
     echo "$hardware"
 }
 
+# The kind of system, as [[lb]] os in halb.toml calls it, by ID and ID_LIKE of os-release; nothing where none is known.
+system_of() {
+    # shellcheck disable=SC1090,SC2154  # os-release sets them
+    for word in $(set +u && . "$1" && printf '%s ' "$ID" "$ID_LIKE"); do
+        case $word in
+debian) echo debian && return ;;
+ubuntu) echo ubuntu && return ;;
+rhel | fedora | centos) echo rhel && return ;;
+suse | sles | opensuse) echo suse && return ;;
+alpine) echo alpine && return ;;
+        esac
+    done
+}
+
+# Paths, sockets, logs and services differ between distributions.
+check_system() {
+    release=$root/etc/os-release
+    [ ! "$force" ] || return 0
+    if [ ! -r "$release" ]; then
+        [ "$root" ] || fail "there is no $release, which says what this system is; --force installs the files of" \
+            'Debian or Ubuntu' "all the same"
+        return 0
+    fi
+    system=$(system_of "$release")
+    case $system in
+debian | ubuntu) ;;
+        '') fail "this system is none that halb knows ($(sed -n 's/^ID=//p' "$release")); --force installs the files of" \
+            'Debian or Ubuntu' "all the same" ;;
+        *) fail "the files are for" 'Debian or Ubuntu'"; write os = \"$system\" for $node in halb.toml, and" \
+            "render again" ;;
+    esac
+}
+
+# Whether a release is older than another: older 2.2.9 2.4.
+older() {
+    [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}
+
+check_releases() {
+    check_release haproxy 2.4 \
+        "$(haproxy -v 2>&1 | sed -n 's/^HA-*Proxy version \([0-9.]*\).*/\1/p')"
+    check_release keepalived 2.0.11 \
+        "$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')"
+}
+
+check_release() {
+    if [ ! "$3" ]; then
+        say "this $1 does not say its release; the files need $2 or later"
+    elif older "$3" "$2"; then
+        fail "$1 $3 is older than $2, which the files need at least; nothing is changed"
+    fi
+}
+
+# --- SELinux and the firewall: let in, and closed again
+
+# What is opened or switched on beside files; in a trial (`trying`) it is said, else done and noted for the way back.
+trying=''
+
+# In a subshell.
+what_is_opened() {
+    trying=yes
+    open_system
+}
+
+# opens WORDS COMMAND: whether to do it now.
+opens() {
+    [ ! "$trying" ] || say "$*"
+    [ ! "$trying" ]
+}
+
+undo_by() { note "$*" >>"$backup/system"; }
+
+open_system() {
+    [ ! "$root" ] || return 0
+    open_firewall
+}
+
+close_system() {
+    if [ "$root" ] || [ ! -f "$from/system" ]; then return 0; fi
+    while read -r line; do
+        if [ "$dry_run" ]; then
+            say "would run: $line"
+        else
+            # shellcheck disable=SC2086  # words without blanks, as undo_by has written them
+            $line || complain "this failed: $line"
+        fi
+    done <"$from/system"
+}
+
+label() { :; }
+
+has_firewalld() { command -v firewall-cmd >/dev/null && firewall-cmd --quiet --state 2>/dev/null; }
+
+has_ufw() { command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; }
+
+# Without VRRP from the others, each load balancer takes the VIP for itself.
+open_firewall() {
+    if has_firewalld; then
+        zone=$(firewall-cmd --get-zone-of-interface="$interface" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
+        in_firewalld port "$port/tcp"
+        in_firewalld protocol vrrp
+    elif has_ufw; then
+        in_ufw "$port/tcp"
+        for peer in $peers; do in_ufw from "${peer#*=}" proto vrrp; done
+    fi
+}
+
+# Allowed now, and after the next start.
+in_firewalld() {
+    for kept in '' --permanent; do
+        # shellcheck disable=SC2086  # an option, or none
+        if firewall-cmd --quiet $kept --zone="$zone" "--query-$1=$2"; then continue; fi
+        opens "firewalld: $1 $2 is let into zone $zone${kept:+, also after the next start}" || continue
+        # shellcheck disable=SC2086
+        undo_by firewall-cmd --quiet $kept --zone="$zone" "--remove-$1=$2"
+        # shellcheck disable=SC2086
+        firewall-cmd --quiet $kept --zone="$zone" "--add-$1=$2"
+    done
+}
+
+# ufw knows by itself what is there already; --dry-run prints the rules that there would be.
+in_ufw() {
+    if [ "$trying" ]; then
+        case $(LC_ALL=C ufw --dry-run allow "$@" 2>&1) in *Skipping* | *ERROR*) return 0 ;; esac
+        opens "ufw: allow $*" || return 0
+    fi
+    said=$(LC_ALL=C ufw allow "$@" 2>&1) || {
+        complain "ufw does not take 'allow $*' ($said); let it in by a line in /etc/ufw/before.rules, above COMMIT, and" \
+            "'ufw reload': -A ufw-before-input -p vrrp -j ACCEPT"
+        return 0
+    }
+    case $said in *Skipping*) ;; *) undo_by ufw delete allow "$@" ;; esac
+}
+
+# A rule set of one's own is left alone: only its owner knows where a rule belongs.
+check_rules() {
+    if has_firewalld || has_ufw; then return 0; fi
+    rules=$(nft list ruleset 2>/dev/null || :)
+    chain=$(printf '%s\n' "$rules" |
+        awk '/^table /{ table = $2 " " $3 } /^\tchain /{ chain = $2 } /hook input.*policy drop/{ print table, chain; exit }')
+    if [ "$chain" ]; then
+        printf '%s\n' "$rules" | grep -qE 'vrrp|protocol 112' ||
+            complain "nftables drops what no rule lets in, and no rule speaks of VRRP; let it and port $port in, here and" \
+                "in the file that makes the rules:" \
+                "nft insert rule $chain meta l4proto 112 accept; nft insert rule $chain tcp dport $port accept"
+    elif iptables -S INPUT 2>/dev/null | grep -q '^-P INPUT DROP'; then
+        iptables -S 2>/dev/null | grep -qE -e '-p (vrrp|112)' ||
+            complain "iptables drops what no rule lets in, and no rule speaks of VRRP; let it and port $port in:" \
+                "iptables -I INPUT -p vrrp -j ACCEPT; iptables -I INPUT -p tcp --dport $port -j ACCEPT"
+    fi
+}
+
 # --- checks, before anything is changed
 
 is_this_machine() {
@@ -169,7 +321,7 @@ is_this_machine() {
 }
 
 check_machine() {
-    need ip 'install the package iproute2'
+    need ip 'install the package iproute2 (iproute)'
     [ ! "$sysctl_file" ] || need sysctl 'install the package procps'
     if [ ! "$force" ] && ! is_this_machine; then
         fail "this is $(uname -n), and the files are for $node ($addresses); --force installs them all the same"
@@ -235,9 +387,9 @@ check_vip() {
 }
 
 check_tools() {
-    need haproxy 'install the package haproxy'
-    need keepalived 'install the package keepalived'
-    need systemctl 'services are started with systemd'
+    need haproxy ''"'"'apt-get install haproxy keepalived'"'"' gets it'
+    need keepalived ''"'"'apt-get install haproxy keepalived'"'"' gets it'
+    need systemctl 'it starts the services'
     command -v curl >/dev/null || command -v wget >/dev/null || command -v bash >/dev/null ||
         fail "check-haproxy needs curl, wget or bash; install the package curl"
 }
@@ -272,9 +424,9 @@ check_files() {
         say "this keepalived can't test its file; going on"
         return
     fi
-    cp etc/keepalived/check-haproxy "$scratch/"
+    cp ".$check_script" "$scratch/"
     chmod 755 "$scratch/check-haproxy"
-    (umask 077 && sed "s|/etc/keepalived/check-haproxy|$scratch/check-haproxy|" etc/keepalived/keepalived.conf \
+    (umask 077 && sed "s|$check_script|$scratch/check-haproxy|" etc/keepalived/keepalived.conf \
         >"$scratch/keepalived.conf")
     keepalived -t -f "$scratch/keepalived.conf" ||
         fail "keepalived refuses etc/keepalived/keepalived.conf; nothing is changed"
@@ -440,6 +592,7 @@ put() {
     esac
     note "${3#"$root"/} $(cksum <"$new")" >>"$backup/unfinished"
     mv -f "$new" "$3"
+    label "$3"
 }
 
 # The files of these names that are not installed yet: put_files NAME ...
@@ -460,6 +613,7 @@ put_files() {
 # Every file as the backup $from has it; `failed` are those that could not be put back.
 put_back() {
     failed=''
+    close_system
     for file in $files; do
         if there "$from/$file"; then
             restore "$from/$file" "$root/$file" || failed="$failed $root/$file"
@@ -549,6 +703,7 @@ install_haproxy() {
     put_files 90-halb.conf
     [ ! "$sysctl_file" ] || sysctl -q -p "/$sysctl_file"
     put_files haproxy.cfg
+    open_system
     if changes_any haproxy.cfg 90-halb.conf || ! service_active haproxy; then
         touched=haproxy
         workers=$(workers_of_haproxy)
@@ -736,7 +891,8 @@ undo() {
     if ! put_back; then
         complain "stopped, and could not put back:$failed; to try it again: $again"
     elif ! restore_services; then
-        complain "stopped; the files that were there are back, but a service does not run: see 'systemctl status haproxy keepalived'"
+        complain "stopped; the files that were there are back, but a service does not run: see" \
+            ''"'"'systemctl status haproxy keepalived'"'"''
     else
         rm -f "$backup/unfinished" && rm -rf "$backup"
         if [ "$touched" ]; then
@@ -756,7 +912,7 @@ roll_back() {
     rm -f "$from/unfinished"
     if [ ! "$root" ]; then
         touched='haproxy keepalived'
-        restore_services || fail "the old files are back, but a service did not start: see 'systemctl status haproxy keepalived'"
+        restore_services || fail "the old files are back, but a service did not start: see" ''"'"'systemctl status haproxy keepalived'"'"''
     fi
     say "the files from $from are back"
 }
@@ -797,10 +953,12 @@ fi
 for file in $files; do
     [ -f "$file" ] || fail "$file is missing in $(pwd); copy the whole folder"
 done
+check_system
 if [ ! "$root" ]; then
     check_machine
     scratch=$(mktemp -d /run/halb-install.XXXXXX)
     check_tools
+    check_releases
     check_limits
     check_files
     check_ports
@@ -808,12 +966,15 @@ fi
 check_places
 resume
 compare
-if [ ! "$changes" ] && [ ! "$backup" ] && { [ "$root" ] || are_running; }; then
+opening=$(what_is_opened)
+[ ! "$opening" ] || say "$opening"
+if [ ! "$changes$opening" ] && [ ! "$backup" ] && { [ "$root" ] || are_running; }; then
     say "nothing to do: all files of $node are installed, and both services run"
     exit 0
 fi
 if [ ! "$root" ]; then
     check_vip
+    check_rules
     note_answers
 fi
 if [ "$dry_run" ]; then
