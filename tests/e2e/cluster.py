@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from tests.e2e.balancer import Balancer
 from tests.live.tls.certificates import Authority
-from tests.net.addresses import Watch
-from tests.net.machine import Machine
-from tests.net.network import Net, bridging, cable
 from tests.net.waiting import until
 from tests.programs import ROOT
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Balancer as Planned
 from wizard.plan.plan import IPInterface, Plan
+from wizard.rehearsal.lab.addresses import Watch
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net, bridging, cable
 from wizard.render.files import render
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.failover.nodes import Node
-from tests.net.addresses import Watch
-from tests.net.network import Net, bridging, cable
 from tests.roots import Root
+from wizard.rehearsal.lab.addresses import Watch
+from wizard.rehearsal.lab.network import Net, bridging, cable
 
 # One cluster starts at a time: started by a busy machine, the nodes of a cluster would not start together.
 _starting = threading.Lock()

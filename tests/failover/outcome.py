@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tests.net.addresses import Change
+from wizard.rehearsal.lab.addresses import Change
 
 FLAPS = 6  # changes of one VIP within a step
 Owners = dict[str, list[str]]

@@ -15,7 +15,7 @@ from tests.failover.outcome import outcome
 from tests.failover.running import records
 from tests.failover.scenarios.base import Scenario, patience
 from tests.failover.scenarios.confs import Instance, cluster, script
-from tests.net.addresses import Change, read_messages
+from wizard.rehearsal.lab.addresses import Change, read_messages
 
 VIP, SECOND = "192.168.77.150", "192.168.78.150"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.net.addresses import Watch
-from tests.net.machine import SPACES
-from tests.net.network import Net, bridging, cable, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
+from wizard.rehearsal.lab.addresses import Watch
+from wizard.rehearsal.lab.machine import SPACES
+from wizard.rehearsal.lab.network import Net, bridging, cable
 
 pytestmark = pytest.mark.root
 

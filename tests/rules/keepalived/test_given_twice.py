@@ -9,10 +9,10 @@ import pytest
 
 from rules.engine.finding import Finding, Severity
 from tests.daemons import program
-from tests.net.machine import end
-from tests.net.network import Net, plugged
 from tests.net.waiting import until
 from tests.rules.keepalived.linting import HEAD, findings, instance
+from wizard.rehearsal.lab.machine import end
+from wizard.rehearsal.lab.network import Net, plugged
 
 _TWICE = """\
 global_defs {{

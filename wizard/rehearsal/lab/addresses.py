@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_NEWADDR, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
-from tests.net.machine import Machine
+from wizard.rehearsal.lab.machine import Machine
 
 BUFFER = 1 << 20
 
