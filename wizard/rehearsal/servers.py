@@ -20,7 +20,7 @@ _LINK_ALONE = 0.2
 
 
 class PlayedServer(NamedTuple):
-    """A server. `on`: the load balancer that it runs on, None for a machine of its own. `given_up`: seconds until every
+    """A server; haproxy.cfg calls it one of `labels`. `on`: the load balancer that it runs on, None for a machine of its own. `given_up`: seconds until every
     haproxy sends nothing to it any more once it does not answer, None where nothing checks it; `taken_back`: until all
     do again.
     """
@@ -31,6 +31,7 @@ class PlayedServer(NamedTuple):
     on: str | None
     given_up: Seconds | None
     taken_back: float
+    labels: tuple[str, ...]
 
 
 def servers_of(
@@ -70,14 +71,15 @@ def _port_of_clients(node: Node, backend: Proxy) -> int | None:
 def _server(
     address: IPAddress, on: str | None, lines: Sequence[tuple[Proxy, Server, int]], names: Mapping[IPAddress, str]
 ) -> PlayedServer:
-    name = names.get(address) or lines[0][1].name_text
+    labels = tuple(dict.fromkeys(server.name_text for _, server, _ in lines))
+    name = names.get(address) or labels[0]
     checked = all(server.check for _, server, _ in lines)
     given_up = None
     if checked:
         bounds = [_until_down(backend, server) for backend, server, _ in lines]
         given_up = Seconds(0.0, max(bounds))
     taken_back = max(_until_up(backend, server) for backend, server, _ in lines)
-    return PlayedServer(name, address, tuple(sorted({port for _, _, port in lines})), on, given_up, taken_back)
+    return PlayedServer(name, address, tuple(sorted({port for _, _, port in lines})), on, given_up, taken_back, labels)
 
 
 def _until_down(backend: Proxy, server: Server) -> float:

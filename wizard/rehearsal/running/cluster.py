@@ -13,12 +13,13 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.lab.addresses import Watch
 from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net
+from wizard.rehearsal.record import Sample, WatchChange
 from wizard.rehearsal.running.certificates import issue
 from wizard.rehearsal.running.daemons import Daemons, Programs, copy_of_haproxy
 from wizard.rehearsal.running.folders import Laid, lay_out, rename_process
@@ -39,24 +40,6 @@ _PLACE = Path("/var/lib")
 """Where its files are: keepalived wants a path that only root can write for its scripts, and /tmp is not one."""
 _PATIENCE = 15.0  # seconds
 _PACKAGE = Path(__file__).resolve().parents[3]
-
-
-class Sample(NamedTuple):
-    """One new connection of the clients: when it began (monotonic clock), how many seconds it took, and why it failed."""
-
-    door: int
-    at: float
-    took: float
-    why: str
-
-
-class WatchChange(NamedTuple):
-    """The watch at a door was opened, or broke."""
-
-    door: int
-    at: float
-    is_open: bool
-    why: str
 
 
 class RunningNode:
@@ -230,6 +213,10 @@ class RunningCluster:
     def holders(self) -> Mapping[str, tuple[str, ...]]:
         """The load balancers that have each VIP."""
         return {vip: tuple(names) for vip, names in self.watch.owners().items()}
+
+    def labels(self, server: str) -> tuple[str, ...]:
+        """What the haproxy.cfg call an API server."""
+        return next(one.labels for one in self.stage.servers if one.name == server)
 
     def answered_since(self, at: float) -> bool:
         """Whether a connection that began later was answered at every door."""

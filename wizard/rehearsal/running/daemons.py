@@ -139,15 +139,22 @@ class Daemons:
         """Reload keepalived as `systemctl reload` does."""
         self._signal(self._keepalived, signal.SIGHUP)
 
-    def end(self) -> None:
-        """Wait until what was told to stop has ended, and kill it if it does not."""
-        for process in (self._haproxy, self._keepalived):
-            if process is not None:
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(PATIENCE)
-                if process.poll() is None:
-                    kill(self.station.processes(process))
-                    process.wait(PATIENCE)
+    def end_haproxy(self) -> None:
+        """Wait until haproxy has ended, and kill what does not."""
+        self._end(self._haproxy)
+
+    def end_keepalived(self) -> None:
+        """Wait until keepalived has ended, and kill what does not."""
+        self._end(self._keepalived)
+
+    def _end(self, process: subprocess.Popen[bytes] | None) -> None:
+        if process is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        if process.poll() is None:
+            kill(self.station.processes(process))
+            process.wait(PATIENCE)
 
     def _signal(self, process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
         running = self.station.processes(process) if process is not None else []

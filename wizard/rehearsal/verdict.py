@@ -1,0 +1,281 @@
+"""What was seen beside what was predicted: the verdict on each event, and on the rehearsal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from rules.failover import Seconds, Verdict
+from rules.text import counted, listed
+from wizard.rehearsal.events import OF_SERVERS, Turn
+from wizard.rehearsal.forecast import Forecast
+from wizard.rehearsal.record import Played, Sample
+from wizard.rehearsal.servers import PlayedServer
+
+MARGIN = 0.3
+"""Seconds that a measured time may be longer than the predicted range: starting and ending programs, telling neighbours
+the new place of the address, and looking. What the machine was late by comes on top: see `lateness`.
+"""
+EARLY = 0.1
+"""Seconds that it may be shorter."""
+INTERVAL = 0.1
+"""Seconds between two new connections of the clients."""
+_BACK = 1.0
+"""Seconds that clients may go without an answer while the load balancer that was repaired takes the VIP again."""
+_TOO_LATE = 1.0
+"""Seconds of lateness above which a machine is too busy to be measured with."""
+
+
+class Mark(StrEnum):
+    """How an event went; the words of `--format json`."""
+
+    HELD = "as-predicted"
+    LIMIT = "known-limit"
+    FAULT = "fault"
+    """As predicted, and not as it should be: the endpoint is lost, or two load balancers have its address."""
+    DIFFERS = "not-as-predicted"
+    UNKNOWN = "unknown"
+    """The model can't say what is to be expected, and the endpoint was served."""
+
+    @property
+    def good(self) -> bool:
+        """Whether it lets a rehearsal pass."""
+        return self in (Mark.HELD, Mark.LIMIT, Mark.UNKNOWN)
+
+
+class Seen(NamedTuple):
+    """What happened to one VIP; `outage` is in seconds, None if it lasted as long as the event was looked at."""
+
+    forecast: Forecast
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    outage: float | None
+
+
+class Clients(NamedTuple):
+    """What the clients saw: new connections `asked` and `failed`, the `slowest` that was answered, the longest time
+    without any answer (`gap`), all in seconds; and how many `watches` of how many broke.
+    """
+
+    asked: int
+    failed: int
+    slowest: float
+    gap: float
+    broken: int
+    held: int
+
+
+class Judged(NamedTuple):
+    """The verdict on an event. `failure` and `recovery` are the clients' while it lasted and when it was repaired;
+    `lateness`: how late this machine was, in seconds; `detected`: by server, after how many seconds every haproxy knew.
+    """
+
+    played: Played
+    mark: Mark
+    why: str
+    seen: tuple[Seen, ...]
+    failure: Clients
+    recovery: Clients
+    lateness: float
+    detected: Mapping[str, float]
+
+    @property
+    def turn(self) -> Turn:
+        """What was played."""
+        return self.played.turn
+
+    @property
+    def outage(self) -> float | None:
+        """The longest measured outage of a VIP; None if one lasted until the repair."""
+        found = [one.outage for one in self.seen]
+        return None if None in found else max((s for s in found if s is not None), default=0.0)
+
+    @property
+    def predicted(self) -> Seconds | None:
+        """The predicted outage over all VIPs; None if one lasts until something is repaired."""
+        return predicted_of(one.forecast for one in self.seen)
+
+
+def predicted_of(forecasts: Iterable[Forecast]) -> Seconds | None:
+    """The hull of the predicted outages; None if one lasts until something is repaired."""
+    found = Seconds(0.0, 0.0)
+    for number, forecast in enumerate(forecasts):
+        if forecast.outage is None:
+            return None
+        found = forecast.outage if not number else found.hull(forecast.outage)
+    return found
+
+
+def judge_played(played: Played, forecasts: Sequence[Forecast], servers: Sequence[PlayedServer]) -> Judged:
+    """The verdict on an event that was played. `servers`: all API servers of the stage."""
+    able = [name for name in _names(played, forecasts) if name not in played.turn.struck]
+    seen = tuple(_seen(played, forecast, able) for forecast in forecasts)
+    failure = _clients(played, played.began, played.restored)
+    recovery = _clients(played, played.restored, played.ended)
+    late = lateness(played.samples, played.began)
+    detected = {server: at - played.began for server, at in played.down.items()}
+    judged = Judged(played, Mark.HELD, "", seen, failure, recovery, late, detected)
+    return _marked(judged, servers)
+
+
+def _names(played: Played, forecasts: Sequence[Forecast]) -> list[str]:
+    named = [name for forecast in forecasts for way in forecast.after for name in way]
+    named += [name for names in (*played.before.values(), *played.after.values()) for name in names]
+    return list(dict.fromkeys([*named, *(move.node for move in played.moves)]))
+
+
+def _seen(played: Played, forecast: Forecast, able: Sequence[str]) -> Seen:
+    before = played.before.get(forecast.vip, ())
+    if not played.turn.acts:
+        return Seen(forecast, before, played.after.get(forecast.vip, ()), 0.0)
+    held = set(before)
+    at, outage = played.began, 0.0
+    for move in (*(m for m in played.moves if m.vip == forecast.vip and m.at < played.restored), None):
+        until = played.restored if move is None else max(move.at, played.began)
+        if not held & set(able):
+            outage += until - at
+        at = until
+        if move is not None:
+            (held.add if move.gained else held.discard)(move.node)
+    lasted = not held & set(able)
+    return Seen(forecast, before, played.after.get(forecast.vip, ()), None if lasted else outage)
+
+
+def lateness(samples: Sequence[Sample], since: float) -> float:
+    """How late this machine was: the most that a client's connection began after its time, in seconds."""
+    by_door: dict[int, list[float]] = {}
+    for sample in samples:
+        if sample.at >= since - 0.5:
+            by_door.setdefault(sample.door, []).append(sample.at)
+    gaps = [
+        later - earlier - INTERVAL
+        for times in by_door.values()
+        for earlier, later in zip(sorted(times), sorted(times)[1:], strict=False)
+    ]
+    return max([0.0, *gaps])
+
+
+def _clients(played: Played, begin: float, end: float) -> Clients:
+    inside = [sample for sample in played.samples if begin <= sample.at + sample.took and sample.at < end]
+    answered = [sample for sample in inside if not sample.why]
+    broken = sum(not w.is_open and begin <= w.at < end + 0.0 for w in played.watches)
+    return Clients(
+        asked=len(inside),
+        failed=len(inside) - len(answered),
+        slowest=max((sample.took for sample in answered), default=0.0),
+        gap=max((_gap(answered, door, begin, end) for door in {s.door for s in played.samples}), default=end - begin),
+        broken=broken,
+        held=sum(played.watched.values()),
+    )
+
+
+def _gap(answered: Sequence[Sample], door: int, begin: float, end: float) -> float:
+    """The longest time without an answer at a door, less the time between two connections."""
+    times = sorted(s.at + s.took for s in answered if s.door == door and begin <= s.at + s.took <= end)
+    edges = [begin, *times, end]
+    return max(0.0, *(later - earlier - INTERVAL for earlier, later in zip(edges, edges[1:], strict=False)))
+
+
+# -- the verdict
+
+
+def _marked(judged: Judged, servers: Sequence[PlayedServer]) -> Judged:
+    verdicts = [one.forecast.verdict for one in judged.seen]
+    differs = list(_differences(judged, servers))
+    faults = [one for one in judged.seen if one.forecast.verdict.fault]
+    if differs:
+        return judged._replace(mark=Mark.DIFFERS, why="; ".join(dict.fromkeys(differs)))
+    if faults:
+        return judged._replace(mark=Mark.FAULT, why=faults[0].forecast.why)
+    if Verdict.UNKNOWN in verdicts:
+        unknown = next(one for one in judged.seen if one.forecast.verdict is Verdict.UNKNOWN)
+        return judged._replace(mark=Mark.UNKNOWN, why=unknown.forecast.why)
+    if Verdict.KNOWN_LIMIT in verdicts:
+        limit = next(one for one in judged.seen if one.forecast.verdict is Verdict.KNOWN_LIMIT)
+        return judged._replace(mark=Mark.LIMIT, why=limit.forecast.why)
+    return judged
+
+
+def _differences(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str]:
+    """What was not as predicted."""
+    played, turn = judged.played, judged.turn
+    if not turn.acts:
+        if not played.recovered:
+            yield _unhealthy(judged)
+        return
+    for one in judged.seen:
+        if one.forecast.verdict is not Verdict.UNKNOWN:
+            yield from _of_vip(one, judged.lateness)
+    if any(act.kind in OF_SERVERS for act in turn.acts):
+        yield from _of_servers(judged, servers)
+    else:
+        yield from _of_clients(judged)
+    if not played.recovered:
+        yield "after the repair the VIP did not come back to where it is when everything is healthy"
+    elif judged.recovery.gap > _BACK + MARGIN + judged.lateness:
+        yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair"
+
+
+def _unhealthy(judged: Judged) -> str:
+    where = [f"VIP {one.forecast.vip} is on {listed(one.after) if one.after else 'no load balancer'}" for one in judged.seen]
+    if all(one.after in one.forecast.after for one in judged.seen):
+        whys = [sample.why for sample in judged.played.samples[-20:] if sample.why]
+        return f"the VIP is where it should be, and clients get no answer ({whys[-1] if whys else 'nothing comes back'})"
+    return f"{listed(where)}, predicted was {listed(_ways(one.forecast) for one in judged.seen)}"
+
+
+def _ways(forecast: Forecast) -> str:
+    return " or ".join("+".join(way) or "no load balancer" for way in forecast.after)
+
+
+def _of_vip(one: Seen, late: float) -> Iterator[str]:
+    forecast = one.forecast
+    if one.after not in forecast.after:
+        now = "+".join(one.after) or "no load balancer"
+        yield f"afterwards {now} has VIP {forecast.vip}, predicted was {_ways(forecast)}"
+    if forecast.outage is None:
+        return
+    low, high = forecast.outage
+    if one.outage is None:
+        yield f"nobody able to serve had VIP {forecast.vip} any more; predicted was {high:.1f} s at most"
+    elif one.outage > high + MARGIN + late:
+        yield f"{one.outage:.2f} s without an owner, predicted were {high:.2f} s at most"
+    elif one.outage < low - EARLY - late:
+        yield f"only {one.outage:.2f} s without an owner, predicted were {low:.2f} s at least"
+
+
+def _of_clients(judged: Judged) -> Iterator[str]:
+    """Whether clients lost more than the VIP did."""
+    predicted = judged.predicted
+    if predicted is None or judged.lateness > _TOO_LATE:
+        return
+    most = predicted.high + MARGIN + judged.lateness
+    if judged.failure.gap > most:
+        yield f"clients got no answer for {judged.failure.gap:.1f} s, and the VIP was away for {predicted.high:.1f} s at most"
+    last = judged.played.began + most
+    late = [s for s in judged.played.samples if s.why and last < s.at < judged.played.restored]
+    if late:
+        yield f"{counted(len(late), 'connection')} failed after the VIP was to be back ({late[0].why})"
+
+
+def _of_servers(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str]:
+    """Whether clients lost something after every haproxy knew."""
+    played = judged.played
+    names = [act.on for act in judged.turn.acts if act.kind in OF_SERVERS]
+    for server in (server for server in servers if server.name in names):
+        known = played.down.get(server.name)
+        if server.given_up is None:
+            if judged.failure.failed:
+                yield f"haproxy does not check {server.name}, and keeps sending clients to it"
+        elif known is None:
+            yield f"after {played.restored - played.began:.0f} s haproxy still sends clients to {server.name}"
+        elif known - played.began > server.given_up.high + MARGIN + judged.lateness:
+            yield (
+                f"haproxy knew of {server.name} after {known - played.began:.1f} s, predicted were "
+                f"{server.given_up.high:.1f} s at most"
+            )
+        if known is not None:
+            late = [s for s in played.samples if s.why and known + INTERVAL < s.at < played.restored]
+            if late:
+                yield f"{counted(len(late), 'connection')} failed after haproxy knew of {server.name} ({late[0].why})"
