@@ -14,12 +14,14 @@ _NONE = Seconds(0.0, 0.0)
 
 class Forecast(NamedTuple):
     """What is to be expected of one VIP: who may have it afterwards, and how many seconds nobody has it that can serve
-    (None: until something is repaired). `verdict` and `why` are the failover table's.
+    (None: until something is repaired). `within`: seconds until everybody has what it keeps; `verdict` and `why` are the
+    failover table's.
     """
 
     vip: str
     after: tuple[tuple[str, ...], ...]
     outage: Seconds | None
+    within: float
     verdict: Verdict
     why: str
 
@@ -40,7 +42,7 @@ class Forecasts:
     def healthy(self, vip: str) -> Forecast:
         """What a VIP is to be like when nothing has failed."""
         row = self._rows[vip][frozenset()]
-        return Forecast(vip, _holders(row.outcomes), _NONE, row.verdict, row.why)
+        return Forecast(vip, _holders(row.outcomes), _NONE, 0.0, row.verdict, row.why)
 
     def of(self, turn: Turn, before: Holders) -> list[Forecast]:
         """The forecast for each VIP."""
@@ -50,14 +52,15 @@ class Forecasts:
         row = self._rows[vip].get(_events_key(turn)) if turn.events else None
         if row is None:  # what the table does not speak of moves nothing
             healthy = self.healthy(vip)
-            return Forecast(vip, (before,), _NONE, Verdict.STAYS, "") if turn.acts else healthy
+            return Forecast(vip, (before,), _NONE, 0.0, Verdict.STAYS, "") if turn.acts else healthy
         likely = [outcome for outcome in row.outcomes if outcome.before == before] or list(row.outcomes)
         if len(likely) == len(row.outcomes):
             verdict, why, outage = row.verdict, row.why, row.outage
         else:
             # `outcomes` has the worst first, and so does a part of it.
             verdict, why, outage = likely[0].verdict, row.why if likely[0] == row.worst else "", _hull(likely)
-        return Forecast(vip, _holders(likely), self._for_clients(turn, before, outage), verdict, why)
+        within = outage.high if outage is not None else 0.0
+        return Forecast(vip, _holders(likely), self._for_clients(turn, before, outage), within, verdict, why)
 
     def _for_clients(self, turn: Turn, before: tuple[str, ...], outage: Seconds | None) -> Seconds | None:
         """In a cut network the table speaks of both sides; the clients are on one of them."""

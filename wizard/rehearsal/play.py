@@ -20,6 +20,10 @@ _ON_TOP = 2.0  # seconds that are waited longer than the model says
 _FOREVER = 6.0  # seconds that an outage is looked at that is to last until something is repaired
 _START = 25.0  # seconds until a fleet has to be healthy for the first time, with the longest of its checks on top
 _BACK = 12.0  # the same after an event
+_RELEARN = 60.0
+"""Seconds until a client asks anew which machine has an address, if nobody tells it (Linux: 15 to 45 s that an entry is
+taken for good, and 8 s until it is given up; measured 20 to 50 s).
+"""
 _AFTER_DOWN = 1.5  # seconds that clients are watched after a server was given up
 
 
@@ -115,7 +119,7 @@ class Player:
             self._await_down(servers, began, since)
             return
         lasting = any(forecast.outage is None for forecast in forecasts)
-        longest = max((f.outage.high for f in forecasts if f.outage is not None), default=0.0)
+        longest = max((forecast.within for forecast in forecasts), default=0.0)
         least = began + (_FOREVER if lasting else _LEAST)
         expected = {forecast.vip: forecast.after for forecast in forecasts}
 
@@ -141,7 +145,11 @@ class Player:
         elif turn.struck:
             # Until the checks count as good again a load balancer is not ready for the next failure.
             wait(max(CALM, self._checks), self._halted)
-        return self._until(now() + _BACK + self._checks, lambda: self._is_healthy(began))
+        back = _BACK + self._checks
+        if any(act.kind is ActKind.PARTITION for act in turn.acts):
+            # Clients may go on to the one that has given the VIP up, until they learn better.
+            back += _RELEARN
+        return self._until(now() + back, lambda: self._is_healthy(began))
 
     def _until(self, deadline: float, condition: Callable[[], bool]) -> bool:
         """Wait until a condition holds; gives whether it did before the deadline."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover import FailoverTable
-from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.events import OF_SERVERS, RELOADS, Turn
 from wizard.rehearsal.forecast import Forecasts
 from wizard.rehearsal.lab.addresses import HaltedError
 from wizard.rehearsal.play import Player
+from wizard.rehearsal.record import Played
 from wizard.rehearsal.running.cluster import RunningCluster
 from wizard.rehearsal.running.daemons import Programs
 from wizard.rehearsal.running.station import Spoken
@@ -65,7 +65,9 @@ class Result(NamedTuple):
         return bool(self.judged) and all(one.mark.good for one in self.judged)
 
 
-def rehearse(what: Rehearsal, tell: Callable[[Progress], None] | None = None, halt: threading.Event | None = None) -> Result:
+def rehearse(
+    what: Rehearsal, tell: Callable[[Progress], None] | None = None, halt: threading.Event | None = None
+) -> Result:
     """Play everything; `tell` hears how far it is, from threads of its own, and `halt` ends it.
 
     Raises RehearsalError for what can't be played, and InterruptedError after `halt`. In the end nothing is left of it.
@@ -82,13 +84,13 @@ class _Direction:
         for turn, run in sorted(work, key=lambda one: (one[1], -self._estimate(one[0]))):
             self._waiting.put((turn, run))
         self._total = len(work) + 1
-        self._left = {number: self._estimate(turn) for number, (turn, _) in enumerate(work)}
         self._rest = sum(self._estimate(turn) for turn, _ in work)
         self._judged: list[Judged] = []
         self._said: dict[str, tuple[Spoken, ...]] = {}
         self._notes: list[str] = list(what.stage.notes)
         self._failed: list[BaseException] = []
         self._lock = threading.Lock()
+        self._lanes = 1
         self._ready = threading.Event()
         self._over = threading.Event()
 
@@ -96,7 +98,9 @@ class _Direction:
         began = time.monotonic()
         lanes = max(1, min(self._what.side_by_side, len(self._what.turns)))
         self._lanes = lanes
-        threads = [threading.Thread(target=self._lane, args=(number,), name=f"cluster {number}") for number in range(lanes)]
+        threads = [
+            threading.Thread(target=self._lane, args=(number,), name=f"cluster {number}") for number in range(lanes)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -145,12 +149,12 @@ class _Direction:
                     self._say("the cluster starts")
                 cluster.start()
                 player = Player(cluster, self._forecasts, self._over)
-                settled = self._judge(player, Turn(), player.settle(1), number, keep=first)
+                settled = self._judge(Turn(), player.settle(1), keep=first)
                 self._note(cluster)
                 if not settled.mark.good or not settled.played.recovered:
                     return self._unhealthy(first)
                 self._ready.set()
-                return self._play(player, number)
+                return self._play(player)
             finally:
                 self._keep(cluster, number)
 
@@ -160,7 +164,7 @@ class _Direction:
             self._over.set()
         return not first
 
-    def _play(self, player: Player, number: int) -> bool:
+    def _play(self, player: Player) -> bool:
         while not self._over.is_set():
             try:
                 turn, run = self._waiting.get_nowait()
@@ -170,20 +174,17 @@ class _Direction:
             played = player.play(turn, run)
             with self._lock:
                 self._rest -= self._estimate(turn)
-            self._judge(player, turn, played, number, keep=True)
+            self._judge(turn, played, keep=True)
             if not played.recovered:
                 return True
         return False
 
-    def _judge(self, player: Player, turn: Turn, played: object, number: int, *, keep: bool) -> Judged:
-        from wizard.rehearsal.record import Played
-
-        assert isinstance(played, Played)
+    def _judge(self, turn: Turn, played: Played, *, keep: bool) -> Judged:
         if turn.acts:
             forecasts = self._forecasts.of(turn, played.before)
         else:
             forecasts = [self._forecasts.healthy(vip) for vip in self._forecasts.vips]
-        judged = judge_played(played, forecasts, self._what.stage.servers)
+        judged = judge_played(played, forecasts, self._what.stage)
         if keep:
             with self._lock:
                 self._judged.append(judged)
@@ -222,13 +223,6 @@ class _Direction:
             return max((s.given_up.high if s.given_up else _OVERHEAD) / 2 + s.taken_back / 2 for s in served) + 2
         if kinds <= set(RELOADS):
             return _OVERHEAD
-        outages = [f.outage for f in self._forecasts.of(turn, {v: () for v in self._forecasts.vips})]
+        outages = [f.outage for f in self._forecasts.of(turn, dict.fromkeys(self._forecasts.vips, ()))]
         longest = max((o.high if o is not None else _OVERHEAD for o in outages), default=0.0)
         return longest + _OVERHEAD + max(node.recovers for node in stage.nodes)
-
-
-def check_stage(what: Rehearsal) -> None:
-    """Raise RehearsalError where a VIP of the stage has no forecast."""
-    blocks = [block for block in what.table.blocks if block.unknown]
-    if blocks:
-        raise RehearsalError(*(f"{block.what}: {block.unknown}" for block in blocks))

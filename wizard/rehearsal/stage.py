@@ -16,6 +16,7 @@ from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.servers import PlayedServer, servers_of
 
 if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig
     from rules import Run
     from rules.failover import Router
     from rules.fleet import Node
@@ -41,7 +42,8 @@ class Wire(NamedTuple):
 
 class PlayedNode(NamedTuple):
     """A load balancer. `tracked`: whether its keepalived.conf has a vrrp_track_process; `recovers`: seconds until its
-    checks count as good again; `vrrp`: the interfaces that an instance runs on.
+    checks count as good again; `vrrp`: the interfaces that an instance runs on; `announces`: seconds between two times
+    that its owner tells the neighbours where the VIP is, None if it does so only when the VIP moves.
     """
 
     name: str
@@ -49,6 +51,7 @@ class PlayedNode(NamedTuple):
     tracked: bool
     recovers: float
     vrrp: tuple[str, ...]
+    announces: float | None = None
 
     @property
     def addresses(self) -> list[IPAddress]:
@@ -128,7 +131,9 @@ def _names(cluster: Cluster | None) -> dict[IPAddress, str]:
     """The control-plane nodes of halb.toml, by address."""
     if cluster is None:
         return {}
-    return {s.address.value: s.name.value for s in cluster.control_plane if s.name is not None and s.address is not None}
+    return {
+        s.address.value: s.name.value for s in cluster.control_plane if s.name is not None and s.address is not None
+    }
 
 
 # -- networks and wires
@@ -224,7 +229,16 @@ def _played(node: Node, routers: Sequence[Router], wired: _Wiring) -> PlayedNode
         bool(config.processes),
         max(recovers, default=0.0),
         tuple(dict.fromkeys(router.interface for router in routers)),
+        _announces(config),
     )
+
+
+def _announces(config: KeepalivedConfig) -> float | None:
+    """The longest `garp_master_refresh` of its instances (keepalived.conf(5); 0 or none: never)."""
+    everywhere = config.global_defs.decimal("vrrp_garp_master_refresh", 0)
+    found = [instance.decimal("garp_master_refresh", 0) or everywhere for instance in config.instances]
+    seconds = [value.value if value is not None else None for value in found]
+    return None if not seconds or not all(seconds) else max(second for second in seconds if second)
 
 
 def _segment_of_vips(routers: Sequence[Router]) -> dict[IPAddress, int]:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from rules.failover import Seconds, Verdict
 from rules.text import counted, listed
-from wizard.rehearsal.events import OF_SERVERS, Turn
+from wizard.rehearsal.events import OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast
 from wizard.rehearsal.record import Played, Sample
 from wizard.rehearsal.servers import PlayedServer
+from wizard.rehearsal.stage import Stage
 
 MARGIN = 0.3
 """Seconds that a measured time may be longer than the predicted range: starting and ending programs, telling neighbours
@@ -107,8 +108,8 @@ def predicted_of(forecasts: Iterable[Forecast]) -> Seconds | None:
     return found
 
 
-def judge_played(played: Played, forecasts: Sequence[Forecast], servers: Sequence[PlayedServer]) -> Judged:
-    """The verdict on an event that was played. `servers`: all API servers of the stage."""
+def judge_played(played: Played, forecasts: Sequence[Forecast], stage: Stage) -> Judged:
+    """The verdict on an event that was played on a stage."""
     able = [name for name in _names(played, forecasts) if name not in played.turn.struck]
     seen = tuple(_seen(played, forecast, able) for forecast in forecasts)
     failure = _clients(played, played.began, played.restored)
@@ -116,7 +117,7 @@ def judge_played(played: Played, forecasts: Sequence[Forecast], servers: Sequenc
     late = lateness(played.samples, played.began)
     detected = {server: at - played.began for server, at in played.down.items()}
     judged = Judged(played, Mark.HELD, "", seen, failure, recovery, late, detected)
-    return _marked(judged, servers)
+    return _marked(judged, stage)
 
 
 def _names(played: Played, forecasts: Sequence[Forecast]) -> list[str]:
@@ -180,9 +181,9 @@ def _gap(answered: Sequence[Sample], door: int, begin: float, end: float) -> flo
 # -- the verdict
 
 
-def _marked(judged: Judged, servers: Sequence[PlayedServer]) -> Judged:
+def _marked(judged: Judged, stage: Stage) -> Judged:
     verdicts = [one.forecast.verdict for one in judged.seen]
-    differs = list(_differences(judged, servers))
+    differs = list(_differences(judged, stage))
     faults = [one for one in judged.seen if one.forecast.verdict.fault]
     if differs:
         return judged._replace(mark=Mark.DIFFERS, why="; ".join(dict.fromkeys(differs)))
@@ -197,7 +198,7 @@ def _marked(judged: Judged, servers: Sequence[PlayedServer]) -> Judged:
     return judged
 
 
-def _differences(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str]:
+def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
     """What was not as predicted."""
     played, turn = judged.played, judged.turn
     if not turn.acts:
@@ -208,20 +209,51 @@ def _differences(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[st
         if one.forecast.verdict is not Verdict.UNKNOWN:
             yield from _of_vip(one, judged.lateness)
     if any(act.kind in OF_SERVERS for act in turn.acts):
-        yield from _of_servers(judged, servers)
+        yield from _of_servers(judged, stage.servers)
     else:
         yield from _of_clients(judged)
     if not played.recovered:
         yield "after the repair the VIP did not come back to where it is when everything is healthy"
-    elif judged.recovery.gap > _BACK + MARGIN + judged.lateness:
-        yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair"
+    elif judged.recovery.gap > _after_repair(turn, stage) + MARGIN + judged.lateness:
+        yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair{_stale(turn, stage)}"
+
+
+def _after_repair(turn: Turn, stage: Stage) -> float:
+    """Seconds that clients may go without an answer after the repair.
+
+    When a network heals and the better master is heard first, nobody tells the clients that the VIP is back where it
+    was: they learn it when the owner announces the VIP the next time (measured: keepalived 2.2.7).
+    """
+    announced = [node.announces for node in stage.nodes]
+    if not _was_cut(turn) or None in announced:
+        return _BACK
+    return max(_BACK, *(seconds for seconds in announced if seconds is not None))
+
+
+def _stale(turn: Turn, stage: Stage) -> str:
+    if not _was_cut(turn):
+        return ""
+    seconds = max((node.announces or 0.0 for node in stage.nodes), default=0.0)
+    now = f"every {seconds:g} s" if seconds else "only when the VIP moves"
+    return (
+        f": they still sent to the load balancer that gave the VIP up. Its owner tells the neighbours {now}; "
+        "'vrrp_garp_master_refresh 5' in global_defs does it every 5 s"
+    )
+
+
+def _was_cut(turn: Turn) -> bool:
+    return any(act.kind is ActKind.PARTITION for act in turn.acts)
 
 
 def _unhealthy(judged: Judged) -> str:
-    where = [f"VIP {one.forecast.vip} is on {listed(one.after) if one.after else 'no load balancer'}" for one in judged.seen]
+    where = [
+        f"VIP {one.forecast.vip} is on {listed(one.after) if one.after else 'no load balancer'}" for one in judged.seen
+    ]
     if all(one.after in one.forecast.after for one in judged.seen):
         whys = [sample.why for sample in judged.played.samples[-20:] if sample.why]
-        return f"the VIP is where it should be, and clients get no answer ({whys[-1] if whys else 'nothing comes back'})"
+        return (
+            f"the VIP is where it should be, and clients get no answer ({whys[-1] if whys else 'nothing comes back'})"
+        )
     return f"{listed(where)}, predicted was {listed(_ways(one.forecast) for one in judged.seen)}"
 
 

@@ -20,7 +20,18 @@ def issue(folder: Path, names: Iterable[str], addresses: Iterable[object]) -> tu
     alternatives = [f"DNS:{name}" for name in dict.fromkeys([*names, *_IN_CLUSTER]) if name]
     alternatives += [f"IP:{address}" for address in dict.fromkeys(map(str, addresses))]
     command = [
-        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"),
+        *(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ),
         *("-keyout", str(key), "-out", str(certificate), "-subj", "/CN=kube-apiserver"),
         *("-addext", f"subjectAltName={','.join(alternatives)}"),
     ]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
+from subprocess import PIPE
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -106,9 +106,7 @@ class RunningCluster:
     def _route(self, machine: Machine, played: PlayedNode) -> None:
         machine.batch(line for wire in played.wires for line in routes(self.stage, wire))
 
-    def _node(
-        self, number: int, played: PlayedNode, given: Node, machine: Machine, stack: ExitStack
-    ) -> RunningNode:
+    def _node(self, number: int, played: PlayedNode, given: Node, machine: Machine, stack: ExitStack) -> RunningNode:
         laid = lay_out(given, machine.folder, self._programs.root)
         process = None
         if self.stage.tracked:

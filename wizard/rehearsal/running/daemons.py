@@ -167,6 +167,18 @@ class Daemons:
         return RehearsalError(f"{self.station.name}: {daemon} {how}:", *_indented(said or ["(it says nothing)"]))
 
 
+def release_of(programs: Programs) -> str | None:
+    """The release of the keepalived that will run, such as "2.2.7"; None if it doesn't say."""
+    root = str(programs.root)
+    command = [*(["chroot", root] if root != "/" else []), programs.keepalived, "--version"]
+    try:
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(rb"Keepalived v(\d+\.\d+(?:\.\d+)?)", done.stderr + done.stdout)
+    return found[1].decode() if found else None
+
+
 def copy_of_haproxy(programs: Programs, folder: Path, process: str) -> None:
     """A copy of haproxy's binary under a name of its own, in the folder that lies over /run/haproxy."""
     inside = programs.root / programs.haproxy.lstrip("/") if str(programs.root) != "/" else Path(programs.haproxy)
@@ -183,5 +195,7 @@ def _connections() -> int:
 
 def _indented(lines: Sequence[str]) -> list[str]:
     """The last words of a daemon, without what it puts before each line."""
-    plain = [re.sub(r"^\[\w+\]\s+\(\d+\) : |^\w{3} \w{3} +\d+ [\d:]+ \d+: ", "", line) for line in lines if line.strip()]
+    plain = [
+        re.sub(r"^\[\w+\]\s+\(\d+\) : |^\w{3} \w{3} +\d+ [\d:]+ \d+: ", "", line) for line in lines if line.strip()
+    ]
     return [f"    {line}" for line in plain[-_MOST_SHOWN:]]

@@ -53,7 +53,9 @@ class Station:
         """Start the first process, with these mounts."""
         machine = self.machine
         inside = str(self._root).rstrip("/")
-        laying = Machine(machine.name, machine.space, machine.folder, {inside + at: what for at, what in mounts.items()})
+        laying = Machine(
+            machine.name, machine.space, machine.folder, {inside + at: what for at, what in mounts.items()}
+        )
         own_table = [] if self.shared else ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
         entering = []
         if inside:

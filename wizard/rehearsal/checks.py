@@ -1,0 +1,123 @@
+"""Whether this machine can rehearse, and what to do if it can't."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from rules.text import listed
+from wizard.rehearsal.running.daemons import Programs
+from wizard.rehearsal.stage import Stage
+
+_TOOLS = {
+    "ip": "iproute2",
+    "unshare": "util-linux",
+    "nsenter": "util-linux",
+    "mount": "util-linux",
+    "openssl": "openssl",
+}
+_INSTALLERS = {
+    "apt-get": "apt-get install",
+    "dnf": "dnf install",
+    "apk": "apk add",
+    "zypper": "zypper install",
+    "pacman": "pacman -S",
+}
+_FOLDERS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+# The numbers of the first namespaces of a system (linux/proc_ns.h): keepalived gets news of processes in no other ones.
+_INITIAL = {"pid": 0xEFFFFFFC, "user": 0xEFFFFFFD}
+_PER_MACHINE, _PER_NODE = 40, 60  # MiB
+
+
+def found(program: str) -> str | None:
+    """Where a program is; /usr/sbin counts, which is not in everybody's PATH."""
+    return shutil.which(program, path=_FOLDERS)
+
+
+def lacking(programs: Programs) -> list[str]:
+    """What this machine lacks for any rehearsal, a line each with what to do; nothing if it can rehearse."""
+    if sys.platform != "linux":
+        return ["a rehearsal needs Linux: its machines are network namespaces"]
+    lines = list(_missing(programs))
+    if find_spec("pyroute2") is None:
+        lines.append("the Python package pyroute2 is missing; install it beside halb-wizard: 'pip install pyroute2'")
+    if os.geteuid() != 0:
+        lines.append("a rehearsal makes network namespaces, which needs root; run it with sudo")
+    elif not lines and (why := _refused()):
+        lines.append(
+            f"this machine lets root make no namespace ({why}); a container has to be started with --privileged"
+        )
+    return lines
+
+
+def _missing(programs: Programs) -> Iterator[str]:
+    absent = {package for tool, package in _TOOLS.items() if found(tool) is None}
+    for daemon, given in (("haproxy", programs.haproxy), ("keepalived", programs.keepalived)):
+        if str(programs.root) != "/":
+            inside = programs.root / given.lstrip("/")
+            if not inside.exists() and shutil.which(given, path=_inside(programs.root)) is None:
+                yield f"there is no {given} in {programs.root}"
+        elif given == daemon and found(daemon) is None:
+            absent.add(daemon)
+        elif found(given) is None:
+            yield f"--{daemon}: '{given}' is no program that can be run"
+    if absent:
+        packages = sorted(absent)
+        manager = next((words for name, words in _INSTALLERS.items() if found(name)), "")
+        how = f"; '{manager} {' '.join(packages)}' installs {'it' if len(packages) == 1 else 'them'}" if manager else ""
+        yield f"{listed(packages)} {'is' if len(packages) == 1 else 'are'} not installed{how}"
+
+
+def _inside(root: Path) -> str:
+    return os.pathsep.join(str(root / folder) for folder in ("usr/local/sbin", "usr/sbin", "sbin", "usr/bin", "bin"))
+
+
+def _refused() -> str:
+    """Why root can make no namespace here; "" if it can."""
+    done = subprocess.run(
+        ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "true"],
+        check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    )  # fmt: skip
+    return "" if done.returncode == 0 else done.stderr.strip() or "unshare fails"
+
+
+def lacking_for(stage: Stage) -> list[str]:
+    """What this machine lacks for what is to be played, a line each with what to do."""
+    lines = []
+    if stage.tracked and not all(_is_initial(kind, number) for kind, number in _INITIAL.items()):
+        lines.append(
+            "a keepalived.conf has a vrrp_track_process, and keepalived hears of processes only outside of containers; "
+            "rehearse on a machine of its own, or set 'track = \"script\"' in [vrrp] of halb.toml"
+        )
+    needed, free = _PER_MACHINE * stage.machines + _PER_NODE * len(stage.nodes), _free_memory()
+    if free is not None and free < needed:
+        lines.append(f"a rehearsal of {stage.machines} machines needs {needed} MiB of memory, and {free} MiB are free")
+    return lines
+
+
+def most_side_by_side(stage: Stage, wanted: int) -> int:
+    """How many clusters this machine has the memory for, one at least."""
+    needed, free = _PER_MACHINE * stage.machines + _PER_NODE * len(stage.nodes), _free_memory()
+    return max(1, wanted if free is None else min(wanted, free // needed))
+
+
+def _is_initial(kind: str, number: int) -> bool:
+    try:
+        return os.stat(f"/proc/self/ns/{kind}").st_ino == number
+    except OSError:
+        return True
+
+
+def _free_memory() -> int | None:
+    """MiB that programs may have, as the kernel estimates it; None where it doesn't say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    found = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), None)
+    return int(found) // 1024 if found else None
