@@ -140,7 +140,7 @@ _COMMANDS: dict[str, dict[str, Any]] = {
         "epilog": _RENDER_EPILOG,
     },
     "rehearse": {
-        "help": "play every failure with the real daemons on a network of their own, and compare it with the prediction",
+        "help": "play every failure with the real daemons on a network of their own",
         "usage": "halb-wizard rehearse [HALB.TOML | DIR ...] [OPTIONS]",
         "description": _REHEARSE,
         "epilog": _REHEARSE_EPILOG,

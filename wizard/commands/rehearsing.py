@@ -1,4 +1,4 @@
-"""`halb-wizard rehearse`: play every failure with the real daemons, and compare what happens with what was predicted."""
+"""`halb-wizard rehearse`: every failure with the real daemons, and what happens beside what was predicted."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
 
 
 def _inputs(arguments: RehearseArguments, folder: Path) -> tuple[Cluster | None, Inputs]:
-    """The files to rehearse: those of the named folders, or those of a plan, as they are on the disk or rendered now."""
+    """The files to rehearse: those of the named folders, or a plan's, as they are on the disk or rendered now."""
     from rules.files import read_paths
 
     config = _config(arguments.paths)

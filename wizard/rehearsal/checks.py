@@ -49,9 +49,7 @@ def lacking(programs: Programs) -> list[str]:
     if os.geteuid() != 0:
         lines.append("a rehearsal makes network namespaces, which needs root; run it with sudo")
     elif not lines and (why := _refused()):
-        lines.append(
-            f"this machine lets root make no namespace ({why}); a container has to be started with --privileged"
-        )
+        lines.append(f"this machine lets root make no namespace ({why}); a container needs --privileged")
     return lines
 
 

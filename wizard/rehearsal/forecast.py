@@ -14,8 +14,8 @@ _NONE = Seconds(0.0, 0.0)
 
 class Forecast(NamedTuple):
     """What is to be expected of one VIP: who may have it afterwards, and how many seconds nobody has it that can serve
-    (None: until something is repaired). `within`: seconds until everybody has what it keeps; `verdict` and `why` are the
-    failover table's.
+    (None: until something is repaired). `within`: seconds until everybody has what it keeps; `verdict` and `why` are
+    the failover table's.
     """
 
     vip: str

@@ -1,4 +1,4 @@
-"""Playing an event on a running cluster: do it, look on until its effect is over, undo it, and wait for the recovery."""
+"""Playing an event on a running cluster: do it, look on until its effect is over, undo it, wait for the recovery."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from wizard.rehearsal.events import OF_SERVERS, Act, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast, Forecasts
+from wizard.rehearsal.programs.clients import SILENCE
 from wizard.rehearsal.record import Holders, Moved, Played
 from wizard.rehearsal.running.cluster import RunningCluster, now, wait
 
@@ -47,11 +48,26 @@ class Player:
         """Wait until the cluster that was just started is healthy; what is seen is the event `healthy`."""
         began, since = now(), self._since()
         # Scripts that have not run yet may still move a VIP: the calm has to last as long as a check may take.
+        if any(self._forecasts.healthy(vip).verdict.fault for vip in self._forecasts.vips):
+            return self._settle_badly(run, began, since)
         recovered = self._until(began + _START + self._checks, lambda: self._is_healthy(began))
         if recovered:
-            wait(min(self._checks, 2.0), self._halted)
+            began = now()
+            wait(max(CALM, min(self._checks, _LEAST)), self._halted)
             recovered = self._until(now() + _BACK + self._checks, lambda: self._is_healthy(began))
         return self._record(Turn(), run, began, now(), {}, since, recovered=recovered)
+
+    def _settle_badly(self, run: int, began: float, since: _Since) -> Played:
+        """Look at a cluster that is not to be healthy: whether it ends as predicted, and stays so."""
+        expected = {vip: self._forecasts.healthy(vip).after for vip in self._forecasts.vips}
+        least = began + _FOREVER + self._checks
+
+        def is_so() -> bool:
+            holders = self._cluster.holders()
+            return now() > least and self._is_calm() and all(holders[vip] in ways for vip, ways in expected.items())
+
+        self._until(began + _START + self._checks, is_so)
+        return self._record(Turn(), run, began, now(), {}, since, recovered=False)
 
     def play(self, turn: Turn, run: int) -> Played:
         """Play one event."""
@@ -174,7 +190,15 @@ class Player:
 
     def _is_healthy(self, since: float) -> bool:
         expected = {vip: self._forecasts.healthy(vip).after for vip in self._forecasts.vips}
-        return self._is_calm() and self._is_served(expected, since)
+        return self._is_calm() and self._is_served(expected, since) and self._is_watched()
+
+    def _is_watched(self) -> bool:
+        """Whether every watch is open, and would have been seen to break by now if a VIP took it along."""
+        changes, doors = self._cluster.watch.changes, len(self._cluster.stage.doors)
+        last = changes[-1].at if changes else 0.0
+        states = {change.door: change for change in self._cluster.watches}
+        is_open = len(states) == doors and all(change.is_open for change in states.values())
+        return is_open and (all(s.at > last for s in states.values()) or now() > last + SILENCE + _STEP)
 
     def _noticed(self, servers: list[str], state: str, since: _Since) -> dict[tuple[str, str], float]:
         """When each haproxy said of each server that it is DOWN (or UP)."""
@@ -215,11 +239,11 @@ class Player:
             before=before,
             after=cluster.holders(),
             moves=tuple(Moved(change.at, change.node, change.address, change.gained) for change in changes),
-            # Those that were on their way when it began count as well; a wait for an answer may be longer than the event.
+            # Those that were on their way when it began count as well.
             samples=tuple(s for s in cluster.samples[max(0, since.samples - 60) :] if s.at >= began - 0.5),
             watches=tuple(cluster.watches[since.watches :]),
             watched=watched,
             down=down,
             recovered=recovered,
-            notes=() if recovered else tuple(cluster.last_words(began)),
+            notes=() if recovered else tuple(cluster.last_words(began if turn.acts else 0.0)),
         )

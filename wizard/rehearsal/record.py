@@ -44,8 +44,9 @@ class Played(NamedTuple):
     """One event, once. Times are of the monotonic clock, in seconds: it `began`, its effect was over and the recovery
     began (`restored`), and it `ended`.
 
-    `down`: by server, when the last haproxy had noticed that it does not answer. `recovered`: whether all VIPs came back
-    to where they are when everything is healthy. `notes`: the daemons' last words where something was not as expected.
+    `down`: by server, when the last haproxy had noticed that it does not answer. `recovered`: whether all VIPs came
+    back to where they are when everything is healthy. `notes`: the daemons' last words where something was not as
+    expected. `watched`: by door, whether its watch was open when it began.
     """
 
     turn: Turn

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules.fleet import Node
 
 MOST_SIDE_BY_SIDE = 4
-"""Clusters that run at the same time, unless told otherwise: on two cores more of them make the times late (measured)."""
+"""Clusters that run at the same time, unless told otherwise: more of them make the times late on two cores."""
 _OVERHEAD = 6.0  # seconds of an event besides its outage: looking on, repairing, settling
 
 
@@ -50,8 +50,8 @@ class Rehearsal(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How it went. `notes`: what the rehearsal had to do otherwise than a machine would; `said`: by load balancer of each
-    cluster, what its daemons said; `seconds` it took.
+    """How it went. `notes`: what the rehearsal had to do otherwise than a machine would; `said`: by load balancer of
+    each cluster, what its daemons said; `seconds` it took.
     """
 
     judged: tuple[Judged, ...]
@@ -194,13 +194,14 @@ class _Direction:
         with self._lock:
             if cluster.renamed:
                 self._notes.append(
-                    "vrrp_track_process: keepalived sees the processes of the whole machine, so each load balancer's haproxy "
-                    "has a name of its own here; in the copies of keepalived.conf the 'process' line differs, and nothing else"
+                    "vrrp_track_process: keepalived sees the processes of the whole machine, so each load balancer's "
+                    "haproxy has a name of its own here; in the copies of keepalived.conf the 'process' line differs, "
+                    "and nothing else"
                 )
             if any(node.daemons.limited for node in cluster.nodes.values()):
                 self._notes.append(
-                    "this machine allows a process fewer open files than maxconn needs: haproxy ran with '-n', which lowers "
-                    "it; the files are unchanged"
+                    "this machine allows a process fewer open files than maxconn needs: haproxy ran with '-n', which "
+                    "lowers it; the files are unchanged"
                 )
 
     def _keep(self, cluster: RunningCluster, number: int) -> None:

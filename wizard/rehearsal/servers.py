@@ -20,9 +20,9 @@ _LINK_ALONE = 0.2
 
 
 class PlayedServer(NamedTuple):
-    """A server; haproxy.cfg calls it one of `labels`. `on`: the load balancer that it runs on, None for a machine of its own. `given_up`: seconds until every
-    haproxy sends nothing to it any more once it does not answer, None where nothing checks it; `taken_back`: until all
-    do again.
+    """A server; haproxy.cfg calls it one of `labels`. `on`: the load balancer that it runs on, None for a machine of
+    its own. `given_up`: seconds until every haproxy sends nothing to it any more once it does not answer, None where
+    nothing checks it; `taken_back`: until all do again.
     """
 
     name: str
@@ -43,8 +43,8 @@ def servers_of(
         address, port = server.address, server.port or _port_of_clients(node, backend)
         if address is None or port is None or not server.certain or server.template:
             raise RehearsalError(
-                f"{node.name}: line {server.span.line}: 'server {server.name_text} {server.address_text}' has no address "
-                "and port that can be played; a rehearsal asks no name server: write its IP address"
+                f"{node.name}: line {server.span.line}: 'server {server.name_text} {server.address_text}' has no "
+                "address and port that can be played; a rehearsal asks no name server: write its IP address"
             )
         on = node.name if address.is_loopback else own.get(address)
         found.setdefault((address, on), []).append((backend, server, port))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from rules.failover import Seconds, Verdict
@@ -149,11 +150,7 @@ def lateness(samples: Sequence[Sample], since: float) -> float:
     for sample in samples:
         if sample.at >= since - 0.5:
             by_door.setdefault(sample.door, []).append(sample.at)
-    gaps = [
-        later - earlier - INTERVAL
-        for times in by_door.values()
-        for earlier, later in zip(sorted(times), sorted(times)[1:], strict=False)
-    ]
+    gaps = [later - earlier - INTERVAL for times in by_door.values() for earlier, later in pairwise(sorted(times))]
     return max([0.0, *gaps])
 
 
@@ -175,7 +172,7 @@ def _gap(answered: Sequence[Sample], door: int, begin: float, end: float) -> flo
     """The longest time without an answer at a door, less the time between two connections."""
     times = sorted(s.at + s.took for s in answered if s.door == door and begin <= s.at + s.took <= end)
     edges = [begin, *times, end]
-    return max(0.0, *(later - earlier - INTERVAL for earlier, later in zip(edges, edges[1:], strict=False)))
+    return max(0.0, *(later - earlier - INTERVAL for earlier, later in pairwise(edges)))
 
 
 # -- the verdict
@@ -203,7 +200,15 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
     played, turn = judged.played, judged.turn
     if not turn.acts:
         if not played.recovered:
-            yield _unhealthy(judged)
+            predicted = all(one.after in one.forecast.after for one in judged.seen)
+            if not (predicted and any(one.forecast.verdict.fault for one in judged.seen)):
+                yield _unhealthy(judged)
+        elif judged.failure.failed:
+            whys = {sample.why: None for sample in played.samples if sample.why and sample.at >= played.began}
+            yield (
+                f"{judged.failure.failed} of {judged.failure.asked} connections failed although nothing was wrong "
+                f"({listed(whys)})"
+            )
         return
     for one in judged.seen:
         if one.forecast.verdict is not Verdict.UNKNOWN:
@@ -214,7 +219,7 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
         yield from _of_clients(judged)
     if not played.recovered:
         yield "after the repair the VIP did not come back to where it is when everything is healthy"
-    elif judged.recovery.gap > _after_repair(turn, stage) + MARGIN + judged.lateness:
+    elif judged.outage is not None and judged.recovery.gap > _after_repair(turn, stage) + MARGIN + judged.lateness:
         yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair{_stale(turn, stage)}"
 
 
@@ -284,7 +289,7 @@ def _of_clients(judged: Judged) -> Iterator[str]:
         return
     most = predicted.high + MARGIN + judged.lateness
     if judged.failure.gap > most:
-        yield f"clients got no answer for {judged.failure.gap:.1f} s, and the VIP was away for {predicted.high:.1f} s at most"
+        yield f"clients got no answer for {judged.failure.gap:.1f} s; the VIP was to be away for {predicted.high:.1f} s"
     last = judged.played.began + most
     late = [s for s in judged.played.samples if s.why and last < s.at < judged.played.restored]
     if late:

@@ -1,7 +1,7 @@
 """The clients: `python -m wizard.rehearsal.programs.clients CA ENDPOINT ADDRESS PORT TLS [...]`.
 
-For each door (TLS is 1 or 0) they open a new connection every 100 ms and ask for /readyz, and hold one watch, which they
-open again when it breaks. Each result is a line of JSON on stdout, with times of the machine's monotonic clock:
+For each door (TLS is 1 or 0) they open a new connection every 100 ms and ask for /readyz, and hold one watch, which
+they open again when it breaks. Each result is a line of JSON on stdout, with times of the machine's monotonic clock:
 `{"door": 0, "at": 12.5, "took": 0.004, "why": ""}` (`why` is empty where it was answered) and
 `{"door": 0, "watch": "open", "at": 12.5, "why": ""}` (or "broken"). They end when stdin does.
 """

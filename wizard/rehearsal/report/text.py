@@ -156,8 +156,8 @@ def _summary(result: Result, style: Style, signs: Signs) -> Iterator[str]:
     yield style.paint(line, "green" if good else "red", "bold")
     late = max((judged.lateness for judged in result.judged), default=0.0)
     yield from _wrapped(
-        f"A measured time may be {MARGIN:g} s longer than predicted, and as much as this machine was late: {late:.2f} s "
-        "at most.",
+        f"A measured time may be {MARGIN:g} s longer than predicted, and as much as this machine was late: {late:.2f} "
+        "s at most.",
         style.width,
         "",
     )

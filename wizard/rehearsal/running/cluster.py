@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
 _PLACE = Path("/var/lib")
 """Where its files are: keepalived wants a path that only root can write for its scripts, and /tmp is not one."""
 _PATIENCE = 15.0  # seconds
+# What keepalived says at every start, and the time that it puts before each line.
+_CHATTER = re.compile(
+    "gratuitous|Assigned address|sockpool|Startup complete|Registering|Opening file|Configuration file|Running on|"
+    "Command line|Starting|NOTICE|Keepalived v|Copyright|proc_events|[.]pid'|^ "
+)
+_STAMP = re.compile(r"^\w{3} \w{3} +\d+ [\d:]+ \d+: ")
 _PACKAGE = Path(__file__).resolve().parents[3]
 
 
@@ -108,6 +115,7 @@ class RunningCluster:
 
     def _node(self, number: int, played: PlayedNode, given: Node, machine: Machine, stack: ExitStack) -> RunningNode:
         laid = lay_out(given, machine.folder, self._programs.root)
+        _set(machine, laid.settings)
         process = None
         if self.stage.tracked:
             # All namespaces share one process table then, where keepalived looks for haproxy by its name.
@@ -227,9 +235,18 @@ class RunningCluster:
         """The last lines of each load balancer's daemons, for when something is not as it should be."""
         lines = []
         for node in self.nodes.values():
-            said = [f"    {line.daemon}: {line.text}" for line in node.station.said if line.at >= since]
+            spoken = (line for line in node.station.said if line.at >= since and not _CHATTER.search(line.text))
+            said = [f"    {line.daemon}: {_STAMP.sub('', line.text)}" for line in spoken]
             lines += [f"{node.name}:", *(said[-8:] or ["    (nothing)"])]
         return lines
+
+
+def _set(machine: Machine, settings: Mapping[str, str]) -> None:
+    """Set what the files below etc/sysctl.d set of the network."""
+    with machine.inside():
+        for name, value in settings.items():
+            with suppress(OSError):
+                Path("/proc/sys", name).write_text(value, encoding="ascii")
 
 
 def wait(seconds: float, halted: threading.Event) -> None:

@@ -22,8 +22,8 @@ PATIENCE = 10.0
 _CHECKING = 20.0  # seconds for `haproxy -c`
 _LOCKS = {"-p": "parent", "-r": "vrrp", "-b": "bfd", "-c": "checkers"}
 _REFUSES = frozenset((1, 2, 3, 6))
-"""Exit statuses of `keepalived -t` after which it does not run: no memory, fatal, configuration, no file. The others are
-complaints: it runs without what it complains about (measured: 2.2.7, 2.3.3).
+"""Exit statuses of `keepalived -t` after which it does not run: no memory, fatal, configuration, no file. The others
+are complaints: it runs without what it complains about (measured: 2.2.7, 2.3.3).
 """
 _LOADED = r"Loading success|New worker"
 _NO_FILES = "Cannot raise FD limit"
@@ -94,9 +94,7 @@ class Daemons:
 
     def kill_haproxy(self) -> None:
         """Kill haproxy as a crash of all its processes would."""
-        if self._haproxy is not None:
-            kill(self.station.processes(self._haproxy))
-            self._haproxy.wait(PATIENCE)
+        self._kill(self._haproxy)
 
     def stop_haproxy(self) -> None:
         """Stop haproxy as `systemctl stop` does; it is waited for in the background."""
@@ -127,9 +125,7 @@ class Daemons:
 
     def kill_keepalived(self) -> None:
         """Kill all processes of keepalived, so that none can take the VIP away."""
-        if self._keepalived is not None:
-            kill(self.station.processes(self._keepalived))
-            self._keepalived.wait(PATIENCE)
+        self._kill(self._keepalived)
 
     def stop_keepalived(self) -> None:
         """Stop keepalived as `systemctl stop` does; it is waited for in the background."""
@@ -152,9 +148,17 @@ class Daemons:
             return
         with suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
-        if process.poll() is None:
-            kill(self.station.processes(process))
-            process.wait(PATIENCE)
+        self._kill(process)
+
+    def _kill(self, process: subprocess.Popen[bytes] | None) -> None:
+        if process is None or process.poll() is not None:
+            return
+        kill(self.station.processes(process))
+        deadline = time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < deadline:
+            # nsenter stops itself when it sees that its child was stopped (util-linux 2.38), and would not see its end.
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.005)
 
     def _signal(self, process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
         running = self.station.processes(process) if process is not None else []

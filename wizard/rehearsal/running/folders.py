@@ -22,10 +22,13 @@ _FOLDERS_ABOVE = 5
 
 
 class Laid(NamedTuple):
-    """`mounts`: what lies over which path of the system; `haproxy`: the files that haproxy is given, in order."""
+    """`mounts`: what lies over which path of the system; `haproxy`: the files that haproxy is given, in order;
+    `settings`: those of the network that the files below etc/sysctl.d set, by their path below /proc/sys.
+    """
 
     mounts: Mapping[str, Path]
     haproxy: tuple[str, ...]
+    settings: Mapping[str, str]
 
 
 def lay_out(node: Node, folder: Path, root: Path) -> Laid:
@@ -49,7 +52,7 @@ def lay_out(node: Node, folder: Path, root: Path) -> Laid:
     run = folder / "run"
     run.mkdir(mode=0o775)
     mounts = {**etc, RUN: run, **_scripts(node, conf, etc[KEEPALIVED], root)}
-    return Laid(mounts, tuple(haproxy))
+    return Laid(mounts, tuple(haproxy), _settings(conf))
 
 
 def rename_process(config: KeepalivedConfig, folder: Path, process: str) -> bool:
@@ -100,6 +103,22 @@ def _place_beside(path: Path, beside: Path, target: Path, number: int) -> str:
     return f"{HAPROXY}/{place.name}"
 
 
+def _settings(conf: Path) -> dict[str, str]:
+    """The `net.` lines of the files in etc/sysctl.d (sysctl.d(5)), which lies beside etc/keepalived."""
+    found: dict[str, str] = {}
+    for above in list(conf.absolute().parents)[:_FOLDERS_ABOVE]:
+        folder = above / "etc" / "sysctl.d"
+        if above == Path("/") or not folder.is_dir():
+            continue
+        for path in sorted(folder.glob("*.conf")):
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                name, equals, value = line.partition("=")
+                name = name.strip().lstrip("-").replace(".", "/")
+                if equals and name.startswith("net/") and ".." not in name and not line.lstrip().startswith(("#", ";")):
+                    found[name] = value.strip()
+    return found
+
+
 # -- scripts
 
 
@@ -128,8 +147,8 @@ def _scripts(node: Node, conf: Path, copied: Path, root: Path) -> dict[str, Path
 
 def _missing(node: Node, program: str, line: int, what_to_do: str) -> str:
     return (
-        f"{node.files.keepalived[0]}:{line}: '{program}' is neither among the files of {node.name} nor on this machine; "
-        f"{what_to_do}"
+        f"{node.files.keepalived[0]}:{line}: '{program}' is neither among the files of {node.name} nor on this "
+        f"machine; {what_to_do}"
     )
 
 

@@ -35,8 +35,8 @@ class Spoken(NamedTuple):
 
 class Station:
     """The machine of a load balancer. `shared`: its programs are in this system's own process table, as keepalived gets
-    no news of processes anywhere else (measured: keepalived 2.2.7, Linux 6.18, netlink connector); else it has a process
-    table of its own. `root`: the folder with the system whose programs run there.
+    no news of processes anywhere else (measured: keepalived 2.2.7, Linux 6.18, netlink connector); else it has a
+    process table of its own. `root`: the folder with the system whose programs run there.
     """
 
     def __init__(self, machine: Machine, *, shared: bool, root: Path) -> None:
