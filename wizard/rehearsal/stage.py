@@ -30,6 +30,7 @@ MOST_NODES, MOST_SERVERS = 8, 16
 _USUAL_PREFIX = {4: 24, 6: 64}
 _LONGEST = {4: 32, 6: 128}
 _LOCAL = "lo"
+_REPEATS = 5.0  # seconds
 
 
 class Wire(NamedTuple):
@@ -43,7 +44,8 @@ class Wire(NamedTuple):
 class PlayedNode(NamedTuple):
     """A load balancer. `tracked`: whether its keepalived.conf has a vrrp_track_process; `recovers`: seconds until its
     checks count as good again; `vrrp`: the interfaces that an instance runs on; `announces`: seconds between two times
-    that its owner tells the neighbours where the VIP is, None if it does so only when the VIP moves.
+    that its owner tells the neighbours where the VIP is, None if it does so only when the VIP moves; `repeats`: seconds
+    after which a new owner tells them a second time.
     """
 
     name: str
@@ -52,6 +54,7 @@ class PlayedNode(NamedTuple):
     recovers: float
     vrrp: tuple[str, ...]
     announces: float | None = None
+    repeats: float = 5.0
 
     @property
     def addresses(self) -> list[IPAddress]:
@@ -230,7 +233,15 @@ def _played(node: Node, routers: Sequence[Router], wired: _Wiring) -> PlayedNode
         max(recovers, default=0.0),
         tuple(dict.fromkeys(router.interface for router in routers)),
         _announces(config),
+        _repeats(config),
     )
+
+
+def _repeats(config: KeepalivedConfig) -> float:
+    """The longest `garp_master_delay` of its instances (keepalived.conf(5): 5 s)."""
+    everywhere = config.global_defs.decimal("vrrp_garp_master_delay", 0)
+    found = [instance.decimal("garp_master_delay", 0) or everywhere for instance in config.instances]
+    return max((value.value for value in found if value is not None and value.value is not None), default=_REPEATS)
 
 
 def _announces(config: KeepalivedConfig) -> float | None:

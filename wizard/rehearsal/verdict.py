@@ -16,8 +16,12 @@ from wizard.rehearsal.servers import PlayedServer
 from wizard.rehearsal.stage import Stage
 
 MARGIN = 0.3
-"""Seconds that a measured time may be longer than the predicted range: starting and ending programs, telling neighbours
-the new place of the address, and looking. What the machine was late by comes on top: see `lateness`.
+"""Seconds that a measured time may be longer than the predicted range: starting and ending programs, and looking. What
+the machine was late by comes on top: see `lateness`.
+"""
+CLIENT_MARGIN = 0.7
+"""The same for the time that clients get no answer: they have to learn the new place of the address as well, and a new
+connection takes its time.
 """
 EARLY = 0.1
 """Seconds that it may be shorter."""
@@ -35,7 +39,7 @@ class Mark(StrEnum):
     HELD = "as-predicted"
     LIMIT = "known-limit"
     FAULT = "fault"
-    """As predicted, and not as it should be: the endpoint is lost, or two load balancers have its address."""
+    """Not as it should be, and no surprise: the endpoint is lost, or two load balancers have its address."""
     DIFFERS = "not-as-predicted"
     UNKNOWN = "unknown"
     """The model can't say what is to be expected, and the endpoint was served."""
@@ -188,6 +192,9 @@ def _marked(judged: Judged, stage: Stage) -> Judged:
         return judged._replace(mark=Mark.FAULT, why=faults[0].forecast.why)
     if Verdict.UNKNOWN in verdicts:
         unknown = next(one for one in judged.seen if one.forecast.verdict is Verdict.UNKNOWN)
+        if judged.outage is None:
+            why = f"clients were without an answer until the repair (no prediction: {unknown.forecast.why})"
+            return judged._replace(mark=Mark.FAULT, why=why)
         return judged._replace(mark=Mark.UNKNOWN, why=unknown.forecast.why)
     if Verdict.KNOWN_LIMIT in verdicts:
         limit = next(one for one in judged.seen if one.forecast.verdict is Verdict.KNOWN_LIMIT)
@@ -217,22 +224,30 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
         yield from _of_servers(judged, stage.servers)
     else:
         yield from _of_clients(judged)
+    moved_back = any(move.at >= played.restored for move in played.moves)
+    allowed = _after_repair(turn, stage, moved_back=moved_back)
     if not played.recovered:
         yield "after the repair the VIP did not come back to where it is when everything is healthy"
-    elif judged.outage is not None and judged.recovery.gap > _after_repair(turn, stage) + MARGIN + judged.lateness:
+    elif judged.outage is not None and judged.recovery.gap > allowed + CLIENT_MARGIN + judged.lateness:
         yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair{_stale(turn, stage)}"
 
 
-def _after_repair(turn: Turn, stage: Stage) -> float:
+def _after_repair(turn: Turn, stage: Stage, *, moved_back: bool) -> float:
     """Seconds that clients may go without an answer after the repair.
 
-    When a network heals and the better master is heard first, nobody tells the clients that the VIP is back where it
-    was: they learn it when the owner announces the VIP the next time (measured: keepalived 2.2.7).
+    Where the VIP moves back, both load balancers have it for a moment. When the one that gives it up asks for the
+    address of a client just then, the client takes its question for the VIP's new place, until the new owner announces
+    itself a second time. When a network heals and the better master is heard first, nobody tells the clients that the
+    VIP is where it was: they learn it when its owner announces it the next time (both measured: keepalived 2.2.7,
+    clients with Linux 6.18).
     """
+    if not moved_back:
+        return _BACK
+    longest = max([_BACK, *(node.repeats for node in stage.nodes)])
     announced = [node.announces for node in stage.nodes]
     if not _was_cut(turn) or None in announced:
-        return _BACK
-    return max(_BACK, *(seconds for seconds in announced if seconds is not None))
+        return longest
+    return max(longest, *(seconds for seconds in announced if seconds is not None))
 
 
 def _stale(turn: Turn, stage: Stage) -> str:
@@ -287,7 +302,7 @@ def _of_clients(judged: Judged) -> Iterator[str]:
     predicted = judged.predicted
     if predicted is None or judged.lateness > _TOO_LATE:
         return
-    most = predicted.high + MARGIN + judged.lateness
+    most = predicted.high + CLIENT_MARGIN + judged.lateness
     if judged.failure.gap > most:
         yield f"clients got no answer for {judged.failure.gap:.1f} s; the VIP was to be away for {predicted.high:.1f} s"
     last = judged.played.began + most

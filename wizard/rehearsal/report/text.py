@@ -14,7 +14,7 @@ from wizard.rehearsal.events import HEALTHY, OF_SERVERS
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import columns_of
 from wizard.rehearsal.stage import Stage, described
-from wizard.rehearsal.verdict import MARGIN, Judged, Mark, predicted_of
+from wizard.rehearsal.verdict import CLIENT_MARGIN, MARGIN, Judged, Mark, predicted_of
 
 _INDENT = "    "
 
@@ -34,7 +34,7 @@ _COLOURS = {Mark.HELD: "green", Mark.LIMIT: "yellow", Mark.UNKNOWN: "yellow", Ma
 _WORDS = {
     Mark.LIMIT: "known limit",
     Mark.UNKNOWN: "not predicted",
-    Mark.FAULT: "as predicted, and not as it should be",
+    Mark.FAULT: "not as it should be",
     Mark.DIFFERS: "not as predicted",
 }
 
@@ -156,8 +156,8 @@ def _summary(result: Result, style: Style, signs: Signs) -> Iterator[str]:
     yield style.paint(line, "green" if good else "red", "bold")
     late = max((judged.lateness for judged in result.judged), default=0.0)
     yield from _wrapped(
-        f"A measured time may be {MARGIN:g} s longer than predicted, and as much as this machine was late: {late:.2f} "
-        "s at most.",
+        f"A measured time may be {MARGIN:g} s longer than predicted ({CLIENT_MARGIN:g} s where clients wait), and "
+        f"as much as this machine was late: {late:.2f} s at most.",
         style.width,
         "",
     )

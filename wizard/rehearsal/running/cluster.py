@@ -31,7 +31,7 @@ from wizard.rehearsal.running.network import (
     wire_of_server,
     wires_of_client,
 )
-from wizard.rehearsal.running.station import Station
+from wizard.rehearsal.running.station import URGENT, Station
 from wizard.rehearsal.stage import PlayedNode, Stage
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class RunningCluster:
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
     def _program(self, machine: Machine, name: str, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [*machine.prefix, sys.executable, "-m", f"wizard.rehearsal.programs.{name}", *arguments]
+        command = [*machine.prefix, *URGENT, sys.executable, "-m", f"wizard.rehearsal.programs.{name}", *arguments]
         env = {**os.environ, "PYTHONPATH": str(_PACKAGE)}
         with (self.net.folder / "programs.log").open("ab") as log:
             process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=log, env=env, cwd="/")
