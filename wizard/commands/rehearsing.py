@@ -44,12 +44,15 @@ def run_rehearse(arguments: RehearseArguments) -> int:
 
 
 def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
+    from wizard.rehearsal import unprivileged
     from wizard.rehearsal.checks import lacking
     from wizard.rehearsal.running.daemons import Programs
 
     programs = Programs(arguments.haproxy, arguments.keepalived, arguments.root)
     if reasons := lacking(programs):
         raise RehearsalError(*reasons)
+    if os.geteuid() != 0:
+        return unprivileged.again(sys.argv[1:])
     cluster, inputs = _inputs(arguments, folder)
     what, run = _planned(arguments, cluster, inputs, programs)
     halt = threading.Event()

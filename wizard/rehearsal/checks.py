@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rules.text import listed
+from wizard.rehearsal import unprivileged
 from wizard.rehearsal.running.daemons import Programs
 from wizard.rehearsal.stage import Stage
 
@@ -47,7 +48,11 @@ def lacking(programs: Programs) -> list[str]:
     if find_spec("pyroute2") is None:
         lines.append("the Python package pyroute2 is missing; install it beside halb-wizard: 'pip install pyroute2'")
     if os.geteuid() != 0:
-        lines.append("a rehearsal makes network namespaces, which needs root; run it with sudo")
+        if why := unprivileged.refused():
+            lines.append(
+                "without root a rehearsal needs user namespaces, the package uidmap, and lines for you in /etc/subuid "
+                f"and /etc/subgid ({why}); or run it with sudo"
+            )
     elif not lines and (why := _refused()):
         lines.append(f"this machine lets root make no namespace ({why}); a container needs --privileged")
     return lines
@@ -89,8 +94,13 @@ def lacking_for(stage: Stage) -> list[str]:
     lines = []
     if stage.tracked and not all(_is_initial(kind, number) for kind, number in _INITIAL.items()):
         lines.append(
-            "a keepalived.conf has a vrrp_track_process, and keepalived hears of processes only outside of containers; "
-            "rehearse on a machine of its own, or set 'track = \"script\"' in [vrrp] of halb.toml"
+            "a keepalived.conf has a vrrp_track_process: the kernel tells keepalived of processes only as the system's "
+            f"own root, not in a container; {_what_to_do()}"
+        )
+    if unprivileged.is_inside() and any(node.secured for node in stage.nodes):
+        lines.append(
+            "a keepalived.conf has enable_script_security: keepalived then runs only scripts that belong to root, and "
+            "in a user's namespace the system's files belong to nobody; run it with sudo"
         )
     needed, free = _PER_MACHINE * stage.machines + _PER_NODE * len(stage.nodes), _free_memory()
     if free is not None and free < needed:
@@ -102,6 +112,12 @@ def most_side_by_side(stage: Stage, wanted: int) -> int:
     """How many clusters this machine has the memory for, one at least."""
     needed, free = _PER_MACHINE * stage.machines + _PER_NODE * len(stage.nodes), _free_memory()
     return max(1, wanted if free is None else min(wanted, free // needed))
+
+
+def _what_to_do() -> str:
+    if unprivileged.is_inside():
+        return "run it with sudo"
+    return "rehearse outside of it, or set 'track = \"script\"' in [vrrp] of halb.toml"
 
 
 def _is_initial(kind: str, number: int) -> bool:

@@ -45,7 +45,7 @@ class PlayedNode(NamedTuple):
     """A load balancer. `tracked`: whether its keepalived.conf has a vrrp_track_process; `recovers`: seconds until its
     checks count as good again; `vrrp`: the interfaces that an instance runs on; `announces`: seconds between two times
     that its owner tells the neighbours where the VIP is, None if it does so only when the VIP moves; `repeats`: seconds
-    after which a new owner tells them a second time.
+    after which a new owner tells them a second time; `secured`: whether it runs only scripts that belong to root.
     """
 
     name: str
@@ -55,6 +55,7 @@ class PlayedNode(NamedTuple):
     vrrp: tuple[str, ...]
     announces: float | None = None
     repeats: float = 5.0
+    secured: bool = False
 
     @property
     def addresses(self) -> list[IPAddress]:
@@ -234,6 +235,7 @@ def _played(node: Node, routers: Sequence[Router], wired: _Wiring) -> PlayedNode
         tuple(dict.fromkeys(router.interface for router in routers)),
         _announces(config),
         _repeats(config),
+        config.global_defs.last("enable_script_security") is not None and bool(config.scripts),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import pairwise
 from typing import NamedTuple
 
 from rules.failover import Seconds, Verdict
 from rules.text import counted, listed
 from wizard.rehearsal.events import OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast
-from wizard.rehearsal.record import Played, Sample
+from wizard.rehearsal.measures import INTERVAL, Clients, Seen, clients_in, lateness, names_in, seen_of
+from wizard.rehearsal.record import Played
 from wizard.rehearsal.servers import PlayedServer
 from wizard.rehearsal.stage import Stage
 
@@ -25,8 +25,6 @@ connection takes its time.
 """
 EARLY = 0.1
 """Seconds that it may be shorter."""
-INTERVAL = 0.1
-"""Seconds between two new connections of the clients."""
 _BACK = 1.0
 """Seconds that clients may go without an answer while the load balancer that was repaired takes the VIP again."""
 _TOO_LATE = 1.0
@@ -48,28 +46,6 @@ class Mark(StrEnum):
     def good(self) -> bool:
         """Whether it lets a rehearsal pass."""
         return self in (Mark.HELD, Mark.LIMIT, Mark.UNKNOWN)
-
-
-class Seen(NamedTuple):
-    """What happened to one VIP; `outage` is in seconds, None if it lasted as long as the event was looked at."""
-
-    forecast: Forecast
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    outage: float | None
-
-
-class Clients(NamedTuple):
-    """What the clients saw: new connections `asked` and `failed`, the `slowest` that was answered, the longest time
-    without any answer (`gap`), all in seconds; and how many `watches` of how many broke.
-    """
-
-    asked: int
-    failed: int
-    slowest: float
-    gap: float
-    broken: int
-    held: int
 
 
 class Judged(NamedTuple):
@@ -115,68 +91,14 @@ def predicted_of(forecasts: Iterable[Forecast]) -> Seconds | None:
 
 def judge_played(played: Played, forecasts: Sequence[Forecast], stage: Stage) -> Judged:
     """The verdict on an event that was played on a stage."""
-    able = [name for name in _names(played, forecasts) if name not in played.turn.struck]
-    seen = tuple(_seen(played, forecast, able) for forecast in forecasts)
-    failure = _clients(played, played.began, played.restored)
-    recovery = _clients(played, played.restored, played.ended)
+    able = [name for name in names_in(played, forecasts) if name not in played.turn.struck]
+    seen = tuple(seen_of(played, forecast, able) for forecast in forecasts)
+    failure = clients_in(played, played.began, played.restored)
+    recovery = clients_in(played, played.restored, played.ended)
     late = lateness(played.samples, played.began)
     detected = {server: at - played.began for server, at in played.down.items()}
     judged = Judged(played, Mark.HELD, "", seen, failure, recovery, late, detected)
     return _marked(judged, stage)
-
-
-def _names(played: Played, forecasts: Sequence[Forecast]) -> list[str]:
-    named = [name for forecast in forecasts for way in forecast.after for name in way]
-    named += [name for names in (*played.before.values(), *played.after.values()) for name in names]
-    return list(dict.fromkeys([*named, *(move.node for move in played.moves)]))
-
-
-def _seen(played: Played, forecast: Forecast, able: Sequence[str]) -> Seen:
-    before = played.before.get(forecast.vip, ())
-    if not played.turn.acts:
-        return Seen(forecast, before, played.after.get(forecast.vip, ()), 0.0)
-    held = set(before)
-    at, outage = played.began, 0.0
-    for move in (*(m for m in played.moves if m.vip == forecast.vip and m.at < played.restored), None):
-        until = played.restored if move is None else max(move.at, played.began)
-        if not held & set(able):
-            outage += until - at
-        at = until
-        if move is not None:
-            (held.add if move.gained else held.discard)(move.node)
-    lasted = not held & set(able)
-    return Seen(forecast, before, played.after.get(forecast.vip, ()), None if lasted else outage)
-
-
-def lateness(samples: Sequence[Sample], since: float) -> float:
-    """How late this machine was: the most that a client's connection began after its time, in seconds."""
-    by_door: dict[int, list[float]] = {}
-    for sample in samples:
-        if sample.at >= since - 0.5:
-            by_door.setdefault(sample.door, []).append(sample.at)
-    gaps = [later - earlier - INTERVAL for times in by_door.values() for earlier, later in pairwise(sorted(times))]
-    return max([0.0, *gaps])
-
-
-def _clients(played: Played, begin: float, end: float) -> Clients:
-    inside = [sample for sample in played.samples if begin <= sample.at + sample.took and sample.at < end]
-    answered = [sample for sample in inside if not sample.why]
-    broken = sum(not w.is_open and begin <= w.at < end + 0.0 for w in played.watches)
-    return Clients(
-        asked=len(inside),
-        failed=len(inside) - len(answered),
-        slowest=max((sample.took for sample in answered), default=0.0),
-        gap=max((_gap(answered, door, begin, end) for door in {s.door for s in played.samples}), default=end - begin),
-        broken=broken,
-        held=sum(played.watched.values()),
-    )
-
-
-def _gap(answered: Sequence[Sample], door: int, begin: float, end: float) -> float:
-    """The longest time without an answer at a door, less the time between two connections."""
-    times = sorted(s.at + s.took for s in answered if s.door == door and begin <= s.at + s.took <= end)
-    edges = [begin, *times, end]
-    return max(0.0, *(later - earlier - INTERVAL for earlier, later in pairwise(edges)))
 
 
 # -- the verdict
@@ -196,6 +118,8 @@ def _marked(judged: Judged, stage: Stage) -> Judged:
             why = f"clients were without an answer until the repair (no prediction: {unknown.forecast.why})"
             return judged._replace(mark=Mark.FAULT, why=why)
         return judged._replace(mark=Mark.UNKNOWN, why=unknown.forecast.why)
+    if len(stage.servers) == 1 and any(act.kind in OF_SERVERS for act in judged.turn.acts):
+        return judged._replace(mark=Mark.LIMIT, why="it is the only API server: nothing is left that could answer")
     if Verdict.KNOWN_LIMIT in verdicts:
         limit = next(one for one in judged.seen if one.forecast.verdict is Verdict.KNOWN_LIMIT)
         return judged._replace(mark=Mark.LIMIT, why=limit.forecast.why)
@@ -228,7 +152,11 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
     allowed = _after_repair(turn, stage, moved_back=moved_back)
     if not played.recovered:
         yield "after the repair the VIP did not come back to where it is when everything is healthy"
-    elif judged.outage is not None and judged.recovery.gap > allowed + CLIENT_MARGIN + judged.lateness:
+    elif (
+        judged.outage is not None
+        and _is_served(judged, stage)
+        and judged.recovery.gap > allowed + CLIENT_MARGIN + judged.lateness
+    ):
         yield f"clients got no answer for {judged.recovery.gap:.1f} s after the repair{_stale(turn, stage)}"
 
 
@@ -259,6 +187,11 @@ def _stale(turn: Turn, stage: Stage) -> str:
         f": they still sent to the load balancer that gave the VIP up. Its owner tells the neighbours {now}; "
         "'vrrp_garp_master_refresh 5' in global_defs does it every 5 s"
     )
+
+
+def _is_served(judged: Judged, stage: Stage) -> bool:
+    """Whether something was left that could answer."""
+    return len(stage.servers) > 1 or not any(act.kind in OF_SERVERS for act in judged.turn.acts)
 
 
 def _was_cut(turn: Turn) -> bool:
@@ -315,6 +248,8 @@ def _of_servers(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str
     """Whether clients lost something after every haproxy knew."""
     played = judged.played
     names = [act.on for act in judged.turn.acts if act.kind in OF_SERVERS]
+    if len(servers) == 1:
+        return  # nothing is left that could answer
     for server in (server for server in servers if server.name in names):
         known = played.down.get(server.name)
         if server.given_up is None:

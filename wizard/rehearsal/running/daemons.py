@@ -21,9 +21,9 @@ PATIENCE = 10.0
 """Seconds that a daemon may take to start or to end."""
 _CHECKING = 20.0  # seconds for `haproxy -c`
 _LOCKS = {"-p": "parent", "-r": "vrrp", "-b": "bfd", "-c": "checkers"}
-_REFUSES = frozenset((1, 2, 3, 6))
-"""Exit statuses of `keepalived -t` after which it does not run: no memory, fatal, configuration, no file. The others
-are complaints: it runs without what it complains about (measured: 2.2.7, 2.3.3).
+_REFUSES = frozenset((1, 2, 3, 7, 8))
+"""Exit statuses of `keepalived -t` after which it does not run: no memory, a bug, fatal, no file, no permission. The
+others are complaints: it runs without what it complains about (main.h; measured: 2.2.7).
 """
 _LOADED = r"Loading success|New worker"
 _NO_FILES = "Cannot raise FD limit"
