@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rules.command import CONFIG_NAME, UsageError, nearest_config, write_notes, write_results
 from rules.report import Style, printable
+from rules.text import counted
 from wizard.commands.messages import say
 from wizard.commands.options import RehearseArguments
 from wizard.rehearsal.errors import RehearsalError
@@ -163,11 +164,13 @@ def _planned(
 
 def _played(what: Rehearsal, halt: threading.Event) -> Result | None:
     """The result; None if it was ended from outside."""
+    from wizard.rehearsal import unprivileged
     from wizard.rehearsal.lab.network import sweep
     from wizard.rehearsal.rehearse import rehearse
 
-    if swept := sweep():
-        say(f"removed what a rehearsal that was killed has left: {len(swept)} network namespaces")
+    # In a namespace of its own nothing can be left, and the processes outside can't be seen.
+    if not unprivileged.is_inside() and (swept := sweep()):
+        say(f"removed what a rehearsal that was killed has left: {counted(len(swept), 'network namespace')}")
     display = _Display()
     try:
         return rehearse(what, display.show, halt)
@@ -205,7 +208,7 @@ def _ended_by_signals(halt: threading.Event) -> Iterator[list[int]]:
     """Let signals set `halt`, so that everything is removed before the end; gives the signals that came."""
     came: list[int] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, _: FrameType | None) -> None:
         came.append(number)
         halt.set()
 

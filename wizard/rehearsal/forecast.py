@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rules.failover import Block, EventKind, FailoverTable, Outcome, Row, Seconds, Verdict
+from rules.failover import Block, EventKind, Events, FailoverTable, Outcome, Row, Seconds, Verdict
 from wizard.rehearsal.events import Turn
 from wizard.rehearsal.record import Holders
 
@@ -36,7 +36,7 @@ class Forecasts:
             for vip in map(str, block.vips):
                 if vip in vips:
                     self._blocks[vip] = block
-                    self._rows[vip] = {_key(row): row for row in block.rows}
+                    self._rows[vip] = {_key(row.events): row for row in block.rows}
         self.vips = [vip for vip in vips if vip in self._blocks]
 
     def healthy(self, vip: str) -> Forecast:
@@ -49,7 +49,7 @@ class Forecasts:
         return [self._of(turn, vip, before[vip]) for vip in self.vips]
 
     def _of(self, turn: Turn, vip: str, before: tuple[str, ...]) -> Forecast:
-        row = self._rows[vip].get(_events_key(turn)) if turn.events else None
+        row = self._rows[vip].get(_key(turn.events)) if turn.events else None
         if row is None:  # what the table does not speak of moves nothing
             healthy = self.healthy(vip)
             return Forecast(vip, (before,), _NONE, 0.0, Verdict.STAYS, "") if turn.acts else healthy
@@ -83,9 +83,6 @@ def _holders(outcomes: Sequence[Outcome]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(tuple(sorted(outcome.holders)) for outcome in outcomes))
 
 
-def _key(row: Row) -> frozenset[object]:
-    return frozenset((event.kind, frozenset((*event.nodes, "|", *event.others))) for event in row.events)
-
-
-def _events_key(turn: Turn) -> frozenset[object]:
-    return frozenset((event.kind, frozenset((*event.nodes, "|", *event.others))) for event in turn.events)
+def _key(events: Events) -> frozenset[object]:
+    """Some events, whichever comes first, and whichever side of a cut does."""
+    return frozenset((event.kind, frozenset((frozenset(event.nodes), frozenset(event.others)))) for event in events)

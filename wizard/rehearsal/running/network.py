@@ -18,7 +18,6 @@ class Switch:
     """The switch, and the cables from it; machines are plugged in one after the other."""
 
     def __init__(self, net: Net, segments: int) -> None:
-        self._net = net
         self._machine = net.machine("switch")
         self._machine.batch(line for number in range(segments) for line in bridging(f"core{number}"))
         self._ports: dict[str, list[tuple[str, str]]] = {}
