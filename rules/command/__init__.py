@@ -8,8 +8,8 @@ from rules.faces import lazily
 
 if TYPE_CHECKING:
     from rules.command.errors import UsageError
-    from rules.command.explain import explanation
     from rules.command.guard import Program, guarded, launch
+    from rules.command.on_demand.explain import explanation
     from rules.command.options import (
         CONFIG_NAME,
         Parser,
@@ -46,7 +46,7 @@ __getattr__ = lazily(
     __name__,
     {
         "errors": "UsageError",
-        "explain": "explanation",
+        "on_demand.explain": "explanation",
         "guard": "Program guarded launch",
         "options": "CONFIG_NAME Parser add_asking ca_file nearest_config one_of resolvers seconds wants_color",
         "streams": "write_notes write_results",

@@ -19,6 +19,7 @@ from rules.engine.settings import RuleSettings
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
+    from rules.command.on_demand.fixing import Fixing
     from rules.live.observations import NameServer
     from rules.plan.keys.lint import LintChoice
     from rules.plan.model import Cluster
@@ -35,7 +36,10 @@ class Live(NamedTuple):
 
 
 class LintArguments(NamedTuple):
-    """A command line, checked. `message` is text to print instead of doing anything (--help, --version)."""
+    """A command line, checked. `message` is text to print instead of doing anything (--help, --version).
+
+    `host`: for how many seconds to listen when this machine is looked at (`--host`), None without it.
+    """
 
     paths: tuple[str, ...] = ()
     nodes: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -53,7 +57,9 @@ class LintArguments(NamedTuple):
     quiet: bool = False
     cluster: Cluster | None = None
     live: Live | None = None
+    host: float | None = None
     failover: bool = False
+    fixing: Fixing | None = None
     message: str | None = None
 
 
@@ -78,9 +84,10 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         return LintArguments(list_rules=True, **common)
     cluster = _cluster(given)
     lint = cluster.lint if cluster else None
+    haproxy, keepalived = cluster.releases if cluster else (None, None)
     settings = RuleSettings(
-        release("--haproxy-version", given.haproxy_version) or (lint.haproxy_version if lint else None),
-        release("--keepalived-version", given.keepalived_version) or (lint.keepalived_version if lint else None),
+        release("--haproxy-version", given.haproxy_version) or haproxy,
+        release("--keepalived-version", given.keepalived_version) or keepalived,
     )
     if given.node and given.paths:
         raise UsageError("give the files either as PATH or with --node, not both")
@@ -95,9 +102,21 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         list_files=given.list_files,
         cluster=cluster,
         live=_live(given),
+        host=seconds("--timeout", given.timeout) if given.host else None,
         failover=given.failover,
+        fixing=_fixing(given),
         **common,
     )
+
+
+def _fixing(given: argparse.Namespace) -> Fixing | None:
+    if not (given.fix or given.diff):
+        if given.unsafe_fixes:
+            raise UsageError("--unsafe-fixes works only with --fix or --diff; add one of them")
+        return None
+    from rules.command.on_demand.fixing import Fixing
+
+    return Fixing(given.fix and not given.diff, given.unsafe_fixes)
 
 
 def _format(word: str | None) -> str:

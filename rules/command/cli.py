@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parsers.records import NamedTuple
 from rules.command.arguments import LintArguments, parse_arguments
 from rules.command.errors import UsageError
 from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, guarded
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rules.failover.table.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
+    from rules.live.machine.observed import MachineObservations
     from rules.live.observations import Observations
     from rules.report.style import Style
 
@@ -51,13 +54,15 @@ def _main(argv: Sequence[str]) -> int:
         for note in inputs.notes:
             _say(note)
     if arguments.list_files:
-        _print(_file_list(inputs), arguments)
+        from rules.command.on_demand.seen import file_list
+
+        _print(file_list(inputs), arguments)
         return EXIT_USAGE if inputs.errors else EXIT_CLEAN
     return _lint(arguments, inputs, survey)
 
 
 def _about_rules(arguments: LintArguments) -> int:
-    from rules.command.explain import explanation, list_rules, list_rules_json
+    from rules.command.on_demand.explain import explanation, list_rules, list_rules_json
 
     style = _style(arguments)
     if arguments.explain is not None:
@@ -111,20 +116,70 @@ def _local_name() -> str:
     return name.partition(".")[0] or "localhost"
 
 
-def _file_list(inputs: Inputs) -> str:
-    """One line per node, kind and path, in aligned columns."""
-    rows = [
-        (node.name, kind, path)
-        for node in inputs.nodes
-        for kind, paths in (("haproxy", node.haproxy), ("keepalived", node.keepalived))
-        for path in paths
-    ]
-    rows += [("-", tool, path) for path, tool in inputs.about_cluster.items()]
-    width = max((len(name) for name, _, _ in rows), default=0)
-    return "".join(f"{name:<{width}}  {kind:<10}  {path}\n" for name, kind, path in rows)
+class _Judged(NamedTuple):
+    """A run with what it has seen: the files' texts, the network's answers, this machine."""
+
+    run: Run
+    texts: dict[str, str]
+    observed: Observations | None
+    machine: MachineObservations | None
+    report: Report
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
+    judged = _judged(arguments, inputs, survey)
+    say = _nothing if arguments.quiet else _say
+    _say_unknown(judged.run, say)
+    run, report, fixed = judged.run, judged.report, None
+    if arguments.fixing is not None:
+        from rules.command.on_demand import fixing
+
+        wanted = arguments.fixing._replace(stdin=inputs.stdin)
+        again = partial(_report, observed=judged.observed, machine=judged.machine)
+        outcome = fixing.work_out(run, report, judged.texts, again, wanted)
+        fixing.about(outcome, wanted, say)
+        if not wanted.write:
+            diff = fixing.diff_of(outcome)
+            _print(diff, arguments)
+            return EXIT_USAGE if inputs.errors else EXIT_FINDINGS if diff else EXIT_CLEAN
+        fixed = fixing.write(outcome, wanted)
+        run, report = outcome.run, outcome.report
+    table = run.failover() if arguments.failover else None
+    if table is not None and arguments.format == "json":
+        _say_notes(table, say)
+    text = _report_text(report, table, arguments)
+    # A file that came from stdin goes to stdout, fixed; what is left of its findings to stderr.
+    _print(text if fixed is None else fixed, arguments)
+    if fixed is not None:
+        write_notes(text)
+    for crash in report.crashes:
+        _say(f"internal error: {crash}; the other rules ran")
+    if survey is not None or judged.machine is not None:
+        from rules.command.on_demand.seen import say_what_was_seen
+
+        say_what_was_seen(run, judged.observed if survey is not None else None, judged.machine, report, say)
+    if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
+        _summarise(report, arguments, inputs.about_cluster)
+    return _status(arguments, inputs, report)
+
+
+def _report(run: Run, observed: Observations | None, machine: MachineObservations | None) -> Report:
+    return run.report(observed, machine)
+
+
+def _status(arguments: LintArguments, inputs: Inputs, report: Report) -> int:
+    if report.crashes:
+        return EXIT_INTERNAL
+    if inputs.errors:
+        return EXIT_USAGE
+    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+
+
+def _nothing(_: str) -> None:
+    """Say nothing (--quiet)."""
+
+
+def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> _Judged:
     from rules.engine.options import options_for
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
@@ -140,36 +195,30 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         include=DiskIncludes(),
         documents=inputs.documents,
     )
-    run = Run(inputs.texts, options)
+    texts = dict(inputs.texts)
+    if arguments.failover:
+        from rules.files.drop_ins import drop_ins
+        from rules.fleet.restarts import drop_in_folders
+
+        texts |= drop_ins(drop_in_folders(inputs.nodes))
+    run = Run(texts, options)
+    looking = _start_looking(arguments, inputs, run)
     observed = _observed(arguments, survey, run)
-    report = run.report(observed)
-    if run.unread and not arguments.quiet:
+    machine = looking() if looking is not None else None
+    return _Judged(run, texts, observed, machine, run.report(observed, machine))
+
+
+def _say_unknown(run: Run, say: Callable[[str], None]) -> None:
+    """Tell what was not read, or not judged by the release that was asked for."""
+    if run.unread:
         from rules.engine.needs import NO_YAML
 
-        _say(NO_YAML.format(", ".join(run.unread)))
-    if settings != RuleSettings() and not arguments.quiet:
+        say(NO_YAML.format(", ".join(run.unread)))
+    if run.options.settings != RuleSettings():
         from rules.support.releases import unchecked
 
-        for _, reason in unchecked(settings):
-            _say(reason)
-    table = run.failover() if arguments.failover else None
-    if table is not None and arguments.format == "json" and not arguments.quiet:
-        _say_notes(table)
-    _print(_report_text(report, table, arguments), arguments)
-    for crash in report.crashes:
-        _say(f"internal error: {crash}; the other rules ran")
-    if survey is not None and observed is not None and not arguments.quiet:
-        from rules.live.views.notes import notes
-
-        for note in notes(run.endpoint, observed, run.fleet):
-            _say(note)
-    if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
-        _summarise(report, arguments, inputs.about_cluster)
-    if report.crashes:
-        return EXIT_INTERNAL
-    if inputs.errors:
-        return EXIT_USAGE
-    return EXIT_FINDINGS if arguments.fail_on and report.reaches(arguments.fail_on) else EXIT_CLEAN
+        for _, reason in unchecked(run.options.settings):
+            say(reason)
 
 
 def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
@@ -180,7 +229,7 @@ def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
     unknown = [daemon for daemon, release in chosen.items() if release is None and daemon in read]
     if not unknown:
         return settings
-    from rules.command.installed import installed
+    from rules.command.on_demand.installed import installed
 
     found = installed(unknown)
     if found and not arguments.quiet:
@@ -200,6 +249,15 @@ def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Obse
     from rules.live.observations import NOTHING
 
     return NOTHING
+
+
+def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callable[[], MachineObservations] | None:
+    """With --host: start to look at this machine, while the network is queried; gives what waits for it."""
+    if arguments.host is None:
+        return None
+    from rules.command.on_demand.host import start_looking
+
+    return start_looking(run.fleet, inputs.local, arguments.host)
 
 
 def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
@@ -224,11 +282,11 @@ def _report_text(report: Report, table: FailoverTable | None, arguments: LintArg
     return f"{findings}\n{shown}" if findings else shown
 
 
-def _say_notes(table: FailoverTable) -> None:
+def _say_notes(table: FailoverTable, say: Callable[[str], None]) -> None:
     """The notes of the failover table: JSON, which has no place for them, sends them to stderr."""
     about = [note for block in table.blocks for note in block.notes]
     for note in dict.fromkeys((*about, *table.notes)):
-        _say(f"failover: {note}")
+        say(f"failover: {note}")
 
 
 def _style(arguments: LintArguments) -> Style:

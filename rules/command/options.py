@@ -133,4 +133,4 @@ def ca_file(path: str | None) -> str | None:
 def nearest_config(start: Path) -> Path | None:
     """The halb.toml in `start` or the nearest folder above it."""
     candidates = (folder / CONFIG_NAME for folder in (start, *start.parents))
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)

@@ -26,6 +26,7 @@ examples:
   halb-lint --node lb1=a.cfg,a.conf --node lb2=b.cfg,b.conf
   halb-lint lb1/ lb2/ kubeadm-config.yaml    also what Kubernetes was told
   halb-lint --live --resolver 10.0.0.53      also query DNS and the API servers
+  sudo halb-lint --host                      also look at this load balancer
   halb-lint --failover lb1/ lb2/             and who has the VIP after a failure
   halb-lint --explain vrid-mismatch          what a rule means, how to fix it
 
@@ -47,6 +48,7 @@ def parser() -> Parser:
     )
     _add_files(options)
     _add_rules(options)
+    _add_fixes(options)
     _add_output(options)
     _add_cluster(options)
     _add_about(options)
@@ -98,6 +100,15 @@ def _add_rules(options: Parser) -> None:
         )
 
 
+def _add_fixes(options: Parser) -> None:
+    fixes = options.add_argument_group("fixing")
+    fixes.add_argument("--fix", action="store_true", help="make the safe fixes, and show what is left")
+    fixes.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: also fixes that somebody should look at"
+    )
+    fixes.add_argument("--diff", action="store_true", help="show what --fix would change; nothing is written")
+
+
 def _add_output(options: Parser) -> None:
     output = options.add_argument_group("output")
     output.add_argument(
@@ -127,6 +138,12 @@ def _add_cluster(options: Parser) -> None:
     )
     live.add_argument(
         "--live", action="store_true", help="also query the name servers and the API servers (rules DN, HO and K8)"
+    )
+    live.add_argument(
+        "--host",
+        action="store_true",
+        help="also look at this machine, which is one of the nodes: interfaces, sysctls, services, firewall and more, "
+        "read-only; it shows more as root (rules HO)",
     )
     add_asking(live)
 

@@ -23,18 +23,57 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+Step = tuple[str, Span, str]
+"""How to change the text at a place (see `Fix`), and the text for it."""
+
+
+class Fix(NamedTuple):
+    """What to change to be rid of a mistake, in one file or several.
+
+    `safe`: the daemons then do what the message says is wanted, and else what they did before. Each step has a way, a
+    place and a text: "write" it in place of what is there, "append" words behind, "remove" the statement with its
+    line; or put lines "below" or "above" the place's line, or "inside" the section or block whose header it is.
+    """
+
+    title: str
+    steps: tuple[Step, ...]
+    safe: bool = True
+
+    @classmethod
+    def write(cls, span: Span, text: str, title: str = "", *, safe: bool = True) -> Fix:
+        """Write a text in place of another; `title` says what that does, in the imperative."""
+        return cls(title or f"write '{text}'", (("write", span, text),), safe)
+
+    @classmethod
+    def remove(cls, *spans: Span, title: str = "", safe: bool = True) -> Fix:
+        """Remove statements, each with its line."""
+        words = "remove the line" if len(spans) == 1 else "remove the lines"
+        return cls(title or words, tuple(("remove", span, "") for span in spans), safe)
+
+    @classmethod
+    def add(cls, way: str, span: Span, text: str, title: str = "", *, safe: bool = True) -> Fix:
+        """Add lines "below", "above" or "inside" a place, or "append" words to it."""
+        return cls(title or f"add '{text}'", ((way, span, text),), safe)
+
+    def also(self, *others: Fix, title: str = "") -> Fix:
+        """Join others to it: all of them are made, or none."""
+        steps = tuple(step for fix in (self, *others) for step in fix.steps)
+        return Fix(title or self.title, steps, self.safe and all(fix.safe for fix in others))
+
+
 class Hit:
     """One mistake found by a rule. The engine makes a Finding of it by adding code, node and file.
 
     `span` is the place to change; `related` are further places, each with a short note (the other nodes of a cross-node
     rule). `help` says what to type. `severity` overrides the rule's own if it has several. `node` is the node's name if
     a file belongs to several. `unless`: codes of rules that report the same in more detail: with a finding of one of
-    them on a node of this hit, at least as severe, this one is left out.
+    them on a node of this hit, at least as severe, this one is left out. `fix` makes the changes that end the mistake,
+    for whoever wants them.
     """
 
-    __slots__ = ("help", "message", "node", "note", "related", "severity", "span", "unless")
+    __slots__ = ("fix", "help", "message", "node", "note", "related", "severity", "span", "unless")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a record
         self,
         span: Span,
         message: str,
@@ -45,7 +84,9 @@ class Hit:
         severity: Severity | None = None,
         node: str | None = None,
         unless: Iterable[str] = (),
+        fix: Callable[[], Fix | None] | None = None,
     ) -> None:
+        self.fix = fix
         self.span = span
         self.message = message
         self.help = help
@@ -90,10 +131,10 @@ class Finding:
     """One finding of a run, complete: what `--format json` shows, and the source for excerpts.
 
     `copies` are the places of other nodes where the same is to be said: in the same file, or in a line of the same
-    words. Their notes say which.
+    words. Their notes say which. `fixes`: what makes the changes for all of them.
     """
 
-    __slots__ = ("code", "copies", "help", "location", "message", "name", "related", "severity", "unless")
+    __slots__ = ("code", "copies", "fixes", "help", "location", "message", "name", "related", "severity", "unless")
 
     def __init__(
         self,
@@ -106,6 +147,7 @@ class Finding:
         help: str,  # noqa: A002 - as in Hit
         unless: frozenset[str] = frozenset(),
     ) -> None:
+        self.fixes: tuple[Callable[[], Fix | None], ...] = ()
         self.code = code
         self.name = name
         self.severity = severity
@@ -125,6 +167,14 @@ class Finding:
     def places(self) -> tuple[Location, ...]:
         """Where the mistake is: the main place, and those of the nodes that have the same."""
         return (self.location, *self.copies)
+
+    @property
+    def fix(self) -> Fix | None:
+        """What to change to be rid of the mistake, in all places; None if that takes a person."""
+        found = [fix for make in self.fixes if (fix := make()) is not None]
+        if not found or len(found) < max(len(self.fixes), len({place.file for place in self.places})):
+            return None
+        return found[0].also(*found[1:])
 
     @property
     def nodes(self) -> str:

@@ -34,7 +34,7 @@ class Locator:
                 known[text] = clipped(self._secrets.message(text, spans))
             return known[text]
 
-        return Finding(
+        finding = Finding(
             rule.code,
             rule.name,
             hit.severity or rule.severity,
@@ -44,6 +44,9 @@ class Locator:
             shown(hit.help),
             unless=hit.unless,
         )
+        if hit.fix is not None:
+            finding.fixes = (hit.fix,)
+        return finding
 
     def _location(self, span: Span, note: str, name: str | None, node: Node | None) -> Location:
         if name is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from rules.engine.finding import Finding, Location, Severity
+from rules.engine.finding import Finding, Fix, Location, Severity
 from rules.engine.locating import SAME_FILE
 
 _SAME_LINE = "the same line"
@@ -55,13 +55,14 @@ def _infos_once(findings: Iterable[Finding]) -> list[Finding]:
 class _Merged:
     """A finding with what further nodes add to it: thousands of them may have the same file."""
 
-    __slots__ = ("_copies", "_related", "_seen", "finding", "nodes")
+    __slots__ = ("_copies", "_fixes", "_related", "_seen", "finding", "nodes")
 
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         self.nodes = {place.node for place in finding.places}
         self._copies: list[Location] = []
         self._related: list[Location] = []
+        self._fixes: list[Callable[[], Fix | None]] = []
         self._seen: set[Hashable] | None = None
 
     def join(self, other: Finding, why: str) -> None:
@@ -76,10 +77,12 @@ class _Merged:
         if why == SAME_FILE and self._seen is not None:
             self._seen.update(map(_shows, copies))
         self._copies += copies
+        self._fixes += other.fixes
         self.nodes.update(place.node for place in copies)
 
     def result(self) -> Finding:
         """The finding, complete."""
+        self.finding.fixes = (*self.finding.fixes, *self._fixes)
         self.finding.related = (*self.finding.related, *self._related)
         self.finding.copies = (*self.finding.copies, *self._copies)
         return self.finding

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rules.engine.registry import Rule
     from rules.live.endpoint import Endpoint
     from rules.live.observations import Observations
+    from rules.live.views.machine import MachineView
 
 NO_YAML = "PyYAML is not installed, so {} can't be read; run pip install 'halb-wizard[kubernetes]'"
 _NO_FILE = {
@@ -22,6 +23,7 @@ _NO_FILE = {
     "keepalived in a pod": "no DaemonSet, Deployment or StatefulSet with keepalived was given",
     "control-plane nodes": "neither a halb.toml nor a k0sctl.yaml says how many control-plane nodes there are",
 }
+_NOT_LOOKED = "it is about this machine; add '--host' where the files are installed"
 _NO_NETWORK = "it needs the network; add '--live'"
 
 
@@ -58,3 +60,16 @@ class FileNeeds(NamedTuple):
             if need not in self.known:
                 return NO_YAML.format(self.unread[0]) if need != "halb.toml" and self.unread else _NO_FILE[need]
         return ""
+
+
+class MachineNeeds(NamedTuple):
+    """What is known of this machine; `view` is None when it was not looked at."""
+
+    view: MachineView | None
+
+    def missing(self, rule: Rule) -> str:
+        """Why a rule about this machine can't run here, or ""."""
+        if self.view is None:
+            return _NOT_LOOKED
+        unknown = self.view.seen.unknown
+        return self.view.nowhere or next((unknown[need] for need in rule.needs if need in unknown), "")

@@ -13,6 +13,7 @@ from rules.engine.settings import RuleSettings
 if TYPE_CHECKING:
     from parsers.keepalived.include import IncludeReader
     from parsers.keepalived.tree import KeepalivedDocument
+    from rules.live.machine.observed import MachineObservations
     from rules.live.observations import Observations
     from rules.plan.model import Cluster
 
@@ -25,8 +26,8 @@ class Options(NamedTuple):
     evaluated only if its own name is in its file); `include`: reads the files that keepalived.conf includes, else they
     are looked up among the given files; `per_file_ignores`: glob -> codes. `cluster`: what halb.toml and the command
     line say; `observed`: what the network answered, None when it was not asked (asking is not done here but in
-    `rules.live.asking`). `documents`: path -> keepalived.conf, parsed already with the
-    same `include` and for no node in particular.
+    `rules.live.asking`); `machine`: what this machine showed, likewise. `documents`: path -> keepalived.conf, parsed
+    already with the same `include` and for no node in particular.
     """
 
     selection: Selection = Selection()
@@ -39,6 +40,7 @@ class Options(NamedTuple):
     skipped: Sequence[Skipped] = ()
     cluster: Cluster | None = None
     observed: Observations | None = None
+    machine: MachineObservations | None = None
     documents: Mapping[str, KeepalivedDocument] = {}
 
 
@@ -55,14 +57,15 @@ def options_for(
 ) -> Options:
     """The options for linting the files of these nodes, with the choices that halb.toml makes under `[lint]`.
 
-    `selection` and `settings` replace those of `[lint]`. `config_ids` None: each node is the machine of its name.
+    `selection` and `settings` replace those of `[lint]`; where that names no release, `version` of `[haproxy]` and
+    `[vrrp]` does. `config_ids` None: each node is the machine of its name.
     Raises UnknownRuleError when `[lint]` names a rule that does not exist.
     """
     choices = cluster.lint if cluster is not None else None
     if selection is None:
         selection = Selection(choices.select, choices.ignore) if choices else Selection()
     if settings is None:
-        settings = RuleSettings(choices.haproxy_version, choices.keepalived_version) if choices else RuleSettings()
+        settings = RuleSettings(*cluster.releases) if cluster is not None else RuleSettings()
     if config_ids is None:
         config_ids = {node.name: node.name for node in nodes or ()}
     return Options(

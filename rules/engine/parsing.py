@@ -37,9 +37,18 @@ class ParsedFiles:
         self.node_files = list(options.nodes) if options.nodes is not None else self._grouped()
         # In the order of their names: which of two nodes a rule calls the first must not depend on how they were given.
         nodes = sorted((self._node(node) for node in self.node_files), key=lambda node: node.name)
-        self.fleet = Fleet(nodes, options.settings.keepalived_version, known_addresses(options.cluster))
+        addresses, restarted = known_addresses(options.cluster), self._restarted()
+        self.fleet = Fleet(nodes, options.settings.keepalived_version, addresses, restarted)
         self.unread: list[str] = []
         self.kubernetes: KubernetesFacts | None = self._read_cluster()
+
+    def _restarted(self) -> frozenset[str]:
+        """The nodes that start keepalived again, as drop-ins of its unit among the files say."""
+        if not any("/keepalived.service.d/" in path for path in self._files):
+            return frozenset()
+        from rules.fleet.restarts import restarted_nodes
+
+        return restarted_nodes(self.node_files, self._files)
 
     def _about_cluster(self) -> Iterator[str]:
         """The files that belong to no node."""

@@ -27,7 +27,8 @@ class Scope(Enum):
 
     KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node` that has a
     keepalived.conf. FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS,
-    HOST, KUBERNETES: a `rules.live.views.view.LiveView`, if the network was queried (`--live`). PARSE: the parsers'
+    HOST, KUBERNETES: a `rules.live.views.view.LiveView`, if the network was queried (`--live`). MACHINE: a
+    `rules.live.views.machine.MachineView`, if this machine was looked at (`--host`). PARSE: the parsers'
     problems of one document. CLUSTER: the `rules.fleet.cluster.ClusterFiles`, if there is a kubeadm configuration or a
     halb.toml. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
     """
@@ -41,6 +42,7 @@ class Scope(Enum):
     CLUSTER = "cluster"
     DNS = "dns"
     HOST = "host"
+    MACHINE = "machine"
     KUBERNETES = "kubernetes"
     LINT = "lint"
 
@@ -121,7 +123,7 @@ def rule(
 
     A live rule's `needs` are the facts that it can't run without, in the order in which they are checked: "network",
     "endpoint", "vip", "control-plane", "kubeadm" (`rules.engine.needs` has the sentence for each). What a rule of
-    CLUSTER can need is in `rules.fleet.cluster`.
+    CLUSTER can need is in `rules.fleet.cluster`, what one of MACHINE in `rules.live.machine.observed`.
 
     With `words`, the rule has nothing to say about files in whose text none of them appears, and its module is not
     imported for them (`make docs` writes them to rules/checks/words.txt).

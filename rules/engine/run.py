@@ -19,12 +19,14 @@ from rules.engine.suppress import Suppressions, ignored_for_file
 from rules.engine.wanted import idle_modules
 
 if TYPE_CHECKING:
-    from rules.engine.needs import FileNeeds, Needs
+    from rules.engine.needs import FileNeeds, MachineNeeds, Needs
     from rules.failover.table.rows import FailoverTable
     from rules.fleet.cluster import ClusterFiles
     from rules.fleet.node import Node
     from rules.live.endpoint import Endpoint
+    from rules.live.machine.observed import MachineObservations
     from rules.live.observations import Observations
+    from rules.live.views.machine import MachineView
 
 __all__ = ["Options", "Run", "lint"]
 
@@ -69,10 +71,14 @@ class Run:
             for scope in _LIVE:
                 self._selected(scope)
 
-    def report(self, observed: Observations | None = None) -> Report:
-        """Run the selected rules and collect their findings; `observed` (else the options') is for the live rules."""
+    def report(self, observed: Observations | None = None, machine: MachineObservations | None = None) -> Report:
+        """Run the selected rules and collect their findings; `observed` and `machine` (else the options') are for the
+        rules about the network's answers and about this machine.
+        """
         observed = self.options.observed if observed is None else observed
-        findings = without_doubles([*self._about_files, *self._findings(self._live_work(observed))])
+        view = self._machine_view(self.options.machine if machine is None else machine)
+        work = (*self._live_work(observed), *self._machine_work(view))
+        findings = without_doubles([*self._about_files, *self._findings(work)])
         findings = without_explained(findings)
         suppressions = Suppressions(self._sources(), self._ran)
         ignores = self.options.per_file_ignores
@@ -83,7 +89,7 @@ class Run:
         return Report(
             nodes=self.node_files,
             findings=self._once(shown),
-            skipped=lambda: list(self._skipped(observed)),
+            skipped=lambda: list(self._skipped(observed, view)),
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
             crashes=self._crashes,
@@ -137,8 +143,23 @@ class Run:
         for scope in _LIVE:
             yield from self._work(scope, [(view, None)], needs)
 
+    def _machine_view(self, seen: MachineObservations | None) -> MachineView | None:
+        if seen is None:
+            return None
+        from rules.live.views.machine import MachineView
+
+        return MachineView(self.fleet, seen)
+
+    def _machine_work(self, view: MachineView | None) -> Iterator[_Work]:
+        """The rules about this machine for which everything that they need is known."""
+        if view is not None and view.here is not None:
+            yield from self._work(Scope.MACHINE, [(view, view.here)], self._machine_needs(view))
+
     def _work(
-        self, scope: Scope, subjects: list[tuple[Any, Node | None]], needs: Needs | FileNeeds | None = None
+        self,
+        scope: Scope,
+        subjects: list[tuple[Any, Node | None]],
+        needs: Needs | FileNeeds | MachineNeeds | None = None,
     ) -> Iterator[_Work]:
         """The rules of a scope with their subjects; nothing is imported where there is no subject."""
         rules = self._selected(scope) if subjects else []
@@ -169,6 +190,11 @@ class Run:
 
         return Needs(self.endpoint, observed, self._kubernetes)
 
+    def _machine_needs(self, view: MachineView | None) -> MachineNeeds:
+        from rules.engine.needs import MachineNeeds
+
+        return MachineNeeds(view)
+
     @cached_property
     def _cluster_files(self) -> ClusterFiles:
         from rules.fleet.cluster import ClusterFiles
@@ -197,7 +223,7 @@ class Run:
                 continue
             yield from (self._locator.finding(rule, hit, node) for hit in hits)
 
-    def _skipped(self, observed: Observations | None) -> Iterator[Skipped]:
+    def _skipped(self, observed: Observations | None, view: MachineView | None) -> Iterator[Skipped]:
         """Inputs and rules that were left out, with the reason."""
         yield from self.options.skipped
         if len(self.fleet.nodes) == 1:
@@ -212,6 +238,12 @@ class Run:
         needs = self._needs(observed)
         for rule in (rule for scope in _LIVE for rule in self._selected(scope)):
             if reason := needs.missing(rule):
+                yield Skipped(rule.code, reason)
+        about_machine = self._machine_needs(view)
+        if view is not None:
+            yield from (Skipped(code, reason) for code, reason in view.gaps)
+        for rule in self._selected(Scope.MACHINE):
+            if reason := about_machine.missing(rule):
                 yield Skipped(rule.code, reason)
 
     def _sources(self) -> list[Source]:

@@ -106,6 +106,7 @@ class Router(NamedTuple):
     node, "" without one. `refused`: why keepalived does not run the file, "" if it does. `has_haproxy`: whether the
     node's files show that haproxy runs there. `needs_address`: whether it does not run without a usable VIP.
     `homeless`: the machine does not have the address that it sends from. `behaviour`: what depends on the release.
+    `restarted`: whether the service manager starts a keepalived that was killed again.
     """
 
     node: str
@@ -138,6 +139,7 @@ class Router(NamedTuple):
     refused: str = ""
     has_haproxy: bool = True
     needs_address: bool = True
+    restarted: bool = False
     homeless: bool = False
     behaviour: Behaviour = EARLIER
     member: Member | None = None

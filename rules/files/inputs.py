@@ -25,6 +25,7 @@ KUBEADM_FILE = "kubeadm-config.yaml"
 """Where halb-wizard writes the configuration of kubeadm, in the folder of halb.toml."""
 LOCAL_FILES = tuple(f"/{path}" for path in WRITTEN_FILES)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+_STDIN = "<stdin>"
 _NEITHER = "neither a haproxy.cfg nor a keepalived.conf"
 _NOT_ABOUT_CLUSTERS = "no file for kubeadm, k0s, RKE2, K3s or Talos, and no manifest that halb-lint looks at"
 _LARGEST_FOUND = 64 * 1024 * 1024  # a larger file is read only if it is given by name
@@ -34,7 +35,7 @@ class Inputs(NamedTuple):
     """What was read: texts by the path to show, the nodes, and what could not be read (a line each for stderr).
 
     `documents` are the keepalived.conf that were parsed already, for no node in particular. `local`: these are the
-    files that this machine's own daemons read.
+    files that this machine's own daemons read. `stdin` is the path that stands for standard input, if it was read.
     """
 
     texts: dict[str, str]
@@ -45,6 +46,7 @@ class Inputs(NamedTuple):
     notes: list[str]
     documents: dict[str, KeepalivedDocument]
     local: bool = False
+    stdin: str | None = None
 
     @property
     def about_cluster(self) -> dict[str, str]:
@@ -135,7 +137,7 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
     for path in dict.fromkeys(paths):
         if path == "-":
             files += _stdin(reader, stdin_name)
-        elif Path(path).is_dir():
+        elif os.path.isdir(path):
             found = _found(reader, path)
             if not found and KUBERNETES not in reader.kinds.values():
                 reader.fail(path, "no haproxy.cfg or keepalived.conf in this directory or below it")
@@ -144,7 +146,8 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
             files.append(file)
     nodes = group(_without_included(files, reader), local_name)
     ids = {node.name: node.name for node in nodes if node.name == local_name}
-    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents)
+    stdin = (stdin_name or _STDIN) if "-" in paths else None
+    return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents, stdin=stdin)
 
 
 def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> Inputs:
@@ -154,7 +157,7 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
     for name, paths in nodes:
         files = []
         for path in paths:
-            if Path(path).is_dir():
+            if os.path.isdir(path):
                 files += _found(reader, path)
             elif file := reader.add(path, named=True):
                 files.append(file)
@@ -179,7 +182,7 @@ def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
     for lb in cluster.load_balancers:
         name = lb.name.value
         named = [str(folder / file.value) for file in lb.files]
-        written = [str(folder / name / file) for file in WRITTEN_FILES if (folder / name / file).is_file()]
+        written = [str(folder / name / file) for file in WRITTEN_FILES if os.path.isfile(folder / name / file)]
         found.append((name, named or written))
     return found
 
@@ -191,7 +194,7 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
     """
     nodes = cluster_files(cluster)
     if present:
-        nodes = [(name, [path for path in paths if Path(path).is_file()]) for name, paths in nodes]
+        nodes = [(name, [path for path in paths if os.path.isfile(path)]) for name, paths in nodes]
     inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind)
     reader = _Reader(None)
     for beside in _yaml_files(os.path.relpath(cluster.path.parent)):
@@ -205,7 +208,7 @@ def _yaml_files(folder: str) -> Iterator[str]:
     """The files of a folder, not of those below it, that may be about a cluster."""
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         path = Path(folder, name)
-        if name.endswith((".yaml", ".yml")) and may_be_config(name) and path.is_file():
+        if name.endswith((".yaml", ".yml")) and may_be_config(name) and os.path.isfile(path):
             yield str(path)
 
 
@@ -214,7 +217,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
     With `needed`, it is an error if neither does.
     """
-    present = [path for path in files if Path(path).exists()]
+    present = [path for path in files if os.path.exists(path)]
     inputs = read_paths(present, kind, None, local_name)._replace(local=True)
     if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
@@ -222,7 +225,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
 
 def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
-    shown = name or "<stdin>"
+    shown = name or _STDIN
     try:
         data = sys.stdin.buffer.read()
     except OSError as error:  # a folder (`- < /etc`), or nothing at all (`<&-`), where the system has no word for it
@@ -255,7 +258,7 @@ def _walk(folder: str) -> Iterator[str]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(parent, name)
-            if may_be_config(str(path)) and path.is_file() and path.stat().st_size <= _LARGEST_FOUND:
+            if may_be_config(str(path)) and os.path.isfile(path) and path.stat().st_size <= _LARGEST_FOUND:
                 yield str(path)
 
 

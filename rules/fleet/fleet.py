@@ -19,17 +19,23 @@ class Fleet:
     """The nodes of one run.
 
     `keepalived_version`: the release on all of them ("2.2", "2.2.7"), None: any. `addresses`: by node, its own
-    addresses that are known from elsewhere (halb.toml).
+    addresses that are known from elsewhere (halb.toml). `restarted`: the nodes that are known to start keepalived again
+    when it was killed.
     """
 
-    __slots__ = ("_groups", "addresses", "keepalived_version", "nodes")
+    __slots__ = ("_groups", "addresses", "keepalived_version", "nodes", "restarted")
 
     def __init__(
-        self, nodes: Sequence[Node], keepalived_version: str | None = None, addresses: Addresses | None = None
+        self,
+        nodes: Sequence[Node],
+        keepalived_version: str | None = None,
+        addresses: Addresses | None = None,
+        restarted: frozenset[str] = frozenset(),
     ) -> None:
         self.nodes = tuple(nodes)
         self.keepalived_version = keepalived_version
         self.addresses = addresses or {}
+        self.restarted = restarted
         self._groups: list[VrrpGroup] | None = None
 
     @property

@@ -8,7 +8,9 @@ from rules.faces import lazily
 
 if TYPE_CHECKING:
     from rules.plan.complete import (
+        UNKNOWN,
         Values,
+        as_far_as_known,
         count,
         is_needed,
         missing,
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
         value_at,
         values_of,
     )
-    from rules.plan.defaults import PRIORITY_STEP, STACKED_PORT, priority_after
+    from rules.plan.defaults import HAPROXY_RELEASE, KEEPALIVED_RELEASE, PRIORITY_STEP, STACKED_PORT, priority_after
     from rules.plan.document import json_schema
-    from rules.plan.draft import Draft
+    from rules.plan.draft import Draft, DraftPart
     from rules.plan.errors import PlanError
     from rules.plan.given import Given
     from rules.plan.keys.haproxy import HaproxyChoice
-    from rules.plan.keys.machines import ApiServer, Balancer
+    from rules.plan.keys.machines import SYSTEMS, ApiServer, Balancer
     from rules.plan.keys.plan import Plan
     from rules.plan.keys.vrrp import VrrpChoice
     from rules.plan.model import (
@@ -48,11 +50,13 @@ if TYPE_CHECKING:
     from rules.plan.toml.load import LARGEST, load
     from rules.plan.toml.places import Places, Way
     from rules.plan.toml.write import table_text, value_text
-    from rules.plan.types.readers import MICROSECONDS, about, shown, text_of, time, written
+    from rules.plan.types.readers import MICROSECONDS, MeantError, about, shown, text_of, time, written
     from rules.plan.types.values import SCHEMA_NUMBER
 
 __all__ = [
     "API_PORT",
+    "HAPROXY_RELEASE",
+    "KEEPALIVED_RELEASE",
     "LARGEST",
     "MICROSECONDS",
     "OF_PLAN",
@@ -60,12 +64,15 @@ __all__ = [
     "SCHEMA",
     "SCHEMA_NUMBER",
     "STACKED_PORT",
+    "SYSTEMS",
+    "UNKNOWN",
     "ApiServer",
     "Balancer",
     "Cluster",
     "ClusterError",
     "ControlPlaneNode",
     "Draft",
+    "DraftPart",
     "Given",
     "HaproxyChoice",
     "IPAddress",
@@ -73,6 +80,7 @@ __all__ = [
     "KeyPath",
     "Keys",
     "LoadBalancer",
+    "MeantError",
     "Phase",
     "Places",
     "Plan",
@@ -85,6 +93,7 @@ __all__ = [
     "VrrpChoice",
     "Way",
     "about",
+    "as_far_as_known",
     "check_value",
     "cluster_of",
     "count",
@@ -115,14 +124,16 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "complete": "Values count is_needed missing plan_from unreadable usual_value value_at values_of",
-        "defaults": "PRIORITY_STEP STACKED_PORT priority_after",
+        "complete": (
+            "UNKNOWN Values as_far_as_known count is_needed missing plan_from unreadable usual_value value_at values_of"
+        ),
+        "defaults": "HAPROXY_RELEASE KEEPALIVED_RELEASE PRIORITY_STEP STACKED_PORT priority_after",
         "document": "json_schema",
-        "draft": "Draft",
+        "draft": "Draft DraftPart",
         "errors": "PlanError",
         "given": "Given",
         "keys.haproxy": "HaproxyChoice",
-        "keys.machines": "ApiServer Balancer",
+        "keys.machines": "SYSTEMS ApiServer Balancer",
         "keys.plan": "Plan",
         "keys.vrrp": "VrrpChoice",
         "model": (
@@ -137,7 +148,7 @@ __getattr__ = lazily(
         "toml.load": "LARGEST load",
         "toml.places": "Places Way",
         "toml.write": "table_text value_text",
-        "types.readers": "MICROSECONDS about shown text_of time written",
+        "types.readers": "MICROSECONDS MeantError about shown text_of time written",
         "types.values": "SCHEMA_NUMBER",
     },
 )

@@ -18,6 +18,10 @@ Values = Mapping[KeyPath, Any]
 R = TypeVar("R", bound=Record)
 
 
+UNKNOWN: Any = object()
+"""Stands among values for one that somebody has said, and that can't be read: nothing follows in its place."""
+
+
 class UnknownValueError(LookupError):
     """A value that is not there, and follows from no other."""
 
@@ -42,8 +46,10 @@ class _Known:
     def __call__(self, name: str) -> Any:
         table, _, key = name.partition(".")
         path = KeyPath(table, self._number if SCHEMA[table].many else 0, key)
-        if path != self._without and self._values.get(path) is not None:
-            return self._values[path]
+        if path != self._without and (value := self._values.get(path)) is not None:
+            if value is UNKNOWN:
+                raise UnknownValueError(path)
+            return value
         declared = key_at(path)
         if declared.usual is not None:
             return declared.usual(self)
@@ -53,7 +59,9 @@ class _Known:
 
     def every(self, name: str) -> list[Any]:
         table, _, key = name.partition(".")
-        paths = (KeyPath(table, number, key) for number in range(count(self._values, table)))
+        paths = [KeyPath(table, number, key) for number in range(count(self._values, table))]
+        if unreadable := next((path for path in paths if self._values.get(path) is UNKNOWN), None):
+            raise UnknownValueError(unreadable)
         return [self._values[path] for path in paths if self._values.get(path) is not None]
 
     def above(self, name: str) -> Any:
@@ -91,6 +99,31 @@ def missing(values: Mapping[KeyPath, Any], known: Values | None = None) -> Itera
                 path = KeyPath(name, number, key.name)
                 if not values.get(path) and is_needed(key, number, values if known is None else known):
                     yield path
+
+
+def as_far_as_known(values: Values) -> tuple[dict[KeyPath, Any], list[PlanError]]:
+    """The values and all that follows from them, however few there are; and what can't follow, for lack of room.
+
+    UNKNOWN stands among `values` for what can't be read, and among those that are returned nowhere.
+    """
+    found = {path: value for path, value in values.items() if value is not None}
+    errors = []
+    for name, table in SCHEMA.items():
+        for number in range(count(found, name) if table.many else 1):
+            for key in table.keys.values():
+                path = KeyPath(name, number, key.name)
+                if path in found:
+                    continue
+                try:
+                    value = _Known(found, number)(path.name)
+                except UnknownValueError:
+                    continue
+                except ValueError as error:
+                    errors.append(PlanError(path, str(error), text=f"{_where(path, found)} {error}"))
+                    value = UNKNOWN
+                if value is not None:
+                    found[path] = value
+    return {path: value for path, value in found.items() if value is not UNKNOWN}, errors
 
 
 def completed(values: Values) -> dict[KeyPath, Any]:

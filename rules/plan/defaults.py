@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.plan.model import API_PORT, IPAddress, IPInterface
+from rules.plan.model import API_PORT, IPAddress, IPInterface, Phase
 
 STACKED_PORT = 8443
 """The endpoint's port where haproxy shares its machines with API servers, which have 6443 themselves."""
+
+HAPROXY_RELEASE, KEEPALIVED_RELEASE = "2.4", "2.0.11"
+"""The oldest releases that take the files that halb writes: named `defaults` sections came with haproxy 2.4,
+vrrp_track_process with keepalived 2.0.11."""
 
 HIGHEST_PRIORITY, PRIORITY_STEP = 110, 10
 
@@ -51,8 +55,17 @@ def priority(other: int | None) -> int:
     """As `priority_after`; ValueError with the words for the user when none is left."""
     found = priority_after(other)
     if found < 1:
-        raise ValueError("has no priority, and none is left below; write priority = 90")
+        raise ValueError("has no priority, and none is left below; write one, such as 90")
     return found
+
+
+def phase(imported: Iterable[tuple[str, ...]]) -> Phase:
+    """Where the name of a new cluster leads: to the initial master. ValueError with the words for the user when load
+    balancers were `imported`: no file of theirs tells where the name leads.
+    """
+    if any(imported):
+        raise ValueError('has no phase; write phase = "cutover" if the name leads to the VIP already, else "bootstrap"')
+    return Phase.BOOTSTRAP
 
 
 def cluster_name(endpoint: str) -> str:

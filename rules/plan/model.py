@@ -108,3 +108,13 @@ class Cluster(NamedTuple):
     lint: LintChoice | None = None
     secrets: tuple[Span, ...] = ()
     values: Mapping[KeyPath, Setting[Any]] = {}
+
+    @property
+    def releases(self) -> tuple[str | None, str | None]:
+        """The releases of haproxy and keepalived to lint for: those of `[lint]`, else the plan's; None for all."""
+        found = []
+        for daemon, table in (("haproxy", "haproxy"), ("keepalived", "vrrp")):
+            stated = self.values.get(KeyPath(table, 0, "version"))
+            chosen = getattr(self.lint, f"{daemon}_version", None)
+            found.append(chosen or (stated.value if stated is not None else None))
+        return found[0], found[1]

@@ -53,7 +53,8 @@ def parse_cluster(text: str, path: str | Path) -> Cluster:
     file = _File(source)
     values = {key: setting.value for key, setting in file.values.items()}
     for error in together(values, fold=False):
-        other = f" (the other one is in line {file.values[error.other].span.line})" if error.other else ""
+        twin = next((path for path in error.others if path.table == error.path.table), None)
+        other = f" (the other one is in line {file.values[twin].span.line})" if twin else ""
         file.fail(file.values[error.path].span, f"{error}{other}", error.path, error.reason)
     cluster = Cluster(Path(path), source, secrets=tuple(file.secrets), values=file.values)
     return _view(cluster, file.places.span)

@@ -43,7 +43,8 @@ class Key(NamedTuple):
     when a key without a default is needed all the same. A `named` key must be in each of its tables. A `secret` is
     never shown. One that is not `in_files` can't be read from the files that are rendered of it. In halb.toml it stands
     `before` that key, else after those declared above it. `label`, `help`, `explain` and `examples` are what a form
-    shows. `option` is what the command line takes instead: `--vip ADDR`.
+    shows, and `choices` what it calls those values of which halb.toml has no telling word. `option` is what the command
+    line takes instead: `--vip ADDR`.
     """
 
     table: str
@@ -61,6 +62,7 @@ class Key(NamedTuple):
     help: str = ""
     explain: str = ""
     examples: tuple[str, ...] = ()
+    choices: Mapping[str, str] = {}
     option: str = ""
     field: str = ""
 
@@ -84,6 +86,7 @@ class _Words(TypedDict, total=False):
     help: str
     explain: str
     examples: tuple[str, ...]
+    choices: Mapping[str, str]
     option: str
 
 

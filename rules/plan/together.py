@@ -9,9 +9,11 @@ from rules.plan.complete import Values, count, machine_of
 from rules.plan.errors import PlanError
 from rules.plan.model import KeyPath
 
+_WHAT = {"control_plane": "control-plane node", "lb": "load balancer"}
+
 
 def together(values: Values, *, fold: bool = True) -> Iterator[PlanError]:
-    """The clashes, in the order of halb.toml's tables.
+    """The clashes, in the order of halb.toml's tables, each at the key that has to change.
 
     Names and addresses are there once, `address` is IPv4 where there is an `address6`, and no machine has the VIP.
     A load balancer may have the address of a control-plane node: then haproxy runs on the control plane itself.
@@ -30,25 +32,43 @@ def _families(table: str, values: Values) -> Iterator[PlanError]:
     for number in range(count(values, table)):
         path = KeyPath(table, number, "address")
         address = values.get(path)
-        if address is not None and address.version == 6 and path._replace(key="address6") in values:
-            advice = "write the IPv4 address here, or leave address6 out"
-            yield PlanError(path, f"'{address}' is IPv6, as address6 is; {advice}", machine_of(path, values))
+        second = path._replace(key="address6")
+        if address is not None and address.version == 6 and second in values:
+            advice = "write the IPv4 address here, or leave the IPv6 one below it out"
+            yield PlanError(
+                path,
+                f"'{address}' is IPv6, as the second address is; {advice}",
+                machine_of(path, values),
+                in_file=f"'{address}' is IPv6, as address6 is; write the IPv4 address here, or leave address6 out",
+            )
 
 
 def _owned_vips(values: Values) -> Iterator[PlanError]:
-    owners = {
-        values[path]: machine_of(path, values)
-        for path in values
-        if path.table in ("control_plane", "lb") and path.key in ("address", "address6")
-    }
+    """A VIP that a control-plane node has is wrong; a load balancer that has the VIP has to say its own address."""
+    owners: dict[Any, list[KeyPath]] = {}
+    for path, value in values.items():
+        if path.table in _WHAT and path.key in ("address", "address6"):
+            owners.setdefault(value, []).append(path)
     for key in ("address", "address6"):
         path = KeyPath("vip", 0, key)
         vip = values.get(path)
-        if vip is not None and vip.ip in owners:
+        having = sorted(owners.get(vip.ip, [])) if vip is not None else []
+        nodes = [owner for owner in having if owner.table == "control_plane"]
+        if nodes:
             yield PlanError(
                 path,
-                f"'{vip}' is the address of {owners[vip.ip]} itself, and keepalived would delete that machine's own "
-                "address; write one that no machine has",
+                f"'{vip}' is the address of {machine_of(nodes[0], values)} itself, and keepalived would delete that "
+                "machine's own address; write one that no machine has",
+                others=having,
+            )
+            continue
+        for owner in having:
+            yield PlanError(
+                owner,
+                f"'{values[owner]}' is the VIP, and keepalived would delete the machine's own address with it; write "
+                "the address that this machine keeps",
+                machine_of(owner, values),
+                others=(path,),
             )
 
 
@@ -62,8 +82,9 @@ def _once(table: str, values: Values, *, fold: bool) -> Iterator[PlanError]:
         if name is not None:
             first = names.setdefault(name.lower() if fold else name, path)
             if first is not path:
-                reason = f"two [[{table}]] tables have the name '{name}'; write another"
-                yield PlanError(path, reason, text=reason, other=first)
+                reason = f"'{name}' is the name of {_WHAT[table]} number {first.number + 1} already; write another"
+                text = f"two [[{table}]] tables have the name '{name}'; write another"
+                yield PlanError(path, reason, text=text, others=(first,))
         for key in ("address", "address6"):
             path = KeyPath(table, number, key)
             address = values.get(path)
@@ -72,4 +93,4 @@ def _once(table: str, values: Values, *, fold: bool) -> Iterator[PlanError]:
             first = owners.setdefault(address, path)
             if first is not path:
                 reason = f"'{address}' is the address of {machine_of(first, values)} already"
-                yield PlanError(path, reason, machine_of(path, values), other=first)
+                yield PlanError(path, reason, machine_of(path, values), others=(first,))

@@ -52,7 +52,22 @@ def _finding(finding: Finding, seen: Seen) -> dict[str, Any]:
         "related": [{**_location(other), "message": other.note} for other in (*finding.copies, *finding.related)],
         "help": finding.help,
         "fingerprint": seen.fingerprint(finding),
-        "fix": None,
+        "fix": _fix(finding) if finding.fixes else None,
+    }
+
+
+def _fix(finding: Finding) -> dict[str, Any] | None:
+    from rules.fixes.edits import changes_of, shown
+
+    fix = finding.fix
+    changes = changes_of(fix) if fix is not None else ()
+    if fix is None or not changes:
+        return None
+    sources = {span.source.path: span.source for _, span, _ in fix.steps}
+    return {
+        "safety": "safe" if fix.safe else "unsafe",
+        "title": fix.title,
+        "edits": list(shown(changes, sources)),
     }
 
 

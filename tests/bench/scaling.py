@@ -31,13 +31,13 @@ Times = dict[str, float]
 def measure(files: Files) -> Iterator[tuple[str, float]]:
     """Every activity with its CPU seconds."""
     from rules import Run, options_for
+    from rules.report.diff import unified
     from rules.report.failover import render as render_table
     from rules.report.formats import renderer
     from rules.report.style import Style
-    from wizard.commands.draft_text import draft_text
     from wizard.commands.importing import notes_of
-    from wizard.files.diffs import unified
     from wizard.importer import import_files
+    from wizard.plan.draft_text import draft_text
 
     run: Any = None
     report: Any = None

@@ -8,9 +8,9 @@ import pytest
 
 from parsers.misspelling import Misspellings, closest
 from rules import Options, Run
+from rules.report.matching import Matcher
 from tests.bench.constructs import CONSTRUCTS, Files
 from tests.bench.scaling import measure
-from wizard.files.matching import Matcher
 
 SMALL = 40
 TIMES = 4

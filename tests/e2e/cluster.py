@@ -98,12 +98,12 @@ def _vips(plan: Plan) -> list[IPInterface]:
     return [plan.vip, *([plan.vip6] if plan.vip6 else [])]
 
 
-def _last_host(subnet: IPv4Network | IPv6Network) -> str:
+def last_host(subnet: IPv4Network | IPv6Network) -> str:
     """The last address of a network that a machine may have, with the prefix length."""
     return f"{subnet.broadcast_address - 1}/{subnet.prefixlen}"
 
 
-class _Network:
+class Network:
     """A bridge, and the machines on it."""
 
     def __init__(self, net: Net) -> None:
@@ -120,14 +120,17 @@ class _Network:
         return machine
 
 
-def _load_balancer(plan: Plan, network: _Network, lb: Planned) -> Machine:
+def load_balancer(plan: Plan, network: Network, lb: Planned) -> Machine:
+    """The machine of a load balancer, with its own addresses."""
     owned = [(lb.address, plan.vip), *([(lb.address6, plan.vip6)] if plan.vip6 else [])]
     addresses = [f"{address}/{vip.network.prefixlen}" for address, vip in owned]
     return network.machine(lb.name, *addresses, interface=lb.interface)
 
 
-def _serve(plan: Plan, network: _Network, machines: Mapping[str, Machine]) -> None:
-    """Start the API servers of the control plane, on `machines` of their names where there are such."""
+def serve(plan: Plan, network: Network, machines: Mapping[str, Machine], status: int = 200) -> None:
+    """Start the API servers of the control plane, on `machines` of their names where there are such; `status` is what
+    they answer to strangers.
+    """
     authority = Authority()
     length = plan.vip.network.prefixlen
     started = []
@@ -136,7 +139,7 @@ def _serve(plan: Plan, network: _Network, machines: Mapping[str, Machine]) -> No
         certificate, key = issued.write(network.net.folder, node.name)
         machine = machines.get(node.name) or network.machine(node.name, f"{node.address}/{length}")
         server = [sys.executable, "-m", "tests.live.tls.api_servers", str(node.address), str(node.port)]
-        started.append(machine.start(*server, str(certificate), str(key), cwd=ROOT))
+        started.append(machine.start(*server, str(certificate), str(key), "--status", str(status), cwd=ROOT))
     for process in started:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -150,11 +153,11 @@ def running(plan: Plan) -> Iterator[Cluster]:
     # Below /var/lib, since keepalived wants a path that only root can write for its scripts, and /tmp is not one.
     with Net(Path("/var/lib")) as net:
         put_files(net.folder, render(plan))
-        network = _Network(net)
-        machines = {lb.name: _load_balancer(plan, network, lb) for lb in plan.load_balancers}
-        client = network.machine("client", *(_last_host(vip.network) for vip in _vips(plan)))
+        network = Network(net)
+        machines = {lb.name: load_balancer(plan, network, lb) for lb in plan.load_balancers}
+        client = network.machine("client", *(last_host(vip.network) for vip in _vips(plan)))
         balancers = [Balancer(machine, net) for machine in machines.values()]
-        _serve(plan, network, machines)
+        serve(plan, network, machines)
         with Watch(machines.values(), [str(vip.ip) for vip in _vips(plan)]) as watch:
             for balancer in balancers:
                 balancer.start_haproxy()

@@ -27,8 +27,8 @@ from tests.fuzz.loop import Target
 from tests.live.dns.valid import ASKED, VALID
 from tests.live.tls.der import by_hand
 from tests.programs import ROOT
-from wizard.commands.draft_text import draft_text
 from wizard.importer import import_files
+from wizard.plan.draft_text import draft_text
 from wizard.plan.file import write_plan
 from wizard.plan.plan import PlanError, check_plan, plan_of
 from wizard.render.files import render
@@ -207,7 +207,7 @@ def _texts(*endings: str, corpus: str = "") -> list[bytes]:
 def _fleets() -> list[bytes]:
     found = []
     for files in _examples():
-        shown = {path: text for path, text in files.items() if path != "live"}
+        shown = {path: text for path, text in files.items() if path not in ("live", "host")}
         data = _bytes("".join(f"--- {path}\n{text}" for path, text in shown.items()))
         if shown and len(data) <= _LARGEST_SEED:
             found.append(data)

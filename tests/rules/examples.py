@@ -6,10 +6,13 @@ from rules import Options
 from rules.engine.examples import Case
 from rules.engine.settings import RuleSettings
 from rules.plan import parse_cluster
+from tests.rules.live.machine_notation import read_machine
 from tests.rules.live.notation import read_observations
 
 CLUSTER = "halb.toml"
 LIVE = "live"
+HOST = "host"
+NO_FILES = (CLUSTER, LIVE, HOST)
 
 
 def options_of(case: Case) -> Options:
@@ -20,4 +23,5 @@ def options_of(case: Case) -> Options:
     if LIVE in case.files:
         endpoint = cluster.endpoint if cluster else None
         observed = read_observations(case.files[LIVE], endpoint.value if endpoint else "")
-    return Options(settings=settings, cluster=cluster, observed=observed)
+    machine = read_machine(case.files[HOST]) if HOST in case.files else None
+    return Options(settings=settings, cluster=cluster, observed=observed, machine=machine)

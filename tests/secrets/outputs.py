@@ -7,16 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rules import Run, options_for
+from rules.report.diff import unified
 from rules.report.failover import render as render_failover
 from rules.report.formats import renderer
 from rules.report.json import render as render_json
+from rules.report.masking import masked_lines
 from rules.report.style import Style
-from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
-from wizard.files.diffs import diff, unified
+from wizard.files.diffs import diff
 from wizard.files.merging import merge_tree
-from wizard.files.secrets import masked_lines
 from wizard.importer import import_files
+from wizard.plan.draft_text import draft_text
 from wizard.questions.what_if import explained, lines_of_files
 
 _OWN = """\

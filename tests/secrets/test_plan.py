@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules.plan import ClusterError, parse_cluster
+from rules.report.masking import masked_lines, without_secrets
 from tests.wizard.questions.sessions import article
-from wizard.files.secrets import masked_lines, without_secrets
 from wizard.questions.answers import Place, to_toml
 from wizard.questions.review import changes, items
 from wizard.questions.session import judge

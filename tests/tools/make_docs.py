@@ -29,6 +29,7 @@ _TITLES = {
     Scope.CLUSTER: "The cluster in halb.toml and the files of its installer",
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
+    Scope.MACHINE: "This machine, where it is one of the nodes (--host)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
     Scope.LINT: "The linter itself",
 }

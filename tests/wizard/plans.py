@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rules.plan.keys.machines import SYSTEMS
 from rules.plan.model import Phase
 from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, IPAddress, IPInterface, Plan, VrrpChoice
 
@@ -62,6 +63,7 @@ endpoints = st.just("kube-control.example.com") | st.lists(_label, min_size=2, m
 interfaces = st.sampled_from(
     ["ens160", "eth0", "enp3s0f0np0", "bond0.100", "br-lan", "wlp0s20f3", "vlan_7", "a", "enx0123456789ab"]
 )
+systems = st.just("debian") | st.sampled_from(SYSTEMS)
 ports = st.sampled_from([6443, 8443, 443, 7443]) | st.integers(1, 65535)
 times = st.sampled_from(["1s", "500ms", "5s", "90s", "5m", "1h", "4h", "24d", "1ms", "2000000us"])
 _TIMEOUTS = [name for name in HaproxyChoice._fields if name.startswith("timeout_")]
@@ -108,7 +110,7 @@ def _haproxy(draw: st.DrawFn, run: str, bind: str, taken: set[int]) -> HaproxyCh
         choice = HaproxyChoice()
     else:
         choice = HaproxyChoice(
-            check=draw(st.sampled_from(["readyz", "tcp"])),
+            check=draw(st.sampled_from(["readyz", "readyz-401", "tcp"])),
             balance=draw(st.sampled_from(["leastconn", "roundrobin", "static-rr", "first", "source", "random"])),
             maxconn=draw(st.integers(100, 20000)),
             retries=draw(st.integers(0, 100)),
@@ -148,7 +150,7 @@ def plans(draw: st.DrawFn) -> Plan:
     api = set(node_ports)
     port = draw(ports.filter(lambda port: layout == "dedicated" or bind == "vip" or port not in api))
     lbs = tuple(
-        Balancer(name, address, draw(interfaces), priority, addresses6.pop() if vip6 else None)
+        Balancer(name, address, draw(interfaces), priority, addresses6.pop() if vip6 else None, os=draw(systems))
         for (name, address), priority in zip(owned, _priorities(draw, len(owned), preempt=vrrp.preempt), strict=True)
     )
     return Plan(

@@ -108,7 +108,21 @@ def _import(given: Namespace) -> ImportArguments:
     if not given.output:
         raise UsageError("-o can't be empty; name a file, or - for stdout")
     output = None if given.output == "-" else _path("-o", given.output)
-    return ImportArguments(tuple(given.paths), output, given.endpoint, tuple(given.vip), given.force)
+    if given.resolver and not given.live:
+        raise UsageError("--resolver is a name server to ask; use it with --live")
+    if given.live and given.endpoint is None:
+        raise UsageError("--live asks DNS about the endpoint's name; add '--endpoint NAME'")
+    return ImportArguments(
+        tuple(given.paths),
+        output,
+        given.endpoint,
+        tuple(given.vip),
+        given.force,
+        None if given.phase is None else one_of("--phase", given.phase, PHASES),
+        given.live,
+        resolvers(given.resolver),
+        seconds("--timeout", given.timeout),
+    )
 
 
 def _render(given: Namespace) -> RenderArguments:
@@ -118,9 +132,23 @@ def _render(given: Namespace) -> RenderArguments:
         raise UsageError("-o can't be '-': render writes a folder of files; 'halb-wizard render -o DIR'")
     if given.take_over and not given.merge:
         raise UsageError("--take-over names a section for a merge to remove; use it with --merge")
+    if given.plan_only and (given.merge or given.diff):
+        raise UsageError("--plan-only writes halb.toml, which is never merged; use it without --merge and --diff")
+    for word in given.take_over:
+        if word.endswith(".toml") or (word and Path(word).is_dir()):
+            raise UsageError(f"--take-over takes the word after it for a section; put '{word}' before it")
     directory = _path("-o", given.output)
     path = _config(given.path, "halb-wizard render DIR -o DIR")
-    return RenderArguments(path, directory, given.diff, given.force, given.merge, tuple(given.take_over))
+    return RenderArguments(
+        path,
+        directory,
+        given.diff,
+        given.force,
+        given.merge,
+        tuple(word for word in given.take_over if word),
+        "" in given.take_over,
+        given.plan_only,
+    )
 
 
 def _rehearse(given: Namespace) -> RehearseArguments:

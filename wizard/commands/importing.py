@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from rules.command import UsageError, write_notes, write_results
 from rules.report import printable
 from rules.text import clipped, counted
-from wizard.commands.draft_text import draft_text
 from wizard.commands.messages import say
 from wizard.commands.missing import missing_lines
 from wizard.commands.options import ImportArguments
+from wizard.plan.draft_text import draft_text
 
 if TYPE_CHECKING:
     from rules.files import Inputs
@@ -40,7 +40,7 @@ def run_import(arguments: ImportArguments) -> int:
     if imported.candidates:
         _show_candidates(imported)
         return EXIT_NOTHING
-    draft = imported.draft
+    draft, asked = _with_phase(imported.draft, arguments)
     if not _tells(draft):
         _show(notes_of(imported))
         say("these files describe no endpoint; no halb.toml was written")
@@ -48,8 +48,30 @@ def run_import(arguments: ImportArguments) -> int:
     folder = arguments.output.parent if arguments.output else Path()
     text, left_out = draft_text(draft, folder)
     _write(arguments.output, text, private=draft.vrrp.auth_pass is not None)
-    _show([*left_out, *notes_of(imported), *_missing(draft, text, arguments.output)])
+    _show([*left_out, *notes_of(imported), *asked, *_missing(draft, text, arguments.output)])
     return EXIT_OK
+
+
+def _with_phase(draft: Draft, arguments: ImportArguments) -> tuple[Draft, list[str]]:
+    """The draft with the phase, if it was given or DNS tells it, and what DNS said."""
+    from rules.plan import Draft, KeyPath, Phase, written
+
+    place = KeyPath("cluster", 0, "phase")
+    if arguments.phase is not None:
+        return Draft({**draft.values, place: Phase(arguments.phase)}), []
+    if not arguments.live:
+        return draft, []
+    from wizard.probes.ask import checks_of_name
+    from wizard.probes.results import phase_found
+    from wizard.questions.answers import answers_of
+
+    answers = answers_of({path: written(value) for path, value in draft.values.items()})
+    results = checks_of_name(answers, resolvers=arguments.resolvers, timeout=arguments.timeout)
+    phase = phase_found(results)
+    said = [f"DNS: {result.text}" for result in results]
+    if phase is None:
+        return draft, [*said, "DNS does not tell the phase"]
+    return Draft({**draft.values, place: phase}), [*said, f"so the phase is {phase}"]
 
 
 def _tells(draft: Draft) -> bool:
@@ -149,16 +171,14 @@ def _conflicts(imported: Imported) -> Iterator[str]:
 
 
 def _leftovers(imported: Imported) -> Iterator[str]:
-    """The leftovers, those of one kind together; what is lost comes first."""
-    from wizard.importer.model import LeftoverKind
+    """The leftovers, the worst first, those of one kind together; equal ones of several nodes in one line."""
+    from wizard.importer.worst import worst_first
 
-    for kind in LeftoverKind:
-        left = [leftover for leftover in imported.leftovers if leftover.kind is kind]
-        if left:
-            yield f"{_TITLES.get(kind.value, kind.value)}:"
-        for leftover in left:
-            why = "" if kind is LeftoverKind.PACKAGED else f" ({leftover.why})"
-            yield f"  {leftover.file}:{leftover.line}: {leftover.text.strip()}{why}"
+    title = ""
+    for left in worst_first(imported.leftovers):
+        if title != (title := _TITLES.get(left.kind.value, left.kind.value)):
+            yield f"{title}:"
+        yield f"  {left.line()}"
 
 
 _TITLES = {

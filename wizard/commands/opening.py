@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.files import read_paths
-from wizard.commands.draft_text import fitting
 from wizard.commands.importing import notes_of
+from wizard.plan.draft_text import fitting
 from wizard.questions.answers import answers_of
+from wizard.questions.known.derived import settled
 from wizard.tui.opening import Import, open_wizard
 
 if TYPE_CHECKING:
@@ -28,12 +30,12 @@ def import_answers(paths: Sequence[str]) -> Import:
     """
     from wizard.importer import import_files
 
-    inputs = read_paths(paths, None, None, "")
+    inputs = read_paths(paths, None, None, platform.node().partition(".")[0] or "localhost")
     if inputs.errors:
         raise ValueError("; ".join(inputs.errors))
     imported = import_files(inputs.texts, inputs.nodes)
     if imported.candidates:
         names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
         raise ValueError(f"these files belong to several clusters: {names}; name the files of one of them")
-    values, left_out = fitting(imported.draft, Path())
-    return Import(answers_of(values), (*left_out, *notes_of(imported)))
+    values, left_out = fitting(imported.draft, None)
+    return Import(settled(answers_of(values)), (*left_out, *notes_of(imported)))

@@ -23,17 +23,27 @@ class OpenArguments(NamedTuple):
 
 
 class ImportArguments(NamedTuple):
-    """`import`, checked as far as no file is needed. `output` None is stdout; `endpoint` and `vip` are as typed."""
+    """`import`, checked as far as no file is needed. `output` None is stdout; `endpoint` and `vip` are as typed.
+
+    `live`: DNS is asked for the phase, unless it is given; `resolvers` None stands for this machine's.
+    """
 
     paths: tuple[str, ...]
     output: Path | None = Path(CONFIG_NAME)
     endpoint: str | None = None
     vip: tuple[str, ...] = ()
     force: bool = False
+    phase: str | None = None
+    live: bool = False
+    resolvers: tuple[NameServer, ...] | None = None
+    timeout: float = 3.0
 
 
 class RenderArguments(NamedTuple):
-    """`render`: the halb.toml, the folder to write to, and how; `take_over` are sections, as typed."""
+    """`render`: the halb.toml, the folder to write to, and how; `take_over` are sections, as typed.
+
+    `endpoint`: those that serve the endpoint are taken over too, without being named. `plan_only`: halb.toml alone.
+    """
 
     path: Path
     directory: Path
@@ -41,6 +51,8 @@ class RenderArguments(NamedTuple):
     force: bool = False
     merge: bool = False
     take_over: tuple[str, ...] = ()
+    endpoint: bool = False
+    plan_only: bool = False
 
 
 class RehearseArguments(NamedTuple):

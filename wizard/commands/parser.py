@@ -37,11 +37,12 @@ again from it, and where the load balancers contradict each other.
 
 _IMPORT_EPILOG = """\
 examples:
-  halb-wizard import lb1/ lb2/ --endpoint kube.example.com
+  halb-wizard import lb1/ lb2/ --endpoint kube.example.com --phase cutover
   halb-wizard import haproxy.cfg lb1.conf lb2.conf -o -
 
 Files become nodes as they do for halb-lint ('halb-lint --list-files PATH ...'
-shows how). None of these files contains the name of the endpoint.
+shows how). None of these files contains the name of the endpoint, or tells
+whether it leads to the VIP already (the phase).
 
 Exit status: 0 halb.toml is written, with notes on stderr; 1 nothing could be
 imported; 2 wrong usage, or a file that can't be read or written; 3 a bug in
@@ -65,6 +66,8 @@ examples:
 An existing file is kept next to the new one as NAME.halb-TIME.bak. If a file
 was changed since halb wrote it, nothing is written at all. The files are
 linted before they are written.
+
+Files that were imported are compared with until halb has written its own.
 
 --merge is for haproxy.cfg: halb's sections are replaced where they are, or
 added at the end. A file that was merged once is merged by every later run.
@@ -199,6 +202,17 @@ def _add_import(parser: Parser) -> None:
         default=[],
         help="the VIP of the API, where there are several; repeatable for two families",
     )
+    what.add_argument("--phase", metavar="PHASE", help="cutover if the name leads to the VIP already, else bootstrap")
+    how = parser.add_argument_group("how to find out the phase")
+    how.add_argument("--live", action="store_true", help="ask DNS where the endpoint's name leads")
+    how.add_argument(
+        "--resolver",
+        metavar="ADDR[:PORT]",
+        action="append",
+        default=[],
+        help="ask this name server instead of this machine's; repeatable",
+    )
+    how.add_argument("--timeout", metavar="SECONDS", default="3", help="how long to wait for an answer (default 3)")
     output = parser.add_argument_group("what to write")
     output.add_argument(
         "--output", "-o", metavar="HALB.TOML", default=CONFIG_NAME, help="where (default: halb.toml), - for stdout"
@@ -212,6 +226,7 @@ def _add_render(parser: Parser) -> None:
     _add_plan(what)
     what.add_argument("--output", "-o", metavar="DIR", help="the folder to write to; it is created if necessary")
     what.add_argument("--diff", action="store_true", help="write nothing, show what would change")
+    what.add_argument("--plan-only", action="store_true", help="write halb.toml alone, whatever blocks the other files")
     what.add_argument(
         "--force", action="store_true", help="overwrite files that were changed, and write despite errors"
     )
@@ -222,9 +237,12 @@ def _add_render(parser: Parser) -> None:
     others.add_argument(
         "--take-over",
         metavar="SECTION",
+        nargs="?",
+        const="",
         action="append",
         default=[],
-        help="with --merge: remove this section ('frontend web'), halb's sections take its place; repeatable",
+        help="with --merge: halb's sections replace those that serve the endpoint now, and this one "
+        "('frontend web') if it is named; repeatable",
     )
     _add_about(parser)
 

@@ -112,7 +112,7 @@ def _of_plan(path: Path, folder: Path) -> tuple[Cluster, Inputs]:
         say(f"rehearsing the files in {path.parent}")
         _say_problems(inputs)
         return cluster, inputs
-    tree = rendered(path)
+    tree = rendered(path, folder)
     if tree is None:
         raise RehearsalError(f"{path}: this plan can't be rehearsed before it is complete")
     say(f"rehearsing the files that {path} is rendered to")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules import Severity
 from rules.command import CONFIG_NAME, UsageError, write_notes, write_results
 from rules.report import printable
-from rules.text import counted
+from rules.text import counted, listed
 from wizard.commands.messages import say
 from wizard.commands.options import RenderArguments
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 EXIT_OK, EXIT_REFUSED, EXIT_UNUSABLE = 0, 1, 2
 _STATES = {"mode": "changed"}
+_MOST_DROPPED = 20
+_TAKE_OVER = (
+    "'--merge --take-over' puts halb's sections in the place of those that serve the endpoint now, "
+    "'--force' alone replaces the whole file and keeps a backup"
+)
+_LEAVES_OUT = "'--merge --take-over' keeps what does not serve the endpoint, '--force' leaves it out"
 _WITHOUT_MERGE = (
     "'--merge --take-over SECTION' removes such a section, '--force' alone replaces the whole file and keeps a backup"
 )
@@ -37,12 +43,15 @@ class Tree(NamedTuple):
 
 def run_render(arguments: RenderArguments, path: Path) -> int:
     """Run `halb-wizard render` on the halb.toml at `path`; gives the exit status."""
-    from wizard.files import ChangedError, StoreError
+    from wizard.files import ChangedError, Merging, StoreError
 
-    tree = rendered(path)
+    tree = rendered(path, arguments.directory, plan_only=arguments.plan_only)
     if tree is None:
         return EXIT_UNUSABLE
     try:
+        if arguments.plan_only:
+            _show_written(arguments.directory, _written(arguments, path, tree, Merging(tree.files))._replace(stale=()))
+            return EXIT_OK
         return _render(arguments, path, tree)
     except ChangedError as error:
         _say_all(error.problems)
@@ -69,24 +78,64 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
     _say_all(merging.notes)
     if merging.problems:
         _say_all(merging.problems)
-        say(f"nothing {'would be' if arguments.diff else 'was'} written; {_WITHOUT_MERGE}")
+        ways = _TAKE_OVER if _serving(merging) else _WITHOUT_MERGE
+        say(f"nothing {'would be' if arguments.diff else 'was'} written; {ways}")
         return EXIT_REFUSED
+    lost = list(_lost_services(arguments, merging))
+    _say_all(lost)
     if merging.merged and not errors and (others := report.count(Severity.ERROR)):
         say(f"{counted(others, 'error')} in sections halb did not write, none in what it renders: that blocks nothing")
     if arguments.diff:
         differs = _show_diff(arguments.directory, merging)
         return EXIT_REFUSED if differs or refused else EXIT_OK
+    if lost:
+        say(f"nothing was written; {_LEAVES_OUT}")
+        return EXIT_REFUSED
     _show_written(arguments.directory, _written(arguments, path, tree, merging))
+    _show_dropped(merging)
     return EXIT_OK
 
 
 def _merged(arguments: RenderArguments, tree: Tree) -> Merging:
     from wizard.files import merge_tree
+    from wizard.files.origins import origins_of
 
     replace = arguments.force and not arguments.merge
     return merge_tree(
-        arguments.directory, tree.files, merge=arguments.merge, replace=replace, take_over=arguments.take_over
+        arguments.directory,
+        tree.files,
+        merge=arguments.merge,
+        replace=replace,
+        take_over=arguments.take_over,
+        endpoint="serving" if arguments.endpoint else "keep",
+        origins=origins_of(tree.plan, arguments.directory),
     )
+
+
+def _serving(merging: Merging) -> bool:
+    """Whether sections that halb did not write serve the endpoint now."""
+    return any(one.serves for several in merging.in_the_way.values() for one in several)
+
+
+def _lost_services(arguments: RenderArguments, merging: Merging) -> Iterator[str]:
+    """What imported files serve beside the endpoint, and files without these sections would not."""
+    if arguments.merge or arguments.force:
+        return
+    for path, services in merging.services.items():
+        if services and path in merging.others and not (arguments.directory / path).exists():
+            words = listed([f"'{service}'" for service in services])
+            yield f"{merging.others[path].path}: has {words} too, which halb's {arguments.directory / path} would not"
+
+
+def _show_dropped(merging: Merging) -> None:
+    """What is no longer there when the files are written, the worst first."""
+    from wizard.files import dropped
+
+    if lines := dropped(merging):
+        say("no longer there, the worst first:")
+        write_notes("".join(f"  {printable(line)}\n" for line in lines[:_MOST_DROPPED]))
+    if (rest := len(lines) - _MOST_DROPPED) > 0:
+        write_notes(f"  and {counted(rest, 'line')} more, which '--diff' shows before they are gone\n")
 
 
 def _ways(error: ChangedError, arguments: RenderArguments) -> str:
@@ -101,13 +150,15 @@ def _ways(error: ChangedError, arguments: RenderArguments) -> str:
     return f"'--diff' shows what would change, {overwrite}"
 
 
-def rendered(path: Path) -> Tree | None:
-    """The plan of a halb.toml and its files; None after saying why the plan can't be used.
+def rendered(path: Path, directory: Path, *, plan_only: bool = False) -> Tree | None:
+    """The plan of a halb.toml, as it is in `directory`, and its files; None after saying why the plan can't be used.
 
+    With `plan_only` the file is halb.toml alone, and what its values say against each other is said and blocks nothing.
     Raises UsageError when the file can't be read, or its text is wrong.
     """
     from rules.plan import ClusterError, read_cluster
     from wizard.plan.file import write_plan
+    from wizard.plan.places import placed
     from wizard.plan.plan import PlanError, check_plan, plan_of
     from wizard.render.files import render
     from wizard.render.quoting import RenderError
@@ -115,12 +166,15 @@ def rendered(path: Path) -> Tree | None:
     try:
         cluster = read_cluster(path)
         plan = plan_of(cluster)
-        if wrong := check_plan(plan):
-            for error in wrong:
-                say(f"{path}: {error}")
+        wrong = check_plan(plan)
+        for error in wrong:
+            say(f"{path}: {error}")
+        if wrong and not plan_only:
             return None
-        files = {name: (file.text, file.mode) for name, file in render(plan, checked=True).items()}
-        text = write_plan(plan, cluster.source.text)
+        files = {} if plan_only else {name: (f.text, f.mode) for name, f in render(plan, checked=True).items()}
+        imported = {at: setting.value for at, setting in cluster.values.items() if at.name == "lb.files"}
+        plan, more = placed(plan, imported, path.parent, directory, written=not plan_only)
+        text = write_plan(plan, cluster.source.text, more)
     except ClusterError as error:
         raise UsageError(str(error)) from error
     except (PlanError, RenderError) as error:
@@ -156,7 +210,7 @@ def _show_diff(directory: Path, merging: Merging) -> bool:
     """Show what would change; gives whether anything would."""
     from wizard.files import diff
 
-    found = diff(directory, merging.files)
+    found = diff(directory, merging.files, merging.origins)
     write_results("".join(found.values()))
     return bool(found)
 

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from rules.report import printable
-from wizard.files.matching import Matcher
-from wizard.files.secrets import masked_lines
-from wizard.files.survey import Files, look
+from rules.report import unified
+from wizard.files.survey import Files, look, shown_path
 
-_CONTEXT = 3  # lines before and after a change
-_NO_NEWLINE = "\\ No newline at end of file"
+if TYPE_CHECKING:
+    from wizard.files.origins import Origin
 
 
-def diff(directory: Path, files: Files) -> dict[str, str]:
+def diff(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingProxyType({})) -> dict[str, str]:
     """A unified diff for each file that would change, by path; raises StoreError if one can't be read.
+
+    One that is not there yet is compared with its origin, the file that was imported.
 
     Passwords are shown as `********`, and control characters as visible ones: the diff is for
     people, not for `patch`.
     """
     found = {}
-    for place in look(directory, files):
-        if place.state in ("new", "changed"):
-            old = None if place.old is None else place.old.decode("utf-8", "surrogateescape")
-            found[place.path] = unified(place.path, old, place.new.decode("utf-8", "surrogateescape"))
+    for place in look(directory, files, origins):
+        if place.state in ("new", "changed") and place.base != place.new:
+            old = None if place.base is None else place.base.decode("utf-8", "surrogateescape")
+            name = f"a/{place.path}" if place.old is not None else shown_path(place.base_path(directory), directory)
+            found[place.path] = unified(place.path, old, place.new.decode("utf-8", "surrogateescape"), name)
     return found
-
-
-def unified(path: str, old: str | None, new: str) -> str:
-    """The unified diff of two texts of one file; `old` None: there is no such file yet."""
-    names = (f"--- {'/dev/null' if old is None else f'a/{path}'}", f"+++ b/{path}")
-    before, after = _DiffLines(path, old or ""), _DiffLines(path, new)
-    lines = [*names]
-    # Lines are compared as they are, with their secrets, and shown without.
-    for group in Matcher(before.compared, after.compared).get_grouped_opcodes(_CONTEXT):
-        lines.append(f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@")
-        for tag, old_start, old_end, new_start, new_end in group:
-            if tag == "equal":
-                lines += before.shown(" ", old_start, old_end)
-            else:
-                lines += before.shown("-", old_start, old_end)
-                lines += after.shown("+", new_start, new_end)
-    return "".join(f"{line if line == _NO_NEWLINE else printable(line)}\n" for line in lines)
-
-
-class _DiffLines:
-    """The lines of a text, as they are compared and as they are shown."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self.compared = text.split("\n")
-        self._shown: Sequence[str] = masked_lines(path, text)
-        self._open = bool(self.compared[-1])
-        if self._open:
-            self.compared[-1] += _NO_NEWLINE  # differs from the same line with a line end
-        else:
-            del self.compared[-1]
-
-    def shown(self, mark: str, start: int, end: int) -> Iterator[str]:
-        """These lines, after the mark of the diff."""
-        for index in range(start, end):
-            yield mark + self._shown[index]
-            if self._open and index == len(self.compared) - 1:
-                yield _NO_NEWLINE
-
-
-def _range(start: int, end: int) -> str:
-    """Lines of a hunk's header: the first one from 1, and how many (the count is left out when it is 1)."""
-    length = end - start
-    if length == 1:
-        return str(start + 1)
-    return f"{start + 1 if length else start},{length}"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from rules.files import left_over, read_regular, reason, replace_file
 from rules.plan import LARGEST
-from wizard.files.secrets import without_secrets
+from rules.report import without_secrets
 
 _HEADER = "#:halb-draft "
 _SUFFIX = ".toml"
@@ -115,6 +115,15 @@ def _folder() -> Path:
             raise ValueError("there is no home folder; set XDG_STATE_HOME to an absolute path")
         state = os.path.join(home, ".local", "state")
     return Path(state, "halb", "drafts")
+
+
+def drafts_folder() -> Path:
+    """The folder of the drafts, made if it is not there, its owner's alone. Raises OSError, or ValueError without a
+    home folder.
+    """
+    folder = _folder()
+    _make_folder(folder)
+    return folder
 
 
 def _path(directory: Path) -> Path:

@@ -76,11 +76,11 @@ def write_tree(
 def _checked(
     directory: Path, files: Files, force: bool, seen: Mapping[str, str], merging: Merging
 ) -> list[PlannedFile]:
-    places = look(directory, files)
-    moved = [place for place in places if place.path in merging.bases and place.old != merging.bases[place.path]]
+    places = look(directory, files, merging.origins)
+    moved = [place for place in places if place.path in merging.bases and place.base != merging.bases[place.path]]
     if moved:
         raise StoreError(
-            [f"{directory / place.path}: was changed while halb was merging; run it again" for place in moved]
+            [f"{place.base_path(directory)}: was changed while halb was merging; run it again" for place in moved]
         )
     if not force:
         asked = merging.bases if merging.asked else {}

@@ -8,13 +8,17 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.source import bytes_of
 from rules.files import reason
 from rules.plan import shown
 from wizard.files.errors import ChangedError, StoreError
 from wizard.files.manifest import FOLDER, Manifest
+
+if TYPE_CHECKING:
+    from wizard.files.origins import Origin
 
 Files = Mapping[str, tuple[str, int]]
 """Text and mode by path; paths are relative, with '/' between their parts."""
@@ -32,6 +36,28 @@ class PlannedFile(NamedTuple):
     old_mode: int
     new: bytes
     mode: int
+    origin: Origin | None = None
+    """What it was imported from."""
+
+    @property
+    def base(self) -> bytes | None:
+        """What halb's content is compared with, and merged into: the file, else the one that was imported."""
+        return self.old if self.old is not None or self.origin is None else self.origin.data
+
+    def base_path(self, directory: Path) -> Path:
+        """Where that is; the folder is the one that the file is below."""
+        return directory / self.path if self.old is not None or self.origin is None else self.origin.path
+
+    @property
+    def base_mode(self) -> int:
+        """The mode of the file that it is compared with."""
+        return self.old_mode if self.old is not None or self.origin is None else self.origin.mode
+
+    @property
+    def change(self) -> str:
+        """What becomes of the machine's file: as `state`, but "changed" for a new one that differs from its origin."""
+        differs = self.old is None and self.origin is not None and self.origin.data != self.new
+        return "changed" if differs else self.state
 
     @property
     def state(self) -> str:
@@ -43,13 +69,13 @@ class PlannedFile(NamedTuple):
         return "unchanged" if self.old_mode == self.mode else "mode"
 
 
-def look(directory: Path, files: Files) -> list[PlannedFile]:
+def look(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingProxyType({})) -> list[PlannedFile]:
     """The files as they are, and as they are to be. Raises StoreError with everything that prevents that."""
     problems: list[str] = []
     places = []
     for path, (text, mode) in files.items():
         try:
-            places.append(_place(directory, path, text, mode))
+            places.append(_place(directory, path, text, mode)._replace(origin=origins.get(path)))
         except ValueError as error:
             problems.append(str(error))
         except OSError as error:
@@ -58,6 +84,15 @@ def look(directory: Path, files: Files) -> list[PlannedFile]:
     if problems:
         raise StoreError(problems)
     return places
+
+
+def shown_path(path: Path, directory: Path) -> str:
+    """A file's path for people: from the folder, or the working directory, if it is in there."""
+    for folder in (directory, Path()):
+        near = os.path.relpath(path, folder)
+        if not near.startswith(".."):
+            return near
+    return str(path)
 
 
 def _in_each_others_way(places: Sequence[PlannedFile]) -> Iterator[str]:

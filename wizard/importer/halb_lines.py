@@ -10,10 +10,12 @@ GLOBAL = frozenset(
         "log /dev/log local0",
         "log /dev/log local1 notice",
         "log stdout format raw local0",  # in a container
+        "log stdout format short local0",  # where the service's output is the log
         "chroot /var/lib/haproxy",
         "user haproxy",
         "group haproxy",
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
+        "stats socket /var/lib/haproxy/stats mode 660 level admin",
         "stats timeout 30s",
         "daemon",  # systemd's unit starts haproxy with -Ws, in the foreground, with and without it
     )
@@ -24,7 +26,7 @@ PROXY = frozenset(
         *("mode tcp", "log global", "option tcplog", "option dontlognull", "option redispatch", "option clitcpka"),
         *("option srvtcpka", "option httpchk", "option log-health-checks", "http-check connect ssl"),
         "http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host kubernetes.default.svc",
-        "http-check expect status 200",
+        *("http-check expect status 200", "http-check expect status 200,401,403"),
         "option tcp-check",  # without tcp-check rules it connects, as no option does
     )
 )

@@ -10,18 +10,20 @@ from rules.plan import Draft
 
 
 class LeftoverKind(StrEnum):
-    """Why a directive is left over."""
+    """Why a directive is left over, the worst first."""
 
+    OTHER = "other"
+    """It serves something else than the Kubernetes API."""
     LOST = "lost"
     """It belongs to the endpoint, and no plan can express it."""
+    UNREADABLE = "unreadable"
+    """It was not understood, or depends on something that the files do not hold."""
     REPLACED = "replaced"
     """halb's own files do the same in their own way."""
     PACKAGED = "packaged"
     """The packages of Debian ship it; nothing of the endpoint needs it."""
-    OTHER = "other"
-    """It serves something else than the Kubernetes API."""
-    UNREADABLE = "unreadable"
-    """It was not understood, or depends on something that the files do not hold."""
+    COMMENT = "comment"
+    """It is for people; an import does not list it, as no file loses it before one is written."""
 
 
 Row = dict[str, Any]

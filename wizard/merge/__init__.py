@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from parsers import parse_haproxy
 from parsers.edits import Edit, apply_edits
@@ -14,6 +13,7 @@ from parsers.tree import Problem
 from rules.text import clipped, hint, listed
 from wizard.merge.clashes import same_names, same_ports
 from wizard.merge.meaning import Meanings, changed, mixed_use, wanting
+from wizard.merge.model import ChangeKind, Endpoint, Merged, SectionChange, TakeOver
 from wizard.merge.sections import (
     Chunk,
     SectionKey,
@@ -28,59 +28,41 @@ from wizard.merge.sections import (
     unix,
 )
 from wizard.merge.sections import chunks as chunks_of
+from wizard.merge.takeover import InTheWay, in_the_way, left_behind
 
-__all__ = ["Merged", "SectionChange", "merge_haproxy"]
+__all__ = ["Merged", "SectionChange", "TakeOver", "merge_haproxy"]
 
 # After these problems, nobody can tell what the lines of a file are or whether they count.
 _BLINDING = frozenset(("nul-character", "conditional-directive"))
 
-ChangeKind = Literal["kept", "replaced", "added", "removed"]
 
-
-class SectionChange(NamedTuple):
-    """What became of one section.
-
-    "kept": it was there as rendered; "replaced": its lines are now the rendered ones; "added": at the end;
-    "removed": another section that was taken over. `section` is its header (`frontend kube-apiserver`); `line` its
-    line in the merged text, or, for a removed one, in the text before.
-    """
-
-    kind: ChangeKind
-    section: str
-    line: int
-
-
-class Merged(NamedTuple):
-    """A merge. With `problems` it was refused: `text` is the existing text, and there are no changes.
-
-    `notes` block nothing: what `global` lacks, a newline that had to be added. The places of both are in the
-    existing text, those in `related` in the rendered one too.
-    """
-
-    text: str
-    changes: tuple[SectionChange, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
-
-
-def merge_haproxy(existing: str, rendered: str, *, path: str = "haproxy.cfg", take_over: Sequence[str] = ()) -> Merged:
+def merge_haproxy(
+    existing: str,
+    rendered: str,
+    *,
+    path: str = "haproxy.cfg",
+    take_over: Sequence[str] = (),
+    endpoint: Endpoint = "keep",
+) -> Merged:
     """The existing file with the rendered sections in it, and every other character as it was.
 
     A section with the keyword, name and `from` of a rendered one is halb's: its lines are replaced where it stands,
     from the header to the last statement. Missing ones go to the end of the file, where nothing inherits from them.
     `global` is only rendered into a file without any section. `take_over` names sections that halb's replace:
     they are removed (`frontend web`, or `web` for all sections of that name); names that are not there
-    are a note. The merge is refused if it would change the meaning of another section, or if haproxy could not
+    are a note. `endpoint` takes over what is in the way without naming it. With a section goes what only such sections
+    named: its backend, and what that one needs; what others name as well stays, which is a note.
+    The merge is refused if it would change the meaning of another section, or if haproxy could not
     tell both apart (the same name, the same port).
 
     Both texts are str as `Source.from_bytes` decodes a file. Merging again what was merged changes nothing. Raises
     ValueError when a rendered section other than `global` has no name.
     """
-    return _Merge(existing, rendered, path, take_over).run()
+    return _Merge(existing, rendered, path, take_over, endpoint).run()
 
 
 class _Merge:
-    def __init__(self, existing: str, rendered: str, path: str, take_over: Sequence[str]) -> None:
+    def __init__(self, existing: str, rendered: str, path: str, take_over: Sequence[str], endpoint: Endpoint) -> None:
         self.document = parse_haproxy(existing, path)
         self.config = haproxy_facts([self.document])
         template = parse_haproxy(rendered, f"rendered {path}")
@@ -93,7 +75,10 @@ class _Merge:
         self.foreign: list[Section] = []
         self.removed: list[Section] = []
         self._sort()
+        self.in_the_way = in_the_way(self.config, self.foreign, self.rendered)
         self._take_over(take_over)
+        self.removed += [one.section for one in self.in_the_way if self._goes(one, endpoint)]
+        self._leave_nothing_behind()
 
     # -- which sections are halb's
 
@@ -120,7 +105,21 @@ class _Merge:
                 advice = hint(wanted, known, f"there are: {listed(known)}" if known else "there are none")
                 message = f"there is no section '{clipped(wanted)}' to take over"
                 self.notes.append(Problem("take-over", Span(self.document.source, 0, 0), message, clipped(advice)))
+
+    def _goes(self, one: InTheWay, endpoint: Endpoint) -> bool:
+        if one.section in self.removed:
+            return False
+        return endpoint == "all" or (endpoint == "serving" and one.serves)
+
+    def _leave_nothing_behind(self) -> None:
+        """Remove what the removed sections alone needed, too."""
         self.foreign = [section for section in self.foreign if section not in self.removed]
+        if not self.removed:
+            return
+        rest = left_behind(self.removed, self.foreign)
+        self.notes += rest.notes
+        self.removed += rest.unused
+        self.foreign = [section for section in self.foreign if section not in rest.unused]
 
     # -- the merge
 
@@ -144,11 +143,21 @@ class _Merge:
         self._compare(after)
         if self.problems:
             return self._refused()
-        return Merged(text, self._changes(after, kinds), (), tuple(self.notes))
+        return self._merged(text, self._changes(after, kinds))
 
     def _refused(self) -> Merged:
         problems = sorted(self.problems, key=lambda problem: problem.span.start)
-        return Merged(self.document.source.text, (), tuple(problems), tuple(self.notes))
+        return self._merged(self.document.source.text)._replace(problems=tuple(problems))
+
+    def _merged(self, text: str, changes: tuple[SectionChange, ...] = ()) -> Merged:
+        found = tuple(TakeOver(header(o.section), line_of(o.section), o.serves) for o in self.in_the_way)
+        blocking = {id(one.section) for one in self.in_the_way}
+        services = tuple(
+            header(section)
+            for section in self.foreign
+            if section.keyword in ("frontend", "listen") and id(section) not in blocking
+        )
+        return Merged(text, changes, (), tuple(self.notes), found, services)
 
     def _check(self) -> None:
         """What prevents the merge before anything is changed."""

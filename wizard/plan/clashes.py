@@ -1,55 +1,75 @@
-"""What the values of a plan say against each other; each clash is a PlanError that says what to write."""
+"""What the values of a plan say against each other; each clash is a PlanError at the key that has to change.
+
+Every check asks for what it needs and no more, so that it is made as soon as that is known, whatever else is missing.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rules.plan import (
     SCHEMA,
     STACKED_PORT,
-    ApiServer,
-    Balancer,
-    IPAddress,
-    IPInterface,
+    UNKNOWN,
+    Draft,
+    DraftPart,
     KeyPath,
+    Phase,
     Plan,
     PlanError,
+    Values,
+    as_far_as_known,
     unreadable,
+    usual_value,
     values_of,
 )
 from rules.plan.together import together
-from rules.text import listed
+from wizard.plan.placing import layout, networks, other_family
+from wizard.plan.priorities import priorities
 
 MOST = 6
 """Load balancers: more than six only add adverts."""
 
-WEIGHT_MARGIN = 30
-"""How far below the lowest healthy load balancer a failed one gets: its script's weight is -(spread + 30)."""
-
-LOWEST_WEIGHT = -253
-"""The lowest weight of a vrrp_script that keepalived takes (keepalived.conf(5), 2.2.7)."""
-
 LONGEST_ADVERT_INT = 40.95
 """Seconds, in VRRPv3: 12 bits of centiseconds in the packet (RFC 9568, section 5.2.7)."""
 
-_EXAMPLE = "numbers such as 110, 100, 90"
 _WRITTEN = ("halb.toml", "kubeadm-config.yaml", "runbook.md")
 _UNWRITABLE = re.compile(r"""["'#!{}$\\]""")
+_PORT, _HEALTH = KeyPath("cluster", 0, "port"), KeyPath("haproxy", 0, "health-port")
 
 
 def check_plan(plan: Plan) -> list[PlanError]:
     """What the values of a plan say against each other, in the order of the tables; [] when they go together."""
     values = values_of(plan)
-    first = [*unreadable(values), *together(values)]
-    given = {error.path for error in first}
-    checks = (_ports, _layout, _control_plane, _run, _vrrp, _load_balancers, _networks, _priorities)
-    more = [error for check in checks for error in check(plan) if error.path not in given]
-    tables = list(SCHEMA)
-    found = sorted([*first, *more], key=lambda error: tables.index(error.path.table))
+    first = list(unreadable(values))
+    known = {path: value for path, value in values.items() if path not in {error.path for error in first}}
+    found = _in_order([*first, *clashes(known), *_numbers(Draft(values))])
     for error in found:  # a machine may have another number in halb.toml than in the plan
         error.path = plan.at(error.path.name, error.path.number)
     return found
+
+
+def clashes(said: Values) -> list[PlanError]:
+    """What values say against each other, however few of them are known, in the order of the tables.
+
+    UNKNOWN stands for those that somebody has said and that can't be read.
+    """
+    values, errors = as_far_as_known(said)
+    known = Draft(values)
+    errors += together({path: value for path, value in said.items() if value is not UNKNOWN})
+    errors += _ports(known, said)
+    errors += _vrrp(known, said)
+    errors += networks(known, said)
+    for check in (layout, other_family, priorities, _run, _most, _names):
+        errors += check(known)
+    return _in_order(errors)
+
+
+def _in_order(errors: Iterable[PlanError]) -> list[PlanError]:
+    tables = list(SCHEMA)
+    return sorted(errors, key=lambda error: tables.index(error.path.table))
 
 
 def vrrp_version(plan: Plan) -> int:
@@ -61,192 +81,142 @@ def vrrp_version(plan: Plan) -> int:
     return 2 if plan.vip.version == 4 and plan.vip6 is None else 3
 
 
-def script_weight(priorities: Iterable[int], *, preempt: bool) -> int:
-    """The weight of the check: lower than all priorities are apart, or 0 for the sticky form.
-
-    With it a load balancer that passes stands above everyone that fails, whoever fails, and the VIP stays somewhere
-    when all fail. 0 puts a load balancer that fails out of the election (FAULT), which is the only way for the VIP to
-    leave under nopreempt (measured with keepalived 2.2.7).
-    """
-    if not preempt:
-        return 0
-    known = list(priorities)
-    return max(min(known) - max(known) - WEIGHT_MARGIN, LOWEST_WEIGHT)
-
-
-def _shared(plan: Plan) -> list[ApiServer]:
-    """The control-plane nodes that are load balancers too."""
-    addresses = {lb.address for lb in plan.load_balancers}
-    return [node for node in plan.control_plane if node.address in addresses]
-
-
-def _ports(plan: Plan) -> Iterator[PlanError]:
-    health = plan.haproxy.health_port
-    path = KeyPath("haproxy", 0, "health-port")
-    if health == plan.port:
-        yield PlanError(path, f"{health} is the endpoint's port too, and haproxy can't bind both; write another")
-    taken = {node.port: node for node in reversed(_shared(plan))}
-    if plan.haproxy.bind == "any" and plan.port in taken:
-        name = taken[plan.port].name
-        free = next(port for port in range(STACKED_PORT, 65536) if port not in {*taken, health})
-        yield PlanError(
-            KeyPath("cluster", 0, "port"),
-            f"{plan.port} is the port of the API server on {name}, where haproxy has to bind it too; write port = "
-            f"{free}",
-        )
+def _ports(known: Draft, said: Values) -> Iterator[PlanError]:
+    """Ports that haproxy has to bind twice, or that an API server on the same machine has."""
+    addresses = {lb.address: KeyPath("lb", number, "address") for number, lb in enumerate(known.load_balancers)}
+    shared = [node for node in known.control_plane if node.address is not None and node.address in addresses]
+    taken = {node.port: node for node in reversed(shared) if node.port is not None}
+    port, health = known.port, known.haproxy.health_port
+    if port is not None and port == health:
+        yield _twice(port, taken, said)
+    # A port that nobody chose follows from the layout: if that does not fit the machines, the layout is what is wrong.
+    if known.haproxy.bind == "any" and port in taken and (_PORT in said or known.layout == "stacked"):
+        yield _port_of_api_server(known, taken, [addresses[node.address] for node in shared if node.port == port])
     if health in taken:
         yield PlanError(
-            path,
-            f"{health} is the port of the API server on {taken[health].name}, where haproxy has to bind it too; write "
-            "another",
+            _HEALTH,
+            f"{health} is the port of the API server on {_named(taken[health])}, where haproxy has to bind it too; "
+            "write another",
+            proposal=_free({port, *taken}, health),
         )
 
 
-def _layout(plan: Plan) -> Iterator[PlanError]:
-    nodes = {node.address: node for node in plan.control_plane}
-    for number, lb in enumerate(plan.load_balancers):
-        node = nodes.get(lb.address)
-        if plan.layout == "stacked" and node is None:
-            yield PlanError(
-                KeyPath("lb", number, "address"),
-                f"'{lb.address}' is not a control-plane node's, which the layout 'stacked' wants; write the address of "
-                'one, or layout = "dedicated"',
-                lb.name,
-            )
-        if plan.layout == "dedicated" and node is not None:
-            yield PlanError(
-                KeyPath("cluster", 0, "layout"),
-                f"the load balancer {lb.name} has the address {lb.address} of the control-plane node {node.name}; "
-                'write layout = "stacked" if they are one machine',
-            )
+def _twice(port: int, taken: Collection[int], said: Values) -> PlanError:
+    """The endpoint's port is that of the health check too: wrong is the one that somebody chose."""
+    if _PORT not in said or _HEALTH in said:
+        reason = f"{port} is the endpoint's port too, and haproxy can't bind both; write another"
+        return PlanError(_HEALTH, reason, others=(_PORT,), proposal=_free({port, *taken}, port))
+    readable = {path: value for path, value in said.items() if value is not UNKNOWN}
+    return PlanError(
+        _PORT,
+        f"{port} is the port on which keepalived asks haproxy for its health, and haproxy can't bind both; write "
+        "another",
+        proposal=str(usual_value(_PORT, readable) or ""),
+    )
 
 
-def _control_plane(plan: Plan) -> Iterator[PlanError]:
-    if not plan.control_plane:
-        reason = f"there is no [[control_plane]] table; {SCHEMA['control_plane'].absent}"
-        yield PlanError(KeyPath("control_plane", 0, ""), reason, text=reason)
-    yield from _other_family("control_plane", plan.control_plane, plan)
+def _port_of_api_server(known: Draft, taken: Mapping[int, DraftPart], lbs: Sequence[KeyPath]) -> PlanError:
+    """The endpoint's port is taken: another one is wanted, or the VIP alone where clients know this one."""
+    port = known.port
+    clash = f"{port} is the port of the API server on {_named(taken[port])}, where haproxy has to bind it too; "
+    if known.phase == Phase.CUTOVER:
+        why = "clients know that port already: "
+        return PlanError(
+            KeyPath("haproxy", 0, "bind"),
+            f"{clash}{why}choose the VIP alone",
+            in_file=f'{clash}{why}write bind = "vip"',
+            others=(*lbs, _PORT),
+            proposal="vip",
+        )
+    free = _free({*taken, known.haproxy.health_port}, STACKED_PORT - 1)
+    return PlanError(
+        _PORT,
+        f"{clash}write {free}, or let haproxy listen on the VIP alone (F9)",
+        in_file=f"{clash}write port = {free}",
+        others=lbs,
+        proposal=free,
+    )
 
 
-def _other_family(table: str, machines: Sequence[ApiServer | Balancer], plan: Plan) -> Iterator[PlanError]:
-    vip = plan.vip
-    for number, machine in enumerate(machines):
-        if machine.address.version != vip.version:
-            yield PlanError(
-                KeyPath(table, number, "address"),
-                f"'{machine.address}' is IPv{machine.address.version}, and the VIP {vip} is IPv{vip.version}; "
-                f"write the IPv{vip.version} address here",
-                machine.name,
-            )
+def _named(node: DraftPart) -> str:
+    return str(node.name or node.address)
 
 
-def _run(plan: Plan) -> Iterator[PlanError]:
-    if plan.haproxy.run == "static-pod" and plan.vrrp.track == "process":
+def _free(taken: set[Any], after: int) -> str:
+    """The next port above `after` that is not taken, as one types it; "" where there is none."""
+    return next((str(port) for port in range(after + 1, 65536) if port not in taken), "")
+
+
+def _run(known: Draft) -> Iterator[PlanError]:
+    if known.haproxy.run == "static-pod" and known.vrrp.track == "process":
+        why = "'process' needs the kernel's process events, which keepalived does not get in a static pod; "
         yield PlanError(
             KeyPath("vrrp", 0, "track"),
-            "'process' needs the kernel's process events, which keepalived does not get in a static pod; write track = "
-            '"script", or [haproxy] run = "package"',
+            f"{why}choose script, or run haproxy as a package (F9)",
+            in_file=f'{why}write track = "script", or [haproxy] run = "package"',
+            proposal="script",
         )
 
 
-def _vrrp(plan: Plan) -> Iterator[PlanError]:
-    seconds = plan.vrrp.advert_int
+def _vrrp(known: Draft, said: Values) -> Iterator[PlanError]:
+    seconds = known.vrrp.advert_int
     path = KeyPath("vrrp", 0, "advert_int")
-    if vrrp_version(plan) == 2:
-        if not seconds.is_integer():
-            yield PlanError(
-                path,
-                f"with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not {seconds:g}; write "
-                f"{max(1, round(seconds))}.0",
-            )
+    second = said.get(KeyPath("vip", 0, "address6"))
+    if known.vip6 is None and (known.vip is None or second is UNKNOWN):
         return
-    if plan.vrrp.auth_pass is not None:
+    if known.vip6 is None and known.vip.version == 4:
+        if seconds is not None and not seconds.is_integer():
+            whole = f"{max(1, round(seconds))}.0"
+            reason = f"with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not {seconds:g}"
+            yield PlanError(path, f"{reason}; write {whole}", proposal=whole)
+        return
+    if known.vrrp.auth_pass is not None:
         yield PlanError(
-            KeyPath("vrrp", 0, "auth_pass"), "an IPv6 VIP needs VRRPv3, which has no password; leave auth_pass out"
+            KeyPath("vrrp", 0, "auth_pass"),
+            "an IPv6 VIP needs VRRPv3, which has no password; leave it empty",
+            in_file="an IPv6 VIP needs VRRPv3, which has no password; leave auth_pass out",
         )
+    if seconds is None:
+        return
     if seconds > LONGEST_ADVERT_INT:
         reason = f"VRRPv3, which an IPv6 VIP needs, has {LONGEST_ADVERT_INT} seconds at most, not {seconds:g}"
-        yield PlanError(path, f"{reason}; write 1.0")
+        yield PlanError(path, f"{reason}; write 1.0", proposal="1.0")
     elif round(seconds * 100) / 100 != seconds:
+        near = f"{max(0.01, round(seconds, 2))}"
         reason = f"VRRPv3, which an IPv6 VIP needs, has hundredths of a second, not {seconds:g}"
-        yield PlanError(path, f"{reason}; write {max(0.01, round(seconds, 2))}")
+        yield PlanError(path, f"{reason}; write {near}", proposal=near)
 
 
-def _load_balancers(plan: Plan) -> Iterator[PlanError]:
-    lbs, fewest = plan.load_balancers, SCHEMA["lb"].least
-    if not fewest <= len(lbs) <= MOST:
-        reason = f"a plan has {fewest} to {MOST} load balancers, not {len(lbs)}; write one [[lb]] for each"
-        yield PlanError(KeyPath("lb", 0, ""), reason, text=reason)
-    for number, lb in enumerate(lbs):
-        if lb.name.lower() in _WRITTEN:
+def _numbers(known: Draft) -> Iterator[PlanError]:
+    """Too few machines: of a plan that is not complete, they are among what is missing."""
+    if not known.control_plane:
+        text = f"there is no [[control_plane]] table; {SCHEMA['control_plane'].absent}"
+        yield PlanError(KeyPath("control_plane", 0, ""), "there is no control-plane node; name one", text=text)
+    if (count := len(known.load_balancers)) < SCHEMA["lb"].least:
+        yield _wrong_number(count, KeyPath("lb", 0, ""))
+
+
+def _most(known: Draft) -> Iterator[PlanError]:
+    if (count := len(known.load_balancers)) > MOST:
+        yield _wrong_number(count, KeyPath("lb", MOST, "name"))
+
+
+def _wrong_number(count: int, path: KeyPath) -> PlanError:
+    reason = f"a plan has {SCHEMA['lb'].least} to {MOST} load balancers, not {count}"
+    return PlanError(path, f"{reason}; more than that only add adverts", text=f"{reason}; write one [[lb]] for each")
+
+
+def _names(known: Draft) -> Iterator[PlanError]:
+    machines: Sequence[DraftPart] = known.load_balancers
+    for number, lb in enumerate(machines):
+        if lb.name is not None and lb.name.lower() in _WRITTEN:
             yield PlanError(
                 KeyPath("lb", number, "name"), f"'{lb.name}' is a file that is written next to it; choose another"
             )
-        if odd := _UNWRITABLE.search(lb.interface):
+        if lb.interface is not None and (odd := _UNWRITABLE.search(lb.interface)):
             yield PlanError(
                 KeyPath("lb", number, "interface"),
                 f"'{lb.interface}' has the character {odd[0]}, which can't be written in a name in keepalived.conf; "
                 "give the interface another name",
-                lb.name,
+                lb.name or "",
             )
-
-
-def _networks(plan: Plan) -> Iterator[PlanError]:
-    yield from _other_family("lb", plan.load_balancers, plan)
-    for number, lb in enumerate(plan.load_balancers):
-        if lb.address.version == plan.vip.version and lb.address not in plan.vip.network:
-            yield _outside(lb, "address", lb.address, plan.vip)
-        if plan.vip6 is None and lb.address6 is not None:
-            advice = "write the second family's VIP, or leave address6 out there"
-            yield PlanError(
-                KeyPath("vip", 0, "address6"),
-                f"is missing, but the load balancer {lb.name} has one; {advice}",
-                text=f"[vip] has no address6, but [[lb]] {lb.name} has one; {advice}",
-            )
-        elif plan.vip6 is not None and lb.address6 is None:
-            advice = f"but the VIP has: {plan.vip6}; write its IPv6 address"
-            yield PlanError(
-                KeyPath("lb", number, "address6"),
-                f"is missing, {advice}",
-                text=f"[[lb]] {lb.name} has no address6, {advice}",
-            )
-        elif plan.vip6 is not None and lb.address6 is not None and lb.address6 not in plan.vip6.network:
-            yield _outside(lb, "address6", lb.address6, plan.vip6)
-
-
-def _outside(lb: Balancer, key: str, address: IPAddress, vip: IPInterface) -> PlanError:
-    return PlanError(
-        KeyPath("vip", 0, key),
-        f"'{vip}' is in the network {vip.network}, where the load balancer {lb.name} with {address} is not; write an "
-        "unused address of the load balancers' network, with that network's prefix length",
-    )
-
-
-def _priorities(plan: Plan) -> Iterator[PlanError]:
-    """With preempt, the highest of the healthy must win over every failed one; sticky ones stay where they are."""
-    lbs = plan.load_balancers
-    if not plan.vrrp.preempt or not lbs:
-        return
-    holders: dict[int, list[int]] = {}
-    for number, lb in enumerate(lbs):
-        holders.setdefault(lb.priority, []).append(number)
-
-    def wrong(priority: int, reason: str) -> PlanError:
-        number = holders[priority][-1]
-        return PlanError(KeyPath("lb", number, "priority"), f"{reason}; write {_EXAMPLE}")
-
-    for priority, numbers in holders.items():
-        if len(numbers) > 1:
-            names = listed(lbs[number].name for number in numbers)
-            yield wrong(priority, f"{names} have {priority} each, so that chance decides which one gets the VIP")
-    lowest, highest = min(holders), max(holders)
-    if lowest < 2:
-        names = listed(lbs[number].name for number in holders[lowest])
-        reason = "a failed load balancer can't get below that: on a tie it keeps the VIP"
-        yield wrong(lowest, f"{names} has {lowest}, and {reason}")
-    if -(highest - lowest + WEIGHT_MARGIN) < LOWEST_WEIGHT:
-        yield wrong(
-            lowest,
-            f"{highest} and {lowest} are {highest - lowest} apart, and keepalived has no weight that puts a failed "
-            f"load balancer below the others with more than {-LOWEST_WEIGHT - WEIGHT_MARGIN}",
-        )

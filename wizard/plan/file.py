@@ -32,12 +32,13 @@ _SHORT = ("haproxy", "lint")  # tables of which nothing is written but what is u
 
 
 def write_plan(plan: Plan, old_text: str = "", more: Values | None = None) -> str:
-    """The text of the plan's halb.toml, with `more` values that no plan holds; `old_text` is that of the one there is.
+    """The text of the plan's halb.toml, with `more` values that no plan holds, by the numbers of halb.toml.
 
-    With `old_text`, only what the plan changes is changed, and an equal plan gives the same text to the byte. Machines
-    are known by their names, then by their addresses. Raises ClusterError when `old_text` is not a halb.toml.
+    A key that is None among `more` is taken away. With `old_text`, that of the one there is, only what the plan changes
+    is changed, and an equal plan gives the same text to the byte. Machines are known by their names, then by their
+    addresses. Raises ClusterError when `old_text` is not a halb.toml.
     """
-    values = values_of(plan) | dict(more or {})
+    values = values_of(plan) | _numbered(more or {}, plan)
     if not old_text:
         return _fresh(values)
     parse_cluster(old_text, "halb.toml")
@@ -53,6 +54,15 @@ def write_plan(plan: Plan, old_text: str = "", more: Values | None = None) -> st
     return text.result()
 
 
+def _numbered(more: Values, plan: Plan) -> dict[KeyPath, Any]:
+    """Values with the numbers of the plan's load balancers in place of those of halb.toml."""
+    place = {number: index for index, number in enumerate(plan.order)}
+    return {
+        path._replace(number=place.get(path.number, path.number)) if path.table == "lb" else path: value
+        for path, value in more.items()
+    }
+
+
 def lb_files(name: str) -> list[str]:
     """The files that are written for the load balancer, relative to halb.toml."""
     return [f"{name}/etc/haproxy/haproxy.cfg", f"{name}/etc/keepalived/keepalived.conf"]
@@ -60,6 +70,7 @@ def lb_files(name: str) -> list[str]:
 
 def _fresh(values: Values) -> str:
     parts = [f"{_TITLE}\n"]
+    values = {path: value for path, value in values.items() if value is not None}
     values = {KeyPath("cluster", 0, "schema"): SCHEMA_NUMBER, **values}
     for name, table in SCHEMA.items():
         comment = f"# {_about(name)}\n"
@@ -105,7 +116,7 @@ def _row(table: str, number: int, values: Values) -> _Row:
     for key in SCHEMA[table].keys.values():
         path = KeyPath(table, number, key.name)
         if path in values:
-            given[key.name] = written(values[path])
+            given[key.name] = None if values[path] is None else written(values[path])
         elif (table, key.name) in OF_PLAN:
             given[key.name] = None
         if (table, key.name) in OF_PLAN and not key.needed:

@@ -11,7 +11,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from rules.live import IPAddress, NameServer
-from rules.plan import API_PORT, check_value
+from rules.plan import API_PORT, KeyPath, check_value, usual_value
+from wizard.probes.neighbours import ask_neighbours, ask_routers, is_load_balancer
 from wizard.probes.results import (
     CheckedAnswers,
     CheckResult,
@@ -19,19 +20,25 @@ from wizard.probes.results import (
     ProbedMachine,
     api_server_result,
     dns_results,
+    health_result,
     local_results,
     result,
     vip_result,
 )
-from wizard.questions.answers import Answers, Place
+from wizard.questions.answers import Answers, Place, fault, values_of_answers
+from wizard.questions.known.derived import port_of
+from wizard.questions.known.mending import read
+
+_CHECK = Place("haproxy", 0, "check")
 
 
 def checked_answers(answers: Answers) -> CheckedAnswers:
     """What of the answers is right and can be asked about."""
+    answers = read(answers).right
     vips = [_value(answers, Place("vip", 0, key)) for key in ("address", "address6")]
     return CheckedAnswers(
         name=str(_value(answers, Place("cluster", 0, "endpoint")) or ""),
-        port=_port(answers, Place("cluster", 0, "port")),
+        port=port_of(answers) or API_PORT,
         masters=tuple(_machines(answers, "control_plane")),
         vips=tuple(vip.ip for vip in vips if isinstance(vip, IPv4Interface | IPv6Interface)),
         balancers=tuple(_machines(answers, "lb")),
@@ -54,6 +61,11 @@ def subject(step_key: str, answers: Answers) -> tuple[object, ...]:
         return (facts.name, *others) if others else ()
     if step_key == "vip" and facts.vips:
         return (facts.name, facts.port, *facts.vips)
+    if step_key == "vrrp":
+        router = _router(answers)
+        return (router, facts) if router is not None and is_load_balancer(facts) else ()
+    if step_key == "haproxy" and facts.masters:
+        return (facts.name, _check(answers), *facts.masters)
     return facts.balancers if step_key == "load-balancers" else ()
 
 
@@ -66,8 +78,12 @@ def offline_results(step_key: str, answers: Answers) -> tuple[CheckResult, ...]:
         about = [f"name servers about {facts.name}"]
     elif step_key == "vip":
         about = [f"{vip} port {facts.port}" for vip in facts.vips]
+    elif step_key == "vrrp":
+        about = ["other virtual routers here"]
     elif step_key == "load-balancers":
         about = [f"interface of {machine.label}" for machine in facts.balancers]
+    elif step_key == "haproxy":
+        about = [f"{machine.label} port {machine.port}" for machine in facts.masters]
     else:
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         about = [f"{machine.label} port {machine.port}" for machine in wanted]
@@ -92,13 +108,25 @@ async def run_checks(
         if step_key == "dns":
             return await ask_name(facts, name_servers(resolvers), deadline)
         if step_key == "vip":
-            return await ask_vips(facts.vips, facts.port, facts.name, deadline)
+            asking = (ask_vips(facts.vips, facts.port, facts.name, deadline), ask_neighbours(facts.vips))
+            return tuple(one for results in await asyncio.gather(*asking) for one in results)
+        if step_key == "vrrp":
+            return await ask_routers(facts, _router(answers) or 0, timeout)
         if step_key == "load-balancers":
             return look_at_this_machine(facts.balancers)
+        if step_key == "haproxy":
+            return await ask_for_health(facts, _check(answers), deadline)
         wanted = [machine for machine in facts.masters if (machine.number == 0) == (step_key == "initial-master")]
         return await ask_api_servers(wanted, facts.name, deadline)
     except Exception as error:  # a crash would help nobody who is filling in a form
         return (result(CheckStatus.INFO, f"the check failed: {error or type(error).__name__}"),)
+
+
+def checks_of_name(
+    answers: Answers, *, resolvers: Sequence[NameServer | str] | None, timeout: float
+) -> tuple[CheckResult, ...]:
+    """As `run_checks` of the name, for who has no event loop."""
+    return asyncio.run(run_checks("dns", answers, resolvers=resolvers, timeout=timeout))
 
 
 def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServer, ...] | None:
@@ -113,7 +141,7 @@ def name_servers(resolvers: Sequence[NameServer | str] | None) -> tuple[NameServ
 def _load(step_key: str) -> None:
     from rules.live import load_asking
 
-    load_asking(names=step_key == "dns", machines=step_key not in ("dns", "load-balancers"))
+    load_asking(names=step_key == "dns", machines=step_key not in ("dns", "load-balancers", "vrrp"))
 
 
 def _value(answers: Answers, place: Place) -> object:
@@ -125,6 +153,21 @@ def _value(answers: Answers, place: Place) -> object:
         return check_value(place.table, place.key, int(text) if place.key == "port" else text)
     except ValueError:
         return None
+
+
+def _router(answers: Answers) -> int | None:
+    """The VRID that the plan would have: the one that was typed, or what follows from the name and the VIP."""
+    path = KeyPath("vrrp", 0, "virtual_router_id")
+    if fault(path, answers[path]):
+        return None
+    values = values_of_answers(answers)
+    found = values.get(path) or usual_value(path, values)
+    return found if isinstance(found, int) else None
+
+
+def _check(answers: Answers) -> str:
+    """The kind of haproxy's health check; "" for a wrong answer, which its field says."""
+    return str(_value(answers, _CHECK) or "") or ("readyz" if not answers[_CHECK] else "")
 
 
 def _port(answers: Answers, place: Place) -> int:
@@ -163,6 +206,15 @@ async def ask_api_servers(machines: Sequence[ProbedMachine], name: str, deadline
     probes = await probe_all(sockets, name, deadline, local=local)
     by_socket = {(probe.address, probe.port): probe for probe in probes}
     return tuple(api_server_result(machine, by_socket[machine.address, machine.port], name) for machine in machines)
+
+
+async def ask_for_health(facts: CheckedAnswers, check: str, deadline: float) -> tuple[CheckResult, ...]:
+    """Whether haproxy's health check takes what the API servers answer to it."""
+    from rules.live import probe_all
+
+    sockets = [(machine.address, machine.port) for machine in facts.masters]
+    probes = await probe_all(sockets, facts.name, deadline)
+    return (health_result(facts.masters, probes, check),)
 
 
 async def ask_vips(vips: Sequence[IPAddress], port: int, name: str, deadline: float) -> tuple[CheckResult, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -21,10 +21,12 @@ from rules.live import (
     probe_words,
     reply_words,
 )
-from rules.plan import API_PORT
+from rules.plan import API_PORT, Phase
 from rules.report import printable
 from rules.text import clipped, listed
 from wizard.probes.interfaces import attached_to, interfaces
+
+_READY = 200  # all else that counts as alive is a refusal
 
 _NO_ROUTE = ("network is unreachable", "address family not supported by protocol")
 
@@ -39,10 +41,11 @@ class CheckStatus(StrEnum):
 
 
 class CheckResult(NamedTuple):
-    """One result of a live check, a short phrase that is safe to print."""
+    """One result of a live check, a short phrase that is safe to print. `phase`: where the name leads, if it shows."""
 
     status: CheckStatus
     text: str
+    phase: Phase | None = None
 
 
 class ProbedMachine(NamedTuple):
@@ -110,7 +113,7 @@ def _of_server(facts: CheckedAnswers, server: NameServer, replies: Sequence[Repl
     if found:
         led_to = tuple(address for reply in found for address in reply.addresses)
         status, whose = _leads(facts, led_to)
-        return result(status, f"{server.label}: {addresses(led_to, 4)}{whose}")
+        return result(status, f"{server.label}: {addresses(led_to, 4)}{whose}")._replace(phase=_phase(facts, led_to))
     reply = min(replies, key=lambda reply: reply.question)
     if reply.kind is ReplyKind.NXDOMAIN or all(reply.kind is ReplyKind.NODATA for reply in replies):
         word = "no such name yet" if reply.kind is ReplyKind.NXDOMAIN else "the name has no address yet"
@@ -135,6 +138,20 @@ def _leads(facts: CheckedAnswers, led_to: tuple[IPAddress, ...]) -> tuple[CheckS
     return CheckStatus.WARN, f", not {wanted}"
 
 
+def _phase(facts: CheckedAnswers, led_to: tuple[IPAddress, ...]) -> Phase | None:
+    """The phase in which the name leads to these addresses; None where they are somebody else's."""
+    if led_to and all(address in facts.vips for address in led_to):
+        return Phase.CUTOVER
+    master = facts.initial_master
+    return Phase.BOOTSTRAP if master is not None and set(led_to) == {master.address} else None
+
+
+def phase_found(results: Iterable[CheckResult]) -> Phase | None:
+    """The phase that every name server with an answer shows; None if none has one, or they disagree."""
+    phases = {one.phase for one in results if one.phase is not None}
+    return phases.pop() if len(phases) == 1 else None
+
+
 def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckResult:
     """What answered on a control-plane node's port; closed is what is expected before kubeadm has run there."""
     command = "kubeadm init" if machine.number == 0 else "kubeadm join"
@@ -151,6 +168,21 @@ def api_server_result(machine: ProbedMachine, probe: Probe, name: str) -> CheckR
     if name and probe.certificate is not None and not probe.certificate.covers_name(name):
         return result(CheckStatus.WARN, f"{where}: an API server whose certificate is not for {name}")
     return result(CheckStatus.OK, f"{where}: an API server answers")
+
+
+def health_result(machines: Sequence[ProbedMachine], probes: Sequence[Probe], check: str) -> CheckResult:
+    """Whether haproxy's health check, `readyz`, `readyz-401` or `tcp`, takes what the API servers answer."""
+    label = {(machine.address, machine.port): machine.label for machine in machines}
+    alive = [probe for probe in probes if probe.alive]
+    refusing = [probe for probe in alive if probe.status != _READY]
+    if refusing and check == "readyz":
+        who = listed(label[probe.address, probe.port] for probe in refusing)
+        answer = f"{'answers' if len(refusing) == 1 else 'answer'} {refusing[0].status} to haproxy's check"
+        return result(CheckStatus.WARN, f"{who} {answer}: choose readyz-401, or haproxy takes it for dead")
+    if alive:
+        who = listed(label[probe.address, probe.port] for probe in alive)
+        return result(CheckStatus.OK, f"haproxy's check takes what {who} {'answers' if len(alive) == 1 else 'answer'}")
+    return result(CheckStatus.INFO, "no API server answers yet, so what they say to haproxy's check is not known")
 
 
 def vip_result(probe: Probe, name: str) -> CheckResult:

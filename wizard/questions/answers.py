@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.plan import SCHEMA, KeyPath, count, header, key_at, table_text, text_of
+from rules.plan import SCHEMA, KeyPath, check_value, count, header, key_at, table_text, text_of
 
 Place = KeyPath
+SCHEMA_KEY = "schema"
+"""In `[cluster]` the form of the file, which nobody answers: whoever writes a file knows its form."""
 
 
 class Answers:
@@ -49,6 +51,14 @@ class Answers:
                 continue
             up = place.table == table and place.number > number
             moved[place._replace(number=place.number - 1) if up else place] = text
+        return Answers(moved)
+
+    def with_room(self, table: str, number: int) -> Answers:
+        """The answers with an empty place in a list: the machines from this one on move down."""
+        moved = {}
+        for place, text in self._texts.items():
+            down = place.table == table and place.number >= number
+            moved[place._replace(number=place.number + 1) if down else place] = text
         return Answers(moved)
 
 
@@ -91,20 +101,21 @@ def to_toml(answers: Answers) -> str:
                 parts.append(
                     table_text(
                         header(name),
-                        {key: _typed_or_text(KeyPath(name, number, key), text) for key, text in given.items()},
+                        {key: toml_value(KeyPath(name, number, key), text) for key, text in given.items()},
                     )
                 )
     return "\n".join(parts)
 
 
-def _typed_or_text(place: KeyPath, text: str) -> Any:
+def toml_value(place: KeyPath, text: str) -> Any:
+    """What TOML has for an answer: a right one with its type, a wrong one as the text it is."""
     return text if fault(place, text) else typed(place, text)
 
 
 def from_toml(text: str) -> Answers:
     """The answers that a draft, or any halb.toml, holds; what is not a key of halb.toml is left out.
 
-    Raises ValueError (`tomllib.TOMLDecodeError`) for a text that is not TOML.
+    Raises ValueError (`tomllib.TOMLDecodeError`) for a text that is not TOML, and for the form of a later halb.
     """
     import tomllib
 
@@ -114,6 +125,8 @@ def from_toml(text: str) -> Answers:
         for number, table in enumerate(tables):
             if name in SCHEMA and isinstance(table, dict):
                 keys = SCHEMA[name].keys
+                if name == "cluster" and SCHEMA_KEY in table:
+                    check_value(name, SCHEMA_KEY, table[SCHEMA_KEY])
                 found |= {KeyPath(name, number, key): item for key, item in table.items() if key in keys}
     return answers_of({path: item for path, item in found.items() if _is_answer(item)})
 

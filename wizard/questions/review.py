@@ -23,6 +23,8 @@ from wizard.questions.session import Judgement, place_of, step_of
 
 if TYPE_CHECKING:
     from rules import Finding
+    from wizard.files.origins import Origins
+    from wizard.merge.model import Endpoint, TakeOver
 
 _STATES = {"mode": "other mode"}
 
@@ -73,7 +75,9 @@ class Changes(NamedTuple):
     "unchanged"), diffs without secrets by path, and what keeps the files from being written there.
 
     `foreign` are the files that can be merged and hold what somebody else wrote, `bases` the content by path that a
-    text was merged into, `notes` what else there is to say about a merge.
+    text was merged into, `notes` what else there is to say about a merge. `in_the_way` are, by path, the sections of
+    others that halb's could take the place of, `removed` those that a merge takes out; `dropped` has a line for all
+    that will no longer be there, worst first.
     """
 
     files: Mapping[str, tuple[str, int]] = {}
@@ -83,6 +87,9 @@ class Changes(NamedTuple):
     foreign: tuple[str, ...] = ()
     bases: Mapping[str, bytes] = {}
     notes: tuple[str, ...] = ()
+    in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
+    removed: Mapping[str, tuple[str, ...]] = {}
+    dropped: tuple[str, ...] = ()
 
     def counts(self) -> str:
         """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
@@ -204,7 +211,7 @@ def tree(
     }
     if CONFIG_NAME not in files:
         private = outcome.plan.vrrp.auth_pass is not None or _is_private(directory / CONFIG_NAME)
-        files = {CONFIG_NAME: (_plan_text(outcome, directory), 0o600 if private else 0o644), **files}
+        files = {CONFIG_NAME: (plan_text(outcome, directory), 0o600 if private else 0o644), **files}
     return files
 
 
@@ -225,25 +232,43 @@ def changes(
     *,
     merge: bool = False,
     replace: bool = False,
+    endpoint: Endpoint = "keep",
 ) -> Changes:
-    """What writing the files below `directory` would do to those that are there; reads the disk, writes nothing.
+    """What writing the files below `directory` would do to those that are there, and to those that were imported; reads
+    the disk, writes nothing.
 
-    `merge` and `replace` as for `wizard.files.merge_tree`.
+    `merge`, `replace` and `endpoint` as for `wizard.files.merge_tree`.
     """
-    from wizard.files import StoreError, diff, merge_tree
+    from wizard.files import StoreError, diff, dropped, merge_tree
     from wizard.files.survey import look
 
     files = tree(outcome, directory, overrides)
     try:
-        merging = merge_tree(directory, files, merge=merge, replace=replace)
+        merging = merge_tree(
+            directory, files, merge=merge, replace=replace, endpoint=endpoint, origins=origins(outcome, directory)
+        )
         notes = tuple(_below(directory, note) for note in merging.notes)
         if merging.problems:
             problems = tuple(_below(directory, problem) for problem in merging.problems)
-            return Changes(files, problems=problems, foreign=merging.foreign, notes=notes)
-        states = {place.path: merging.state(place.path, place.state) for place in look(directory, merging.files)}
-        return Changes(merging.files, states, diff(directory, merging.files), (), merging.foreign, merging.bases, notes)
+            found = Changes(files, problems=problems, foreign=merging.foreign, notes=notes)
+            return found._replace(in_the_way=merging.in_the_way)
+        places = look(directory, merging.files, merging.origins)
+        states = {place.path: merging.state(place.path, place.change) for place in places}
+        diffs = diff(directory, merging.files, merging.origins)
+        lost = tuple(map(_safe, dropped(merging))) if merge or replace else ()
+        return Changes(
+            merging.files, states, diffs, (), merging.foreign, merging.bases, notes, merging.in_the_way,
+            merging.removed, lost,
+        )  # fmt: skip
     except StoreError as error:
         return Changes(files, problems=tuple(map(_safe, error.problems)))
+
+
+def origins(outcome: Judgement, directory: Path) -> Origins | None:
+    """What the load balancers were imported from; None without a plan. Reads the disk."""
+    from wizard.files.origins import origins_of
+
+    return None if outcome.plan is None else origins_of(outcome.plan, directory)
 
 
 def _below(directory: Path, line: str) -> str:
@@ -251,15 +276,22 @@ def _below(directory: Path, line: str) -> str:
     return _safe(line.removeprefix(f"{directory}/"))
 
 
-def _plan_text(outcome: Judgement, directory: Path) -> str:
+def plan_text(outcome: Judgement, directory: Path, *, written: bool = True) -> str:
+    """The text of the plan's halb.toml in a folder: the one that is there, changed where the plan differs.
+
+    `written`: halb's files are there, or will be, so that halb-lint is to read these, and not the imported ones.
+    """
     from rules.plan import ClusterError
     from wizard.plan.file import write_plan
+    from wizard.plan.places import placed
 
     assert outcome.plan is not None
+    plan, more = placed(outcome.plan, outcome.more, directory, directory, written=written)
     try:
-        return write_plan(outcome.plan, (directory / CONFIG_NAME).read_text(encoding="utf-8"), outcome.more)
+        old = outcome.base or (directory / CONFIG_NAME).read_text(encoding="utf-8")
+        return write_plan(plan, old, {**more, **dict.fromkeys(outcome.gone)})
     except (ClusterError, OSError, ValueError):
-        return write_plan(outcome.plan, more=outcome.more)
+        return write_plan(plan, more=more)
 
 
 def _is_private(path: Path) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.plan import OF_PLAN, SCHEMA, KeyPath, PlanError, missing, plan_from
-from rules.plan.together import together
-from wizard.questions.answers import Answers, fault, values_of_answers
+from wizard.questions.answers import Answers, values_of_answers
+from wizard.questions.known.mending import ReadAnswers, read
 from wizard.questions.steps import ADVANCED, Field, Step, steps
 
 if TYPE_CHECKING:
@@ -24,10 +24,14 @@ PLAN = "halb.toml"
 class Judgement(NamedTuple):
     """What some answers amount to.
 
-    `faults`: what is wrong, in words, by the answer that it belongs to; `general`: what belongs to none. `missing`:
-    the answers that nobody can guess. `plan` and `files` (text by path) are there when nothing is wrong or missing,
-    `report` is the linter's on these files, and `keys` says which of halb.toml each stretch of them comes from. `more`
-    are the values that are for halb.toml alone.
+    `faults`: what is wrong, in words, by the answer that has to change; `general`: what belongs to none. `others`: for
+    an answer that has a part in what is wrong elsewhere, the one that has to change. `proposals`: what is likely meant
+    instead of a wrong answer. `missing`: the answers that nobody can guess. `plan` and `files` (text by path) are there
+    when nothing is wrong or missing, `report` is the linter's on these files, and `keys` says which of halb.toml each
+    stretch of them comes from. `more` are the values that are for halb.toml alone.
+
+    `base` is the text of the halb.toml that the user has edited and that is to be written with the plan in it, if it is
+    not the one on the disk; `gone` are the values for halb.toml alone that it has there and is not to have any more.
     """
 
     answers: Answers
@@ -40,39 +44,48 @@ class Judgement(NamedTuple):
     report: Report | None = None
     keys: Mapping[str, Rendered] = {}
     more: Mapping[KeyPath, Any] = {}
+    others: Mapping[KeyPath, KeyPath] = {}
+    proposals: Mapping[KeyPath, str] = {}
+    base: str = ""
+    gone: frozenset[KeyPath] = frozenset()
 
 
 def judge(answers: Answers) -> Judgement:
-    """Check the answers, make the plan of them, render and lint it, as far as they reach."""
-    from wizard.plan.clashes import check_plan
+    """Check the answers, make the plan of them, render and lint it, as far as they reach.
 
-    faults = {place: text for place in answers if (text := fault(place, answers[place]))}
-    lacking = missing_of(answers)
-    if faults:
-        return Judgement(answers, faults, missing=lacking)
-    values = values_of_answers(answers)
-    if errors := list(together(values)):
-        return _with_errors(answers, errors[:1])._replace(missing=lacking)
-    if lacking:
-        return Judgement(answers, {}, missing=lacking)
+    An answer that was certainly meant in one way is taken for that (`wizard.questions.known.mending`). What is wrong or
+    missing keeps no other check from being made.
+    """
+    from wizard.plan.clashes import clashes
+
+    reading = read(answers)
+    lacking = tuple(missing({place: reading.right[place] for place in reading.right}, reading.values))
+    found = [error for error in clashes(reading.said) if not (error.path in lacking and not error.proposal)]
+    outcome = _with_errors(answers, found, reading)._replace(missing=lacking)
+    if outcome.faults or outcome.general or lacking:
+        return outcome
     try:
-        plan = plan_from(values)
-        errors = check_plan(plan)
+        return _rendered(answers, plan_from(reading.values), reading.values)
     except PlanError as error:
-        errors = [error]
-    return _with_errors(answers, errors) if errors else _rendered(answers, plan, values)
+        return _with_errors(answers, [error])
 
 
-def _with_errors(answers: Answers, errors: Iterable[PlanError]) -> Judgement:
-    """What is wrong beside the answers that it is about; what is about none, or about one more, in general."""
-    faults: dict[KeyPath, str] = {}
+def _with_errors(answers: Answers, errors: Iterable[PlanError], reading: ReadAnswers | None = None) -> Judgement:
+    """What is wrong beside the answers that have to change; what is about none in general."""
+    faults = {} if reading is None else dict(reading.faults)
+    proposals = {} if reading is None else dict(reading.proposals)
+    others: dict[KeyPath, KeyPath] = {}
     general = []
     for error in errors:
-        if step_of(error.path) is None or error.path in faults:
-            general.append(str(error))
-        else:
-            faults[error.path] = error.reason
-    return Judgement(answers, faults, tuple(general))
+        if step_of(error.path) is None:
+            general.append(error.reason or str(error))
+            continue
+        before = faults.get(error.path)
+        faults[error.path] = f"{before}; and {error.reason}" if before else error.reason
+        others |= {other: error.path for other in error.others if other != error.path}
+        if error.proposal and not before:
+            proposals[error.path] = error.proposal
+    return Judgement(answers, faults, tuple(general), others=others, proposals=proposals)
 
 
 def _rendered(answers: Answers, plan: Plan, values: Values) -> Judgement:
@@ -109,18 +122,19 @@ def places(step: Step, answers: Answers, *, needed: bool = False) -> tuple[KeyPa
     if not step.many:
         return tuple(KeyPath(field.table, 0, field.key) for field in step.fields)
     least = SCHEMA[table].least if not step.first else 0
-    end = max(answers.count(table), step.first + least)
-    if not needed and step.last is None:
-        end = max(answers.count(table), step.first) + 1 if answers.count(table) >= step.first + least else end
+    count = max(answers.count(table), step.first)
+    end = max(count, step.first + least)
+    if not needed and step.last is None and count >= step.first + least:
+        end = count + 1
     numbers = range(step.first, end if step.last is None else min(end, step.last))
     return tuple(KeyPath(field.table, number, field.key) for number in numbers for field in step.fields)
 
 
 def _everywhere(step: Step, answers: Answers) -> Iterator[KeyPath]:
-    """The places of fields of many tables: of a list, those of the machines that are there."""
+    """The places of fields of many tables: of a list, those of the machines that are there or have to be."""
     for name, table in SCHEMA.items():
         keys = [field.key for field in step.fields if field.table == name]
-        for number in range(answers.count(name) if table.many else 1):
+        for number in range(max(answers.count(name), table.least) if table.many else 1):
             yield from (KeyPath(name, number, key) for key in keys)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.command import CONFIG_NAME
+from rules.plan import text_of
 from rules.report import printable
-from wizard.questions.answers import Answers, Place, from_toml, with_secrets
+from wizard.questions.answers import Answers, Place, fault, from_toml, typed, with_secrets
+from wizard.questions.known.derived import settled
 from wizard.questions.machine_changes import has_cluster, machines
 
 if TYPE_CHECKING:
@@ -74,14 +77,23 @@ def _plan(directory: Path) -> tuple[Origin | None, str]:
     if not path.is_file():
         return None, ""
     try:
-        answers = from_toml(path.read_text(encoding="utf-8"))
+        answers = anchored(from_toml(path.read_text(encoding="utf-8")), directory)
     except UnicodeDecodeError:
         return None, f"{path}: is not UTF-8"
     except OSError as error:
         return None, f"{path}: {error.strerror}"
     except (ValueError, RecursionError) as error:
         return None, f"{path} can't be read: {error}"
-    return Origin(answers, CONFIG_NAME, on_disk=True), ""
+    return Origin(settled(answers), CONFIG_NAME, on_disk=True), ""
+
+
+def anchored(answers: Answers, folder: Path) -> Answers:
+    """The answers of a halb.toml in `folder`, the imported files with their whole paths: they hold in any folder."""
+    for place in answers:
+        if place.name == "lb.imported" and not fault(place, answers[place]):
+            paths = [os.path.abspath(folder / path) for path in typed(place, answers[place])]
+            answers = answers.put(place, text_of(paths))
+    return answers
 
 
 def _draft(saved: SavedDraft, plan: Origin | None) -> Origin:

@@ -12,16 +12,18 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from rules.plan import SCHEMA, KeyPath, every_key, text_of, written
+from wizard.questions.answers import SCHEMA_KEY
 
 ADVANCED = "advanced"
-_OF_THE_FILE = ("cluster", "schema")  # nobody answers it: whoever writes a file knows its form
+_OF_THE_FILE = ("cluster", SCHEMA_KEY)
 
 
 class Field(NamedTuple):
     """One question. `table` and `key` are those of halb.toml.
 
     `example` is shown in the empty field, `help` below it in one line, `explain` is what F1 shows. An `optional` field
-    may stay empty; a `secret` is shown as dots. `choices`: the only answers there are, the default first.
+    may stay empty; a `secret` is shown as dots. `choices`: the only answers there are, a fixed default first, and
+    `words` what they are called where the answer itself does not say it.
     """
 
     table: str
@@ -33,6 +35,11 @@ class Field(NamedTuple):
     optional: bool = False
     secret: bool = False
     choices: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
+
+    def worded(self, choice: str) -> str:
+        """What a choice is called."""
+        return self.words.get(choice, choice)
 
 
 class Step(NamedTuple):
@@ -79,8 +86,8 @@ def field(table: str, key: str, number: int = 0) -> Field:
         declared.explain or f"{declared.what[0].upper()}{declared.what[1:]}.",
         optional=not declared.needed,
         secret=declared.secret,
-        # Where the default is not the same for every plan, no choice can stand for it.
-        choices=tuple(choices) if usual in choices else (),
+        choices=tuple(choices) if usual in choices or declared.usual else (),
+        words=declared.choices,
     )
 
 

@@ -13,6 +13,7 @@ from rules.report import outage_words
 from rules.text import listed
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
+from wizard.questions.steps import field
 
 # The answers of which the other choice changes what happens, with the two choices; the first is the default.
 CHOICES = {Place("vrrp", 0, "preempt"): ("true", "false"), Place("vrrp", 0, "track"): ("process", "script")}
@@ -47,14 +48,18 @@ _KILLED = (
     "keepalived removes the address when it is started again. A drop-in for its unit with Restart=on-failure does "
     "that within moments."
 )
+_KILLED_AND_RESTARTED = (
+    "The drop-in for keepalived's unit, which install.sh installs, has systemd start it again after a second. Then it "
+    "removes the address; the other machine takes over, and gives the VIP back unless 'Move back' is false."
+)
 _CUT = "No setting avoids it: a machine that hears no other can't know whether they are dead."
 _ALL_FAIL_STAYS = (
-    "With 'Watch haproxy by' process, or 'Move back' false, no machine has the VIP then. Either way nothing answers "
-    "until a haproxy is back."
+    "With 'Watch haproxy by' process, or 'After repair' VIP stays, no machine has the VIP then. Either way nothing "
+    "answers until a haproxy is back."
 )
 _ALL_FAIL_NOBODY = (
-    "With 'Watch haproxy by' script and 'Move back' true, the VIP stays on a machine then. Either way nothing answers "
-    "until a haproxy is back."
+    "With 'Watch haproxy by' script and 'After repair' VIP returns, the VIP stays on a machine then. Either way "
+    "nothing answers until a haproxy is back."
 )
 
 
@@ -107,7 +112,9 @@ def otherwise(answers: Answers, place: Place | None) -> Otherwise | None:
     usual, unusual = CHOICES[place]
     chosen = answers[place] or usual
     other = usual if chosen == unusual else unusual
-    return Otherwise(chosen, other, lines_of_files(judge(answers.put(place, other)).files))
+    lines = lines_of_files(judge(answers.put(place, other)).files)
+    words = field(place.table, place.key).worded
+    return Otherwise(words(chosen), words(other), lines)
 
 
 def lines_of(table: FailoverTable) -> Lines:
@@ -210,7 +217,7 @@ def _advice(line: OutcomeLine) -> str:
     if EventKind.PARTITION in kinds:
         return _CUT
     if kinds == {EventKind.KEEPALIVED} and line.verdict is Verdict.KNOWN_LIMIT:
-        return _KILLED
+        return _KILLED_AND_RESTARTED if "systemd starts it" in line.why else _KILLED
     if kinds == {EventKind.HAPROXY} and len(line.events) > 1:
         return _ALL_FAIL_STAYS if line.verdict is Verdict.STAYS else _ALL_FAIL_NOBODY
     return ""

@@ -1,4 +1,4 @@
-"""The ways in which files come beside what others wrote in the folder; and writing them."""
+"""The ways in which files come beside what others wrote in the folder, or was imported; and writing them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.report import printable
-from rules.text import clipped, counted
-from wizard.questions.review import Changes, Overrides, changes, tree
+from rules.text import clipped, counted, listed
+from wizard.questions.review import Changes, Overrides, changes, origins, tree
+from wizard.questions.session import Judgement
 
 if TYPE_CHECKING:
     from wizard.files import Written
+    from wizard.merge.model import Endpoint
     from wizard.plan.plan import Plan
-    from wizard.questions.session import Judgement
+
+MOST_DROPPED = 8
+"""Lines about what is dropped that a list shows; all of it is in the diff."""
 
 
 class Way(Enum):
@@ -23,12 +27,29 @@ class Way(Enum):
 
     LEAVE = "Leave all as it is"
     MERGE = "Merge (only halb's sections change)"
+    TAKE_OVER = "Take over (halb serves instead)"
     REPLACE = "Replace"
+
+
+def ways(found: Changes) -> tuple[Way, ...]:
+    """The ways to choose from: a merge beside sections that are in the way is none, unless it takes them over."""
+    return (Way.LEAVE, Way.TAKE_OVER if any(found.in_the_way.values()) else Way.MERGE, Way.REPLACE)
+
+
+def fitting(found: Changes, way: Way) -> Way:
+    """The way that is meant, when what was found has changed since it was chosen."""
+    offered = ways(found)
+    return way if way in offered else offered[1]
+
+
+def _endpoint(way: Way) -> Endpoint:
+    return "all" if way is Way.TAKE_OVER else "keep"
 
 
 def preview(outcome: Judgement, directory: Path, overrides: Overrides, way: Way) -> Changes:
     """What writing in this way would do; nothing is written."""
-    return changes(outcome, directory, overrides, merge=way is Way.MERGE, replace=way is Way.REPLACE)
+    merge = way in (Way.MERGE, Way.TAKE_OVER)
+    return changes(outcome, directory, overrides, merge=merge, replace=way is Way.REPLACE, endpoint=_endpoint(way))
 
 
 def write(
@@ -42,10 +63,14 @@ def write(
     from wizard.files import ChangedError, StoreError, merge_tree, write_tree
 
     files = tree(outcome, directory, overrides)
-    merging = merge_tree(directory, files, merge=way is Way.MERGE, replace=way is Way.REPLACE)
+    merge = way in (Way.MERGE, Way.TAKE_OVER)
+    merging = merge_tree(
+        directory, files,
+        merge=merge, replace=way is Way.REPLACE, endpoint=_endpoint(way), origins=origins(outcome, directory),
+    )  # fmt: skip
     if merging.problems:
         raise StoreError(merging.problems)
-    if way is Way.MERGE and (unseen := [path for path in merging.bases if seen.bases.get(path) != merging.bases[path]]):
+    if merge and (unseen := [path for path in merging.bases if seen.bases.get(path) != merging.bases[path]]):
         raise ChangedError({str(directory / path): "has changed since it was shown; look again" for path in unseen})
     written = write_tree(directory, merging.files, force=force, when=datetime.now(UTC), merging=merging)
     return Changes(merging.files), written
@@ -60,15 +85,37 @@ def state_words(found: Changes, way: Way) -> str:
     """What writing would do, in a sentence."""
     if to_choose(found, way):
         has = "has" if len(found.foreign) == 1 else "have"
-        return f"{_files(found.foreign)} {has} sections halb did not write; choose above (F4 previews)"
+        what = "sections that serve the endpoint" if _serves(found) else "sections halb did not write"
+        return f"{_files(found.foreign)} {has} {what}; choose above (F4 previews)"
     if found.problems:
-        return "nothing can be written to this folder"
+        return "nothing can be written in this way; choose another one above, or save halb.toml alone (Ctrl+S)"
     differing = sum(state != "unchanged" for state in found.states.values())
     if not differing:
         return "all files are up to date; nothing would change"
     merged = sum(state == "merged" for state in found.states.values())
     merging = f", {merged} of them merged" if merged else ""
     return f"{counted(differing, 'file')} would be written{merging}; old content is kept in backups"
+
+
+def _serves(found: Changes) -> bool:
+    return any(one.serves for several in found.in_the_way.values() for one in several)
+
+
+def taken(found: Changes) -> Iterator[tuple[bool, str]]:
+    """What becomes of the sections of others, a line for each, those that are lost for others than the endpoint first.
+
+    The first of each pair says whether the section serves something else, which nothing will do afterwards.
+    """
+    loses: dict[str, list[str]] = {}
+    goes: dict[str, list[str]] = {}
+    for path, sections in found.removed.items():
+        serving = {one.section: one.serves for one in found.in_the_way.get(path, ())}
+        for section in sections:
+            (goes if serving.get(section, True) else loses).setdefault(section, []).append(path.partition("/")[0])
+    for section, nodes in loses.items():
+        yield True, _shown(f"{section} ({listed(nodes)}) goes, and does not serve the endpoint: nothing does its work")
+    for section, nodes in goes.items():
+        yield False, _shown(f"{section} ({listed(nodes)}) goes: halb's sections take its place")
 
 
 def _files(paths: Sequence[str]) -> str:
@@ -82,11 +129,15 @@ def _shown(text: str) -> str:
 def next_steps(directory: Path, plan: Plan | None, files: Collection[str]) -> Iterator[str]:
     """What to do with the files, in the order in which it is to be done."""
     yield "What to do next:"
-    names = [lb.name for lb in plan.load_balancers] if plan is not None else []
     number = 1
-    for name in names:
-        if f"{name}/install.sh" in files:
-            yield _shown(f"  {number}. copy {directory / name} to {name}, and run there, as root: sh install.sh")
-            number += 1
     if "RUNBOOK.md" in files:
-        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has every step, from the DNS record to the cutover")
+        yield _shown(
+            f"  {number}. {directory / 'RUNBOOK.md'} has every step and its time, from the DNS record to the cutover"
+        )
+        number += 1
+    # As everywhere: the one that has the VIP comes last.
+    for lb in reversed(plan.load_balancers if plan is not None else ()):
+        if f"{lb.name}/install.sh" in files:
+            when = "" if number > 2 else "when its turn comes, "
+            yield _shown(f"  {number}. {when}copy {directory / lb.name} to {lb.name}, and run as root: sh install.sh")
+            number += 1

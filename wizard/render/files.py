@@ -12,8 +12,16 @@ from rules.command import CONFIG_NAME
 from rules.files import KUBEADM_FILE
 from rules.plan import KeyPath, Plan
 from wizard.plan.clashes import check_plan
+from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS
 from wizard.render.quoting import LANGUAGES, Quoted, RenderError
-from wizard.render.template_values import SYSCTL_FILE, balancer_values, runbook_values, shared_values
+from wizard.render.runbook_values import runbook_values
+from wizard.render.template_values import (
+    RESTART_FILE,
+    SYSCTL_FILE,
+    balancer_values,
+    check_script,
+    shared_values,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,7 +76,7 @@ def render(plan: Plan, *, checked: bool = False) -> dict[str, Rendered]:
     shared = shared_values(plan)
     found: dict[str, Rendered] = {}
     for number, lb in enumerate(plan.load_balancers):
-        wanted = _files(plan)
+        wanted = _files(plan, number)
         values = shared | balancer_values(plan, number, [file.path for file in wanted])
         for file in (*wanted, _File("install.sh", "install.sh", _SCRIPT)):
             found[f"{lb.name}/{file.path}"] = _rendered(file.template, values, file.mode)
@@ -95,13 +103,15 @@ def lint_rendered(plan: Plan, files: Mapping[str, str]) -> Report:
     return lint({path: files[path] for path in paths}, options)
 
 
-def _files(plan: Plan) -> list[_File]:
+def _files(plan: Plan, number: int) -> list[_File]:
     """What a load balancer gets, in the order of installation: kubelet starts a manifest when it sees it."""
     wanted = [
         _File("etc/haproxy/haproxy.cfg", "haproxy.cfg"),
-        _File("etc/keepalived/check-haproxy", "check-haproxy", _SCRIPT),
+        _File(check_script(plan, number), CHECK_SCRIPT, _SCRIPT),
         _File("etc/keepalived/keepalived.conf", "keepalived.conf", _SECRET),
     ]
+    if plan.haproxy.run == "package" and DISTRIBUTIONS[plan.load_balancers[number].os].manager == "systemd":
+        wanted.append(_File(RESTART_FILE, "keepalived.service.conf"))
     if plan.haproxy.bind == "vip":
         wanted.append(_File(SYSCTL_FILE, "sysctl.conf"))
     if plan.haproxy.run == "static-pod":

@@ -150,8 +150,12 @@ def comment(value: object) -> Quoted:
 
 
 def markdown(value: object) -> Quoted:
-    """Text of a Markdown paragraph or heading (CommonMark 2.4: any ASCII punctuation may be escaped)."""
-    return Quoted(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", _one_line(value, "Markdown")), value)
+    """Text of a Markdown paragraph or heading (CommonMark 2.4: any ASCII punctuation may be escaped).
+
+    A ',' means nothing there, nor does a '-' or '.' inside a word.
+    """
+    text = _one_line(value, "Markdown")
+    return Quoted(re.sub(r"(?<![A-Za-z0-9])[-.]|[-.](?![A-Za-z0-9])|[!-+/:-@\[-`{-~]", r"\\\g<0>", text), value)
 
 
 def code(value: object) -> Quoted:

@@ -5,13 +5,16 @@ Each value knows the keys of halb.toml that it comes from (`keyed`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from rules.plan import MICROSECONDS, Balancer, IPAddress, IPInterface, KeyPath, Plan, Record
 from rules.text import socket_name
-from wizard.plan.clashes import script_weight, vrrp_version
+from wizard.plan.clashes import vrrp_version
+from wizard.plan.priorities import script_weight
+from wizard.render.distributions import CHECK_SCRIPT, DISTRIBUTIONS, needed_releases
 from wizard.render.quoting import keyed
 
 # Tags of releases that halb knows to read what it writes; a site has its own registry and its own pace.
@@ -19,12 +22,10 @@ HAPROXY_IMAGE = "docker.io/library/haproxy:2.8.10"
 KEEPALIVED_IMAGE = "docker.io/osixia/keepalived:2.0.20"
 
 SYSCTL_FILE = "etc/sysctl.d/90-halb.conf"
-TTL = 60  # seconds, of the records that are going to change
+RESTART_FILE = "etc/systemd/system/keepalived.service.d/halb.conf"
 
 HEALTH_HEADROOM = 1000
 """Connections that the whole process may have beyond those of the API's clients."""
-
-_MULTICAST = {4: "224.0.0.18", 6: "ff02::12"}  # RFC 9568 sections 5.1.1.2 and 5.1.2.2
 
 
 def of_record(plan: Plan, record: Record, number: int = 0) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def of_record(plan: Plan, record: Record, number: int = 0) -> dict[str, Any]:
 def shared_values(plan: Plan) -> dict[str, Any]:
     """The values that are the same for all load balancers."""
     nonlocal_bind = plan.haproxy.bind == "vip"
-    vips = _vips(plan)
+    both = vips(plan)
     haproxy = of_record(plan, plan.haproxy)
     name, port = plan.at("cluster.endpoint"), plan.at("cluster.port")
     endpoint_port = f"{plan.endpoint}:{plan.port}"
@@ -52,32 +53,98 @@ def shared_values(plan: Plan) -> dict[str, Any]:
         "haproxy": haproxy,
         "global_maxconn": keyed(plan.haproxy.maxconn + HEALTH_HEADROOM, plan.at("haproxy.maxconn")),
         "fastinter": keyed(half(plan.haproxy.inter), plan.at("haproxy.inter")),
-        "binds": [_bind(plan, vip, at) for vip, at in vips],
-        "nonlocal": [vip.version for vip, _ in vips] if nonlocal_bind else [],
-        "servers": _machines(plan),
+        "binds": [_bind(plan, vip, at) for vip, at in both],
+        "nonlocal": [vip.version for vip, _ in both] if nonlocal_bind else [],
+        "servers": machines(plan),
+        "alike": plan.haproxy.run != "package" or len({DISTRIBUTIONS[lb.os].layout for lb in plan.load_balancers}) == 1,
         "stacked": plan.layout == "stacked",
         "shared_port": plan.layout == "stacked" and plan.port in {node.port for node in plan.control_plane},
+        "kubeadm": kubeadm_values(plan),
         "in_container": plan.haproxy.run == "static-pod",
         "images": {"haproxy": HAPROXY_IMAGE, "keepalived": KEEPALIVED_IMAGE},
-        "initial": _machines(plan)[0],
-        "sans": [keyed(plan.endpoint, name), *(keyed(vip.ip, at) for vip, at in vips)],
+        "initial": machines(plan)[0],
+        "sans": [keyed(plan.endpoint, name), *(keyed(vip.ip, at) for vip, at in both)],
     }
+
+
+def kubeadm_values(plan: Plan) -> dict[str, Any]:
+    """The form of kubeadm's configuration: v1beta4 came with 1.31, and lists arguments; v1beta3 maps them."""
+    stated = plan.kubernetes
+    path = plan.at("cluster.kubernetes")
+    old = stated is not None and tuple(int(part) for part in stated.split(".")[:2]) < (1, 31)
+    return {
+        "api": "kubeadm.k8s.io/v1beta3" if old else "kubeadm.k8s.io/v1beta4",
+        "lists": not old,
+        "release": keyed(f"v{stated}", path) if stated is not None and stated.count(".") == 2 else None,
+        "example": keyed(f"v{stated}.0", path) if stated is not None else "v1.33.0",
+        "needs": keyed(f"kubeadm {stated}", path) if stated is not None else "kubeadm 1.31 or later",
+    }
+
+
+def check_script(plan: Plan, number: int) -> str:
+    """Where keepalived's check goes on a load balancer, from its root; a container has it in the folder of old."""
+    packages = plan.haproxy.run == "package"
+    return DISTRIBUTIONS[plan.load_balancers[number].os].check_script if packages else f"etc/keepalived/{CHECK_SCRIPT}"
 
 
 def balancer_values(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
     """The values of one load balancer, by its number; `files` are the paths that it gets, from its root."""
-    packages = plan.haproxy.run == "package"
     return {
-        "lb": _balancer(plan, number),
+        "lb": balancer(plan, number),
         "vrrp": vrrp_values(plan, number),
-        "instances": [_instance(plan, number, vip, at) for vip, at in _vips(plan)],
-        "install": {
-            "files": " ".join(files),
-            "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
-            "unicast": plan.vrrp.mode == "unicast",
-            "services": packages,
-        },
+        "instances": [_instance(plan, number, vip, at) for vip, at in vips(plan)],
+        "system": DISTRIBUTIONS[plan.load_balancers[number].os],
+        "check_script": f"/{check_script(plan, number)}",
+        "install": _install(plan, number, files) | _of_system(plan, number),
     }
+
+
+def _of_system(plan: Plan, number: int) -> dict[str, Any]:
+    """What install.sh knows of the system that it is for."""
+    system = DISTRIBUTIONS[plan.load_balancers[number].os]
+    fits = [os for os, other in DISTRIBUTIONS.items() if other.layout == system.layout]
+    haproxy, keepalived = needed_releases(plan.haproxy.version, plan.vrrp.version)
+    ports = sorted({plan.port, plan.haproxy.health_port, *(node.port for node in plan.control_plane)})
+    return {
+        "known_systems": [{"os": os, "ids": other.ids} for os, other in DISTRIBUTIONS.items()],
+        "systems": fits,
+        "system_names": " or ".join(DISTRIBUTIONS[os].names for os in fits),
+        "haproxy_release": keyed(haproxy, plan.at("haproxy.version")),
+        "keepalived_release": keyed(keepalived, plan.at("vrrp.version")),
+        "hint": f"'{system.install} haproxy keepalived' gets it",
+        "service_tool": "rc-service" if system.manager == "openrc" else "systemctl",
+        "status": f"'{system.service('status', 'haproxy', 'keepalived')}'",
+        "manager": system.manager,
+        "selinux": plan.haproxy.run == "package" and system.selinux,
+        "ports": ", ".join(str(port) for port in ports),
+    }
+
+
+def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
+    """What install.sh of a load balancer does and asks; lists as words of a shell."""
+    addresses = [str(vip.ip) for vip, _ in vips(plan)]
+    others = [lb for other, lb in enumerate(plan.load_balancers) if other != number]
+    listening = addresses if plan.haproxy.bind == "vip" else ["any"]
+    return {
+        "files": " ".join(files),
+        "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
+        "unicast": plan.vrrp.mode == "unicast",
+        "services": plan.haproxy.run == "package",
+        "first": "yes" if number == 0 and plan.vrrp.preempt else "",
+        "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
+        "vips": " ".join(addresses),
+        "listens": " ".join([*(f"{host}:{plan.port}" for host in listening), f"127.0.0.1:{plan.haproxy.health_port}"]),
+        "servers": " ".join(f"{node.address}:{node.port}" for node in plan.control_plane),
+        "headroom": HEALTH_HEADROOM,
+        # Seconds: three adverts that are missed and the skew, below one more; then the time of a start and a check.
+        "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
+        "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
+    }
+
+
+def _addresses(lb: Balancer) -> list[IPAddress]:
+    """A load balancer's own addresses, of one family or two."""
+    return [lb.address, *([lb.address6] if lb.address6 is not None else [])]
 
 
 def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
@@ -88,42 +155,13 @@ def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
     priorities = [plan.at("lb.priority", row) for row in range(len(plan.load_balancers))]
     weight = script_weight((lb.priority for lb in plan.load_balancers), preempt=choice.preempt)
     return of_record(plan, choice) | {
-        "version": vrrp_version(plan),
+        "protocol": vrrp_version(plan),
         "advert_int": keyed(f"{choice.advert_int:g}", plan.at("vrrp.advert_int")),
         "state": keyed(state, preempt if number is None else plan.at("lb.priority", number)),
         "nopreempt": not choice.preempt,
         "weight": keyed(weight, *priorities),
         "track_process": choice.track == "process",
         "group": plan.vip6 is not None,
-    }
-
-
-def runbook_values(plan: Plan) -> dict[str, Any]:
-    """The values of RUNBOOK.md, beside the shared ones. None of them is secret."""
-    initial, vips = plan.control_plane[0], _vips(plan)
-    direct = plan.port == initial.port
-    through = None if direct else _haproxy_at(plan, initial.address)
-    at_vip = not direct and through is None
-    first = [vip.ip for vip, _ in vips] if at_vip else [initial.address]
-    service = plan.haproxy.run == "package"
-    # The kubelet runs what is in the folder of manifests, and nothing of the folder above it.
-    manifest, parked = "/etc/kubernetes/manifests/haproxy.yaml", "/etc/kubernetes/haproxy.yaml"
-    return {
-        "vips": ", ".join(str(vip.ip) for vip, _ in vips),
-        "vip_urls": [f"https://{socket_name(vip.ip, plan.port)}/readyz" for vip, _ in vips],
-        "vrrp": vrrp_values(plan),
-        "groups": ", ".join(_MULTICAST[vip.version] for vip, _ in vips),
-        "machines": _machines(plan),
-        "joining": _machines(plan)[1:],
-        "balancers": [_balancer(plan, number) for number in range(len(plan.load_balancers))],
-        "api_ports": ", ".join(str(port) for port in sorted({node.port for node in plan.control_plane})),
-        "direct": direct,
-        "at_vip": at_vip,
-        "through_haproxy": through is not None,
-        "bootstrap_records": [_record(plan, address) for address in first],
-        "cutover_records": [_record(plan, vip.ip) for vip, _ in vips],
-        "stop_haproxy": "systemctl stop haproxy" if service else f"mv {manifest} {parked}",
-        "start_haproxy": "systemctl start haproxy" if service else f"mv {parked} {manifest}",
     }
 
 
@@ -137,7 +175,8 @@ def half(time: str) -> str:
     return f"{length // MICROSECONDS[unit]}{unit}"
 
 
-def _vips(plan: Plan) -> list[tuple[IPInterface, KeyPath]]:
+def vips(plan: Plan) -> list[tuple[IPInterface, KeyPath]]:
+    """The VIPs with their keys, IPv4 first."""
     second = [(plan.vip6, plan.at("vip.address6"))] if plan.vip6 is not None else []
     return [(plan.vip, plan.at("vip.address")), *second]
 
@@ -166,10 +205,11 @@ def _own_address(plan: Plan, number: int, key: str) -> Any:
     return keyed(getattr(plan.load_balancers[number], key), plan.at(f"lb.{key}", number))
 
 
-def _balancer(plan: Plan, number: int) -> dict[str, Any]:
+def balancer(plan: Plan, number: int) -> dict[str, Any]:
+    """A load balancer: its keys, and how one copies to it."""
     lb = plan.load_balancers[number]
-    addresses = [lb.address, *([lb.address6] if lb.address6 is not None else [])]
-    host = f"[{lb.address}]" if lb.address.version == 6 else str(lb.address)
+    addresses = _addresses(lb)
+    host = _host(lb.address)
     name, address = plan.at("lb.name", number), plan.at("lb.address", number)
     return of_record(plan, lb, number) | {
         "addresses": keyed(" ".join(str(address) for address in addresses), address),
@@ -179,7 +219,13 @@ def _balancer(plan: Plan, number: int) -> dict[str, Any]:
     }
 
 
-def _machines(plan: Plan) -> list[dict[str, Any]]:
+def _host(address: IPAddress) -> str:
+    """An address as scp wants it."""
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
+def machines(plan: Plan) -> list[dict[str, Any]]:
+    """The control-plane nodes: their keys, and where they are."""
     return list(_each_machine(plan))
 
 
@@ -188,16 +234,7 @@ def _each_machine(plan: Plan) -> Iterator[dict[str, Any]]:
         address, port = plan.at("control_plane.address", number), plan.at("control_plane.port", number)
         yield of_record(plan, node, number) | {
             "place": keyed(socket_name(node.address, node.port), address, port),
+            "copy_to": keyed(f"{_host(node.address)}:", address),
+            "login": keyed(node.address, address),
             "bind_address": keyed(f"--bind-address={node.address}", address),
         }
-
-
-def _haproxy_at(plan: Plan, address: IPAddress) -> Balancer | None:
-    """The load balancer that serves the endpoint at a node's own address, if one does."""
-    if plan.haproxy.bind != "any":
-        return None
-    return next((lb for lb in plan.load_balancers if address in (lb.address, lb.address6)), None)
-
-
-def _record(plan: Plan, address: IPAddress) -> str:
-    return f"{plan.endpoint}. {TTL} IN {'A' if address.version == 4 else 'AAAA'} {address}"

@@ -7,6 +7,7 @@ What the start screen does not need of the linter is imported when it is first s
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,15 +28,15 @@ from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
-from wizard.tui.judging import Judging
+from wizard.tui.editing import Editing
+from wizard.tui.judging import Judging, Saving
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
 from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
-from wizard.tui.textual_private import QuietApp
-from wizard.tui.type_ahead import earlier_keys_handled
+from wizard.tui.type_ahead import OrderedApp
 from wizard.tui.widgets.field import field_around
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 EXIT_OK = 0
 
 
-class Wizard(QuietApp[int]):
+class Wizard(OrderedApp[int]):
     """The app. `session` has the answers; `step` is the key of the step that is shown, "" on the start screen;
     `signalled` is the exit status after a signal has ended it, else 0.
 
@@ -68,9 +69,11 @@ class Wizard(QuietApp[int]):
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
+        Binding("f7", "edit", "editor", id="wizard.edit", show=False),
         Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
         Binding("ctrl+o,f10", "write", "write", id="wizard.write", show=False),
         Binding("ctrl+n", "next_step", "next step", id="wizard.next", show=False),
+        Binding("ctrl+z,ctrl+underscore", "undo", "undo", id="wizard.undo", show=False),
         Binding("ctrl+q", "quit", "quit", id="wizard.quit", show=False, priority=True),
     ]
 
@@ -89,6 +92,8 @@ class Wizard(QuietApp[int]):
         self.signalled = 0
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
+        self._editing = Editing(self, self)
+        self._saving = Saving(self, self.session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What the terminal can't show, or is not to show, goes out of every line."""
@@ -109,7 +114,11 @@ class Wizard(QuietApp[int]):
 
     def go(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
-        self._take_answers()
+        self._leave()
+        return self.show_step(key, place)
+
+    def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
+        """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
         self.save_draft()
         self.step = key
         self.session.visited.add(key)
@@ -147,10 +156,31 @@ class Wizard(QuietApp[int]):
         elif key := neighbour(self.step, -1):
             await self.go(key)
         else:
-            self._take_answers()
+            self._leave()
             self.save_draft()
             self.step = ""
             await self.show(StartScreen())
+
+    async def action_undo(self) -> None:
+        """Take back the latest change of the answers, and show the field that it was about."""
+        self._take_answers()
+        place = self.session.undo()
+        step = None if place is None else step_of(place)
+        if step is None:
+            self.notify("there is nothing to undo")
+            return
+        await self.show_step(step.key, place)
+        self.notify("undone", timeout=2)
+
+    async def action_edit(self) -> None:
+        """Open the answers as halb.toml in the user's editor."""
+        self._leave()
+        self.save_draft()
+        await self._editing.begin()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C ends many programs, so it says which key ends this one."""
+        self.notify("Ctrl+Q leaves halb; the draft is saved", title="Leave?")
 
     async def action_write(self) -> None:
         """Go to the write screen, or say what is in the way."""
@@ -215,6 +245,12 @@ class Wizard(QuietApp[int]):
             if isinstance(screen, WizardScreen) and screen.is_mounted:
                 screen.take_answers()
 
+    def _leave(self) -> None:
+        """Have the form that is shown hand over its answers for good."""
+        for screen in self.screen_stack:
+            if isinstance(screen, WizardScreen) and screen.is_mounted:
+                screen.leave()
+
     def save_draft(self) -> Failure | None:
         """Save the answers, if they have changed; says and returns what went wrong."""
         failure = self.session.save_draft()
@@ -232,9 +268,7 @@ class Wizard(QuietApp[int]):
 
     async def action_quit(self) -> None:
         """Leave; the draft is saved. Asks only when it can't be."""
-        if self.focused is not None:
-            await earlier_keys_handled(self.focused)
-        self._take_answers()
+        self._leave()
         failure = self.save_draft()
         if failure is None or isinstance(self.screen, QuitDialog):
             self.exit(EXIT_OK)
@@ -247,7 +281,12 @@ class Wizard(QuietApp[int]):
             self.exit(EXIT_OK)
 
     def ended(self, status: int) -> None:
-        """A signal ends the app: save the draft and leave, with the terminal as it was."""
+        """A signal ends the app: save the draft and leave, with the terminal as it was.
+
+        Ctrl+C in an editor that has the terminal is the editor's.
+        """
+        if self._editing.is_open and status == 128 + signal.SIGINT:
+            return
         self.signalled = status
         self._end_soon(status)
         with suppress(Exception):

@@ -15,9 +15,15 @@ class Host(Protocol):
     """The app, as its screens see it."""
 
     session: Session
+    step: str
+    """The key of the step that is shown, "" on the start screen."""
 
     def go(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step; `place` is the field that gets the focus. Only the app's own handlers may await it."""
+        ...
+
+    def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
+        """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
         ...
 
     def show_page(self, title: str, body: Widget | str) -> None:

@@ -1,4 +1,4 @@
-"""Judging the answers in a thread, a moment after they have changed."""
+"""What follows a change of the answers a moment later, in a thread: they are judged, and the draft is saved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wizard.questions.session import Judgement, judge, missing_of
 from wizard.tui.session import Session
 
 PAUSE = 0.3  # seconds without a change after which the answers are judged
+SAVE_PAUSE = 0.4  # seconds from a change to its being saved: however fast one types, it is on disk within a second
 
 
 class AnswersJudged(Message, bubble=False):
@@ -35,7 +36,7 @@ class Judging:
         self._session = session
         self._revision = 0
         self._timer: Timer | None = None
-        session.on_change = self._later
+        session.follow(self._later)
 
     def _later(self) -> None:
         self._revision += 1
@@ -62,3 +63,40 @@ class Judging:
         self._session.take_outcome(outcome)
         for screen in self._app.screen_stack:
             screen.post_message(AnswersJudged(outcome))
+
+
+class DraftSaved(Message, bubble=False):
+    """The words about the draft have changed; every screen on the stack gets it."""
+
+
+class Saving:
+    """Saves the answers of a session by themselves, and says once what keeps them from being saved."""
+
+    def __init__(self, app: App[Any], session: Session) -> None:
+        self._app = app
+        self._session = session
+        self._timer: Timer | None = None
+        self._said = ""
+        session.follow(self._later)
+
+    def _later(self) -> None:
+        if self._timer is None and self._session.store is not None:
+            self._timer = self._app.set_timer(SAVE_PAUSE, self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._app.run_worker(self._save, thread=True, group="draft", exit_on_error=False)
+
+    def _save(self) -> None:
+        """Run in the thread."""
+        before = self._session.draft_note
+        failure = self._session.save_draft()
+        self._app.call_later(self._done, before, "" if failure is None else failure.text)
+
+    def _done(self, before: str, failed: str) -> None:
+        if failed and failed != self._said:
+            self._app.notify(failed, severity="error", markup=False)
+        self._said = failed
+        if self._session.draft_note != before:
+            for screen in self._app.screen_stack:
+                screen.post_message(DraftSaved())

@@ -16,11 +16,14 @@ _ACTIONS = (
     ("Preview (F3, Ctrl+R)", "the files as they would be written", "preview"),
     ("What if (F6)", "who has the VIP when something fails", "what_if"),
     ("Advanced (F9)", "every other key of halb.toml", "advanced"),
+    ("Edit halb.toml (F7)", "in your editor ($EDITOR)", "edit"),
     ("Write (Ctrl+O, F10)", "a last look before anything is written", "write"),
+    ("Write what is proposed (F12, Ctrl+Space)", "in the first field that has a proposal", "screen.take_proposal"),
     ("Help (Ctrl+G, F1)", "about this field", "explain"),
+    ("Undo (Ctrl+Z)", "take back the latest change of an answer", "undo"),
     ("Next step (Ctrl+N)", "even if something is missing in this one", "next_step"),
 )
-"""Title, help, and the app's action."""
+"""Title, help, and the action."""
 
 
 def commands(app: App[Any], host: Host) -> Iterator[SystemCommand]:

@@ -8,26 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 from textual.app import App
-from textual.binding import Binding
 from textual.driver import Driver
-from textual.widget import Widget
 
 Result = TypeVar("Result")
 _TRIES = 100  # of taking the terminal: each but the last one ends with the process stopped
-
-
-def bindings_for(widget: Widget, key: str) -> list[Binding]:
-    """The widget's own bindings for a key, its keymap applied.
-
-    Private: `Widget._bindings`. `Screen.active_bindings` is public, but has every widget's up to the app, and is built
-    anew for each question.
-    """
-    return widget._bindings.key_to_bindings.get(key, [])
 
 
 if sys.platform != "win32":
@@ -85,6 +74,24 @@ if sys.platform != "win32":
                 self.suspend_application_mode()
             if self._waiting:
                 self.resume_application_mode()
+
+
+@contextmanager
+def lent_terminal(app: App[Any]) -> Iterator[None]:
+    """Give the terminal to another program; raises SuspendNotSupported where that can't be done.
+
+    Ctrl+Z there stops both, as the shell waits for the whole group. The handler below would only note it for later, and
+    the shell would never come back.
+    """
+    stop = getattr(signal, "SIGTSTP", None)
+    before = signal.signal(stop, signal.SIG_DFL) if stop is not None else None
+    try:
+        with app.suspend():
+            yield
+    finally:
+        if stop is not None:
+            signal.signal(stop, before)
+    app.refresh(layout=True)
 
 
 class QuietApp(App[Result]):

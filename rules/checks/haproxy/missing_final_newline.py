@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -26,4 +27,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Silent when: the file is empty or ends with a newline. keepalived does not mind.
     """
     for document in config.documents:
-        yield from problem_hits(document, "missing-final-newline")
+        for hit in problem_hits(document, "missing-final-newline"):
+            end = len(document.source.text)
+            hit.fix = partial(Fix.write, document.source.span(end, end), "\n", hit.help)
+            yield hit

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies, port_of
 
@@ -79,7 +80,15 @@ def _hit(frontend: Proxy, backend: Proxy, outcome: str, wanted: str | None, seve
         note=f"mode {wrong.effective_mode}",
         related=related,
         severity=severity,
+        fix=partial(_fix, wrong, mode),
     )
+
+
+def _fix(proxy: Proxy, mode: str) -> Fix | None:
+    own = proxy.get("mode")
+    if own is None:
+        return Fix.add("inside", proxy.span, f"mode {mode}")
+    return Fix.write(own.span, f"mode {mode}") if own.condition is None else None
 
 
 def _place(proxy: Proxy) -> Span:

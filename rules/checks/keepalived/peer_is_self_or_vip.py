@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -53,4 +54,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 note=what,
                 related=[(span, "the same address")],
                 severity=Severity.WARNING if harmless else None,
+                fix=partial(Fix.remove, peer.span, title=f"remove the peer {peer.raw}") if others else None,
             )

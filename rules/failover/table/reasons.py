@@ -121,7 +121,10 @@ def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: 
         if not owners:
             return f"the killed keepalived leaves the address on {listed(stale)}, and nothing removes it"
         left = f"the killed keepalived leaves the address on {listed(stale)}"
-        return f"{left}; {owners[0]} takes over as well, until keepalived runs on {listed(stale)} again"
+        until = f"until keepalived runs on {listed(stale)} again"
+        if all(contest.router(node).restarted for node in stale):
+            until += "; systemd starts it by itself"
+        return f"{left}; {owners[0]} takes over as well, {until}"
     pairs = list(combinations((contest.index(contest.router(node)) for node in owners), 2))
     if outcome.flaps:
         silenced_by = contest.protocol.moment(situation).silenced_by

@@ -85,6 +85,7 @@ def read_routers(fleet: Fleet) -> FleetReading:
                 source=source_of.get(key),
                 homeless=_is_homeless(router, fleet.addresses),
                 behaviour=meant[0],
+                restarted=router.node in fleet.restarted,
             )
     _name_neighbours(routers)
     without = tuple(node.name for node in fleet.nodes if node.keepalived is None)

@@ -16,13 +16,13 @@ class HaproxyChoice(Record):
 
     check: str = key(
         "haproxy.check",
-        one_of(("readyz", "tcp")),
-        "what a server must answer: readyz (200 over TLS) or tcp",
+        one_of(("readyz", "readyz-401", "tcp")),
+        "what a server must answer over TLS to /readyz: readyz (200), readyz-401 (401 or 403 too); or tcp (it accepts)",
         default="readyz",
         label="Health check",
-        help="readyz: /readyz must answer 200; tcp: the port must be open",
+        help="readyz: 200; readyz-401: anonymous-auth is off; tcp: an open port",
         explain="readyz notices an API server that hangs or shuts down. With anonymous-auth=false it answers 401 to "
-        "haproxy: then tcp.",
+        "haproxy. readyz-401 takes that, and 403, for alive: one that hangs is noticed, one that shuts down is not.",
         examples=("readyz",),
     )
     balance: str = key(
@@ -154,4 +154,16 @@ class HaproxyChoice(Record):
         default="package",
         label="Run as",
         help="package: systemd services; static-pod: kubelet runs them",
+    )
+    version: str | None = key(
+        "haproxy.version",
+        values.haproxy_release,
+        "the oldest release of haproxy on the load balancers",
+        default=None,
+        in_files=False,
+        label="Oldest haproxy",
+        help="empty: any release from 2.4 on",
+        explain="halb-lint judges the files by it, and install.sh refuses an older haproxy. Nothing that halb writes "
+        "needs more than 2.4.",
+        examples=("2.8",),
     )

@@ -6,6 +6,10 @@ from rules.plan import defaults
 from rules.plan.model import API_PORT, IPAddress
 from rules.plan.record import Record, key
 from rules.plan.types import addresses, values
+from rules.plan.types.readers import one_of
+
+SYSTEMS = ("debian", "ubuntu", "rhel", "suse", "alpine")
+"""The families of distributions whose files halb knows; a word for each, as /etc/os-release has it."""
 
 
 class ApiServer(Record):
@@ -85,6 +89,30 @@ class Balancer(Record):
         needed_if=lambda known: known("vip.address6"),
         label="IPv6 address",
         examples=("fd00:2::141", "fd00:2::142"),
+    )
+    imported: tuple[str, ...] | None = key(
+        "lb.imported",
+        values.paths,
+        "the files that it had before halb wrote any, relative to halb.toml",
+        default=None,
+        in_files=False,
+        label="Imported from",
+        help="the files it had before; halb shows what changes in them",
+        explain="Where 'import' found its haproxy.cfg and keepalived.conf. halb never changes these: until it has "
+        "written files of its own, it compares with them, and merges into a copy of them.",
+        examples=("lb1/haproxy.cfg, lb1/keepalived.conf",),
+    )
+    os: str = key(
+        "lb.os",
+        one_of(SYSTEMS),
+        "the distribution that it runs, by its family",
+        default="debian",
+        in_files=False,
+        label="System",
+        help="its distribution: the files and install.sh are made for it",
+        explain="Where files and sockets are, how services start, SELinux and the firewall differ. rhel is also Rocky, "
+        "Alma, CentOS Stream and Oracle Linux, suse is SLES, Leap and Tumbleweed. install.sh refuses any other system.",
+        examples=("debian",),
     )
 
 

@@ -67,9 +67,14 @@ class Plan(Record, kw_only=True):
         values.phase,
         "where the name leads: bootstrap (initial master) or cutover (VIP)",
         default=Phase.BOOTSTRAP,
+        usual=lambda known: defaults.phase(known.every("lb.imported")),
+        needed_if=lambda known: any(known.every("lb.imported")),
         in_files=False,
         help="where the name points: to the initial master, or to the VIP",
-        explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase.",
+        explain="'halb-wizard verify' and 'halb-lint --live' check what is due in this phase. Nothing is "
+        "assumed of a cluster that was imported: it may be in use, with the name at the VIP.",
+        examples=("cutover",),
+        option="--phase PHASE",
     )
     layout: str = key(
         "cluster.layout",
@@ -78,6 +83,18 @@ class Plan(Record, kw_only=True):
         usual=lambda known: defaults.layout(known.every("lb.address"), known.every("control_plane.address")),
         help="dedicated: machines of its own; stacked: on the control plane",
         examples=("dedicated",),
+    )
+    kubernetes: str | None = key(
+        "cluster.kubernetes",
+        values.kubernetes_release,
+        "the Kubernetes release that kubeadm-config.yaml is written for",
+        default=None,
+        in_files=False,
+        label="Kubernetes",
+        help="its release; empty: 1.31 or later",
+        explain="kubeadm of 1.31 and later reads the form v1beta4, one from 1.22 to 1.30 v1beta3. A release with "
+        "three numbers is also the one that 'kubeadm init' installs.",
+        examples=("1.33",),
     )
     control_plane: tuple[ApiServer, ...] = rows(ApiServer)
     vip: IPInterface = key(

@@ -54,11 +54,12 @@ class VrrpChoice(Record):
         yes_or_no,
         "whether a load balancer of higher priority takes the VIP back",
         default=True,
-        label="Move back",
-        help="true: the first node takes the VIP back; false: it stays",
-        explain="With true the VIP returns when the better node is healthy again: a second, short interruption. With "
-        "false it stays where it is; then a failing check takes a node out altogether, and if it fails on all, no node "
-        "has the VIP.",
+        label="After repair",
+        help="where the VIP is once the better node is healthy again",
+        explain="Returns: when the better node is healthy again the VIP goes back to it, a second, short interruption. "
+        "Stays: the VIP remains where it is; then a failing check takes a node out altogether, and if it fails on all, "
+        "no node has the VIP.",
+        choices={"true": "VIP returns", "false": "VIP stays"},
         examples=("true",),
     )
     track: str = key(
@@ -68,10 +69,10 @@ class VrrpChoice(Record):
         default="process",
         usual=lambda known: defaults.track(known("haproxy.run")),
         label="Watch haproxy by",
-        help="process: its end is seen at once; script: asked every 2 s",
-        explain="With process, keepalived hears from the kernel that haproxy has ended, and the VIP moves within a "
-        "second; it needs keepalived 2.0.11 and no container. The script, which asks haproxy itself, is there in both "
-        "cases.",
+        help="process: its end is seen in 1 s; script: asked every 2 s",
+        explain="With process, keepalived hears from the kernel that haproxy has ended, and the VIP moves after 1.6 "
+        "seconds, unless it is back within one; it needs keepalived 2.0.11 and no container. The script, which asks "
+        "haproxy itself, is there in both cases.",
         examples=("process",),
     )
     auth_pass: str | None = key(
@@ -85,4 +86,16 @@ class VrrpChoice(Record):
         explain="Every advert carries it as plain text, so it keeps out misconfigured neighbours, but no attacker. "
         "VRRPv3, which an IPv6 VIP needs, has none.",
         examples=("s3cret4u",),
+    )
+    version: str | None = key(
+        "vrrp.version",
+        values.keepalived_release,
+        "the oldest release of keepalived on the load balancers",
+        default=None,
+        in_files=False,
+        label="Oldest keepalived",
+        help="empty: any release from 2.0.11 on",
+        explain="halb-lint judges the files by it, and install.sh refuses an older keepalived. It is not the "
+        "version of VRRP, which follows from the VIP: 2 for IPv4, 3 as soon as there is IPv6.",
+        examples=("2.2.7",),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_interface
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.plan.model import IPAddress, IPInterface
-from rules.plan.types.readers import shown, value_type
+from rules.plan.types.readers import MeantError, shown, value_type
 
 _EVERYBODY = IPv4Address("255.255.255.255")
 _V4, _V6 = "192.168.2.151", "fd00:2::151"
@@ -19,7 +19,7 @@ _VIP4, _VIP6 = "192.168.2.140/24", "fd00:2::140/64"
 def node_address(value: Any) -> IPAddress:
     """A machine's own address, IPv4 or IPv6, without prefix length."""
     text = _string(value, _V4)
-    address = _address(text, text, _V4, str)
+    address = _address(text, text, _V6 if ":" in text else _V4, str)
     if address.is_unspecified or address.is_multicast or address == _EVERYBODY:
         raise ValueError(f"{shown(text)} can't be the address of one machine; write its own, as in '{_V4}'")
     return address
@@ -39,7 +39,8 @@ def vip_address(value: Any) -> IPInterface:
     """The VIP with the prefix length of its network: keepalived would take an address alone for a /32 or /128.
 
     Refused is what no client can connect to: the address of the network itself (in IPv6 the subnet-router anycast
-    address, RFC 4291 section 2.6.1), its broadcast address, loopback, multicast, link-local IPv4.
+    address, RFC 4291 section 2.6.1), its broadcast address, loopback, multicast, link-local (which a client reaches
+    with the name of an interface alone, RFC 4007 section 11: no DNS record has one).
     """
     text = _string(value, _VIP4)
     host, slash, length = text.partition("/")
@@ -47,16 +48,20 @@ def vip_address(value: Any) -> IPInterface:
     def complete(address: IPAddress) -> str:
         return f"{address}/{_prefix(length, address) or (24 if address.version == 4 else 64)}"
 
-    address = _address(host, text, _VIP4, complete)
+    address = _address(host, text, _VIP6 if ":" in text else _VIP4, complete)
+    meant = complete(address)
     if not slash:
-        raise ValueError(f"{shown(text)} has no prefix length; write '{complete(address)}'")
+        raise MeantError(f"{shown(text)} has no prefix length; write '{meant}'", meant)
     prefix = _prefix(length, address)
-    if not prefix or not length.isdigit():
+    if not prefix or not re.fullmatch("[0-9]+", length):
         wanted = f"prefix length from 1 to {address.max_prefixlen}"
-        raise ValueError(f"{shown(text)} has no {wanted} after the '/'; write '{complete(address)}'")
+        # A netmask says the same as the prefix length that it is.
+        text = f"{shown(text)} has no {wanted} after the '/'; write '{meant}'"
+        raise MeantError(text, meant, certain=bool(prefix))
     interface = ip_interface(f"{address}/{prefix}")
     if wrong := _unusable(interface):
-        raise ValueError(f"{shown(text)} {wrong}; write an unused address of the load balancers' network")
+        like = f", as in '{_VIP6}'" if address.version == 6 and address.is_link_local else ""
+        raise ValueError(f"{shown(text)} {wrong}; write an unused address of the load balancers' network{like}")
     return interface
 
 
@@ -91,26 +96,50 @@ def _address(text: str, written: str, example: str, complete: Callable[[IPAddres
         if "%" in text:
             raise ValueError(f"{shown(written)} has a zone ('%'); write an address that is reached without one")
         return address
-    slips: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("has a space", str.strip),
-        ("has a prefix length", lambda text: text.partition("/")[0]),
-        ("has brackets", lambda text: text.removeprefix("[").removesuffix("]")),
-        ("has a port", lambda text: re.sub(r":[0-9]+$", "", text).removeprefix("[").removesuffix("]")),
-        ("has a number with a leading zero", lambda text: re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)),
-    )
-    for words, mend in slips:
-        meant = _parsed(mend(text))
+    for slip in _SLIPS:
+        meant = _parsed(slip.mended(text))
         if meant is not None:
-            raise ValueError(f"{shown(written)} {words}; write '{complete(meant)}'")
+            write = complete(meant)
+            guessed = "/" in write and not written.endswith(f"/{write.partition('/')[2]}")
+            certain = slip.certain and not guessed
+            raise MeantError(f"{shown(written)} {slip.words}; write '{write}'", write, certain=certain)
     raise ValueError(f"{shown(written)} is not an IP address, as in '{example}'")
 
 
+def _without_port(text: str) -> str:
+    """`10.0.0.1:6443` and `[fd00::1]:6443` without the port; in IPv6 without brackets the last number is no port."""
+    return re.sub(r"^(?:\[(.+)\]|([^:]+)):[0-9]+$", lambda found: found[1] or found[2], text)
+
+
+class _Slip(NamedTuple):
+    """A way in which addresses are written wrong; `certain`: it leaves no doubt about the address."""
+
+    words: str
+    mended: Callable[[str], str]
+    certain: bool = False
+
+
+_SLIPS = (
+    _Slip("has a space", lambda text: "".join(text.split()), certain=True),
+    _Slip("has a prefix length", lambda text: text.partition("/")[0], certain=True),
+    _Slip("has brackets", lambda text: text.removeprefix("[").removesuffix("]"), certain=True),
+    _Slip("has a port", _without_port),
+    _Slip("has more than two colons in a row", lambda text: re.sub(":{3,}", "::", text)),
+    _Slip("ends in a colon", lambda text: text.removesuffix(":")),
+    _Slip("has '::' twice", lambda text: re.sub("(::.*?)::", r"\1:", text, count=1).removesuffix(":")),
+    _Slip(
+        "has no '::'",
+        lambda text: re.sub(r"^([0-9A-Fa-f]{4}(?::[0-9A-Fa-f]{1,4}){0,3}):(?=[0-9A-Fa-f]+$)", r"\1::", text),
+    ),
+    _Slip("has a number with a leading zero", lambda text: re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)),
+)
+
+
 def _prefix(length: str, address: IPAddress) -> int:
-    """A prefix length, or that of a netmask such as 255.255.255.0; 0 for anything else and for a length of 0."""
-    try:
-        prefix = ip_interface(f"{address}/{length}").network.prefixlen if "." in length else 0
-    except ValueError:
-        prefix = 0
+    """A prefix length, or that of a netmask such as 255.255.255.0 or ffff:ffff:ffff:ffff::; 0 for anything else."""
+    mask = _parsed(length)
+    bits = f"{int(mask):0{mask.max_prefixlen}b}" if mask is not None and mask.version == address.version else ""
+    prefix = bits.count("1") if re.fullmatch("1+0*", bits) else 0
     if re.fullmatch("[0-9]{1,3}", length) and int(length) <= address.max_prefixlen:
         prefix = int(length)
     return prefix
@@ -123,7 +152,7 @@ def _unusable(interface: IPInterface) -> str:
         "is the unspecified address": address.is_unspecified,
         "is a loopback address, which no other machine reaches": address.is_loopback,
         "is a multicast address": address.is_multicast,
-        "is a link-local address, which is not routed": address.version == 4 and address.is_link_local,
+        "is a link-local address, which is not routed": address.is_link_local,
     }
     if network.prefixlen < network.max_prefixlen - 1:  # a network of one or two addresses has no others (RFC 3021)
         reasons["is the address of the network itself"] = address == network.network_address

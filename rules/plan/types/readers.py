@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from rules.plan.toml.write import value_text
-from rules.text.suggestions import hint
+from rules.text.suggestions import closest
 from rules.text.wording import clipped, listed
 
 T = TypeVar("T")
@@ -23,6 +23,20 @@ _TIME = re.compile(r"([0-9]{1,12})(us|ms|s|m|h|d)")
 MICROSECONDS = {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 """haproxy's units of time."""
 _LONGEST_TIME = (2**31 - 1) * 1000  # microseconds; haproxy keeps milliseconds in 31 bits: about 24.8 days
+
+
+class MeantError(ValueError):
+    """A wrong value of which it is known what was meant: `meant`, as one types it.
+
+    `certain`: nothing else can have been meant, so that a form may put it right without asking. `more`: what the text
+    says of other keys of the same table, as in a name with a port.
+    """
+
+    def __init__(self, text: str, meant: str, *, certain: bool = False, more: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.meant = meant
+        self.certain = certain
+        self.more: Mapping[str, str] = more or {}
 
 
 class ValueType(Generic[T_co]):
@@ -200,8 +214,13 @@ def one_of(words: Sequence[str]) -> ValueType[str]:
         if isinstance(value, str) and value in words:
             return str(value)
         otherwise = f"it takes {listed(words, 'or')}"
-        near = hint(value, words, otherwise) if isinstance(value, str) else otherwise
-        raise ValueError(f"can't be {shown(value)}; {near}")
+        if not isinstance(value, str):
+            raise ValueError(f"can't be {shown(value)}; {otherwise}")
+        near = closest(value, words)
+        if not near:
+            raise ValueError(f"can't be {shown(value)}; {otherwise}")
+        text = f"can't be {shown(value)}; did you mean '{near}'?"
+        raise MeantError(text, str(near), certain=value.lower() == near)
 
     return ValueType(read, {"type": "string", "enum": [str(word) for word in words]})
 
@@ -223,8 +242,13 @@ def time(value: Any) -> str:
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         bare = shown(value).strip("'")
-        advice = f'; write "{bare}s" or "{bare}ms"' if re.fullmatch("[0-9]{1,9}", bare) else ""
-        raise ValueError(f'must be a time with its unit, as in "5s" or "1h", not {shown(value)}{advice}')
+        text = f'must be a time with its unit, as in "5s" or "1h", not {shown(value)}'
+        if re.fullmatch("[0-9]{1,9}", bare):
+            # A long one without a unit is of the milliseconds that haproxy takes it for.
+            raise MeantError(f'{text}; write "{bare}s" or "{bare}ms"', f"{bare}{'s' if len(bare) < 4 else 'ms'}")
+        if isinstance(value, str) and _TIME.fullmatch(meant := "".join(value.lower().split())):
+            raise MeantError(f'{text}; write "{meant}"', meant, certain=True)
+        raise ValueError(text)
     length = int(match[1]) * MICROSECONDS[match[2]]
     if not length:
         raise ValueError(

@@ -7,12 +7,14 @@ read, or raise ValueError with what is wrong and what to write.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
 from parsers.source import bytes_of
+from rules.plan.defaults import HAPROXY_RELEASE, KEEPALIVED_RELEASE
 from rules.plan.model import IPAddress, Phase
-from rules.plan.types.readers import ValueType, one_of, shown, strings, value_type, whole_number
+from rules.plan.types.readers import MeantError, ValueType, one_of, release, shown, strings, value_type, whole_number
 
 SCHEMA_NUMBER = 1
 """The form of halb.toml that this halb reads and writes; a file that says nothing has it."""
@@ -56,6 +58,55 @@ phase = ValueType(lambda value: Phase(_phase(value)), _phase.schema)
 """Where the endpoint's name leads."""
 
 
+_V1BETA3 = (1, 22)
+
+
+def _kubernetes_release(value: Any) -> str:
+    """A release of Kubernetes, with or without its `v`, whose kubeadm reads v1beta3 or v1beta4."""
+    text = value.removeprefix("v") if isinstance(value, str) else value
+    try:
+        found = release(text)
+    except ValueError:
+        raise ValueError(f'must be a release of Kubernetes such as "1.33", not {shown(value)}') from None
+    if _numbers(found)[:2] < _V1BETA3:
+        raise ValueError(f"can't be {shown(value)}: its kubeadm reads no form that halb writes; take 1.22 or later")
+    return found
+
+
+kubernetes_release = ValueType(_kubernetes_release, {"type": "string", "pattern": r"^v?[0-9]+\.[0-9]+(?:\.[0-9]+)?$"})
+"""A release of Kubernetes, "1.33" or "1.33.4": from 1.22 on (v1beta3 came with it, v1beta4 with 1.31)."""
+
+
+def _from(oldest: str, daemon: str) -> Callable[[Any], str]:
+    """A release of a daemon that takes the files halb writes."""
+
+    def read(value: Any) -> str:
+        if daemon == "keepalived" and str(value) in ("2", "3"):
+            raise ValueError(
+                f'must be a release of keepalived such as "2.2.7", not {shown(value)}; VRRP has version 2, and 3 with '
+                "an IPv6 VIP, without being told"
+            )
+        found = release(value)
+        if _numbers(found) < _numbers(oldest):
+            raise ValueError(
+                f"can't be {shown(found)}: {daemon} takes the files that halb writes from {oldest} on; install that or "
+                "a later one"
+            )
+        return found
+
+    return read
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
+
+
+haproxy_release = ValueType(_from(HAPROXY_RELEASE, "haproxy"), release.schema)
+"""A release of haproxy, "2.8" or "2.8.10", from 2.4 on."""
+keepalived_release = ValueType(_from(KEEPALIVED_RELEASE, "keepalived"), release.schema)
+"""A release of keepalived, "2.2.7", from 2.0.11 on."""
+
+
 @value_type({"type": "string", "minLength": 1, "maxLength": 8, "pattern": "^[!#-~]*$"})
 def auth_pass(value: Any) -> str:
     """VRRP's password; no message holds it. keepalived drops what follows the eighth byte (measured with 2.2.7).
@@ -84,8 +135,10 @@ def interface(value: Any) -> str:
         raise ValueError("must not be empty; 'ip -br link' shows the names")
     if ":" in value:
         name = value.partition(":")[0]
-        advice = f"; write '{name}', keepalived adds the address to it" if _valid_interface(name) else ""
-        raise ValueError(f"{shown(value)} has a ':', which belongs to an address label, not to an interface{advice}")
+        text = f"{shown(value)} has a ':', which belongs to an address label, not to an interface"
+        if _valid_interface(name):
+            raise MeantError(f"{text}; write '{name}', keepalived adds the address to it", name)
+        raise ValueError(text)
     if len(bytes_of(value)) > 15:
         raise ValueError(f"{shown(value)} is longer than the 15 characters that Linux allows for an interface's name")
     if not _valid_interface(value):
@@ -147,9 +200,13 @@ def endpoint_name(value: Any) -> str:
     wrong = _fault(value)
     if not wrong:
         return value
-    port = f", and the port on its own: port = {port}" if port else ""
-    repaired = f"write '{name}'{port}" if not _fault(name) else f"write a name such as '{_EXAMPLE}'{port}"
-    raise ValueError(f"{shown(value)} {wrong}; {repaired}")
+    also = f", and the port on its own: {port}" if port else ""
+    if _fault(name):
+        raise ValueError(f"{shown(value)} {wrong}; write a name such as '{_EXAMPLE}'{also}")
+    # What is put for an underscore is a guess; the rest is how names are copied from a browser or a kubeconfig.
+    certain = "_" not in value
+    text = f"{shown(value)} {wrong}; write '{name}'{also}"
+    raise MeantError(text, name, certain=certain, more={"port": port} if port else None)
 
 
 def _meant(value: str) -> tuple[str, str]:

@@ -64,6 +64,13 @@ CHECKS = [
         window=9.5,
     ),
     Scenario(
+        "process-delayed-both-ways",
+        cluster(tracked("process", "chk_process"), 150, 100, top=process(None, "delay 1")),
+        (*PROCESSES, "proc_kill lb1 ...", "proc_start lb1"),
+        window=9.5,
+        note="the second time, the process is back before the delay is over: nothing moves",
+    ),
+    Scenario(
         "process-absent",
         cluster(tracked("process", "chk_process"), 150, 100, top=process()),
         ("start", "proc_start lb2"),

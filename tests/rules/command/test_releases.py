@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.command.installed import PATIENCE, installed
+from rules.command.on_demand.installed import PATIENCE, installed
 from rules.files.inputs import read_local, read_paths
 from tests.net.plugging import plugged
 from tests.net.waiting import until

@@ -18,7 +18,7 @@ from rules.report.style import Style
 from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
-from tests.rules.examples import options_of
+from tests.rules.examples import NO_FILES, options_of
 
 pytestmark = pytest.mark.slow
 
@@ -92,4 +92,4 @@ def test_the_order_of_the_nodes_does_not_matter_in_any_example() -> None:
     for rule in all_rules():
         for case in cases_of(rule.examples):
             if case.bad:
-                in_order({p: t for p, t in case.files.items() if p not in ("halb.toml", "live")}, options_of(case))
+                in_order({p: t for p, t in case.files.items() if p not in NO_FILES}, options_of(case))

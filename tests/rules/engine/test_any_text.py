@@ -15,15 +15,15 @@ from parsers.source import Source, bytes_of
 from rules import Options, Run
 from rules.report import concise, failover, full, github, printable
 from rules.report import json as json_format
+from rules.report.diff import unified
 from rules.report.style import Style
 from tests.examples import times
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
 from tests.wizard.plans import ARTICLE
-from wizard.commands.draft_text import draft_text
 from wizard.commands.importing import notes_of
-from wizard.files.diffs import unified
 from wizard.importer import import_files
+from wizard.plan.draft_text import draft_text
 from wizard.plan.plan import Plan, check_plan
 from wizard.render.files import RenderError, render
 

@@ -15,7 +15,7 @@ FOLDERS = {
     "XN1": (Scope.FLEET,),
     "XN2": (Scope.NODE,),
     "DN": (Scope.DNS,),
-    "HO": (Scope.HOST,),
+    "HO": (Scope.HOST, Scope.MACHINE),
     "K8": (Scope.CLUSTER, Scope.KUBERNETES),
     "HL": (Scope.LINT,),
 }

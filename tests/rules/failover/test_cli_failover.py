@@ -219,3 +219,34 @@ def test_bad_files_are_told_in_words(tmp_path: Path, nodes: dict[str, str], form
     assert "internal error" not in done.stderr
     assert done.status in (0, 2)
     assert done.stdout
+
+
+_DROP_IN = "[Service]\nRestart=on-failure\nRestartSec=1\n"
+
+
+@pytest.mark.parametrize(
+    ("drop_ins", "restarted"),
+    [
+        ({}, False),
+        ({"halb.conf": _DROP_IN}, True),
+        ({"halb.conf": "# Restart=always\n[Service]\nRestart=no\n"}, False),
+        ({"10.conf": _DROP_IN, "20.conf": "[Service]\nRestart=on-success\n"}, False),
+        ({"10.conf": "[Service]\nRestart=\n", "20.conf": "[Service]\n Restart = always\n"}, True),
+    ],
+    ids=["none", "halb's", "comment", "the last one counts", "spaces"],
+)
+def test_a_killed_keepalived_that_systemd_starts_again_is_said_to_be(
+    tmp_path: Path, drop_ins: dict[str, str], restarted: bool
+) -> None:
+    for name, text in EXAMPLES["kubeadm"].items():
+        etc = tmp_path / name / "etc"
+        (etc / "keepalived").mkdir(parents=True)
+        (etc / "keepalived" / "keepalived.conf").write_text(text)
+        (etc / "systemd" / "system" / "keepalived.service.d").mkdir(parents=True)
+        for path, unit in drop_ins.items():
+            (etc / "systemd" / "system" / "keepalived.service.d" / path).write_text(unit)
+    rows = {entry["event"]: entry for entry in failover(tmp_path)}
+    assert rows["lb1:keepalived"]["verdict"] == "known-limit"
+    assert rows["lb1:keepalived"]["why"].endswith("until keepalived runs on lb1 again") is not restarted
+    assert ("systemd starts it by itself" in rows["lb1:keepalived"]["why"]) is restarted
+    assert "systemd" not in rows["lb2:keepalived"]["why"]

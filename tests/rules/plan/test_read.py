@@ -169,8 +169,8 @@ def test_the_password_of_an_inline_table_is_hidden() -> None:
         ),
         (
             "[vip]\naddress = '10.0.0.1/24'\n[[lb]]\nname = 'lb1'\naddress = '10.0.0.1'\n",
-            "2: [vip] address: '10.0.0.1/24' is the address of lb1 itself, and keepalived would delete that machine's "
-            "own address; write one that no machine has",
+            "5: [[lb]] lb1 address: '10.0.0.1' is the VIP, and keepalived would delete the machine's own address with "
+            "it; write the address that this machine keeps",
         ),
         (
             "[vip]\naddress6 = 'fd00::1/64'\n[[control_plane]]\nname = 'm1'\naddress = 'fd00::1'\n",

@@ -78,11 +78,11 @@ def test_a_value_is_read(table: str, key: str, value: Any, read: Any) -> None:
     [
         (
             "https://kube.example.com:6443/",
-            "'https://kube.example.com:6443/' is a URL; write 'kube.example.com', and the port on its own: port = 6443",
+            "'https://kube.example.com:6443/' is a URL; write 'kube.example.com', and the port on its own: 6443",
         ),
         (
             "kube.example.com:6443",
-            "'kube.example.com:6443' has a port in it; write 'kube.example.com', and the port on its own: port = 6443",
+            "'kube.example.com:6443' has a port in it; write 'kube.example.com', and the port on its own: 6443",
         ),
         ("kube:99999", f"'kube:99999' has a port in it; {INSTEAD}"),
         ("Kube.example.com", "'Kube.example.com' is not in lower case; write 'kube.example.com'"),

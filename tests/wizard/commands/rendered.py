@@ -19,6 +19,7 @@ FILES = {
     **{f"{lb}/etc/haproxy/haproxy.cfg": 0o644 for lb in LBS},
     **{f"{lb}/etc/keepalived/keepalived.conf": 0o640 for lb in LBS},
     **{f"{lb}/etc/keepalived/check-haproxy": 0o755 for lb in LBS},
+    **{f"{lb}/etc/systemd/system/keepalived.service.d/halb.conf": 0o644 for lb in LBS},
     **{f"{lb}/install.sh": 0o755 for lb in LBS},
     "kubeadm-config.yaml": 0o644,
     "RUNBOOK.md": 0o644,

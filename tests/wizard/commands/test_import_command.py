@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from rules.plan import parse_cluster
 from rules.plan.complete import values_of
 from rules.plan.draft import Draft
-from rules.plan.model import KeyPath
+from rules.plan.model import KeyPath, Phase
 from tests.examples import times
 from tests.programs import Done
 from tests.shared import shared
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.running import environment, run
-from wizard.commands.draft_text import draft_text
 from wizard.commands.missing import missing_lines
+from wizard.plan.draft_text import draft_text
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Plan, plan_of
 from wizard.render.files import render
@@ -52,13 +52,15 @@ def imported(folder: Path, *arguments: str) -> Done:
 
 
 def test_what_was_rendered_is_imported_as_the_same_plan(rendered: Path) -> None:
-    done = imported(rendered, "--endpoint", ARTICLE.endpoint)
+    done = imported(rendered, "--endpoint", ARTICLE.endpoint, "--phase", "cutover")
     assert (done.status, done.stdout) == (0, "")
     assert done.stderr.endswith("next: 'halb-wizard render halb.toml -o DIR'\n")
     path = rendered / "halb.toml"
     assert path.stat().st_mode & 0o777 == 0o600
     plan = plan_of(parse_cluster(path.read_text(), path))
-    assert plan._replace(name=ARTICLE.name, phase=ARTICLE.phase) == ARTICLE
+    assert plan.phase is Phase.CUTOVER
+    balancers = tuple(lb._replace(imported=None) for lb in plan.load_balancers)
+    assert plan._replace(name=ARTICLE.name, phase=ARTICLE.phase, load_balancers=balancers) == ARTICLE
     assert tomllib.loads(path.read_text())["lb"][0]["files"] == [
         "haproxy-lb1/etc/haproxy/haproxy.cfg",
         "haproxy-lb1/etc/keepalived/keepalived.conf",
@@ -77,10 +79,16 @@ def test_what_is_missing_is_named_and_stands_as_a_comment_to_fill_in(rendered: P
         "still missing; add to halb.toml:\n"
         '  [cluster] endpoint = "kube-control.example.com": the DNS name given to kubeadm as control-plane endpoint'
         " (or --endpoint NAME[:PORT])\n"
+        '  [cluster] phase = "cutover": where the name leads: bootstrap (initial master) or cutover (VIP)'
+        " (or --phase PHASE)\n"
     )
     path = rendered / "halb.toml"
     assert '\n# endpoint = "kube-control.example.com"  # fill in: ' in path.read_text()
     path.write_text(path.read_text().replace("# endpoint = ", "endpoint = "))
+    refused = run("render", "-o", "out", cwd=rendered)
+    assert refused.status == 2
+    assert '[cluster] has no phase; write phase = "cutover" if the name leads to the VIP already' in refused.stderr
+    path.write_text(path.read_text().replace("# phase = ", "phase = "))
     assert run("render", "-o", "out", cwd=rendered).status == 0
 
 
@@ -89,8 +97,8 @@ def test_the_articles_files_show_what_a_plan_can_not_hold(tmp_path: Path) -> Non
         shutil.copytree(shared() / "seed" / name, tmp_path / name)
     done = imported(tmp_path)
     assert done.status == 0
-    assert "  haproxy-lb1/haproxy.cfg:43: maxconn 20 (" in done.stderr
-    assert "  haproxy-lb2/keepalived.conf:2: vrrp_script chk_haproxy { (" in done.stderr
+    assert "  haproxy-lb1/haproxy.cfg:43, haproxy-lb2/haproxy.cfg:43: maxconn 20 (" in done.stderr
+    assert "  haproxy-lb1/keepalived.conf:2, haproxy-lb2/keepalived.conf:2: vrrp_script chk_haproxy { (" in done.stderr
     assert (tmp_path / "halb.toml").stat().st_mode & 0o777 == 0o644
     cluster = parse_cluster((tmp_path / "halb.toml").read_text(), "halb.toml")
     assert cluster.values[KeyPath("vrrp", 0, "virtual_router_id")].value == 33

@@ -143,6 +143,7 @@ def test_a_load_balancer_that_is_gone_from_the_plan_leaves_named_files(tmp_path:
         "out/lb3/etc/haproxy/haproxy.cfg",
         "out/lb3/etc/keepalived/check-haproxy",
         "out/lb3/etc/keepalived/keepalived.conf",
+        "out/lb3/etc/systemd/system/keepalived.service.d/halb.conf",
         "out/lb3/install.sh",
     ]
 

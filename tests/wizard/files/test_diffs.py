@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.report.diff import unified
+from rules.report.masking import masked_lines
 from tests.examples import times
 from wizard.files import StoreError, diff
-from wizard.files.diffs import unified
-from wizard.files.secrets import masked_lines
 
 PASSWORDS = st.text("QJXZ#=&7", min_size=6, max_size=8)
 CONF = "vrrp_instance VI {{\n  authentication {{\n    auth_type PASS\n    auth_pass {}\n  }}\n}}\n"

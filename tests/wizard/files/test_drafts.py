@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.report.masking import without_secrets
 from tests.examples import times
 from wizard.files import Failure, SavedDraft, drop, load, save
-from wizard.files.secrets import without_secrets
 
 TEXT = '# mine\n[cluster]\nendpoint = "kube.example.com"  # the name\n'
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from rules.plan import read_cluster
 from rules.plan.complete import plan_from
-from rules.plan.model import KeyPath
+from rules.plan.model import KeyPath, Phase
 from tests.shared import shared
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import LeftoverKind, import_files
@@ -40,7 +40,13 @@ def test_the_seed_pair_gives_the_article_s_cluster() -> None:
     assert found.candidates == ()
     lost = {item.text for item in found.leftovers if item.kind is LeftoverKind.LOST}
     assert lost == {"maxconn 20", "label ens160:1"}
-    plan = plan_from({**draft.values, KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com"})
+    plan = plan_from(
+        {
+            **draft.values,
+            KeyPath("cluster", 0, "endpoint"): "kube-control.kacangisnuts.com",
+            KeyPath("cluster", 0, "phase"): Phase.CUTOVER,
+        }
+    )
     assert plan.load_balancers[0].name == "haproxy-lb1"
 
 
@@ -53,6 +59,26 @@ def test_values_of_haproxy_are_taken_in_the_words_of_halb_toml() -> None:
     assert left(found, "lb1/haproxy.cfg") == [
         (18, LeftoverKind.REPLACED, "option httpchk GET /healthz"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "check"),
+    [
+        ("http-check expect status 200", "readyz"),
+        ("http-check expect status 200,401", "readyz-401"),
+        ("http-check expect status 200-499", "readyz-401"),
+        ("http-check expect rstatus ^(200|401)", "readyz-401"),
+        ("http-check expect ! status 401", "readyz"),
+        ("http-check expect string ok", "readyz"),
+    ],
+)
+def test_a_check_that_takes_a_refusal_stays_one(lines: str, check: str) -> None:
+    files = pair()
+    for path, text in files.items():
+        option = "option httpchk GET /healthz\n"
+        if option in text:
+            files[path] = text.replace(option, f"{option}    {lines}\n")
+    assert import_files(files).draft.haproxy.check == check
 
 
 def test_a_draft_without_an_endpoint_is_not_complete_and_with_a_halb_toml_it_is(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _completed(plan: Plan, found: Imported) -> Plan:
     values = {
         path._replace(number=place[path.number]) if path.table == "lb" else path: value
         for path, value in found.draft.values.items()
-        if path.name != "lb.files"
+        if path.name not in ("lb.files", "lb.imported")
     }
     return plan_from({**values, **{path: v for path, v in values_of(plan).items() if path in outside}})
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_interface
 import pytest
 
 from rules.plan.complete import missing, plan_from
-from rules.plan.model import KeyPath
+from rules.plan.model import KeyPath, Phase
 from tests.wizard.importer.pairs import HAPROXY, keepalived, left, pair
 from wizard.importer import LeftoverKind, import_files
 from wizard.plan.plan import PlanError
@@ -45,7 +45,13 @@ def test_a_peer_without_files_is_a_load_balancer_without_a_name() -> None:
     assert any(note.startswith("10.0.0.13 is a peer without files") for note in found.notes)
     assert KeyPath("lb", 2, "name") in missing(found.draft.values)
     with pytest.raises(PlanError, match=r"^there is no \[\[control_plane\]\] table"):
-        plan_from({**found.draft.values, KeyPath("cluster", 0, "endpoint"): "kube.example.com"})
+        plan_from(
+            {
+                **found.draft.values,
+                KeyPath("cluster", 0, "endpoint"): "kube.example.com",
+                KeyPath("cluster", 0, "phase"): Phase.CUTOVER,
+            }
+        )
 
 
 def test_a_vip_without_prefix_length_gets_that_of_its_neighbours_and_a_note() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from rules.plan import parse_cluster
+from rules.plan import Phase, parse_cluster
 from rules.plan.schema import SCHEMA
 from tests.examples import times
 from tests.wizard.plans import ARTICLE, plans
@@ -64,14 +64,14 @@ def test_the_plans_of_these_tests_are_valid(plan: Plan) -> None:
     assert plan_of(parse_cluster(write_plan(plan), "halb.toml")) == plan
 
 
-SIX = ARTICLE._replace(
+SEVEN = ARTICLE._replace(
     load_balancers=tuple(Balancer(f"lb{n}", ip_address(f"192.168.2.{n}"), "e", 110 - n) for n in range(1, 8))
 )
 CLASHES = [
     (
-        ARTICLE._replace(vip=ip_interface("192.168.2.141/24")), "vip.address",
-        "[vip] address: '192.168.2.141/24' is the address of haproxy-lb1 itself, and keepalived would delete that "
-        "machine's own address; write one that no machine has",
+        ARTICLE._replace(vip=ip_interface("192.168.2.141/24")), "lb.address",
+        "[[lb]] haproxy-lb1 address: '192.168.2.141' is the VIP, and keepalived would delete the machine's own address "
+        "with it; write the address that this machine keeps",
     ),
     (
         ARTICLE._replace(vip=ip_interface("192.168.2.152/24")), "vip.address",
@@ -79,20 +79,34 @@ CLASHES = [
         "machine's own address; write one that no machine has",
     ),
     (
-        DUAL._replace(vip6=ip_interface("fd00:2::142/64")), "vip.address6",
-        "[vip] address6: 'fd00:2::142/64' is the address of haproxy-lb2 itself, and keepalived would delete that "
+        DUAL._replace(vip6=ip_interface("fd00:2::142/64")), "lb.address6",
+        "[[lb]] haproxy-lb2 address6: 'fd00:2::142' is the VIP, and keepalived would delete the machine's own address "
+        "with it; write the address that this machine keeps",
+    ),
+    (
+        STACKED._replace(vip=ip_interface("192.168.2.152/24")), "vip.address",
+        "[vip] address: '192.168.2.152/24' is the address of k8s-master2 itself, and keepalived would delete that "
         "machine's own address; write one that no machine has",
     ),
     (
-        lb(ARTICLE, address=ip_address("192.168.3.141")), "vip.address",
-        "[vip] address: '192.168.2.140/24' is in the network 192.168.2.0/24, where the load balancer haproxy-lb1 with "
-        "192.168.3.141 is not; write an unused address of the load balancers' network, with that network's prefix "
+        lb(ARTICLE, address=ip_address("192.168.3.141")), "lb.address",
+        "[[lb]] haproxy-lb1 address: '192.168.3.141' is not in the VIP's network 192.168.2.0/24; write the machine's "
+        "address in it, or correct the VIP's prefix length",
+    ),
+    (
+        ARTICLE._replace(vip=ip_interface("192.168.3.140/24")), "vip.address",
+        "[vip] address: '192.168.3.140/24' is in the network 192.168.3.0/24, where none of the load balancers is "
+        "(192.168.2.141 and 192.168.2.142); write an unused address of their network, with that network's prefix "
         "length",
     ),
     (
-        lb(DUAL, 1, address6=ip_address("fd00:3::1")), "vip.address6",
-        "[vip] address6: 'fd00:2::140/64' is in the network fd00:2::/64, where the load balancer haproxy-lb2 with "
-        "fd00:3::1 is not; write an unused address of the load balancers' network, with that network's prefix length",
+        ARTICLE._replace(vip=ip_interface("fd00:2::140/64")), "vip.address",
+        "[vip] address: 'fd00:2::140/64' is IPv6, and all machines have IPv4 addresses; write an IPv4 VIP",
+    ),
+    (
+        lb(DUAL, 1, address6=ip_address("fd00:3::1")), "lb.address6",
+        "[[lb]] haproxy-lb2 address6: 'fd00:3::1' is not in the VIP's network fd00:2::/64; write the machine's address "
+        "in it, or correct the VIP's prefix length",
     ),
     (
         lb(ARTICLE, 1, address=ip_address("fd00::1")), "lb.address",
@@ -136,6 +150,11 @@ CLASHES = [
         "port = 8443",
     ),
     (
+        STACKED._replace(port=6443, phase=Phase.CUTOVER), "haproxy.bind",
+        "[haproxy] bind: 6443 is the port of the API server on k8s-master1, where haproxy has to bind it too; clients "
+        'know that port already: write bind = "vip"',
+    ),
+    (
         node(STACKED, 1, port=8443), "cluster.port",
         "[cluster] port: 8443 is the port of the API server on k8s-master2, where haproxy has to bind it too; write "
         "port = 8444",
@@ -150,10 +169,30 @@ CLASHES = [
         "[haproxy] health-port: 6443 is the endpoint's port too, and haproxy can't bind both; write another",
     ),
     (
+        STACKED._replace(layout="dedicated", load_balancers=STACKED.load_balancers[1:]), "cluster.layout",
+        "[cluster] layout: the load balancer k8s-master2 has the address 192.168.2.152 of the control-plane node "
+        'k8s-master2; write layout = "stacked" if they are one machine',
+    ),
+    (
+        ARTICLE._replace(layout="stacked"), "cluster.layout",
+        "[cluster] layout: no load balancer has the address of a control-plane node, which 'stacked' wants; write "
+        'layout = "dedicated"',
+    ),
+    (
         STACKED._replace(layout="dedicated", load_balancers=(STACKED.load_balancers[2], ARTICLE.load_balancers[1])),
-        "cluster.layout",
-        "[cluster] layout: the load balancer k8s-master3 has the address 192.168.2.153 of the control-plane node "
-        'k8s-master3; write layout = "stacked" if they are one machine',
+        "lb.address",
+        "[[lb]] haproxy-lb2 address: '192.168.2.142' is not the address of a control-plane node, unlike the other load "
+        "balancers'; either all load balancers are control-plane nodes, or none is",
+    ),
+    (
+        STACKED._replace(
+            layout="dedicated",
+            load_balancers=(STACKED.load_balancers[2], *(lb._replace(priority=lb.priority - 50)
+                                                         for lb in ARTICLE.load_balancers)),
+        ),
+        "lb.address",
+        "[[lb]] k8s-master3 address: '192.168.2.153' is the address of a control-plane node, unlike the other load "
+        "balancers'; either all load balancers are control-plane nodes, or none is",
     ),
     (
         STACKED._replace(load_balancers=(STACKED.load_balancers[0], ARTICLE.load_balancers[1])), "lb.address",
@@ -176,7 +215,7 @@ CLASHES = [
         ARTICLE._replace(load_balancers=ARTICLE.load_balancers[:1]), "lb",
         "a plan has 2 to 6 load balancers, not 1; write one [[lb]] for each",
     ),
-    (SIX, "lb", "a plan has 2 to 6 load balancers, not 7; write one [[lb]] for each"),
+    (SEVEN, "lb.name", "a plan has 2 to 6 load balancers, not 7; write one [[lb]] for each"),
     (
         ARTICLE._replace(load_balancers=()), "lb",
         "a plan has 2 to 6 load balancers, not 0; write one [[lb]] for each",

@@ -229,7 +229,7 @@ def test_a_load_balancer_that_is_removed_takes_its_table_and_nothing_else() -> N
     block = '[[lb]]\nname = "haproxy-lb2"\naddress = "192.168.2.142"\ninterface = "ens160"\n'
     new = (
         '\n[[lb]]\nname = "haproxy-lb3"\naddress = "192.168.2.143"\ninterface = "eth0"\npriority = 90\n'
-        'files = ["haproxy-lb3/etc/haproxy/haproxy.cfg", "haproxy-lb3/etc/keepalived/keepalived.conf"]\n'
+        'os = "debian"\nfiles = ["haproxy-lb3/etc/haproxy/haproxy.cfg", "haproxy-lb3/etc/keepalived/keepalived.conf"]\n'
     )
     before, after = HAND_MADE.split(block)
     rack_a, lint = before.split("\n# what we leave out")

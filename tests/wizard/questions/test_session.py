@@ -68,12 +68,17 @@ def test_a_list_offers_one_more_machine_when_the_needed_ones_are_there() -> None
 @pytest.mark.parametrize(
     ("place", "text", "words"),
     [
-        (Place("cluster", 0, "endpoint"), "Kube.example.com", "write 'kube.example.com'"),
+        (Place("cluster", 0, "endpoint"), "kube_control.example.com", "write 'kube-control.example.com'"),
         (Place("cluster", 0, "port"), "https", "whole number from 1 to 65535"),
         (Place("vip", 0, "address"), "192.168.2.140", "write '192.168.2.140/24'"),
-        (Place("vip", 0, "address"), "192.168.2.141/24", "the address of haproxy-lb1 itself"),
-        (Place("vip", 0, "address"), "10.0.0.9/24", "where the load balancer haproxy-lb1"),
-        (Place("lb", 1, "name"), "haproxy-lb1", "have the name 'haproxy-lb1'"),
+        (Place("vip", 0, "address"), "192.168.2.151/24", "the address of k8s-master1 itself"),
+        (Place("vip", 0, "address"), "10.0.0.9/24", "where none of the load balancers is"),
+        (Place("vip", 0, "address"), "fe80::1/64", "a link-local address"),
+        (Place("vip", 0, "address"), "fd00:2:::140/64", "write 'fd00:2::140/64'"),
+        (Place("lb", 1, "address"), "192.168.2.140", "'192.168.2.140' is the VIP"),
+        (Place("lb", 1, "address"), "192.168.3.142", "not in the VIP's network 192.168.2.0/24"),
+        (Place("lb", 1, "name"), "haproxy-lb1", "'haproxy-lb1' is the name of load balancer number 1 already"),
+        (Place("cluster", 0, "layout"), "stacked", "choose dedicated"),
         (Place("lb", 1, "address"), "192.168.2.141", "the address of haproxy-lb1 already"),
         (Place("vrrp", 0, "preempt"), "maybe", "true or false"),
     ],
@@ -150,6 +155,7 @@ def test_any_answers_are_judged(answers: Answers) -> None:
     for place in outcome.faults:
         assert place in answers or step_of(place) is not None, "a fault stands where no field shows it"
     assert (outcome.plan is None) == bool(outcome.faults or outcome.general or outcome.missing)
+    assert outcome.general == ()
 
 
 def test_machines_behind_a_removed_one_move_up() -> None:

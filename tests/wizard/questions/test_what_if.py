@@ -29,7 +29,7 @@ def line(answers: Answers, event: str) -> OutcomeLine:
 
 def test_a_pair_by_default() -> None:
     assert shown(article()) == {
-        "haproxy dies on lb1": ("✓", "lb1 → lb2", "0.6-0.7 s"),
+        "haproxy dies on lb1": ("✓", "lb1 → lb2", "1.6-1.7 s"),
         "lb1 loses power": ("✓", "lb1 → lb2", "2.6-3.6 s"),
         "lb1 loses its link": ("✓", "lb1 → lb2", "2.6-3.6 s"),
         "keepalived stops on lb1": ("✓", "lb1 → lb2", "0.6-0.7 s"),
@@ -71,7 +71,9 @@ def test_without_files_there_are_no_lines() -> None:
 def test_an_explanation_says_why_and_what_to_do() -> None:
     text = explained(line(article(), "keepalived crashes on lb1"))
     assert "haproxy-lb1" in text
-    assert "Restart=on-failure" in text
+    assert "has systemd start it again after a second" in text
+    pods = article(track="script").put(Place("haproxy", 0, "run"), "static-pod")
+    assert "A drop-in for its unit with Restart=on-failure" in explained(line(pods, "keepalived crashes on lb1"))
     both = explained(line(article(), "haproxy dies on both"))
     assert "'Watch haproxy by' script" in both
     assert "until repaired" in both

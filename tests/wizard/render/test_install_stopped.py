@@ -15,7 +15,7 @@ from tests.wizard.render.installing import Tree, backups, commands, machine, ren
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
-_STRIDE = 1 if ALL else 7
+_STRIDE = 1 if ALL else 13
 
 
 @pytest.fixture(scope="module")

@@ -28,14 +28,17 @@ from tests.programs import ROOT
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.render.hostile import hostile
 from tests.wizard.render.kinds import DUAL, PODS
+from wizard.plan.file import write_plan
 from wizard.plan.plan import ApiServer, Balancer, HaproxyChoice, Plan, VrrpChoice
-from wizard.render.files import Rendered, RenderError, render
+from wizard.render.distributions import DISTRIBUTIONS
+from wizard.render.files import Rendered, RenderError, lint_rendered, render
 from wizard.render.quoting import LANGUAGES
 from wizard.render.template_values import half
 
 pytestmark = pytest.mark.slow
 
-TEMPLATES = sorted((ROOT / "wizard" / "render" / "templates").iterdir())
+_FOLDER = ROOT / "wizard" / "render" / "templates"
+TEMPLATES = sorted(_FOLDER.rglob("*.j2"))
 _MANY = settings(max_examples=times(60))
 
 SIX = ARTICLE._replace(
@@ -104,15 +107,16 @@ def test_the_expressions_that_the_scan_above_sees_are_all_that_there_are(templat
 
 def test_every_template_is_rendered_for_some_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = set()
-    load = jinja2.Environment.get_template
+    load = jinja2.Environment._load_template
 
-    def recorded(self: jinja2.Environment, name: str) -> jinja2.Template:
+    def recorded(self: jinja2.Environment, name: str, values: Any) -> jinja2.Template:
         seen.add(name)
-        return load(self, name)
+        return load(self, name, values)
 
-    monkeypatch.setattr(jinja2.Environment, "get_template", recorded)
-    render(PODS._replace(haproxy=PODS.haproxy._replace(bind="vip")))
-    assert seen == {template.name for template in TEMPLATES}
+    monkeypatch.setattr(jinja2.Environment, "_load_template", recorded)
+    for plan in (ARTICLE, PODS._replace(haproxy=PODS.haproxy._replace(bind="vip"))):
+        render(plan)
+    assert seen == {template.relative_to(_FOLDER).as_posix() for template in TEMPLATES}
 
 
 # --- the article
@@ -124,6 +128,7 @@ def test_the_article_gets_these_files_with_these_modes() -> None:
         "etc/haproxy/haproxy.cfg": "0o644",
         "etc/keepalived/check-haproxy": "0o755",
         "etc/keepalived/keepalived.conf": "0o640",
+        "etc/systemd/system/keepalived.service.d/halb.conf": "0o644",
         "install.sh": "0o755",
     }
     expected = {f"{lb.name}/{path}": mode for lb in ARTICLE.load_balancers for path, mode in own.items()}
@@ -142,10 +147,13 @@ def test_the_load_balancers_of_the_article_differ_in_what_is_their_own_only() ->
     assert differing == {
         "etc/haproxy/haproxy.cfg": [],
         "etc/keepalived/check-haproxy": [],
+        "etc/systemd/system/keepalived.service.d/halb.conf": [],
         "etc/keepalived/keepalived.conf": [
             "router_id", "state", "priority", "unicast_src_ip", "192.168.2.142",
         ],
-        "install.sh": ["node=haproxy-lb1", "addresses=192.168.2.141"],
+        "install.sh": [
+            "node=haproxy-lb1", "addresses=192.168.2.141", "peers=haproxy-lb2=192.168.2.142", "is_first=yes",
+        ],
     }  # fmt: skip
 
 
@@ -286,7 +294,7 @@ def test_the_runbook_has_its_steps_in_order() -> None:
     text = render(ARTICLE)["RUNBOOK.md"].text
     steps = [
         "kube-control.kacangisnuts.com. 60 IN A 192.168.2.151", "kubeadm init --config kubeadm-config.yaml",
-        "kubeadm join kube-control.kacangisnuts.com:6443", "haproxy-lb1/install.sh", "haproxy-lb2/install.sh",
+        "kubeadm join kube-control.kacangisnuts.com:6443", "haproxy-lb2/install.sh", "haproxy-lb1/install.sh",
         "## Verify", "## Cutover", "kube-control.kacangisnuts.com. 60 IN A 192.168.2.140", "## Failover test",
         "## Raise the TTL", "## Rollback", "## Replace a control-plane node", "## Add a load balancer",
         "## Renew certificates",
@@ -347,9 +355,12 @@ def test_every_plan_parses_back_to_its_own_values(plan: Plan) -> None:
 @given(plans())
 def test_every_haproxy_cfg_has_the_servers_of_the_plan_and_is_the_same_everywhere(plan: Plan) -> None:
     files = render(plan)
-    texts = {files[f"{lb.name}/etc/haproxy/haproxy.cfg"].text for lb in plan.load_balancers}
-    assert len(texts) == 1
-    document = parse_haproxy(texts.pop(), path="haproxy.cfg")
+    texts: dict[object, set[str]] = {}
+    for lb in plan.load_balancers:
+        layout = DISTRIBUTIONS[lb.os].layout if plan.haproxy.run == "package" else None
+        texts.setdefault(layout, set()).add(files[f"{lb.name}/etc/haproxy/haproxy.cfg"].text)
+    assert {len(same) for same in texts.values()} == {1}
+    document = parse_haproxy(texts.popitem()[1].pop(), path="haproxy.cfg")
     assert not document.problems
     (backend,) = [
         proxy for proxy in haproxy_facts([document]).proxies if proxy.name and proxy.name.value == "kube-apiservers"
@@ -457,3 +468,18 @@ def test_families_that_do_not_go_together_are_refused() -> None:
         render(SIX._replace(load_balancers=ARTICLE.load_balancers))
     with pytest.raises(RenderError, match=r"lb\.address6: is missing"):
         render(DUAL._replace(load_balancers=ARTICLE.load_balancers))
+
+
+# --- the health check
+
+
+@pytest.mark.parametrize(
+    ("check", "line"),
+    [("readyz", "    http-check expect status 200\n"), ("readyz-401", "    http-check expect status 200,401,403\n")],
+)
+def test_a_check_expects_what_the_api_servers_answer_and_the_linter_agrees(check: str, line: str) -> None:
+    plan = ARTICLE._replace(haproxy=ARTICLE.haproxy._replace(check=check))
+    files = render(plan)
+    assert line in files["haproxy-lb1/etc/haproxy/haproxy.cfg"].text
+    texts = {path: file.text for path, file in files.items()} | {"halb.toml": write_plan(plan)}
+    assert lint_rendered(plan, texts).findings == ()

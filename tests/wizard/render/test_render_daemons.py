@@ -44,9 +44,13 @@ def keepalived_says(folder: Path, plan: Plan) -> list[tuple[str, int, str]]:
     found = []
     for lb in plan.load_balancers:
         etc = folder / lb.name / "etc" / "keepalived"
-        etc.chmod(0o755)
+        scripts = folder / lb.name / "usr" / "libexec" / "keepalived"
+        scripts.mkdir(parents=True, exist_ok=True)
+        mounts = {"/etc/keepalived": etc, "/usr/libexec/keepalived": scripts}
+        for place in mounts.values():
+            place.chmod(0o755)
         with Net() as net:
-            machine = plugged(net, "lb", lb.interface, mounts={"/etc/keepalived": etc})
+            machine = plugged(net, "lb", lb.interface, mounts=mounts)
             done = machine.run("keepalived", "-t", "-f", "/etc/keepalived/keepalived.conf")
         found.append((lb.name, done.status, done.stdout + done.stderr))
     return found

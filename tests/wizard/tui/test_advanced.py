@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from rules.plan.model import KeyPath
 from rules.plan.schema import every_key
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, press, sees, until
-from wizard.questions.answers import Answers
-from wizard.questions.session import places
+from tests.wizard.plans import ARTICLE as PLAN
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, focuses, press, sees, until
+from wizard.plan.file import write_plan
+from wizard.questions.answers import Answers, from_toml
+from wizard.questions.review import tree
+from wizard.questions.session import judge, places
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.app import Wizard
 from wizard.tui.screens.step import StepScreen
+from wizard.tui.session import Session
 from wizard.tui.widgets.field import AnswerField
 
 STEP = next(step for step in steps() if step.key == ADVANCED)
@@ -60,3 +66,81 @@ def test_what_is_typed_there_is_in_the_plan_and_what_is_wrong_is_said_there(tmp_
         assert [lb.priority for lb in app.session.outcome.plan.load_balancers] == [110, 42]
 
     drive(tmp_path, script, size=LARGE, answers=ARTICLE)
+
+
+@pytest.mark.slow
+def test_typing_finds_a_setting_here_and_tells_of_those_in_steps(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go("haproxy")
+        await press(pilot, "f9")
+        await at_step(pilot, ADVANCED)
+        await sees(pilot, "type to find a setting")
+        await press(pilot, "timeout check")
+        await until(pilot, lambda: shown(app) == [KeyPath("haproxy", 0, "timeout-check")])
+        await press(pilot, "down", "9s")
+        await until(pilot, lambda: app.session.answers[KeyPath("haproxy", 0, "timeout-check")] == "9s")
+        await sees(pilot, "longest wait for the answer to a check")
+        await press(pilot, "up", *["backspace"] * 20, "virtual")
+        await sees(pilot, "Virtual router ID: in the step 'VRRP'")
+        await press(pilot, "zzz")
+        await sees(pilot, "no key of halb.toml has 'virtualzzz' in its name")
+        await press(pilot, *["backspace"] * 20, "haproxy-lb2 priority")
+        await until(pilot, lambda: shown(app) == [KeyPath("lb", 1, "priority")])
+        await press(pilot, "enter")
+        await focuses(pilot, KeyPath("lb", 1, "priority"))
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def shown(app: Wizard) -> list[KeyPath]:
+    return [field.place for field in app.screen.query(AnswerField) if field.display]
+
+
+@pytest.mark.slow
+def test_each_table_of_halb_toml_is_a_group_and_seven_settings_are_seen_at_once(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go(ADVANCED)
+        await sees(pilot, "Control-plane nodes [[control_plane]]")
+        body = app.screen.query_one("#body").region
+        seen = [field for field in app.screen.query(AnswerField) if body.contains_region(field.region)]
+        assert len(seen) >= 7
+        titles = [str(title.render()).split()[-1] for title in app.screen.query(".group").results(Static)]
+        assert titles == ["[cluster]", "[[control_plane]]", "[vrrp]", "[[lb]]", "[haproxy]", "[lint]"]
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def changed(folder: Path, before: str, change: Callable[[Answers], Answers], *, edited: str = "") -> str:
+    """The halb.toml that is written after a change of the answers; `before` is on the disk."""
+    (folder / "halb.toml").write_text(before)
+    session = Session(folder)
+    session.begin(from_toml(before))
+    session.before = session.answers
+    session.edited = edited
+    session.replace_answers(change(session.answers))
+    session.take_outcome(judge(session.answers))
+    text, _ = tree(session.outcome, folder)["halb.toml"]
+    return text
+
+
+def test_a_cleared_key_of_the_linter_leaves_halb_toml_and_the_others_stay(tmp_path: Path) -> None:
+    before = write_plan(PLAN) + '\n[lint]\n# for now\nignore = ["KA012"]\nhaproxy-version = "2.8"\n'
+    text = changed(tmp_path, before, lambda answers: answers.put(KeyPath("lint", 0, "ignore"), ""))
+    assert text == before.replace('ignore = ["KA012"]\n', "")
+    assert changed(tmp_path, before, lambda answers: answers) == before
+
+
+def test_a_new_cluster_does_not_clear_what_the_linter_is_told_in_its_folder(tmp_path: Path) -> None:
+    before = write_plan(PLAN) + '\n[lint]\nignore = ["KA012"]\n'
+    (tmp_path / "halb.toml").write_text(before)
+    session = Session(tmp_path)
+    session.begin(Answers(ARTICLE))
+    session.take_outcome(judge(session.answers))
+    assert 'ignore = ["KA012"]' in tree(session.outcome, tmp_path)["halb.toml"][0]
+
+
+def test_comments_of_the_editor_are_written(tmp_path: Path) -> None:
+    before = write_plan(PLAN)
+    edited = before.replace("[vip]", "# ours since May\n[vip]")
+    text = changed(tmp_path, before, lambda answers: answers.put(KeyPath("cluster", 0, "name"), "k"), edited=edited)
+    assert text == edited.replace('"kacang"', '"k"')

@@ -37,7 +37,7 @@ VIP = Place("vip", 0, "address")
 PATIENT = 5.0  # seconds
 AT = "192.168.2.151"
 
-STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers")
+STEPS = ("dns", "initial-master", "control-plane", "vip", "load-balancers", "haproxy")
 
 
 @pytest.fixture
@@ -186,6 +186,37 @@ def test_what_answers_on_the_initial_master(
     (result,) = said("initial-master", master_at(server.address, server.port))
     assert result.status is status
     assert text in result.text
+
+
+CHECK = Place("haproxy", 0, "check")
+
+
+@pytest.mark.parametrize(
+    ("http", "check", "status", "text"),
+    [
+        (200, "", CheckStatus.OK, "haproxy's check takes what first answers"),
+        (
+            401,
+            "",
+            CheckStatus.WARN,
+            "first answers 401 to haproxy's check: choose readyz-401, or haproxy takes it for dead",
+        ),
+        (403, "readyz", CheckStatus.WARN, "first answers 403 to haproxy's check: choose readyz-401"),
+        (401, "readyz-401", CheckStatus.OK, "haproxy's check takes what first answers"),
+        (401, "tcp", CheckStatus.OK, "haproxy's check takes what first answers"),
+        (500, "", CheckStatus.INFO, "no API server answers yet"),
+    ],
+)
+def test_haproxys_check_has_to_take_what_the_api_servers_answer(
+    servers: ExitStack, http: int, check: str, status: CheckStatus, text: str
+) -> None:
+    issued = Authority().issue([NAME])
+    server = servers.enter_context(ApiServer(loopback(), 0, issued, status=http))
+    answers = master_at(server.address, server.port).put(Place("control_plane", 0, "name"), "first").put(CHECK, check)
+    (result,) = said("haproxy", answers)
+    assert result.status is status
+    assert text in result.text
+    assert subject("haproxy", answers) != subject("haproxy", answers.put(CHECK, "tcp" if check != "tcp" else "readyz"))
 
 
 def test_the_other_nodes_are_asked_in_their_own_step() -> None:

@@ -119,7 +119,8 @@ def test_a_halb_toml_in_the_folder_can_be_changed(tmp_path: Path) -> None:
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 
-    assert drive(tmp_path, script).session.answers == Answers(ARTICLE)
+    in_use = {**ARTICLE, Place("cluster", 0, "port"): "6443"}
+    assert drive(tmp_path, script).session.answers == Answers(in_use)
 
 
 @pytest.mark.parametrize(("data", "said"), [(b"[cluster\n", "can't be read"), (b"\xff\xfe", "is not UTF-8")])

@@ -135,15 +135,15 @@ def test_replace_shows_what_is_lost_and_asks_once_more(tmp_path: Path) -> None:
 
 
 def test_what_stands_in_the_way_of_a_merge_is_said_and_so_are_notes(tmp_path: Path) -> None:
-    path = put(tmp_path, "global\n\tdaemon\n\n" + CLASH)
+    path = put(tmp_path, "global\n\tstats socket ipv4@:6443\n")
 
     async def scene() -> None:
         async with at_step("write", tmp_path, article()) as pilot:
             await sees(pilot, TO_CHOOSE)
             ways(pilot).focus()
             await pilot.press("right")
-            await sees(pilot, f"✗ {CONF}:5: ':6443' of frontend 'api' (line 5) and '*:6443' of halb's frontend")
-            await sees(pilot, "✗ nothing can be written to this folder")
+            await sees(pilot, f"✗ {CONF}:2: 'ipv4@:6443' of global (line 2) and '*:6443' of halb's frontend")
+            await sees(pilot, "✗ nothing can be written in this way; choose another one above")
             await pilot.press("f10")
             await sees(pilot, "✗ nothing was written")
             assert files_below(tmp_path) == {CONF}
@@ -153,6 +153,23 @@ def test_what_stands_in_the_way_of_a_merge_is_said_and_so_are_notes(tmp_path: Pa
             await sees(pilot, "1 of them merged")
             await pilot.press("f10")
             await written(pilot)
+
+    play(scene())
+
+
+def test_a_section_that_is_in_the_way_is_taken_over_and_what_that_costs_is_said(tmp_path: Path) -> None:
+    path = put(tmp_path, OTHERS + CLASH)
+
+    async def scene() -> None:
+        async with at_step("write", tmp_path, article()) as pilot:
+            await sees(pilot, TO_CHOOSE)
+            ways(pilot).focus()
+            await pilot.press("right")
+            await sees(pilot, "! frontend api (haproxy-lb1) goes, and does not serve the endpoint")
+            await pilot.press("f10")
+            await written(pilot)
+        assert path.read_text().startswith(OTHERS)
+        assert "frontend api\n" not in path.read_text()
 
     play(scene())
 

@@ -9,6 +9,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from rules.plan import check_value
+from rules.support.haproxy import accepts_status
 from wizard.importer import halb_lines
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of
@@ -122,7 +123,7 @@ def _is_half(fast: Value[float] | None, inter: Value[float] | None) -> bool:
 
 
 def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
-    """How the servers are checked: "readyz" for every check over HTTP, "tcp" for a plain connect."""
+    """How the servers are checked: "readyz" over HTTP, "readyz-401" if a refusal passes too, "tcp" by connecting."""
     node, backend = api.node.name, api.backend
     kind = backend.effective_check
     servers = [server for server in backend.servers if server.certain]
@@ -132,7 +133,7 @@ def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
         return
     word = "tcp" if kind is None or (kind.value == "tcp-check" and not backend.tcp_checks) else ""
     if kind is not None and kind.value == "httpchk":
-        word = "readyz"
+        word = "readyz-401" if any(map(_takes_refusals, backend.http_checks)) else "readyz"
     if word and servers and (kind is None or kind.known):
         span = kind.span if kind is not None else servers[0].span
         reader.add("check", reading(node, span, word))
@@ -140,6 +141,15 @@ def read_check(reader: HaproxyReadings, api: NodeApi) -> None:
         _checked_by(reader, node, kind.directive)  # type: ignore[arg-type]
     for line in lines:
         _checked_by(reader, node, line)
+
+
+def _takes_refusals(line: HaproxyLine) -> bool:
+    """Whether an `http-check expect` takes 401, what an API server without anonymous requests says to haproxy."""
+    words = [word.value for word in line.args]
+    if words[:1] != ["expect"] or "!" in words or len(words) < 3:
+        return False
+    accepts = accepts_status(words[-2], words[-1])
+    return accepts is not None and accepts(401)
 
 
 def _checked_by(reader: HaproxyReadings, node: str, line: HaproxyLine) -> None:

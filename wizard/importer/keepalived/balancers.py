@@ -119,7 +119,8 @@ class BalancerReader:
             "interface": self.agreement.on("lb.interface", interfaces),
             "priority": self.agreement.on("lb.priority", priorities),
             "address6": own.address6,
-            "files": (*node.files.haproxy, *node.files.keepalived),
+            "files": (files := (*node.files.haproxy, *node.files.keepalived)),
+            "imported": files,
         }
 
     def _distinct(self, found: list[Row], members: dict[str, list[Member]]) -> None:

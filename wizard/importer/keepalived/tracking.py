@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from wizard.importer.readings import Readings
 
 _REPLACED = "replaced by halb's own checks"
-_OWN_LINES = frozenset(("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum"))
+_OWN_LINES = frozenset(
+    ("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum", "delay")
+)
+
+_DELAY = 1  # seconds; files of earlier releases have none
 
 
 def read_tracking(reader: Readings, choice: Choice) -> None:
@@ -78,7 +82,9 @@ def _is_own(definition: Trackable) -> bool:
     if isinstance(definition, VrrpScript):
         return any(word.rpartition("/")[2] == halb_lines.CHECK_SCRIPT for word in definition.argv)
     if isinstance(definition, TrackProcess):
-        return definition.argv == ["haproxy"] and definition.effective_weight == 0
+        delay = definition.delay
+        usual = definition.effective_weight == 0 and (delay is None or delay.value == _DELAY)
+        return definition.argv == ["haproxy"] and usual
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
@@ -63,13 +63,21 @@ class Machine:
         return ["sh", "-c", "\n".join(["set -e; replaced=", store, _LAY, *lines, 'exec "$@"']), "sh"]
 
     def run(
-        self, *command: str, path: str | None = None, cwd: Path | None = None, env: Mapping[str, str] | None = None
+        self,
+        *command: str,
+        path: str | None = None,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        files: Sequence[int] = (),
     ) -> Done:
-        """Run a command and wait for it; `path` is a folder to look into for programs first."""
+        """Run a command and wait for it; `path` is a folder to look into for programs first.
+
+        `files` are descriptors that it gets.
+        """
         first = ["env", f"PATH={path}:{os.environ['PATH']}"] if path else []
         done = subprocess.run(
             [*self.prefix, *first, *command],
-            check=False, cwd=cwd, env=env, stdin=DEVNULL, capture_output=True, text=True,
+            check=False, cwd=cwd, env=env, stdin=DEVNULL, capture_output=True, text=True, pass_fds=files,
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)
 

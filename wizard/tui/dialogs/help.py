@@ -13,15 +13,17 @@ from wizard.questions import steps
 from wizard.tui.dialogs.base import Dialog
 
 KEYS = """\
-Enter         next field; in the last one: next step
-Esc           back
+Enter         next field; where nothing is left to answer: next step
 Tab, ↑, ↓     other fields         ←, →, space  other choice
-Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong or found
+Esc           back                 Ctrl+Z, Ctrl+_   undo
+Ctrl+G, F1    this help            Ctrl+L, F2   missing, wrong, found
 Ctrl+R, F3    the files            Ctrl+T, F4   what writing changes
 Ctrl+O, F10   write                Ctrl+Y, F5   ask the network again
 Ctrl+N        next step anyway     F6           what happens if…
-F8            remove this machine  F9           advanced settings
-Ctrl+P        everything else      Ctrl+Q       leave (draft is saved)"""
+Ctrl+Space, F12                    write what is proposed
+F7            halb.toml in $EDITOR F8           remove this machine
+F9            advanced settings    Ctrl+P       everything else
+Ctrl+Q        leave (draft is saved)"""
 
 
 class HelpDialog(Dialog[None]):

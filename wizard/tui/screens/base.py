@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from rules.report import printable
 from wizard.questions.answers import Place
+from wizard.questions.known.derived import endpoint_of
 from wizard.questions.steps import steps
 from wizard.tui.host import Host, host_of
 from wizard.tui.judging import AnswersJudged
@@ -36,6 +37,10 @@ class WizardScreen(Screen[None]):
 
     def take_answers(self) -> None:
         """Hand over what is typed in this screen's fields, if it has any."""
+
+    def leave(self) -> None:
+        """Hand it over for good: another screen comes."""
+        self.take_answers()
 
 
 class TooSmall(Widget):
@@ -66,7 +71,7 @@ class FramedScreen(WizardScreen):
         session = self.session
         step = next(step for step in steps() if step.key == self.STEP)
         title = Content.assemble((step.title, "bold"), "  ", (step.intro, "$text-muted"))
-        endpoint = session.answers[Place("cluster", 0, "endpoint")]
+        endpoint = endpoint_of(session.answers)
         yield Static(printable(f"halb  {endpoint}".rstrip()), markup=False, id="heading")
         yield StepsBar(self.STEP, session.visited, session.outcome)
         yield Static(title, id="title")

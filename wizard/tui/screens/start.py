@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -19,7 +18,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report import printable
-from wizard.questions import machine_changes
+from wizard.questions import machine_changes, phase
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import PLAN, step_of
 from wizard.questions.start_choices import FoundStarts, Origin, look
@@ -30,21 +29,12 @@ from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.session import Import
-from wizard.tui.type_ahead import earlier_keys_handled, run_binding_at_once
 
 _LONGEST_PATH = 36  # characters
 INTRO = """\
 The control plane of a Kubernetes cluster behind one name: HAProxy spreads
 the connections, Keepalived moves one address between the load balancers.
 Nothing is written until you say so."""
-
-
-class Menu(OptionList):
-    """A list that handles its keys in the order in which they were typed."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """All but Enter, which is the screen's."""
-        await run_binding_at_once(self, event)
 
 
 class StartScreen(WizardScreen):
@@ -66,7 +56,7 @@ class StartScreen(WizardScreen):
         yield Static(" halb   offline: nothing is asked" if session.offline else " halb", id="heading", markup=False)
         with VerticalScroll(id="start", can_focus=False):
             yield Static(INTRO, markup=False, classes="intro")
-            yield Menu(*self._options())
+            yield OptionList(*self._options())
             yield Static("\n".join(_failed(text) for text in self._known.failures), markup=False, id="notes")
         yield Footer()
 
@@ -90,7 +80,7 @@ class StartScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """The list has the focus."""
-        self.query_one(Menu).focus()
+        self.query_one(OptionList).focus()
 
     def _say(self, text: str) -> None:
         notes = self.query_one("#notes", Static)
@@ -99,8 +89,7 @@ class StartScreen(WizardScreen):
 
     async def action_begin(self) -> None:
         """Take the highlighted line."""
-        menu = self.query_one(Menu)
-        await earlier_keys_handled(menu)
+        menu = self.query_one(OptionList)
         if menu.highlighted is not None:
             await self._begin(menu.get_option_at_index(menu.highlighted).id)
 
@@ -165,11 +154,23 @@ class StartScreen(WizardScreen):
     def _imported(self, found: Import | None) -> None:
         if found is None:
             return
-        then = partial(self._open, Origin(found.answers, ""), steps()[0].key)
+        then = partial(self._ask_phase, found.answers)
         if found.notes:
             self._after_notes("What was read, and what a plan can't express", found.notes, then)
         else:
             self.app.call_later(then)
+
+    async def _ask_phase(self, answers: Answers) -> None:
+        """Nothing in the files tells where the name leads, and nothing is assumed of a cluster that may be in use."""
+
+        def chosen(number: int | None) -> None:
+            known = phase.chosen(answers, number)
+            self.app.call_later(self._open, Origin(known, ""), steps()[0].key)
+
+        if phase.is_open(answers):
+            self.app.push_screen(ChooseDialog(phase.QUESTION, phase.choices(offline=self.session.offline)), chosen)
+        else:
+            await self._open(Origin(answers, ""), steps()[0].key)
 
     def _after_notes(self, title: str, words: Sequence[str], then: Callable[[], Awaitable[None]]) -> None:
         def read(_nothing: None) -> None:

@@ -10,19 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
-from rules.report import printable
-from wizard.questions.answers import Answers, Place, fault
+from wizard.questions.answers import Answers, Place
+from wizard.questions.known.mending import Mended, unmendable
+from wizard.questions.known.notices import notices
+from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
+from wizard.tui.forms.form import REQUIRED, following, heading, hindrance
+from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
-from wizard.tui.machine_rows import accepted, compact, may_stay_empty
 from wizard.tui.screens.base import WizardScreen
-from wizard.tui.type_ahead import earlier_keys_handled
 from wizard.tui.widgets.checks_line import ChecksLine
-from wizard.tui.widgets.field import AnswerField, default_of, field_around
+from wizard.tui.widgets.field import AnswerField, Entry, field_around
+from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
+from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.preview import Preview
 from wizard.tui.widgets.steps_bar import StepsBar
@@ -32,7 +36,6 @@ from wizard.tui.widgets.what_if import WhatIf
 WIDE = 120  # columns from which the preview is beside the form
 HIGH = 32  # lines from which there is room for the picture of the cluster and the table of failures
 WITH_TABLE = "vrrp"  # the step whose answers decide what happens if something fails
-_REQUIRED = "required; Ctrl+N continues without it"
 
 
 class StepScreen(WizardScreen):
@@ -40,11 +43,14 @@ class StepScreen(WizardScreen):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, and so in the app's own order of events: letters typed after it go to the next field.
+        # With priority, as the footer shows a key that a field has as well only then.
         Binding("enter", "next_field", "next", id="step.next", priority=True, key_display="Enter"),
-        Binding("up,shift+tab", "move_focus(-1)", "field above", show=False, id="step.above", priority=True),
-        Binding("down,tab", "move_focus(1)", "field below", show=False, id="step.below", priority=True),
+        Binding("up", "move_row(-1)", "row above", show=False, id="step.above", priority=True),
+        Binding("down", "move_row(1)", "row below", show=False, id="step.below", priority=True),
+        Binding("shift+tab", "move_focus(-1)", "field before", show=False, id="step.before", priority=True),
+        Binding("tab", "move_focus(1)", "field after", show=False, id="step.after", priority=True),
         Binding("f5,ctrl+y", "ask", "ask again", show=False, id="step.ask"),
+        Binding("f12,ctrl+@", "take_proposal", "write what is proposed", show=False, id="step.take"),
     ]
 
     def action_ask(self) -> None:
@@ -55,6 +61,8 @@ class StepScreen(WizardScreen):
         super().__init__()
         self.step = step
         self._place = place
+        self._row: int | None = None  # of the list: the one that has the focus
+        self._told: tuple[Mended, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
@@ -67,13 +75,14 @@ class StepScreen(WizardScreen):
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(self.step.intro, markup=False, classes="intro")
                     yield from self._fields()
+                yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
                 yield Topology(session.answers)
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
                 yield Preview()
-        yield StatusLine(status(session.outcome, session.overrides), id="status")
+        yield StatusLine(status(session, self.step), id="status")
         yield Footer()
 
     def _fields(self) -> ComposeResult:
@@ -81,15 +90,20 @@ class StepScreen(WizardScreen):
         if self.step.many:
             yield MachineList(self.step, answers)
             return
-        for place in places(self.step, answers):
-            field = field_at(self.step, place, answers)
-            yield AnswerField(place, field, answers[place], suggestion=default_of(place, self.session.outcome.plan))
+        fields = [
+            AnswerField(place, field_at(self.step, place, answers), answers[place])
+            for place in places(self.step, answers)
+        ]
+        yield from [GroupedFields(self.step, fields)] if self.step.key == ADVANCED else fields
 
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
-        fields = self.fields()
-        self._focus(self._place or fields[0].place)
-        self._show_faults()
+        self._told, self.session.untold = tuple(self.session.untold), []
+        if self._place is None:
+            self._focus_first()
+        else:
+            self._focus(self._place)
+        self._show_notes()
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
@@ -115,6 +129,12 @@ class StepScreen(WizardScreen):
         if field is not None:
             self.set_focus(field.answer)
 
+    def _focus_first(self) -> None:
+        """The first field; among many the line that finds one."""
+        settings = self.query(GroupedFields)
+        first = next(iter(self.fields()), None)
+        self.set_focus(settings.first().finder if settings else first.answer if first else None)
+
     # What changes
 
     async def on_answer_field_changed(self, message: AnswerField.Changed) -> None:
@@ -122,7 +142,9 @@ class StepScreen(WizardScreen):
         field = message.field
         if not field.is_attached:
             return
-        self.session.set_answer(field.place, field.text)
+        self._set_typed()
+        if field.answer is not self.focused:
+            self._put_right()
         await self._follow()
 
     async def _follow(self) -> None:
@@ -130,69 +152,130 @@ class StepScreen(WizardScreen):
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
+        self._show_notes()
         self._show_heading()
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one("#status", Static).update(status(message.outcome, self.session.overrides))
         self.query_one(StepsBar).show(message.outcome)
-        self._show_faults()
+        self._show_notes()
         for preview in self.query(Preview):
             preview.show()
         for table in self.query(WhatIf):
             table.look()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_draft_saved(self) -> None:
+        """Say so."""
+        self._show_heading()
+
+    async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
         if field is not None:
             self.call_after_refresh(field.scroll_visible, animate=False)
+            self.session.history.pause()
+            self._put_right()
         for table in self.query(WhatIf):
             if field is not None:
                 table.compare(field.place)
+        if field is not None and self.step.many:
+            await self._row_left(field.place.number)
 
-    def _show_faults(self) -> None:
-        outcome = self.session.outcome
-        for field in self.fields():
-            if not self.step.many:
-                field.suggest(default_of(field.place, outcome.plan))
-            if outcome.answers[field.place] == field.text and field.fault != _REQUIRED:
-                field.show_fault(outcome.faults.get(field.place, ""))
+    async def _row_left(self, number: int) -> None:
+        """Have the rows but this one, which gets the focus now, as they are once they were left."""
+        before, self._row = self._row, number
+        if before is not None and before != number:
+            self._set_typed()
+            await self._show_rows(left(self.step, self.session.answers, now=number))
+
+    def _show_notes(self) -> None:
+        """Show what is wrong, what follows, and how far it is."""
+        session = self.session
+        fill(self.fields(), session, usual=not self.step.many, keep=REQUIRED)
+        lines = notices(self.step, session.answers, session.outcome, self._told)
+        notes = self.query_one("#notices", Static)
+        notes.update(printable_lines(lines))
+        notes.display = bool(lines)
+        self.query_one("#status", Static).update(status(session, self.step))
+
+    def _put_right(self, *, leaving: bool = False) -> tuple[Mended, ...]:
+        """Put right the answers that were left; what is still being typed is not, unless the step is left."""
+        done = {
+            field.place: field
+            for field in self.fields()
+            if (leaving or field.answer is not self.focused) and field.text == self.session.answers[field.place]
+        }
+        mended = self.session.put_right(done)
+        for one in mended:
+            for place in (one.place, *one.more):
+                if field := self.field_at(place):
+                    field.text = self.session.answers[place]
+        return mended
+
+    def action_take_proposal(self) -> None:
+        """Write what is proposed for the focused field, else for the first one that has a proposal."""
+        focused = field_around(self.focused)
+        fields = ([focused] if focused else []) + self.fields()
+        if field := next((field for field in fields if field.proposal), None):
+            field.text = field.proposal
+            self.set_focus(field.answer)
 
     def _show_heading(self) -> None:
-        answers = self.session.answers
-        endpoint = printable(answers[Place("cluster", 0, "endpoint")])
-        left = f" halb  {endpoint}" if endpoint else " halb"
-        note = self.session.draft_note
-        room = max(self.app.size.width - len(note) - 1, 1)
-        self.query_one("#heading", Static).update(f"{left[: room - 1]:<{room}}{note}")
+        session = self.session
+        line = heading(session.answers, session.draft_note, self.app.size.width)
+        self.query_one("#heading", Static).update(line)
+
+    def _set_typed(self) -> None:
+        for field in self.fields():
+            self.session.set_answer(field.place, field.text)
 
     def take_answers(self) -> None:
         """Set all answers as they are in the fields: the message about the last key may still be on its way."""
+        self._set_typed()
+        self.session.untold += self._put_right(leaving=True)
+
+    def leave(self) -> None:
+        """Set all answers, with what rows get when they are left."""
+        self.take_answers()
+        if (answers := left(self.step, self.session.answers)) != self.session.answers:
+            self.session.replace_answers(answers)
+
+    async def _show_rows(self, answers: Answers) -> None:
+        """Set these answers, and have the rows that they call for, with their texts.
+
+        Nothing is awaited before the texts are there: fields that change meanwhile would bring the old ones back.
+        """
+        if answers != self.session.answers:
+            self.session.replace_answers(answers)
         for field in self.fields():
-            self.session.set_answer(field.place, field.text)
+            if field.text != answers[field.place]:
+                field.text = answers[field.place]
+        self.query_one(Topology).show(answers)
+        await self.query_one(MachineList).sync(answers)
 
     # Where the focus goes
 
     async def action_next_field(self) -> None:
         """Take the answer of the focused field, and go to the next field or step."""
-        focused = self.focused
-        field = field_around(focused)
-        if focused is None or field is None:
-            self._focus(self.fields()[0].place)
+        field = field_around(self.focused)
+        if field is None:
+            shown = next((field for field in self.fields() if field.display), None)
+            self.set_focus(shown.answer if shown else None)
             return
-        await earlier_keys_handled(focused)
-        self._take(field)
-        answers = self.session.answers
-        following = self._following(field.place, answers)
-        cleared = compact(self.step, answers)
-        if self.step.many and cleared.count(field.place.table) != answers.count(field.place.table):
-            self.session.replace_answers(cleared)
-            await self._rebuild_rows(following or field.place)
-        elif self.step.many:
-            await self.query_one(MachineList).sync(answers)
-        if following is not None:
-            self._focus(following)
+        self._set_typed()
+        if self.step.many:
+            answers, onward = entered(self.step, field.place, self.session.answers)
+            await self._show_rows(answers)
+        else:
+            onward = following(self.step, field.place, self.session.answers)
+        if words := unmendable(field.place, field.text):
+            field.show_fault(words)
+        elif field.fault == REQUIRED:
+            field.show_fault("")
+        if self.step.aside:
+            self.focus_next()
+        elif onward is not None:
+            self._focus(onward)
         elif wrong := self._first_wrong():
             self._focus(wrong)
         else:
@@ -200,63 +283,56 @@ class StepScreen(WizardScreen):
 
     async def action_move_focus(self, by: int) -> None:
         """Go to the widget after (1) or before (-1) a field; outside of fields the keys have their usual meaning."""
-        if self.focused is None or field_around(self.focused) is None:
+        if field_around(self.focused) is None and not isinstance(self.focused, Input):
             raise SkipAction
-        await earlier_keys_handled(self.focused)
         if by > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
-    def _take(self, field: AnswerField) -> None:
-        """Set the answer, and the suggestions that Enter accepts."""
-        session = self.session
-        session.set_answer(field.place, field.text)
-        for place in (answers := accepted(self.step, field.place, session.answers)):
-            if answers[place] != session.answers[place]:
-                session.set_answer(place, answers[place])
-                if other := self.field_at(place):
-                    other.text = answers[place]
-        if words := fault(field.place, field.text):
-            field.show_fault(words)
-        elif field.fault == _REQUIRED:
-            field.show_fault("")
-
-    def _following(self, place: Place, answers: Answers) -> Place | None:
-        """The place after this one; None at the end, and in a last row that is left empty."""
-        all_places = places(self.step, answers)
-        rest = all_places[all_places.index(place) + 1 :] if place in all_places else ()
-        first_of_row = place.key == self.step.fields[0].key
-        if self.step.many and not first_of_row and may_stay_empty(self.step, place, answers):
-            rest = tuple(other for other in rest if other.number != place.number)
-        return next(iter(rest), None)
+    async def action_move_row(self, by: int) -> None:
+        """Go to the field below (1) or above (-1): in a list to the same one of the next machine."""
+        field = field_around(self.focused)
+        if field is None and not isinstance(self.focused, Input):
+            raise SkipAction
+        if field is None or not self.step.many:
+            await self.action_move_focus(by)
+            return
+        self._set_typed()
+        await self._show_rows(self.session.answers)  # a row that was begun has an empty one below
+        self._focus(field.place._replace(number=field.place.number + by))
 
     def _first_wrong(self) -> Place | None:
         """The first field of this step that keeps the user from continuing; shows why beside it."""
-        answers = self.session.answers
-        needed = set(places(self.step, answers, needed=True))
         for field in self.fields():
-            text = answers[field.place]
-            if words := fault(field.place, text):
+            if words := hindrance(self.step, field.place, self.session.answers):
                 field.show_fault(words)
-                return field.place
-            if not text and not field.question.optional and field.place in needed:
-                field.show_fault(_REQUIRED)
                 return field.place
         return None
 
-    async def _rebuild_rows(self, place: Place) -> None:
-        """Make all rows again, as machines have moved up; `place` gets the focus."""
-        await self.query_one(MachineList).sync(self.session.answers, rebuild=True)
-        self.query_one(Topology).show(self.session.answers)
-        found = self.field_at(place) or self.fields()[-len(self.step.fields)]
-        self._focus(found.place)
-
     async def on_machine_list_removed(self, message: MachineList.Removed) -> None:
         """Remove a machine; the one that takes its place gets the focus."""
+        self._set_typed()
         table = self.step.fields[0].table
-        self.session.replace_answers(self.session.answers.without(table, message.number))
-        await self._rebuild_rows(Place(table, message.number, self.step.fields[0].key))
+        await self._show_rows(self.session.answers.without(table, message.number))
+        last = max(field.place.number for field in self.fields())
+        self._focus(Place(table, min(message.number, last), self.step.fields[0].key))
+        self.notify("removed; Ctrl+Z brings it back")
+
+    async def on_entry_listed(self, message: Entry.Listed) -> None:
+        """Several lines were pasted into a field, or a list of machines."""
+        field = field_around(message.entry)
+        if field is None or not field.is_attached:
+            return
+        if not self.step.many or field.place.key not in ListedMachine._fields:
+            field.answer_lines(message.lines)
+            return
+        self._set_typed()
+        text = "\n".join(message.lines)
+        answers, lacking = listed_in(self.step, field.place, self.session.answers, text)
+        await self._show_rows(answers)
+        self.query_one(MachineList).say_unread(read_machines(text, interfaces=field.place.table == "lb"), self.step)
+        self._focus(lacking or field.place)
 
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,8 +17,9 @@ from textual.timer import Timer
 from textual.widgets import Button, Footer, Input, Static
 
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
+from wizard.questions.plan_alone import PlanSaved, save_plan
 from wizard.questions.review import Changes, blocked
-from wizard.questions.writing import Way, next_steps, preview, state_words, to_choose, write
+from wizard.questions.writing import Way, fitting, next_steps, preview, state_words, to_choose, ways, write
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.widgets.diff import Diff
@@ -27,10 +29,10 @@ from wizard.tui.widgets.merge_choice import MergeChoice
 PAUSE = 0.3  # seconds without a change of the folder after which it is looked at
 
 _NO_FOLDER = "name a folder for the files"
-_NOTHING = f"""\
-'{Way.LEAVE.value}' is selected: nothing is written.
+_NOTHING = """\
+'{}' is selected: nothing is written.
 
-Select '{Way.MERGE.value}' or '{Way.REPLACE.value}', and this page shows what would change."""
+Select '{}' or '{}', and this page shows what would change."""
 
 
 class WriteScreen(FramedScreen):
@@ -42,11 +44,14 @@ class WriteScreen(FramedScreen):
         Binding("ctrl+t", "diff", "diff", id="write.diff", show=False),
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
+        Binding("ctrl+s", "save_plan", "halb.toml alone", id="write.plan", key_display="^s"),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     WriteScreen Static { padding: 0 1; height: auto; }
     WriteScreen VerticalScroll { height: 1fr; }
+    WriteScreen VerticalScroll:focus { background-tint: $primary 8%; }
+    WriteScreen VerticalScroll:nocolor:focus > Static { text-style: bold; }
     WriteScreen MergeChoice { margin: 0 1; }
     WriteScreen #folder { margin: 0 1; }
     WriteScreen Horizontal { height: auto; padding: 0 1; }
@@ -67,6 +72,7 @@ class WriteScreen(FramedScreen):
         self.written: Written | None = None
         self.writing = False
         self._timer: Timer | None = None
+        self._folder = ""
 
     @property
     def choice(self) -> Way:
@@ -92,7 +98,8 @@ class WriteScreen(FramedScreen):
         """The folder, what writing would do there, the button."""
         yield from self.head()
         yield Static("Write to this folder", markup=False)
-        yield Input(str(self.session.directory), id="folder", compact=True)
+        self._folder = str(self.session.directory)
+        yield Input(self._folder, id="folder", compact=True)
         yield MergeChoice()
         with VerticalScroll(can_focus=True):
             yield Static(id="list", markup=False)
@@ -114,7 +121,10 @@ class WriteScreen(FramedScreen):
         self._look()
 
     @on(Input.Changed, "#folder")
-    def _folder_changed(self) -> None:
+    def _folder_changed(self, event: Input.Changed) -> None:
+        if event.value == self._folder:  # the field says its first text too, at some time after it is shown
+            return
+        self._folder = event.value
         self.query_one(MergeChoice).choice = Way.LEAVE  # what is right for one folder may be wrong for another
         if self._timer is not None:
             self._timer.stop()
@@ -148,7 +158,7 @@ class WriteScreen(FramedScreen):
             self._looked(found)
         body: Diff | str = "\n".join(found.problems) or Diff(found.diffs)
         if to_choose(found, choice) and not found.problems:
-            body = _NOTHING
+            body = _NOTHING.format(*(way.value for way in ways(found)))
         self.host.show_page(f"what writing would change in {where}", body)
 
     def action_write(self) -> None:
@@ -166,6 +176,34 @@ class WriteScreen(FramedScreen):
             self.query_one(MergeChoice).focus()
         elif self.written is None and not self.writing:
             self._write(self.directory, force=False)
+
+    def action_save_plan(self) -> None:
+        """Write halb.toml alone, whatever stands against the other files."""
+        if not self.session.is_judged:
+            self.notify("the answers are being checked; try again in a moment", markup=False)
+        elif self.directory is None:
+            self.notify(_NO_FOLDER, severity="warning", markup=False)
+            self.query_one("#folder").focus()
+        elif not self.writing:
+            self._save_plan(self.directory, force=False)
+
+    @work(group="write", exit_on_error=False)
+    async def _save_plan(self, directory: Path, *, force: bool) -> None:
+        try:
+            saved = await asyncio.to_thread(save_plan, self.session.outcome, directory, force=force)
+        except ChangedError as error:
+            self._ask(directory, error.problems, again=self._save_plan)
+        except StoreError as error:
+            self._say(not_written(error.problems))
+        except Exception as error:  # nothing that a disk does may cost the user the answers
+            self._say(not_written([f"{type(error).__name__}: {error}"]))
+        else:
+            self._plan_saved(directory, saved)
+
+    def _plan_saved(self, directory: Path, saved: PlanSaved) -> None:
+        words = "\n".join([f"halb.toml is written: {safe(str(directory))}", *map(safe, saved.left_out)])
+        self.notify(words, title="The plan alone", markup=False)
+        self._look()
 
     def _look(self) -> None:
         if self.written is None and not self.writing:
@@ -186,6 +224,10 @@ class WriteScreen(FramedScreen):
             return
         self.changes = found
         choice = self.query_one(MergeChoice)
+        choice.offered = ways(found)
+        if self.choice is not (meant := fitting(found, self.choice)):
+            choice.choice = meant  # the folder is looked at again
+            return
         # The choice stays visible while a merge is refused, or leaves nothing to do.
         choice.display = bool(found.foreign) or self.choice is not Way.LEAVE
         self._show(*listed(found, self.choice))
@@ -230,10 +272,10 @@ class WriteScreen(FramedScreen):
         else:
             self._ask(directory, error.problems)
 
-    def _ask(self, directory: Path, problems: tuple[str, ...]) -> None:
+    def _ask(self, directory: Path, problems: tuple[str, ...], again: Callable[..., object] | None = None) -> None:
         def answered(sure: bool | None) -> None:
             if sure:
-                self._write(directory, force=True)
+                (again or self._write)(directory, force=True)
             else:
                 self._say(Content("nothing was written; the files are unchanged"))
 

@@ -11,9 +11,11 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from rules.plan import Phase
 from wizard.probes.ask import offline_results, run_checks, subject
-from wizard.probes.results import CheckResult, CheckStatus
+from wizard.probes.results import CheckResult, CheckStatus, phase_found
 from wizard.questions.answers import Answers
+from wizard.questions.phase import PLACE, is_open
 from wizard.questions.steps import Step
 from wizard.tui.host import host_of
 from wizard.tui.session import Session
@@ -107,7 +109,16 @@ class ChecksLine(Widget):
         await asyncio.sleep(pause)
         self.results = await run_checks(self.step.key, answers, resolvers=self._session.resolvers)
         self.asking = False
+        self._note_phase()
         self.refresh(layout=True)
+
+    def _note_phase(self) -> None:
+        """What DNS shows of an imported cluster's phase is its answer, unless there is one."""
+        session, phase = self._session, phase_found(self.results)
+        if phase is not None and is_open(session.answers):
+            session.set_answer(PLACE, phase)
+            where = "the VIP" if phase is Phase.CUTOVER else "the initial master"
+            self.notify(f"DNS leads to {where}: the phase is {phase} (F9 changes it)", markup=False)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the checks need, up to two."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,14 +15,15 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from rules.plan import text_of, value_at, written
+from rules.plan import key_at
 from rules.report import printable
 from wizard.questions import steps
-from wizard.questions.answers import Place, fault
-from wizard.tui.type_ahead import run_binding_at_once
+from wizard.questions.answers import Place
+from wizard.questions.known.mending import unmendable
+from wizard.questions.reading.machine_lists import is_list
 
-if TYPE_CHECKING:
-    from wizard.plan.plan import Plan
+_GAP = "  "  # between two choices
+_MORE = "… "  # where there is no room for more
 
 
 class Entry(Input):
@@ -30,15 +32,30 @@ class Entry(Input):
     def __init__(self, text: str, *, secret: bool) -> None:
         super().__init__(text, compact=True, password=secret, select_on_focus=False)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
+    class Listed(Message):
+        """Several lines were pasted, or words that stand for several machines: none of them is in the field yet."""
+
+        def __init__(self, entry: Entry, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.entry = entry
+            self.lines = lines
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a line without the blanks around it; Textual would take the first of several, and drop the others."""
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        field = field_around(self)
+        if len(lines) > 1 or (lines and field is not None and is_list(field.place, lines[0])):
+            self.post_message(self.Listed(self, lines))
+        elif lines:
+            self.replace(lines[0], *self.selection)
 
 
 class ChoiceEntry(Widget, can_focus=True):
-    """One of a few answers: left, right and space step through them, and so does a click on either side.
+    """One of a few answers, all in a line: left, right and space step through them, and a click chooses one.
 
-    `value` "" stands for the first one: nothing has been chosen yet.
+    `value` "" stands for the `usual` one: nothing has been chosen yet.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,43 +63,71 @@ class ChoiceEntry(Widget, can_focus=True):
         Binding("right,space", "turn(1)", "next", show=False, id="choice.next"),
     ]
     value: reactive[str] = reactive("")
+    usual: reactive[str] = reactive("")
+    _first = 0  # of the cells that are shown
 
     class Changed(Message):
         """The choice has changed."""
 
-    def __init__(self, choices: tuple[str, ...], value: str) -> None:
+    def __init__(self, question: steps.Field, value: str) -> None:
         super().__init__()
-        self.choices = choices
+        self._question = question
+        self.choices = question.choices
         self.set_reactive(ChoiceEntry.value, value)
+        self.set_reactive(ChoiceEntry.usual, question.choices[0])
+
+    @property
+    def chosen(self) -> str:
+        """The choice that counts: the one that was made, else the usual one."""
+        return self.value or self.usual
+
+    def _cells(self) -> list[tuple[str, str]]:
+        """Each choice with what is shown for it; a wrong answer is one more, in front."""
+        shown = self.choices if self.chosen in self.choices else (self.chosen, *self.choices)
+        words = [(choice, printable(self._question.worded(choice))) for choice in shown]
+        return [(choice, f"({word})" if choice == self.chosen else word) for choice, word in words]
 
     def render(self) -> Content:
-        """The chosen one, between brackets that lead to the others."""
-        shown = printable(self.value or self.choices[0])
-        usual = Content.styled("  (default)", "$text-muted") if shown == self.choices[0] else Content("")
-        return Content.assemble("‹ ", (shown, "bold"), " ›", usual)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
+        """All of them, the chosen one between brackets; where there is no room for all, what is around it."""
+        cells, room = self._cells(), max(self.size.width, 1)
+        at = next(number for number, (choice, _) in enumerate(cells) if choice == self.chosen)
+        first, end = 0, len(cells)
+        while _width(cells[first:end]) + _cut(first, end, cells) > room and (first < at or end > at + 1):
+            first, end = (first, end - 1) if end > at + 1 else (first + 1, end)
+        self._first = first
+        parts = [(words, "bold" if choice == self.chosen else "$text-muted") for choice, words in cells[first:end]]
+        shown = Content(_GAP).join(Content.styled(*part) for part in parts)
+        return Content.assemble(_MORE if first else "", shown, f" {_MORE}" if end < len(cells) else "")
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
-        known = (self.value or self.choices[0]) in self.choices
-        at = self.choices.index(self.value or self.choices[0]) if known else -1
-        self.value = self.choices[(at + by) % len(self.choices)]
+        at = self.choices.index(self.chosen) if self.chosen in self.choices else -1
+        self._choose(self.choices[(at + by) % len(self.choices)])
+
+    def _choose(self, choice: str) -> None:
+        self.value = choice
         self.post_message(self.Changed())
 
     def on_click(self, event: events.Click) -> None:
-        """The left bracket goes back, everything else forward."""
-        self.action_turn(-1 if event.x < 2 else 1)
+        """Choose the one that was clicked; beside them all, the next one."""
+        at = event.x - (len(_MORE) if self._first else 0)
+        for choice, words in self._cells()[self._first :]:
+            if at < len(words):
+                if choice in self.choices and at >= 0:
+                    self._choose(choice)
+                return
+            at -= len(words) + len(_GAP)
+        self.action_turn(1)
 
 
-def default_of(place: Place, plan: Plan | None) -> str:
-    """What the plan has for an empty field; "" if there is no plan yet, or no such key."""
-    if plan is None:
-        return ""
-    value = value_at(place, plan)
-    return "" if value is None else f"{text_of(written(value))}  (default)"
+def _width(cells: Sequence[tuple[str, str]]) -> int:
+    """The columns of these choices side by side."""
+    return len(_GAP.join(words for _, words in cells))
+
+
+def _cut(first: int, end: int, cells: Sequence[object]) -> int:
+    """The columns of what says that there are more choices on either side."""
+    return len(_MORE) * (first > 0) + (len(_MORE) + 1) * (end < len(cells))
 
 
 class AnswerField(Widget):
@@ -112,9 +157,11 @@ class AnswerField(Widget):
         self.place = place
         self.question = question
         self.fault = ""
+        self.proposal = ""
+        self._remark = ""
         self._bare = bare
         self._answer: Entry | ChoiceEntry = (
-            ChoiceEntry(question.choices, text) if question.choices else Entry(text, secret=question.secret)
+            ChoiceEntry(question, text) if question.choices else Entry(text, secret=question.secret)
         )
         self.suggestion = ""
         self.suggest(suggestion)
@@ -146,24 +193,62 @@ class AnswerField(Widget):
         self._answer.value = text
         if isinstance(self._answer, Entry):
             self._answer.cursor_position = len(text)
+        else:
+            self._changed()
+
+    def answer_lines(self, lines: Sequence[str]) -> None:
+        """Take pasted lines: a list of words gets all of them; else it is the first, and the user is told."""
+        entry = self._answer
+        if not isinstance(entry, Entry):
+            return
+        if key_at(self.place).type.schema["type"] == "array":
+            entry.replace(", ".join(line.strip(" ,") for line in lines), *entry.selection)
+            return
+        entry.replace(lines[0], *entry.selection)
+        words = f"one line belongs here: the first of {len(lines)} was pasted, the others were left out"
+        self.notify(words, severity="warning", timeout=15, markup=False)
 
     def suggest(self, text: str) -> None:
-        """Show in an empty field what it stands for; an example if the text is empty."""
+        """Show in an empty field what a machine before suggests; an example if the text is empty."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
             self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
 
-    def show_fault(self, words: str) -> None:
-        """Show what is wrong with the answer; "" for nothing."""
-        if words != self.fault:
-            self.fault = words
+    def show_usual(self, text: str) -> None:
+        """Show what the field stands for as long as it is empty; "" if that is not known."""
+        if isinstance(self._answer, ChoiceEntry):
+            self._answer.usual = text or self.question.choices[0]
+        else:
+            self.suggest(f"default {text}" if text else "")
+
+    def show_fault(self, words: str, proposal: str = "") -> None:
+        """Show what is wrong with the answer, and what a key would write instead; "" for nothing."""
+        if (words, proposal) != (self.fault, self.proposal):
+            self.fault, self.proposal = words, proposal
             self._show()
             self.post_message(self.FaultChanged(self))
+
+    def remark(self, words: str) -> None:
+        """Show something about an answer that is not wrong, in place of the help; "" for nothing."""
+        if words != self._remark:
+            self._remark = words
+            self._show()
+            self.post_message(self.FaultChanged(self))
+
+    @property
+    def note(self) -> str:
+        """What is wrong, and the key that puts it right; else the remark; "" for neither."""
+        if self.fault:
+            proposed = self.question.worded(self.proposal)
+            does = "does it" if self.fault.rstrip("'").endswith(f" {proposed}") else f"writes {proposed}"
+            does = "does it" if self.fault.endswith(f"'{proposed}'") else does
+            return printable(f"✗ {self.fault} (F12 {does})" if self.proposal else f"✗ {self.fault}")
+        return printable(self._remark)
 
     def _show(self) -> None:
         self.set_class(bool(self.fault), "-wrong")
         if not self._bare:
-            self._note.update(f"✗ {printable(self.fault)}" if self.fault else self.question.help)
+            self._note.update(self.note or self.question.help)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The answer has been typed."""
@@ -179,14 +264,20 @@ class AnswerField(Widget):
         """Enter belongs to the screen."""
         event.stop()
 
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """The field has the focus: its label shows it too."""
+        self.add_class("-focused")
+
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         """The field is left: show what is wrong with its answer."""
-        if words := fault(self.place, self.text):
+        self.remove_class("-focused")
+        if words := unmendable(self.place, self.text):
             self.show_fault(words)
 
     def _changed(self) -> None:
-        if self.fault and not fault(self.place, self.text):
+        if self.fault and not unmendable(self.place, self.text):
             self.show_fault("")
+        self.remark("")
         self.post_message(self.Changed(self))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from rules.report import printable
-from rules.text import clipped
+from rules.text import clipped, counted
 from wizard.files import Written
 from wizard.questions.review import Changes
-from wizard.questions.writing import Way, state_words, to_choose
+from wizard.questions.writing import MOST_DROPPED, Way, state_words, taken, to_choose
 
 _FOREIGN = "not halb's"  # the state of a file about which the user has to decide
 _STYLES = {
@@ -36,17 +36,27 @@ def not_written(problems: Sequence[str]) -> Content:
 
 
 def listed(found: Changes, way: Way) -> Iterator[Content]:
-    """What writing would do, a line for each file, and what blocks it."""
+    """What writing would do, a line for each file, what blocks it, and what goes with it."""
     for problem in found.problems:
         yield Content.assemble(("✗ ", "$text-error"), safe(problem))
-    if found.foreign and found.problems:
-        yield Content.styled(
-            "  'halb-wizard render --merge --take-over SECTION' replaces such a section", "$text-muted"
-        )
     for note in found.notes:
         yield Content.assemble(("! ", "$text-warning"), safe(note))
+    for loses, words in taken(found):
+        yield Content.assemble(("! ", "$text-error") if loses else ("- ", "$text-warning"), safe(words))
     for path, state in found.states.items():
         yield _file(path, _FOREIGN if path in found.foreign and to_choose(found, way) else state)
+    yield from _dropped(found)
+
+
+def _dropped(found: Changes) -> Iterator[Content]:
+    """What the files of others had and the new ones have no more, the worst first; no more than a list has room for."""
+    if not found.dropped:
+        return
+    yield Content.styled("no longer there, the worst first (all of it: F4):", "$text-muted")
+    for line in found.dropped[:MOST_DROPPED]:
+        yield Content.assemble(("- ", "$text-warning"), safe(line))
+    if (rest := len(found.dropped) - MOST_DROPPED) > 0:
+        yield Content.styled(f"  and {counted(rest, 'line')} more", "$text-muted")
 
 
 def results(written: Written) -> Iterator[Content]:

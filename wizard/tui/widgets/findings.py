@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -9,8 +11,11 @@ from textual.widgets import Static
 
 from rules import Severity
 from rules.text import counted
-from wizard.questions.review import Item, ItemKind, Overrides, items
-from wizard.questions.session import Judgement
+from wizard.questions.answers import Answers
+from wizard.questions.review import Item, ItemKind, items
+from wizard.questions.session import Judgement, step_of
+from wizard.questions.steps import Step, steps
+from wizard.tui.session import Session
 
 _SYMBOLS = {
     ItemKind.MISSING: "○",
@@ -21,30 +26,47 @@ _SYMBOLS = {
     ItemKind.INFO: "-",
 }
 _COLOURS = {"✗": "$text-error", "!": "$text-warning", "-": "$text-accent", "○": "$text-muted", "~": "$text-muted"}
-_NAMED = 2  # missing answers that the line names
+LAST = "write"  # the step that ends the way to the files
+_PROBLEMS = (ItemKind.WRONG, ItemKind.MISSING, ItemKind.ERROR, ItemKind.WARNING)
 
 
-def status(outcome: Judgement, overrides: Overrides) -> Content:
-    """The line about the files: their findings, or why there are none yet."""
-    found = items(outcome, overrides)
+def status(session: Session, step: Step) -> Content:
+    """The line below a step: how far it is, and the step's first problem; without one, what there is elsewhere."""
+    way = [other.key for other in steps() if not other.aside]
+    way = way[: way.index(LAST) + 1]
+    far = f"{way.index(step.key) + 1} of {len(way)}" if step.key in way else step.name
+    outcome = session.outcome
+    if not session.is_judged and outcome.answers == Answers():
+        return Content.assemble(far, ("  … checking", "$text-muted"))
+    found = [item for item in items(outcome, session.overrides) if item.kind in _PROBLEMS]
+    here = [item for item in found if item.place is not None and step.asks(item.place)]
+    if here:
+        symbol = _SYMBOLS[here[0].kind]
+        word = "missing: " if here[0].kind is ItemKind.MISSING else ""
+        more = f" (and {len(here) - 1} more)" if len(here) > 1 else ""
+        words = here[0].text.removeprefix(step.title).lstrip(":, ")
+        return Content.assemble(far, "  ", (f"{symbol} {word}{words}{more}", _COLOURS[symbol]))
+    return Content.assemble(far, "  ", _elsewhere(found, outcome))
+
+
+def _elsewhere(found: Sequence[Item], outcome: Judgement) -> Content:
+    """What there is to say that is about no answer of this step; what later steps ask for is not missing yet."""
     wrong = [item for item in found if item.kind is ItemKind.WRONG]
     if wrong:
-        words = f"✗ {counted(len(wrong), 'answer')} wrong: {wrong[0].text}"
-        return Content.assemble("files: ", (words, "$text-error"))
-    missing = [item for item in found if item.kind is ItemKind.MISSING]
-    if missing:
-        names = "; ".join(item.text for item in missing[:_NAMED])
-        more = f"; and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        return Content.assemble("files: ", (f"○ missing: {names}{more}", "$text-muted"))
+        step = step_of(wrong[0].place) if wrong[0].place is not None else None
+        where = f" in step {step.name}" if step is not None and len(wrong) == 1 else ""
+        return Content.styled(f"✗ {counted(len(wrong), 'answer')} wrong{where} (F2 shows)", "$text-error")
     report = outcome.report
     if report is None:
-        return Content("files: none yet")
+        return Content("")
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     words = f"{counted(len(report.nodes), 'node')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    if not found:
-        return Content.assemble("files: ", (f"✓ {words}", "$text-success"))
-    symbol = _SYMBOLS[found[0].kind]
-    return Content.assemble("files: ", (f"{symbol} {words}: {found[0].text}", _COLOURS[symbol]))
+    symbol = _SYMBOLS[found[0].kind] if found else ""
+    return (
+        Content.styled(f"{symbol} {words} (F2 shows)", _COLOURS[symbol])
+        if found
+        else Content.styled(f"✓ {words}", "$text-success")
+    )
 
 
 def missing_lines(outcome: Judgement) -> Content:

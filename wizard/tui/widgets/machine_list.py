@@ -16,10 +16,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from rules.report import printable
+from rules.text import clipped, counted
 from wizard.questions.answers import Answers, Place
+from wizard.questions.reading.machine_lists import MachinesRead, is_list, read_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
-from wizard.tui.machine_rows import suggestion
+from wizard.tui.forms.machine_rows import may_stay_empty, suggestion
+from wizard.tui.host import host_of
 from wizard.tui.widgets.field import AnswerField
 
 
@@ -62,10 +65,17 @@ class MachineRow(Vertical):
         yield self._fault
 
     def on_answer_field_fault_changed(self) -> None:
-        """Show the faults of all fields, with the labels of the fields, which the faults do not name."""
-        faults = [f"✗ {field.question.label}: {printable(field.fault)}" for field in self.fields if field.fault]
+        """Show the notes of all fields, with the labels of the fields, which they do not name."""
+        faults = [_labelled(field) for field in self.fields if field.note]
         self._fault.update("\n".join(faults))
         self._fault.set_class(bool(faults), "-shown")
+        self._fault.set_class(not any(field.fault for field in self.fields), "-remark")
+
+
+def _labelled(field: AnswerField) -> str:
+    """A field's note with its label: `✗ Address: ...`."""
+    mark = "✗ " if field.fault else ""
+    return f"{mark}{field.question.label}: {field.note.removeprefix(mark)}"
 
 
 class MachineList(Widget):
@@ -85,6 +95,7 @@ class MachineList(Widget):
         self.step = step
         self._first = answers
         self._hint = Static(markup=False, classes="hint")
+        self._unread = Static(markup=False, classes="unread")
         self._syncing = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
@@ -93,9 +104,11 @@ class MachineList(Widget):
             yield Static("", classes="number")
             for field in self.step.fields:
                 yield Static(field.label, markup=False, classes="cell")
+            yield Static("", classes="remove")
         with Vertical(classes="rows"):
             yield from self._rows(places(self.step, self._first), self._first)
         yield self._hint
+        yield self._unread
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Help with the field that has the focus now."""
@@ -105,27 +118,47 @@ class MachineList(Widget):
 
     def _help(self, field: AnswerField) -> None:
         words = field.question.help
-        if field.suggestion and not field.text:
-            words += f"; Enter accepts {printable(field.suggestion)}"
-        self._hint.update(f"{words} · F8 removes the row")
+        if is_list(field.place, field.text):
+            count = len(read_machines(field.text, interfaces=field.place.table == "lb").machines)
+            words = f"Enter makes {counted(count, 'row')} of it"
+        elif may_stay_empty(self.step, field.place, host_of(self).session.answers):
+            words = "one more, or a list: 192.0.2.1-3, lines of a hosts file · Enter: next step"
+        else:
+            if field.suggestion and not field.text:
+                words += f"; Enter accepts {printable(field.suggestion)}"
+            words += " · F8 removes the row"
+        self._hint.update(words)
+
+    def say_unread(self, read: MachinesRead, step: Step) -> None:
+        """Say what of a pasted list is in no row of this step; "" hides what was said before."""
+        lines = []
+        if read.unread:
+            lines.append(f"✗ not read: {', '.join(clipped(printable(word)) for word in read.unread)}")
+        if step.last is not None and len(read.machines) > step.last - step.first:
+            others = counted(len(read.machines) - (step.last - step.first), "machine")
+            lines.append(f"{others} of the list: in the next step")
+        self._unread.update("\n".join(lines))
+        self._unread.display = bool(lines)
 
     def fields(self) -> list[AnswerField]:
         """All fields, row by row."""
         return list(self.query(AnswerField))
 
-    async def sync(self, answers: Answers, *, rebuild: bool = False) -> None:
-        """Have the rows that the answers call for; with `rebuild` all are made again (machines have moved)."""
+    async def sync(self, answers: Answers) -> None:
+        """Have the rows that the answers call for; the texts in those that stay are the screen's."""
         async with self._syncing:
             wanted = places(self.step, answers)
             numbers = sorted({place.number for place in wanted})
             rows = self.query_one(".rows")
             for row in self.query(MachineRow):
-                if rebuild or row.number not in numbers:
+                if row.number not in numbers:
                     await row.remove()
             there = {row.number for row in self.query(MachineRow)}
             await rows.mount_all(self._rows([place for place in wanted if place.number not in there], answers))
             for field in self.fields():
                 field.suggest(suggestion(field.place, answers))
+                if field.answer.has_focus:
+                    self._help(field)
 
     def _rows(self, wanted: Iterable[Place], answers: Answers) -> list[MachineRow]:
         questions = {field.key: field for field in self.step.fields}

@@ -12,7 +12,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.questions.writing import Way
-from wizard.tui.type_ahead import run_binding_at_once
 
 _GAP = "  "
 
@@ -30,6 +29,7 @@ class MergeChoice(Widget, can_focus=True):
     MergeChoice:nocolor:focus { text-style: reverse; }
     """
     choice: reactive[Way] = reactive(Way.LEAVE)
+    offered: reactive[tuple[Way, ...]] = reactive((Way.LEAVE, Way.MERGE, Way.REPLACE))
 
     class Chosen(Message):
         """The choice has changed."""
@@ -37,7 +37,8 @@ class MergeChoice(Widget, can_focus=True):
     def render(self) -> Content:
         """All choices, the selected one marked."""
         return Content(_GAP).join(
-            Content.styled(_button(one, chosen=one is self.choice), "bold" if one is self.choice else "") for one in Way
+            Content.styled(_button(one, chosen=one is self.choice), "bold" if one is self.choice else "")
+            for one in self.offered
         )
 
     def watch_choice(self) -> None:
@@ -45,19 +46,15 @@ class MergeChoice(Widget, can_focus=True):
         if self.is_mounted:
             self.post_message(self.Chosen())
 
-    async def on_key(self, event: events.Key) -> None:
-        """Handle keys in the order in which they were typed."""
-        await run_binding_at_once(self, event)
-
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
-        choices = list(Way)
+        choices = self.offered
         self.choice = choices[(choices.index(self.choice) + by) % len(choices)]
 
     def on_click(self, event: events.Click) -> None:
         """Select what is under the pointer."""
         end = 0
-        for one in Way:
+        for one in self.offered:
             end += len(_button(one, chosen=False)) + len(_GAP)
             if event.x < end:
                 self.choice = one

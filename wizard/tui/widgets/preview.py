@@ -16,8 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rules.report import printable
-from wizard.files.secrets import masked_lines
+from rules.report import masked_lines, printable
 from wizard.tui.highlight import WordKind, highlight
 from wizard.tui.host import host_of
 from wizard.tui.session import Session

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from rules.report import printable
 from wizard.questions.answers import Answers, Place
+from wizard.questions.known.derived import endpoint_of, port_of
 
 WIDTH = 78  # columns: what the design size leaves between the edges
 
@@ -30,8 +31,7 @@ def draw(answers: Answers, width: int = WIDTH) -> list[str]:
     name, vip = _text(answers, "cluster", 0, "endpoint"), _text(answers, "vip", 0, "address")
     if not (name or vip or masters or balancers):
         return []
-    port = _text(answers, "cluster", 0, "port") or "6443"
-    lines = [f"{name or '(no name yet)'}:{port}"]
+    lines = [printable(endpoint_of(answers)) or f"(no name yet):{port_of(answers) or '?'}"]
     if masters:
         lines.append(f"{'├' if vip or balancers else '└'}─▶ {_described(masters[0])}  initial master, for now")
     if vip or balancers:

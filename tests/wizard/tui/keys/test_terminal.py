@@ -48,6 +48,26 @@ def test_a_killed_wizard_goes_on_where_the_last_step_was_left(terminal: Terminal
     assert not (tmp_path / "kacang").exists()
 
 
+def test_a_killed_wizard_has_what_was_typed_in_the_middle_of_a_step(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.wait_for("New", "Nothing is written until you say so")
+    for keys, title in list(zip(TYPED, TITLES, strict=True))[:3]:
+        for key in keys:
+            terminal.press(key)
+        terminal.wait_for(title)
+    for key in ("enter", "192.168.2.152", "enter", "enter", "192.168.2.15"):
+        terminal.press(key)
+    deadline = time.monotonic() + PATIENCE
+    while not any('"192.168.2.15"' in draft.read_text() for draft in (tmp_path / "home").rglob("*.toml")):
+        assert time.monotonic() < deadline, terminal.screen()
+        time.sleep(0.02)
+    terminal.kill()
+    terminal.wait_for("ended with 137")
+    terminal.again()
+    terminal.wait_for("Resume")
+    terminal.press("enter")
+    terminal.wait_for("192.168.2.152", "k8s-master3")
+
+
 def test_a_terminal_that_is_closed_ends_the_wizard_and_keeps_the_draft(tmp_path: Path) -> None:
     """Also below a program that keeps SIGHUP to itself, as make does."""
     (tmp_path / "home").mkdir()

@@ -93,7 +93,7 @@ def journey(made: Terminal, preview: bytes, findings: bytes) -> Iterator[str]:
         made.press("ctrl+n")
         made.wait_for(f" {title}")
     made.press("x")
-    made.wait_for("1 answer wrong")
+    made.wait_for("4 of 9", "has no prefix length")
     yield made.screen(styles=True)
     made.send(findings)
     made.wait_for("What is missing, wrong or found")
@@ -116,13 +116,13 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(start, "Change")
     assert 4 not in styles_of(start, "New")
     assert 4 in styles_of(step, "kube-control.kacangisnuts.com", beside="DNS name ")  # the field that has the focus
-    assert {2} <= styles_of(step, "6443  (default)")  # nobody typed that
+    assert {2} <= styles_of(step, "default 6443")  # nobody typed that
     assert "● DNS" in step
     assert "✓ 2 nodes" in step
     assert 7 in styles_of(preview, "haproxy-lb1/haproxy.cfg")
     assert 7 not in styles_of(preview, "haproxy-lb1/check")
     assert "✗ " in wrong
-    assert "files: ✗ 1 answer wrong" in _SGR.sub("", wrong)
+    assert "4 of 9  ✗ Address / prefix: " in _SGR.sub("", wrong)
     assert "✗ wrong" in findings
     assert "✗ wrong" in review
     assert 4 in styles_of(review, "✗ wrong")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.plan.schema import SCHEMA
 from tests.wizard.tui.support.pilot import ARTICLE
 from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
 from wizard.questions.steps import steps
-from wizard.tui.machine_rows import accepted, compact, suggestion
+from wizard.tui.forms.machine_rows import accepted, compact, suggestion
 from wizard.tui.widgets.preview import changed_lines, coloured, content_of
 from wizard.tui.widgets.steps_bar import items
 from wizard.tui.widgets.topology import WIDTH, draw
@@ -21,7 +22,7 @@ PLACES = st.builds(
     st.sampled_from(["cluster", "control_plane", "vip", "lb"]),
     st.integers(0, 8),
     st.sampled_from(["endpoint", "port", "name", "address", "address6", "interface"]),
-)
+).filter(lambda place: place.key in SCHEMA[place.table].keys)
 ANSWERS = st.dictionaries(PLACES, st.text(max_size=90), max_size=40).map(Answers)
 
 

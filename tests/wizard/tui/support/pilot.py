@@ -53,12 +53,13 @@ def drive(
     answers: dict[Place, str] | None = None,
     store: DraftStore | None = None,
     importer: Importer | None = None,
+    notices: bool = False,
 ) -> Wizard:
-    """Run the app, offline, and the script on it; gives the app as it was left."""
+    """Run the app, offline, and the script on it; gives the app as it was left. `notices`: they are shown."""
     app = Wizard(directory, store=store, importer=importer, offline=True)
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notices) as pilot:
             if answers is not None:
                 app.session.replace_answers(Answers(answers))
             await script(pilot, app)

@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from rules.plan import SCHEMA, Draft, KeyPath, about, count, header, is_needed, key_at, shown, value_text, written
+from wizard.plan.places import seen_from
 
 _ALWAYS = ("cluster", "vip")
+_PATHS = ("lb.files", "lb.imported")
 _COMMENT_COLUMN = 2  # spaces before the comment of a key to fill in
 
 
-def fitting(draft: Draft, folder: Path) -> tuple[dict[KeyPath, Any], list[str]]:
+def fitting(draft: Draft, folder: Path | None) -> tuple[dict[KeyPath, Any], list[str]]:
     """The draft's values as a halb.toml in `folder` has them, and a line for each that it can't have.
 
-    Paths of files become relative to the folder.
+    Paths of files become relative to the folder; without one they become absolute.
     """
     found, left_out = {}, []
     for path, value in draft.values.items():
         key = key_at(path)
-        plain = written(_relative(value, folder) if path.name == "lb.files" else value)
+        plain = written(_placed(value, folder) if path.name in _PATHS else value)
         if plain == []:
             continue
         try:
@@ -64,9 +66,10 @@ def _line(path: KeyPath, values: dict[KeyPath, Any], draft: Draft) -> str:
     return f'# {path.key} = "{key.examples[0]}"{" " * _COMMENT_COLUMN}# fill in: {key.what}'
 
 
-def _relative(files: Iterable[str], folder: Path) -> tuple[str, ...]:
+def _placed(files: Iterable[str], folder: Path | None) -> tuple[str, ...]:
     """The paths of files, seen from a folder; what was read from no file (stdin) is left out."""
-    return tuple(os.path.relpath(file, folder).replace(os.sep, "/") for file in files if os.path.exists(file))
+    found = [file for file in files if os.path.exists(file)]
+    return tuple(os.path.abspath(file) if folder is None else seen_from(file, folder) for file in found)
 
 
 def _check_characters(value: Any) -> None:

@@ -10,9 +10,14 @@ from parsers.secrets.names import telling
 from parsers.secrets.plain import plain_places
 from parsers.secrets.texts import comment_start
 from parsers.source import Source
-from rules import HIDDEN
-from rules.plan import ClusterError, Places, TomlText, every_key, load, plan_secrets
-from rules.plan import Way as TomlPath
+from rules.engine.secrets import HIDDEN
+from rules.plan.model import ClusterError
+from rules.plan.schema import every_key
+from rules.plan.secrets import plan_secrets
+from rules.plan.toml.edit import TomlText
+from rules.plan.toml.load import load
+from rules.plan.toml.places import Places
+from rules.plan.toml.places import Way as TomlPath
 
 Stretch = tuple[int, int]
 """Offsets in a text: the first character, and the end (exclusive)."""
@@ -34,7 +39,7 @@ def secret_stretches(path: str, text: str) -> list[Stretch]:
 
 
 def _of_config(path: str, text: str) -> Iterator[Stretch]:
-    from rules.files import HAPROXY, KEEPALIVED, KUBERNETES, kind_of
+    from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, kind_of
 
     kind = kind_of(path, text)
     if kind == HAPROXY:

@@ -1,0 +1,1 @@
+"""Rules on this machine itself, where it is one of the nodes."""

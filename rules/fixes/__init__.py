@@ -1,0 +1,1 @@
+"""Changes that rid files of mistakes: what a rule proposes, as edits; and which of them can be made together."""

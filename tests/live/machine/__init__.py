@@ -1,0 +1,1 @@
+"""Looking at this machine: the readers, beside what real machines and daemons show."""

@@ -1,0 +1,95 @@
+"""The fixes of all rules, on their own examples: the finding goes, no other comes, and the daemons take the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rules import lint
+from rules.engine.examples import Case, cases_of
+from rules.engine.registry import Rule, all_rules
+from rules.fixes.applying import Fixed, fix_all
+from tests.conftest import Figure
+from tests.rules.examples import options_of
+from tests.rules.helps.trying import serious
+from tests.tables import each
+
+WANTED = 2
+"""How many rules have a fix for one of their bad examples, at least."""
+
+
+def _fixed(rule: Rule, case: Case) -> Fixed:
+    """The example after all fixes of its rule alone, the unsafe ones too."""
+    options = options_of(case)
+
+    def judge(texts):  # type: ignore[no-untyped-def]
+        report = lint(texts, options)
+        for finding in report.findings:
+            if finding.code != rule.code:
+                finding.fixes = ()
+        return report
+
+    return fix_all(dict(case.files), judge, unsafe=True)
+
+
+def _fixable(rule: Rule, case: Case) -> bool:
+    return any(f.code == rule.code and f.fix is not None for f in lint(case.files, options_of(case)).findings)
+
+
+FIXABLE = [
+    (f"{rule.code}, {case.title}", (rule, case))
+    for rule in all_rules()
+    for case in cases_of(rule.examples)
+    if case.bad and _fixable(rule, case)
+]
+
+
+def test_the_finding_goes_and_no_other_comes() -> None:
+    each(FIXABLE, _the_finding_goes)
+
+
+def _the_finding_goes(example: tuple[Rule, Case]) -> None:
+    rule, case = example
+    before = lint(case.files, options_of(case))
+    found = _fixed(rule, case)
+    assert not found.left, found.left
+    assert [f.message for f in found.report.findings if f.code == rule.code and f.fix is not None] == []
+    assert serious(found.report) <= serious(before)
+    codes = Counter(f.code for f in before.findings)
+    assert Counter(f.code for f in found.report.findings)[rule.code] < codes[rule.code]
+
+
+def test_comments_and_other_lines_stay() -> None:
+    each(FIXABLE, _comments_stay)
+
+
+def _comments_stay(example: tuple[Rule, Case]) -> None:
+    rule, case = example
+    found = _fixed(rule, case)
+    for path, text in found.texts.items():
+        before, after = (
+            Counter(word for line in t.split("\n") for word in _comment(line)) for t in (case.files[path], text)
+        )
+        assert before == after, path
+
+
+def _comment(line: str) -> list[str]:
+    words = line.strip()
+    return [words] if words[:1] in ("#", "!") else []
+
+
+def test_many_rules_have_one(figure: Figure) -> None:
+    rules = {example[0].code for _, example in FIXABLE}
+    figure(f"{len(rules)} rules can fix a bad example of theirs")
+    assert len(rules) >= WANTED
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_a_title_tells_what_is_done(safe: bool) -> None:
+    for label, (rule, case) in FIXABLE:
+        for finding in lint(case.files, options_of(case)).findings:
+            fix = finding.fix if finding.code == rule.code else None
+            if fix is not None and fix.safe is safe:
+                assert fix.title[:1].islower() or fix.title[:1] in "'0123456789", label
+                assert not fix.title.endswith("."), label

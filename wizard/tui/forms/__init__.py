@@ -1,0 +1,1 @@
+"""Forms, without a screen: rows of machines, and where Enter leads."""
