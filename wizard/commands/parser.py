@@ -119,8 +119,8 @@ keepalived-reload, link, power, partition of each load balancer; gone, hung and
 names such as 'haproxy-lb1:power', separated by commas.
 
 Nothing leaves this machine, its own network is not touched, and everything is
-removed in the end, also after Ctrl-C. It needs Linux, root, haproxy, keepalived,
-iproute2, util-linux and openssl.
+removed in the end, also after Ctrl-C. It needs Linux, root (or uidmap), and
+haproxy, keepalived, iproute2, util-linux and openssl.
 
 Exit status: 0 every prediction held and no failure costs more than predicted;
 1 not so; 2 wrong usage, or files or a machine that can't be rehearsed; 3 a bug

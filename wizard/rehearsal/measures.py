@@ -11,9 +11,10 @@ from wizard.rehearsal.record import Played, Sample
 
 INTERVAL = 0.1
 """Seconds between two new connections of the clients."""
+_BEFORE = 0.5  # seconds before an event that show how busy the machine was when it came
 
 
-class Seen(NamedTuple):
+class VipSeen(NamedTuple):
     """What happened to one VIP; `outage` is in seconds, None if it lasted as long as the event was looked at."""
 
     forecast: Forecast
@@ -42,11 +43,11 @@ def names_in(played: Played, forecasts: Sequence[Forecast]) -> list[str]:
     return list(dict.fromkeys([*named, *(move.node for move in played.moves)]))
 
 
-def seen_of(played: Played, forecast: Forecast, able: Sequence[str]) -> Seen:
+def seen_of(played: Played, forecast: Forecast, able: Sequence[str]) -> VipSeen:
     """What happened to a VIP; `able` are the load balancers that could serve the clients meanwhile."""
     before = played.before.get(forecast.vip, ())
     if not played.turn.acts:
-        return Seen(forecast, before, played.after.get(forecast.vip, ()), 0.0)
+        return VipSeen(forecast, before, played.after.get(forecast.vip, ()), 0.0)
     held = set(before)
     at, outage = played.began, 0.0
     for move in (*(m for m in played.moves if m.vip == forecast.vip and m.at < played.restored), None):
@@ -57,17 +58,12 @@ def seen_of(played: Played, forecast: Forecast, able: Sequence[str]) -> Seen:
         if move is not None:
             (held.add if move.gained else held.discard)(move.node)
     lasted = not held & set(able)
-    return Seen(forecast, before, played.after.get(forecast.vip, ()), None if lasted else outage)
+    return VipSeen(forecast, before, played.after.get(forecast.vip, ()), None if lasted else outage)
 
 
 def lateness(samples: Sequence[Sample], since: float) -> float:
-    """How late this machine was: the most that a client's connection began after its time, in seconds."""
-    by_door: dict[int, list[float]] = {}
-    for sample in samples:
-        if sample.at >= since - 0.5:
-            by_door.setdefault(sample.door, []).append(sample.at)
-    gaps = [later - earlier - INTERVAL for times in by_door.values() for earlier, later in pairwise(sorted(times))]
-    return max([0.0, *gaps])
+    """How late this machine was: the most that a client's connection began too late, in seconds."""
+    return max((sample.late for sample in samples if sample.at >= since - _BEFORE), default=0.0)
 
 
 def clients_in(played: Played, begin: float, end: float) -> Clients:

@@ -22,13 +22,14 @@ class Moved(NamedTuple):
 
 class Sample(NamedTuple):
     """One new connection of the clients: when it began (monotonic clock), how many seconds it took, and why it failed
-    ("" if it was answered).
+    ("" if it was answered). `late`: by how many seconds it began too late.
     """
 
     door: int
     at: float
     took: float
     why: str
+    late: float = 0.0
 
 
 class WatchChange(NamedTuple):

@@ -10,7 +10,7 @@ from rules.failover import Seconds, Verdict
 from rules.text import counted, listed
 from wizard.rehearsal.events import OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast
-from wizard.rehearsal.measures import INTERVAL, Clients, Seen, clients_in, lateness, names_in, seen_of
+from wizard.rehearsal.measures import INTERVAL, Clients, VipSeen, clients_in, lateness, names_in, seen_of
 from wizard.rehearsal.record import Played
 from wizard.rehearsal.servers import PlayedServer
 from wizard.rehearsal.stage import Stage
@@ -31,7 +31,7 @@ _TOO_LATE = 1.0
 """Seconds of lateness above which a machine is too busy to be measured with."""
 
 
-class Mark(StrEnum):
+class Ending(StrEnum):
     """How an event went; the words of `--format json`."""
 
     HELD = "as-predicted"
@@ -45,7 +45,7 @@ class Mark(StrEnum):
     @property
     def good(self) -> bool:
         """Whether it lets a rehearsal pass."""
-        return self in (Mark.HELD, Mark.LIMIT, Mark.UNKNOWN)
+        return self in (Ending.HELD, Ending.LIMIT, Ending.UNKNOWN)
 
 
 class Judged(NamedTuple):
@@ -54,9 +54,9 @@ class Judged(NamedTuple):
     """
 
     played: Played
-    mark: Mark
+    mark: Ending
     why: str
-    seen: tuple[Seen, ...]
+    seen: tuple[VipSeen, ...]
     failure: Clients
     recovery: Clients
     lateness: float
@@ -97,7 +97,7 @@ def judge_played(played: Played, forecasts: Sequence[Forecast], stage: Stage) ->
     recovery = clients_in(played, played.restored, played.ended)
     late = lateness(played.samples, played.began)
     detected = {server: at - played.began for server, at in played.down.items()}
-    judged = Judged(played, Mark.HELD, "", seen, failure, recovery, late, detected)
+    judged = Judged(played, Ending.HELD, "", seen, failure, recovery, late, detected)
     return _marked(judged, stage)
 
 
@@ -109,20 +109,20 @@ def _marked(judged: Judged, stage: Stage) -> Judged:
     differs = list(_differences(judged, stage))
     faults = [one for one in judged.seen if one.forecast.verdict.fault]
     if differs:
-        return judged._replace(mark=Mark.DIFFERS, why="; ".join(dict.fromkeys(differs)))
+        return judged._replace(mark=Ending.DIFFERS, why="; ".join(dict.fromkeys(differs)))
     if faults:
-        return judged._replace(mark=Mark.FAULT, why=faults[0].forecast.why)
+        return judged._replace(mark=Ending.FAULT, why=faults[0].forecast.why)
     if Verdict.UNKNOWN in verdicts:
         unknown = next(one for one in judged.seen if one.forecast.verdict is Verdict.UNKNOWN)
         if judged.outage is None:
             why = f"clients were without an answer until the repair (no prediction: {unknown.forecast.why})"
-            return judged._replace(mark=Mark.FAULT, why=why)
-        return judged._replace(mark=Mark.UNKNOWN, why=unknown.forecast.why)
+            return judged._replace(mark=Ending.FAULT, why=why)
+        return judged._replace(mark=Ending.UNKNOWN, why=unknown.forecast.why)
     if len(stage.servers) == 1 and any(act.kind in OF_SERVERS for act in judged.turn.acts):
-        return judged._replace(mark=Mark.LIMIT, why="it is the only API server: nothing is left that could answer")
+        return judged._replace(mark=Ending.LIMIT, why="it is the only API server: nothing is left that could answer")
     if Verdict.KNOWN_LIMIT in verdicts:
         limit = next(one for one in judged.seen if one.forecast.verdict is Verdict.KNOWN_LIMIT)
-        return judged._replace(mark=Mark.LIMIT, why=limit.forecast.why)
+        return judged._replace(mark=Ending.LIMIT, why=limit.forecast.why)
     return judged
 
 
@@ -214,7 +214,7 @@ def _ways(forecast: Forecast) -> str:
     return " or ".join("+".join(way) or "no load balancer" for way in forecast.after)
 
 
-def _of_vip(one: Seen, late: float) -> Iterator[str]:
+def _of_vip(one: VipSeen, late: float) -> Iterator[str]:
     forecast = one.forecast
     if one.after not in forecast.after:
         now = "+".join(one.after) or "no load balancer"

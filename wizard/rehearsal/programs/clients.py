@@ -2,7 +2,8 @@
 
 For each door (TLS is 1 or 0) they open a new connection every 100 ms and ask for /readyz, and hold one watch, which
 they open again when it breaks. Each result is a line of JSON on stdout, with times of the machine's monotonic clock:
-`{"door": 0, "at": 12.5, "took": 0.004, "why": ""}` (`why` is empty where it was answered) and
+`{"door": 0, "at": 12.5, "took": 0.004, "why": "", "late": 0.001}` (`why` is empty where it was answered, `late` is how
+much too late it began) and
 `{"door": 0, "watch": "open", "at": 12.5, "why": ""}` (or "broken"). They end when stdin does.
 """
 
@@ -67,7 +68,7 @@ def _why(error: BaseException) -> str:
     return str(getattr(error, "strerror", None) or error) or type(error).__name__
 
 
-def _ask(door: _Door, began: float) -> None:
+def _ask(door: _Door, began: float, late: float) -> None:
     """One new connection."""
     try:
         with closing(door.connect(PATIENCE)) as connection:
@@ -80,14 +81,14 @@ def _ask(door: _Door, began: float) -> None:
         why = "" if status == [b"200"] else f"status {status[0].decode('latin-1')}" if status else "closed"
     except OSError as error:
         why = _why(error)
-    _write({"door": door.number, "at": began, "took": time.monotonic() - began, "why": why})
+    _write({"door": door.number, "at": began, "took": time.monotonic() - began, "why": why, "late": late})
 
 
 def _ask_again_and_again(door: _Door) -> None:
     due = time.monotonic()
     while True:
         began = time.monotonic()
-        threading.Thread(target=_ask, args=(door, began), daemon=True).start()
+        threading.Thread(target=_ask, args=(door, began, began - due), daemon=True).start()
         due = max(due + INTERVAL, began)
         time.sleep(max(0.0, due - time.monotonic()))
 

@@ -14,7 +14,7 @@ from wizard.rehearsal.events import HEALTHY, OF_SERVERS
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import columns_of
 from wizard.rehearsal.stage import Stage, described
-from wizard.rehearsal.verdict import CLIENT_MARGIN, MARGIN, Judged, Mark, predicted_of
+from wizard.rehearsal.verdict import CLIENT_MARGIN, MARGIN, Ending, Judged, predicted_of
 
 _INDENT = "    "
 
@@ -30,12 +30,18 @@ class Signs(NamedTuple):
 
 
 UNICODE, ASCII = Signs("✓", "✗", "→", "━", "·"), Signs("+", "x", "->", "=", ".")
-_COLOURS = {Mark.HELD: "green", Mark.LIMIT: "yellow", Mark.UNKNOWN: "yellow", Mark.FAULT: "red", Mark.DIFFERS: "red"}
+_COLOURS = {
+    Ending.HELD: "green",
+    Ending.LIMIT: "yellow",
+    Ending.UNKNOWN: "yellow",
+    Ending.FAULT: "red",
+    Ending.DIFFERS: "red",
+}
 _WORDS = {
-    Mark.LIMIT: "known limit",
-    Mark.UNKNOWN: "not predicted",
-    Mark.FAULT: "not as it should be",
-    Mark.DIFFERS: "not as predicted",
+    Ending.LIMIT: "known limit",
+    Ending.UNKNOWN: "not predicted",
+    Ending.FAULT: "not as it should be",
+    Ending.DIFFERS: "not as predicted",
 }
 
 
@@ -54,14 +60,14 @@ def render_text(result: Result, stage: Stage, style: Style, signs: Signs = UNICO
 def _event(runs: Sequence[Judged], stage: Stage, style: Style, signs: Signs) -> Iterator[str]:
     shown = next((judged for judged in runs if not judged.mark.good), runs[0])
     sign = signs.good if shown.mark.good else signs.bad
-    sign = {Mark.LIMIT: "~", Mark.UNKNOWN: "?"}.get(shown.mark, sign)
+    sign = {Ending.LIMIT: "~", Ending.UNKNOWN: "?"}.get(shown.mark, sign)
     head = f"{sign} {shown.turn.name}"
     held = sum(judged.mark.good for judged in runs)
     count = f" ({held} of {len(runs)} runs)" if len(runs) > 1 else ""
     yield style.paint(printable(head), _COLOURS[shown.mark], "bold") + printable(f"  {shown.turn.words}{count}")
     for line in (*_owners(runs, shown, signs), *_clients(runs, shown)):
         yield from _wrapped(f"{_INDENT}{line}", style.width, _INDENT * 2)
-    if shown.mark is not Mark.HELD:
+    if shown.mark is not Ending.HELD:
         why = f"{_WORDS[shown.mark]}: {shown.why}" if shown.why else _WORDS[shown.mark]
         yield from (style.paint(x, _COLOURS[shown.mark]) for x in _wrapped(f"{_INDENT}{why}", style.width, _INDENT * 2))
     if shown.played.moves and shown.turn.acts:
@@ -148,7 +154,7 @@ def _letter(names: Sequence[str], owners: Iterable[str]) -> str:
 
 def _summary(result: Result, style: Style, signs: Signs) -> Iterator[str]:
     total = len(result.judged)
-    counts = [f"{sum(judged.mark is mark for judged in result.judged)} {mark.replace('-', ' ')}" for mark in Mark]
+    counts = [f"{sum(judged.mark is mark for judged in result.judged)} {mark.replace('-', ' ')}" for mark in Ending]
     counts = [count for count in counts if not count.startswith("0 ")]
     good = result.passed
     sign = signs.good if good else signs.bad

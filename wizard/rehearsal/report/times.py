@@ -15,7 +15,7 @@ class Column(NamedTuple):
     failed: bool
 
 
-class Stretch(NamedTuple):
+class Ownership(NamedTuple):
     """From one moment to another (seconds since the event), these load balancers had the VIP."""
 
     begin: float
@@ -23,17 +23,17 @@ class Stretch(NamedTuple):
     owners: tuple[str, ...]
 
 
-def stretches_of(played: Played, vip: str) -> list[Stretch]:
+def stretches_of(played: Played, vip: str) -> list[Ownership]:
     """Who had a VIP from the event to the end of its recovery."""
     held = set(played.before.get(vip, ()))
     at, found = 0.0, []
     for move in (move for move in played.moves if move.vip == vip):
         then = max(0.0, move.at - played.began)
         if then > at:
-            found.append(Stretch(at, then, tuple(sorted(held))))
+            found.append(Ownership(at, then, tuple(sorted(held))))
             at = then
         (held.add if move.gained else held.discard)(move.node)
-    found.append(Stretch(at, max(at, played.ended - played.began), tuple(sorted(held))))
+    found.append(Ownership(at, max(at, played.ended - played.began), tuple(sorted(held))))
     return found
 
 

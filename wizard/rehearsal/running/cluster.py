@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from wizard.rehearsal.errors import RehearsalError
-from wizard.rehearsal.lab.addresses import Watch
+from wizard.rehearsal.lab.addresses import AddressWatch
 from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net
 from wizard.rehearsal.record import Sample, WatchChange
@@ -78,7 +78,7 @@ class RunningCluster:
             self._build(stack)
             vips = [str(vip) for vip in self.stage.vips]
             machines = [node.station.machine for node in self.nodes.values()]
-            self.watch = stack.enter_context(Watch(machines, vips))
+            self.watch = stack.enter_context(AddressWatch(machines, vips))
             self._stack = stack.pop_all()
         return self
 
@@ -186,7 +186,7 @@ class RunningCluster:
                 if "watch" in said:
                     self.watches.append(WatchChange(said["door"], said["at"], said["watch"] == "open", said["why"]))
                 else:
-                    self.samples.append(Sample(said["door"], said["at"], said["took"], said["why"]))
+                    self.samples.append(Sample(said["door"], said["at"], said["took"], said["why"], said["late"]))
 
     # -- a node's whole life
 
