@@ -110,6 +110,9 @@ class Daemons:
         """Start keepalived with its file and wait until it runs."""
         station = self.station
         since = len(station.said)
+        for what in _LOCKS.values():
+            # What a killed one has left: it does not start if another process has got the number in there meanwhile.
+            (station.machine.folder / "run" / f"{what}.pid").unlink(missing_ok=True)
         locks = [word for option, what in _LOCKS.items() for word in (option, f"{RUN}/{what}.pid")]
         moving = ["-s", station.machine.space] if station.shared else []
         command = [self._programs.keepalived, "-n", "-l", "-D", "-P", "-f", CONFIG, *moving, *locks]
