@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests import roots
 from tests.conftest import Figure
 from tests.examples import ALL as ALL_EXAMPLES
 from tests.net.waiting import until
@@ -167,6 +169,26 @@ def test_nothing_is_left_of_a_rehearsal_that_was_ended(played: Played, how: sign
 
 
 DEEP = [name for name in BROKEN if name not in CHANGES] if ALL_EXAMPLES else ["a pipe in the script"]
+
+
+@pytest.mark.release(roots.IN_CI)
+def test_another_release_is_rehearsed_beside_the_system_s(tmp_path: Path) -> None:
+    root = roots.root_of(roots.IN_CI)
+    report = tmp_path / "report"
+    done = rehearsed(*write_pair(tmp_path), *FIRST, "--root", str(root.path), "--report", str(report))
+    assert done.status == 0, done.stdout + done.stderr
+    assert f"Starting Keepalived v{root.release}" in (report / "logs/lb1-1.log").read_text()
+
+
+def test_a_daemon_that_hangs_is_given_up_after_seconds(tmp_path: Path) -> None:
+    hanging = tmp_path / "haproxy"
+    hanging.write_text("#!/bin/sh\nexec sleep 600\n")
+    hanging.chmod(0o755)
+    began = time.monotonic()
+    done = rehearsed(*write_pair(tmp_path), *FIRST, "--haproxy", str(hanging))
+    assert done.status == 2
+    assert "lb1: 'haproxy -c' does not end within 10 s" in done.stderr
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.deep

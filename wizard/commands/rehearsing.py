@@ -47,7 +47,7 @@ def run_rehearse(arguments: RehearseArguments) -> int:
 def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
     from wizard.rehearsal import unprivileged
     from wizard.rehearsal.checks import lacking
-    from wizard.rehearsal.running.daemons import Programs
+    from wizard.rehearsal.running.systems import Programs
 
     programs = Programs(arguments.haproxy, arguments.keepalived, arguments.root)
     if reasons := lacking(programs):
@@ -141,7 +141,7 @@ def _planned(
     from wizard.rehearsal.checks import lacking_for, most_side_by_side
     from wizard.rehearsal.events import turns
     from wizard.rehearsal.rehearse import Rehearsal
-    from wizard.rehearsal.running.daemons import Programs, release_of
+    from wizard.rehearsal.running.systems import Programs, release_of
     from wizard.rehearsal.stage import stage_of
 
     assert isinstance(programs, Programs)

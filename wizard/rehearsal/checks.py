@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from rules.text import listed
 from wizard.rehearsal import unprivileged
-from wizard.rehearsal.running.daemons import Programs
+from wizard.rehearsal.running.systems import Programs, found_in
 from wizard.rehearsal.stage import Stage
 
 _TOOLS = {
@@ -29,15 +28,10 @@ _INSTALLERS = {
     "zypper": "zypper install",
     "pacman": "pacman -S",
 }
-_FOLDERS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+_HERE = Path("/")
 # The numbers of the first namespaces of a system (linux/proc_ns.h): keepalived gets news of processes in no other ones.
 _INITIAL = {"pid": 0xEFFFFFFC, "user": 0xEFFFFFFD}
 _PER_MACHINE, _PER_NODE = 40, 60  # MiB
-
-
-def found(program: str) -> str | None:
-    """Where a program is; /usr/sbin counts, which is not in everybody's PATH."""
-    return shutil.which(program, path=_FOLDERS)
 
 
 def lacking(programs: Programs) -> list[str]:
@@ -59,25 +53,21 @@ def lacking(programs: Programs) -> list[str]:
 
 
 def _missing(programs: Programs) -> Iterator[str]:
-    absent = {package for tool, package in _TOOLS.items() if found(tool) is None}
+    absent = {package for tool, package in _TOOLS.items() if found_in(_HERE, tool) is None}
     for daemon, given in (("haproxy", programs.haproxy), ("keepalived", programs.keepalived)):
+        if found_in(programs.root, given) is not None:
+            continue
         if str(programs.root) != "/":
-            inside = programs.root / given.lstrip("/")
-            if not inside.exists() and shutil.which(given, path=_inside(programs.root)) is None:
-                yield f"there is no {given} in {programs.root}"
-        elif given == daemon and found(daemon) is None:
+            yield f"there is no {given} in {programs.root}"
+        elif given == daemon:
             absent.add(daemon)
-        elif found(given) is None:
+        else:
             yield f"--{daemon}: '{given}' is no program that can be run"
     if absent:
         packages = sorted(absent)
-        manager = next((words for name, words in _INSTALLERS.items() if found(name)), "")
+        manager = next((words for name, words in _INSTALLERS.items() if found_in(_HERE, name)), "")
         how = f"; '{manager} {' '.join(packages)}' installs {'it' if len(packages) == 1 else 'them'}" if manager else ""
         yield f"{listed(packages)} {'is' if len(packages) == 1 else 'are'} not installed{how}"
-
-
-def _inside(root: Path) -> str:
-    return os.pathsep.join(str(root / folder) for folder in ("usr/local/sbin", "usr/sbin", "sbin", "usr/bin", "bin"))
 
 
 def _refused() -> str:

@@ -15,8 +15,8 @@ from wizard.rehearsal.lab.addresses import HaltedError
 from wizard.rehearsal.play import Player
 from wizard.rehearsal.record import Played
 from wizard.rehearsal.running.cluster import RunningCluster
-from wizard.rehearsal.running.daemons import Programs
 from wizard.rehearsal.running.station import Spoken
+from wizard.rehearsal.running.systems import Programs
 from wizard.rehearsal.stage import Stage
 from wizard.rehearsal.verdict import Judged, judge_played
 

@@ -22,7 +22,7 @@ from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net
 from wizard.rehearsal.record import Sample, WatchChange
 from wizard.rehearsal.running.certificates import issue
-from wizard.rehearsal.running.daemons import Daemons, Programs, copy_of_haproxy
+from wizard.rehearsal.running.daemons import Daemons
 from wizard.rehearsal.running.folders import Laid, lay_out, rename_process
 from wizard.rehearsal.running.network import (
     Switch,
@@ -32,6 +32,7 @@ from wizard.rehearsal.running.network import (
     wires_of_client,
 )
 from wizard.rehearsal.running.station import URGENT, Station
+from wizard.rehearsal.running.systems import Programs, copy_of_haproxy
 from wizard.rehearsal.stage import PlayedNode, Stage
 
 if TYPE_CHECKING:

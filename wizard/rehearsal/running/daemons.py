@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
 
 from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.running.folders import CONFIG, RUN
 from wizard.rehearsal.running.station import Station, kill
+from wizard.rehearsal.running.systems import Programs
 
 PATIENCE = 10.0
 """Seconds that a daemon may take to start or to end."""
-_CHECKING = 20.0  # seconds for `haproxy -c`
+_CHECKING = 10.0  # seconds for `haproxy -c`
 _LOCKS = {"-p": "parent", "-r": "vrrp", "-b": "bfd", "-c": "checkers"}
 _REFUSES = frozenset((1, 2, 3, 7, 8))
 """Exit statuses of `keepalived -t` after which it does not run: no memory, a bug, fatal, no file, no permission. The
@@ -28,14 +26,6 @@ others are complaints: it runs without what it complains about (main.h; measured
 _LOADED = r"Loading success|New worker"
 _NO_FILES = "Cannot raise FD limit"
 _MOST_SHOWN = 6
-
-
-class Programs(NamedTuple):
-    """The daemons' binaries, and the folder with the system that they are from."""
-
-    haproxy: str = "haproxy"
-    keepalived: str = "keepalived"
-    root: Path = Path("/")
 
 
 class Daemons:
@@ -172,25 +162,6 @@ class Daemons:
         time.sleep(0.1)  # its last words are under way
         said = [line.text for line in self.station.said[since:] if line.daemon == daemon]
         return RehearsalError(f"{self.station.name}: {daemon} {how}:", *_indented(said or ["(it says nothing)"]))
-
-
-def release_of(programs: Programs) -> str | None:
-    """The release of the keepalived that will run, such as "2.2.7"; None if it doesn't say."""
-    root = str(programs.root)
-    command = [*(["chroot", root] if root != "/" else []), programs.keepalived, "--version"]
-    try:
-        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(rb"Keepalived v(\d+\.\d+(?:\.\d+)?)", done.stderr + done.stdout)
-    return found[1].decode() if found else None
-
-
-def copy_of_haproxy(programs: Programs, folder: Path, process: str) -> None:
-    """A copy of haproxy's binary under a name of its own, in the folder that lies over /run/haproxy."""
-    inside = programs.root / programs.haproxy.lstrip("/") if str(programs.root) != "/" else Path(programs.haproxy)
-    found = shutil.which(str(inside)) or str(inside)
-    shutil.copy(found, folder / process)
 
 
 def _connections() -> int:

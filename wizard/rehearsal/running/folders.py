@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.rehearsal.errors import RehearsalError
+from wizard.rehearsal.running.systems import found_in
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 HAPROXY, KEEPALIVED = "/etc/haproxy", "/etc/keepalived"
 CONFIG = f"{KEEPALIVED}/keepalived.conf"
 RUN = "/run/haproxy"
+_PACKAGED = ((HAPROXY, "errors"), (KEEPALIVED, "keepalived.config-opts"))
 _MOST_FILES, _LARGEST = 400, 4 * 1024 * 1024
 _FOLDERS_ABOVE = 5
 
@@ -49,6 +51,7 @@ def lay_out(node: Node, folder: Path, root: Path) -> Laid:
     _copy_folder(conf.parent, etc[KEEPALIVED])
     shutil.copyfile(conf, etc[KEEPALIVED] / "keepalived.conf")
     (etc[KEEPALIVED] / "keepalived.conf").chmod(0o640)
+    _add_packaged(etc, root)
     run = folder / "run"
     run.mkdir(mode=0o775)
     mounts = {**etc, RUN: run, **_scripts(node, conf, etc[KEEPALIVED], root)}
@@ -94,6 +97,20 @@ def _below(source: Path) -> Iterator[Path]:
             return
 
 
+def _add_packaged(etc: Mapping[str, Path], root: Path) -> None:
+    """Add what the daemons' packages put into /etc and the files may not hold: error pages, and what a keepalived from
+    2.3 on reads of itself.
+    """
+    for inside, name in _PACKAGED:
+        source, target = root / inside.lstrip("/") / name, etc[inside] / name
+        if target.exists() or not source.exists():
+            continue
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
+
+
 def _place_beside(path: Path, beside: Path, target: Path, number: int) -> str:
     """Where haproxy finds a further file of its configuration."""
     if path.is_relative_to(beside):
@@ -128,7 +145,7 @@ def _scripts(node: Node, conf: Path, copied: Path, root: Path) -> dict[str, Path
     missing = []
     for program, line in dict(_commands(node.keepalived)).items():
         if not program.startswith("/"):
-            if shutil.which(program, path=_search_path(root)) is None:
+            if found_in(root, program) is None:
                 missing.append(_missing(node, program, line, f"install the package that has '{program}'"))
             continue
         inside = PurePosixPath(program)
@@ -167,8 +184,3 @@ def _among_the_files(program: PurePosixPath, conf: Path) -> Path | None:
             return place
     beside = conf.absolute().parent / program.name
     return beside if beside.is_file() else None
-
-
-def _search_path(root: Path) -> str:
-    folders: Sequence[str] = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
-    return os.pathsep.join(str(root / folder) for folder in folders)
