@@ -12,7 +12,7 @@ from wizard.rehearsal.stage import described, stage_of
 
 def test_a_pair() -> None:
     stage = Pair().stage
-    assert described(stage) == "2 load balancers, 2 API servers, clients at 192.0.2.10:6443"
+    assert described(stage) == "2 load balancers, 2 servers, clients at 192.0.2.10:6443"
     assert [(node.name, str(node.wires[0].addresses[0])) for node in stage.nodes] == [
         ("lb1", "192.0.2.11/24"),
         ("lb2", "192.0.2.12/24"),

@@ -64,7 +64,7 @@ def test_a_failure_of_the_standby_costs_nothing() -> None:
     seen = [*answered(-0.5, 1), *waiting, *answered(1 + gap, 10)]
     judged = PAIR.judge(played(standby, [], seen))
     assert judged.mark is Ending.DIFFERS
-    assert "clients got no answer for 1.2 s; the VIP was to be away for 0.0 s" in judged.why
+    assert "clients got no answer for 1.2 s, predicted were 0.0 s at most" in judged.why
     busy = [sample._replace(late=0.6) for sample in seen]
     assert PAIR.judge(played(standby, [], busy)).mark is Ending.HELD  # the machine was late, not the network
 
@@ -125,6 +125,24 @@ def test_connections_that_fail_after_haproxy_knew_are_counted() -> None:
     judged = PAIR.judge(event)
     assert judged.mark is Ending.DIFFERS
     assert "3 connections failed after haproxy knew of master1 (refused)" in judged.why
+
+
+def test_where_no_server_is_left_nobody_expects_an_answer() -> None:
+    on_lb1 = Pair(("192.0.2.21:6443", "192.0.2.11:6444"), ("192.0.2.22:6443", "192.0.2.11:6445"))
+    seen = [*answered(-0.5, 0), *failed(0, 5, "no answer"), *answered(6, 10)]
+    judged = on_lb1.judge(played(POWER, moved(0, 3.1, 9), seen))
+    assert judged.mark is Ending.LIMIT
+    assert judged.why == "no server is left that could answer"
+
+
+def test_what_runs_beside_haproxy_is_lost_with_it() -> None:
+    beside = Pair(("192.0.2.21:6443", "192.0.2.11:6444"))
+    longest = beside.stage.lost_with(["lb1"])
+    assert longest == pytest.approx(6.4)
+    assert beside.stage.lost_with(["lb2"]) == 0
+    late = played(POWER, moved(0, 3.1, 19), [*answered(-0.5, 0), *answered(3 + longest, 20)], restored=12, ended=20)
+    assert beside.judge(late).mark is Ending.HELD
+    assert PAIR.judge(late).mark is Ending.DIFFERS
 
 
 def test_a_fleet_that_is_not_healthy_says_where_its_vip_is() -> None:

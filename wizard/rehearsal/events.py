@@ -1,4 +1,4 @@
-"""What happens in a rehearsal: every failure of a load balancer and of an API server, and what a day brings."""
+"""What happens in a rehearsal: every failure of a load balancer and of a server, and what a day brings."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ _WORDS = {
     ActKind.PARTITION: "{0} is cut off from the others and from the clients",
     ActKind.HAPROXY_RELOAD: "haproxy is reloaded on {0}",
     ActKind.KEEPALIVED_RELOAD: "keepalived is reloaded on {0}",
-    ActKind.SERVER_GONE: "API server {0} is gone",
-    ActKind.SERVER_HUNG: "API server {0} accepts and never answers",
-    ActKind.SERVER_ERROR: "API server {0} answers 500",
+    ActKind.SERVER_GONE: "server {0} is gone",
+    ActKind.SERVER_HUNG: "server {0} accepts and never answers",
+    ActKind.SERVER_ERROR: "server {0} answers 500",
 }
 
 
@@ -106,6 +106,12 @@ class Turn(NamedTuple):
     def events(self) -> Events:
         """The events of the failover table that it is."""
         return tuple(event for act in self.acts if (event := act.event) is not None)
+
+    @property
+    def unreachable(self) -> frozenset[str]:
+        """The load balancers that nobody reaches while it lasts, with whatever else runs there."""
+        away = (ActKind.LINK, ActKind.POWER, ActKind.PARTITION)
+        return frozenset(act.on for act in self.acts if act.kind in away)
 
     @property
     def struck(self) -> frozenset[str]:

@@ -136,6 +136,7 @@ class Player:
             return
         lasting = any(forecast.outage is None for forecast in forecasts)
         longest = max((forecast.within for forecast in forecasts), default=0.0)
+        longest += self._cluster.stage.lost_with(turn.unreachable)
         least = began + (_FOREVER if lasting else _LEAST)
         expected = {forecast.vip: forecast.after for forecast in forecasts}
 

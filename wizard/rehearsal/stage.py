@@ -5,7 +5,7 @@ Pure: nothing is started here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_interface
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,6 +82,16 @@ class Stage(NamedTuple):
     def machines(self) -> int:
         """How many machines that are."""
         return len(self.nodes) + sum(server.on is None for server in self.servers) + 2
+
+    def lost_with(self, nodes: Collection[str]) -> float:
+        """Seconds until every haproxy knows that the servers on these load balancers are lost with them."""
+        if self.has_none_without(nodes):
+            return 0.0
+        return max((s.given_up.high for s in self.servers if s.on in nodes and s.given_up is not None), default=0.0)
+
+    def has_none_without(self, nodes: Collection[str]) -> bool:
+        """Whether no server is left when these machines are gone."""
+        return all(server.on in nodes or server.name in nodes for server in self.servers)
 
     @property
     def tracked(self) -> bool:
@@ -260,6 +270,6 @@ def _segment_of_vips(routers: Sequence[Router]) -> dict[IPAddress, int]:
 
 def described(stage: Stage) -> str:
     """What is on the stage, in a line."""
-    servers = counted(len(stage.servers), "API server")
+    servers = counted(len(stage.servers), "server")
     doors = listed([f"{door}" for door in stage.doors])
     return f"{counted(len(stage.nodes), 'load balancer')}, {servers}, clients at {doors}"

@@ -118,8 +118,8 @@ def _marked(judged: Judged, stage: Stage) -> Judged:
             why = f"clients were without an answer until the repair (no prediction: {unknown.forecast.why})"
             return judged._replace(mark=Ending.FAULT, why=why)
         return judged._replace(mark=Ending.UNKNOWN, why=unknown.forecast.why)
-    if len(stage.servers) == 1 and any(act.kind in OF_SERVERS for act in judged.turn.acts):
-        return judged._replace(mark=Ending.LIMIT, why="it is the only API server: nothing is left that could answer")
+    if judged.turn.acts and not _is_served(judged, stage):
+        return judged._replace(mark=Ending.LIMIT, why="no server is left that could answer")
     if Verdict.KNOWN_LIMIT in verdicts:
         limit = next(one for one in judged.seen if one.forecast.verdict is Verdict.KNOWN_LIMIT)
         return judged._replace(mark=Ending.LIMIT, why=limit.forecast.why)
@@ -147,7 +147,7 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
     if any(act.kind in OF_SERVERS for act in turn.acts):
         yield from _of_servers(judged, stage.servers)
     else:
-        yield from _of_clients(judged)
+        yield from _of_clients(judged, stage)
     moved_back = any(move.at >= played.restored for move in played.moves)
     allowed = _after_repair(turn, stage, moved_back=moved_back)
     if not played.recovered:
@@ -191,7 +191,8 @@ def _stale(turn: Turn, stage: Stage) -> str:
 
 def _is_served(judged: Judged, stage: Stage) -> bool:
     """Whether something was left that could answer."""
-    return len(stage.servers) > 1 or not any(act.kind in OF_SERVERS for act in judged.turn.acts)
+    servers = [act.on for act in judged.turn.acts if act.kind in OF_SERVERS]
+    return not stage.has_none_without([*servers, *judged.turn.unreachable])
 
 
 def _was_cut(turn: Turn) -> bool:
@@ -230,14 +231,16 @@ def _of_vip(one: VipSeen, late: float) -> Iterator[str]:
         yield f"only {one.outage:.2f} s without an owner, predicted were {low:.2f} s at least"
 
 
-def _of_clients(judged: Judged) -> Iterator[str]:
+def _of_clients(judged: Judged, stage: Stage) -> Iterator[str]:
     """Whether clients lost more than the VIP did."""
     predicted = judged.predicted
-    if predicted is None or judged.lateness > _TOO_LATE:
+    if predicted is None or judged.lateness > _TOO_LATE or not _is_served(judged, stage):
         return
-    most = predicted.high + CLIENT_MARGIN + judged.lateness
+    # What runs beside haproxy on a load balancer is lost with it, and the other haproxy has to notice.
+    longest = predicted.high + stage.lost_with(judged.turn.unreachable)
+    most = longest + CLIENT_MARGIN + judged.lateness
     if judged.failure.gap > most:
-        yield f"clients got no answer for {judged.failure.gap:.1f} s; the VIP was to be away for {predicted.high:.1f} s"
+        yield f"clients got no answer for {judged.failure.gap:.1f} s, predicted were {longest:.1f} s at most"
     last = judged.played.began + most
     late = [s for s in judged.played.samples if s.why and last < s.at < judged.played.restored]
     if late:
@@ -248,7 +251,7 @@ def _of_servers(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str
     """Whether clients lost something after every haproxy knew."""
     played = judged.played
     names = [act.on for act in judged.turn.acts if act.kind in OF_SERVERS]
-    if len(servers) == 1:
+    if all(server.name in names for server in servers):
         return  # nothing is left that could answer
     for server in (server for server in servers if server.name in names):
         known = played.down.get(server.name)
