@@ -27,7 +27,7 @@ _ROUNDS = 20
 """Each round removes a finding, or is the last; two fixes that undo each other end here."""
 
 
-class Left(NamedTuple):
+class Unfixed(NamedTuple):
     """A finding whose fix was not made, and why."""
 
     finding: Finding
@@ -42,7 +42,7 @@ class Fixed(NamedTuple):
 
     texts: dict[str, str]
     done: list[Finding]
-    left: list[Left]
+    left: list[Unfixed]
     unsafe: int
     report: Report
 
@@ -59,7 +59,7 @@ class _Fixer:
         self.unsafe = unsafe
         self.writable = writable
         self.done: list[Finding] = []
-        self.left: dict[object, Left] = {}
+        self.left: dict[object, Unfixed] = {}
         self.report = judge(self.texts)
 
     def run(self) -> None:
@@ -77,7 +77,7 @@ class _Fixer:
                 continue
             changes = changes_of(fix)
             if why := self._obstacle(changes):
-                self.left[_key(finding)] = Left(finding, why)
+                self.left[_key(finding)] = Unfixed(finding, why)
             elif changes:
                 found.append(_Candidate(finding, changes))
         return found
@@ -113,7 +113,7 @@ class _Fixer:
         if worse:
             if len(chosen) == 1:
                 finding = chosen[0].finding
-                self.left[_key(finding)] = Left(finding, f"it would lead to {worse}")
+                self.left[_key(finding)] = Unfixed(finding, f"it would lead to {worse}")
             return False
         self.texts, self.report = texts, report
         self.done += [candidate.finding for candidate in chosen]

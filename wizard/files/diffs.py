@@ -11,10 +11,10 @@ from rules.report import unified
 from wizard.files.survey import Files, look, shown_path
 
 if TYPE_CHECKING:
-    from wizard.files.origins import Origin
+    from wizard.files.origins import ImportedFile
 
 
-def diff(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingProxyType({})) -> dict[str, str]:
+def diff(directory: Path, files: Files, origins: Mapping[str, ImportedFile] = MappingProxyType({})) -> dict[str, str]:
     """A unified diff for each file that would change, by path; raises StoreError if one can't be read.
 
     One that is not there yet is compared with its origin, the file that was imported.

@@ -13,7 +13,7 @@ from wizard.files.survey import Files, PlannedFile, look, shown_path
 
 if TYPE_CHECKING:
     from parsers.tree import Problem
-    from wizard.files.origins import Origin, Origins
+    from wizard.files.origins import ImportedFile, Origins
     from wizard.merge.model import Endpoint, Merged, TakeOver
 
 MERGEABLE = "haproxy.cfg"
@@ -51,7 +51,7 @@ class Merging(NamedTuple):
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
     services: Mapping[str, tuple[str, ...]] = {}
     removed: Mapping[str, tuple[str, ...]] = {}
-    origins: Mapping[str, Origin] = {}
+    origins: Mapping[str, ImportedFile] = {}
 
     def state(self, path: str, state: str) -> str:
         """A place's state, or "merged" for a new or changed file that contains more than halb's sections."""

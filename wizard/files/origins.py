@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.plan.plan import Balancer, Plan
 
 
-class Origin(NamedTuple):
+class ImportedFile(NamedTuple):
     """A file that was imported: its path, its content and its mode."""
 
     path: Path
@@ -28,7 +28,7 @@ class Origin(NamedTuple):
 class Origins(NamedTuple):
     """The imported files by the path of halb's own in its folder, and what there is to say about them."""
 
-    files: Mapping[str, Origin] = {}
+    files: Mapping[str, ImportedFile] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -37,7 +37,7 @@ def origins_of(plan: Plan, folder: Path) -> Origins:
 
     Of several haproxy files, which one haproxy reads together, the first is what halb's is compared with.
     """
-    found: dict[str, Origin] = {}
+    found: dict[str, ImportedFile] = {}
     notes: list[str] = []
     for lb in plan.load_balancers:
         for path, origin in _files(lb, folder, notes):
@@ -45,7 +45,7 @@ def origins_of(plan: Plan, folder: Path) -> Origins:
     return Origins(found, tuple(dict.fromkeys(notes)))
 
 
-def _files(lb: Balancer, folder: Path, notes: list[str]) -> Iterator[tuple[str, Origin]]:
+def _files(lb: Balancer, folder: Path, notes: list[str]) -> Iterator[tuple[str, ImportedFile]]:
     haproxy, keepalived = lb_files(lb.name)
     first = ""
     for name in lb.imported or ():
@@ -65,9 +65,9 @@ def _files(lb: Balancer, folder: Path, notes: list[str]) -> Iterator[tuple[str, 
             yield keepalived, origin
 
 
-def _read(path: Path, notes: list[str]) -> Origin | None:
+def _read(path: Path, notes: list[str]) -> ImportedFile | None:
     try:
-        return Origin(path, read_regular(path), stat.S_IMODE(path.stat().st_mode))
+        return ImportedFile(path, read_regular(path), stat.S_IMODE(path.stat().st_mode))
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         notes.append(f"{shown(str(path))}, which was imported, can't be compared with: {why}")

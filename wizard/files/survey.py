@@ -18,7 +18,7 @@ from wizard.files.errors import ChangedError, StoreError
 from wizard.files.manifest import FOLDER, Manifest
 
 if TYPE_CHECKING:
-    from wizard.files.origins import Origin
+    from wizard.files.origins import ImportedFile
 
 Files = Mapping[str, tuple[str, int]]
 """Text and mode by path; paths are relative, with '/' between their parts."""
@@ -36,7 +36,7 @@ class PlannedFile(NamedTuple):
     old_mode: int
     new: bytes
     mode: int
-    origin: Origin | None = None
+    origin: ImportedFile | None = None
     """What it was imported from."""
 
     @property
@@ -69,7 +69,9 @@ class PlannedFile(NamedTuple):
         return "unchanged" if self.old_mode == self.mode else "mode"
 
 
-def look(directory: Path, files: Files, origins: Mapping[str, Origin] = MappingProxyType({})) -> list[PlannedFile]:
+def look(
+    directory: Path, files: Files, origins: Mapping[str, ImportedFile] = MappingProxyType({})
+) -> list[PlannedFile]:
     """The files as they are, and as they are to be. Raises StoreError with everything that prevents that."""
     problems: list[str] = []
     places = []

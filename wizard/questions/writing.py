@@ -88,7 +88,7 @@ def state_words(found: Changes, way: Way) -> str:
         what = "sections that serve the endpoint" if _serves(found) else "sections halb did not write"
         return f"{_files(found.foreign)} {has} {what}; choose above (F4 previews)"
     if found.problems:
-        return "nothing can be written in this way; choose another one above, or save halb.toml alone (Ctrl+S)"
+        return "nothing can be written in this way; choose another one above, or save halb.toml alone (F8)"
     differing = sum(state != "unchanged" for state in found.states.values())
     if not differing:
         return "all files are up to date; nothing would change"

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.live.observations import Contact, DnsView, HostsEntry, IPAddress, NameServer, Probe, ReplyKind, SystemView
+from rules.plan.model import Phase
 from tests.live.dns.name_servers import free_port, loopback
 from tests.live.scripted import Scripted, scripted, serving, silent
 from tests.live.tls.api_servers import ApiServer, Behaviour
@@ -70,7 +71,7 @@ def named(**more: str) -> Answers:
 def test_a_name_that_leads_to_the_initial_master_is_right(servers: ExitStack) -> None:
     server = resolver(servers, AT)
     assert said("dns", named(master=AT), server) == [
-        CheckResult(CheckStatus.OK, f"{server.server.label}: {AT} (the initial master)")
+        CheckResult(CheckStatus.OK, f"{server.server.label}: {AT} (the initial master)", Phase.BOOTSTRAP)
     ]
 
 

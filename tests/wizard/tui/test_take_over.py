@@ -102,7 +102,7 @@ def test_halb_toml_alone_is_written_while_the_rest_is_blocked(tmp_path: Path) ->
 
     async def scene() -> None:
         async with at("write", tmp_path, answers) as pilot:
-            await pilot.press("ctrl+s")
+            await pilot.press("f8")
             await until(pilot, (tmp_path / "halb.toml").is_file)
 
     play(scene())
@@ -117,7 +117,7 @@ def test_a_halb_toml_of_others_is_replaced_only_when_asked(tmp_path: Path) -> No
 
     async def scene() -> None:
         async with at("write", tmp_path, article()) as pilot:
-            await pilot.press("ctrl+s")
+            await pilot.press("f8")
             await sees(pilot, "halb did not write what is in these files")
             await pilot.press("enter")
             await until(pilot, lambda: pilot.app.screen is screen_of(pilot))

@@ -44,7 +44,7 @@ class WriteScreen(FramedScreen):
         Binding("ctrl+t", "diff", "diff", id="write.diff", show=False),
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
-        Binding("ctrl+s", "save_plan", "halb.toml alone", id="write.plan", key_display="^s"),
+        Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
