@@ -31,8 +31,9 @@ class Fix(NamedTuple):
     """What to change to be rid of a mistake, in one file or several.
 
     `safe`: the daemons then do what the message says is wanted, and else what they did before. Each step has a way, a
-    place and a text: "write" it in place of what is there, "append" words behind, "remove" the statement with its
-    line; or put lines "below" or "above" the place's line, or "inside" the section or block whose header it is.
+    place and a text: "write" it in place of what is there, "append" words behind, "cut" words out of a line, "remove"
+    the statement with its line; or put lines "below" or "above" the place's line, or "inside" the section or block
+    whose header it is.
     """
 
     title: str
@@ -45,10 +46,54 @@ class Fix(NamedTuple):
         return cls(title or f"write '{text}'", (("write", span, text),), safe)
 
     @classmethod
+    def quoted(cls, span: Span, text: str, title: str = "", *, safe: bool = False) -> Fix:
+        """Write a text in place of another, in the same quotes (YAML)."""
+        mark = span.text[:1] if span.text[:1] in ("'", '"') else ""
+        return cls(title or f"write '{text}'", (("write", span, f"{mark}{text}{mark}"),), safe)
+
+    @classmethod
     def remove(cls, *spans: Span, title: str = "", safe: bool = True) -> Fix:
         """Remove statements, each with its line."""
         words = "remove the line" if len(spans) == 1 else "remove the lines"
         return cls(title or words, tuple(("remove", span, "") for span in spans), safe)
+
+    @classmethod
+    def cut(cls, *spans: Span, title: str = "", safe: bool = True) -> Fix:
+        """Take words out of their lines, with the blanks in front of them."""
+        words = " ".join(span.text for span in spans)
+        return cls(title or f"remove '{words}'", tuple(("cut", span, "") for span in spans), safe)
+
+    @classmethod
+    def append(cls, spans: Iterable[Span], text: str, title: str = "", *, safe: bool = True) -> Fix:
+        """Write the same words at the end of several statements."""
+        return cls(title or f"add '{text}'", tuple(("append", span, text) for span in spans), safe)
+
+    @classmethod
+    def move(cls, span: Span, above: Span, title: str = "", *, safe: bool = True) -> Fix:
+        """Take a statement away and write it above the line of another one."""
+        words = title or "move the line up"
+        return cls(words, (("remove", span, ""), ("above", above, span.text)), safe)
+
+    @classmethod
+    def told(cls, span: Span, advice: str, *, safe: bool = False) -> Fix | None:
+        """What a help tells to write in place of some words, or to leave out; None if it leaves that open.
+
+        It is followed where it is "did you mean 'x'?", "write 'x'", "write 'x' instead of 'y'" or "remove it", and not
+        if `x` has a place for a value of the reader's (`ADDRESS:PORT`).
+        """
+        from re import match, search
+
+        if match(r"remove it(?:$|, or put a '#' before it$)", advice):
+            return cls.cut(span, safe=safe)
+        found = match(r"did you mean (?:the section keyword )?'([^']+)'\?", advice)
+        found = found or match(r"write '([^']+)'(?: instead of '([^']+)')?(?: here, or .*)?$", advice)
+        words, now = found[1] if found is not None else "", span.text
+        if found is None or (found.re.groups > 1 and found[2] not in (None, now)) or not now.strip():
+            return None
+        example = " " in words and words.split()[0] == now.split()[0]
+        if example or (search(r"\b[A-Z]{3,}\b", words) and words.lower() != now.lower()):
+            return None
+        return cls.write(span, words, safe=safe)
 
     @classmethod
     def add(cls, way: str, span: Span, text: str, title: str = "", *, safe: bool = True) -> Fix:
