@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, all_rules
 from rules.report.style import Style, printable
 
 _ITEM = re.compile(r"( *)([-*] |[0-9]+\. )?")
+if TYPE_CHECKING:
+    from rules.command.arguments import LintArguments
+
+
+def about_rules(arguments: LintArguments, style: Style) -> str:
+    """What a command line with `--explain` or `--list-rules` prints."""
+    if arguments.explain is not None:
+        return "\n".join(explanation(rule, style) for rule in arguments.explain)
+    if arguments.format == "json":
+        return list_rules_json()
+    return list_rules(style, whole=bool(arguments.outputs) or not sys.stdout.isatty())
 
 
 def explanation(rule: Rule, style: Style) -> str:
