@@ -11,20 +11,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+from wizard.rehearsal.lab.done import Done
+
+__all__ = ["ROOT", "Done", "environment", "run", "run_on"]
 
 ROOT = Path(__file__).resolve().parents[1]
 _LEFT_OUT = ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 _AT_START = ("PYTHON", "LC_", "LANG", "TEXTUAL")
 """Variables that are read when the interpreter starts, or a library is loaded."""
-
-
-class Done(NamedTuple):
-    """What a run printed, and its exit status."""
-
-    status: int
-    stdout: str
-    stderr: str
 
 
 def environment(**variables: str) -> dict[str, str]:

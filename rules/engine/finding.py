@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from parsers.records import NamedTuple
@@ -257,9 +257,9 @@ class NodeFiles(NamedTuple):
 
 
 class Report:
-    """The result of one run."""
+    """The result of one run. `baselined` counts what `--baseline` left out; then `fingerprints` are known already."""
 
-    __slots__ = ("_skipped", "crashes", "findings", "nodes", "secrets", "suppressed")
+    __slots__ = ("_skipped", "baselined", "crashes", "findings", "fingerprints", "nodes", "secrets", "suppressed")
 
     def __init__(
         self,
@@ -276,6 +276,16 @@ class Report:
         self.suppressed = suppressed
         self.secrets = secrets or Secrets()
         self.crashes = tuple(crashes)
+        self.fingerprints: Mapping[Finding, str] = {}
+        self.baselined = 0
+
+    def without(self, known: Collection[Finding], fingerprints: Mapping[Finding, str]) -> Report:
+        """The report without findings that a baseline has; `fingerprints` are those of all of them."""
+        rest = [finding for finding in self.findings if finding not in known]
+        report = Report(self.nodes, rest, self._skipped, self.suppressed, self.secrets, self.crashes)
+        report.fingerprints = fingerprints
+        report.baselined = len(self.findings) - len(rest)
+        return report
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
+    from rules.failover.model import Router, Seconds
     from rules.failover.table.events import SINGLE, Event, EventKind, Events
     from rules.failover.table.rows import Block, FailoverTable, Row
     from rules.failover.table.table import failover_table
     from rules.failover.table.verdicts import Outcome, Verdict
+    from rules.failover.vrrp.reading import read_routers
 
 __all__ = [
     "SINGLE",
@@ -26,17 +28,22 @@ __all__ = [
     "Events",
     "FailoverTable",
     "Outcome",
+    "Router",
     "Row",
+    "Seconds",
     "Verdict",
     "failover_table",
+    "read_routers",
 ]
 
 __getattr__ = lazily(
     __name__,
     {
+        "model": "Router Seconds",
         "table.events": "Event EventKind Events SINGLE",
         "table.rows": "Block FailoverTable Row",
         "table.table": "failover_table",
         "table.verdicts": "Outcome Verdict",
+        "vrrp.reading": "read_routers",
     },
 )

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.daemons import program
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.roots import Root
+from wizard.rehearsal.lab.network import Net
 
 FOLDER = Path(__file__).parent
 INSTALLED = "2.2.7"

@@ -7,8 +7,8 @@ import subprocess
 import time
 
 from tests.daemons import program
-from tests.net.machine import Machine
-from tests.net.network import Net
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 
 PATIENCE = 30.0  # seconds
 

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from tests.e2e.balancer import Balancer
 from tests.live.tls.certificates import Authority
-from tests.net.addresses import Watch
-from tests.net.machine import Machine
-from tests.net.network import Net, bridging, cable
 from tests.net.waiting import until
 from tests.programs import ROOT
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Balancer as Planned
 from wizard.plan.plan import IPInterface, Plan
+from wizard.rehearsal.lab.addresses import AddressWatch
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net, bridging, cable
 from wizard.render.files import render
 
 
@@ -35,7 +35,7 @@ class Cluster(NamedTuple):
     plan: Plan
     balancers: list[Balancer]
     client: Machine
-    watch: Watch
+    watch: AddressWatch
 
     @property
     def names(self) -> list[str]:
@@ -158,7 +158,7 @@ def running(plan: Plan) -> Iterator[Cluster]:
         client = network.machine("client", *(last_host(vip.network) for vip in _vips(plan)))
         balancers = [Balancer(machine, net) for machine in machines.values()]
         serve(plan, network, machines)
-        with Watch(machines.values(), [str(vip.ip) for vip in _vips(plan)]) as watch:
+        with AddressWatch(machines.values(), [str(vip.ip) for vip in _vips(plan)]) as watch:
             for balancer in balancers:
                 balancer.start_haproxy()
             for balancer in balancers:

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from tests.daemons import program
 from tests.e2e.cluster import Network, last_host, load_balancer, serve
-from tests.net.addresses import Watch
-from tests.net.machine import Machine
-from tests.net.network import Net
 from tests.net.waiting import until
 from tests.programs import Done
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
+from wizard.rehearsal.lab.addresses import AddressWatch
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 from wizard.render.files import render
 
 # Debian's units: haproxy -Ws, reloaded by USR2 after -c; keepalived in the foreground, reloaded by HUP. Process events
@@ -184,7 +184,7 @@ class Pair(NamedTuple):
     plan: Plan
     balancers: list[Managed]
     client: Machine
-    watch: Watch
+    watch: AddressWatch
 
     @property
     def vip(self) -> str:
@@ -220,7 +220,7 @@ def machines_of(plan: Plan, *, status: int | None = 200) -> Iterator[Pair]:
         balancers = [Managed(machine, net.folder / "rendered" / name) for name, machine in machines.items()]
         if status is not None:
             serve(plan, network, machines, status)
-        with Watch(machines.values(), [str(plan.vip.ip)]) as watch:
+        with AddressWatch(machines.values(), [str(plan.vip.ip)]) as watch:
             try:
                 yield Pair(plan, balancers, client, watch)
             finally:

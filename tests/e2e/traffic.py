@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import TracebackType
 from typing import NamedTuple
 
-from tests.net.machine import Machine
+from wizard.rehearsal.lab.machine import Machine
 
 EVERY = 0.1  # seconds from one connection to the next
 PATIENCE = 2.0  # seconds that a connection may take: a SYN that is lost is sent again after one

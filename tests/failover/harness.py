@@ -15,9 +15,9 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.failover.nodes import Node
-from tests.net.addresses import Watch
-from tests.net.network import Net, bridging, cable
 from tests.roots import Root
+from wizard.rehearsal.lab.addresses import AddressWatch
+from wizard.rehearsal.lab.network import Net, bridging, cable
 
 # One cluster starts at a time: started by a busy machine, the nodes of a cluster would not start together.
 _starting = threading.Lock()
@@ -36,13 +36,13 @@ class Lab:
         self.devices = ["eth0", "eth1"] if "eth1" in "\n".join(confs.values()) else ["eth0"]
         self._net = Net()
         self.nodes: dict[str, Node] = {}
-        self.watch: Watch | None = None
+        self.watch: AddressWatch | None = None
         self._halted = False
 
     def __enter__(self) -> Lab:
         try:
             self._build()
-            self.watch = Watch([node.machine for node in self.nodes.values()], self.vips)
+            self.watch = AddressWatch([node.machine for node in self.nodes.values()], self.vips)
             if self._halted:
                 self.watch.halt()
         except BaseException:

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGSTOP, Signals
 
-from tests.net.network import Net
 from tests.roots import Root
+from wizard.rehearsal.lab.network import Net
 
 PATIENCE = 10.0  # seconds
 _LOCKS = {"p": "parent", "r": "vrrp", "b": "bfd", "c": "checkers"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tests.net.addresses import Change
+from wizard.rehearsal.lab.addresses import AddressChange
 
 FLAPS = 6  # changes of one VIP within a step
 Owners = dict[str, list[str]]
@@ -22,7 +22,9 @@ class Outcome(NamedTuple):
     flaps: bool
 
 
-def outcome(before: Mapping[str, Sequence[str]], changes: Sequence[Change], began: float, ended: float) -> Outcome:
+def outcome(
+    before: Mapping[str, Sequence[str]], changes: Sequence[AddressChange], began: float, ended: float
+) -> Outcome:
     """The outcome of a step from the owners before it and the changes since. The first VIP is the one that is timed."""
     was = {vip: list(nodes) for vip, nodes in before.items()}
     flaps = any(sum(change.address == vip for change in changes) >= FLAPS for vip in was)
@@ -40,14 +42,14 @@ def outcome(before: Mapping[str, Sequence[str]], changes: Sequence[Change], bega
     )
 
 
-def _after(before: Owners, changes: Sequence[Change]) -> Owners:
+def _after(before: Owners, changes: Sequence[AddressChange]) -> Owners:
     owners = {vip: set(nodes) for vip, nodes in before.items()}
     for change in changes:
         (owners[change.address].add if change.gained else owners[change.address].discard)(change.node)
     return {vip: sorted(nodes) for vip, nodes in owners.items()}
 
 
-def _mostly(before: Owners, changes: Sequence[Change], start: float, end: float) -> Owners:
+def _mostly(before: Owners, changes: Sequence[AddressChange], start: float, end: float) -> Owners:
     """The owners for most of the time between two moments, VIP by VIP."""
     found: Owners = {}
     for vip in before:

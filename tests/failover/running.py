@@ -17,8 +17,8 @@ from tests.failover.outcome import Outcome, outcome
 from tests.failover.scenarios.acts import perform
 from tests.failover.scenarios.base import CALM, Scenario
 from tests.failover.scenarios.confs import address
-from tests.net.network import sweep
 from tests.roots import Root
+from wizard.rehearsal.lab.network import sweep
 
 LONGER = 10.0  # seconds beyond its window that a step may go on when things still move
 T = TypeVar("T")

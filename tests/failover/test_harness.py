@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.net.machine import SPACES
-from tests.net.network import sweep
 from tests.programs import ROOT
+from wizard.rehearsal.lab.machine import SPACES
+from wizard.rehearsal.lab.network import sweep
 
 pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.slow, pytest.mark.xdist_group("failover")]
 

@@ -19,8 +19,8 @@ from tests.failover.outcome import Outcome
 from tests.failover.playing import play
 from tests.failover.running import records, run, start_all, stop_all
 from tests.failover.scenarios.all import LIVE, SCENARIOS
-from tests.net.network import sweep
 from tests.roots import IN_CI, SUITES, root_of
+from wizard.rehearsal.lab.network import sweep
 
 AT_ONCE = 16
 HANDFUL = (

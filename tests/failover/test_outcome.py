@@ -15,14 +15,14 @@ from tests.failover.outcome import outcome
 from tests.failover.running import records
 from tests.failover.scenarios.base import Scenario, patience
 from tests.failover.scenarios.confs import Instance, cluster, script
-from tests.net.addresses import Change, read_messages
+from wizard.rehearsal.lab.addresses import AddressChange, read_messages
 
 VIP, SECOND = "192.168.77.150", "192.168.78.150"
 
 
-def _change(at: float, words: str, address: str = VIP) -> Change:
+def _change(at: float, words: str, address: str = VIP) -> AddressChange:
     sign, node = words[0], words[1:]
-    return Change(100 + at, node, address, sign == "+")
+    return AddressChange(100 + at, node, address, sign == "+")
 
 
 def _message(kind: int, address: str, attribute: int) -> bytes:

@@ -18,8 +18,8 @@ from tests.failover.outcome import Outcome
 from tests.failover.playing import play
 from tests.failover.running import keepalived_version, records, run, start_all, stop_all
 from tests.failover.scenarios.all import LIVE, SCENARIOS, SHORT
-from tests.net.machine import SPACES
-from tests.net.network import sweep
+from wizard.rehearsal.lab.machine import SPACES
+from wizard.rehearsal.lab.network import sweep
 
 AT_ONCE = 20
 PLAYED = LIVE if examples.ALL else SHORT

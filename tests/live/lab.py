@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.net.machine import Machine, end
-from tests.net.network import Net
 from tests.programs import Done, environment
+from wizard.rehearsal.lab.machine import Machine, end
+from wizard.rehearsal.lab.network import Net
 
 WORKSTATION = "192.168.2.9"
 _DEVICE = "eth0"

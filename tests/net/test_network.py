@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.net.addresses import Watch
-from tests.net.machine import SPACES
-from tests.net.network import Net, bridging, cable, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
+from wizard.rehearsal.lab.addresses import AddressWatch
+from wizard.rehearsal.lab.machine import SPACES
+from wizard.rehearsal.lab.network import Net, bridging, cable
 
 pytestmark = pytest.mark.root
 
@@ -55,7 +56,7 @@ def test_a_watch_sees_who_gets_an_address_and_in_which_order() -> None:
         for number, machine in enumerate((first, second)):
             switch.batch(cable(f"port{number}", "br0", machine, "eth0"))
             machine.ip("link", "set", "eth0", "up")
-        with Watch([first, second], ["192.0.2.9", "2001:db8:0::9"]) as watch:
+        with AddressWatch([first, second], ["192.0.2.9", "2001:db8:0::9"]) as watch:
             first.add_address("eth0", "192.0.2.9/24", "192.0.2.8/24")
             first.ip("addr", "del", "192.0.2.9/24", "dev", "eth0")
             second.add_address("eth0", "192.0.2.9/24", "2001:db8::9/64")

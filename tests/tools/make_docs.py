@@ -33,6 +33,7 @@ _TITLES = {
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
     Scope.MACHINE: "This machine, where it is one of the nodes (--host)",
+    Scope.NATIVE: "What haproxy and keepalived themselves say (--native)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
     Scope.LINT: "The linter itself",
 }

@@ -18,15 +18,22 @@ from rules.command import (
     wants_color,
 )
 from rules.text import hint, listed
-from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
+from wizard.commands.options import (
+    ImportArguments,
+    Message,
+    OpenArguments,
+    RehearseArguments,
+    RenderArguments,
+)
 from wizard.commands.parser import COMMANDS, OPEN, build
 from wizard.verify.options import VerifyOptions
 
 __all__ = ["COMMANDS", "Arguments", "parse_arguments"]
 
-Arguments = OpenArguments | ImportArguments | RenderArguments | VerifyOptions | Message
+Arguments = OpenArguments | ImportArguments | RenderArguments | RehearseArguments | VerifyOptions | Message
 
 FORMATS = ("text", "json")
+REHEARSAL_FORMATS = ("text", "json", "junit")
 PHASES = ("bootstrap", "cutover")
 _INTERVAL = 5.0  # seconds
 
@@ -52,7 +59,12 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     if not name:
         return _open(given, unknown)
     _refuse(commands[name], unknown)
-    readers: dict[str, Callable[[Namespace], Arguments]] = {"import": _import, "render": _render, "verify": _verify}
+    readers: dict[str, Callable[[Namespace], Arguments]] = {
+        "import": _import,
+        "render": _render,
+        "rehearse": _rehearse,
+        "verify": _verify,
+    }
     return readers[name](given)
 
 
@@ -85,9 +97,21 @@ def _folder(word: str | None) -> Path:
     if word in COMMANDS:
         raise UsageError(f"'{word}' is a command, and comes first: 'halb-wizard {word} --help' shows its options")
     if Path(word).is_dir() or "/" in word:
-        return Path(word)
+        return _place_for_files(_path("the folder", word))
+    if Path(word).exists():
+        return _place_for_files(Path(word))
     advice = hint(word, COMMANDS, f"known: {listed(COMMANDS)}; write a folder that does not exist yet with a '/'")
     raise UsageError(f"unknown command '{word}'; {advice}")
+
+
+def _place_for_files(path: Path) -> Path:
+    """A folder, or where one can be made; raises UsageError where a file is in the way."""
+    there = next((place for place in (path, *path.parents) if place.exists()), None)
+    if there is not None and not there.is_dir():
+        if there == path and path.name == CONFIG_NAME:
+            raise UsageError(f"'{path}' is a file; name its folder: 'halb-wizard {path.parent}/'")
+        raise UsageError(f"'{there}' is a file, not a folder; name a folder for the files: 'halb-wizard kube-lb/'")
+    return path
 
 
 def _import(given: Namespace) -> ImportArguments:
@@ -137,6 +161,33 @@ def _render(given: Namespace) -> RenderArguments:
         "" in given.take_over,
         given.plan_only,
     )
+
+
+def _rehearse(given: Namespace) -> RehearseArguments:
+    if given.report == "":
+        raise UsageError("--report can't be empty; name a folder")
+    root = _path("--root", given.root)
+    if not root.is_dir():
+        raise UsageError(f"--root: {root} is no folder")
+    return RehearseArguments(
+        paths=tuple(given.paths),
+        events=tuple(word for words in given.events for word in words.split(",") if word),
+        pairs=given.pairs,
+        runs=_count("--runs", given.runs, 1000),
+        jobs=_count("--jobs", given.jobs, 16),
+        format=one_of("--format", given.format, REHEARSAL_FORMATS),
+        color=wants_color(given.color),
+        report=None if given.report is None else _path("--report", given.report),
+        haproxy=given.haproxy,
+        keepalived=given.keepalived,
+        root=root.resolve(),
+    )
+
+
+def _count(option: str, word: str, most: int) -> int:
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word[:9]) <= most):
+        raise UsageError(f"invalid {option} '{word}'; expected a number from 1 to {most}")
+    return int(word)
 
 
 def _verify(given: Namespace) -> VerifyOptions:

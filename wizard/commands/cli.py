@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rules.command import Program, guarded, write_results
 from wizard.commands.arguments import parse_arguments
 from wizard.commands.messages import say
-from wizard.commands.options import ImportArguments, Message, OpenArguments, RenderArguments
+from wizard.commands.options import ImportArguments, Message, OpenArguments, RehearseArguments, RenderArguments
 
 EXIT_OK, EXIT_NOT_YET = 0, 1
 _BUG = "this is a bug in halb-wizard, not a fault of your cluster; please report it with halb.toml, passwords removed"
@@ -36,6 +36,10 @@ def _main(argv: Sequence[str]) -> int:
         from wizard.commands.importing import run_import
 
         return run_import(arguments)
+    if isinstance(arguments, RehearseArguments):
+        from wizard.commands.rehearsing import run_rehearse
+
+        return run_rehearse(arguments)
     from wizard.verify.run import verify
 
     return verify(arguments)

@@ -55,6 +55,26 @@ class RenderArguments(NamedTuple):
     plan_only: bool = False
 
 
+class RehearseArguments(NamedTuple):
+    """`rehearse`: a halb.toml, its folder, or the folders of load balancers; which events, and how they are shown.
+
+    `events` are words that choose, as typed (none: every single event); `jobs` the clusters that run side by side;
+    `root` the folder with the system whose daemons run; `report` a folder for everything that was seen.
+    """
+
+    paths: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    pairs: bool = False
+    runs: int = 1
+    jobs: int = 4
+    format: str = "text"
+    color: bool = False
+    report: Path | None = None
+    haproxy: str = "haproxy"
+    keepalived: str = "keepalived"
+    root: Path = Path("/")
+
+
 class Message(NamedTuple):
     """A text to print instead of doing anything: a help, or the version."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.command import CONFIG_NAME, Parser, add_asking
 
-COMMANDS = ("import", "render", "verify")
+COMMANDS = ("import", "render", "rehearse", "verify")
 OPEN = ""
 """The name, for the parser alone, of what is done without a command: the wizard opens."""
 
@@ -98,6 +98,35 @@ It only asks, and changes nothing. Exit status: 0 everything passed, 1 not yet,
 Ctrl-C; with --watch also 143 after SIGTERM, 129 when the terminal was closed.
 """
 
+_REHEARSE = """\
+Rehearse every failure before it happens: on a network of its own inside this
+machine, the real haproxy and keepalived run the very files that will be
+installed, clients connect ten times a second, and one thing after the other
+breaks. What happens is compared with what 'halb-lint --failover' predicts.
+"""
+
+_REHEARSE_EPILOG = """\
+examples:
+  sudo halb-wizard rehearse                    the plan of the nearest halb.toml
+  sudo halb-wizard rehearse lb1/ lb2/          files that halb did not write
+  sudo halb-wizard rehearse --events haproxy,power
+  sudo halb-wizard rehearse --events 'haproxy-lb1:*' --runs 20
+  sudo halb-wizard rehearse --report out --format junit > rehearsal.xml
+
+Events: haproxy, haproxy-stop, haproxy-reload, keepalived, keepalived-stop,
+keepalived-reload, link, power, partition of each load balancer; gone, hung and
+500 of each API server. --events takes those words, the machines' names, or
+names such as 'haproxy-lb1:power', separated by commas.
+
+Nothing leaves this machine, its own network is not touched, and everything is
+removed in the end, also after Ctrl-C. It needs Linux, root (or uidmap), and
+haproxy, keepalived, iproute2, util-linux and openssl.
+
+Exit status: 0 every prediction held and no failure costs more than predicted;
+1 not so; 2 wrong usage, or files or a machine that can't be rehearsed; 3 a bug
+in halb-wizard; 129, 130, 143 ended by a signal (SIGHUP, SIGINT, SIGTERM).
+"""
+
 
 _COMMANDS: dict[str, dict[str, Any]] = {
     OPEN: {},
@@ -112,6 +141,12 @@ _COMMANDS: dict[str, dict[str, Any]] = {
         "usage": "halb-wizard render [HALB.TOML] -o DIR [--diff] [--merge] [--force]",
         "description": _RENDER,
         "epilog": _RENDER_EPILOG,
+    },
+    "rehearse": {
+        "help": "play every failure with the real daemons on a network of their own",
+        "usage": "halb-wizard rehearse [HALB.TOML | DIR ...] [OPTIONS]",
+        "description": _REHEARSE,
+        "epilog": _REHEARSE_EPILOG,
     },
     "verify": {
         "help": "ask name servers, load balancers and the control plane whether everything is as it should be, "
@@ -138,6 +173,7 @@ def build() -> tuple[Parser, dict[str, Parser]]:
     _add_about(found[OPEN])
     _add_import(found["import"])
     _add_render(found["render"])
+    _add_rehearse(found["rehearse"])
     _add_verify(found["verify"])
     return main, found
 
@@ -208,6 +244,35 @@ def _add_render(parser: Parser) -> None:
         help="with --merge: halb's sections replace those that serve the endpoint now, and this one "
         "('frontend web') if it is named; repeatable",
     )
+    _add_about(parser)
+
+
+def _add_rehearse(parser: Parser) -> None:
+    what = parser.add_argument_group("what to rehearse")
+    what.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="a halb.toml, its folder, or the folders of the load balancers (default: the nearest halb.toml)",
+    )
+    what.add_argument(
+        "--events", metavar="EVENTS", action="append", default=[], help="only these, separated by commas; repeatable"
+    )
+    what.add_argument("--pairs", action="store_true", help="also every two failures at once")
+    what.add_argument("--runs", metavar="N", default="1", help="play everything N times (default 1)")
+    how = parser.add_argument_group("with what")
+    how.add_argument("--haproxy", metavar="BINARY", default="haproxy", help="the haproxy to run")
+    how.add_argument("--keepalived", metavar="BINARY", default="keepalived", help="the keepalived to run")
+    how.add_argument("--root", metavar="DIR", default="/", help="a folder with another system, whose daemons run")
+    how.add_argument(
+        "--jobs", metavar="N", default="4", help="how many clusters run side by side, each with its events (default 4)"
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", metavar="FORMAT", default="text", help="text (default), json or junit")
+    output.add_argument(
+        "--report", metavar="DIR", help="also write all formats, the times as a picture and the daemons' logs there"
+    )
+    output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
     _add_about(parser)
 
 

@@ -36,7 +36,7 @@ def open_wizard(
     as before, and the draft is saved.
     """
     if missing := [name for name in ("stdin", "stdout", "stderr") if not getattr(sys, name).isatty()]:
-        commands = "'halb-wizard import', 'halb-wizard render' or 'halb-wizard verify'"
+        commands = "'halb-wizard import', 'halb-wizard render', 'halb-wizard rehearse' or 'halb-wizard verify'"
         # Textual draws on stderr: without it, nothing would be seen.
         which = "is none" if len(missing) == 1 else "are none"
         why = f" on all three streams ({' and '.join(missing)} {which})" if len(missing) < 3 else ""

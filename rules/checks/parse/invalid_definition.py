@@ -12,6 +12,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
+    from parsers.source import Span
     from parsers.tree import Document
 
 
@@ -27,11 +28,11 @@ def check(document: Document) -> Iterator[Hit]:
     Silent when: the line is neither a definition nor a repetition.
     """
     for hit in problem_hits(document, "invalid-definition"):
-        hit.fix = partial(_fix, hit)
+        hit.fix = partial(_fix, hit.span)
         yield hit
 
 
-def _fix(hit: Hit) -> Fix | None:
-    """A definition without the blanks before its `=`."""
-    found = re.match(r"(\$\w+)[ \t]+=\Z", hit.span.text)
-    return Fix.write(hit.span, f"{found[1]}=", safe=False) if found is not None else None
+def _fix(span: Span) -> Fix | None:
+    """The name with its '=' right behind it."""
+    found = re.compile(r"(\$[A-Za-z_]\w*)[ \t]+=[ \t]*(?=\S)", re.ASCII).match(span.source.text, span.start)
+    return Fix.write(span.source.span(span.start, found.end()), f"{found[1]}=") if found is not None else None

@@ -10,9 +10,9 @@ from ipaddress import ip_address
 from rules.live.machine.interfaces import interfaces
 from tests.daemons import program
 from tests.live.machine.wire import NIC, VIP, wired
-from tests.net.machine import Machine
-from tests.net.network import Net
 from tests.net.waiting import until
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 
 
 def instance(

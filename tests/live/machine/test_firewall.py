@@ -16,9 +16,9 @@ from rules.live.views.firewall import dropped
 from tests.live.machine.messages import V2, checksummed
 from tests.live.machine.pair import instance
 from tests.live.machine.wire import NIC, OWN, PEER, arrives, found, seen_by, tell, wired
-from tests.net.machine import Machine
-from tests.net.network import Net
 from tests.tables import each
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 
 pytestmark = [
     pytest.mark.root,

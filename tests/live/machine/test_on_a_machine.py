@@ -16,10 +16,10 @@ from rules.live.machine.listening import arp_answers, heard_adverts
 from tests.daemons import program
 from tests.live.machine.pair import Lab, held, instance, kill_all, run_keepalived, wait_for
 from tests.live.machine.wire import NIC, OTHER, OWN, PEER, VIP, found, lint_on, seen_by, wired
-from tests.net.machine import Machine, end
-from tests.net.network import Net
 from tests.net.waiting import until
 from tests.programs import environment
+from wizard.rehearsal.lab.machine import Machine, end
+from wizard.rehearsal.lab.network import Net
 
 pytestmark = [
     pytest.mark.root,

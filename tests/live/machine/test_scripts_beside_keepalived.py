@@ -13,10 +13,11 @@ from rules.live.machine.observed import MachineObservations
 from rules.live.machine.scripts import look_at_scripts
 from tests.daemons import program
 from tests.live.machine.wire import NIC, OWN, found
-from tests.net.machine import Machine
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
 from tests.tables import each
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 
 pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.slow, pytest.mark.xdist_group("host")]
 

@@ -11,11 +11,11 @@ import pytest
 from rules.live import Advert, Answer
 from tests.live.machine.pair import Lab, instance, run_keepalived, wait_for
 from tests.live.machine.wire import OTHER, OWN, PEER, VIP
-from tests.net.network import Net
 from wizard.probes.ask import run_checks, subject
 from wizard.probes.neighbours import arp_results, router_results
 from wizard.probes.results import CheckedAnswers, CheckResult, CheckStatus, ProbedMachine
 from wizard.questions.answers import Answers, Place
+from wizard.rehearsal.lab.network import Net
 
 FACTS = CheckedAnswers(
     "kube.example.com",

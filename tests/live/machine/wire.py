@@ -13,9 +13,9 @@ from typing import Any
 
 from rules import Options, Report, Run
 from rules.command.on_demand.host import start_looking
-from tests.net.machine import Machine
-from tests.net.network import Net, bridging, cable
 from tests.programs import ROOT, environment
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net, bridging, cable
 
 NIC = "ens160"
 OWN, PEER, OTHER, VIP = "192.0.2.11", "192.0.2.12", "192.0.2.77", "192.0.2.10"

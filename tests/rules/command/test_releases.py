@@ -12,9 +12,10 @@ import pytest
 
 from rules.command.on_demand.installed import PATIENCE, installed
 from rules.files.inputs import read_local, read_paths
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
 from tests.programs import ROOT, run
+from wizard.rehearsal.lab.network import Net
 
 CONF = """\
 vrrp_script chk {

@@ -14,9 +14,10 @@ from parsers.keepalived.scripts import script_words
 from rules.failover.table.verdicts import Verdict
 from rules.support.commands.meaning import meaning_of
 from tests.daemons import program
-from tests.net.machine import Machine
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.rules.failover.fleets import block_of
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 
 pytestmark = pytest.mark.slow
 

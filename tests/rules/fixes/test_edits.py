@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import parse_haproxy, parse_keepalived
-from parsers.source import Source
+from parsers.source import Source, Span
 from rules.engine.finding import Fix
 from rules.fixes.edits import changed, changes_of
 from rules.fixes.edits import shown as shown_changes
@@ -136,3 +138,30 @@ def test_only_what_a_help_leaves_open_to_nobody_is_done(advice: str, words: str,
     assert (None if fix is None else made(HAPROXY, fix)) == (
         None if becomes is None else HAPROXY.replace(words, becomes)
     )
+
+
+KEEPALIVED = "$N=5\n@lb1 priority 90\n~SEQ(A, 1, 2) priority $A\na { b 1 }\nc $N {{ d }}\n"
+
+
+@pytest.mark.parametrize(
+    ("fix", "words"),
+    [
+        (Fix.remove, "priority 90"),
+        (Fix.remove, "priority $A"),
+        (Fix.remove, "c $N"),
+        (lambda span: Fix.write(span, "7"), "$N {{"),
+        (lambda span: Fix.write(span, "7"), "{{ d }}"),
+        (lambda span: Fix.write(span, "7"), "priority $A"),
+        (lambda span: Fix.add("below", span, "x"), "b 1"),
+        (lambda span: Fix.add("above", span, "x"), "b 1"),
+        (lambda span: Fix.add("inside", span, "x"), "a"),
+    ],
+)
+def test_nothing_is_changed_where_a_place_stands_for_something_else(fix: Callable[[Span], Fix], words: str) -> None:
+    source, start, end = place(KEEPALIVED, words)
+    assert changes_of(fix(source.span(start, end))) == ()
+
+
+def test_the_value_of_one_node_can_be_written_in_its_line() -> None:
+    source, start, end = place(KEEPALIVED, "90")
+    assert "@lb1 priority 95\n" in made(KEEPALIVED, Fix.write(source.span(start, end), "95"))

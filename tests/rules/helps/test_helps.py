@@ -32,6 +32,7 @@ NOT_IN_A_FILE = {
     Scope.DNS: "a record of a zone, a resolver, or time",
     Scope.HOST: "a machine that has to be started, renewed or looked at",
     Scope.MACHINE: "this machine: its interfaces, firewall, services or permissions",
+    Scope.NATIVE: "what a daemon says, which the examples have as data",
     Scope.KUBERNETES: "certificates of the cluster",
 }
 # (code, title of the example): why nobody can type it.

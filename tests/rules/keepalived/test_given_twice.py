@@ -9,10 +9,11 @@ import pytest
 
 from rules.engine.finding import Finding, Severity
 from tests.daemons import program
-from tests.net.machine import end
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
 from tests.rules.keepalived.linting import HEAD, findings, instance
+from wizard.rehearsal.lab.machine import end
+from wizard.rehearsal.lab.network import Net
 
 _TWICE = """\
 global_defs {{

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.daemons import program
-from tests.net.machine import Machine, end
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
 from tests.rules.keepalived.linting import findings
+from wizard.rehearsal.lab.machine import Machine, end
+from wizard.rehearsal.lab.network import Net
 
 pytestmark = [pytest.mark.root, pytest.mark.daemon("keepalived"), pytest.mark.slow]
 

@@ -26,9 +26,9 @@ UNASKED = ("--resolver", "127.0.0.1:1", "--timeout", "0.1")
     [
         (["verfy"], "unknown command 'verfy'; did you mean 'verify'?"),
         (
-            ["rehearse"],
-            "unknown command 'rehearse'; known: import, render and verify; write a folder that does not exist yet "
-            "with a '/'",
+            ["deploy"],
+            "unknown command 'deploy'; known: import, render, rehearse and verify; write a folder that does not exist "
+            "yet with a '/'",
         ),
         (["--watch"], "unknown option '--watch'; a command comes first: 'halb-wizard verify'"),
         (["./", "b"], "expected one folder, got also 'b'"),

@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.net.machine import Machine
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.programs import Done
 from tests.wizard.plans import ARTICLE
 from tests.wizard.render.kinds import DUAL, PODS
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
+from wizard.rehearsal.lab.machine import Machine
+from wizard.rehearsal.lab.network import Net
 from wizard.render.files import render
 
 pytestmark = pytest.mark.slow

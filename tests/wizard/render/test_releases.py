@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rules.plan.keys.machines import SYSTEMS
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.net.waiting import until
 from tests.roots import IN_CI, SUITES, root_of
 from tests.wizard.plans import ARTICLE
@@ -18,6 +18,7 @@ from tests.wizard.render.kinds import DUAL
 from tests.wizard.render.systems import on
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
+from wizard.rehearsal.lab.network import Net
 from wizard.render.files import render
 
 pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.xdist_group("namespaces")]

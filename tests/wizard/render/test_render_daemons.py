@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.daemons import program
 from tests.examples import times
-from tests.net.machine import Machine, end
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
+from wizard.rehearsal.lab.machine import Machine, end
+from wizard.rehearsal.lab.network import Net
 from wizard.render.files import render
 
 pytestmark = [pytest.mark.root, pytest.mark.daemon("haproxy", "keepalived"), pytest.mark.slow]

@@ -11,13 +11,14 @@ import pytest
 
 from rules.plan.keys.machines import SYSTEMS
 from tests.daemons import program
-from tests.net.network import Net, plugged
+from tests.net.plugging import plugged
 from tests.wizard.plans import ARTICLE
 from tests.wizard.render.kinds import PODS
 from tests.wizard.render.systems import FAMILY, OS_RELEASES, on, rendered_for, system
 from tests.wizard.rendered import put_files
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Plan
+from wizard.rehearsal.lab.network import Net
 from wizard.render.distributions import DISTRIBUTIONS
 from wizard.render.files import lint_rendered, render
 

@@ -16,12 +16,12 @@ from typing import NamedTuple
 from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_NEWADDR, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
-from tests.net.machine import Machine
+from wizard.rehearsal.lab.machine import Machine
 
 BUFFER = 1 << 20
 
 
-class Change(NamedTuple):
+class AddressChange(NamedTuple):
     """A machine got an address or lost it; `at` is on the monotonic clock."""
 
     at: float
@@ -44,12 +44,12 @@ def read_messages(data: bytes) -> Iterator[tuple[str, bool]]:
                 yield str(ipaddress.ip_address(address)), kind == RTM_NEWADDR
 
 
-class Watch:
+class AddressWatch:
     """Follows some addresses on some machines from its creation until it is closed. A context manager."""
 
     def __init__(self, machines: Iterable[Machine], addresses: Iterable[str]) -> None:
         """None of the addresses may be on a machine yet."""
-        self.changes: list[Change] = []
+        self.changes: list[AddressChange] = []
         self._held: set[tuple[str, str]] = set()
         self._addresses = [str(ipaddress.ip_address(address)) for address in addresses]
         self._news = threading.Condition()
@@ -66,7 +66,7 @@ class Watch:
         self._thread = threading.Thread(target=self._follow, name="watch", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> AddressWatch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -82,7 +82,7 @@ class Watch:
         with self._news:
             return {a: sorted(n for n, held in self._held if held == a) for a in self._addresses}
 
-    def gains(self, address: str) -> list[Change]:
+    def gains(self, address: str) -> list[AddressChange]:
         """When a machine got the address, in order."""
         with self._news:
             return [change for change in self.changes if change.gained and change.address == address]
@@ -123,5 +123,5 @@ class Watch:
                 if address not in self._addresses or there == ((node, address) in self._held):
                     continue
                 (self._held.add if there else self._held.remove)((node, address))
-                self.changes.append(Change(now, node, address, there))
+                self.changes.append(AddressChange(now, node, address, there))
             self._news.notify_all()

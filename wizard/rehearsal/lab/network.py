@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from tests.net.machine import SPACES, Machine, end
+from wizard.rehearsal.lab.machine import SPACES, Machine, end
 
 PATIENCE = 10.0  # seconds
 _MINE = re.compile(r"halb(\d+)x\d+-")
@@ -24,7 +24,7 @@ _serial = itertools.count(1)
 
 
 class Net:
-    """The machines of one test. A context manager: at its end their programs are ended, and everything is removed."""
+    """The machines of one network. A context manager: in the end their programs are ended, and all is removed."""
 
     def __init__(self, below: Path = _PLACES[0]) -> None:
         """`below` is where the folder for its files is made, one of those that `sweep` looks into."""
@@ -74,22 +74,12 @@ def cable(port: str, bridge: str, machine: Machine, device: str, hardware: str =
     ]
 
 
-def plugged(net: Net, name: str, interface: str, *addresses: str, mounts: Mapping[str, Path] | None = None) -> Machine:
-    """A machine with one interface, whose cable ends in the machine itself."""
-    machine = net.machine(name, mounts)
-    machine.ip("link", "add", "name", interface, "type", "veth", "peer", "name", "halb-peer")
-    for device in (interface, "halb-peer"):
-        machine.ip("link", "set", "dev", device, "up")
-    machine.add_address(interface, *addresses)
-    return machine
-
-
 def _remove(space: str) -> None:
     """Kill what runs in a namespace, and delete it."""
     if not (SPACES / space).exists():
         return
     deadline = time.monotonic() + PATIENCE
-    while (running := _running_in(space)) and time.monotonic() < deadline:
+    while (running := running_in(space)) and time.monotonic() < deadline:
         for number in running:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
@@ -97,7 +87,7 @@ def _remove(space: str) -> None:
     subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
 
 
-def _running_in(space: str) -> list[int]:
+def running_in(space: str) -> list[int]:
     """The processes that are in a namespace, and those that were told to move there and have not yet."""
     # A run that was killed between making the file and mounting on it leaves a name that is no namespace yet.
     done = subprocess.run(["ip", "netns", "pids", space], check=False, capture_output=True, text=True)

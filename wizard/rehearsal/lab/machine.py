@@ -12,7 +12,7 @@ from subprocess import DEVNULL, STDOUT
 
 from pyroute2 import netns
 
-from tests.programs import Done
+from wizard.rehearsal.lab.done import Done
 
 SPACES = Path("/run/netns")
 
@@ -47,14 +47,15 @@ class Machine:
     @property
     def prefix(self) -> list[str]:
         """What a command line is preceded with to run on the machine."""
-        return ["ip", "netns", "exec", self.space, *self._mounted()]
+        return ["ip", "netns", "exec", self.space, *self.laid()]
 
     @property
     def prefix_outside(self) -> list[str]:
         """The same for a program with the machine's mounts that starts in the initial network namespace."""
-        return ["unshare", "--mount", *(self._mounted() or ["env"])]
+        return ["unshare", "--mount", *(self.laid() or ["env"])]
 
-    def _mounted(self) -> list[str]:
+    def laid(self) -> list[str]:
+        """What a command line is preceded with to have the machine's mounts, in a mount namespace of its own."""
         if not self.mounts:
             return []
         store = f"store={shlex.quote(str(self.folder / 'system'))}"
@@ -115,7 +116,7 @@ class Machine:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """This thread in the machine's network namespace: sockets and /proc/sys/net are those of there."""
+        """Have this thread in the machine's network namespace: its sockets and /proc/sys/net are those of there."""
         with open("/proc/thread-self/ns/net") as home, (SPACES / self.space).open() as there:
             netns.setns(there.fileno())
             try:

@@ -1,0 +1,1 @@
+"""The rehearsal, with the real daemons, and its verdicts and reports without them."""
