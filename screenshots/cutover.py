@@ -44,7 +44,7 @@ class AnsweredCutover(CutoverScreen):
         super().__init__()
         self._answered = view
 
-    def _tell(self, words: str) -> None:
+    def _tell(self, words: str, *, stuck: bool = False) -> None:
         """Show the look in the place of the words that nothing was asked."""
         self.view = self._answered
         self._paint()

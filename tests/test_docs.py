@@ -47,4 +47,4 @@ def test_codes_in_the_documents_are_rules() -> None:
     pages = [Path("README.md"), Path("CONTRIBUTING.md"), *Path("docs/adr").glob("*.md")]
     for page in pages:
         text = (ROOT / page).read_text(encoding="utf-8")
-        assert set(re.findall(r"\b(?:(?:PA|KA|HA|XN|HL|DN|HO)\d{3}|K8\d{3})\b", text)) <= codes
+        assert set(re.findall(r"\b(?:(?:PA|KA|HA|XN|HL|DN|HO|NT)\d{3}|K8\d{3})\b", text)) <= codes

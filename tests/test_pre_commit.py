@@ -81,13 +81,17 @@ def repository(tmp_path: Path, hook_source: Path) -> Path:
     return folder
 
 
+def skip_without_hook(done: subprocess.CompletedProcess[str]) -> None:
+    if "not installed" in done.stderr or "Could not find a version" in done.stdout + done.stderr:
+        assert not os.environ.get("CI"), done.stdout + done.stderr
+        pytest.skip("pre-commit can't install the hook: no package index in reach")
+
+
 def test_a_cross_node_mistake_stops_the_commit(repository: Path) -> None:
     (repository / "lb2" / "keepalived.conf").write_text(_CONF.format(vrid=34, priority=100))
     git(repository, "add", "lb2/keepalived.conf")
     done = git(repository, "commit", "-m", "another number", check=False)
-    if "not installed" in done.stderr or "Could not find a version" in done.stdout + done.stderr:
-        assert not os.environ.get("CI"), done.stdout + done.stderr
-        pytest.skip("pre-commit can't install the hook: no package index in reach")
+    skip_without_hook(done)
     assert done.returncode != 0
     assert "XN002 vrid-mismatch" in done.stdout + done.stderr
     assert git(repository, "log", "--oneline").stdout.count("\n") == 1
@@ -103,3 +107,25 @@ def test_a_commit_of_other_files_does_not_run_the_hook(repository: Path) -> None
     git(repository, "add", "notes.md")
     done = git(repository, "commit", "-m", "notes")
     assert "(no files to check)" in done.stdout + done.stderr
+
+
+_HAPROXY = """\
+listen api
+    mode tcp
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+    bind *:6443;
+"""
+
+
+def test_the_hook_that_fixes_leaves_the_fixed_file_to_be_added(repository: Path) -> None:
+    config = repository / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("id: halb-lint", "id: halb-lint-fix"))
+    (repository / "lb1" / "haproxy.cfg").write_text(_HAPROXY)
+    git(repository, "add", "-A")
+    done = git(repository, "commit", "-m", "haproxy", check=False)
+    skip_without_hook(done)
+    assert done.returncode != 0
+    assert "files were modified by this hook" in done.stdout + done.stderr
+    assert (repository / "lb1" / "haproxy.cfg").read_text() == _HAPROXY.replace(";", "")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from rules.plan.keys.lint import LintChoice
     from rules.plan.model import Cluster
 
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "checkstyle")
+_OF_PEOPLE = ("full", "concise", "github")
 
 
 class Live(NamedTuple):
@@ -33,6 +34,13 @@ class Live(NamedTuple):
     resolvers: tuple[NameServer, ...] | None
     timeout: float
     ca_file: str | None
+
+
+class Output(NamedTuple):
+    """A file to write to: in a format of its own, or (None) what else went to stdout."""
+
+    format: str | None
+    path: str
 
 
 class LintArguments(NamedTuple):
@@ -46,7 +54,10 @@ class LintArguments(NamedTuple):
     kind: str | None = None
     stdin_filename: str | None = None
     format: str = "concise"
-    output: str | None = None
+    outputs: tuple[Output, ...] = ()
+    statistics: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
     selection: Selection = Selection()
     settings: RuleSettings = RuleSettings()
     fail_on: Severity | None = Severity.WARNING
@@ -58,6 +69,7 @@ class LintArguments(NamedTuple):
     cluster: Cluster | None = None
     live: Live | None = None
     host: float | None = None
+    native: bool = False
     failover: bool = False
     fixing: Fixing | None = None
     message: str | None = None
@@ -77,7 +89,9 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         parser.refuse_unknown(word)
     color = wants_color(given.color)
     format_ = _format(given.format)
-    common = {"format": format_, "color": color, "output": given.output, "quiet": given.quiet}
+    outputs = _outputs(given.output)
+    common = {"format": format_, "color": color, "outputs": outputs, "quiet": given.quiet}
+    _refuse_together(given, format_, outputs)
     if given.explain is not None:
         return LintArguments(explain=_explained(given.explain), **common)
     if given.list_rules:
@@ -103,10 +117,57 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         cluster=cluster,
         live=_live(given),
         host=seconds("--timeout", given.timeout) if given.host else None,
+        native=given.native,
         failover=given.failover,
         fixing=_fixing(given),
+        statistics=given.statistics,
+        baseline=given.baseline,
+        write_baseline=given.write_baseline,
         **common,
     )
+
+
+def _outputs(words: Sequence[str]) -> tuple[Output, ...]:
+    """The files of `--output`: FILE, or FORMAT=FILE."""
+    found = []
+    for word in words:
+        format_, equals, path = word.partition("=")
+        # A file whose name only looks like that can be told apart: ./name=value.
+        if equals and format_.isalpha():
+            format_ = one_of("--output", format_, FORMATS)
+            found.append(Output(format_, path))
+        else:
+            found.append(Output(None, word))
+    if any(not output.path for output in found):
+        raise UsageError("--output: a name of a file is missing; write FILE or FORMAT=FILE, such as sarif=halb.sarif")
+    paths = [os.path.abspath(output.path) for output in found]
+    twice = next((path for path in paths if paths.count(path) > 1), None)
+    if twice is not None:
+        raise UsageError(f"--output: '{twice}' would be written twice; give each format a file of its own")
+    return tuple(found)
+
+
+def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[Output]) -> None:
+    """Raise a UsageError for options of which one would be left unheard."""
+    others = ("explain", "list_rules", "list_files", "diff", "write_baseline")
+    other = next((name for name in others if getattr(given, name)), None)
+    own = next((output.format for output in outputs if output.format), None)
+    if other is not None and own is not None:
+        option = other.replace("_", "-")
+        raise UsageError(f"--output {own}=FILE is for findings, and --{option} shows none; leave one of them out")
+    if given.write_baseline and (given.fix or given.diff or outputs):
+        raise UsageError("--write-baseline writes that file and nothing else; leave out --fix, --diff and --output")
+    if given.native and (given.fix or given.diff):
+        raise UsageError("--native is about the files on the disk; run it after --fix, without --diff")
+    if given.failover and not given.statistics and format_ not in (*_OF_PEOPLE, "json"):
+        raise UsageError(
+            f"--format {format_} has no place for the failover table; leave out --failover, or write both: "
+            f"--failover --output {format_}=FILE"
+        )
+    if given.statistics and format_ not in (*_OF_PEOPLE, "json"):
+        raise UsageError(
+            f"--statistics is a table or, with --format json, JSON; write both: --statistics --output {format_}=FILE"
+        )
 
 
 def _fixing(given: argparse.Namespace) -> Fixing | None:
@@ -144,6 +205,10 @@ def _selection(given: argparse.Namespace, config: LintChoice | None) -> Selectio
     if config:
         ignore += config.ignore
     try:
+        if config and config.severity:
+            from rules.engine.options import severities_of
+
+            severities_of(config.severity)
         return Selection(select, ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from error

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
 from rules.command.arguments import LintArguments, parse_arguments
-from rules.command.errors import UsageError
 from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, guarded
 from rules.command.options import CONFIG_NAME
 from rules.command.streams import write_notes, write_results
@@ -19,15 +16,17 @@ from rules.engine.finding import Report, Severity
 from rules.engine.settings import RuleSettings
 
 if TYPE_CHECKING:
+    from rules.command.on_demand.baseline import Baseline
     from rules.engine.run import Run
-    from rules.failover.table.rows import FailoverTable
     from rules.files.inputs import Inputs
     from rules.live.asking import Survey
     from rules.live.machine.observed import MachineObservations
+    from rules.live.native.answers import NativeAnswers
     from rules.live.observations import Observations
     from rules.report.style import Style
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
+_PRINTED = ("concise", "full", "json", "github")
 _FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
 
 
@@ -45,7 +44,9 @@ def _main(argv: Sequence[str]) -> int:
     if arguments.message is not None:
         return _print(arguments.message, arguments)
     if arguments.explain is not None or arguments.list_rules:
-        return _about_rules(arguments)
+        from rules.command.on_demand.explain import about_rules
+
+        return _print(about_rules(arguments, _style(arguments)), arguments)
     survey = _start_survey(arguments)
     inputs = _inputs(arguments)
     for error in inputs.errors:
@@ -59,17 +60,6 @@ def _main(argv: Sequence[str]) -> int:
         _print(file_list(inputs), arguments)
         return EXIT_USAGE if inputs.errors else EXIT_CLEAN
     return _lint(arguments, inputs, survey)
-
-
-def _about_rules(arguments: LintArguments) -> int:
-    from rules.command.on_demand.explain import explanation, list_rules, list_rules_json
-
-    style = _style(arguments)
-    if arguments.explain is not None:
-        return _print("\n".join(explanation(rule, style) for rule in arguments.explain), arguments)
-    if arguments.format == "json":
-        return _print(list_rules_json(), arguments)
-    return _print(list_rules(style), arguments)
 
 
 def _inputs(arguments: LintArguments) -> Inputs:
@@ -117,26 +107,35 @@ def _local_name() -> str:
 
 
 class _Judged(NamedTuple):
-    """A run with what it has seen: the files' texts, the network's answers, this machine."""
+    """A run with what it has seen: the files' texts, the network's answers, this machine; `judge` reports."""
 
     run: Run
     texts: dict[str, str]
     observed: Observations | None
     machine: MachineObservations | None
-    report: Report
+    judge: Callable[[Run], Report]
 
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
-    judged = _judged(arguments, inputs, survey)
+    known = _baseline(arguments)
+    judged = _judged(arguments, inputs, survey, known)
     say = _nothing if arguments.quiet else _say
     _say_unknown(judged.run, say)
-    run, report, fixed = judged.run, judged.report, None
+    run, report, fixed = judged.run, judged.judge(judged.run), None
+    if arguments.write_baseline is not None or known is not None:
+        from rules.command.on_demand.baseline import write_or_tell
+
+        if write_or_tell(arguments, known, run, report, inputs.errors, say):
+            return EXIT_CLEAN
+    if arguments.native:
+        from rules.command.on_demand.native import say_what_is_unknown
+
+        say_what_is_unknown(report, say)
     if arguments.fixing is not None:
         from rules.command.on_demand import fixing
 
         wanted = arguments.fixing._replace(stdin=inputs.stdin)
-        again = partial(_report, observed=judged.observed, machine=judged.machine)
-        outcome = fixing.work_out(run, report, judged.texts, again, wanted)
+        outcome = fixing.work_out(run, report, judged.texts, judged.judge, wanted)
         fixing.about(outcome, wanted, say)
         if not wanted.write:
             diff = fixing.diff_of(outcome)
@@ -144,14 +143,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
             return EXIT_USAGE if inputs.errors else EXIT_FINDINGS if diff else EXIT_CLEAN
         fixed = fixing.write(outcome, wanted)
         run, report = outcome.run, outcome.report
-    table = run.failover() if arguments.failover else None
-    if table is not None and arguments.format == "json":
-        _say_notes(table, say)
-    text = _report_text(report, table, arguments)
-    # A file that came from stdin goes to stdout, fixed; what is left of its findings to stderr.
-    _print(text if fixed is None else fixed, arguments)
-    if fixed is not None:
-        write_notes(text)
+    _show(arguments, run, report, fixed)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if survey is not None or judged.machine is not None:
@@ -163,8 +155,44 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     return _status(arguments, inputs, report)
 
 
-def _report(run: Run, observed: Observations | None, machine: MachineObservations | None) -> Report:
-    return run.report(observed, machine)
+def _show(arguments: LintArguments, run: Run, report: Report, fixed: str | None) -> None:
+    """Write the report, and the failover table if requested."""
+    style = _style(arguments)
+    if arguments.outputs or arguments.statistics or arguments.failover or arguments.format not in _PRINTED:
+        from rules.command.on_demand.outputs import Shown, show
+
+        table = run.failover() if arguments.failover else None
+        show(Shown(report, table, style), arguments, fixed, _nothing if arguments.quiet else _say)
+        return
+    text = ""
+    # A run without findings prints nothing, so there is nothing to load.
+    if report.findings or arguments.format == "json":
+        from rules.report.formats import renderer
+
+        text = renderer(arguments.format)(report, style)
+    # A file that came from stdin goes to stdout, fixed; what is left of its findings to stderr.
+    write_results(text if fixed is None else fixed)
+    if fixed is not None:
+        write_notes(text)
+
+
+def _baseline(arguments: LintArguments) -> Baseline | None:
+    if arguments.baseline is None or arguments.write_baseline is not None:  # it is written anew, whatever it is now
+        return None
+    from rules.command.on_demand.baseline import read_baseline
+
+    return read_baseline(arguments.baseline)
+
+
+def _report(
+    run: Run,
+    observed: Observations | None,
+    machine: MachineObservations | None,
+    native: NativeAnswers | None,
+    baseline: Baseline | None,
+) -> Report:
+    report = run.report(observed, machine, native)
+    return report if baseline is None else baseline.hidden(report)
 
 
 def _status(arguments: LintArguments, inputs: Inputs, report: Report) -> int:
@@ -179,12 +207,16 @@ def _nothing(_: str) -> None:
     """Say nothing (--quiet)."""
 
 
-def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> _Judged:
+def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None, baseline: Baseline | None) -> _Judged:
     from rules.engine.options import options_for
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
 
-    settings = _installed(arguments, inputs) if inputs.local else arguments.settings
+    settings = arguments.settings
+    if inputs.local:
+        from rules.command.on_demand.installed import settings_here
+
+        settings = settings_here(settings, set(inputs.kinds.values()), _nothing if arguments.quiet else _say)
     options = options_for(
         arguments.cluster,
         inputs.nodes,
@@ -205,7 +237,13 @@ def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> 
     looking = _start_looking(arguments, inputs, run)
     observed = _observed(arguments, survey, run)
     machine = looking() if looking is not None else None
-    return _Judged(run, texts, observed, machine, run.report(observed, machine))
+    native = None
+    if arguments.native:
+        from rules.command.on_demand.native import ask
+
+        native = ask(run, inputs, _nothing if arguments.quiet else _say)
+    judge = partial(_report, observed=observed, machine=machine, native=native, baseline=baseline)
+    return _Judged(run, texts, observed, machine, judge)
 
 
 def _say_unknown(run: Run, say: Callable[[str], None]) -> None:
@@ -219,23 +257,6 @@ def _say_unknown(run: Run, say: Callable[[str], None]) -> None:
 
         for _, reason in unchecked(run.options.settings):
             say(reason)
-
-
-def _installed(arguments: LintArguments, inputs: Inputs) -> RuleSettings:
-    """The settings for this machine's own files: a release that the user did not choose is that of the daemon here."""
-    settings = arguments.settings
-    chosen = {"haproxy": settings.haproxy_version, "keepalived": settings.keepalived_version}
-    read = set(inputs.kinds.values())
-    unknown = [daemon for daemon, release in chosen.items() if release is None and daemon in read]
-    if not unknown:
-        return settings
-    from rules.command.on_demand.installed import installed
-
-    found = installed(unknown)
-    if found and not arguments.quiet:
-        _say(f"judged by what is installed here: {', '.join(f'{name} {found[name]}' for name in sorted(found))}")
-    chosen |= found
-    return RuleSettings(chosen["haproxy"], chosen["keepalived"])
 
 
 def _observed(arguments: LintArguments, survey: Survey | None, run: Run) -> Observations | None:
@@ -260,35 +281,6 @@ def _start_looking(arguments: LintArguments, inputs: Inputs, run: Run) -> Callab
     return start_looking(run.fleet, inputs.local, arguments.host)
 
 
-def _report_text(report: Report, table: FailoverTable | None, arguments: LintArguments) -> str:
-    """What goes to stdout: the findings, and the failover table if requested."""
-    style = _style(arguments)
-    if arguments.format == "json":
-        from rules.report.json import render as render_json
-
-        return render_json(report, style, table)
-    # A run without findings prints nothing, so there is nothing to load.
-    findings = ""
-    if report.findings:
-        from rules.report.formats import renderer
-
-        findings = renderer(arguments.format)(report, style)
-    if table is None:
-        return findings
-    from rules.report import failover
-
-    marks = failover.UNICODE if arguments.output is not None else failover.marks_for(sys.stdout.encoding)
-    shown = failover.render(table, style, marks)
-    return f"{findings}\n{shown}" if findings else shown
-
-
-def _say_notes(table: FailoverTable, say: Callable[[str], None]) -> None:
-    """The notes of the failover table: JSON, which has no place for them, sends them to stderr."""
-    about = [note for block in table.blocks for note in block.notes]
-    for note in dict.fromkeys((*about, *table.notes)):
-        say(f"failover: {note}")
-
-
 def _style(arguments: LintArguments) -> Style:
     from shutil import get_terminal_size
 
@@ -307,7 +299,9 @@ def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable
     elif not files:
         scope = "the answers; there were no files to check"
     found = [counted(n, severity.word) for severity in reversed(Severity) if (n := report.count(severity))]
-    hidden = f" ({report.suppressed} suppressed)" if report.suppressed else ""
+    left_out = ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
+    hidden = ", ".join(f"{number} {why}" for number, why in left_out if number)
+    hidden = f" ({hidden})" if hidden else ""
     if found:
         more = "" if arguments.format != "full" else "; run 'halb-lint --explain CODE' for details"
         _say(f"{', '.join(found)} in {scope}{hidden}{more}")
@@ -316,13 +310,10 @@ def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable
 
 
 def _print(text: str, arguments: LintArguments) -> int:
-    if arguments.output is None:
+    if not arguments.outputs:
         write_results(text)
         return EXIT_CLEAN
-    from rules.files.atomic import write_atomically
+    from rules.command.on_demand.outputs import write_plainly
 
-    try:
-        write_atomically(Path(arguments.output), text)
-    except OSError as error:
-        raise UsageError(f"cannot write '{arguments.output}': {error.strerror}") from error
+    write_plainly((text,), arguments.outputs)
     return EXIT_CLEAN

@@ -49,6 +49,7 @@ def parser() -> Parser:
     _add_files(options)
     _add_rules(options)
     _add_fixes(options)
+    _add_baseline(options)
     _add_output(options)
     _add_cluster(options)
     _add_about(options)
@@ -109,19 +110,39 @@ def _add_fixes(options: Parser) -> None:
     fixes.add_argument("--diff", action="store_true", help="show what --fix would change; nothing is written")
 
 
+def _add_baseline(options: Parser) -> None:
+    baseline = options.add_argument_group("findings that are there already")
+    baseline.add_argument(
+        "--baseline", metavar="FILE", help="leave out the findings recorded there, wherever their lines are by now"
+    )
+    baseline.add_argument("--write-baseline", metavar="FILE", help="record all findings of now there, and exit with 0")
+
+
 def _add_output(options: Parser) -> None:
     output = options.add_argument_group("output")
     output.add_argument(
         "--format",
         metavar="FORMAT",
-        help="full (default on a terminal), concise, json, or github (default in GitHub Actions)",
+        help="full (default on a terminal), concise, json, github (default in GitHub Actions), sarif, gitlab, junit or "
+        "checkstyle",
     )
     output.add_argument(
         "--failover",
         action="store_true",
         help="also show which node holds each VIP after every failure, and outages",
     )
-    output.add_argument("--output", metavar="FILE", help="write to this file instead of stdout")
+    output.add_argument(
+        "--output",
+        metavar="[FORMAT=]FILE",
+        action="append",
+        default=[],
+        help="write to this file instead of stdout; with a format (sarif=halb.sarif) beside stdout, repeatable",
+    )
+    output.add_argument(
+        "--statistics",
+        action="store_true",
+        help="how many findings each rule has, worst first, instead of the findings",
+    )
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
     output.add_argument("--quiet", "-q", action="store_true", help="findings only, no summary")
 
@@ -144,6 +165,12 @@ def _add_cluster(options: Parser) -> None:
         action="store_true",
         help="also look at this machine, which is one of the nodes: interfaces, sysctls, services, firewall and more, "
         "read-only; it shows more as root (rules HO)",
+    )
+    live.add_argument(
+        "--native",
+        action="store_true",
+        help="also run 'haproxy -c' and 'keepalived -t' on the files, where they are installed here, and report what "
+        "no rule does (rules NT)",
     )
     add_asking(live)
 

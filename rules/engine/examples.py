@@ -18,8 +18,9 @@ anywhere. A line `escapes` means that `\\r`, `\\0`, `\\t`, `\\xHH`, `\\uHHHH` in
 PATH:LINE+ TEXT` what they type below it (below line 0: at the top). It is needed where tests/rules/helps can't tell
 from the help's own words; the tests apply it and expect the finding to be gone.
 
-Three paths are special: `halb.toml` is the cluster's; `live` is not a file but the network's answers, in the notation
-of `tests/rules/live/notation.py`; `host` is what this machine shows (`tests/rules/live/machine_notation.py`).
+Four paths are special: `halb.toml` is the cluster's; `live` is not a file but the network's answers, in the notation
+of `tests/rules/live/notation.py`; `host` is what this machine shows (`tests/rules/live/machine_notation.py`);
+`native` is what the daemons say (`tests/rules/live/native_notation.py`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from parsers.records import NamedTuple
@@ -31,8 +31,9 @@ class Fix(NamedTuple):
     """What to change to be rid of a mistake, in one file or several.
 
     `safe`: the daemons then do what the message says is wanted, and else what they did before. Each step has a way, a
-    place and a text: "write" it in place of what is there, "append" words behind, "remove" the statement with its
-    line; or put lines "below" or "above" the place's line, or "inside" the section or block whose header it is.
+    place and a text: "write" it in place of what is there, "append" words behind, "cut" words out of a line, "remove"
+    the statement with its line; or put lines "below" or "above" the place's line, or "inside" the section or block
+    whose header it is.
     """
 
     title: str
@@ -45,10 +46,54 @@ class Fix(NamedTuple):
         return cls(title or f"write '{text}'", (("write", span, text),), safe)
 
     @classmethod
+    def quoted(cls, span: Span, text: str, title: str = "", *, safe: bool = False) -> Fix:
+        """Write a text in place of another, in the same quotes (YAML)."""
+        mark = span.text[:1] if span.text[:1] in ("'", '"') else ""
+        return cls(title or f"write '{text}'", (("write", span, f"{mark}{text}{mark}"),), safe)
+
+    @classmethod
     def remove(cls, *spans: Span, title: str = "", safe: bool = True) -> Fix:
         """Remove statements, each with its line."""
         words = "remove the line" if len(spans) == 1 else "remove the lines"
         return cls(title or words, tuple(("remove", span, "") for span in spans), safe)
+
+    @classmethod
+    def cut(cls, *spans: Span, title: str = "", safe: bool = True) -> Fix:
+        """Take words out of their lines, with the blanks in front of them."""
+        words = " ".join(span.text for span in spans)
+        return cls(title or f"remove '{words}'", tuple(("cut", span, "") for span in spans), safe)
+
+    @classmethod
+    def append(cls, spans: Iterable[Span], text: str, title: str = "", *, safe: bool = True) -> Fix:
+        """Write the same words at the end of several statements."""
+        return cls(title or f"add '{text}'", tuple(("append", span, text) for span in spans), safe)
+
+    @classmethod
+    def move(cls, span: Span, above: Span, title: str = "", *, safe: bool = True) -> Fix:
+        """Take a statement away and write it above the line of another one."""
+        words = title or "move the line up"
+        return cls(words, (("remove", span, ""), ("above", above, span.text)), safe)
+
+    @classmethod
+    def told(cls, span: Span, advice: str, *, safe: bool = False) -> Fix | None:
+        """What a help tells to write in place of some words, or to leave out; None if it leaves that open.
+
+        It is followed where it is "did you mean 'x'?", "write 'x'", "write 'x' instead of 'y'" or "remove it", and not
+        if `x` has a place for a value of the reader's (`ADDRESS:PORT`).
+        """
+        from re import match, search
+
+        if match(r"remove it(?:$|, or put a '#' before it$)", advice):
+            return cls.cut(span, safe=safe)
+        found = match(r"did you mean (?:the section keyword )?'([^']+)'\?", advice)
+        found = found or match(r"write '([^']+)'(?: instead of '([^']+)')?(?: here, or .*)?$", advice)
+        words, now = found[1] if found is not None else "", span.text
+        if found is None or (found.re.groups > 1 and found[2] not in (None, now)) or not now.strip():
+            return None
+        example = " " in words and words.split()[0] == now.split()[0]
+        if example or (search(r"\b[A-Z]{3,}\b", words) and words.lower() != now.lower()):
+            return None
+        return cls.write(span, words, safe=safe)
 
     @classmethod
     def add(cls, way: str, span: Span, text: str, title: str = "", *, safe: bool = True) -> Fix:
@@ -212,9 +257,9 @@ class NodeFiles(NamedTuple):
 
 
 class Report:
-    """The result of one run."""
+    """The result of one run. `baselined` counts what `--baseline` left out; then `fingerprints` are known already."""
 
-    __slots__ = ("_skipped", "crashes", "findings", "nodes", "secrets", "suppressed")
+    __slots__ = ("_skipped", "baselined", "crashes", "findings", "fingerprints", "nodes", "secrets", "suppressed")
 
     def __init__(
         self,
@@ -231,6 +276,16 @@ class Report:
         self.suppressed = suppressed
         self.secrets = secrets or Secrets()
         self.crashes = tuple(crashes)
+        self.fingerprints: Mapping[Finding, str] = {}
+        self.baselined = 0
+
+    def without(self, known: Collection[Finding], fingerprints: Mapping[Finding, str]) -> Report:
+        """The report without findings that a baseline has; `fingerprints` are those of all of them."""
+        rest = [finding for finding in self.findings if finding not in known]
+        report = Report(self.nodes, rest, self._skipped, self.suppressed, self.secrets, self.crashes)
+        report.fingerprints = fingerprints
+        report.baselined = len(self.findings) - len(rest)
+        return report
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:

@@ -20,8 +20,16 @@ class Locator:
     """Builds findings. `owners`: path -> the names of the nodes that read the file, included files too."""
 
     def __init__(self, nodes: Iterable[Node], secrets: Secrets) -> None:
+        nodes = tuple(nodes)
         self.owners = _owners(nodes)
         self._secrets = secrets
+        # What fills them in may depend on every line: nothing in them is changed.
+        self._templates = {
+            document.source.path
+            for node in nodes
+            for document in documents_of(node)
+            if getattr(document, "templated", False)
+        }
 
     def finding(self, rule: Rule, hit: Hit, node: Node | None) -> Finding:
         """What a rule saw, ready to be shown; `node` is the one that it was looking at, None for the whole fleet."""
@@ -44,7 +52,7 @@ class Locator:
             shown(hit.help),
             unless=hit.unless,
         )
-        if hit.fix is not None:
+        if hit.fix is not None and hit.span.source.path not in self._templates:
             finding.fixes = (hit.fix,)
         return finding
 

@@ -28,7 +28,8 @@ class Scope(Enum):
     KEEPALIVED and HAPROXY: the facts of one node's configuration. NODE: one `rules.fleet.node.Node` that has a
     keepalived.conf. FLEET: the `rules.fleet.node.Fleet` of two nodes or more. GIVEN: the fleet whatever its size. DNS,
     HOST, KUBERNETES: a `rules.live.views.view.LiveView`, if the network was queried (`--live`). MACHINE: a
-    `rules.live.views.machine.MachineView`, if this machine was looked at (`--host`). PARSE: the parsers'
+    `rules.live.views.machine.MachineView`, if this machine was looked at (`--host`). NATIVE: a
+    `rules.live.native.view.NativeView`, if the daemons were asked (`--native`). PARSE: the parsers'
     problems of one document. CLUSTER: the `rules.fleet.cluster.ClusterFiles`, if there is a kubeadm configuration or a
     halb.toml. LINT: the ignore comments of the run (`rules.engine.suppress.Suppressions`).
     """
@@ -43,6 +44,7 @@ class Scope(Enum):
     DNS = "dns"
     HOST = "host"
     MACHINE = "machine"
+    NATIVE = "native"
     KUBERNETES = "kubernetes"
     LINT = "lint"
 

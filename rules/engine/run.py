@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rules.fleet.node import Node
     from rules.live.endpoint import Endpoint
     from rules.live.machine.observed import MachineObservations
+    from rules.live.native.answers import NativeAnswers
+    from rules.live.native.view import NativeView
     from rules.live.observations import Observations
     from rules.live.views.machine import MachineView
 
@@ -53,7 +55,7 @@ class Run:
         self.secrets = Secrets(self._secrets)
         self._locator = Locator(self.fleet.nodes, self.secrets)
         self.owners = self._locator.owners
-        self._ran: set[str] = set()
+        self.ran: set[str] = set()
         self._crashes: list[str] = []
         self._misspellings = Misspellings()
 
@@ -71,25 +73,36 @@ class Run:
             for scope in _LIVE:
                 self._selected(scope)
 
-    def report(self, observed: Observations | None = None, machine: MachineObservations | None = None) -> Report:
-        """Run the selected rules and collect their findings; `observed` and `machine` (else the options') are for the
-        rules about the network's answers and about this machine.
+    def report(
+        self,
+        observed: Observations | None = None,
+        machine: MachineObservations | None = None,
+        native: NativeAnswers | None = None,
+    ) -> Report:
+        """Run the selected rules and collect their findings; `observed`, `machine` and `native` (else the options') are
+        for the rules about the network's answers, about this machine and about what the daemons say.
         """
         observed = self.options.observed if observed is None else observed
         view = self._machine_view(self.options.machine if machine is None else machine)
         work = (*self._live_work(observed), *self._machine_work(view))
         findings = without_doubles([*self._about_files, *self._findings(work)])
         findings = without_explained(findings)
-        suppressions = Suppressions(self._sources(), self._ran)
+        told = self._native_view(self.options.native if native is None else native, findings)
+        if told is not None:
+            findings += without_doubles(self._findings(self._work(Scope.NATIVE, [(told, None)])))
+        suppressions = Suppressions(self.sources, self.ran)
         ignores = self.options.per_file_ignores
         kept = [f for f in findings if not suppressions.hide(f) and not ignored_for_file(f, ignores)]
         rules = self._selected(Scope.LINT) if any(suppressions.ignores) else []
         own = self._findings((rule, suppressions, None) for rule in rules)
+        if self.options.severities:
+            for finding in (*kept, *own):
+                finding.severity = self.options.severities.get(finding.code, finding.severity)
         shown = sorted([*kept, *own], key=lambda finding: finding.sort_key)
         return Report(
             nodes=self.node_files,
             findings=self._once(shown),
-            skipped=lambda: list(self._skipped(observed, view)),
+            skipped=lambda: list(self._skipped(observed, view, told)),
             suppressed=len(findings) - len(kept),
             secrets=self.secrets,
             crashes=self._crashes,
@@ -150,6 +163,13 @@ class Run:
 
         return MachineView(self.fleet, seen)
 
+    def _native_view(self, told: NativeAnswers | None, findings: list[Finding]) -> NativeView | None:
+        if told is None:
+            return None
+        from rules.live.native.view import NativeView
+
+        return NativeView(self.fleet, told, findings)
+
     def _machine_work(self, view: MachineView | None) -> Iterator[_Work]:
         """The rules about this machine for which everything that they need is known."""
         if view is not None and view.here is not None:
@@ -165,7 +185,7 @@ class Run:
         rules = self._selected(scope) if subjects else []
         if needs is not None:
             rules = [rule for rule in rules if not needs.missing(rule)]
-        self._ran.update(rule.code for rule in rules)
+        self.ran.update(rule.code for rule in rules)
         yield from ((rule, subject, node) for rule in rules for subject, node in subjects)
 
     def _selected(self, scope: Scope) -> list[Rule]:
@@ -223,7 +243,9 @@ class Run:
                 continue
             yield from (self._locator.finding(rule, hit, node) for hit in hits)
 
-    def _skipped(self, observed: Observations | None, view: MachineView | None) -> Iterator[Skipped]:
+    def _skipped(
+        self, observed: Observations | None, view: MachineView | None, told: NativeView | None
+    ) -> Iterator[Skipped]:
         """Inputs and rules that were left out, with the reason."""
         yield from self.options.skipped
         if len(self.fleet.nodes) == 1:
@@ -246,7 +268,12 @@ class Run:
             if reason := about_machine.missing(rule):
                 yield Skipped(rule.code, reason)
 
-    def _sources(self) -> list[Source]:
+        if told is not None:
+            yield from (Skipped(code, reason) for code, reason in told.unknown())
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every text that was read: the nodes' files with what they include, those about the cluster, halb.toml."""
         sources = [source for document in self.documents for source in document.sources]
         return [*sources, *([self.options.cluster.source] if self.options.cluster else ())]
 

@@ -55,11 +55,14 @@ class Broken(NamedTuple):
 
 
 class Ladder(NamedTuple):
-    """A VIP with a broken ladder, and its fix: a sentence on what to type."""
+    """A VIP with a broken ladder, and its fix: a sentence on what to type, and the routers `after` it (none if the
+    sentence is about what no small change mends).
+    """
 
     world: World
     broken: Broken
     fix: str
+    after: tuple[Router, ...]
 
 
 def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
@@ -83,7 +86,7 @@ def broken_ladders(fleet: Fleet) -> Iterator[Ladder]:
         turned = world is not None and any(map(_is_kept_out, world.own))  # KA052
         found = first_broken(world) if world is not None and not turned else None
         if world is not None and found is not None:
-            yield Ladder(world, found, fix(world))
+            yield Ladder(world, found, *fix(world))
 
 
 def _shared(reading: FleetReading, group: VrrpGroup) -> tuple[IPAddress | None, list[InstanceKey]]:
@@ -210,15 +213,16 @@ class _Change(NamedTuple):
     own: tuple[Router, ...]
 
 
-def fix(world: World) -> str:
+def fix(world: World) -> _Change:
     """What to type: the first of the small changes after which every set of failing checks ends well."""
     for change in _changes(world.own):
         after = {id(old): new for old, new in zip(world.own, change.own, strict=True)}
         routers = tuple(after.get(id(router), router) for router in world.routers)
         kept_out = any(map(_is_kept_out, change.own))
         if not kept_out and first_broken(World(world.vip, change.own, routers)) is None:
-            return change.text
-    return "make every node track a check of haproxy with 'weight 0', with which a failing node releases the VIP"
+            return change
+    text = "make every node track a check of haproxy with 'weight 0', with which a failing node releases the VIP"
+    return _Change(text, ())
 
 
 def _changes(own: Sequence[Router]) -> Iterator[_Change]:

@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -16,8 +17,8 @@ from tempfile import mkstemp
 _SUFFIX = ".new"
 
 
-def stage(target: Path, data: bytes, mode: int) -> Path:
-    """Write `data` to a file next to `target`, flushed to disk, with this mode; returns its path.
+def stage(target: Path, data: bytes | Iterable[bytes], mode: int) -> Path:
+    """Write `data` (or its pieces) to a file next to `target`, flushed to disk, with this mode; returns its path.
 
     `os.replace` then moves it into place. Owner, group and extended attributes (ACLs among them) are those of `target`
     where the system lets us set them. If it raises OSError, nothing is left behind.
@@ -26,7 +27,7 @@ def stage(target: Path, data: bytes, mode: int) -> Path:
     staged = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         _keep_attributes(target, staged)
@@ -38,7 +39,7 @@ def stage(target: Path, data: bytes, mode: int) -> Path:
     return staged
 
 
-def replace_file(target: Path, data: bytes, mode: int) -> None:
+def replace_file(target: Path, data: bytes | Iterable[bytes], mode: int) -> None:
     """Write `data` to `target`, with this mode, in one step. If it raises OSError, `target` is unchanged."""
     staged = stage(target, data, mode)
     try:
@@ -50,21 +51,23 @@ def replace_file(target: Path, data: bytes, mode: int) -> None:
     flush_folder(target.parent)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` (UTF-8) to `path` through a file next to it; an existing file keeps its mode.
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
+    """Write `text` (or its pieces, UTF-8) to `path` through a file next to it; an existing file keeps its mode.
 
     If it raises OSError, `path` is unchanged and nothing is left behind.
     """
     target = path.resolve()  # a link stays a link; its target is replaced
+    pieces = (text,) if isinstance(text, str) else text
     if target.exists() and not target.is_file():
         # /dev/stdout and the like can't be replaced, only written to.
-        target.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(pieces)
         return
     mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
     for rest in _abandoned(target):
         with suppress(OSError):
             rest.unlink()
-    replace_file(target, text.encode("utf-8", "backslashreplace"), mode)
+    replace_file(target, (piece.encode("utf-8", "backslashreplace") for piece in pieces), mode)
 
 
 def _keep_attributes(target: Path, staged: Path) -> None:

@@ -18,6 +18,7 @@ _BLANKS = " \t"
 _REST = re.compile(r"[ \t]*(?:[#!][^\r\n]*)?")
 _IGNORE = re.compile(r"[#!]\s*halb:")
 _INDENT = 4
+_REFERENCE = re.compile(r"\$[{A-Za-z_]")
 
 
 class Change(NamedTuple):
@@ -30,14 +31,34 @@ class Change(NamedTuple):
 
 
 def changes_of(fix: Fix) -> tuple[Change, ...]:
-    """The changes of a fix, in the order of its steps; none if one of the places has no room for what belongs there."""
+    """The changes of a fix, in the order of its steps.
+
+    There are none if one of the places has no room for what belongs there, or stands for something else: a variable, a
+    template's marker, a line for one node or a repeated one. Nor if a text has a secret: whoever asks for fixes prints
+    them.
+    """
     found: list[Change] = []
     for how, span, text in fix.steps:
+        if not _is_itself(how, span, text) or (" " in text and _has_secret(text)):
+            return ()
         change = _WAYS[how](span, text)
         if change is None:
             return ()
         found.append(change)
     return tuple(dict.fromkeys(found))
+
+
+def _is_itself(how: str, span: Span, text: str) -> bool:
+    """Whether a step's place is the words of the file that it is about, and they count wherever the file is read."""
+    whole = span.source.text
+    front = whole[_line_start(whole, span.start) : span.start].lstrip()
+    if how == "above":
+        return True
+    if (_REFERENCE.search(span.text) and "$" not in text) or front[:1] in ("~", "$"):
+        return False
+    if how != "write" and front[:1] == "@":
+        return False
+    return "{{" not in span.text and "{%" not in span.text
 
 
 def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, str]:
@@ -50,6 +71,13 @@ def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, st
         source = Source(path, texts[path])
         found[path] = apply_edits(source, [Edit(source.span(c.start, c.end), c.text) for c in wanted])
     return found
+
+
+def _has_secret(text: str) -> bool:
+    from parsers.haproxy import parse_haproxy
+    from parsers.keepalived import parse_keepalived
+
+    return bool(parse_haproxy(f"backend b\n{text}\n").secrets or parse_keepalived(f"block {{\n{text}\n}}\n").secrets)
 
 
 def _write(span: Span, text: str) -> Change:
@@ -84,16 +112,33 @@ def _remove(span: Span, _: str) -> Change:
     return Change(span.source.path, start, after, "")
 
 
-def _below(span: Span, text: str) -> Change:
+def _cut(span: Span, _: str) -> Change:
+    """Words of a line, with the blanks before them; with those behind them if they are the first ones."""
+    text = span.source.text
+    start, end = span.start, span.end
+    while start > 0 and text[start - 1] in _BLANKS:
+        start -= 1
+    if start == _line_start(text, span.start):
+        start = span.start
+        while end < len(text) and text[end] in _BLANKS:
+            end += 1
+    return Change(span.source.path, start, end, "")
+
+
+def _below(span: Span, text: str) -> Change | None:
     whole = span.source.text
     at = _line_end(whole, span.end)
+    if "}" in whole[span.end : at]:
+        return None  # the line ends the block that the place is in
     return Change(span.source.path, at, at, _lines(whole, _indent(whole, span.start), text))
 
 
-def _above(span: Span, text: str) -> Change:
+def _above(span: Span, text: str) -> Change | None:
     whole = span.source.text
     indent, newline = _indent(whole, span.start), _newline(whole)
     at = _line_start(whole, span.start)
+    if whole[at : span.start].strip():
+        return None  # something else begins the line
     return Change(span.source.path, at, at, "".join(f"{indent}{line}{newline}" for line in text.split("\n")))
 
 
@@ -110,7 +155,8 @@ def _inside(span: Span, text: str) -> Change | None:
 
 
 _WAYS = {
-    "write": _write, "append": _append, "remove": _remove, "below": _below, "above": _above, "inside": _inside
+    "write": _write, "append": _append, "cut": _cut, "remove": _remove, "below": _below, "above": _above,
+    "inside": _inside,
 }  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def _type(key: Key) -> Iterator[str]:
         yield ", ".join(f"`{value_text(choice)}`" for choice in schema["enum"])
         return
     words = {"array": "list of strings", "object": "lists of strings by pattern", "boolean": "`true`, `false`"}
-    yield words.get(schema["type"], schema["type"])
+    of_items = schema.get("additionalProperties", {}).get("enum")
+    yield f"table of {', '.join(of_items)}" if of_items else words.get(schema["type"], schema["type"])
     if "minimum" in schema:
         yield f"{schema['minimum']} to {schema['maximum']}"
     if key.examples and "enum" not in schema and schema["type"] == "string":

@@ -34,7 +34,7 @@ def render(report: Report, style: Style, table: FailoverTable | None = None) -> 
         "skipped": [{"code": item.code, "reason": item.reason} for item in report.skipped],
         "summary": {
             **{severity.word: report.count(severity) for severity in reversed(Severity)},
-            "suppressed": report.suppressed,
+            "suppressed": report.suppressed + report.baselined,
         },
         "failover": None if table is None else [entry for block in table.blocks for entry in _failover(block)],
     }
@@ -52,11 +52,14 @@ def _finding(finding: Finding, seen: Seen) -> dict[str, Any]:
         "related": [{**_location(other), "message": other.note} for other in (*finding.copies, *finding.related)],
         "help": finding.help,
         "fingerprint": seen.fingerprint(finding),
-        "fix": _fix(finding) if finding.fixes else None,
+        "fix": fix_of(finding),
     }
 
 
-def _fix(finding: Finding) -> dict[str, Any] | None:
+def fix_of(finding: Finding) -> dict[str, Any] | None:
+    """How a finding is fixed: safety, title, edits with lines and columns from 1; None if that takes a person."""
+    if not finding.fixes:
+        return None
     from rules.fixes.edits import changes_of, shown
 
     fix = finding.fix
@@ -97,8 +100,17 @@ class Seen:
         It is made of the code, node, file and the words of the line, and of how many like it came before; never of
         the line number. Every secret is the same few stars: neither it nor its length can be guessed from it.
         """
-        at = finding.location
-        base = (finding.code, at.node, at.file, self._words_at(at))
+        known = self._report.fingerprints.get(finding)
+        if known is not None:
+            return known
+        return self._next(finding.code, finding.location)
+
+    def every(self, finding: Finding) -> list[tuple[str, Location]]:
+        """Such names for all places of the next finding: each would have its own if the nodes' files differed."""
+        return [(self._next(finding.code, at), at) for at in finding.places]
+
+    def _next(self, code: str, at: Location) -> str:
+        base = (code, at.node, at.file, self._words_at(at))
         self._count[base] += 1
         number = f"\0{self._count[base]}".encode()
         digest = _hash_of_long(*base).copy() if len(base[-1]) > _LONG else _hash("\0".join(base))

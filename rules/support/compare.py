@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from parsers.records import NamedTuple
@@ -11,6 +11,7 @@ from parsers.source import Span
 from rules.engine.finding import Related
 
 if TYPE_CHECKING:
+    from rules.engine.finding import Fix
     from rules.fleet.routers import Member, VrrpGroup
 
 T = TypeVar("T", bound=Hashable)
@@ -68,3 +69,11 @@ def place_of(member: Member, *keywords: str) -> Span:
         if value is not None:
             return value.span
     return member.instance.name.span
+
+
+def setting_on(members: Iterable[Member], line: str) -> Fix | None:
+    """A fix: the setting in the instance of each of these members, in place of the one with its keyword."""
+    from rules.support.keepalived.fixing import setting, together
+
+    changes = [setting(member.instance.directive, line) for member in members]
+    return together(changes, f"write '{line}'")

@@ -36,7 +36,7 @@ from wizard.render.quoting import RenderError
 
 _SEEDS = Path(__file__).parent / "seeds"
 _LARGEST_SEED = 6000  # bytes: small inputs are tried fast
-_FORMATS = ("full", "concise", "json", "github")
+_FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "checkstyle")
 _FILE = re.compile(r"^--- (\S+)$", re.MULTILINE)
 _ID = b"id"
 """Stands for the id of the query, which is another one each time."""
@@ -207,7 +207,7 @@ def _texts(*endings: str, corpus: str = "") -> list[bytes]:
 def _fleets() -> list[bytes]:
     found = []
     for files in _examples():
-        shown = {path: text for path, text in files.items() if path not in ("live", "host")}
+        shown = {path: text for path, text in files.items() if path not in ("live", "host", "native")}
         data = _bytes("".join(f"--- {path}\n{text}" for path, text in shown.items()))
         if shown and len(data) <= _LARGEST_SEED:
             found.append(data)

@@ -7,12 +7,14 @@ from rules.engine.examples import Case
 from rules.engine.settings import RuleSettings
 from rules.plan import parse_cluster
 from tests.rules.live.machine_notation import read_machine
+from tests.rules.live.native_notation import read_native
 from tests.rules.live.notation import read_observations
 
 CLUSTER = "halb.toml"
 LIVE = "live"
 HOST = "host"
-NO_FILES = (CLUSTER, LIVE, HOST)
+NATIVE = "native"
+NO_FILES = (CLUSTER, LIVE, HOST, NATIVE)
 
 
 def options_of(case: Case) -> Options:
@@ -24,4 +26,5 @@ def options_of(case: Case) -> Options:
         endpoint = cluster.endpoint if cluster else None
         observed = read_observations(case.files[LIVE], endpoint.value if endpoint else "")
     machine = read_machine(case.files[HOST]) if HOST in case.files else None
-    return Options(settings=settings, cluster=cluster, observed=observed, machine=machine)
+    native = read_native(case.files[NATIVE]) if NATIVE in case.files else None
+    return Options(settings=settings, cluster=cluster, observed=observed, machine=machine, native=native)

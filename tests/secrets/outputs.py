@@ -37,7 +37,7 @@ frontend kube-api from kube
 backend kube-apiservers from kube
     server cp1 192.0.2.11:6443 check
 """
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "checkstyle")
 
 
 def outputs(files: Mapping[str, str]) -> dict[str, str]:

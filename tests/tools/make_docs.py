@@ -7,13 +7,16 @@ docs/failover.md, the demo in README.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from rules import lint
 from rules.engine import wanted
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
 from rules.plan import document
 from tests.programs import run
+from tests.rules.examples import options_of
 from tests.rules.live.kinds import kinds_table
 from tests.tools.failover_examples import shown
 
@@ -30,9 +33,12 @@ _TITLES = {
     Scope.DNS: "The endpoint's name (live)",
     Scope.HOST: "What answers at the cluster's addresses (live)",
     Scope.MACHINE: "This machine, where it is one of the nodes (--host)",
+    Scope.NATIVE: "What haproxy and keepalived themselves say (--native)",
     Scope.KUBERNETES: "What Kubernetes needs of the endpoint (live)",
     Scope.LINT: "The linter itself",
 }
+
+_TITLES_SHOWN = 3  # fixes of a rule that differ in a value only
 
 
 def rules_page() -> str:
@@ -41,6 +47,7 @@ def rules_page() -> str:
         "# Rules",
         "",
         "Generated from the rules by `make docs`. `halb-lint --explain CODE` shows the same on a terminal.",
+        "`halb-lint --fix` makes the safe fixes, with `--unsafe-fixes` the others too.",
     ]
     for scope, title in _TITLES.items():
         rules = [rule for rule in all_rules() if rule.scope is scope]
@@ -52,10 +59,24 @@ def rules_page() -> str:
 
 
 def _rule(rule: Rule) -> list[str]:
-    parts = [f"### {rule.code}", "", f"**{rule.name}** ({rule.severity.word})", "", rule.documentation]
+    parts = [f"### {rule.code}", "", f"**{rule.name}** ({rule.severity.word})", "", rule.documentation, *_fixes(rule)]
     for case in cases_of(rule.examples):
         parts += ["", f"{'Bad' if case.bad else 'Good'}: {case.title}", "", *_example(case)]
     return parts
+
+
+def _fixes(rule: Rule) -> Iterator[str]:
+    """What the fixes for its bad examples do, first the safe ones."""
+    titles: dict[bool, dict[str, None]] = {True: {}, False: {}}
+    for case in cases_of(rule.examples):
+        for finding in lint(case.files, options_of(case)).findings if case.bad else ():
+            fix = finding.fix if finding.code == rule.code else None
+            if fix is not None:
+                titles[fix.safe].setdefault(fix.title)
+    for safe, found in titles.items():
+        if found:
+            more = "; ..." if len(found) > _TITLES_SHOWN else ""
+            yield from ("", f"Fix ({'safe' if safe else 'unsafe'}): {'; '.join(list(found)[:_TITLES_SHOWN])}{more}")
 
 
 def _example(case: Case) -> list[str]:

@@ -97,9 +97,21 @@ def _folder(word: str | None) -> Path:
     if word in COMMANDS:
         raise UsageError(f"'{word}' is a command, and comes first: 'halb-wizard {word} --help' shows its options")
     if Path(word).is_dir() or "/" in word:
-        return Path(word)
+        return _place_for_files(_path("the folder", word))
+    if Path(word).exists():
+        return _place_for_files(Path(word))
     advice = hint(word, COMMANDS, f"known: {listed(COMMANDS)}; write a folder that does not exist yet with a '/'")
     raise UsageError(f"unknown command '{word}'; {advice}")
+
+
+def _place_for_files(path: Path) -> Path:
+    """A folder, or where one can be made; raises UsageError where a file is in the way."""
+    there = next((place for place in (path, *path.parents) if place.exists()), None)
+    if there is not None and not there.is_dir():
+        if there == path and path.name == CONFIG_NAME:
+            raise UsageError(f"'{path}' is a file; name its folder: 'halb-wizard {path.parent}/'")
+        raise UsageError(f"'{there}' is a file, not a folder; name a folder for the files: 'halb-wizard kube-lb/'")
+    return path
 
 
 def _import(given: Namespace) -> ImportArguments:

@@ -311,11 +311,18 @@ def _faults(outcome: Judgement) -> Iterator[tuple[KeyPath, str]]:
 def _item_of(finding: Finding, outcome: Judgement, overrides: Overrides) -> Item:
     kind = ItemKind(finding.severity.word)
     reason = overrides.get(finding.code, "") if kind is ItemKind.ERROR else ""
-    at = finding.location
-    nodes = f", {finding.nodes}" if finding.copies else ""
-    text = f"{finding.code} {finding.message}, in {at.file}:{at.line}{nodes}"
+    text = f"{finding.code} {finding.message}, in {_where(finding)}"
     more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
     return Item(ItemKind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
+
+
+def _where(finding: Finding) -> str:
+    """File and line; what several nodes have stands there once: `keepalived.conf:20 (lb1, lb2)`."""
+    at = finding.location
+    if not finding.copies:
+        return f"{at.file}:{at.line}"
+    nodes = ", ".join(dict.fromkeys(place.node for place in finding.places))
+    return f"{at.file.rpartition('/')[2]}:{at.line} ({nodes})"
 
 
 def _safe(text: str) -> str:

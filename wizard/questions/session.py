@@ -101,7 +101,10 @@ def _rendered(answers: Answers, plan: Plan, values: Values) -> Judgement:
     except RenderError as error:
         return _with_errors(answers, [PlanError(error.path or KeyPath("cluster", 0, ""), error.text)])
     except UnknownRuleError as error:
-        key = next((key for key in ("select", "ignore") if error.word in values.get(KeyPath("lint", 0, key), ())), "")
+        key = next(
+            (key for key in ("select", "ignore", "severity") if error.word in values.get(KeyPath("lint", 0, key), ())),
+            "",
+        )
         return _with_errors(answers, [PlanError(KeyPath("lint", 0, key or "select"), str(error))])
     modes = {path: item.mode for path, item in rendered.items()}
     return Judgement(answers, {}, plan=plan, files=files, modes=modes, report=report, keys=rendered, more=more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from rules.report import printable
 from wizard.questions.answers import Answers, Place, fault, from_toml, typed, with_secrets
 from wizard.questions.known.derived import settled
 from wizard.questions.machine_changes import has_cluster, machines
+from wizard.questions.steps import Step, steps
 
 if TYPE_CHECKING:
     from wizard.files import DraftStore, SavedDraft
@@ -21,13 +23,21 @@ class Origin(NamedTuple):
     """Answers, and where they come from in words that are safe to print.
 
     `draft` is the text of the draft that they are, which may be saved anew; `on_disk`: a file has them, so that they
-    need no draft until they change.
+    need no draft until they change; `saved`: when a draft was.
     """
 
     answers: Answers
     about: str
     draft: str | None = None
     on_disk: bool = False
+    saved: datetime | None = None
+
+    def told(self, now: datetime) -> str:
+        """What tells a draft from others: the name, the VIP, the step that was reached, and its age."""
+        name = printable(self.answers[Place("cluster", 0, "endpoint")]) or "no name yet"
+        vip = printable(self.answers[Place("vip", 0, "address")]).partition("/")[0]
+        step = reached(self.answers)
+        return " · ".join(filter(None, (name, f"VIP {vip}" if vip else "", f"at {step.name}", age(self.saved, now))))
 
     @property
     def cluster(self) -> str:
@@ -52,6 +62,25 @@ class FoundStarts(NamedTuple):
         """The cluster that can be changed: the latest one, so that nothing that was typed for it is left behind."""
         found = (self.session, self.draft, self.plan)
         return next((origin for origin in found if origin is not None and has_cluster(origin.answers)), None)
+
+
+def reached(answers: Answers) -> Step:
+    """The last step that has an answer; the first one where none has."""
+    answered = [step for step in steps() if not step.aside and any(step.asks(place) for place in answers)]
+    return answered[-1] if answered else steps()[0]
+
+
+def age(saved: datetime | None, now: datetime) -> str:
+    """How long ago something was saved: `2 h ago`; "" where that is not known."""
+    if saved is None:
+        return ""
+    seconds = max((now - saved).total_seconds(), 0.0)
+    if seconds < 60:
+        return "just now"
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit} ago"
+    return ""
 
 
 def look(directory: Path, store: DraftStore | None, session: Answers | None) -> FoundStarts:
@@ -101,4 +130,6 @@ def _draft(saved: SavedDraft, plan: Origin | None) -> Origin:
     answers = from_toml(saved.text)
     if plan is not None:
         answers = with_secrets(answers, plan.answers)
-    return Origin(answers, f"the draft of {saved.saved.astimezone():%Y-%m-%d %H:%M}", draft=saved.text)
+    return Origin(
+        answers, f"the draft of {saved.saved.astimezone():%Y-%m-%d %H:%M}", draft=saved.text, saved=saved.saved
+    )

@@ -20,6 +20,8 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
+from rules.report import printable
+from rules.text import clipped
 from wizard.questions.answers import Place
 from wizard.questions.machine_changes import to_do
 from wizard.questions.session import step_of
@@ -58,7 +60,7 @@ class Wizard(OrderedApp[int]):
     CSS_PATH = "app.tcss"
     # Textual declares these two in a form that a ClassVar can't override.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high"), (32, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "previous_step", "back", id="wizard.back", key_display="Esc"),
         # Each function key has a second key: for every one of them there is a terminal that keeps it to itself.
@@ -90,6 +92,7 @@ class Wizard(OrderedApp[int]):
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
         self.signalled = 0
+        self._from_start = False
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
         self._editing = Editing(self, self)
@@ -120,6 +123,8 @@ class Wizard(OrderedApp[int]):
     def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
         self.save_draft()
+        # Who came from the start to watch goes back there: the steps in between were never asked for.
+        self._from_start = key == "cutover" and not self.step
         self.step = key
         self.session.visited.add(key)
         return self.show(screen_of(key, place))
@@ -153,7 +158,7 @@ class Wizard(OrderedApp[int]):
         """Go back one step; from the first one to the start screen."""
         if isinstance(self.screen, StartScreen):
             self.push_screen(QuitDialog(), self._quit_if)
-        elif key := neighbour(self.step, -1):
+        elif not self._from_start and (key := neighbour(self.step, -1)):
             await self.go(key)
         else:
             self._leave()
@@ -210,15 +215,15 @@ class Wizard(OrderedApp[int]):
             self.go(step.key, place)
 
     def action_preview(self) -> None:
-        """Show the files, unless they are beside the form already."""
+        """Show the files, first the one that the answers of this step stand in."""
         from wizard.tui.dialogs.preview import PreviewDialog
-        from wizard.tui.widgets.preview import Preview
 
-        docked = [preview for preview in self.screen.query(Preview) if preview.display]
-        if docked:
-            docked[0].take_focus()
-        else:
-            self.push_screen(PreviewDialog())
+        self.push_screen(PreviewDialog(self.step))
+
+    def copy(self, text: str, what: str = "") -> None:
+        """Put a text into the terminal's clipboard (OSC 52), and say what it was, in words or by itself."""
+        self.copy_to_clipboard(text)
+        self.notify(printable(clipped(what or text)), title="Copied", markup=False)
 
     def action_what_if(self) -> None:
         """Show what happens if something fails."""

@@ -30,6 +30,10 @@ class Host(Protocol):
         """Show something to read above the screen."""
         ...
 
+    def copy(self, text: str, what: str = "") -> None:
+        """Put a text into the terminal's clipboard, and say what it was, in words or by itself."""
+        ...
+
     async def action_next_step(self) -> None:
         """Go to the next step."""
         ...

@@ -115,6 +115,8 @@ class Session:
             self.overrides.clear()
             self.mended.clear()
             self.visited.clear()
+            # Until these are judged, what is missing is all there is to say: what was found in others is not theirs.
+            self.outcome = Judgement(Answers(), {}, missing=missing_of(answers))
             self.replace_answers(answers)
             self.history.clear()
 

@@ -14,9 +14,21 @@ from typing import Any, TypeVar
 
 from textual.app import App
 from textual.driver import Driver
+from textual.widgets import Footer
 
 Result = TypeVar("Result")
 _TRIES = 100  # of taking the terminal: each but the last one ends with the process stopped
+
+
+class KeysFooter(Footer):
+    """The keys, from the first paint of a screen on: Textual's footer is empty until the focus is somewhere.
+
+    Private: `Footer._bindings_ready`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_reactive(Footer._bindings_ready, True)
 
 
 if sys.platform != "win32":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.compare import disagreement, place_of
+from rules.support.compare import disagreement, place_of, setting_on
 from rules.text.wording import seconds
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ def check(fleet: Fleet) -> Iterator[Hit]:
                 lambda m: place_of(m, "advert_int"), lambda r: f"{r.member.node.name}: {seconds(r.value)}"
             ),
             severity=Severity.ERROR if versions == {2} else Severity.WARNING,
+            fix=partial(setting_on, [r.member for r in differ.odd], f"advert_int {differ.rest[0].value:g}"),
             node=odd.member.node.name,
         )

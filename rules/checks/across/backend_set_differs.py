@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import BackendGroup, Endpoint, backend_groups
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
+    from rules.engine.finding import Step
     from rules.fleet.fleet import Fleet
     from rules.support.haproxy.proxy_groups import ProxyMember
 
@@ -69,7 +71,29 @@ def _hit(group: BackendGroup, known: Sequence[tuple[ProxyMember, _Set]], odd: _S
         ],
         severity=Severity.ERROR if group.api else Severity.WARNING,
         node=first.node.name,
+        fix=partial(_fix, odd_members, others[0], odd, usual),
     )  # fmt: skip
+
+
+def _fix(odd_members: Sequence[ProxyMember], other: ProxyMember, odd: _Set, usual: _Set) -> Fix | None:
+    """What the other nodes have: the address that is different, or a line that is missing."""
+    theirs, ours = usual - odd, odd - usual
+    if len(theirs) != 1 or len(ours) > 1:
+        return None
+    endpoint = next(iter(theirs))
+    server = (other.servers or {})[endpoint]
+    steps: list[Step] = []
+    for member in odd_members:
+        own = member.servers or {}
+        if ours:
+            steps.append(("write", own[next(iter(ours))].address_span, server.address_text))
+            continue
+        if not own or any(s.name.value in (None, server.name.value) for s in own.values()):
+            return None
+        last = list(own.values())[-1]
+        steps.append(("below", last.span, server.span.text))
+    wanted = f"write {server.address_text}" if ours else f"add server '{server.name.raw}'"
+    return Fix(f"{wanted}, as on {other.node.name}", tuple(steps), safe=False)
 
 
 def _shown(endpoints: _Set) -> str:

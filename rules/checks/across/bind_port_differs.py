@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import backend_groups, same_cluster
 from rules.text.wording import listed
@@ -123,7 +124,21 @@ def _hit(listeners: Sequence[_Listener], odd: frozenset[Range], usual: frozenset
             for other in (*others, *odd_listeners[1:])
         ],
         node=first.node.name,
+        fix=partial(_fix, odd_listeners, odd, usual),
     )
+
+
+def _fix(listeners: Sequence[_Listener], odd: frozenset[Range], usual: frozenset[Range]) -> Fix | None:
+    """The port that the other nodes have, where one port differs."""
+    theirs, ours = usual - odd, odd - usual
+    if len(theirs) != 1 or len(ours) != 1 or any(a != b for a, b in (*theirs, *ours)):
+        return None
+    port, old = next(iter(theirs))[0], next(iter(ours))
+    places = [listener.ports[old] for listener in listeners]
+    if any(not place.certain or place.raw.rpartition(":")[2] != str(old[0]) for place in places):
+        return None
+    steps = tuple(("write", place.span, f"{place.raw.rpartition(':')[0]}:{port}") for place in places)
+    return Fix(f"bind port {port}", steps, safe=False)
 
 
 def _shown(ports: frozenset[Range]) -> str:

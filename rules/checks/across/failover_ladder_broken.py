@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
 from rules.support.keepalived.weights import DEFINED_BY, has_weights, weight_span
@@ -13,7 +14,7 @@ from rules.text.wording import clipped, counted, listed
 
 if TYPE_CHECKING:
     from parsers.source import Span
-    from rules.failover.ladder import Broken
+    from rules.failover.ladder import Broken, Ladder
     from rules.failover.model import Check, Router
     from rules.fleet.fleet import Fleet
 
@@ -118,4 +119,27 @@ def check(fleet: Fleet) -> Iterator[Hit]:
     for found in broken_ladders(fleet):
         hit = _hit(found.broken, found.world.own, found.fix)
         if hit is not None:
+            hit.fix = partial(_fix, found)
             yield hit
+
+
+def _fix(found: Ladder) -> Fix | None:
+    """The change that the help names; None where it is about more than weights and `nopreempt`."""
+    from rules.failover.vrrp.tracking import tracker_of
+    from rules.support.keepalived.fixing import together, weighing
+
+    changes: list[Fix | None] = []
+    for old, new in zip(found.world.own, found.after, strict=bool(found.after)):
+        member = old.member
+        if member is None or member.node.keepalived is None:
+            return None
+        if old.nopreempt and not new.nopreempt:
+            line = member.instance.nopreempt
+            changes.append(Fix.remove(line.directive.span, safe=False) if line is not None else None)
+        for before, after in zip(old.checks, new.checks, strict=True):
+            if before.reverse != after.reverse:
+                return None
+            if before.weight != after.weight:
+                tracker = tracker_of(member.node.keepalived, member.instance, before)
+                changes.append(weighing(member.node.keepalived, tracker, after.weight) if tracker is not None else None)
+    return together(changes, found.fix.partition(" (")[0])

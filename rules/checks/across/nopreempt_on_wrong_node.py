@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import highest, place_of
 from rules.support.keepalived.weights import has_weights
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rules.fleet.routers import Member, VrrpGroup
 
 
-def _fix(group: VrrpGroup, best: Member, held: list[str]) -> str:
+def _advice(group: VrrpGroup, best: Member, held: list[str]) -> str:
     removed = f"remove 'nopreempt' from {listed(held)}"
     if any(member.node.keepalived is not None and has_weights(member.node.keepalived) for member in group):
         return removed  # with it everywhere, a lowered priority would never move the VIP (KA003)
@@ -51,7 +52,7 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             first.instance.nopreempt.span,
             f"'nopreempt' on {first.node.name} does not keep the VIP there: {top} has the higher priority "
             f"{best.instance.effective_priority} and no 'nopreempt', and takes {group.label} back when it returns",
-            help=_fix(group, best, [m.node.name for m in held]),
+            help=_advice(group, best, [m.node.name for m in held]),
             note=f"{first.node.name}: priority {first.instance.effective_priority}",
             related=[
                 Related(place_of(best, "priority"), f"{top}: takes the VIP back", top),
@@ -62,4 +63,10 @@ def check(fleet: Fleet) -> Iterator[Hit]:
                 ),
             ],
             node=first.node.name,
+            fix=partial(
+                Fix.remove,
+                *(m.instance.nopreempt.directive.span for m in held if m.instance.nopreempt is not None),
+                title=f"remove 'nopreempt' from {listed(m.node.name for m in held)}",
+                safe=False,
+            ),
         )

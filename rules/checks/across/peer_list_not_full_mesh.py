@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import listed
 
@@ -57,7 +58,21 @@ def _hit(member: Member, missing: Sequence[Member], number: int, strangers: Sequ
             if m.instance.unicast_src_ip
         ],
         node=name,
+        fix=partial(_fix, member, missing, strangers) if not more else None,
     )
+
+
+def _fix(member: Member, missing: Sequence[Member], strangers: Sequence[Peer]) -> Fix | None:
+    from rules.support.keepalived.fixing import at_end, together
+
+    addresses = [str(m.instance.unicast_src_ip.value) for m in missing if m.instance.unicast_src_ip is not None]
+    name = member.node.name
+    if len(strangers) == len(addresses) == 1:
+        title = f"write {addresses[0]} instead of {strangers[0].raw} in unicast_peer of {name}"
+        return Fix.write(strangers[0].span, addresses[0], title, safe=False)
+    block = member.instance.unicast_peer_blocks[-1]
+    title = f"list {listed(addresses)} in unicast_peer of {name}"
+    return together([at_end(block, "\n".join(addresses), safe=not strangers)], title)
 
 
 @rule("XN005", "peer-list-not-full-mesh", Severity.ERROR, Scope.FLEET)

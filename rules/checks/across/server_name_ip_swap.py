@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.proxy_groups import backend_groups
 from rules.text.wording import listed
@@ -57,4 +58,19 @@ def _hit(swapped: list[str], here: _Named, there: _Named) -> Hit:
             Related(names[name][1].address_span, f"{first.node.name}: {name}", first.node.name) for name in swapped
         ],
         node=member.node.name,
+        fix=partial(_fix, first, member),
     )
+
+
+def _fix(first: ProxyMember, member: ProxyMember) -> Fix | None:
+    """The names of the first node; None if another line refers to a server by its name."""
+    if member.proxy.has("use-server") or any(server.option("track") for server in (member.servers or {}).values()):
+        return None
+    steps = []
+    for endpoint, server in (member.servers or {}).items():
+        name = (first.servers or {})[endpoint].name.value
+        if not name or server.name.value is None:
+            return None
+        if name != server.name.value:
+            steps.append(("write", server.name.span, name))
+    return Fix(f"give the servers their names on {first.node.name}", tuple(steps), safe=False)

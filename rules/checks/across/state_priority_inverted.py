@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import place_of
 
@@ -55,5 +56,6 @@ def check(fleet: Fleet) -> Iterator[Hit]:
                     for m in (member, best)
                 ],
                 severity=Severity.INFO if both else None,
+                fix=partial(Fix.write, state.span, "BACKUP", "write 'state BACKUP'", safe=False),
                 node=member.node.name,
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import disagreement
 
@@ -50,5 +51,26 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             related=[
                 (_place(r.member), f"{r.member.node.name}: {_WORDS[r.value]}", r.member.node.name) for r in others
             ],
+            fix=partial(_fix, odd.member, [r.member for r in others]) if all(r.value for r in others) else None,
             node=odd.member.node.name,
         )
+
+
+def _fix(member: Member, others: list[Member]) -> Fix | None:
+    """The other nodes as peers, and the address of this one, as they list it."""
+    from rules.support.keepalived.fixing import at_end
+
+    sources = [m.instance.unicast_src_ip for m in others]
+    known = [source.value for source in sources if source is not None and source.known]
+    listed = {peer.address for m in others for peer in m.instance.unicast_peers} - set(known)
+    own = member.instance.unicast_src_ip
+    if len(known) < len(others) or member.instance.unicast_peer_blocks:
+        return None
+    if own is None and (len(listed) != 1 or None in listed):
+        return None
+    lines = [] if own is not None else [f"unicast_src_ip {next(iter(listed))}"]
+    peers = "".join(f"\n    {address}" for address in known)
+    fix = at_end(member.instance.directive, "\n".join([*lines, f"unicast_peer {{{peers}\n}}"]))
+    return (
+        fix._replace(title=f"add the other nodes as 'unicast_peer' on {member.node.name}") if fix is not None else None
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.compare import Disagreement, disagreement
 from rules.text.wording import listed
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rules.engine.settings import RuleSettings
     from rules.fleet.fleet import Fleet
     from rules.fleet.routers import Member, VrrpGroup
+    from rules.support.compare import MemberValue
 
     Addresses = frozenset[IPv4Address | IPv6Address]
 
@@ -67,6 +69,7 @@ def _hit(group: VrrpGroup, differ: Disagreement[Addresses], setting: str, outcom
         ],
         severity=severity,
         node=odd.member.node.name,
+        fix=partial(_fix, readings, every, setting) if common or setting.endswith("excluded") else None,
     )
 
 
@@ -108,6 +111,7 @@ def _prefix_hits(group: VrrpGroup) -> Iterator[Hit]:
             related=[(found[0][1].span, f"{found[0][0].node.name}: {_length(found[0][1])}", found[0][0].node.name)],
             severity=Severity.INFO,
             node=odd[0].node.name,
+            fix=partial(_fix_prefix, [vip for _, vip in found], usual if usual is not None else odd[1].prefix),
         )
 
 
@@ -155,3 +159,28 @@ def check(fleet: Fleet, settings: RuleSettings) -> Iterator[Hit]:
         if excluded is not None:
             outcome = "an address that is missing on a node is gone when it takes over"
             yield _hit(group, excluded, "virtual_ipaddress_excluded", outcome, Severity.WARNING)
+
+
+def _fix(readings: Sequence[MemberValue[Addresses]], every: Addresses, setting: str) -> Fix | None:
+    """The addresses that each node lacks, as another one writes them."""
+    from rules.support.keepalived.fixing import listed_in, together
+
+    blocks = [m.instance.excluded_vips if setting.endswith("excluded") else m.instance.vips for m, _ in readings]
+    written = {vip.address: vip for vips in blocks for vip in vips}
+    changes = []
+    for member, own in readings:
+        lacking = [written[address] for address in sorted(every - own, key=str)]
+        if any(vip.family != member.instance.family and not setting.endswith("excluded") for vip in lacking):
+            return None
+        if lacking:
+            # The interface of one node may not exist on another one.
+            lines = [vip.raw if vip.dev is not None else vip.directive.span.text for vip in lacking]
+            changes.append(listed_in(member.instance, setting, lines))
+    return together(changes, "list the same addresses on every node")
+
+
+def _fix_prefix(vips: Sequence[VirtualAddress], prefix: int | None) -> Fix | None:
+    from rules.support.keepalived.fixing import together
+
+    changes = [Fix.write(vip.span, f"{vip.address}/{prefix}", safe=False) for vip in vips if vip.prefix != prefix]
+    return together(changes, changes[0].title) if changes else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.compare import disagreement, place_of
+from rules.support.compare import disagreement, place_of, setting_on
 
 if TYPE_CHECKING:
     from rules.fleet.fleet import Fleet
@@ -46,5 +47,6 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             related=differ.related(
                 lambda m: place_of(m, "virtual_router_id"), lambda r: f"{r.member.node.name}: {r.value}"
             ),
+            fix=partial(setting_on, [reading.member for reading in differ.odd], f"virtual_router_id {usual}"),
             node=odd.member.node.name,
         )

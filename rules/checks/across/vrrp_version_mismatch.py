@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
-from rules.support.compare import disagreement
+from rules.support.compare import disagreement, setting_on
 
 if TYPE_CHECKING:
     from parsers.source import Span
@@ -56,5 +57,16 @@ def check(fleet: Fleet) -> Iterator[Hit]:
             help=_help(group, differ.rest[0].value or 2),
             note=f"{odd.member.node.name}: version {odd.value}",
             related=differ.related(_place, lambda r: f"{r.member.node.name}: version {r.value}"),
+            fix=partial(_fix, group, [r.member for r in differ.odd], differ.rest[0].value or 2),
             node=odd.member.node.name,
         )
+
+
+def _fix(group: VrrpGroup, members: list[Member], version: int) -> Fix | None:
+    from rules.support.keepalived.fixing import global_setting, together
+
+    if any(member.instance.get("version") is not None for member in group):
+        return setting_on(members, f"version {version}")
+    line = f"vrrp_version {version}"
+    configs = [member.node.keepalived for member in members if member.node.keepalived is not None]
+    return together((global_setting(config, line) for config in configs), f"write '{line}' in global_defs")

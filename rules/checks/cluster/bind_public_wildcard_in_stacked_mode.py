@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import PLAN
 from rules.plan.model import KeyPath
@@ -47,6 +48,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
                 f"port {port} already: the second of the two can't start",
                 help=f"write '{host}:8443', and use the port in the endpoint, or bind the VIP alone",
                 note="taken",
+                fix=partial(Fix.write, address.span, f"{host}:8443", safe=False),
                 related=[Related(place, "load balancer and control plane are one machine")],
                 node=node.name,
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER, PLAN
 
@@ -37,6 +38,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
                 endpoint.span,
                 f"the {key} is '{endpoint.host}', but the endpoint in halb.toml is '{plan.endpoint.value}'",
                 help=f"write '{_written(config, plan.endpoint.value, endpoint)}' here, or change halb.toml",
+                fix=partial(Fix.quoted, endpoint.span, _written(config, plan.endpoint.value, endpoint)),
                 related=[Related(plan.endpoint.span, "the endpoint of halb.toml")],
                 unless=("K8002",),
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER
 from rules.support.haproxy.api_listeners import all_listeners, api_listeners
@@ -72,6 +73,7 @@ def _of_api(config: ControlPlaneConfig, endpoint: HostPort, port: NeededPort, cl
         help=f"{when}write '{what}' here{else_} 'bind *:{port.number}' in haproxy.cfg, on every load balancer",
         note=f"port {port.number}",
         related=_places(closed),
+        fix=partial(Fix.quoted, port.span, what) if port.span == endpoint.span and config.tool != "k0s" else None,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.grammar.common import read_ip
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER
 from rules.plan.model import API_PORT
@@ -48,6 +49,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
                 written.span,
                 f"the {key} '{text}' {wrong}: {config.tool} refuses it",
                 help=f"write '{right}'" if right else f"write it as {_form(config)}",
+                fix=partial(Fix.quoted, written.span, right) if right and "@" not in written.text else None,
             )
         elif config.endpoint_stays and config.endpoint is not None and _is_bare(config.endpoint.host):
             host, port = config.endpoint.host, config.endpoint.port

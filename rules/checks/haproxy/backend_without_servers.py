@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def no_default_backend(config: HaproxyConfig) -> Iterator[Hit]:
             f"{frontend.label} has no backend: haproxy {outcome}",
             help=f"add 'default_backend {wanted}' to the section",
             note="leads nowhere",
+            fix=partial(Fix.add, "inside", frontend.span, f"default_backend {wanted}", safe=False)
+            if wanted != "NAME"
+            else None,
         )
 
 

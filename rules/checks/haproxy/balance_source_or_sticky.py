@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -37,15 +38,20 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             f"'{found[1]}' ties each client of {api.backend.label} to one API server, though all of them know the same",
             help=found[2],
             note="uneven load",
+            fix=found[3],
         )
 
 
-def _tie(backend: Proxy) -> tuple[Span, str, str] | None:
+def _tie(backend: Proxy) -> tuple[Span, str, str, Callable[[], Fix]] | None:
     balance = backend.balance
     if balance is not None and balance.known and balance.value == "source":
-        return balance.span, "balance source", "write 'balance leastconn'"
+        wanted = "balance leastconn"
+        fix = partial(Fix.write, balance.directive.span, wanted, safe=False)
+        if balance.origin is not None:
+            fix = partial(Fix.add, "inside", backend.span, wanted, safe=False)
+        return balance.span, "balance source", f"write '{wanted}'", fix
     for line in backend.all("stick"):
         words = [word.value for word in line.args[:2]]
         if words in (["on", "src"], ["match", "src"]) and line.condition is None:
-            return line.span, f"stick {' '.join(words)}", "remove the line"
+            return line.span, f"stick {' '.join(words)}", "remove the line", partial(Fix.remove, line.span, safe=False)
     return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _surprise(proxy: Proxy, bind: Bind, address: BindAddress) -> Iterator[Hit]:
             f"'{address.raw}' accepts IPv4 or not, as the kernel's net.ipv6.bindv6only says",
             help="add 'v4v6' to the line, or 'v6only' if IPv4 is not wanted",
             note="IPv4 too?",
+            fix=partial(Fix.append, [bind.directive.span], "v4v6", safe=False),
         )
     elif "::" in host and "[" not in address.raw:
         prefix, at, bare = host.rpartition("@")
@@ -50,6 +52,7 @@ def _surprise(proxy: Proxy, bind: Bind, address: BindAddress) -> Iterator[Hit]:
             "for its port",
             help=f"write '{prefix}{at}[{bare}]:{port}'",
             note="no brackets",
+            fix=partial(Fix.write, address.span, f"{prefix}{at}[{bare}]:{port}"),
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.checks import accepts_status, http_check_of
 from rules.support.haproxy.routing import api_proxies
@@ -49,6 +50,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                     "and is DOWN",
                     help="write 'http-check expect status 200'",
                     note="a refusal",
+                    fix=partial(Fix.write, line.span, "http-check expect status 200", safe=False),
                 )
 
 

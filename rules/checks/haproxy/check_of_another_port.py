@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import as_int
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -67,6 +68,7 @@ def _port(backend: Proxy, server: Server) -> Hit | None:
         "while the API server is not",
         help=f"remove 'port {port}'",
         note=f"not {server.port}",
+        fix=partial(Fix.cut, option.full_span, safe=False) if owner else None,
         severity=None if owner else Severity.INFO,
     )
 
@@ -85,6 +87,7 @@ def _steps(backend: Proxy, server: Server) -> Hit | None:
                     f"{server.port}: servers are UP while the API server is not",
                     help=f"remove 'port {port}'",
                     note=f"not {server.port}",
+                    fix=partial(Fix.cut, name.span, value.span, safe=False),
                 )
     return None
 
@@ -102,6 +105,7 @@ def _address(backend: Proxy, server: Server) -> Hit | None:
         f"the check of server '{server.name.raw}' asks {option.value}, which is server '{other.name.raw}'",
         help=f"remove 'addr {option.value}'",
         note="another server",
+        fix=partial(Fix.cut, option.full_span),
     )
 
 
@@ -120,6 +124,7 @@ def _track(config: HaproxyConfig, backend: Proxy, server: Server) -> Hit | None:
         f"clients get port {server.port}",
         help=f"write 'check' instead of 'track {option.value}'",
         note=f"port {followed.port}",
+        fix=partial(Fix.write, option.full_span, "check", safe=False),
     )
 
 

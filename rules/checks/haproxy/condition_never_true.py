@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import clipped
 
@@ -122,5 +123,6 @@ def _hit(line: HaproxyLine, text: str, found: Hopeless) -> Hit:
         f"'{clipped(text)}' of '{line.keyword} {line.first_arg}' is never true: {found.reason}",
         help=found.help,
         note="never matches",
+        fix=partial(Fix.told, found.word.span, found.help),
         related=where,
     )

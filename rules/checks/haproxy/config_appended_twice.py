@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
     from parsers.haproxy import Section
-    from parsers.tree import Word
+    from parsers.tree import Directive, Word
     from rules.engine.settings import RuleSettings
 
 _UNIQUE = frozenset(("resolvers", "peers", "mailers", "cache", "ring", "http-errors", "fcgi-app"))
@@ -74,7 +77,17 @@ def _section_hit(section: Section, name: Word, first: Section, first_name: Word)
         help="remove the second copy, or give it a different name",
         note="name already used",
         related=[(first_name.span, "first used here")],
+        fix=partial(_without, (section.header, *section.directives), (first.header, *first.directives)),
     )
+
+
+def _without(copy: Sequence[Directive], first: Sequence[Directive]) -> Fix | None:
+    """Remove the second of two that are the same, word for word."""
+    if [[w.value for w in line.words] for line in copy] != [[w.value for w in line.words] for line in first]:
+        return None
+    if any(line.condition is not None for line in (*copy, *first)):
+        return None
+    return Fix.remove(*(line.span for line in copy), title="remove the second copy")
 
 
 def _servers(backend: Proxy) -> Iterator[Hit]:
@@ -92,4 +105,5 @@ def _servers(backend: Proxy) -> Iterator[Hit]:
                 help="remove the second copy, or give it a different name",
                 note="name already used",
                 related=[(first.name.span, "first used here")],
+                fix=partial(_without, [server.directive], [first.directive]),
             )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
     from parsers.facts.values import Value
 
 
@@ -41,13 +42,31 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             note="this one applies",
             related=[(option.span, "this one is ignored") for option in ignored],
             severity=Severity.ERROR if any(option.value == "httpchk" for option in ignored) else Severity.WARNING,
+            fix=partial(_fix, proxy, last, ignored[-1]),
         )
 
 
-def _help(proxy: Proxy, last: Value[str], ignored: Value[str]) -> str:
+def _dropped(last: Value[str], ignored: Value[str]) -> Value[str]:
     """Which of the two to remove: an HTTP check knows more than the others, if it speaks TLS where they did."""
-    drop = last if ignored.value == "httpchk" else ignored
-    plain = any(server.check and not (server.check_ssl or server.ssl) for server in proxy.servers)
-    if drop.value == "ssl-hello-chk" and plain:
+    return last if ignored.value == "httpchk" else ignored
+
+
+def _plain(proxy: Proxy) -> list[Server]:
+    return [server for server in proxy.servers if server.check and not (server.check_ssl or server.ssl)]
+
+
+def _fix(proxy: Proxy, last: Value[str], ignored: Value[str]) -> Fix | None:
+    drop = _dropped(last, ignored)
+    plain = _plain(proxy) if drop.value == "ssl-hello-chk" else []
+    if not all(server.certain and server.options_certain for server in plain):
+        return None
+    title = f"remove 'option {drop.raw}'"
+    tls = Fix.append((server.span for server in plain), "check-ssl verify none")
+    return Fix.remove(drop.directive.span, title=title, safe=drop is ignored and not plain).also(tls)
+
+
+def _help(proxy: Proxy, last: Value[str], ignored: Value[str]) -> str:
+    drop = _dropped(last, ignored)
+    if drop.value == "ssl-hello-chk" and _plain(proxy):
         return f"remove 'option {drop.raw}', and add 'check-ssl verify none' to the servers for the other check"
     return f"remove 'option {drop.raw}'"

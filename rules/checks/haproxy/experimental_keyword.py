@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -39,8 +40,13 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             before = [line for line in section.all(_PERMISSION) if line.start < word.start]
             if not before:
                 message = f"'{shown}' is experimental, and haproxy refuses it without '{_PERMISSION}'"
+                headers = [s.header.span for s in config.global_.sections if s.header.start < word.start]
                 yield Hit(
-                    word.span, message, help=f"remove the line, or add '{_PERMISSION}' to 'global'", note="experimental"
+                    word.span,
+                    message,
+                    help=f"remove the line, or add '{_PERMISSION}' to 'global'",
+                    note="experimental",
+                    fix=partial(Fix.add, "inside", headers[0], _PERMISSION, safe=False) if headers else None,
                 )
         allowed = allowed or _PERMISSION in section.index()
 

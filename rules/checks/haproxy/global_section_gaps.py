@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -43,14 +44,23 @@ def log_without_target(config: HaproxyConfig) -> Iterator[Hit]:
         return
     line = found[0]
     missing = "'global' has no 'log' line" if line.keyword == "log" else "no 'log' line says where to"
+    advice = [] if config.global_.logs else ["'log /dev/log local0' to the global section"]
+    advice += [] if line.keyword == "log" else ["'log global' to the section"]
     yield Hit(
         line.span,
         f"'{line.keyword} {line.args[0].value}' logs nothing: {missing}",
-        help="add 'log /dev/log local0' to the global section"
-        + ("" if line.keyword == "log" else ", and 'log global' to the section"),
+        help=f"add {', and '.join(advice)}",
         note="goes nowhere",
+        fix=partial(_logs, config, found),
         related=[(other.span, "this too") for other in found[1:5]],
     )
+
+
+def _logs(config: HaproxyConfig, found: list[Directive]) -> Fix:
+    steps = [("below", line.span, "log global") for line in found if line.keyword != "log"]
+    if not config.global_.logs:
+        steps.insert(0, ("inside", config.global_.sections[0].header.span, "log /dev/log local0"))
+    return Fix(f"add '{steps[0][2]}'", tuple(steps), safe=False)
 
 
 @rule("HA074", "runs-as-root", Severity.INFO, Scope.HAPROXY)
@@ -86,4 +96,12 @@ def runs_as_root(config: HaproxyConfig) -> Iterator[Hit]:
     else:
         what = "no 'user' and no 'group': haproxy stays root"
         advice = "add 'user haproxy' and 'group haproxy' to the global section"
-    yield Hit(sections[0].span, f"'global' has {what} if it is started as root", help=advice, note="root")
+    lines = [line for line, there in (("user haproxy", user), ("group haproxy", group)) if not there]
+    title = f"add {' and '.join(lines)} to global"
+    yield Hit(
+        sections[0].span,
+        f"'global' has {what} if it is started as root",
+        help=advice,
+        note="root",
+        fix=partial(Fix.add, "inside", sections[0].header.span, "\n".join(lines), title, safe=False),
+    )

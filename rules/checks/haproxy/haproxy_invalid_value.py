@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.forms.fitting import form_faults
 from rules.support.haproxy.forms.table import has_form
@@ -101,4 +101,4 @@ def _proxy(proxy: Proxy, unverifiable: bool, version: str | None) -> Iterator[Hi
 
 
 def _hit(fault: Fault) -> Hit:
-    return Hit(fault.span, fault.message, help=fault.help)
+    return Hit(fault.span, fault.message, help=fault.help, fix=partial(Fix.told, fault.span, fault.help))

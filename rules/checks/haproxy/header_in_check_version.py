@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
+    from parsers.haproxy import HaproxyLine
+    from parsers.tree import Word
     from rules.engine.settings import RuleSettings
 
 _LAST_THAT_TAKES_IT = "2.9"
@@ -47,5 +50,17 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
                 "later refuse the file",
                 help=f"write 'option {kept}', and 'http-check send hdr {hidden[1]} {hidden[2]}' below it",
                 note="no place for a header",
+                fix=partial(_fix, line, word, hidden),
                 severity=Severity.ERROR if refused else None,
             )
+
+
+def _fix(line: HaproxyLine, word: Word, hidden: re.Match[str]) -> Fix | None:
+    """Another header than the host's may be a secret, and a body needs more than a header."""
+    value = word.value
+    rest = re.sub(r"\\[rn]|\s", "", value[hidden.end() :])
+    alone = len(re.findall(r"[A-Za-z-]+:", value)) == 1 and not rest
+    if not alone or hidden[1].lower() != "host" or re.fullmatch(r"[\w.-]+", hidden[2]) is None:
+        return None
+    step = Fix.add("below", line.span, f"http-check send hdr {hidden[1]} {hidden[2]}")
+    return Fix.cut(word.span, title="move the header to 'http-check send'", safe=False).also(step)

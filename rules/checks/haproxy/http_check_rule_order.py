@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -74,8 +75,17 @@ def _hit(proxy: Proxy, line: HaproxyLine, before: HaproxyLine) -> Hit:
         f"'http-check {name}' stands below 'http-check {other}' in {proxy.label}: haproxy refuses the file",
         help=f"move it above 'http-check {other}'{also}",
         note="too late",
+        fix=partial(_moved, line, before, _request(proxy) if also else ""),
         related=[(before.span, f"'http-check {other}' comes first")],
     )
+
+
+def _moved(line: HaproxyLine, before: HaproxyLine, between: str) -> Fix | None:
+    """The line goes above the other one; not if it has a header, which may be a secret."""
+    if line.dynamic or any(word.value == "hdr" for word in line.args):
+        return None
+    fix = Fix.move(line.span, before.span, f"move it above 'http-check {before.first_arg}'")
+    return fix.also(Fix.add("above", before.span, between)) if between else fix
 
 
 def _request(proxy: Proxy) -> str:
@@ -103,5 +113,6 @@ def _lacking(proxy: Proxy, line: HaproxyLine, before: HaproxyLine, missing: str)
         "them: haproxy refuses the file",
         help=advice,
         note=f"no '{missing}' before it",
+        fix=partial(Fix.add, "above", line.span, _request(proxy)) if missing == "send" else None,
         related=[(before.span, "follows this one")],
     )

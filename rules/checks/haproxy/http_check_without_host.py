@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.checks import HttpCheck, http_check_of
 
@@ -52,4 +53,14 @@ def _hit(backend: Proxy, found: HttpCheck, version: Word) -> Hit:
         f"the check of {backend.label} is {version.value} without a Host header: servers answer 400, so all are DOWN",
         help=advice,
         note="needs a Host header",
+        fix=partial(_fix, version),
     )
+
+
+def _fix(version: Word) -> Fix:
+    """Without the version, and without the 'ver' of an `http-check send` line before it."""
+    text, start = version.source.text, version.start
+    before = text[max(start - 80, 0) : start].rstrip()
+    if before.endswith((" ver", "\tver")):
+        start = max(start - 80, 0) + len(before) - len("ver")
+    return Fix.cut(version.source.span(start, version.end))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -71,5 +72,18 @@ def _hit(backend: Proxy, rules: list[HaproxyLine], api: bool) -> Hit:
         f"haproxy ignores '{name}' of {backend.label}, since {cause}: a server that answers with an error stays UP",
         help=advice + also,
         note="no HTTP check",
+        fix=partial(_fix, backend, rules[0], wanted, plain),
         related=[(line.span, "ignored") for line in rules[option is None :]],
     )
+
+
+def _fix(backend: Proxy, first: HaproxyLine, wanted: str, plain: bool) -> Fix | None:
+    option = backend.effective_check
+    servers = [s for s in backend.servers if s.check and not (s.check_ssl or s.ssl)] if plain else []
+    if not all(server.certain and server.options_certain for server in servers):
+        return None
+    if option is not None and option.origin is None:
+        fix = Fix.write(option.directive.span, wanted, safe=False)
+    else:
+        fix = Fix.add("above", first.span, wanted, safe=False)
+    return fix.also(Fix.append((server.span for server in servers), "check-ssl verify none"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import condition_of
 
@@ -57,10 +58,15 @@ def _is_serious(proxy: Proxy, line: HaproxyLine) -> bool:
 
 def _hit(proxy: Proxy, line: HaproxyLine, lines: list[HaproxyLine], serious: bool) -> Hit:
     name = f"{line.keyword} {line.first_arg}" if line.keyword != "monitor-uri" else line.keyword
-    outcome, advice = "", f"remove the line, or write 'mode http' in {proxy.label} if haproxy can read the traffic"
+    outcome, instead, advice = (
+        "",
+        "",
+        f"remove the line, or write 'mode http' in {proxy.label} if haproxy can read the traffic",
+    )
     if line.first_arg in _REFUSALS and line.keyword == "http-request":
         outcome = ": nobody is refused"
-        advice = _reject(proxy, line) or advice
+        instead = _reject(proxy, line)
+        advice = f"write '{instead}'" if instead else advice
     elif serious and line.keyword in ("stats", "monitor-uri"):
         outcome = ": the page does not answer"
         advice = f"write 'mode http' in {proxy.label}"
@@ -71,6 +77,7 @@ def _hit(proxy: Proxy, line: HaproxyLine, lines: list[HaproxyLine], serious: boo
         f"{proxy.label} is in mode tcp, so haproxy ignores '{name}'{outcome}",
         help=advice,
         note="ignored",
+        fix=partial(_fix, proxy, lines) if instead else None,
         related=[(other.span, "ignored too") for other in lines if other is not line][:5],
         severity=None if serious else Severity.INFO,
     )
@@ -83,11 +90,18 @@ def _reject(proxy: Proxy, line: HaproxyLine) -> str:
     if "'" in text or any(" " in word.value for word in line.args) or line.first_arg == "auth":
         return ""
     if condition is None:
-        return "write 'tcp-request connection reject'"
+        return "tcp-request connection reject"
     fetches = re.findall(r"(?:^|\s)!?\{ (\S+)", text)
     for _, name in condition.names:
         fetches += [acl.args[1].value for acl in proxy.acls.get(name, ()) if len(acl.args) > 1] or [""]
     if not condition.certain or any(fetch.partition(",")[0] not in _OF_THE_CONNECTION for fetch in fetches):
         return ""
     start = re.search(r"(?<!\S)(?:if|unless)(?!\S)", text)
-    return f"write 'tcp-request connection reject {text[start.start() if start else 0 :]}'"
+    return f"tcp-request connection reject {text[start.start() if start else 0 :]}"
+
+
+def _fix(proxy: Proxy, lines: list[HaproxyLine]) -> Fix:
+    """The same for every rule of the section that refuses clients by what is known of the connection."""
+    rules = [line for line in lines if line.keyword == "http-request" and line.first_arg in _REFUSALS]
+    steps = tuple(("write", line.span, instead) for line in rules if (instead := _reject(proxy, line)))
+    return Fix("write 'tcp-request connection reject'", steps, safe=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -78,7 +79,18 @@ def _hit(short: list[tuple[str, Value[float]]], backend: Proxy) -> Hit:
         note=f"{value.value:g} s",
         related=[(v.span, f"timeout {n}: {v.value:g} s") for n, v in short[1:]],
         severity=None if (value.value or 0) <= _RISKY else Severity.INFO,
+        fix=partial(_fix, name, value, backend),
     )
+
+
+def _fix(name: str, value: Value[float], backend: Proxy) -> Fix | None:
+    """In the backend itself: what `defaults` says is for other proxies too."""
+    own = [line for line in backend.all("timeout") if line.first_arg == "tunnel"]
+    if backend.effective_mode != "tcp" or any(line.condition is not None for line in own):
+        return None
+    if name == "tunnel" and value.origin is None:
+        return Fix.write(value.directive.span, "timeout tunnel 1h", safe=False)
+    return None if own else Fix.add("inside", backend.span, "timeout tunnel 1h", safe=False)
 
 
 _HALF_A_DAY = 12 * 3600.0  # seconds; the API server ends watches after an hour at most, but not exec sessions
@@ -102,11 +114,13 @@ def no_hard_stop_after(config: HaproxyConfig) -> Iterator[Hit]:
         for proxy, name in ((api.backend, "tunnel"), *((f, "client") for f in api.frontends)):
             value = proxy.timeout(name)
             if value is not None and value.known and (value.value or 0) > _HALF_A_DAY:
+                place = config.global_.sections[0].header.span
                 yield Hit(
                     value.span,
                     f"'timeout {name} {value.raw}' without 'hard-stop-after': after a reload, the old haproxy stays "
                     "until its last connection ends",
                     help="add 'hard-stop-after 1h' to the global section",
                     note="and the old process",
+                    fix=partial(Fix.add, "inside", place, "hard-stop-after 1h", safe=False),
                 )
                 return

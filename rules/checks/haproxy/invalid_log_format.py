@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.samples.faults import faults_of
 from rules.support.haproxy.samples.kinds import FORMAT
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.facts.haproxy import HaproxyConfig
+    from parsers.source import Span
     from rules.engine.settings import RuleSettings
 
 
@@ -30,4 +32,13 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     (another one replaces it, a disabled proxy).
     """
     for fault in faults_of(config, FORMAT, settings.haproxy_version):
-        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
+        fix = partial(_fix, fault.span, fault.help)
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note, fix=fix)
+
+
+def _fix(place: Span, advice: str) -> Fix | None:
+    """The place of an alias has its name only, and may be behind flags: `%{+Q}ci`."""
+    if "'%" not in advice:
+        return Fix.told(place, advice)
+    start = place.start - 1
+    return Fix.told(place.source.span(start, place.end), advice) if place.source.text[start] == "%" else None

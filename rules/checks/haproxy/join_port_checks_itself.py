@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT
 
@@ -40,6 +41,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             f"{API_PORT} is not ready",
             help=f"add 'port {API_PORT}' to the servers, so that the check asks the API server",
             note="open without an API server",
+            fix=partial(Fix.append, [server.span for server in backend.servers], f"port {API_PORT}", safe=False),
             related=[(server.address_span, "here too") for server in backend.servers[1:]],
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -41,5 +42,6 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             "is the limit",
             help=f"write 'maxconn {total.value}', or raise 'maxconn' in global to {own.raw}",
             note="never reached",
+            fix=partial(Fix.write, own.directive.span, f"maxconn {total.value}"),
             related=[(total.span, "the whole process")],
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
@@ -61,11 +62,23 @@ def _hit(proxies: list[tuple[Proxy, list[str]]], idle: str) -> Hit:
         f"{first.label} has no {_names(missing)}{others}: haproxy never closes a connection whose other end is gone",
         help=f"write {lines} (or suitable values) in {where}",
         note=f"no {_names(missing)}",
+        fix=partial(_fix, [proxy for proxy, _ in proxies], names, idle),
         related=[
             *((_place(proxy), f"no {_names(lacks)}") for proxy, lacks in proxies[1:]),
             *((first.timeouts[name].span, "0 means no timeout") for name in missing if name in first.timeouts),
         ],
     )
+
+
+def _fix(proxies: list[Proxy], names: list[str], idle: str) -> Fix | None:
+    """In the section that all of them use; None where one of them has a 0 that would overrule it."""
+    defaults = proxies[0].defaults
+    if defaults is None or any(proxy.timeout(name) is not None for proxy in proxies for name in names):
+        return None
+    if defaults.section.condition is not None:
+        return None
+    lines = [f"timeout {name} {'5s' if name == 'connect' else idle}" for name in names]
+    return Fix.add("inside", defaults.span, "\n".join(lines), f"add the timeouts to {defaults.label}", safe=False)
 
 
 def _place(proxy: Proxy) -> Span:

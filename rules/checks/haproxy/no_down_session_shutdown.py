@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
 
 _LONG = 600  # seconds: shorter timeouts end such a connection soon enough
+
+
+_WANTED = "on-marked-down shutdown-sessions"
 
 
 @rule("HA021", "no-down-session-shutdown", Severity.INFO, Scope.HAPROXY)
@@ -35,8 +39,9 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             first.name.span,
             f"the servers of {found[0].label} keep their connections when they are DOWN: clients of a machine that "
             "died wait on them",
-            help="add 'on-marked-down shutdown-sessions' to the servers",
+            help=f"add '{_WANTED}' to the servers",
             note="keeps them",
+            fix=partial(Fix.append, [s.span for b in found for s in b.servers], _WANTED, safe=False),
             related=[(backend.servers[0].name.span, f"and in {backend.label}") for backend in found[1:]],
         )
 

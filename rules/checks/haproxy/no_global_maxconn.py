@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     """
     lines = [line for line in config.global_.logs if line.first_arg in _CONTAINER_LOGS and line.condition is None]
     if lines and config.complete and not any(config.global_.has(keyword) for keyword in _LIMITS):
+        sections = config.global_.sections
         yield Hit(
             lines[0].span,
             "there is no 'maxconn' in 'global': in a container, haproxy makes room for as many connections as the "
             "limit of file descriptors allows, which may be a billion",
             help="add 'maxconn 20000' to the global section",
             note="probably a container",
+            fix=partial(Fix.add, "inside", sections[0].header.span, "maxconn 20000", safe=False) if sections else None,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -69,5 +70,21 @@ def _hit(line: HaproxyLine, at: int, word: Word, character: str) -> Hit:
         f"{'a typographic quote, ' if quoted else ''}{code_point(character)} in {where}: {outcome}",
         help=f"replace this one and the closing one with {REPLACED[character]}" if quoted else how_to_fix(character),
         note=f"U+{ord(character):04X}",
+        fix=partial(_fix, word, character, refused) if found >= 0 else None,
         severity=Severity.ERROR if refused else None,
     )
+
+
+def _fix(word: Word, character: str, refused: bool) -> Fix | None:
+    """The plain character; both, if they are the quotes around one word."""
+    from rules.text.odd_characters import REPLACED, is_quote, odd_character
+
+    marks = [match for match in odd_character().finditer(word.span.text) if match[0] == character]
+    if is_quote(character):
+        # Quotes that hold words together, or belong to a text in plain quotes, need a look.
+        marks = list(odd_character().finditer(word.span.text))
+        if len(marks) != 2 or word.span.text[:1] in "\"'" or REPLACED[marks[0][0]] != REPLACED[marks[1][0]]:
+            return None
+    places = [word.source.span(word.start + mark.start(), word.start + mark.end()) for mark in marks]
+    steps = tuple(("write", place, REPLACED[mark[0]]) for place, mark in zip(places, marks, strict=True))
+    return Fix("type the plain character", steps, safe=refused and not is_quote(character))

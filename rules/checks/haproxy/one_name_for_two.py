@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.values import Value
     from rules.engine.settings import RuleSettings
 
 _LAST_THAT_TAKES_IT = "3.2"
@@ -44,5 +46,16 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
             f"a frontend and a backend have the same name '{name.raw}': haproxy 3.4 refuses the file, and 3.2 warns",
             help=f"rename the frontend to '{name.raw}-in', and what refers to it",
             note="also a backend's name",
+            fix=partial(_fix, config, frontend, name),
             related=[(other.span, "the backend")],
         )
+
+
+def _fix(config: HaproxyConfig, frontend: Proxy, name: Value[str]) -> Fix | None:
+    """A new name, where nothing can refer to the old one: expressions do, and stick tables have the section's name."""
+    new = f"{name.raw}-in"
+    if frontend.has("stick-table") or config.named_proxies(new):
+        return None
+    if any(f"({name.raw}" in document.source.text for document in config.documents):
+        return None
+    return Fix.write(name.span, new, f"rename the frontend to '{new}'", safe=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import REMOVED
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.absent import absent, is_newer
 from rules.support.haproxy.forms.released import absent_words
@@ -15,6 +16,7 @@ from rules.support.haproxy.removed import header_address
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig
     from parsers.haproxy import Section
+    from parsers.tree import Word
     from rules.engine.settings import RuleSettings
     from rules.support.haproxy.absent import Absent
 
@@ -52,16 +54,31 @@ def _header(section: Section) -> Iterator[Hit]:
             "a 'bind' line, and haproxy refuses the file",
             help=f"write 'bind {address.value}' on its own line in the section",
             note="needs 'bind'",
+            fix=partial(_bound_inside, section, address),
         )
+
+
+def _bound_inside(section: Section, address: Word) -> Fix:
+    bind = f"bind {address.value}"
+    return Fix.cut(address.span, title=f"write '{bind}' below").also(Fix.add("inside", section.header.span, bind))
+
+
+# What only has another name now.
+_RENAMED = {
+    "clitimeout": "timeout client", "srvtimeout": "timeout server", "contimeout": "timeout connect",
+    "redispatch": "option redispatch", "redisp": "option redispatch",
+}  # fmt: skip
 
 
 def _hit(found: Absent, version: str | None) -> Hit:
     word, what, entry, removal = found
     advice = entry.instead or removal
+    renamed = _RENAMED.get(word.value) if word.value in what else None
+    fix = partial(Fix.write, word.span, renamed) if renamed else None
     # Without a version, only what every version refuses gets here.
     if version is None or entry.status(version) == REMOVED or not entry.since:
         when = f" in haproxy {entry.dropped}" if entry.dropped else ""
         message = f"{what} was removed{when}; haproxy refuses the file"
-        return Hit(word.span, message, help=advice, note="removed")
+        return Hit(word.span, message, help=advice, note="removed", fix=fix)
     message = f"{what} was removed before haproxy {version}; {entry.versions[-1]} was the last version with it"
-    return Hit(word.span, message, help=advice, note=f"not in {version}")
+    return Hit(word.span, message, help=advice, note=f"not in {version}", fix=fix)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -74,7 +75,16 @@ def _misplaced(proxy: Proxy) -> Iterator[Hit]:
         note="runs first",
         related=[(above.span, "runs later")],
         severity=Severity.WARNING if worst else None,
+        fix=partial(_fix, line, above, lines),
     )
+
+
+def _fix(line: HaproxyLine, above: HaproxyLine, lines: list[HaproxyLine]) -> Fix | None:
+    """Move it, unless that changes the order of rules that run together, which is the order in the file."""
+    between = [other for other in lines if above.start < other.start < line.start]
+    if line.dynamic or any(_rank(other) == _rank(line) for other in between):
+        return None
+    return Fix.move(line.span, above.span, f"move the line above '{_name(above)}'")
 
 
 def _rank(line: HaproxyLine) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.samples.faults import faults_of
 from rules.support.haproxy.samples.kinds import RELEASE
@@ -29,4 +30,5 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     `quic_*`, device detection); for words with a variable or a placeholder and lines under a condition.
     """
     for fault in faults_of(config, RELEASE, settings.haproxy_version):
-        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
+        fix = partial(Fix.told, fault.span, fault.help)
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note, fix=fix)

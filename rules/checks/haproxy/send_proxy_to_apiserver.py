@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -41,4 +42,5 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                     "reads as a broken TLS handshake: every client fails",
                     help=f"remove '{form}'",
                     note="kube-apiserver does not support it",
+                    fix=partial(Fix.cut, option.full_span),
                 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import ApiProxy, api_proxies
 from rules.text.wording import counted
@@ -35,10 +36,10 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     seen: set[Span] = set()
     proxies = api_proxies(config)
     for api in proxies:
-        for fix, value, scope in _limits(api):
+        for advice, value, scope in _limits(api):
             if value is not None and _is_low(value) and value.span not in seen:
                 seen.add(value.span)
-                yield _hit("maxconn", value, scope, fix)
+                yield _hit("maxconn", value, scope, advice)
     total = config.global_.maxconn
     if proxies and total is not None and _is_low(total):
         yield _hit("maxconn", total, "the whole process", "write 'maxconn 20000'")
@@ -64,11 +65,21 @@ def _is_low(value: Value[int]) -> bool:
     return value.certain and value.value is not None and 0 < value.value < _ENOUGH
 
 
-def _hit(setting: str, value: Value[int], scope: str, fix: str) -> Hit:
+def _hit(setting: str, value: Value[int], scope: str, advice: str) -> Hit:
     return Hit(
         value.span,
         f"'{setting} {value.raw}' limits {scope} to {counted(value.value or 0, 'connection')}; kubelets and "
         "controllers keep theirs open for hours, and those above the limit wait and are closed",
-        help=fix,
+        help=advice,
         note="a few nodes use this up",
+        fix=partial(_fix, value, advice),
     )
+
+
+def _fix(value: Value[int], advice: str) -> Fix:
+    """Out of a server line; in `frontend` and `global` the number that the help names."""
+    keyword = value.directive.keyword
+    if keyword == "maxconn":
+        return Fix.write(value.directive.span, advice.split("'")[1], safe=False)
+    start = value.span.source.text.rindex("maxconn", 0, value.span.start)
+    return Fix.cut(value.span.source.span(start, value.span.end), safe=False)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parsers.facts.haproxy import HaproxyConfig, Proxy, Server
+    from parsers.haproxy import HaproxyLine
 
 
 @rule("HA012", "server-without-check", Severity.WARNING, Scope.HAPROXY)
@@ -46,23 +50,30 @@ def _is_unchecked(server: Server) -> bool:
     return server.address_word is not None and server.parsed.kind != "fd"
 
 
-def _late_default(backend: Proxy) -> int | None:
-    """Offset of the first `default-server` line that turns checks on."""
+def _late_default(backend: Proxy) -> HaproxyLine | None:
+    """The first `default-server` line that turns checks on."""
     for line in backend.default_servers:
         if any(word.value == "check" for word in line.args):
-            return line.start
+            return line
     return None
 
 
 def _hit(unchecked: list[Server], backend: Proxy, every: bool) -> Hit:
     first = unchecked[0]
     late = _late_default(backend)
-    if late is not None and first.directive.start < late:
+    fix: Callable[[], Fix]
+    off = first.option("no-check")
+    if late is not None and first.directive.start < late.start:
         cause = "'default-server check' below it does not apply to it"
         advice = "move the 'default-server' line above the servers"
-    elif first.option("no-check") is not None:
+        fix = partial(Fix.move, late.span, backend.servers[0].span, advice, safe=False)
+    elif off is not None:
         cause, advice = "'no-check' turns it off", "remove 'no-check'"
+        fix = partial(Fix.cut, off.full_span, safe=False)
     else:
+        # A connection is all that it needs, unless an option says what else is asked.
+        lines = [server.span for server in unchecked if server.option("no-check") is None]
+        fix = partial(Fix.append, lines, "check", safe=backend.effective_check is None)
         cause, advice = "'check' is not set", "add 'check' to the line, or 'default-server check' above the servers"
     number = len(unchecked)
     if number == 1:
@@ -76,5 +87,6 @@ def _hit(unchecked: list[Server], backend: Proxy, every: bool) -> Hit:
         f"{who} ({cause}): {'it keeps its' if number == 1 else 'each keeps its'} clients even if it is dead",
         help=advice,
         note="no 'check'",
+        fix=fix,
         related=[(server.name.span, "no 'check'") for server in unchecked[1:]],
     )

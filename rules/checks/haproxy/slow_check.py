@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.options import as_int, as_seconds
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
@@ -45,6 +46,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 "is gone, and send it clients until then",
                 help="write 'inter 2s'" if name == "inter" else "write 'fall 3'",
                 note=f"{seconds:g} s",
+                fix=partial(Fix.write, value.span, "2s" if name == "inter" else "3", safe=False),
             )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import condition_of
 
@@ -80,6 +81,7 @@ def _reads(frontend: Proxy, line: HaproxyLine) -> bool:
 def _hit(frontend: Proxy, used: Word, delay: bool, waits: bool) -> Hit:
     content = "tcp-request content accept if { req.ssl_hello_type 1 }"
     wanted = ([] if delay else ["tcp-request inspect-delay 5s"]) + ([] if waits else [content])
+    first = frontend.all("use_backend")[0].span
     added = " and ".join(f"'{line}'" for line in wanted)
     return Hit(
         used.span,
@@ -87,4 +89,5 @@ def _hit(frontend: Proxy, used: Word, delay: bool, waits: bool) -> Hit:
         "default backend",
         help=f"put {added} above the 'use_backend' lines",
         note="not there yet",
+        fix=partial(Fix.add, "above", first, "\n".join(wanted), f"add {added}", safe=False),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
-    from parsers.facts.haproxy import HaproxyConfig
+    from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.values import Value
     from parsers.source import Span
 
 
@@ -45,4 +47,16 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             "is not ready stays UP",
             help=f"write 'option httpchk GET /readyz'{also}",
             note="proves little",
+            fix=partial(_fix, backend, option),
         )
+
+
+def _fix(backend: Proxy, option: Value[str]) -> Fix | None:
+    wanted = "option httpchk GET /readyz"
+    servers = [server for server in backend.servers if server.check and not (server.check_ssl or server.ssl)]
+    if not all(server.certain and server.options_certain for server in servers):
+        return None
+    fix = Fix.write(option.directive.span, wanted, safe=False)
+    if option.origin is not None:
+        fix = Fix.add("inside", backend.span, wanted, safe=False)
+    return fix.also(Fix.append((server.span for server in servers), "check-ssl verify none"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 "without a password",
                 help="remove the line, or add 'stats auth USER:PASSWORD'",
                 note="no password",
+                fix=partial(Fix.remove, line.span, safe=False),
                 related=[(address.span, "reached from here")],
             )
     for socket in config.global_.stats_sockets:
@@ -51,6 +53,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                     f"everybody who reaches '{address.raw}' can switch off servers: the 'stats socket' has level admin",
                     help=f"write '127.0.0.1:{address.port_start}', or a path such as '/run/haproxy/admin.sock'",
                     note="open to everybody",
+                    fix=partial(Fix.write, address.span, f"127.0.0.1:{address.port_start}", safe=False),
                 )
 
 
@@ -137,6 +140,7 @@ def _open_socket(socket: Bind) -> Iterator[Hit]:
             "no password",
             help=f"write '127.0.0.1:{public.port_start}', or a path such as '/run/haproxy/admin.sock'",
             note="open to everybody",
+            fix=partial(Fix.write, public.span, f"127.0.0.1:{public.port_start}", safe=False),
         )
     elif mode is not None and mode.certain and mode.raw[-1:] in ("2", "3", "6", "7") and mode.raw.isdecimal():
         yield Hit(
@@ -145,6 +149,7 @@ def _open_socket(socket: Bind) -> Iterator[Hit]:
             + (", and switch off servers" if admin else ""),
             help=f"write '{mode.raw[:-1]}0'",
             note="everybody",
+            fix=partial(Fix.write, mode.span, f"{mode.raw[:-1]}0", safe=False),
             severity=Severity.WARNING if admin else None,
         )
 

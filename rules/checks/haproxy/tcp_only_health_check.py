@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 
 if TYPE_CHECKING:
     from parsers.facts.haproxy import HaproxyConfig, Proxy
     from parsers.source import Span
+    from rules.engine.finding import Step
 
 _LINES = "'option httpchk GET /readyz' and 'http-check expect status 200'"
 
@@ -41,8 +43,27 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
         f"the check of {backend.label} only opens a connection: an API server that hangs or is not ready stays UP",
         help=f"add {_LINES} to {backend.label}{also}",
         note="asks nothing",
+        fix=partial(_fix, [proxy for proxy, _ in found]),
         related=[(other, f"the same in {proxy.label}") for proxy, other in found[1:] if other != place],
     )
+
+
+def _fix(backends: list[Proxy]) -> Fix | None:
+    """The same for all of them; None where a check has steps of its own."""
+    steps: list[Step] = []
+    lines = "option httpchk GET /readyz\nhttp-check expect status 200"
+    for backend in backends:
+        option = backend.effective_check
+        if backend.tcp_checks:
+            return None
+        if option is not None and option.origin is None:
+            steps += [("remove", option.directive.span, ""), ("above", option.directive.span, lines)]
+        else:
+            steps.append(("inside", backend.span, lines))
+        for server in backend.servers:
+            if not (server.check_ssl or server.ssl):
+                steps.append(("append", server.span, "check-ssl verify none"))
+    return Fix("ask for /readyz", tuple(steps), safe=False)
 
 
 def _place(backend: Proxy) -> Span | None:

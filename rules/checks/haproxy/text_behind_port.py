@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_addresses import read_address
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import is_later
 
@@ -80,7 +81,13 @@ def _hit(word: Word, found: re.Match[str], version: str | None) -> Hit:
     )
     at = word.value.index(found[0]) + found.start(2)
     kept = word.value[:at] + word.value[at + len(extra) :]
-    return Hit(word.span, message, help=f"write '{kept}'" + _advice(extra), note="text behind the port")
+    return Hit(
+        word.span,
+        message,
+        help=f"write '{kept}'" + _advice(extra),
+        note="text behind the port",
+        fix=partial(Fix.write, word.span, kept),
+    )
 
 
 def _advice(extra: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.server import option_words
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import counted
@@ -81,6 +82,7 @@ def _too_short(setting: str, plausible: bool, word: Word, watches: bool = False)
         else f"write '{word.value}s', or '{word.value}ms' if that is intended",
         note="milliseconds",
         severity=Severity.WARNING if plausible else Severity.ERROR,
+        fix=partial(Fix.write, word.span, "1h" if watches else f"{word.value}s", safe=False),
     )
 
 
@@ -92,9 +94,15 @@ def _info(section: Section, bare: list[tuple[str, Word]]) -> Hit:
         f"'timeout {name} {word.value}' in {section.label}{more} has no unit, so it is in milliseconds",
         help=f"write '{_spelled(int(word.value))}', so that no one mistakes it for seconds",
         note=_spelled(int(word.value)),
+        fix=partial(_with_units, [word for _, word in bare]),
         related=[(other.span, _spelled(int(other.value))) for _, other in bare[1:]],
         severity=Severity.INFO,
     )
+
+
+def _with_units(words: list[Word]) -> Fix:
+    steps = tuple(("write", word.span, _spelled(int(word.value))) for word in words)
+    return Fix(f"write '{steps[0][2]}'" if len(steps) == 1 else "write the times with their units", steps)
 
 
 def _spelled(milliseconds: int) -> str:
@@ -127,6 +135,7 @@ def _intervals(section: Section) -> Iterator[Hit]:
                         help=f"write '{value.value}s', or '{value.value}ms' if that is intended",
                         note="milliseconds",
                         severity=Severity.WARNING,
+                        fix=partial(Fix.write, value.span, f"{value.value}s", safe=False),
                     )
 
 
@@ -169,6 +178,7 @@ def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
                     f"'{setting} {word.value}' is too short for a network: {_outcome(name)}",
                     help=f"write '{instead}'",
                     note="too short",
+                    fix=partial(Fix.write, word.span, instead, safe=False),
                 )
 
 

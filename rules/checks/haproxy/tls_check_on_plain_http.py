@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT, api_proxies
 from rules.text.wording import counted
@@ -53,6 +54,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 "DOWN",
                 help="add 'check-ssl verify none' to the servers",
                 note="sent without TLS",
+                fix=partial(Fix.append, [s.span for s in plain], "check-ssl verify none", safe=id(backend) in api),
                 related=[(server.address_span, f"port {server.port}") for server in plain[:3]],
                 severity=Severity.ERROR if id(backend) in api else Severity.WARNING,
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
 from rules.text.wording import listed
@@ -58,6 +59,7 @@ def _in_http(api: ApiProxy) -> Iterator[Hit]:
     for bind in (bind for frontend in api.frontends for bind in frontend.binds):
         if bind.ssl:
             for hit in _terminated(api, bind, encrypted=True, known=True):
+                hit.fix = None
                 hit.help = f"{advice}remove 'ssl' and 'crt ...' here, and turn 'ssl' of the servers into 'check-ssl'"
                 yield hit
             continue
@@ -88,8 +90,13 @@ def _double(api: ApiProxy, encrypted: list[Option]) -> Iterator[Hit]:
             "but every client fails",
             help="write 'check-ssl' instead of 'ssl': only the health check needs it",
             note="TLS inside TLS",
+            fix=partial(_checked_only, places),
             related=[(other.span, "here too") for other in places[1:]],
         )
+
+
+def _checked_only(places: list[Option]) -> Fix:
+    return Fix("write 'check-ssl' instead of 'ssl'", tuple(("write", option.span, "check-ssl") for option in places))
 
 
 def _terminated(api: ApiProxy, bind: Bind, encrypted: bool, known: bool) -> Iterator[Hit]:
@@ -107,5 +114,15 @@ def _terminated(api: ApiProxy, bind: Bind, encrypted: bool, known: bool) -> Iter
         f"'ssl' terminates the clients' TLS before it reaches {api.backend.label}: {message}",
         help="remove 'ssl' and 'crt ...' from the bind line, so that haproxy passes the connection through unchanged",
         note="TLS ends here",
+        fix=partial(_passed_through, bind),
         severity=Severity.WARNING if encrypted else Severity.ERROR,
     )
+
+
+def _passed_through(bind: Bind) -> Fix | None:
+    """Without the certificate; None if other options are about TLS too."""
+    gone = [option for name in ("ssl", "crt", "crt-list") if (option := bind.option(name)) is not None]
+    rest = {word.value for word in bind.directive.args[1:]} & {"alpn", "npn", "ciphers", "ciphersuites", "ssl-min-ver"}
+    if rest or not all(option.certain for option in gone):
+        return None
+    return Fix.cut(*(option.full_span for option in gone), title="remove 'ssl' and the certificate", safe=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -43,5 +44,6 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
             "descriptors: haproxy does not start where the service's own limit is lower",
             help="remove the line: haproxy computes the limit from 'maxconn'",
             note="too few",
+            fix=partial(Fix.remove, line.span),
             related=[(maxconn.span, "two for each connection")],
         )

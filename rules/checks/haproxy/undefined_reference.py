@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy import PLAIN
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL, condition_of
 from rules.support.haproxy.references import inherited_resolvers, references
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from parsers.facts.haproxy import HaproxyConfig, Option, Proxy
     from parsers.facts.values import Value
+    from parsers.haproxy import HaproxyLine
     from parsers.source import Span
     from parsers.tree import Word
     from rules.engine.settings import RuleSettings
@@ -52,7 +53,8 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     yield from _backends(config, lost)
     yield from _defaults(config)
     for fault in faults_of(config, REFERENCE, settings.haproxy_version):
-        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
+        fix = partial(Fix.told, fault.span, fault.help) if "/" not in fault.span.text else None
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note, fix=fix)
     defined: dict[str, Collection[str]] = {}
     for proxy in (*config.defaults, *config.proxies):
         if not proxy.disabled:
@@ -84,9 +86,9 @@ def _backends(config: HaproxyConfig, lost: set[str]) -> Iterator[Hit]:
                 message = f"'{keyword} {name}' names a frontend; it needs a 'backend' or 'listen' section"
             else:
                 message = f"'{keyword} {name}': there is no 'backend' or 'listen' section '{name}'"
-            yield Hit(
-                value.span, message, help=hint(name, names, f"add a section 'backend {name}'"), note="not defined"
-            )
+            advice = hint(name, names, f"add a section 'backend {name}'")
+            fix = partial(Fix.told, value.span, advice)
+            yield Hit(value.span, message, help=advice, note="not defined", fix=fix)
 
 
 def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
@@ -104,7 +106,8 @@ def _defaults(config: HaproxyConfig) -> Iterator[Hit]:
             yield Hit(wanted.span, message, help=f"move 'defaults {wanted.value}' above it", related=related)
         else:
             message = f"'from {wanted.value}': there is no 'defaults {wanted.value}' above it"
-            yield Hit(wanted.span, message, help=hint(wanted.value, names, f"add a section 'defaults {wanted.value}'"))
+            advice = hint(wanted.value, names, f"add a section 'defaults {wanted.value}'")
+            yield Hit(wanted.span, message, help=advice, fix=partial(Fix.told, wanted.span, advice))
 
 
 def _acls(proxy: Proxy) -> Iterator[Hit]:
@@ -126,7 +129,9 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
             for word, name in condition.names:
                 known = defined.get(name)
                 if name not in BUILT_IN and (known is None or known.start > line.start):
-                    yield _acl_hit(proxy, word, name, known, defined)
+                    hit = _acl_hit(proxy, word, name, known, defined)
+                    hit.fix = partial(_acl_fix, proxy, line, word, known, hit.help)
+                    yield hit
                     break
 
 
@@ -148,6 +153,17 @@ def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: I
     return Hit(word.span, message, help=advice, note="not defined")
 
 
+def _acl_fix(proxy: Proxy, line: HaproxyLine, word: Word, later: Word | None, advice: str) -> Fix | None:
+    if later is None:
+        if advice.startswith("remove"):
+            return Fix.cut(word.span)
+        return Fix.write(word.span, "or") if advice.startswith("write 'or'") else Fix.told(word.span, advice)
+    defined = [acl for acl in proxy.all("acl") if acl.first_arg == later.value]
+    if len(defined) != 1 or defined[0].condition is not None or "authorization" in defined[0].line_text.lower():
+        return None
+    return Fix.move(defined[0].span, line.span, "move the 'acl' line above it")
+
+
 def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     """`use-server`, and `track`."""
     tracks = [track for server in proxy.servers if (track := server.option("track")) is not None]
@@ -161,7 +177,8 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
     for word in words:
         if word.value not in names:
             message = f"'use-server {word.value}': {proxy.label} has no server '{word.value}'"
-            yield Hit(word.span, message, help=hint(word.value, names, "name one of its servers"))
+            advice = hint(word.value, names, "name one of its servers")
+            yield Hit(word.span, message, help=advice, fix=partial(Fix.told, word.span, advice))
     for track in tracks:
         if not track.value or not track.certain:
             continue
@@ -169,7 +186,8 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
             yield from _tracked(config, track)
         elif track.value not in names:
             message = f"'track {track.value}': {proxy.label} has no server '{track.value}'"
-            yield Hit(track.span, message, help=hint(track.value, names, "name a server that has checks"))
+            advice = hint(track.value, names, "name a server that has checks")
+            yield Hit(track.span, message, help=advice, fix=partial(Fix.told, track.span, advice))
 
 
 @lru_cache(4)
@@ -198,7 +216,8 @@ def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[s
         if name not in known:
             message = f"there is no '{kind}' section '{name}'"
             advice = hint(name, known, f"add a section '{kind} {name}', or correct the name")
-            yield Hit(word.span, message, help=advice, note="not defined")
+            fix = partial(Fix.told, word.span, advice) if word.value == name else None
+            yield Hit(word.span, message, help=advice, note="not defined", fix=fix)
     yield from _external(config, proxy)
 
 

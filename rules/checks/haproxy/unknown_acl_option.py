@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.samples.faults import faults_of
 from rules.support.haproxy.samples.kinds import OPTION
@@ -31,4 +32,5 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     holds is not looked at.
     """
     for fault in faults_of(config, OPTION, settings.haproxy_version):
-        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note)
+        fix = partial(Fix.told, fault.span, fault.help)
+        yield Hit(fault.span, fault.message, help=fault.help, note=fault.note, fix=fix)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.haproxy import REJECTED, haproxy_table
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.absent import RULESETS
 from rules.support.haproxy.line_options import options_of, unknown_options
@@ -89,14 +90,19 @@ def _keyword_hit(section: Section, line: HaproxyLine, block: KeywordBlock) -> Hi
     header = misspelled_header(line, block)
     if header:
         message = f"unknown section keyword '{word.value}': haproxy reads the line as a statement of {section.label}"
-        return Hit(word.span, message, help=f"did you mean the section keyword '{header}'?", note="unknown")
+        advice = f"did you mean the section keyword '{header}'?"
+        return Hit(word.span, message, help=advice, note="unknown", fix=partial(Fix.told, word.span, advice))
     elsewhere = [name for name in ("global", "defaults", "frontend", "backend") if _accepts(name, word.value)]
     if elsewhere:
         advice = f"move it to a '{elsewhere[-1]}' section"
     else:
         advice = hint(word.value, block.names(), "remove it, or put a '#' before it")
     return Hit(
-        word.span, f"unknown keyword '{word.value}' in a '{section.keyword}' section", help=advice, note="unknown"
+        word.span,
+        f"unknown keyword '{word.value}' in a '{section.keyword}' section",
+        help=advice,
+        note="unknown",
+        fix=partial(Fix.told, word.span, advice) if advice.startswith("did") else None,
     )
 
 
@@ -118,6 +124,7 @@ def _continuation(section: Section, line: HaproxyLine) -> Hit | None:
         f"a keyword of a '{section.keyword}' section",
         help="write the statement on one line, without the backslash",
         note="does not join the lines",
+        fix=partial(Fix.write, source.span(backslash, word.start), "", "write it on one line"),
         related=[(word.span, "read as a keyword")],
     )
 
@@ -177,10 +184,14 @@ def _second_words(section: Section, fine: set[str]) -> Iterator[tuple[HaproxyLin
                 advice = hint(word.value, block.known, f"'{keyword}' takes {_some(block)}")
                 what = keyword if keyword in ("option", "timeout", "filter") else f"{keyword} rule"
                 message = f"unknown {what} '{word.value}'"
-                yield line, Hit(word.span, message, help=advice, note="unknown")
+                yield (
+                    line,
+                    Hit(word.span, message, help=advice, note="unknown", fix=partial(Fix.told, word.span, advice)),
+                )
             elif line.prefix and "NONEG" in entry.flags:
                 message = f"'{line.prefix} option {word.value}' is refused: haproxy does not allow negating this option"
-                yield line, Hit(line.words[0].span, message, help="remove the line")
+                fix = partial(Fix.remove, line.span, safe=False)
+                yield line, Hit(line.words[0].span, message, help="remove the line", fix=fix)
             else:
                 fine.add(line.line_text)
 
@@ -205,25 +216,30 @@ def _actions(section: Section, fine: set[str]) -> Iterator[tuple[HaproxyLine, Hi
             if block is not None and block.complete and block.get(args[at].value) is None:
                 advice = hint(args[at].value, block.known, f"'{ruleset}' takes {_some(block)}")
                 message = f"unknown {ruleset} action '{args[at].value}'"
-                yield line, Hit(args[at].span, message, help=advice, note="unknown")
+                fix = partial(Fix.told, args[at].span, advice)
+                yield line, Hit(args[at].span, message, help=advice, note="unknown", fix=fix)
             elif block is not None:
                 fine.add(line.line_text)
 
 
 def _option_hit(keyword: str, word: Word) -> Hit:
     message = f"unknown '{keyword}' option '{word.value}'"
+    before = word.source.text[max(word.start - 200, 0) : word.start].split()[-1:]
+    port = word.value.lstrip(":")
     if word.value[:1] in _LOOKS_LIKE_ADDRESS:
         if keyword == "bind":
             advice = "write several addresses separated by commas, without spaces, or several 'bind' lines"
         elif keyword == "default-server":
             advice = "remove it: 'default-server' takes only options, no address"
+        elif before and port.isdecimal():
+            advice = f"write '{before[0]}:{port}' instead of '{before[0]} {word.value}'"
         else:
-            before = word.source.text[max(word.start - 200, 0) : word.start].split()[-1:]
-            port = word.value.lstrip(":")
-            if before and port.isdecimal():
-                advice = f"write '{before[0]}:{port}' instead of '{before[0]} {word.value}'"
-            else:
-                advice = "a server has one address; write another one on its own 'server' line"
-        return Hit(word.span, message, help=advice, note="not an option")
+            advice = "a server has one address; write another one on its own 'server' line"
+        joined = None
+        if advice.startswith("write '"):
+            start = word.source.text.rindex(before[0], 0, word.start)
+            joined = partial(Fix.write, word.source.span(start, word.end), f"{before[0]}:{port}")
+        return Hit(word.span, message, help=advice, note="not an option", fix=joined)
     advice = hint(word.value, options_of(keyword).known, "remove it, or put a '#' before it")
-    return Hit(word.span, message, help=advice, note="unknown")
+    fix = partial(Fix.told, word.span, advice) if advice.startswith("did") else None
+    return Hit(word.span, message, help=advice, note="unknown", fix=fix)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _repeated_acls(proxy: Proxy) -> Iterator[Hit]:
                 f"'acl {words[0] if words else ''}' has no effect here: the same line stands above",
                 help="remove the line",
                 note="once more",
+                fix=partial(Fix.remove, line.span),
                 related=[(seen[words].span, "the same")],
                 severity=Severity.INFO,
             )
@@ -169,6 +171,7 @@ def _hit(line: HaproxyLine, before: HaproxyLine) -> Hit:
             f"'{name}' has no effect here: the same rule {where} {why}",
             help="remove the line",
             note="never reached",
+            fix=partial(Fix.remove, line.span),
             related=[(before.span, "applies instead")],
             severity=Severity.INFO,
         )

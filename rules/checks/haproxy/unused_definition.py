@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import listed
 
@@ -92,12 +93,15 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     text = last.source.text[proxy.section.header.start : last.span.end]
     words = Counter(text.replace("!", " ").split())
     unused: list[tuple[str, Word]] = []
+    lines_of: list[HaproxyLine] = []
     for name, lines in defined.items():
         if len(unused) > _ENOUGH:
             break
         if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
             continue
-        unused += [(name, word) for word in (line.args[0] for line in lines) if word.end - word.start == len(name)]
+        plain = [line for line in lines if line.args[0].end - line.args[0].start == len(name)]
+        unused += [(name, line.args[0]) for line in plain]
+        lines_of += plain
     if unused:
         names = list(dict.fromkeys(name for name, _ in unused))
         what = f"the ACL '{names[0]}'" if len(names) == 1 else f"{len(names)} ACLs"
@@ -107,6 +111,7 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
             f"{what} of {proxy.label} {'is' if len(names) == 1 else 'are'} never used{named}",
             help="remove the line" if len(unused) == 1 else "remove these lines",
             note="never used",
+            fix=partial(Fix.remove, *(line.span for line in lines_of)),
             related=[(word.span, "never used") for _, word in unused[1:]],
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import seconds
 
@@ -47,4 +48,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"the VIP dies, nobody has it for about {seconds(round(outage))}",
             help=help_text,
             note="seconds, not milliseconds",
+            fix=partial(Fix.write, written.span, "1", "write 'advert_int 1'", safe=False),
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.facts.keepalived.instance import VrrpInstance
+    from parsers.facts.values import Value
 
 
 def _reason(instance: VrrpInstance, kind: str) -> tuple[str, str] | None:
@@ -58,4 +60,16 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 f"auth_type {kind.value} in vrrp_instance '{instance.title}': {outcome}",
                 help=fix,
                 note="no effect here",
+                fix=partial(_fix, kind, fix),
             )
+
+
+def _fix(kind: Value[str], advice: str) -> Fix | None:
+    block = kind.directive.parent
+    if advice != "remove the block":
+        return Fix.write(kind.span, "PASS", "write 'auth_type PASS'", safe=False)
+    if block is None:
+        return None
+    from rules.support.keepalived.fixing import without_block
+
+    return without_block(block, "remove the authentication block")

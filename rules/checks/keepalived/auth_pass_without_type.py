@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keyword_of
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 f"auth_pass of vrrp_instance '{name}' has no effect without auth_type: no authentication is used",
                 help="add 'auth_type PASS' to the block, on all nodes",
                 note="no auth_type in this block",
+                fix=partial(Fix.add, "above", found.directive.span, "auth_type PASS", safe=False),
             )
         else:
             yield Hit(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from rules.support.commands.used import UsedCommand
 
 
 @rule("KA056", "check-always-ends-alike", Severity.ERROR, Scope.KEEPALIVED)
@@ -45,5 +47,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"the check of {used.title} {effect}: {why}",
             help="write a command that fails when haproxy is dead, such as '/usr/bin/pgrep -x haproxy'",
             note="always fails" if fails else "never fails",
+            fix=partial(_fix, used, "/usr/bin/pgrep -x haproxy"),
             severity=None if fails else Severity.WARNING,
         )
+
+
+def _fix(used: UsedCommand, text: str) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, text)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from rules.support.commands.used import UsedCommand
 
 # Nothing can be started or stopped without one of these words.
 _ACT = ("systemctl", "service", "init.d", "kill", "docker", "podman", "crictl", "nerdctl")
@@ -54,4 +56,11 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             "should only test",
             help="write a command that only tests, such as '/usr/bin/pgrep -x haproxy'",
             note=f"{verb} {action.name}",
+            fix=partial(_fix, used, "/usr/bin/pgrep -x haproxy"),
         )
+
+
+def _fix(used: UsedCommand, text: str) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, text)

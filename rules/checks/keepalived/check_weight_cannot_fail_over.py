@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.weights import tracked, weight_span, weighted_instances
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker
 
 
 @rule(
@@ -53,5 +54,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             "so the VIP stays",
             help="write 'weight 0', with which a node whose check fails releases the VIP",
             note=f"{found.failing} while the check fails",
+            fix=partial(_fix, config, trackers),
             related=[(priority.span, f"priority {router.priority}")] if priority is not None else [],
         )
+
+
+def _fix(config: KeepalivedConfig, trackers: list[Tracker]) -> Fix | None:
+    from rules.support.keepalived.fixing import weightless
+
+    return weightless(config, trackers)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import places
 from rules.text.wording import counted
@@ -91,9 +92,13 @@ def _secret(line: Directive, comment: Span) -> Hit:
 def _hit(line: Directive, comment: Span) -> Hit:
     words, whole = line.args, comment.text
     used = " ".join(word.value for word in words)
+    value = Span(words[0].source, words[0].start, comment.end)
     return Hit(
-        Span(words[0].source, words[0].start, comment.end),
+        value,
         f"{whole[0]} in the value of '{line.keyword}' starts a comment: keepalived uses '{used}'",
         help=f'put the whole value in double quotes: {line.keyword} "{used}{whole}"',
         note="partly a comment",
+        fix=partial(Fix.write, value, f'"{used}{whole}"', "put the value in double quotes", safe=False)
+        if '"' not in value.text
+        else None,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.clashes import is_one_router
 
@@ -85,6 +86,7 @@ def _twice_in_one(
         note="a second time",
         related=related,
         severity=Severity.WARNING if releases(release).have(CHANGED) else Severity.INFO,
+        fix=partial(Fix.remove, vip.directive.span, title="remove the second line", safe=False),
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.entries import glued_addresses
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived.entries import Peer, VirtualAddress
 
 
 @rule("KA028", "glued-peer-addresses", Severity.ERROR, Scope.KEEPALIVED)
@@ -41,4 +43,11 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 f"'{entry.raw}' is two addresses in one word: keepalived {outcome}",
                 help=f"write two lines: {split}",
                 note="two addresses",
+                fix=partial(_fix, entry, *ways[0]) if len(ways) == 1 else None,
             )
+
+
+def _fix(entry: Peer | VirtualAddress, first: str, second: str) -> Fix | None:
+    return Fix.write(entry.span, first).also(
+        Fix.add("below", entry.span, second), title=f"write two lines: '{first}' and '{second}'"
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.placeholders import placeholder
 
@@ -29,6 +30,7 @@ def _contradictions(instance: VrrpInstance) -> Iterator[Hit]:
                 f"'state BACKUP' of vrrp_instance '{instance.title}' is ignored: the block already has 'state MASTER'",
                 help="keep one of the two lines",
                 note="ignored",
+                fix=partial(Fix.remove, state.directive.span),
                 related=[(first.span, "MASTER applies")],
             )
 
@@ -58,4 +60,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"unknown state '{state.raw}' in vrrp_instance '{instance.title}': keepalived starts it as BACKUP{turned}",
             help=f"write 'state {meant}'" + (" (capitals)" if state.raw.upper() == meant else ""),
             note="MASTER or BACKUP",
+            fix=partial(Fix.write, state.span, meant, f"write 'state {meant}'", safe=meant == "BACKUP"),
         )

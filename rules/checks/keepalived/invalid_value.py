@@ -64,4 +64,4 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
         *missing_settings(config, release),
     ):
         if not covered.touch(wrong.span):
-            yield Hit(wrong.span, wrong.message, help=wrong.help, severity=wrong.severity)
+            yield Hit(wrong.span, wrong.message, help=wrong.help, severity=wrong.severity, fix=wrong.fix)

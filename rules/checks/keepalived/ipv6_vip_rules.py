@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 f"vrrp_instance '{instance.title}' has IPv6 addresses: keepalived ignores 'version 2' and uses 3",
                 help="remove the line",
                 note="ignored",
+                fix=partial(Fix.remove, version.directive.span),
             )
         vips = instance.usable_vips
         if instance.is_strict and vips and vips[0].address is not None and not vips[0].address.is_link_local:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import called, places
 from rules.support.keepalived.unknown import block_named, consequence, in_lvs, unknown_lines, where
@@ -14,6 +15,7 @@ from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.tree import Directive
     from rules.support.keepalived.lines import LinePlace
 
 _TRACKERS = ("track_script", "track_process", "track_file", "track_bfd", "track_interface")
@@ -75,6 +77,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             help=f"move it into {named}",
             note=f"not a keyword {where(line)}",
             severity=Severity.WARNING if in_lvs(place) else None,
+            fix=partial(_to_global_defs, config, line) if homes == ["global_defs"] else None,
         )
     names = _defined_names(config)
     for place in places(config.document):
@@ -87,4 +90,31 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 help=_fix_of_entry(place),
                 note="read as an entry, not as a setting",
                 severity=Severity.WARNING if place.block.endswith("notification_email") else None,
+                fix=partial(_behind_block, place),
             )
+
+
+def _to_global_defs(config: KeepalivedConfig, line: Directive) -> Fix | None:
+    from rules.support.keepalived.fixing import inside
+
+    blocks = [block for block in config.blocks("global_defs") if block.condition is None]
+    there = inside(blocks[0], line.span.text) if blocks and line.children is None else None
+    return Fix.remove(line.span).also(there, title="move the line into global_defs") if there is not None else None
+
+
+def _behind_block(place: LinePlace) -> Fix | None:
+    """The setting below the block, or the weight behind the name above it."""
+    from rules.support.keepalived.fixing import line_moved_below
+
+    line, outer = place.line, place.line.parent
+    if outer is None or outer.children is None or line.children is not None:
+        return None
+    block = place.block.rpartition("/")[2]
+    if block not in _TRACKERS:
+        return line_moved_below(line, outer, line.span.text, f"move the line after the '}}' of {block}")
+    at = outer.children.index(line)
+    name = outer.children[at - 1] if at else None
+    if line.keyword != "weight" or name is None or len(name.words) > 1 or name.words[0].source is not line.span.source:
+        return None
+    title = "write the weight after the name"
+    return Fix.remove(line.span).also(Fix.add("append", name.span, line.span.text, safe=False), title=title)

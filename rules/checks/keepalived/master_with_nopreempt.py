@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             continue
         if state is not None and state.known and state.value == "MASTER":
             cause, span, fix = "state MASTER", state.span, "write 'state BACKUP' on every node and let priority decide"
+            change = partial(Fix.write, state.span, "BACKUP", "write 'state BACKUP'", safe=False)
         elif priority is not None and priority.known and priority.value == 255:
             cause, span, fix = "priority 255", priority.span, "use a priority below 255"
+            change = partial(Fix.write, priority.span, "254", "write 'priority 254'", safe=False)
         else:
             continue
         yield Hit(
@@ -48,4 +51,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             help=fix,
             note=f"cleared by {cause}",
             related=[(span, "this cancels it")],
+            fix=change,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.support.keepalived.placeholders import placeholder
@@ -50,6 +51,7 @@ def _written(instance: VrrpInstance) -> Iterator[Hit]:
         help="write 'priority 254' or less",
         note="the owner of the address",
         severity=Severity.INFO,
+        fix=partial(Fix.write, priority.span, "254", "write 'priority 254'", safe=False),
     )
 
 

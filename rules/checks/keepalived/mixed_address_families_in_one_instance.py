@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _hit(instance: VrrpInstance, vip: VirtualAddress, family: int) -> Hit:
         help=fix,
         note=f"the instance is IPv{family}",
         related=[Related(decides[1], f"IPv{family}")] if decides else [],
+        fix=None if decides else partial(_fix, instance, vip),
     )
 
 
@@ -70,3 +72,19 @@ def _unicast_address(instance: VrrpInstance, family: int) -> tuple[str, Span] | 
         if peer.address is not None and peer.address.version == family:
             return f"the 'unicast_peer' {peer.raw}", peer.span
     return None
+
+
+def _fix(instance: VrrpInstance, vip: VirtualAddress) -> Fix | None:
+    """The address in `virtual_ipaddress_excluded`, where its family does not matter."""
+    from rules.support.keepalived.fixing import inside, line_moved_below
+
+    line = vip.directive
+    title = f"move '{vip.raw}' to 'virtual_ipaddress_excluded'"
+    excluded = next((block for block in instance.lines("virtual_ipaddress_excluded") if block.condition is None), None)
+    if excluded is not None:
+        there = inside(excluded, line.span.text)
+        return Fix.remove(line.span).also(there, title=title) if there is not None else None
+    if line.parent is None:
+        return None
+    block = f"virtual_ipaddress_excluded {{\n    {line.span.text}\n}}"
+    return line_moved_below(line, line.parent, block, title)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -63,4 +64,11 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             note="ignored",
             related=[(first.words[1].span, "the first one counts")],
             severity=Severity.INFO if same else None,
+            fix=partial(_fix, block) if same else None,
         )
+
+
+def _fix(block: Directive) -> Fix | None:
+    from rules.support.keepalived.fixing import without_block
+
+    return without_block(block, "remove the second block")

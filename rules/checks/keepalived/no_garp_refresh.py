@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -60,4 +61,11 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             "is lost, clients continue to send to the old node",
             help="write 'vrrp_garp_master_refresh 60' in global_defs",
             note="one only",
+            fix=partial(_fix, config),
         )
+
+
+def _fix(config: KeepalivedConfig) -> Fix | None:
+    from rules.support.keepalived.fixing import global_setting
+
+    return global_setting(config, "vrrp_garp_master_refresh 60")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.weights import tracked, weight_span, weighted_instances
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker
 
 
 @rule("KA003", "nopreempt-with-weighted-check", Severity.ERROR, Scope.KEEPALIVED, words=("nopreempt",))
@@ -52,7 +53,14 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"{weight_span(config, first).line}, with which a master whose check fails releases the VIP, or remove "
             "'nopreempt'",
             note="a running master is not replaced",
+            fix=partial(_fix, config, weighted),
             related=[
                 (weight_span(config, tracker), "it lowers the master, but keeps it running") for tracker in weighted
             ],
         )
+
+
+def _fix(config: KeepalivedConfig, trackers: list[Tracker]) -> Fix | None:
+    from rules.support.keepalived.fixing import weightless
+
+    return weightless(config, trackers)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from rules.support.commands.used import UsedCommand
 
 
 @rule("KA053", "pidof-is-a-link", Severity.WARNING, Scope.KEEPALIVED, words=("pidof",))
@@ -43,4 +45,11 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             "runs killall5 in its place, which always fails",
             help=f"write '/usr/bin/pgrep -x {name}'",
             note="always fails before 2.3.0",
+            fix=partial(_fix, used, f"/usr/bin/pgrep -x {name}"),
         )
+
+
+def _fix(used: UsedCommand, text: str) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, text)

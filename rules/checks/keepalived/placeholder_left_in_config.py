@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.files.kinds import is_template
 from rules.support.keepalived.lines import places
@@ -188,5 +189,14 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
             note="not filled in",
             related=[(found.span, "here too") for found in others[:_SHOWN]],
             severity=Severity.WARNING if first.cosmetic else None,
+            fix=partial(_fix, first, others) if first.kind == "glued" and not first.secret else None,
         )
     yield from _env(document, settings.keepalived_version)
+
+
+def _fix(first: _Found, others: list[_Found]) -> Fix | None:
+    """Braces around the names, wherever the reference stands."""
+    changes = [
+        Fix.write(found.span, re.sub(_GLUED, r"${\1}", found.span.text, flags=re.ASCII)) for found in (first, *others)
+    ]
+    return changes[0].also(*changes[1:], title="put the name in braces")

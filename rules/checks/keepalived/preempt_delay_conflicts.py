@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
 
 
 @rule("KA025", "preempt-delay-conflicts", Severity.WARNING, Scope.KEEPALIVED, words=("preempt_delay",))
@@ -41,4 +42,14 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             help=fix,
             note=f"cleared by {cause}",
             related=[(span, "this cancels it")],
+            fix=partial(_fix, config, instance, cause),
         )
+
+
+def _fix(config: KeepalivedConfig, instance: VrrpInstance, cause: str) -> Fix | None:
+    if cause == "state MASTER" and instance.state is not None:
+        return Fix.write(instance.state.span, "BACKUP", "write 'state BACKUP'", safe=False)
+    if cause == "nopreempt" and instance.preempt_delay is not None:
+        return Fix.remove(instance.preempt_delay.directive.span, title="remove 'preempt_delay'", safe=False)
+    strict = instance.strict_mode or config.global_defs.vrrp_strict
+    return Fix.remove(strict.directive.span, safe=False) if strict is not None else None

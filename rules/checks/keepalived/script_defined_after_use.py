@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import tracking
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived import KeepalivedConfig, Trackable, Tracker
 
 
 @rule("KA035", "script-defined-after-use", Severity.ERROR, Scope.KEEPALIVED)
@@ -38,4 +39,19 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                 help=f"move the block '{kind} {tracker.name}' above '{user.directive.keyword} {user.title}'",
                 note="not defined yet at this line",
                 related=[(item.span, "defined here")],
+                fix=partial(_fix, config, item, tracker),
             )
+
+
+def _fix(config: KeepalivedConfig, item: Trackable, tracker: Tracker) -> Fix | None:
+    """The definition above the first block that tracks it, so that all of them find it."""
+    from rules.support.keepalived.fixing import moved_above
+
+    users = [
+        user
+        for user in tracking(config)
+        if any(other.kind == tracker.kind and other.name == tracker.name for other in user.trackers)
+    ]
+    first = min(users, key=lambda user: user.span.start)
+    title = f"move '{item.directive.keyword} {tracker.name}' above '{first.directive.keyword} {first.title}'"
+    return moved_above(item.directive, first.span, title)

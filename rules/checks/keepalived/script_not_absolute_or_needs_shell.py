@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
@@ -67,6 +68,7 @@ def _is_behind(used: UsedCommand, words: str) -> Hit:
         help=fix,
         note="no shell reads it",
         severity=Severity.WARNING,
+        fix=partial(_fix, used),
     )
 
 
@@ -89,6 +91,7 @@ def _needs_shell(used: UsedCommand) -> Hit:
         help=_in_a_shell(used),
         note=short,
         severity=None if certain else Severity.WARNING,
+        fix=partial(_fix, used),
     )
 
 
@@ -98,7 +101,7 @@ def _program(used: UsedCommand) -> str:
 
 def _in_a_shell(used: UsedCommand) -> str:
     """What to type so that a shell reads the command."""
-    text = " ".join([used.text, *used.command.extra] if _behind(used) else [used.text])
+    text = _whole(used)
     if "'" in text or '"' in text or "\\" in text:
         return "put the command into a script file with an absolute path, and name that file here"
     if used.script is not None and used.script.get("weight") is None and _needs_vip(used, text):
@@ -107,6 +110,18 @@ def _in_a_shell(used: UsedCommand) -> str:
             "this one would succeed only while the node has the VIP"
         )
     return f"write {used.keyword} \"/usr/bin/sh -c '{text}'\", or put the command into a script file"
+
+
+def _whole(used: UsedCommand) -> str:
+    return " ".join([used.text, *used.command.extra] if _behind(used) else [used.text])
+
+
+def _fix(used: UsedCommand) -> Fix | None:
+    """The command in a shell, where the help says so."""
+    command = f"\"/usr/bin/sh -c '{_whole(used)}'\""
+    if f"write {used.keyword} {command}" not in _in_a_shell(used):
+        return None
+    return Fix.write(used.span, command, "let a shell read the command", safe=False)
 
 
 def _needs_vip(used: UsedCommand, text: str) -> bool:
@@ -140,14 +155,16 @@ def _connects(used: UsedCommand) -> Hit | None:
     if test is None or used.script is None or all(probe.fragile != DEV_TCP for probe in probes_of(test)):
         return None
     text = program.shell if program is not None and program.shell is not None else used.text
-    fix = f"write {used.keyword} \"/usr/bin/bash -c '{text}'\""
+    plain = "'" not in text and '"' not in text
+    command = f"\"/usr/bin/bash -c '{text}'\""
     return Hit(
         used.span,
         f"the command of {used.title} is read by sh, which is dash on Debian and Ubuntu: it knows no /dev/tcp, and the "
         "check always fails",
-        help="let bash read it: put the command into a script file that begins with '#!/usr/bin/bash'"
-        if "'" in text or '"' in text
-        else fix,
+        help=f"write {used.keyword} {command}"
+        if plain
+        else "let bash read it: put the command into a script file that begins with '#!/usr/bin/bash'",
         note="needs bash",
         severity=Severity.WARNING,
+        fix=partial(Fix.write, used.span, command, "let bash read the command", safe=False) if plain else None,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -34,4 +35,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"check that hangs counts as failed only after {seconds:g} s",
             help=f"write 'timeout {interval:g}'",
             note=f"interval {interval:g}",
+            fix=partial(Fix.write, timeout.span, f"{interval:g}", f"write 'timeout {interval:g}'", safe=False),
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from rules.support.commands.used import UsedCommand
 
 # Accounts as which nobody runs haproxy.
 _NOBODY = frozenset(("nobody", "keepalived_script", "daemon", "www-data"))
@@ -47,6 +49,13 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"{used.title} runs as '{user}', who may not signal another user's process: '{found.text}' always fails",
             help="write '/usr/bin/pgrep -x haproxy', which needs no rights, or 'user root' in the vrrp_script",
             note="not permitted",
+            fix=partial(_fix, used, "/usr/bin/pgrep -x haproxy"),
             related=[(runner.line.span, f"it runs as '{user}'")],
             severity=None if user in _NOBODY else Severity.WARNING,
         )
+
+
+def _fix(used: UsedCommand, text: str) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, text)

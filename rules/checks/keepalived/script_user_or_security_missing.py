@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -43,4 +44,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         help="write 'script_user root' in global_defs",
         note="no script_user",
         related=[(used.span, "removed") for used in removed[:3]],
+        fix=partial(Fix.add, "below", security.span, "script_user root", safe=False),
     )

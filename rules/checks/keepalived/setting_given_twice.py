@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import braces_match
 from rules.support.keepalived.lines import called, places
@@ -132,4 +133,7 @@ def _hit(block: str, lines: list[Directive], hidden: bool) -> Hit:
         help=f"remove what is not meant; keepalived uses line {used.span.line} now",
         note="this one counts" if used is last else "ignored",
         related=[(line.span, "this one counts" if line is used else "ignored") for line in lines[:-1]],
+        fix=partial(
+            Fix.remove, *(line.span for line in lines if line is not used), title="remove what is ignored", safe=False
+        ),
     )

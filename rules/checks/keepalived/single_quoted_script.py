@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.source import Span
 
 _OPEN = r"""(?:[^'"\\]++|\\.|"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')*+'"""
 
@@ -40,6 +42,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             f"the single quote of '{line.keyword}' is cut off by a '#', '!', '{{' or '}}': keepalived 2.2.7 crashes",
             help=f'put the command in double quotes: {line.keyword} "..."',
             note="never closed",
+            fix=partial(_fix, line.args[0].span),
         )
 
 
@@ -48,3 +51,11 @@ def _up_to_open(text: str) -> str:
     match = re.match(_OPEN, text)
     rest = text[match.end() :] if match is not None else "'"
     return match.group() if match is not None and "'" not in rest else ""
+
+
+def _fix(span: Span) -> Fix | None:
+    text = span.source.text
+    quoted = re.compile(r"'([^'\"\\\r\n]*)'(?=\s|$)").match(text, span.start)
+    if quoted is None:
+        return None
+    return Fix.write(span.source.span(span.start, quoted.end()), f'"{quoted[1]}"', "put the command in double quotes")

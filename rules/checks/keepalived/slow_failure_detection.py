@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import tracking
 from rules.text.wording import counted, seconds
@@ -61,4 +62,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             help="write 'interval 2' and 'fall 2'",
             note=f"{fall} x {seconds(interval)}",
             severity=Severity.INFO if needed < _TOO_LONG else None,
+            fix=partial(_fix, script),
         )
+
+
+def _fix(script: VrrpScript) -> Fix | None:
+    from rules.support.keepalived.fixing import setting, together
+
+    lines = ("interval 2", "fall 2")
+    return together((setting(script.directive, line) for line in lines), "write 'interval 2' and 'fall 2'")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.spans import Spans
 from rules.text.odd_characters import REPLACED, code_point, how_to_fix, odd_character
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
-    from parsers.tree import Word
+    from parsers.tree import Directive, Word
 
 # Only people read them.
 _FREE = frozenset(("router_id", "description", "notification_email_from", "smtp_helo_name", "notification_email"))
@@ -42,7 +43,9 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             match = odd_character().search(word.value)
             # Of a line that has nothing else KA027 says that it is no keyword.
             if match is not None and word.value.strip("".join(REPLACED)):
-                yield _hit(word, match.group(), secret=secrets.touch(word.span))
+                hit = _hit(word, match.group(), secret=secrets.touch(word.span))
+                hit.fix = None if secrets.touch(line.span) else partial(_fix, line)
+                yield hit
                 break
 
 
@@ -56,3 +59,16 @@ def _hit(word: Word, character: str, *, secret: bool) -> Hit:
         help=how_to_fix(character),
         note=f"U+{ord(character):04X}",
     )
+
+
+def _fix(line: Directive) -> Fix | None:
+    """Plain characters in the whole line: one half of a pair of quotes is worse than none."""
+    changes = []
+    for word in line.words:
+        old = word.span.text
+        new = odd_character().sub(lambda match: REPLACED[match.group()], old)
+        if new != old:
+            if word.quoted and new.count('"') > old.count('"'):
+                return None
+            changes.append(Fix.write(word.span, new))
+    return changes[0].also(*changes[1:], title="type plain characters") if changes else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker
+    from parsers.facts.values import Value
 
 
 @rule("KA033", "track-interface-missing-or-self", Severity.INFO, Scope.KEEPALIVED, words=("track_interface",))
@@ -47,4 +49,16 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                         (own.span, "tracked without being listed") if loose is None else (loose.span, "not tracked")
                     ],
                     severity=None if loose is None else Severity.WARNING,
+                    fix=partial(_fix, tracker, loose),
                 )
+
+
+def _fix(tracker: Tracker, loose: Value[bool] | None) -> Fix | None:
+    """The line goes, and its block if nothing else is in it."""
+    from rules.support.keepalived.fixing import without_block
+
+    alone = len(tracker.block.children or ()) == 1
+    fix = without_block(tracker.block, "remove the block") if alone else Fix.remove(tracker.directive.span)
+    if fix is None or loose is None:
+        return fix
+    return fix.also(Fix.remove(loose.directive.span, safe=False), title="remove 'dont_track_primary' and the line")

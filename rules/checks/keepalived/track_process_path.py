@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         if value is None or not process.never_matches:
             continue
         path = process.argv[0]
+        name = path.rstrip("/").rpartition("/")[2]
         yield Hit(
             value.span,
             f"process '{path}' of vrrp_track_process '{process.title}' is a path, which never matches a process name: "
             "it always counts as dead",
-            help=f"write 'process {path.rstrip('/').rpartition('/')[2]}', or add 'full_command' to the block",
+            help=f"write 'process {name}', or add 'full_command' to the block",
             note="compared with the name only",
+            fix=partial(Fix.write, value.directive.span, f"process {name}", safe=False),
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.gaps import can_tell_what_is_missing
 from rules.support.keepalived.lines import tracking
@@ -14,7 +15,7 @@ from rules.support.keepalived.placeholders import placeholder
 from rules.text.suggestions import closest
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Tracker, VrrpInstance
+    from parsers.facts.keepalived import KeepalivedConfig, SyncGroup, Trackable, Tracker, VrrpInstance
     from parsers.source import Span
 
 _DEFINED_BY = {
@@ -52,6 +53,7 @@ def _undefined_hit(names: dict[str, Span], user: VrrpInstance | SyncGroup, track
         help=f"write '{close}'" if close else f"define '{keyword} {tracker.name} {{ ... }}' above the instance",
         note=f"no {keyword} with this name",
         related=[(names[close], "did you mean this one?")] if close else (),
+        fix=partial(Fix.write, tracker.span, close, safe=False) if close else None,
     )
 
 
@@ -81,6 +83,7 @@ def _unused(config: KeepalivedConfig, names: Names) -> Iterator[Hit]:
                 help=f"add 'track_{kind} {{ {item.title} }}' to the vrrp_instance, or remove the block",
                 note="never used",
                 severity=None if unchecked else Severity.WARNING,
+                fix=partial(_fix, config, kind, item),
             )
 
 
@@ -104,3 +107,12 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
         yield from _undefined(config, names, user)
     if can_tell_what_is_missing(config):
         yield from _unused(config, names)
+
+
+def _fix(config: KeepalivedConfig, kind: str, item: Trackable) -> Fix | None:
+    from rules.support.keepalived.fixing import together, tracked
+
+    if any(not config.defined_before(item, instance) for instance in config.instances):
+        return None
+    title = f"add 'track_{kind} {{ {item.title} }}' to the vrrp_instance"
+    return together((tracked(instance, kind, item.title) for instance in config.instances), title)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keywords.keepalived import keepalived_table
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import places
 from rules.support.keepalived.unknown import consequence, in_lvs, shown, unknown_lines, where
@@ -15,6 +16,7 @@ from rules.text.suggestions import closest
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
     from parsers.keepalived.tree import KeepalivedDocument
+    from parsers.tree import Word
     from rules.engine.settings import RuleSettings
     from rules.support.keepalived.lines import LinePlace
 
@@ -103,7 +105,17 @@ def check(config: KeepalivedConfig, settings: RuleSettings) -> Iterator[Hit]:
             f"unknown keyword '{shown(line.keyword)}' {where(line)}: {consequence(line)}",
             help=_help(line.keyword, meant),
             note=f"did you mean '{meant}'?" if meant else "not a keyword",
+            fix=partial(_fix, line.words[0], meant),
             severity=Severity.WARNING if minor else None,
         )
     if settings.keepalived_version is not None:
         yield from _too_new(config.document, settings.keepalived_version)
+
+
+def _fix(word: Word, meant: str) -> Fix | None:
+    if shown(word.value) == word.value:
+        return Fix.write(word.span, meant, safe=False) if meant else None
+    visible = "".join(char if shown(char) == char else " " for char in word.value).lstrip()
+    if visible == word.value or shown(visible) != visible:
+        return None
+    return Fix.write(word.span, visible, "remove the invisible characters")

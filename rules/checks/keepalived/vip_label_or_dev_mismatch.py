@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def _label(vip: VirtualAddress) -> Iterator[Hit]:
             f"the label '{label.raw}' of '{vip.raw}' has {len(label.raw)} characters: keepalived removes the address",
             help=f"write a label of up to {_LONGEST} characters, or remove 'label {label.raw}'",
             note="too long",
+            fix=partial(_without, vip, "label", label.raw, safe=False),
         )
     elif vip.family == 6:
         yield Hit(
@@ -53,6 +55,7 @@ def _label(vip: VirtualAddress) -> Iterator[Hit]:
             help=f"remove 'label {label.raw}'",
             note="ignored",
             severity=Severity.INFO,
+            fix=partial(_without, vip, "label", label.raw, safe=True),
         )
 
 
@@ -69,4 +72,17 @@ def _untracked(instance: VrrpInstance, vip: VirtualAddress) -> Iterator[Hit]:
         help="remove 'no_track'",
         note=f"{other.value} is not tracked",
         severity=Severity.WARNING,
+        fix=partial(_without, vip, "no_track", safe=False),
     )
+
+
+def _without(vip: VirtualAddress, *wanted: str, safe: bool) -> Fix | None:
+    """The address line without these words and the blanks before them."""
+    words = vip.directive.words
+    values = [word.value for word in words]
+    size = len(wanted)
+    at = next((n for n in range(1, len(words)) if tuple(values[n : n + size]) == wanted), None)
+    if at is None:
+        return None
+    before, last = words[at - 1], words[at + size - 1]
+    return Fix.write(last.source.span(before.end, last.end), "", f"remove '{' '.join(wanted)}'", safe=safe)

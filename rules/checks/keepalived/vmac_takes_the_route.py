@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
                     "it",
                     help=f"write '{vip.address}/{longest}'",
                     note="a route of its own",
+                    fix=partial(Fix.write, vip.span, f"{vip.address}/{longest}", safe=False),
                 )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -56,4 +57,5 @@ def check(config: KeepalivedConfig) -> Iterator[Hit]:
             help=f"remove '{cause.directive.keyword}'",
             note="closes the VIP",
             related=[(vip.span, "this address is closed")],
+            fix=partial(Fix.remove, cause.directive.span, title=f"remove '{cause.directive.keyword}'", safe=False),
         )

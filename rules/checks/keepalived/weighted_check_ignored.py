@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.weights import tracked, weight_span, weighted_instances
 
 if TYPE_CHECKING:
-    from parsers.facts.keepalived import KeepalivedConfig, VrrpInstance
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker, VrrpInstance
     from parsers.source import Span
     from rules.failover.alone import Ignored
 
@@ -42,7 +43,14 @@ def _hit(config: KeepalivedConfig, instance: VrrpInstance, found: Ignored, still
         note="ignored",
         related=related,
         severity=Severity.WARNING if still_checked else None,
+        fix=partial(_fix, config, tracker),
     )
+
+
+def _fix(config: KeepalivedConfig, tracker: Tracker) -> Fix | None:
+    from rules.support.keepalived.fixing import weightless
+
+    return weightless(config, [tracker])
 
 
 @rule(

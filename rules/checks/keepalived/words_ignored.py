@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.keepalived.scripts import Command, command_of
 from parsers.keywords.keepalived import keepalived_table
 from parsers.source import Span
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.commands import whole_command
 from rules.support.keepalived.entries import looks_like_address
@@ -67,6 +68,7 @@ def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secrets: Spans) -
             help="write '#' before a comment",
             note="ignored",
             severity=Severity.INFO,
+            fix=partial(_comment_out, span),
         )
     if secret:
         message = f"'{line.keyword}' takes one word: keepalived ignores the rest of the line"
@@ -79,9 +81,11 @@ def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secrets: Spans) -
             f"'{word.value}' is on the line of '{line.keyword}', which keepalived reads as one setting: it is ignored",
             help=f"put '{word.value}' on its own line",
             note="ignored",
+            fix=partial(_own_line, line, word),
         )
     cosmetic = place.block == "global_defs" and keyword.name in _NAMES_ONLY
     taken = " ".join(w.value for w in line.words[: allowed + 1])
+    value = Span(word.source, line.args[0].start, extra[-1].end)
     return Hit(
         span,
         f"keepalived reads '{taken}' and silently ignores '{word.value}' after it",
@@ -90,6 +94,7 @@ def _extra_words(place: LinePlace, keyword: KeepalivedKeyword, secrets: Spans) -
         else "remove what follows the value, or put '#' before it",
         note="ignored",
         severity=Severity.INFO if cosmetic else None,
+        fix=partial(_in_quotes, value) if cosmetic else partial(_comment_out, span),
     )
 
 
@@ -102,12 +107,50 @@ def _flag_with_word(line: Directive, word: Word, span: Span, place: LinePlace) -
             f"'{line.keyword}' takes no value: keepalived ignores '{word.value}', and the line turns it on",
             help=f"remove the line to leave '{line.keyword}' off",
             note="ignored",
+            fix=partial(Fix.remove, line.span, safe=False),
         )
     if word.value in keepalived_table().keywords(place.block):
-        fix = f"put '{word.value}' on its own line"
+        advice, fix = f"put '{word.value}' on its own line", partial(_own_line, line, word)
     else:
-        fix = f"remove what follows '{line.keyword}'"
-    return Hit(span, f"'{line.keyword}' takes no value: keepalived ignores '{word.value}'", help=fix, note="ignored")
+        advice, fix = f"remove what follows '{line.keyword}'", partial(_cut, line, word)
+    return Hit(
+        span,
+        f"'{line.keyword}' takes no value: keepalived ignores '{word.value}'",
+        help=advice,
+        note="ignored",
+        fix=fix,
+    )
+
+
+def _comment_out(span: Span) -> Fix | None:
+    """A '#' before words that are ignored, unless a brace stands behind them."""
+    end = span.source.text.find("\n", span.end)
+    if any(brace in span.source.text[span.end : end if end >= 0 else None] for brace in "{}"):
+        return None
+    return Fix.write(Span(span.source, span.start, span.start), "# ", "write '#' before what is ignored")
+
+
+def _in_quotes(span: Span) -> Fix | None:
+    return Fix.write(span, f'"{span.text}"', "put the value in double quotes") if '"' not in span.text else None
+
+
+def _cut(line: Directive, word: Word) -> Fix | None:
+    return Fix.write(_cut_span(line, word), "", f"remove what follows '{line.keyword}'")
+
+
+def _cut_span(line: Directive, word: Word) -> Span:
+    """The words from this one on, and the blanks before them."""
+    before = line.words[line.words.index(word) - 1]
+    return Span(word.source, before.end, line.words[-1].end)
+
+
+def _own_line(line: Directive, word: Word) -> Fix | None:
+    """The words from this one on in a line of their own."""
+    rest = Span(word.source, word.start, line.words[-1].end)
+    if line.children is not None:
+        return None
+    below = Fix.add("below", rest, rest.text, safe=False)
+    return Fix.write(_cut_span(line, word), "").also(below, title=f"put '{rest.text}' on its own line")
 
 
 def _is_for_a_shell(command: Command) -> bool:
@@ -135,10 +178,16 @@ def _command_words(line: Directive, keyword: KeepalivedKeyword) -> Hit | None:
         Span(args[0].source, args[0].start, args[-1].end),
         f"keepalived runs '{command.line}' and {outcome}: "
         + (f"{fails}, and with weight 0 no node has the VIP" if fails else "a command is one word"),
-        help=whole_command(keyword.name, command.line, command.extra),
+        help=(help_text := whole_command(keyword.name, command.line, command.extra)),
         note="one word only",
+        fix=partial(_command, Span(args[0].source, args[0].start, args[-1].end), help_text, keyword.name),
         severity=Severity.ERROR if fails else None,
     )
+
+
+def _command(span: Span, help_text: str, keyword: str) -> Fix | None:
+    _, said, whole = help_text.partition(f": {keyword} ")
+    return Fix.write(span, whole, "put the command and its arguments in double quotes", safe=False) if said else None
 
 
 def _fails_without_arguments(command: Command) -> str:
@@ -176,6 +225,7 @@ def _second_addresses(entries: Sequence[VirtualAddress | Peer], what: str) -> It
                     help="write one address per line",
                     note="ignored",
                     related=[(entry.span, "the first address")],
+                    fix=partial(_own_line, entry.directive, word),
                 )
                 break
 
@@ -194,6 +244,7 @@ def _second_names(config: KeepalivedConfig) -> Iterator[Hit]:
                     f"neither '{tracker.name}' nor '{second.value}'",
                     help="write one name per line",
                     note="the line is ignored",
+                    fix=partial(_own_line, tracker.directive, second),
                 )
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule, suggest
 from rules.engine.suppress import Suppressions
+
+if TYPE_CHECKING:
+    from parsers.source import Span
 
 
 @rule("HL002", "unknown-code-in-ignore", Severity.WARNING, Scope.LINT)
@@ -29,6 +35,7 @@ def check(suppressions: Suppressions) -> Iterator[Hit]:
                 help=f"write '{near}' instead of '{word}'"
                 if near
                 else "run 'halb-lint --list-rules' for the codes and names",
+                fix=partial(_fix, ignore.span, word, near) if near else None,
             )
         if not ignore.codes and not ignore.unknown:
             yield Hit(
@@ -36,3 +43,12 @@ def check(suppressions: Suppressions) -> Iterator[Hit]:
                 "the ignore comment names no rule, so it suppresses nothing",
                 help="write the codes in brackets: 'halb: ignore[KA012] why it is right here'",
             )
+
+
+def _fix(span: Span, word: str, near: str) -> Fix | None:
+    """Another word in the brackets."""
+    found = re.compile(rf"(?<=[\[,\s]){re.escape(word)}(?=[\],\s])").search(span.text)
+    if found is None:
+        return None
+    place = span.source.span(span.start + found.start(), span.start + found.end())
+    return Fix.write(place, near, safe=False)

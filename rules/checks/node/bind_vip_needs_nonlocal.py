@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.grammar.haproxy_addresses import read_address
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.removed import header_address
 
@@ -51,6 +52,7 @@ def check(node: Node) -> Iterator[Hit]:
         help=f"write '{_wildcard(first, span)}' instead of '{span.text}', or set '{setting} = 1' in "
         "/etc/sysctl.d on every node",
         note="held by one node at a time",
+        fix=partial(_fix, places),
         related=[
             *(Related(other, "this one too") for _, other in places[1:]),
             *(Related(vips[address].span, "the VIP") for address in dict.fromkeys(a for a, _ in places)),
@@ -65,6 +67,11 @@ def _wildcard(address: IPAddress, span: Span) -> str:
         return f"*:{port}"
     alone = span.source.text[span.start - 1 : span.start] != "," and span.source.text[span.end : span.end + 1] != ","
     return f":::{port} v4v6" if alone else f":::{port}"
+
+
+def _fix(places: list[tuple[IPAddress, Span]]) -> Fix:
+    steps = tuple(("write", span, _wildcard(address, span)) for address, span in places)
+    return Fix(f"write '{steps[0][2]}'", steps, safe=False)
 
 
 def _bound(config: HaproxyConfig) -> Iterator[tuple[IPAddress, Span]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
@@ -57,18 +58,24 @@ def check(node: Node) -> Iterator[Hit]:
             yield Hit(
                 used.span,
                 f"the check of {used.title} succeeds only while a node has the VIP {vip}: {effect}",
-                help=_help(node),
+                help=f"write a command that tests haproxy on the node itself, such as '{_command(node)}'",
+                fix=partial(_fix, used, node),
                 note="needs the VIP",
                 severity=None if weightless else Severity.WARNING,
                 node=node.name,
             )
 
 
-def _help(node: Node) -> str:
+def _command(node: Node) -> str:
     from rules.support.haproxy.requests import PROCESS, request_to
 
-    command = request_to(node.haproxy) or PROCESS
-    return f"write a command that tests haproxy on the node itself, such as '{command}'"
+    return request_to(node.haproxy) or PROCESS
+
+
+def _fix(used: UsedCommand, node: Node) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, _command(node))
 
 
 def _vip_asked(used: UsedCommand, vips: frozenset[str]) -> str:

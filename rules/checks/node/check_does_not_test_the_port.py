@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import files_check_all
 
@@ -48,6 +49,7 @@ def check(node: Node) -> Iterator[Hit]:
             "that hangs keeps the VIP",
             help=_help(node.keepalived, node.haproxy),
             note="only the process",
+            fix=partial(_fix, node.keepalived, node.haproxy),
             node=node.name,
         )
 
@@ -69,3 +71,20 @@ def _is_of_process(item: WatchedCheck) -> bool:
     probes = list(probes_of(item.used.meaning.test))
     # The admin socket is asked, and haproxy answers.
     return all(probe.kind is ProbeKind.PROCESS and "/" not in probe.name for probe in probes)
+
+
+def _fix(config: KeepalivedConfig, haproxy: HaproxyConfig) -> Fix | None:
+    """The check, and the frontend that answers it, if haproxy.cfg has none."""
+    from rules.support.haproxy.requests import health_frontend, own_answer
+    from rules.support.keepalived.fixing import new_check
+
+    missing, command = own_answer(haproxy)
+    check = new_check(config, command)
+    if check is None or not missing:
+        return check
+    source = haproxy.documents[-1].source
+    end = len(source.text)
+    if not source.text.endswith("\n"):
+        return None
+    frontend = Fix.add("above", source.span(end, end), health_frontend(haproxy), safe=False)
+    return check.also(frontend, title=f"{check.title}, and 'frontend health' that answers it")

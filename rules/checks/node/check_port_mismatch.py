@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 from rules.text.wording import listed
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rules.fleet.node import Node
     from rules.support.commands.surroundings import Surroundings
     from rules.support.commands.tree import SingleTest
+    from rules.support.commands.used import UsedCommand
 
 
 @rule("XN204", "check-port-mismatch", Severity.ERROR, Scope.NODE)
@@ -57,6 +59,7 @@ def check(node: Node) -> Iterator[Hit]:
                 help=f"ask haproxy at {around.listening[0]}, or write '/usr/bin/pgrep -x haproxy'",
                 note="not haproxy's port",
                 related=[Related(span, "what haproxy binds") for span in _binds(node)[:3]],
+                fix=partial(_fix, item.used),
                 node=node.name,
             )
 
@@ -76,3 +79,9 @@ def _what_answers(asked: SingleTest, around: Surroundings) -> str:
 def _binds(node: Node) -> list[Span]:
     assert node.haproxy is not None
     return [a.span for proxy in node.haproxy.proxies for bind in proxy.binds for a in bind.addresses]
+
+
+def _fix(used: UsedCommand) -> Fix | None:
+    from rules.support.keepalived.fixing import command
+
+    return command(used, "/usr/bin/pgrep -x haproxy")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.keepalived.lines import tracking
 from rules.support.keepalived.weights import tracked, weight_span
 
 if TYPE_CHECKING:
+    from parsers.facts.keepalived import KeepalivedConfig, Tracker
     from rules.fleet.node import Node
     from rules.support.commands.used import UsedCommand
 
@@ -51,6 +53,7 @@ def check(node: Node) -> Iterator[Hit]:
                 help="remove 'reverse'",
                 note="FAULT while haproxy runs",
                 related=[(tracker.span, "tracked here")],
+                fix=partial(_fix, config, tracker),
                 node=node.name,
             )
 
@@ -59,3 +62,14 @@ def _is_named_alive(used: UsedCommand) -> bool:
     """Whether a script's name says that it succeeds while all is well."""
     name = (used.command.argv[0] if used.command.argv else "").rpartition("/")[2].lower()
     return any(word in name for word in ("alive", "health"))
+
+
+def _fix(config: KeepalivedConfig, tracker: Tracker) -> Fix | None:
+    item = config.definition(tracker)
+    line = tracker.directive if tracker.reverse else item.last("weight") if item is not None else None
+    words = line.words if line is not None else ()
+    last = next((n for n, word in enumerate(words) if word.value == "reverse"), 0)
+    if not last:
+        return None
+    before, word = words[last - 1], words[last]
+    return Fix.write(word.source.span(before.end, word.end), "", "remove 'reverse'", safe=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
@@ -44,5 +45,8 @@ def check(node: Node) -> Iterator[Hit]:
         "of the endpoint are refused",
         help=f"write 'bind {host}:{port}', or give the endpoint port {first.port_start}",
         note=f"not {port}",
+        fix=partial(Fix.write, first.span, f"{host}:{port}", safe=False)
+        if first.port_start == first.port_end
+        else None,
         node=node.name,
     )

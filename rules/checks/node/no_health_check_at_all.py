@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import files_check_all
 from rules.support.keepalived.lines import tracking
@@ -49,6 +50,13 @@ def _help(node: Node, config: KeepalivedConfig) -> str:
     return new_script(config, "checks", request_to(node.haproxy) or PROCESS)
 
 
+def _fix(node: Node, config: KeepalivedConfig) -> Fix | None:
+    from rules.support.haproxy.requests import PROCESS, request_to
+    from rules.support.keepalived.fixing import new_check
+
+    return new_check(config, request_to(node.haproxy) or PROCESS)
+
+
 def _tracked(config: KeepalivedConfig) -> list[Tracker]:
     return [tracker for user in tracking(config) for tracker in user.trackers if tracker.kind != "interface"]
 
@@ -69,6 +77,7 @@ def _nothing(node: Node, config: KeepalivedConfig) -> Hit:
         help=_help(node, config),
         note="nothing is tracked here",
         related=[Related(instance.name.span, "nor here", node.name) for instance in others],
+        fix=partial(_fix, node, config),
         node=node.name,
     )
 
@@ -93,6 +102,7 @@ def _something_else(node: Node, config: KeepalivedConfig) -> Iterator[Hit]:
         help=_help(node, config),
         note="not haproxy",
         related=[Related(watch.instance.name.span, "its VIP stays", node.name)],
+        fix=partial(_fix, node, config),
         node=node.name,
     )
 

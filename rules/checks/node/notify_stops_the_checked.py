@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.commands.plain import only_files
 
@@ -56,6 +57,7 @@ def check(node: Node) -> Iterator[Hit]:
             help=f"remove '{used.keyword}', and let haproxy run on every node",
             note="stops what is checked",
             related=[(place, "it checks haproxy")],
+            fix=partial(Fix.remove, used.line.span, title=f"remove '{used.keyword}'", safe=False),
             severity=None if sure else Severity.INFO,
             node=node.name,
         )

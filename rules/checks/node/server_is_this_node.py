@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 
 if TYPE_CHECKING:
@@ -96,5 +97,6 @@ def _hit(node: Node, backend: Proxy, server: Server, bound: BindAddress, place: 
         help=advice,
         note=whose,
         related=[(bound.span, "haproxy listens here"), (place, whose)],
+        fix=partial(Fix.remove, server.span, safe=False) if is_vip else None,
         node=node.name,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Related, Severity
+from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
@@ -52,7 +53,7 @@ def _hit(
     missed: Sequence[VirtualAddress],
 ) -> Hit:
     # The line to change is the one that serves the other family, if there is one: two lines would share the port.
-    first = next((address for bind, address in bound if any(_covers(bind, address, vip) for vip in vips)), bound[0][1])
+    bind, first = next((b for b in bound if any(_covers(*b, vip) for vip in vips)), bound[0])
     names = listed(str(vip.address) for vip in missed)
     on = listed(dict.fromkeys(f"'{a.raw}{' v6only' if _is_only_ipv6(bind) else ''}'" for bind, a in bound))
     ipv6 = any(vip.family == 6 for vip in vips) or any(address.family == 6 for _, address in bound)
@@ -64,11 +65,19 @@ def _hit(
         "only, so clients of the VIP are refused",
         help=f"write 'bind {wildcard}'",
         note="not the VIP",
+        fix=partial(_fix, bind, first, wildcard),
         related=[
             *(Related(address.span, "nor this one") for address in others[:3]),
             *(Related(vip.span, "the VIP") for vip in missed[:3]),
         ],
     )
+
+
+def _fix(bind: Bind, address: BindAddress, wildcard: str) -> Fix | None:
+    """Not where other options of the line say which family it is, or other addresses are on it."""
+    if len(bind.addresses) > 1 or bind.option("v4v6") or bind.option("v6only") or not bind.certain:
+        return None
+    return Fix.write(address.span, wildcard, f"write 'bind {wildcard}'", safe=False)
 
 
 def _vips(config: KeepalivedConfig) -> list[VirtualAddress]:

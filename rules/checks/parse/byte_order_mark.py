@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA002", "byte-order-mark", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     r"""The file starts with a byte order mark.
 
     Why it hurts: both daemons read the invisible character as part of the first word. haproxy refuses the file, even if
@@ -25,4 +26,6 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: the file does not start with one.
     """
-    return problem_hits(document, "byte-order-mark")
+    for hit in problem_hits(document, "byte-order-mark"):
+        hit.fix = partial(Fix.write, hit.span, "", "remove the byte order mark")
+        yield hit

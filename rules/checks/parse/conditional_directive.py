@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA007", "conditional-directive", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     """A line that starts with a dot (`.if`, `.else`, `.alert`, ...) is invalid.
 
     Why it hurts: haproxy stops reading the file there (2.6 to 3.4): an `.if` without `.endif`, an argument after
@@ -27,4 +29,19 @@ def check(document: Document) -> Iterable[Hit]:
     Silent when: the line is in a branch that does not apply. A line that depends on another condition, and a predicate
     that only newer versions may know, are warnings.
     """
-    return problem_hits(document, "conditional-directive", "unknown-dot-directive")
+    for hit in problem_hits(document, "conditional-directive", "unknown-dot-directive"):
+        hit.fix = partial(_fix, hit)
+        yield hit
+
+
+_MESSAGE = r"""[ \t]*\.\w+[ \t]+([^"'\\#$\r\n]*[^"'\\#$\s])[ \t]*(?=\r?\n|\Z)"""
+
+
+def _fix(hit: Hit) -> Fix | None:
+    if hit.help.startswith("remove it"):
+        return Fix.cut(hit.span, safe=False)
+    source = hit.span.source
+    found = re.compile(_MESSAGE).match(source.text, source.text.rfind("\n", 0, hit.span.start) + 1)
+    if hit.help != "put the message in quotes" or found is None:
+        return None
+    return Fix.write(source.span(*found.span(1)), f'"{found[1]}"', hit.help)

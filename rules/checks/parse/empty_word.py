@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA009", "empty-word", Severity.WARNING, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     """An empty word (two quotes with nothing between them) is followed by other words.
 
     Why it hurts: up to haproxy 3.0 it ends the arguments silently: `server s1 10.0.0.1:6443 "" check` has no health
@@ -25,4 +26,7 @@ def check(document: Document) -> Iterable[Hit]:
     Silent when: it is the last word of its line, where it changes nothing, or a variable whose value
     isn't known.
     """
-    return problem_hits(document, "empty-word")
+    for hit in problem_hits(document, "empty-word"):
+        if hit.span.text in ('""', "''"):
+            hit.fix = partial(Fix.cut, hit.span, title="remove the empty word", safe=False)
+        yield hit

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
+    from parsers.source import Span
     from parsers.tree import Document
 
 
@@ -41,4 +43,15 @@ def check(document: Document) -> Iterator[Hit]:
             include = strict.get(hit.span)
             if include is not None and _refuses(kind, include.variant, "{" in include.pattern):
                 hit.severity = Severity.ERROR
+            if kind == "include-cycle" and include is not None:
+                hit.fix = partial(_fix, hit.span)
             yield hit
+
+
+def _fix(span: Span) -> Fix | None:
+    """The whole line; `span` is the pattern in it."""
+    source = span.source
+    line = source.text[source.line_start(span.line) : span.start]
+    if not line.lstrip().startswith("include"):
+        return None
+    return Fix.remove(source.span(span.start - len(line.lstrip()), span.end), title="remove the include", safe=False)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
+    from parsers.source import Span
     from parsers.tree import Document
 
 
 @rule("PA012", "invalid-definition", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     """A definition (`$NAME=value`) or a repeated line (`~SEQ`, `~LST`) does not have the form that keepalived expects.
 
     Why it hurts: keepalived reads the line as an unknown keyword or ignores it, and wherever the name is used its text
@@ -24,4 +27,12 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: the line is neither a definition nor a repetition.
     """
-    return problem_hits(document, "invalid-definition")
+    for hit in problem_hits(document, "invalid-definition"):
+        hit.fix = partial(_fix, hit.span)
+        yield hit
+
+
+def _fix(span: Span) -> Fix | None:
+    """The name with its '=' right behind it."""
+    found = re.compile(r"(\$[A-Za-z_]\w*)[ \t]+=[ \t]*(?=\S)", re.ASCII).match(span.source.text, span.start)
+    return Fix.write(span.source.span(span.start, found.end()), f"{found[1]}=") if found is not None else None

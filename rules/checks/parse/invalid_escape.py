@@ -2,10 +2,11 @@ r"""PA004: `\x` without two hexadecimal digits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA004", "invalid-escape", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     r"""`\x` is not followed by two hexadecimal digits.
 
     Why it hurts: haproxy reads `\xHH` as the character with that code, also inside double quotes, and refuses the file
@@ -24,4 +25,6 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: the backslash is followed by anything else: haproxy then keeps both characters.
     """
-    return problem_hits(document, "invalid-escape")
+    for hit in problem_hits(document, "invalid-escape"):
+        hit.fix = partial(Fix.write, hit.span, f"\\{hit.span.text}", safe=False)
+        yield hit

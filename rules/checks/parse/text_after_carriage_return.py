@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
+    from parsers.source import Source
     from parsers.tree import Document
 
 
 @rule("PA008", "text-after-carriage-return", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     r"""Text follows a carriage return in the middle of a line.
 
     Why it hurts: for haproxy a carriage return ends the line, and it silently ignores everything up to the next newline
@@ -26,4 +29,13 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: the carriage return is directly before the newline: both daemons accept those line endings.
     """
-    return problem_hits(document, "text-after-carriage-return")
+    for hit in problem_hits(document, "text-after-carriage-return"):
+        hit.fix = partial(_fix, document.source)
+        yield hit
+
+
+def _fix(source: Source) -> Fix:
+    """A newline for every carriage return that is not before one."""
+    places = [match.start() for match in re.finditer(r"\r(?!\n)", source.text)]
+    steps = tuple(("write", source.span(at, at + 1), "\n") for at in places)
+    return Fix("replace the carriage returns with newlines", steps, safe=False)

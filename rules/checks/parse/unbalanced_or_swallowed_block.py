@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @rule("KA026", "unbalanced-or-swallowed-block", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     """A `{` or `}` in keepalived.conf is missing, or there is an extra one.
 
     Why it hurts: keepalived does not stop because of it. A block that is not closed swallows what follows: the next
@@ -27,4 +28,38 @@ def check(document: Document) -> Iterable[Hit]:
     Silent when: the braces match, wherever they are: `VI_1{`, `{` on its own line, and `}}` are fine. Text in double
     quotes may contain braces.
     """
-    return problem_hits(document, "missing-open-brace", "missing-close-brace", "extra-open-brace", "extra-close-brace")
+    for kind, fix in _FIXES.items():
+        for hit in problem_hits(document, kind):
+            hit.fix = partial(fix, hit) if fix is not None else None
+            yield hit
+
+
+def _close(hit: Hit) -> Fix | None:
+    """A `}` where the next block begins, or at the end of the file, as far to the right as the block."""
+    source = hit.span.source
+    if not hit.related:
+        end = len(source.text)
+        return Fix.add("above", source.span(end, end), "}", safe=False) if source.text.endswith("\n") else None
+    at = hit.related[0].span
+    if at.source is not source:
+        return None
+    own, there = (source.text[source.line_start(span.line) : span.start] for span in (hit.span, at))
+    if own.strip() or there.strip() or not own.startswith(there):
+        return None
+    return Fix.add("above", at, f"{own.removeprefix(there)}}}", "add '}'", safe=False)
+
+
+def _open(hit: Hit) -> Fix | None:
+    return Fix.add("append", hit.span, "{", safe=False) if hit.help.endswith(" {'") else None
+
+
+def _remove(hit: Hit) -> Fix | None:
+    return Fix.remove(hit.span, title="remove the '}'", safe=False) if hit.help.startswith("remove it") else None
+
+
+_FIXES: dict[str, Callable[[Hit], Fix | None] | None] = {
+    "missing-open-brace": _open,
+    "missing-close-brace": _close,
+    "extra-open-brace": None,
+    "extra-close-brace": _remove,
+}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA003", "unterminated-quote", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     r"""A quote is not closed on its line.
 
     Why it hurts: haproxy refuses the file ("unmatched quote"; 2.6 to 3.4). keepalived reports it and continues with the
@@ -25,4 +26,14 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: the quote is in a comment, which both daemons ignore.
     """
-    return problem_hits(document, "unterminated-quote")
+    for hit in problem_hits(document, "unterminated-quote"):
+        before, after = _around(hit)
+        if hit.span.text == "'" and before.isalpha() and after.isalpha():
+            hit.fix = partial(Fix.write, hit.span, "\\'")
+        yield hit
+
+
+def _around(hit: Hit) -> tuple[str, str]:
+    """The characters beside the quote: an apostrophe has letters."""
+    text, span = hit.span.source.text, hit.span
+    return text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]

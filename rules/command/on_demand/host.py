@@ -24,7 +24,7 @@ def start_looking(fleet: Fleet, local: bool, patience: float) -> Callable[[], Ma
     `local`: the files are those that the daemons here read, which is also told by their paths. Adverts are listened for
     `patience` seconds.
     """
-    local = local or _own_files(fleet)
+    local = local or own_files(fleet)
     vips, scripts, configs = to_look_for(fleet, local)
     wanted = LookFor(vips, scripts, configs, destinations(fleet), local)
     pool = ThreadPoolExecutor(1)
@@ -33,7 +33,7 @@ def start_looking(fleet: Fleet, local: bool, patience: float) -> Callable[[], Ma
     return future.result
 
 
-def _own_files(fleet: Fleet) -> bool:
+def own_files(fleet: Fleet) -> bool:
     """Whether there is one node, and its files are in this machine's own folders."""
     folders = tuple(os.path.dirname(path) + "/" for path in LOCAL.values())
     paths = [path for node in fleet.nodes for path in (*node.files.haproxy, *node.files.keepalived)]

@@ -7,12 +7,13 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from select import select
 from shutil import which
 
 from parsers.records import NamedTuple
+from rules.engine.settings import RuleSettings
 
 PATIENCE = 0.5
 """Seconds for all of them together."""
@@ -48,6 +49,19 @@ def installed(daemons: Iterable[str], path: str | None = None) -> dict[str, str]
         if release is not None:
             found[daemon] = release[1].decode("ascii")
     return found
+
+
+def settings_here(chosen: RuleSettings, read: Collection[str], say: Callable[[str], None]) -> RuleSettings:
+    """The settings for this machine's own files, which are of the kinds `read`.
+
+    A release that the user did not choose is that of the daemon here.
+    """
+    releases = {"haproxy": chosen.haproxy_version, "keepalived": chosen.keepalived_version}
+    found = installed(daemon for daemon, release in releases.items() if release is None and daemon in read)
+    if found:
+        say(f"judged by what is installed here: {', '.join(f'{name} {found[name]}' for name in sorted(found))}")
+    releases |= found
+    return RuleSettings(releases["haproxy"], releases["keepalived"])
 
 
 def _start(daemon: str, folders: str) -> subprocess.Popen[bytes] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.plan.record import Record, key
-from rules.plan.types.readers import release, strings, strings_by_glob
+from rules.plan.types.readers import release, severities, strings, strings_by_glob
 
 _CODES = strings('["KA", "XN002"]')
 
@@ -53,4 +53,12 @@ class LintChoice(Record):
         default=None,
         label="keepalived release",
         examples=("2.2.7",),
+    )
+    severity: Mapping[str, str] = key(
+        "lint.severity",
+        severities,
+        "what rules report, instead of their own severity: error, warning or info, by code, name or prefix",
+        default={},
+        label="Severities",
+        examples=("KA012 = info",),
     )

@@ -280,3 +280,20 @@ def strings_by_glob(value: Any) -> Mapping[str, tuple[str, ...]]:
         if not isinstance(item, list) or not all(isinstance(word, str) for word in item):
             raise ValueError(f"{shown(glob)} must be a list of strings, as in {example}")
     return {glob: tuple(words) for glob, words in value.items()}
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+@value_type({"type": "object", "additionalProperties": {"type": "string", "enum": list(_SEVERITIES)}})
+def severities(value: Any) -> Mapping[str, str]:
+    """Severities by the code, name or prefix of rules."""
+    example = '{ KA012 = "info", HA = "error" }'
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table, as in {example}, not {shown(value)}")
+    for rules, word in value.items():
+        if word not in _SEVERITIES:
+            near = closest(word, _SEVERITIES) if isinstance(word, str) else ""
+            more = f"; did you mean '{near}'?" if near else "; a rule is left out with ignore" if word == "off" else ""
+            raise ValueError(f"{shown(rules)} must be {listed(_SEVERITIES, 'or')}, not {shown(word)}{more}")
+    return dict(value)

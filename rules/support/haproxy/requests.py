@@ -47,6 +47,12 @@ def own_answer(config: HaproxyConfig) -> tuple[str, str]:
     )
 
 
+def health_frontend(config: HaproxyConfig) -> str:
+    """The frontend of `own_answer`, as lines for the end of haproxy.cfg."""
+    port = _free_port(config)
+    return f"\nfrontend health\n    mode http\n    bind 127.0.0.1:{port}\n    monitor-uri /healthz"
+
+
 def _monitor(config: HaproxyConfig) -> str:
     for proxy in config.proxies:
         line = proxy.get("monitor-uri") if proxy.effective_mode == "http" else None

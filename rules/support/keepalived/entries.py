@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.settings import whole_number
 from parsers.grammar.common import read_ip
-from rules.engine.finding import Severity
+from rules.engine.finding import Fix, Severity
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.keepalived.values import NO_INTERFACE, Wrong, wrong_interface_name
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import VrrpInstance
     from parsers.facts.keepalived.entries import Peer, Tracker, VirtualAddress
+    from parsers.facts.values import Value
     from parsers.tree import Word
 
 _LIMIT = {"script": 253, "interface": 253, "bfd": 253, "process": 254, "file": 254}
@@ -73,6 +75,12 @@ def _hint(text: str) -> str:
     return "write an IPv4 address with four parts up to 255, or an IPv6 address"
 
 
+def _as_hinted(entry: VirtualAddress | Peer) -> Fix | None:
+    from rules.support.keepalived.fixing import as_hinted
+
+    return as_hinted(entry, _hint(entry.raw))
+
+
 def wrong_addresses(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wrong]:
     """Virtual addresses that keepalived skips or changes. Words in `settings` are keywords, which KA047 reports."""
     for vip in (*instance.vips, *instance.excluded_vips):
@@ -85,7 +93,12 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
     if vip.lost == "address":
         if glued_addresses(vip.raw):  # KA028
             return
-        yield Wrong(vip.span, f"'{vip.raw}' is not an IP address: keepalived skips the line", _hint(vip.raw))
+        yield Wrong(
+            vip.span,
+            f"'{vip.raw}' is not an IP address: keepalived skips the line",
+            _hint(vip.raw),
+            fix=partial(_as_hinted, vip),
+        )
         return
     if vip.lost == "missing-value":
         yield Wrong(
@@ -100,12 +113,18 @@ def _wrong_vip(vip: VirtualAddress) -> Iterator[Wrong]:
     yield from _wrong_options(vip)
 
 
+def _without_alias(dev: Value[str]) -> Fix | None:
+    name = dev.raw.partition(":")[0]
+    return Fix.write(dev.span, name, f"write 'dev {name}'", safe=False) if name and "/" not in name else None
+
+
 def _wrong_options(vip: VirtualAddress) -> Iterator[Wrong]:
     if vip.dev is not None and vip.dev.certain and not placeholder(vip.dev.raw) and wrong_interface_name(vip.dev.raw):
         yield Wrong(
             vip.dev.span,
             f"'dev {vip.dev.raw}' {NO_INTERFACE}: keepalived exits with status 2",
             f"write 'dev {vip.dev.raw.partition(':')[0]}', and 'label {vip.dev.raw}' after it if you want the alias",
+            fix=partial(_without_alias, vip.dev),
         )
     _, slash, prefix = vip.raw.partition("/")
     if slash and prefix and vip.prefix is None and not glued_addresses(vip.raw):
@@ -151,6 +170,7 @@ def doubled_peers(instance: VrrpInstance, release: str | None) -> Iterator[Wrong
                 f"peer '{peer.raw}' is listed twice: 'keepalived -t' reports it, and the line is ignored",
                 "remove one of the two lines",
                 Severity.WARNING,
+                partial(Fix.remove, peer.directive.span, title="remove the second line"),
             )
         seen.add(peer.address)
 
@@ -163,7 +183,12 @@ def wrong_peers(instance: VrrpInstance, settings: frozenset[str]) -> Iterator[Wr
             continue
         if peer.address is None:
             if not is_host_name(peer.raw.partition("/")[0]) and not glued_addresses(peer.raw):  # KA029, KA028
-                yield Wrong(peer.span, f"'{peer.raw}' is not an IP address: keepalived skips the peer", _hint(peer.raw))
+                yield Wrong(
+                    peer.span,
+                    f"'{peer.raw}' is not an IP address: keepalived skips the peer",
+                    _hint(peer.raw),
+                    fix=partial(_as_hinted, peer),
+                )
         elif family is not None and peer.address.version != family:
             yield Wrong(
                 peer.span,
@@ -217,6 +242,7 @@ def wrong_trackers(trackers: list[Tracker], known: dict[str, set[str]], settings
                 f"'{tracker.name}' is tracked twice: keepalived reports it and ignores the second line",
                 "remove one of the two lines",
                 Severity.WARNING,
+                partial(Fix.remove, tracker.directive.span, title="remove the second line"),
             )
             continue
         seen[key] = tracker
@@ -269,4 +295,5 @@ def _wrong_weight(tracker: Tracker) -> Iterator[Wrong]:
             f"{'-' if number < 0 else ''}{limit}",
             f"write a number from -{limit} to {limit}",
             Severity.WARNING,
+            partial(Fix.write, weight.span, str(max(-limit, min(limit, number)))),
         )

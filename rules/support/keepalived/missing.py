@@ -6,9 +6,10 @@ Measured with 2.2.7, and instances without an interface with 2.3.3 too.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Severity
+from rules.engine.finding import Fix, Severity
 from rules.support.keepalived.gaps import blocks_in_doubt, can_tell_what_is_missing
 from rules.support.keepalived.placeholders import placeholder
 from rules.support.keepalived.values import Wrong
@@ -41,7 +42,14 @@ def wrong_names(config: KeepalivedConfig) -> Iterator[Wrong]:
                     args[1].span,
                     f"'{keyword}' takes one name but has {len(args)} words: keepalived skips the whole block",
                     f"write '{keyword} {name} {{', or put the name in double quotes",
+                    fix=partial(_one_name, block, name),
                 )
+
+
+def _one_name(block: Directive, name: str) -> Fix | None:
+    args = block.args
+    plain = name.replace("_", "").replace("-", "").isalnum()
+    return Fix.write(args[0].span.to(args[-1].span), name, safe=False) if plain else None
 
 
 def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
@@ -62,7 +70,13 @@ def wrong_intervals(config: KeepalivedConfig) -> Iterator[Wrong]:
             )
         else:
             why, fix = "VRRP version 3 allows steps of 0.01 s", "write at most two decimal places"
-        yield Wrong(value.span, f"'advert_int {value.raw}': {why}, keepalived uses {used:g} s", fix, Severity.WARNING)
+        yield Wrong(
+            value.span,
+            f"'advert_int {value.raw}': {why}, keepalived uses {used:g} s",
+            fix,
+            Severity.WARNING,
+            partial(Fix.write, value.span, f"{used:g}", f"write 'advert_int {used:g}'") if version == 3 else None,
+        )
 
 
 def _name_span(block: Directive) -> Span:

@@ -6,20 +6,21 @@ The consequences were measured with keepalived 2.2.7, keyword by keyword.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parsers.facts.keepalived.settings import decimal_number, peer_address, switch, whole_number
 from parsers.records import NamedTuple
 from parsers.source import bytes_of
-from rules.engine.finding import Severity
+from rules.engine.finding import Fix, Severity
 from rules.support.keepalived.placeholders import placeholder
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
     from parsers.keywords.keepalived import KeepalivedKeyword
     from parsers.source import Span
-    from parsers.tree import Word
+    from parsers.tree import Directive, Word
     from rules.support.keepalived.lines import LinePlace
 
 # Patterns are compiled only when something is wrong, which makes startup faster.
@@ -81,12 +82,13 @@ _ZERO_IS_DEFAULT = frozenset(("global_defs/vrrp_garp_interval", "global_defs/vrr
 
 
 class Wrong(NamedTuple):
-    """A value that keepalived refuses: place, message, help, and severity (None: an error)."""
+    """A value that keepalived refuses: place, message, help, severity (None: an error), and what makes a fix."""
 
     span: Span
     message: str
     help: str
     severity: Severity | None = None
+    fix: Callable[[], Fix | None] | None = None
 
 
 def wrong_values(place: LinePlace, release: str | None) -> Iterator[Wrong]:
@@ -108,7 +110,7 @@ def wrong_values(place: LinePlace, release: str | None) -> Iterator[Wrong]:
     word = args[0]
     if len(args) > 1 and word.value == "all" and keyword.usage.startswith("[all]"):
         word = args[1]
-    yield from _of_kind(keyword, word, release)
+    yield from _of_kind(keyword, word, line, release)
     if keyword.name == "weight" and len(args) > 1 and args[1].value != "reverse":
         yield Wrong(
             args[1].span,
@@ -144,14 +146,14 @@ def _missing(place: LinePlace, keyword: KeepalivedKeyword) -> Wrong:
     )
 
 
-def _of_kind(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
+def _of_kind(keyword: KeepalivedKeyword, word: Word, line: Directive, release: str | None) -> Iterator[Wrong]:
     kind = keyword.kind
     if kind in _WHOLE_KINDS or kind == "decimal":
-        yield from _number(keyword, word, release)
+        yield from _number(keyword, word, line, release)
     elif kind == "bool" and switch(word.value) is None and keyword.name not in _TOLERANT:
         yield _refused(
             keyword, word, "is not one of on, off, true, false, yes and no", "write 'on' or 'off' in lower case"
-        )
+        )._replace(fix=_lower(keyword, word))
     elif kind == "enum" and keyword.enum and keyword.name != "state" and word.value not in keyword.enum:
         choices = listed(keyword.enum, "or")
         yield _refused(keyword, word, f"is not {choices}", f"write {choices}")
@@ -161,6 +163,18 @@ def _of_kind(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Ite
         yield from _address(keyword, word)
     elif kind == "ifname":
         yield from _interface(keyword, word)
+
+
+def _lower(keyword: KeepalivedKeyword, word: Word) -> Callable[[], Fix | None] | None:
+    lower = word.value.lower()
+    title = f"write '{keyword.name} {lower}'"
+    return partial(Fix.write, word.span, lower, title, safe=False) if switch(lower) is not None else None
+
+
+def _number_of(keyword: KeepalivedKeyword, word: Word) -> Fix | None:
+    """The number without what follows it."""
+    first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
+    return Fix.write(word.span, first[0], f"write '{keyword.name} {first[0]}'", safe=False) if first else None
 
 
 def _refused(
@@ -187,7 +201,7 @@ def _leading(keyword: KeepalivedKeyword, word: Word) -> str:
     return f"'keepalived -t' refuses it, but the daemon uses {int(first[0])}"
 
 
-def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iterator[Wrong]:
+def _number(keyword: KeepalivedKeyword, word: Word, line: Directive, release: str | None) -> Iterator[Wrong]:
     fraction = decimal_number(word.value)
     number: float | None = whole_number(word.value) if keyword.kind in _WHOLE_KINDS else fraction
     wanted = _range(keyword)
@@ -198,7 +212,9 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
         first = re.match(_NUMBER_FIRST, word.value, re.ASCII)
         kind = "a whole number" if fraction is not None else wanted if first and first[0] == word.value else "a number"
         fix = f"write '{first[0]}'" if first and "." not in first[0] and not fraction else f"write {wanted}"
-        yield _refused(keyword, word, f"is not {kind}", fix, instead=_leading(keyword, word))
+        wrong = _refused(keyword, word, f"is not {kind}", fix, instead=_leading(keyword, word))
+        number_only = fix == f"write '{first[0]}'" if first else False
+        yield wrong._replace(fix=partial(_number_of, keyword, word) if number_only else None)
         return
     path = f"{keyword.block}/{keyword.name}"
     low, high = keyword.minimum, keyword.maximum
@@ -208,6 +224,7 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
             f"keepalived reports and ignores '{keyword.name} 0', so the default applies: no interval",
             "remove the line",
             Severity.INFO,
+            partial(Fix.remove, line.span),
         )
     elif number == 0 and path in _ZERO_IS_ONE:
         yield Wrong(
@@ -215,6 +232,7 @@ def _number(keyword: KeepalivedKeyword, word: Word, release: str | None) -> Iter
             f"keepalived reports '{keyword.name} 0' and uses 1",
             f"write '{keyword.name} 1'",
             Severity.WARNING,
+            partial(Fix.write, word.span, "1", f"write '{keyword.name} 1'"),
         )
     elif (low is not None and number < low) or (high is not None and number > high):
         yield _refused(keyword, word, f"is not {wanted}", f"write {wanted}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.command.arguments import FORMATS
 from rules.files.inputs import read_local
 from tests.programs import ROOT, run
 
@@ -188,7 +189,7 @@ def test_secrets_are_nowhere(tmp_path: Path) -> None:
         f"userlist people\n    user bob insecure-password {secrets[2]} groups g extra\n"
         f"listen stats\n    bind *:8404\n    stats auth admin:{secrets[1]} surplus\n    timeout client 5\n"
     )
-    for form in ("full", "concise", "json", "github"):
+    for form in FORMATS:
         done = run("--format", form, ".", cwd=tmp_path)
         for secret in secrets:
             assert secret not in done.stdout + done.stderr

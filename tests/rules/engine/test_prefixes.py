@@ -17,6 +17,7 @@ FOLDERS = {
     "DN": (Scope.DNS,),
     "HO": (Scope.HOST, Scope.MACHINE),
     "K8": (Scope.CLUSTER, Scope.KUBERNETES),
+    "NT": (Scope.NATIVE,),
     "HL": (Scope.LINT,),
 }
 """Prefix -> the folders below rules/checks that its rules may be in.
@@ -36,7 +37,7 @@ def test_every_rule_is_in_a_folder_for_its_prefix() -> None:
 
 
 def is_in_a_folder_for_its_prefix(rule: Rule) -> None:
-    assert re.fullmatch(r"(PA|KA|HA|XN[012]|DN|HO|K8|HL)\d+", rule.code)
+    assert re.fullmatch(r"(PA|KA|HA|XN[012]|DN|HO|NT|K8|HL)\d+", rule.code)
     assert len(rule.code) == 5
     assert rule.scope in FOLDERS[prefix(rule)]
     assert rule.check.__module__.startswith(f"rules.checks.{rule.scope.value}.")

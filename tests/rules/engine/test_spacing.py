@@ -14,11 +14,11 @@ from rules.engine.finding import Finding
 from rules.engine.registry import all_rules
 from rules.files.kinds import HAPROXY, kind_of
 from tests import examples
-from tests.rules.examples import CLUSTER, HOST, LIVE, options_of
+from tests.rules.examples import CLUSTER, HOST, LIVE, NATIVE, options_of
 from tests.tables import each
 
 CASES = {
-    rule.code: [(case.title, case) for case in cases_of(rule.examples) if not {LIVE, HOST} & set(case.files)]
+    rule.code: [(case.title, case) for case in cases_of(rule.examples) if not {LIVE, HOST, NATIVE} & set(case.files)]
     for rule in all_rules()
 }
 # What separates words for haproxy and for keepalived.

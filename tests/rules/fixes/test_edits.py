@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import parse_haproxy, parse_keepalived
-from parsers.source import Source
+from parsers.source import Source, Span
 from rules.engine.finding import Fix
 from rules.fixes.edits import changed, changes_of
 from rules.fixes.edits import shown as shown_changes
@@ -98,3 +100,30 @@ def test_the_text_outside_of_the_statement_is_kept(text: str, data: st.DataObjec
 def test_statements_of_any_file_can_be_removed_one_by_one(text: str) -> None:
     for document in (parse_haproxy(text, "f"), parse_keepalived(text, "f")):
         assert str(document) == text
+
+
+KEEPALIVED = "$N=5\n@lb1 priority 90\n~SEQ(A, 1, 2) priority $A\na { b 1 }\nc $N {{ d }}\n"
+
+
+@pytest.mark.parametrize(
+    ("fix", "words"),
+    [
+        (Fix.remove, "priority 90"),
+        (Fix.remove, "priority $A"),
+        (Fix.remove, "c $N"),
+        (lambda span: Fix.write(span, "7"), "$N {{"),
+        (lambda span: Fix.write(span, "7"), "{{ d }}"),
+        (lambda span: Fix.write(span, "7"), "priority $A"),
+        (lambda span: Fix.add("below", span, "x"), "b 1"),
+        (lambda span: Fix.add("above", span, "x"), "b 1"),
+        (lambda span: Fix.add("inside", span, "x"), "a"),
+    ],
+)
+def test_nothing_is_changed_where_a_place_stands_for_something_else(fix: Callable[[Span], Fix], words: str) -> None:
+    source, start, end = place(KEEPALIVED, words)
+    assert changes_of(fix(source.span(start, end))) == ()
+
+
+def test_the_value_of_one_node_can_be_written_in_its_line() -> None:
+    source, start, end = place(KEEPALIVED, "90")
+    assert "@lb1 priority 95\n" in made(KEEPALIVED, Fix.write(source.span(start, end), "95"))

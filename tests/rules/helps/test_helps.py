@@ -6,24 +6,20 @@ How a help becomes an edit: `typist.py` follows its words where that needs no th
 
 from __future__ import annotations
 
-import re
-import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from parsers.source import Source
-from rules import Options, lint
+from rules import Options
 from rules.engine.examples import Case, cases_of
 from rules.engine.registry import Rule, Scope, all_rules
-from rules.files.kinds import HAPROXY
 from tests import examples
 from tests.conftest import Figure
-from tests.daemons import program
 from tests.rules.agreement.reading import read_pair
 from tests.rules.engine.cases import CASES
 from tests.rules.examples import options_of
+from tests.rules.helps.daemons import the_daemons_take
 from tests.rules.helps.trying import all_of, corrected, report_on, serious
 from tests.rules.helps.typist import Texts
 from tests.shared import shared
@@ -36,6 +32,7 @@ NOT_IN_A_FILE = {
     Scope.DNS: "a record of a zone, a resolver, or time",
     Scope.HOST: "a machine that has to be started, renewed or looked at",
     Scope.MACHINE: "this machine: its interfaces, firewall, services or permissions",
+    Scope.NATIVE: "what a daemon says, which the examples have as data",
     Scope.KUBERNETES: "certificates of the cluster",
 }
 # (code, title of the example): why nobody can type it.
@@ -83,31 +80,6 @@ def the_finding_goes_and_no_other_comes(example: tuple[Rule, Case]) -> None:
 
 # -- the daemons
 
-_ON_THIS_HOST = re.compile(  # what depends on the machine that the test runs on
-    r"not found/accessible|doesn't exist|Non-existent interface|Unknown interface|unable to stat"
-    r"|cannot find (?:user|group)|Unknown keyword '(?:dbus|vrrp_ipsets)|iptables not supported|default user"
-    r"|unable to (?:load|open)|Unable to set uid/gid"
-    r"|could not resolve address|No such file|SECURITY VIOLATION"
-)
-
-
-# haproxy: without a listener (a condition may hold it); keepalived -t: with something to report, also about security.
-_TAKEN = {HAPROXY: (0, 2), "keepalived": (0, 5, 6)}
-
-
-def complaints(kind: str, folder: Path, texts: list[str]) -> tuple[int, set[str]]:
-    """The exit status of a daemon on these files, and what it says of them (without lines and numbers)."""
-    paths = []
-    for number, text in enumerate(texts):
-        path = folder / f"{number}.cfg"
-        path.write_bytes(Source("", text).to_bytes())
-        paths += ["-f", str(path)]
-    command = [str(program(kind)), "-c" if kind == HAPROXY else "-t"]
-    done = subprocess.run([*command, *paths], capture_output=True, text=True, timeout=60, check=False, errors="replace")
-    lines = (done.stdout + done.stderr).splitlines()
-    said = {re.sub(r"^.*?config : |\(?[^ ]*\d\.cfg[^)\]]*[)\]]|\d+", "", line) for line in lines}
-    return done.returncode, {line for line in said if line.strip() and not _ON_THIS_HOST.search(line)}
-
 
 @pytest.mark.daemon("haproxy", "keepalived")
 @of_every_rule
@@ -116,17 +88,7 @@ def test_the_daemon_takes_what_was_typed(code: str, tmp_path: Path) -> None:
 
 
 def the_daemon_takes_what_was_typed(rule: Rule, case: Case, folder: Path) -> None:
-    files = after(rule, case.title)[1]
-    for node in lint(case.files, options_of(case)).nodes:
-        for kind, paths in ((HAPROXY, node.haproxy), ("keepalived", node.keepalived)):
-            if not paths or "include" in files[paths[0]]:
-                continue
-            status, said = complaints(kind, folder, [files[path] for path in paths])
-            grave = {line for line in said if "ALERT" in line or kind != HAPROXY}
-            if status not in _TAKEN[kind] or grave:  # it may have been so before
-                status_before, said_before = complaints(kind, folder, [case.files[path] for path in paths])
-                assert status in _TAKEN[kind] or status == status_before, said
-                assert grave <= said_before, said
+    the_daemons_take(case, after(rule, case.title)[1], folder)
 
 
 # -- whole fleets

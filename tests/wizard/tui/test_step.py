@@ -30,8 +30,9 @@ from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.preview import PreviewDialog
+from wizard.tui.reading.file_tabs import FileTabs
+from wizard.tui.reading.preview import BAR, Preview
 from wizard.tui.widgets.field import AnswerField
-from wizard.tui.widgets.preview import BAR, FileTabs, Preview
 
 pytestmark = pytest.mark.slow
 
@@ -251,9 +252,8 @@ def test_the_preview_covers_80_columns_masks_passwords_and_marks_what_changed(tm
         await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)
         await press(pilot, "f3")
         await until(pilot, lambda: isinstance(app.screen, PreviewDialog) and app.screen.query_one(FileTabs).names)
-        await sees(pilot, "haproxy-lb1/haproxy.cfg")
-        await press(pilot, "right", "right")
-        shown = app.screen.query_one(Preview).query_one("VerticalScroll > Static")
+        await sees(pilot, "haproxy-lb1/keepalived.conf")
+        shown = app.screen.query_one(Preview).query_one("#first VerticalScroll > Static")
         await until(pilot, lambda: "virtual_router_id 77" in str(shown.render()))
         lines = str(shown.render()).splitlines()
         marked = [line for line in lines if line.startswith(BAR)]
@@ -276,7 +276,8 @@ def test_the_preview_stands_beside_the_form_at_120_columns_and_comes_and_goes_wi
         await pilot.resize_terminal(*LARGE)
         await sees(pilot, "haproxy-lb1/haproxy.cfg")
         await press(pilot, "f3")
-        await until(pilot, lambda: isinstance(app.focused, FileTabs))
+        await until(pilot, lambda: isinstance(app.screen, PreviewDialog) and isinstance(app.focused, FileTabs))
+        await sees(pilot, "haproxy-lb2/etc/haproxy/haproxy.cfg")
 
     drive(tmp_path, script, size=LARGE, answers=ARTICLE)
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rules.live.observations import Contact, Observations, Probe, Reply, ReplyKind, SystemView, Vantage
+from rules.live.observations import Certificate, Contact, Observations, Probe, Reply, ReplyKind, SystemView, Vantage
 from rules.live.views.view import LiveView
 from rules.live.views.wording import record
 from tests.wizard.verify.views import (
@@ -266,3 +266,30 @@ def test_an_aaaa_record_without_an_ipv6_vip_is_a_warning() -> None:
 
 def test_a_resolver_that_leads_elsewhere_for_good_fails() -> None:
     assert found(after(reply(R1, ELSEWHERE, authoritative=True)), "resolvers").status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "not_said"),
+    [
+        (certificate("www.example.com"), "this is no API server's certificate", "kubeadm init phase"),
+        (certificate("kubernetes", key="bb", mark="02"), "this is another cluster's certificate", "kubeadm init phase"),
+        (certificate("kubernetes"), "kubeadm init phase certs apiserver", "another"),
+    ],
+    ids=["no-api-server", "another-cluster", "ours"],
+)
+def test_a_certificate_is_made_anew_only_where_it_is_the_clusters_own(
+    shown: Certificate, said: str, not_said: str
+) -> None:
+    probes = (*serving(*NODES, LB1), alive(LB2, shown), alive(VIP))
+    found = checklist(view(CUTOVER, replies=points_to(MASTER), probes=probes, system=gives(MASTER)))
+    todo = step(found, "load-balancers").todo
+    assert said in todo
+    assert not_said not in todo
+
+
+def test_a_foreign_certificate_on_a_master_is_not_made_anew() -> None:
+    probes = (alive(MASTER, certificate("registry.example.com")), *serving(*NODES[1:]))
+    found = checklist(view(PLAN, replies=points_to(MASTER), probes=probes, system=gives(MASTER)))
+    todo = step(found, "certificate").todo
+    assert todo.startswith("this is no API server's certificate")
+    assert "haproxy" not in todo

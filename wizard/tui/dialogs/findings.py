@@ -13,14 +13,20 @@ from textual.widgets.option_list import Option
 from wizard.questions.answers import Place
 from wizard.questions.review import Overrides, items
 from wizard.questions.session import Judgement, step_of
+from wizard.tui.copying import of_help
 from wizard.tui.dialogs.base import Dialog
+from wizard.tui.host import host_of
+from wizard.tui.reading.search import SearchedList
 from wizard.tui.widgets.findings import finding_line
 
 
 class FindingsDialog(Dialog[Place]):
     """The list, and the `reason` if the user did not ask for it; returns the place of the chosen answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back"),
+        Binding("c", "copy", "copy", show=False, id="findings.copy"),
+    ]
 
     def __init__(self, outcome: Judgement, overrides: Overrides, reason: str = "") -> None:
         super().__init__()
@@ -33,8 +39,21 @@ class FindingsDialog(Dialog[Place]):
         with Vertical(classes="dialog"):
             yield Static(self._reason or title, markup=False, classes="title")
             if self._items:
-                yield OptionList(*(Option(finding_line(item)) for item in self._items))
-            yield Static("Enter: to the field   Esc: back", markup=False, classes="keys")
+                yield SearchedList(OptionList(*(Option(finding_line(item)) for item in self._items)))
+            yield Static("Enter: to the field   /: search   c: copy   Esc: back", markup=False, classes="keys")
+
+    def on_mount(self) -> None:
+        """The list has the focus."""
+        for options in self.query(OptionList):
+            options.focus()
+
+    def action_copy(self) -> None:
+        """Copy what the line under the cursor says to type."""
+        at = self.query_one(OptionList).highlighted if self._items else None
+        if at is not None and self._items[at].more:
+            host_of(self).copy(of_help(self._items[at].more))
+        else:
+            self.notify("this line says nothing to type", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the line leads; a line that is about no single answer leads nowhere."""

@@ -38,7 +38,7 @@ class ImportDialog(Dialog[Import]):
                 "Folders or files, one folder per load balancer, separated by spaces. Nothing is changed there.",
                 markup=False,
             )
-            yield Input(placeholder="haproxy-lb1/ haproxy-lb2/", compact=True)
+            yield Input(placeholder="for example: lb1/ lb2/", compact=True)
             yield Static(markup=False, id="wrong")
             yield Button("Read", compact=True)
             yield Static("Esc: back", markup=False, classes="keys")

@@ -6,38 +6,52 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from wizard.tui.reading.search import SearchedText, Searching, continued
+from wizard.tui.textual_private import KeysFooter
 
 
 class PageDialog(ModalScreen[None]):
-    """A page with a title; `body` is a text, or a widget that the keys scroll."""
+    """A page with a title; `body` is a text, which is wrapped, or a widget that the keys scroll."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", id="page.back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
     PageDialog > Vertical { background: $surface; }
     PageDialog #page-title { padding: 0 1; text-style: bold; background: $panel; width: 100%; height: auto; }
-    PageDialog VerticalScroll > Static { padding: 0 1; }
+    PageDialog SearchedText > VerticalScroll > Static { padding: 0 1; }
     """
 
     def __init__(self, title: str, body: Widget | str) -> None:
         super().__init__()
         self._heading = title
-        self._body = VerticalScroll(Static(body, markup=False)) if isinstance(body, str) else body
+        self._body = SearchedText(lambda width: _wrapped(body, width - 2)) if isinstance(body, str) else body
 
     def compose(self) -> ComposeResult:
         """The title, the page, the keys."""
         with Vertical():
             yield Static(self._heading, markup=False, id="page-title")
             yield self._body
-            yield Footer()
+            yield KeysFooter()
 
     def on_mount(self) -> None:
         """The page has the focus."""
-        self._body.focus()
+        body = self._body
+        (body.body() if isinstance(body, Searching) else body).focus()
 
     def action_close(self) -> None:
         """Go back to the screen below."""
         self.dismiss()
+
+
+def _wrapped(text: str, width: int) -> Content:
+    """Lines that are too long continue below their own beginning."""
+    lines: list[Content] = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += continued(Content(line), width, indent)
+    return Content("\n").join(lines)

@@ -8,6 +8,7 @@ something else is left.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
@@ -34,7 +35,7 @@ def _names(table: str, answers: Answers) -> set[str]:
 def _next_name(name: str, taken: set[str]) -> str:
     """The name with the number at the end of its first label counted up; `lb09` is followed by `lb10`."""
     match = re.fullmatch(r"([^.]*?)([0-9]{1,9})((?:\..*)?)", name, re.DOTALL)
-    if match is None:
+    if match is None or _is_address(name):  # the next machine's address is nobody's to guess
         return ""
     number = int(match[2])
     while True:
@@ -42,6 +43,14 @@ def _next_name(name: str, taken: set[str]) -> str:
         following = f"{match[1]}{number:0{len(match[2])}d}{match[3]}"
         if following not in taken:
             return following
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def accepted(step: Step, place: Place, answers: Answers) -> Answers:

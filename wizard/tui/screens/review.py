@@ -1,4 +1,4 @@
-"""The review: everything that is missing, wrong or found, and how the files differ from the existing ones."""
+"""The review: the plan, the cluster, what was found, the files, and what happens if something fails, as one page."""
 
 from __future__ import annotations
 
@@ -8,43 +8,34 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import OptionList, Static
 
 from rules import find_rules
 from rules.command import explanation
 from rules.report import Style
-from rules.text import counted
-from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, items, summary
+from wizard.probes.looking import look
+from wizard.probes.seen import SeenCluster, seen
+from wizard.questions.overview import PlanLine
+from wizard.questions.review import Changes, Item, ItemKind, blocked, changes
 from wizard.questions.session import step_of
+from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
+from wizard.tui.panes.review_page import CONTINUE, FILES, ReviewPage
+from wizard.tui.reading.diff import Diff
+from wizard.tui.reading.search import SearchedList
 from wizard.tui.screens.base import FramedScreen
-from wizard.tui.widgets.diff import Diff
+from wizard.tui.textual_private import KeysFooter
+from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
-
-_SYMBOLS = {
-    ItemKind.MISSING: "○",
-    ItemKind.WRONG: "✗",
-    ItemKind.ERROR: "✗",
-    ItemKind.OVERRIDDEN: "~",
-    ItemKind.WARNING: "!",
-    ItemKind.INFO: "-",
-}
-_STYLES = {
-    ItemKind.MISSING: "$text-warning",
-    ItemKind.WRONG: "$text-error",
-    ItemKind.ERROR: "$text-error",
-    ItemKind.OVERRIDDEN: "$text-muted",
-    ItemKind.WARNING: "$text-warning",
-    ItemKind.INFO: "$text-muted",
-}
-_WIDTH = max(map(len, ItemKind))
-CONTINUE = "continue"
 
 
 class ReviewScreen(FramedScreen):
-    """Enter leads from an item to its field, and from the last line to the write screen."""
+    """Enter leads from a line to its step or field, and from the first one to the write screen.
+
+    In 120 columns the picture of the cluster and the table of failures stand beside the page.
+    """
 
     STEP: ClassVar[str] = "review"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,88 +43,89 @@ class ReviewScreen(FramedScreen):
         Binding("o", "override", "override", id="review.override"),
         Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
         Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
+        Binding("f5,ctrl+y", "look", "ask again", id="review.look", show=False),
+        Binding("c", "copy", "copy", id="review.copy", show=False),
         Binding("f2", "app.findings", "findings", id="review.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     ReviewScreen > Static { padding: 0 1; height: auto; }
-    ReviewScreen #items { height: auto; min-height: 2; max-height: 1fr; border: none; padding: 0 1; }
-    ReviewScreen #what-if { height: 1fr; min-height: 4; border-top: dashed $panel; }
-    ReviewScreen #what-if OptionList { height: 1fr; }
-    ReviewScreen #detail { max-height: 6; border-top: solid $panel; }
-    ReviewScreen #files { max-height: 4; color: $text-muted; }
+    ReviewScreen #columns { height: 1fr; }
+    ReviewScreen SearchedList { width: 1fr; }
+    ReviewScreen #items { height: 1fr; border: none; padding: 0 1; }
+    ReviewScreen #items > .option-list--option-disabled { color: $foreground; text-style: none; }
+    ReviewScreen #beside { display: none; width: 50%; border-left: solid $panel; }
+    ReviewScreen.-wide #beside { display: block; }
+    ReviewScreen #beside Topology { border-top: none; max-height: 40%; }
+    ReviewScreen #what-if { height: 1fr; border-top: dashed $panel; }
+    ReviewScreen #what-if OptionList { height: auto; max-height: 1fr; }
+    ReviewScreen #detail { max-height: 5; border-top: solid $panel; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.items: tuple[Item, ...] = ()
         self.changes = Changes()
+        self.seen: SeenCluster | None = None
+        self._page = ReviewPage()
 
     def compose(self) -> ComposeResult:
-        """The items, what to do about the one under the cursor, and the state of the files."""
+        """The page, what stands beside it, and what to do about the line under the cursor."""
         yield from self.head()
-        yield OptionList(id="items", markup=False)
-        yield WhatIf(id="what-if")
+        with Horizontal(id="columns"):
+            yield SearchedList(self._page)
+            with Vertical(id="beside"):
+                yield Topology(self.session.answers)
+                yield WhatIf(id="what-if")
         yield Static(id="detail", markup=False)
-        yield Static(id="files", markup=False)
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show what is known."""
         self._fill()
-        self.query_one("#items").focus()
+        self._page.focus()
 
     def judged(self) -> None:
         """Show what the answers amount to."""
         self._fill()
         self.query_one(WhatIf).look()
+        self._look_at_files()
+        self.action_look()
 
     def on_screen_resume(self) -> None:
-        """A file may have changed while another screen was shown."""
-        self._look()
+        """A file may have changed while another screen was shown, and so may the network."""
+        self._look_at_files()
+        self.action_look()
+
+    def on_resize(self) -> None:
+        """Show the picture and the table on the page, or beside it."""
+        self.call_after_refresh(self._fill)
+
+    def on_what_if_shown(self) -> None:
+        """The table has other lines."""
+        self._fill()
 
     def _fill(self) -> None:
-        session, options = self.session, self.query_one("#items", OptionList)
-        before = self._item()
-        self.items = items(session.outcome, session.overrides)
-        shown = [Option(_prompt(item), id=str(number)) for number, item in enumerate(self.items)]
-        options.set_options([*shown, Option(self._last_line(), id=CONTINUE)])
-        blocking = next((number for number, item in enumerate(self.items) if item.kind.blocks), len(self.items))
-        options.highlighted = self.items.index(before) if before in self.items else blocking
-        self._look()
+        whole = self.app.size.width < self._page.WIDE
+        table = self.query_one(WhatIf)
+        self._page.show(self.session, self.changes, self.seen, table if whole else None)
+        self.query_one(Topology).show(self.session.answers, self.seen)
 
-    def _last_line(self) -> Content:
-        session = self.session
-        if not session.is_judged:
-            return Content("… the answers are being checked")
-        if words := blocked(session.outcome, session.overrides):
-            return Content.assemble(("✗ nothing can be written yet", "bold"), f": {words}")
-        found = (
-            "nothing was found" if not self.items else f"{counted(len(self.items), 'remark')}, none of them blocking"
-        )
-        return Content.assemble(("▸ Continue: write the files", "bold"), f"   ({found})")
-
-    def _item(self) -> Item | None:
-        """The item under the cursor."""
-        option = self.query_one("#items", OptionList).highlighted_option
-        return None if option is None or option.id in (None, CONTINUE) else self.items[int(option.id or 0)]
-
-    def on_option_list_option_highlighted(self, _event: OptionList.OptionHighlighted) -> None:
-        """Say what to do about the item."""
-        item = self._item()
-        self.query_one("#detail", Static).update(Content(_detail(item) if item else ""))
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what to do about the line."""
+        if event.option_list is self._page:
+            self.query_one("#detail", Static).update(Content(self._page.detail()))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go where the item can be fixed."""
-        session = self.session
-        if event.option.id == CONTINUE:
-            first = next((item for item in self.items if item.kind.blocks), None)
-            if not blocked(session.outcome, session.overrides):
-                self.leave_for("write")
-            elif first is not None:
-                self._jump(first)
-            return
-        item = self._item()
-        if item is not None:
+        """Go where the line leads."""
+        line = self._page.at(event.option.id)
+        if line == CONTINUE and not blocked(self.session.outcome, self.session.overrides):
+            self.leave_for("write")
+        elif line == FILES:
+            self.action_diff()
+        elif isinstance(line, PlanLine):
+            self.leave_for(line.key, line.place)
+        elif isinstance(line, int):
+            self.query_one(WhatIf).explain(line)
+        elif item := self._page.item():
             self._jump(item)
 
     def _jump(self, item: Item) -> None:
@@ -144,16 +136,19 @@ class ReviewScreen(FramedScreen):
             self.leave_for(step.key, item.place)
 
     async def action_why(self) -> None:
-        """Explain the rule of the finding under the cursor."""
-        item = self._item()
-        if item is None or item.finding is None:
-            self.notify("only findings of the linter can be explained", markup=False)
-            return
-        self.host.show_page(item.finding.code, await asyncio.to_thread(_explained, item.finding.code))
+        """Explain the line under the cursor: a rule, or what happens if something fails."""
+        line, item = self._page.line(), self._page.item()
+        if isinstance(line, int):
+            self.query_one(WhatIf).explain(line)
+        elif item is not None and item.finding is not None:
+            width = min(self.app.size.width - 4, 100)
+            self.host.show_page(item.finding.code, await asyncio.to_thread(_explained, item.finding.code, width))
+        else:
+            self.notify("only findings of the linter and failures can be explained", markup=False)
 
     def action_override(self) -> None:
         """Accept the errors of this rule, with a reason; or undo that."""
-        item, overrides = self._item(), self.session.overrides
+        item, overrides = self._page.item(), self.session.overrides
         if item is None or item.finding is None or item.kind not in (ItemKind.ERROR, ItemKind.OVERRIDDEN):
             self.notify("only errors can be overridden: wrong answers must be corrected, and the rest blocks nothing")
             return
@@ -169,6 +164,14 @@ class ReviewScreen(FramedScreen):
 
         self.app.push_screen(ReasonDialog(code, item.text), keep)
 
+    def action_copy(self) -> None:
+        """Copy what the line under the cursor says to type, or its text."""
+        item = self._page.item()
+        if item is not None and item.more:
+            self.host.copy(of_help(item.more))
+        else:
+            self.notify("only findings that say what to type can be copied", markup=False)
+
     def action_diff(self) -> None:
         """Show what writing would change."""
         where = f"what writing would change in {self.session.directory}"
@@ -176,27 +179,26 @@ class ReviewScreen(FramedScreen):
         self.host.show_page(where, body)
 
     @work(group="changes", exclusive=True, exit_on_error=False)
-    async def _look(self) -> None:
+    async def _look_at_files(self) -> None:
         session = self.session
         self.changes = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
-        words = "; ".join(self.changes.problems) or self.changes.counts()
-        text = f"Files: {summary(session.outcome)}" + (f"\n{words}   (F4 diff)" if words else "")
-        self.query_one("#files", Static).update(Content(text))
+        self._fill()
+
+    def action_look(self) -> None:
+        """Ask the network who answers, and who has the VIP, if it may be asked and the answers are complete."""
+        if not self.session.offline and self.session.outcome.files and self.session.is_judged:
+            self._look_at_network()
+
+    @work(group="network", exclusive=True, exit_on_error=False)
+    async def _look_at_network(self) -> None:
+        session = self.session
+        try:
+            view = await look(session.answers, session.outcome.files, session.resolvers)
+        except Exception:  # the picture without marks says as much
+            return
+        self.seen = await asyncio.to_thread(seen, view)
+        self._fill()
 
 
-def _prompt(item: Item) -> Content:
-    return Content.assemble((f"{_SYMBOLS[item.kind]} {item.kind.value:<{_WIDTH}}", _STYLES[item.kind]), " ", item.text)
-
-
-def _detail(item: Item) -> str:
-    keys = [
-        "Enter: to the field" if item.place else "",
-        "e: why" if item.finding else "",
-        "o: write anyway" if item.kind is ItemKind.ERROR else "",
-        "o: undo the override" if item.kind is ItemKind.OVERRIDDEN else "",
-    ]
-    return "\n".join(filter(None, [item.more, "   ".join(filter(None, keys))]))
-
-
-def _explained(code: str) -> str:
-    return explanation(find_rules(code)[0], Style())
+def _explained(code: str, width: int) -> str:
+    return explanation(find_rules(code)[0], Style(width=width))

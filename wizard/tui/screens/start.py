@@ -7,6 +7,7 @@ about answers that can't be saved.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rules.report import printable
@@ -26,9 +27,11 @@ from wizard.questions.steps import steps
 from wizard.tui.dialogs.choose import ChooseDialog
 from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.dialogs.notes import NotesDialog
+from wizard.tui.dialogs.plan import PlanDialog
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.screens.base import WizardScreen
 from wizard.tui.session import Import
+from wizard.tui.textual_private import KeysFooter
 
 _LONGEST_PATH = 36  # characters
 INTRO = """\
@@ -58,20 +61,21 @@ class StartScreen(WizardScreen):
             yield Static(INTRO, markup=False, classes="intro")
             yield OptionList(*self._options())
             yield Static("\n".join(_failed(text) for text in self._known.failures), markup=False, id="notes")
-        yield Footer()
+        yield KeysFooter()
 
     def _options(self) -> Iterator[Option]:
         known, folder = self._known, _ending(printable(str(self.session.directory)))
         if known.session is not None:
             yield _option("back", "Continue", "with the current answers")
         if known.draft is not None:
-            yield _option("resume", "Resume", known.draft.about)
+            yield _option("resume", "Resume", known.draft.told(datetime.now(UTC)))
         if known.plan is not None or known.plan_fault:
             yield _option("change", "Change", f"the cluster in {folder}/{PLAN}")
         if (base := known.cluster) is not None:
             yield _option("add", "Add", f"a load balancer, in {base.about}")
             yield _option("replace", "Replace", f"a control-plane node, in {base.about}")
-        yield _option("new", "New", f"answer a few questions; the files go to {folder}")
+        kept = known.draft is not None or known.session is not None
+        yield _option("new", "New", f"a few questions; {'the draft is kept' if kept else f'the files go to {folder}'}")
         if self.session.importer is not None:
             yield _option("import", "Import", "existing haproxy.cfg and keepalived.conf files")
         if known.earlier:
@@ -117,12 +121,19 @@ class StartScreen(WizardScreen):
             case "import":
                 self.app.push_screen(ImportDialog(), self._imported)
             case "earlier":
-                lines = [f"{one.about}: {one.cluster}" for one in known.earlier]
+                lines = [f"{one.told(datetime.now(UTC))}, {one.cluster.rpartition(', ')[2]}" for one in known.earlier]
                 self.app.push_screen(ChooseDialog("Which of the replaced drafts?", lines), self._take_earlier)
+            case "cutover" if (base := known.session or known.draft) is not None:
+                await self._open(base, "cutover")
             case "cutover":
-                await self.host.go("cutover")
+                self.app.push_screen(PlanDialog(), self._watch)
             case _:
                 await self._open(Origin(Answers(), "", on_disk=True), first)
+
+    def _watch(self, found: Origin | None) -> None:
+        """Watch the cluster of a plan in another folder."""
+        if found is not None:
+            self.app.call_later(self._open, found, "cutover")
 
     async def _add(self, base: Origin) -> None:
         try:

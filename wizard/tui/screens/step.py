@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.mending import Mended, unmendable
@@ -21,14 +21,16 @@ from wizard.questions.steps import ADVANCED, Step
 from wizard.tui.forms.form import REQUIRED, following, heading, hindrance
 from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
+from wizard.tui.panes.aside import Aside, PlanPane
+from wizard.tui.reading.preview import Preview
 from wizard.tui.screens.base import WizardScreen
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, Entry, field_around
 from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
 from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
-from wizard.tui.widgets.preview import Preview
 from wizard.tui.widgets.steps_bar import StepsBar
 from wizard.tui.widgets.topology import Topology
 from wizard.tui.widgets.what_if import WhatIf
@@ -81,9 +83,9 @@ class StepScreen(WizardScreen):
                 if self.step.key == WITH_TABLE:
                     yield WhatIf(id="what-if")
             if self.app.size.width >= WIDE:
-                yield Preview()
+                yield Aside(self.step.key)
         yield StatusLine(status(session, self.step), id="status")
-        yield Footer()
+        yield KeysFooter()
 
     def _fields(self) -> ComposeResult:
         answers = self.session.answers
@@ -107,14 +109,17 @@ class StepScreen(WizardScreen):
         self._show_heading()
 
     async def on_resize(self, _event: events.Resize) -> None:
-        """Show the preview once there is room; the style sheet hides it again.
+        """Show what stands beside the form once there is room; the style sheet hides it again.
 
         With the table of failures, or many fields, the picture of the cluster needs a high screen.
         """
         crowded = self.step.key in (WITH_TABLE, ADVANCED)
-        self.query_one(Topology).display = not crowded or self.app.size.height >= HIGH
-        if self.app.size.width >= WIDE and not self.query(Preview):
-            await self.query_one("#middle").mount(Preview())
+        high = self.app.size.height >= HIGH
+        self.query_one(Topology).display = (
+            high and self.app.size.width < WIDE if crowded else not (high and self.app.size.width >= WIDE)
+        )
+        if self.app.size.width >= WIDE and not self.query(Aside):
+            await self.query_one("#middle").mount(Aside(self.step.key))
 
     def fields(self) -> list[AnswerField]:
         """The fields in their order."""
@@ -337,6 +342,10 @@ class StepScreen(WizardScreen):
     def on_steps_bar_chosen(self, message: StepsBar.Chosen) -> None:
         """Go to the step that was clicked."""
         self.app.call_later(self.host.go, message.key)
+
+    def on_plan_pane_chosen(self, message: PlanPane.Chosen) -> None:
+        """Go to the step whose answers were clicked."""
+        self.app.call_later(self.host.go, message.line.key, message.line.place)
 
     def on_status_line_pressed(self) -> None:
         """Show the findings."""

@@ -14,15 +14,16 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.plan_alone import PlanSaved, save_plan
 from wizard.questions.review import Changes, blocked
 from wizard.questions.writing import Way, fitting, next_steps, preview, state_words, to_choose, ways, write
 from wizard.tui.dialogs.question import QuestionDialog
+from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
-from wizard.tui.widgets.diff import Diff
+from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.file_list import listed, not_written, results, safe, state
 from wizard.tui.widgets.merge_choice import MergeChoice
 
@@ -107,7 +108,7 @@ class WriteScreen(FramedScreen):
         with Horizontal():
             yield Button("Write", id="write", variant="primary")
             yield Button("Continue to the cutover", id="continue")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Look at the folder."""
@@ -167,7 +168,8 @@ class WriteScreen(FramedScreen):
         if not session.is_judged:
             self.notify("the answers are being checked; try again in a moment", markup=False)
         elif words := blocked(session.outcome, session.overrides):
-            self.notify(f"{words}; see the review", title="Nothing can be written yet", markup=False)
+            self.notify(words, title="Nothing can be written yet", markup=False)
+            self.leave_for("review")
         elif self.directory is None:
             self.notify(_NO_FOLDER, severity="warning", markup=False)
             self.query_one("#folder").focus()

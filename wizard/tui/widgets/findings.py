@@ -17,7 +17,7 @@ from wizard.questions.session import Judgement, step_of
 from wizard.questions.steps import Step, steps
 from wizard.tui.session import Session
 
-_SYMBOLS = {
+SYMBOLS = {
     ItemKind.MISSING: "○",
     ItemKind.WRONG: "✗",
     ItemKind.ERROR: "✗",
@@ -41,7 +41,7 @@ def status(session: Session, step: Step) -> Content:
     found = [item for item in items(outcome, session.overrides) if item.kind in _PROBLEMS]
     here = [item for item in found if item.place is not None and step.asks(item.place)]
     if here:
-        symbol = _SYMBOLS[here[0].kind]
+        symbol = SYMBOLS[here[0].kind]
         word = "missing: " if here[0].kind is ItemKind.MISSING else ""
         more = f" (and {len(here) - 1} more)" if len(here) > 1 else ""
         words = here[0].text.removeprefix(step.title).lstrip(":, ")
@@ -61,7 +61,7 @@ def _elsewhere(found: Sequence[Item], outcome: Judgement) -> Content:
         return Content("")
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     words = f"{counted(len(report.nodes), 'node')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    symbol = _SYMBOLS[found[0].kind] if found else ""
+    symbol = SYMBOLS[found[0].kind] if found else ""
     return (
         Content.styled(f"{symbol} {words} (F2 shows)", _COLOURS[symbol])
         if found
@@ -77,7 +77,7 @@ def missing_lines(outcome: Judgement) -> Content:
 
 def finding_line(item: Item) -> Content:
     """A missing answer, a fault or a finding as a line of a list."""
-    symbol = _SYMBOLS[item.kind]
+    symbol = SYMBOLS[item.kind]
     more = f"; {item.more}" if item.more else ""
     return Content.assemble((f"{symbol} {item.kind.value}: ", _COLOURS[symbol]), item.text, (more, "$text-muted"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from textual.app import ComposeResult
@@ -10,11 +10,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from rules.plan import Phase
 from rules.report import printable
+from wizard.probes.seen import SeenCluster
 from wizard.questions.answers import Answers, Place
-from wizard.questions.known.derived import endpoint_of, port_of
+from wizard.questions.known.derived import endpoint_of
+from wizard.questions.known.mending import read
+from wizard.questions.overview import Known
 
 WIDTH = 78  # columns: what the design size leaves between the edges
+_NAME, _VIP, _LINE, _NOTE = "bold $text-primary", "bold $text-accent", "$text-muted", "$text-muted"
+_UP, _DOWN = ("✓ ", "$text-success"), ("✗ ", "$text-error")
+_ENDPOINT, _PHASE = (Place("cluster", 0, key) for key in ("endpoint", "phase"))
 
 
 class DrawnMachine(NamedTuple):
@@ -25,70 +32,118 @@ class DrawnMachine(NamedTuple):
     interface: str = ""
 
 
-def draw(answers: Answers, width: int = WIDTH) -> list[str]:
-    """The picture's lines, none wider than `width`; [] while there is nothing to draw."""
-    masters, balancers = _machines(answers, "control_plane"), _machines(answers, "lb")
-    name, vip = _text(answers, "cluster", 0, "endpoint"), _text(answers, "vip", 0, "address")
-    if not (name or vip or masters or balancers):
+class _Facts(NamedTuple):
+    """What is drawn: only right answers, and what follows from them."""
+
+    endpoint: str
+    vips: tuple[str, ...]
+    masters: tuple[DrawnMachine, ...]
+    balancers: tuple[DrawnMachine, ...]
+    phase: str
+
+
+def draw(answers: Answers, width: int = WIDTH, seen: SeenCluster | None = None) -> list[Content]:
+    """The picture's lines, none wider than `width`; [] while there is nothing to draw.
+
+    A wrong answer is drawn as one that is not there. With what was `seen` on the network, machines are marked.
+    """
+    facts = _facts(answers)
+    if not (facts.endpoint or facts.vips or facts.masters or facts.balancers):
         return []
-    lines = [printable(endpoint_of(answers)) or f"(no name yet):{port_of(answers) or '?'}"]
-    if masters:
-        lines.append(f"{'├' if vip or balancers else '└'}─▶ {_described(masters[0])}  initial master, for now")
-    if vip or balancers:
-        second = _text(answers, "vip", 0, "address6").partition("/")[0]
-        address = " ".join(filter(None, (vip.partition("/")[0], second))) or "(no address yet)"
-        lines.append(f"└╌▶ {address}  VIP, after the cutover")
-        lines += [f"     {line}" for line in _balancers(balancers)]
-        if masters:
-            lines += _masters(masters, vip, width)
-    return [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
+    return [line.truncate(width, ellipsis=True) for line in _lines(facts, width, seen or SeenCluster())]
 
 
-def _balancers(balancers: list[DrawnMachine]) -> Iterator[str]:
-    for number, machine in enumerate(balancers, 1):
-        yield f"{'└' if number == len(balancers) else '├'}─ {_described(machine)}"
+def _facts(answers: Answers) -> _Facts:
+    known = Known(answers)
+    vips = (known[Place("vip", 0, key)].partition("/")[0] for key in ("address", "address6"))
+    return _Facts(
+        endpoint=printable(endpoint_of(answers)) if known[_ENDPOINT] else "",
+        vips=tuple(filter(None, vips)),
+        masters=_machines(answers, "control_plane"),
+        balancers=_machines(answers, "lb"),
+        phase=known[_PHASE],
+    )
 
 
-def _masters(masters: list[DrawnMachine], vip: str, width: int) -> Iterator[str]:
+def _lines(facts: _Facts, width: int, seen: SeenCluster) -> Iterator[Content]:
+    yield Content.assemble((facts.endpoint or "(no name yet)", _NAME))
+    moved = (seen.phase or facts.phase) == Phase.CUTOVER
+    # Before the load balancers are known, the other control-plane nodes stand below the first one.
+    serving = bool(facts.vips or facts.balancers)
+    if facts.masters and not moved:
+        note = "initial master, where the name leads now" if seen.phase else "initial master, for now"
+        arrow = f"{'├' if serving or len(facts.masters) > 1 else '└'}─▶ "
+        yield Content.assemble((arrow, _LINE), _described(facts.masters[0], seen), (f"  {note}", _NOTE))
+    if serving:
+        yield _vip_line(facts, moved, seen)
+        for number, machine in enumerate(facts.balancers, 1):
+            branch = f"     {'└' if number == len(facts.balancers) else '├'}─ "
+            yield Content.assemble((branch, _LINE), _described(machine, seen))
+    if facts.masters and (serving or len(facts.masters) > 1):
+        head = " " * 10 + "└─▶ " if serving else "└╌╌ "
+        shown = facts.masters if serving else facts.masters[1:]
+        yield from _masters(shown, facts.vips or (facts.masters[0].address,), head, width, seen)
+
+
+def _vip_line(facts: _Facts, moved: bool, seen: SeenCluster) -> Content:
+    address = " ".join(facts.vips) or "(no address yet)"
+    note = "VIP" if moved else "VIP, after the cutover"
+    if seen.holder:
+        note += f", on {seen.holder}"
+    mark = next((_mark(vip, seen) for vip in facts.vips if vip in seen.answering), Content(""))
+    return Content.assemble(("└─▶ " if moved else "└╌▶ ", _LINE), mark, (address, _VIP), (f"  {note}", _NOTE))
+
+
+def _masters(
+    masters: Sequence[DrawnMachine], beside: Sequence[str], head: str, width: int, seen: SeenCluster
+) -> Iterator[Content]:
     """All control-plane nodes side by side, in as many lines as they need."""
-    head, line = " " * 10 + "└─▶ ", ""
+    line = Content("")
     for machine in masters:
-        item = " ".join(filter(None, (machine.name, _short(machine.address, vip))))
-        if line and len(head) + len(line) + 3 + len(item) > width:
-            yield head + line
-            head, line = " " * len(head), ""
-        line = f"{line} · {item}" if line else item
-    yield head + line
+        words = " ".join(filter(None, (machine.name, _short(machine.address, beside))))
+        item = Content.assemble(_mark(machine.address, seen), words)
+        if line and len(head) + line.cell_length + 3 + item.cell_length > width:
+            yield Content.assemble((head, _LINE), line)
+            head, line = " " * len(head), Content("")
+        line = Content.assemble(line, (" · ", _LINE), item) if line else item
+    yield Content.assemble((head, _LINE), line)
 
 
-def _short(address: str, vip: str) -> str:
-    """An IPv4 address as its last number, where the ones before are the VIP's."""
+def _short(address: str, beside: Sequence[str]) -> str:
+    """An IPv4 address as its last number, where the ones before are those of an address nearby."""
     network, dot, last = address.rpartition(".")
-    return f".{last}" if dot and vip.partition("/")[0].rpartition(".")[0] == network else address
+    near = any(dot and other.rpartition(".")[0] == network for other in beside)
+    return f".{last}" if near else address
 
 
-def _machines(answers: Answers, table: str) -> list[DrawnMachine]:
-    found = [
-        DrawnMachine(*(_text(answers, table, number, key) for key in ("name", "address", "interface")))
-        for number in range(answers.count(table))
-    ]
-    return [machine for machine in found if any(machine)]
+def _machines(answers: Answers, table: str) -> tuple[DrawnMachine, ...]:
+    reading = read(answers)
+    keys = ("name", "address", "interface") if table == "lb" else ("name", "address")
+    found = []
+    for number in range(answers.count(table)):
+        places = (Place(table, number, key) for key in keys)
+        found.append(DrawnMachine(*("" if at in reading.faults else printable(reading.right[at]) for at in places)))
+    return tuple(machine for machine in found if any(machine))
 
 
-def _described(machine: DrawnMachine) -> str:
-    return "  ".join(filter(None, (machine.name or "?", machine.address, machine.interface)))
+def _described(machine: DrawnMachine, seen: SeenCluster) -> Content:
+    words = "  ".join(filter(None, (machine.name or "?", machine.address, machine.interface)))
+    return Content.assemble(_mark(machine.address, seen), words)
 
 
-def _text(answers: Answers, table: str, number: int, key: str) -> str:
-    return printable(answers[Place(table, number, key)])
+def _mark(address: str, seen: SeenCluster) -> Content:
+    """Whether an API server answers at an address; nothing where that was not asked."""
+    found = seen.answering.get(address)
+    return Content("") if found is None else Content.assemble(_UP if found else _DOWN)
 
 
 class Topology(VerticalScroll, can_focus=False):
     """The picture; it scrolls if it does not fit."""
 
-    def __init__(self, answers: Answers) -> None:
-        super().__init__()
+    def __init__(self, answers: Answers, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
         self._answers = answers
+        self._seen: SeenCluster | None = None
         self._picture = Static(markup=False)
 
     def compose(self) -> ComposeResult:
@@ -97,11 +152,11 @@ class Topology(VerticalScroll, can_focus=False):
 
     def on_resize(self) -> None:
         """Draw for the new width."""
-        self.show(self._answers)
+        self.show(self._answers, self._seen)
 
-    def show(self, answers: Answers) -> None:
-        """Draw these answers."""
-        self._answers = answers
-        lines = draw(answers, max(min(WIDTH, self.size.width), 20))
-        self._picture.update(Content("\n".join(lines)))
+    def show(self, answers: Answers, seen: SeenCluster | None = None) -> None:
+        """Draw these answers, and what was seen of them on the network."""
+        self._answers, self._seen = answers, seen
+        lines = draw(answers, max(min(WIDTH, self.size.width), 20), seen)
+        self._picture.update(Content("\n").join(lines))
         self.set_class(not lines, "-empty")

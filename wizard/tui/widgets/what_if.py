@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -23,7 +24,15 @@ from wizard.tui.host import host_of
 TITLE = "What happens if…"
 _NONE = "○ shown once the answers are complete (F2 lists what is missing)"
 _OUTAGE = 16  # columns, for `until repaired`
-_STYLES = {"✓": "$text-success", "✗": "$text-error", "=": "$text-muted", "~": "$text-muted", "?": "$text-warning"}
+_ASKING = "… being worked out"
+_STYLES = {"✓": "$text-success", "=": "$text-success", "~": "$text-warning", "?": "$text-warning", "✗": "$text-error"}
+_LEGEND = {
+    "✓": "as it should be",
+    "=": "the VIP stays",
+    "~": "no VRRP set-up avoids it",
+    "?": "not known",
+    "✗": "to be mended",
+}
 
 
 class _Comparison(NamedTuple):
@@ -34,15 +43,22 @@ class _Comparison(NamedTuple):
 
 
 class WhatIf(Vertical):
-    """The list. Enter or a click on a line explains it; `compare` shows the other choice for an answer beside it."""
+    """The list. Enter, e or a click on a line explains it; `compare` shows the other choice for an answer beside it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "explain_line", "explain", id="what-if.explain"),
+    ]
     DEFAULT_CSS: ClassVar[str] = """
     WhatIf { height: auto; }
     WhatIf > Static { height: 1; padding: 0 1; }
+    WhatIf > .legend { height: auto; color: $text-muted; }
     WhatIf > OptionList, WhatIf > OptionList:focus {
         height: auto; border: none; padding: 0; background: transparent;
     }
     """
+
+    class Shown(Message):
+        """Other lines are shown."""
 
     class Ready(Message, bubble=False):
         """The lines are there."""
@@ -62,6 +78,7 @@ class WhatIf(Vertical):
         """The head of the columns, and the list."""
         yield Static(markup=False)
         yield OptionList(markup=False)
+        yield Static(markup=False, classes="legend")
 
     def on_mount(self) -> None:
         """Show what is known."""
@@ -76,6 +93,18 @@ class WhatIf(Vertical):
     def lines(self) -> tuple[OutcomeLine, ...]:
         """The lines that are shown."""
         return self._found.lines.lines
+
+    @property
+    def found(self) -> Lines:
+        """The lines that are shown, and why there are none."""
+        return self._found.lines
+
+    @property
+    def note(self) -> str:
+        """Why there are no lines."""
+        session = host_of(self).session
+        waits = not session.is_judged or bool(session.outcome.files)
+        return self._found.lines.note or (_ASKING if waits else _NONE)
 
     def compare(self, place: Place | None) -> None:
         """Show the other choice for an answer beside the list; None removes it."""
@@ -99,6 +128,7 @@ class WhatIf(Vertical):
         if message.look == self._looks:
             self._found = message.found
             self._fill()
+            self.post_message(self.Shown())
 
     def _fill(self) -> None:
         if not self.is_mounted:
@@ -107,15 +137,16 @@ class WhatIf(Vertical):
         options = self.query_one(OptionList)
         chosen = options.highlighted
         options.clear_options()
+        self.query_one(".legend", Static).update(legend(lines, other))
         if not lines.lines:
             self.query_one(Static).update(Content(TITLE))
-            options.add_option(Option(Content(f" {lines.note or _NONE}")))
+            options.add_option(Option(Content(f" {self.note}")))
             return
         width = max(self.size.width, 40) - 2
         if other is not None:
             lines = lines._replace(lines=_differing_first(lines.lines, other))
             self._found = _Comparison(lines, other)
-        head, rows = _compared(lines, other, width) if other else _single(lines, width)
+        head, rows = _compared(lines, other, width) if other else table(lines, width)
         self.query_one(Static).update(head)
         options.add_options(Option(row) for row in rows)
         options.highlighted = min(chosen or 0, len(rows) - 1)
@@ -123,14 +154,32 @@ class WhatIf(Vertical):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Explain the line."""
         event.stop()
-        if self.lines:
-            line = self.lines[event.option_index]
+        self.explain(event.option_index)
+
+    def action_explain_line(self) -> None:
+        """Explain the line under the cursor."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None:
+            self.explain(at)
+
+    def explain(self, index: int) -> None:
+        """Show a line in full on a page, and what could be done about it."""
+        if index < len(self.lines):
+            line = self.lines[index]
             body = "\n".join(map(printable, explained(line).split("\n")))
             host_of(self).show_page(printable(f"If {line.event}"), body)
 
 
-def _single(lines: Lines, width: int) -> tuple[Content, list[Content]]:
-    """Head and rows with owner and outage."""
+def legend(lines: Lines, other: Otherwise | None = None) -> Content:
+    """What the signs of these lines mean; those that occur alone, so that no ✗ stands where nothing is to be mended."""
+    every = [*lines.lines, *(other.lines.lines if other else ())]
+    found = {line.symbol for line in every}
+    parts = [Content.assemble((sign, _STYLES[sign]), f" {words}") for sign, words in _LEGEND.items() if sign in found]
+    return Content("   ").join(parts)
+
+
+def table(lines: Lines, width: int) -> tuple[Content, list[Content]]:
+    """Head and rows with owner and outage, in so many columns."""
     change = min(max((cell_len(line.change) for line in lines.lines), default=0) + 2, width // 2)
     change = max(change, len("owner") + 2)
     event = width - change - _OUTAGE - 3

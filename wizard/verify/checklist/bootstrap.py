@@ -10,7 +10,7 @@ from wizard.verify.checklist.machine import machine_step
 from wizard.verify.checklist.model import VERBATIM, CheckLine, CheckStep, Countdown, Status, held_up, step_of
 from wizard.verify.checklist.name import authority_lines, resolver_step, ttl_step, unfinished, unknown_target
 from wizard.verify.checklist.replies import Authorities, records
-from wizard.verify.checklist.servers import alive_line, asked_of, free_line, renew
+from wizard.verify.checklist.servers import alive_line, asked_of, free_line, mend_certificate, renew
 
 
 def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]:
@@ -108,7 +108,7 @@ def _certificate_lines(view: LiveView, target: Target) -> list[CheckLine]:
     certificate, asked = probe.certificate, f"certificate, port {target.port}"
     if not certificate.covers_name(view.name):
         got = f"is for {names_of(certificate)}, not for {view.name}"
-        return [CheckLine(Status.FAIL, target.label, asked, got, renew(view, target.name))]
+        return [CheckLine(Status.FAIL, target.label, asked, got, mend_certificate(view, target, target.name))]
     missing = [vip for vip in view.endpoint.vips if vip.address not in certificate.addresses]
     if missing:
         got = f"is for {view.name}, but not for the address {', '.join(str(vip.address) for vip in missing)}"

@@ -6,6 +6,8 @@ from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advi
 from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, Status
 
+_API_NAMES = frozenset({"kubernetes", "kubernetes.default", "kubernetes.default.svc"})
+
 
 def asked_of(target: Target) -> str:
     """Where an API server is asked for `/readyz`."""
@@ -40,7 +42,7 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
             advice_tls(target),
         )
     got = f"{probe_words(probe)}, but its certificate is for {names_of(probe.certificate)}"
-    return CheckLine(Status.FAIL, target.label, asked, got, renew(view, "the control-plane nodes"))
+    return CheckLine(Status.FAIL, target.label, asked, got, mend_certificate(view, target, "the control-plane nodes"))
 
 
 def _advice(target: Target, probe: Probe) -> str:
@@ -52,6 +54,36 @@ def _advice(target: Target, probe: Probe) -> str:
 def advice_tls(target: Target) -> str:
     """The command that shows what a server says in TLS."""
     return f"'openssl s_client -connect {target.socket}' shows more"
+
+
+def mend_certificate(view: LiveView, target: Target, where: str) -> str:
+    """What to do about a certificate that is not for the endpoint's name; `where` the API server's is made anew.
+
+    An API server's certificate names the service `kubernetes`, whoever installed it (kubeadm's guide to certificates;
+    K3s, RKE2, k0s and Talos do the same): another one is no API server's, and there is nothing to make anew.
+    """
+    probe = view.probe(target)
+    found = None if probe is None else probe.certificate
+    if found is not None and not _API_NAMES.intersection(found.names):
+        passes = "" if target.part is Part.CONTROL_PLANE else ", and does haproxy pass TLS through ('mode tcp') there"
+        return (
+            f"this is no API server's certificate ('kubernetes' is not among its names): another service answers at "
+            f"{target.socket}; is the address right{passes}?\n{advice_tls(target)}"
+        )
+    if found is not None and _is_other_clusters(view, target, found):
+        return (
+            "this is another cluster's certificate: the control-plane nodes' have another issuer; is "
+            f"{target.socket} the right address?\n{advice_tls(target)}"
+        )
+    return renew(view, where)
+
+
+def _is_other_clusters(view: LiveView, target: Target, found: Certificate) -> bool:
+    """Whether the control-plane nodes' certificates are known, and none is of this one's issuer."""
+    probes = [view.probe(other) for other in view.endpoint.control_plane if other.address != target.address]
+    others = [probe.certificate for probe in probes if probe is not None and probe.certificate is not None]
+    told = [other for other in others if other.issuer_key and _API_NAMES.intersection(other.names)]
+    return bool(told and found.issuer_key) and not any(_same_cluster(found, other) for other in told)
 
 
 def renew(view: LiveView, where: str) -> str:

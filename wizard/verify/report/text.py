@@ -22,15 +22,25 @@ _COLOURS = {
 _STATUS = max(len(status) for status in Status)
 
 
-def text(checklist: Checklist, view: LiveView, style: Style, *, brief: bool = False) -> str:
-    """The checklist, every line ended; `brief` leaves out the lines of the steps that are passed."""
-    return "".join(f"{line}\n" for line in _lines(checklist, view, style, brief))
+def text(checklist: Checklist, view: LiveView, style: Style, *, brief: bool = False, folded: str | None = None) -> str:
+    """The checklist, every line ended; `brief` leaves out the lines of the steps that are passed.
+
+    `folded`: those steps are one line, `3 of 8 ok`, followed by these words.
+    """
+    return "".join(f"{line}\n" for line in _lines(checklist, view, style, brief, folded))
 
 
-def _lines(checklist: Checklist, view: LiveView, style: Style, brief: bool) -> Iterator[str]:
+def _lines(checklist: Checklist, view: LiveView, style: Style, brief: bool, folded: str | None = None) -> Iterator[str]:
     yield from _head(checklist, view, style)
+    passed = [step for step in checklist.steps if step.status is Status.OK] if folded is not None else []
+    if passed:
+        words = f"{len(passed)} of {len(checklist.steps)} ok: {', '.join(step.key for step in passed)}{folded}"
+        first, *rest = _wrapped(words, style, " " * (_STATUS + 1), " " * (_STATUS + 1))
+        yield f"{_status(Status.OK, style)} {first.lstrip()}"
+        yield from rest
     for number, step in enumerate(checklist.steps, start=1):
-        yield from _step(number, step, style, brief)
+        if step not in passed:
+            yield from _step(number, step, style, brief)
     for note in () if brief else checklist.notes:
         yield from _wrapped(f"note: {note}", style, "", "      ")
     yield ""

@@ -38,8 +38,8 @@ from wizard.tui.dialogs.help import HelpDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.preview import PreviewDialog
 from wizard.tui.dialogs.quit import QuitDialog
+from wizard.tui.reading.file_tabs import FileTabs
 from wizard.tui.widgets.field import ChoiceEntry, Entry
-from wizard.tui.widgets.preview import FileTabs
 from wizard.tui.widgets.steps_bar import StepsBar
 
 pytestmark = pytest.mark.slow

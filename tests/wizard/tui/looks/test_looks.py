@@ -238,7 +238,7 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
         await looks(pilot, app)
         await visit(pilot, app, WRONG, "vip review")
         await visit(pilot, app, ARTICLE, "load-balancers vrrp write cutover review")
-        await sees(pilot, "F4 diff)")
+        await sees(pilot, "F4 diff")
         await press(pilot, "f4")
         await opens(pilot, PageDialog)
         await looks(pilot, app)

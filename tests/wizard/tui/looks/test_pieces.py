@@ -11,7 +11,7 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.session import judge
 from wizard.questions.steps import steps
 from wizard.tui.forms.machine_rows import accepted, compact, suggestion
-from wizard.tui.widgets.preview import changed_lines, coloured, content_of
+from wizard.tui.reading.preview import changed_lines, coloured, content_of
 from wizard.tui.widgets.steps_bar import items
 from wizard.tui.widgets.topology import WIDTH, draw
 
@@ -27,7 +27,7 @@ ANSWERS = st.dictionaries(PLACES, st.text(max_size=90), max_size=40).map(Answers
 
 
 def test_the_picture_of_the_articles_cluster() -> None:
-    assert draw(Answers(ARTICLE)) == [
+    assert [line.plain for line in draw(Answers(ARTICLE))] == [
         "kube-control.kacangisnuts.com:6443",
         "├─▶ k8s-master1  192.168.2.151  initial master, for now",
         "└╌▶ 192.168.2.140  VIP, after the cutover",
@@ -50,7 +50,7 @@ def test_the_picture_grows_with_the_answers() -> None:
 def test_no_line_of_the_picture_is_wider_than_the_screen_or_holds_a_control_character(
     answers: Answers, width: int
 ) -> None:
-    for line in draw(answers, width):
+    for line in (drawn.plain for drawn in draw(answers, width)):
         assert len(line) <= width
         assert all(ord(c) >= 32 for c in line)
 
@@ -77,6 +77,8 @@ def test_the_bar_tells_done_wrong_and_open_steps_apart() -> None:
 def test_the_next_name_counts_up_and_is_nobodys() -> None:
     for before, following in (("lb1", "lb2"), ("lb09", "lb10"), ("a1.b2.c", "a2.b2.c"), ("lb", ""), ("x-9", "x-10")):
         assert suggestion(Place("lb", 1, "name"), Answers({Place("lb", 0, "name"): before})) == following
+    for address in ("192.168.2.141", "fd00:2::141"):
+        assert suggestion(Place("lb", 1, "name"), Answers({Place("lb", 0, "name"): address})) == ""
     taken = Answers({Place("lb", 0, "name"): "lb1", Place("lb", 2, "name"): "lb2"})
     assert suggestion(Place("lb", 1, "name"), taken) == "lb3"
 

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
-from textual.containers import ScrollableContainer
 from textual.content import Content
-from textual.widgets import Static
 
 from rules.report import printable
+from wizard.tui.reading.search import SearchedText
 
 _STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent", "\\": "$text-muted"}
 _HEADS = ("--- ", "+++ ")
 
 
-class Diff(ScrollableContainer):
+class Diff(SearchedText):
     """Unified diffs by path, as `wizard.files.diff` makes them; long lines scroll sideways."""
 
-    DEFAULT_CSS: ClassVar[str] = """
-    Diff { height: 1fr; }
-    Diff > Static { width: auto; min-width: 100%; padding: 0 1; }
-    """
-
     def __init__(self, diffs: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(Static(coloured(diffs), markup=False), id=id)
+        shown = coloured(diffs)
+        super().__init__(lambda _width: shown, id=id)
 
 
 def coloured(diffs: Mapping[str, str]) -> Content:

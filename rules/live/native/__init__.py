@@ -1,0 +1,1 @@
+"""What the real `haproxy -c` and `keepalived -t` say about the files (`--native`)."""

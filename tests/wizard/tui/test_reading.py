@@ -1,0 +1,180 @@
+"""Searching, copying, and files beside one another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tests.wizard.tui.support.pilot import (
+    ARTICLE,
+    LARGE,
+    SMALL,
+    Driven,
+    at_step,
+    drive,
+    opens,
+    press,
+    sees,
+    text,
+    until,
+)
+from wizard.questions.answers import Answers, Place
+from wizard.questions.overview import place_in_files, twin_of
+from wizard.questions.session import judge
+from wizard.questions.steps import steps
+from wizard.tui.app import Wizard
+from wizard.tui.copying import of_help, of_markdown
+from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
+from wizard.tui.dialogs.preview import PreviewDialog
+from wizard.tui.reading.preview import DIFFERS, content_of
+from wizard.tui.reading.search import SearchedText
+
+pytestmark = pytest.mark.slow
+
+SECRET = {**ARTICLE, Place("vrrp", 0, "auth_pass"): "hunter2"}
+
+
+async def seek(pilot: Driven, words: str) -> None:
+    await press(pilot, "/")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+    await press(pilot, words)
+
+
+async def show(pilot: Driven, app: Wizard, step: str) -> None:
+    app.go(step)
+    await at_step(pilot, step)
+    await until(pilot, lambda: app.session.outcome.files)
+    await press(pilot, "f3")
+    await opens(pilot, PreviewDialog)
+
+
+@pytest.mark.parametrize(
+    ("step", "file", "word"),
+    [
+        ("vrrp", "keepalived.conf", "virtual_router_id"),
+        ("vip", "keepalived.conf", "192.168.2.140/24"),
+        ("haproxy", "haproxy.cfg", "timeout client 1h"),
+        ("control-plane", "haproxy.cfg", "server k8s-master2"),
+        ("dns", "haproxy.cfg", ":6443"),
+    ],
+)
+def test_each_step_has_its_file_and_line(step: str, file: str, word: str) -> None:
+    outcome = judge(Answers(ARTICLE))
+    found = place_in_files(next(one for one in steps() if one.key == step), outcome)
+    assert found is not None
+    path, line = found
+    assert path.endswith(file)
+    assert any(word in row for row in outcome.files[path].splitlines()[line : line + 6])
+
+
+def test_the_preview_begins_with_the_file_of_the_step(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        await sees(pilot, "virtual_router_id")
+        assert "vrrp_instance" in text(pilot)
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_both_nodes_files_are_side_by_side_and_their_differences_marked(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        await sees(pilot, "haproxy-lb1/etc/keepalived/keepalived.conf")
+        await sees(pilot, "haproxy-lb2/etc/keepalived/keepalived.conf")
+        await sees(pilot, "priority 110")
+        await sees(pilot, "priority 100")
+        rows = [line for line in text(pilot).splitlines() if "priority 110" in line]
+        assert rows[0].count(DIFFERS) == 2
+        assert "priority 100" in rows[0]
+
+    drive(tmp_path, script, size=LARGE, answers=ARTICLE)
+
+
+def test_a_file_has_its_twin_on_the_next_node() -> None:
+    paths = ["a/etc/x.cfg", "b/etc/x.cfg", "c/etc/x.cfg", "RUNBOOK.md", "a/only.sh"]
+    assert [twin_of(path, paths) for path in paths] == ["b/etc/x.cfg", "c/etc/x.cfg", "a/etc/x.cfg", None, None]
+
+
+def test_long_comments_are_wrapped_and_nothing_is_lost() -> None:
+    long = "    # " + " ".join(f"word{number}" for number in range(40))
+    shown = content_of("lb1/haproxy.cfg", f"global\n{long}\n    maxconn 1\n", "", 60).plain
+    assert all(len(line) <= 60 for line in shown.splitlines())
+    assert [word for word in shown.split() if word.startswith("word")] == long.split()[1:]
+    assert all(line.startswith("     # ") for line in shown.splitlines()[1:-1])
+
+
+def test_slash_searches_and_n_goes_on_and_around(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "haproxy")
+        body = app.screen.query_one("#first", SearchedText)
+        await seek(pilot, "TIMEOUT")
+        await press(pilot, "enter")
+        count = body.places("timeout")
+        assert count > 2
+        # The preview is scrolled to what the step is about, so the first place is not the text's first.
+        first = body.first_place("timeout") + 1
+        await sees(pilot, f"{first} of {count}")
+        for _ in range(count - first + 1):
+            await press(pilot, "n")
+        await sees(pilot, f"1 of {count}")
+        await press(pilot, "N", "N")
+        await sees(pilot, f"{count - 1} of {count}")
+        await press(pilot, "escape")
+        await until(pilot, lambda: f"of {count}" not in text(pilot))
+        assert isinstance(app.screen, PreviewDialog)
+        await seek(pilot, "nonsense")
+        await sees(pilot, "nowhere")
+
+    answers = {**ARTICLE, Place("haproxy", 0, "balance"): "roundrobin"}
+    drive(tmp_path, script, answers=answers)
+
+
+def test_slash_searches_among_the_findings_and_in_a_diff(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
+        await press(pilot, "f2")
+        await opens(pilot, FindingsDialog)
+        await seek(pilot, "virtual ip")
+        await press(pilot, "enter")
+        options = app.screen.query_one(OptionList)
+        await until(pilot, lambda: options.highlighted is not None and app.focused is options)
+        assert "Virtual IP" in str(options.get_option_at_index(options.highlighted or 0).prompt)
+        await press(pilot, "escape", "escape")
+        app.session.replace_answers(Answers(ARTICLE))
+        await until(pilot, lambda: app.session.outcome.files)
+        app.go("review")
+        await at_step(pilot, "review")
+        await sees(pilot, "Continue")
+        await press(pilot, "f4")
+        await opens(pilot, PageDialog)
+        await seek(pilot, "maxconn")
+        await sees(pilot, "1 of ")
+
+    drive(tmp_path, script, answers={})
+
+
+def test_c_copies_a_file_without_its_password_and_a_command_of_the_runbook(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "vrrp")
+        await press(pilot, "c")
+        await until(pilot, lambda: "virtual_router_id" in app.clipboard)
+        assert "hunter2" not in app.clipboard
+        await press(pilot, "home")
+        paths = list(app.session.outcome.files)
+        for _ in range(paths.index("RUNBOOK.md") - paths.index("haproxy-lb1/etc/keepalived/keepalived.conf")):
+            await press(pilot, "right")
+        await press(pilot, "c")
+        commands = of_markdown(app.session.outcome.files["RUNBOOK.md"].split("\n"))
+        await until(pilot, lambda: app.clipboard == next(iter(commands.values())))
+
+    drive(tmp_path, script, size=SMALL, answers=SECRET)
+
+
+def test_commands_of_a_document_and_of_a_help() -> None:
+    lines = ["# a", "text", "    one \\", "      --two", "", "    # comment", "```", "three", "```", "- four"]
+    assert of_markdown(lines) == {2: "one \\\n--two", 7: "three"}
+    assert of_help("write 'weight 0', or nothing") == "weight 0"
+    assert of_help("ask whoever knows the machine's owner") == "ask whoever knows the machine's owner"

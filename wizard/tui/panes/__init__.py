@@ -1,0 +1,1 @@
+"""What fills a part of a screen: the plan, the picture and the files beside the fields; the review's page."""

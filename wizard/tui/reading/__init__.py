@@ -1,0 +1,1 @@
+"""Long texts and lists to read: files, differences, pages; `/` searches in all of them."""
