@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -81,6 +80,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             name: pool.submit(rehearsed, *write_pair(tmp_path_factory.mktemp("pair"), change), *FIRST)
             for name, change in CHANGES.items()
         }
+        hanging = folder / "haproxy"
+        hanging.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
+        hanging.chmod(0o755)
+        good = write_pair(tmp_path_factory.mktemp("pair"))
+        pairs["hanging"] = pool.submit(rehearsed, *good, *FIRST, "--haproxy", str(hanging))
+        if roots.lacking(roots.IN_CI) is None:
+            root = roots.root_of(roots.IN_CI)
+            options = ("--root", str(root.path), "--report", str(folder / "other"))
+            pairs["another release"] = pool.submit(rehearsed, *good, *FIRST, *options)
         ended = {how: pool.submit(_end, write_pair(tmp_path_factory.mktemp("pair")), how) for how in SIGNALS}
         yield Played(report, article, pairs, ended)
 
@@ -110,7 +118,7 @@ def test_the_predictions_for_the_article_s_plan_hold(played: Played, figure: Fig
     figure(
         f"rehearsal: haproxy killed {killed['outage_s']:.2f} s, power lost {power['outage_s']:.2f} s without an owner"
     )
-    assert killed["outage_s"] < 1.3
+    assert killed["outage_s"] < killed["predicted_outage_s"]["max"] + 0.6
     assert events["haproxy-lb1:keepalived"]["verdict"] == "known-limit"
     assert events["haproxy-lb1:keepalived"]["vips"][0]["after"] == ["haproxy-lb1", "haproxy-lb2"]
     assert events["haproxy-lb2:haproxy"]["failure"]["failed"] == 0
@@ -172,23 +180,17 @@ DEEP = [name for name in BROKEN if name not in CHANGES] if ALL_EXAMPLES else ["a
 
 
 @pytest.mark.release(roots.IN_CI)
-def test_another_release_is_rehearsed_beside_the_system_s(tmp_path: Path) -> None:
-    root = roots.root_of(roots.IN_CI)
-    report = tmp_path / "report"
-    done = rehearsed(*write_pair(tmp_path), *FIRST, "--root", str(root.path), "--report", str(report))
+def test_another_release_is_rehearsed_beside_the_system_s(played: Played) -> None:
+    done = played.pairs["another release"].result()
     assert done.status == 0, done.stdout + done.stderr
-    assert f"Starting Keepalived v{root.release}" in (report / "logs/lb1-1.log").read_text()
+    said = (played.report.parent / "other/logs/lb1-1.log").read_text()
+    assert f"Starting Keepalived v{roots.IN_CI}" in said
 
 
-def test_a_daemon_that_hangs_is_given_up_after_seconds(tmp_path: Path) -> None:
-    hanging = tmp_path / "haproxy"
-    hanging.write_text("#!/bin/sh\nexec sleep 600\n")
-    hanging.chmod(0o755)
-    began = time.monotonic()
-    done = rehearsed(*write_pair(tmp_path), *FIRST, "--haproxy", str(hanging))
+def test_a_daemon_that_hangs_is_given_up_after_seconds(played: Played) -> None:
+    done = played.pairs["hanging"].result()
     assert done.status == 2
     assert "lb1: 'haproxy -c' does not end within 10 s" in done.stderr
-    assert time.monotonic() - began < 60
 
 
 @pytest.mark.deep

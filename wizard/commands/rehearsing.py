@@ -46,7 +46,8 @@ def run_rehearse(arguments: RehearseArguments) -> int:
 
 def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
     from wizard.rehearsal import unprivileged
-    from wizard.rehearsal.checks import lacking
+    from wizard.rehearsal.checks import lacking, most_side_by_side
+    from wizard.rehearsal.planning import planned
     from wizard.rehearsal.running.systems import Programs
 
     programs = Programs(arguments.haproxy, arguments.keepalived, arguments.root)
@@ -55,7 +56,8 @@ def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
     if os.geteuid() != 0:
         return unprivileged.again(sys.argv[1:])
     cluster, inputs = _inputs(arguments, folder)
-    what, run = _planned(arguments, cluster, inputs, programs)
+    what, run = planned(inputs, cluster, programs, arguments.events, pairs=arguments.pairs)
+    what = what._replace(runs=arguments.runs, side_by_side=most_side_by_side(what.stage, arguments.jobs))
     halt = threading.Event()
     with _ended_by_signals(halt) as ended:
         result = _played(what, halt)
@@ -131,32 +133,6 @@ def _say_problems(inputs: Inputs) -> None:
         say(note)
     if inputs.errors:
         raise RehearsalError(*(error.replace("sudo halb-lint", "sudo halb-wizard") for error in inputs.errors))
-
-
-def _planned(
-    arguments: RehearseArguments, cluster: Cluster | None, inputs: Inputs, programs: object
-) -> tuple[Rehearsal, Run]:
-    from rules import RuleSettings, Run, options_for
-    from rules.files import DiskIncludes
-    from wizard.rehearsal.checks import lacking_for, most_side_by_side
-    from wizard.rehearsal.events import turns
-    from wizard.rehearsal.rehearse import Rehearsal
-    from wizard.rehearsal.running.systems import Programs, release_of
-    from wizard.rehearsal.stage import stage_of
-
-    assert isinstance(programs, Programs)
-    settings = RuleSettings(keepalived_version=release_of(programs))
-    run = Run(
-        inputs.texts,
-        options_for(cluster, inputs.nodes, settings=settings, kinds=inputs.kinds, include=DiskIncludes()),
-    )
-    stage = stage_of(run, cluster)
-    if reasons := lacking_for(stage):
-        raise RehearsalError(*reasons)
-    played = turns(stage, arguments.events, pairs=arguments.pairs)
-    lanes = most_side_by_side(stage, arguments.jobs)
-    table = run.failover(pairs=arguments.pairs)
-    return Rehearsal(stage, run.fleet.nodes, table, played, programs, arguments.runs, lanes), run
 
 
 # -- playing

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from subprocess import PIPE
@@ -134,7 +135,9 @@ class RunningCluster:
 
     def check(self) -> None:
         """Let the daemons look at their files; raises RehearsalError with what they refuse."""
-        refusals = [line for node in self.nodes.values() for line in node.daemons.refusals()]
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            found = pool.map(lambda node: node.daemons.refusals(), self.nodes.values())
+            refusals = [line for lines in found for line in lines]
         if refusals:
             raise RehearsalError(*refusals)
 

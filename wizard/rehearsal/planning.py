@@ -1,0 +1,38 @@
+"""From files to a rehearsal of them: what the command line and the wizard have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rules import RuleSettings, Run, options_for
+from rules.files import DiskIncludes
+from wizard.rehearsal.checks import lacking_for
+from wizard.rehearsal.errors import RehearsalError
+from wizard.rehearsal.events import turns
+from wizard.rehearsal.rehearse import Rehearsal
+from wizard.rehearsal.running.systems import Programs, release_of
+from wizard.rehearsal.stage import stage_of
+
+if TYPE_CHECKING:
+    from rules.files import Inputs
+    from rules.plan import Cluster
+
+
+def planned(
+    inputs: Inputs, cluster: Cluster | None, programs: Programs, events: Sequence[str] = (), *, pairs: bool = False
+) -> tuple[Rehearsal, Run]:
+    """The rehearsal of files that were read, and the run that judges them; predicted is what the daemons' release does.
+
+    `events` choose (see `turns`). Raises RehearsalError when these files, or this machine, can't be rehearsed.
+    """
+    settings = RuleSettings(keepalived_version=release_of(programs))
+    run = Run(
+        inputs.texts,
+        options_for(cluster, inputs.nodes, settings=settings, kinds=inputs.kinds, include=DiskIncludes()),
+    )
+    stage = stage_of(run, cluster)
+    if reasons := lacking_for(stage):
+        raise RehearsalError(*reasons)
+    chosen = turns(stage, events, pairs=pairs)
+    return Rehearsal(stage, run.fleet.nodes, run.failover(pairs=pairs), chosen, programs), run
