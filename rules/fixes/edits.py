@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.edits import Edit, apply_edits
@@ -73,6 +74,7 @@ def changed(texts: Mapping[str, str], changes: Iterable[Change]) -> dict[str, st
     return found
 
 
+@lru_cache(64)
 def _has_secret(text: str) -> bool:
     from parsers.haproxy import parse_haproxy
     from parsers.keepalived import parse_keepalived

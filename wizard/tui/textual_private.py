@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.driver import Driver
+from textual.screen import Screen
 from textual.widgets import Footer
 
 Result = TypeVar("Result")
@@ -29,6 +30,21 @@ class KeysFooter(Footer):
     def __init__(self) -> None:
         super().__init__()
         self.set_reactive(Footer._bindings_ready, True)
+        self._keys: list[tuple[str, str, bool]] = []
+
+    def _now(self) -> list[tuple[str, str, bool]]:
+        active = self.screen.active_bindings.values()
+        return [(binding.key, binding.description, enabled) for _, binding, enabled, _ in active if binding.show]
+
+    def compose(self) -> ComposeResult:
+        """The keys that there are now."""
+        self._keys = self._now()
+        yield from super().compose()
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Make the keys anew only if they are others: the focus moves often, and they seldom change with it."""
+        if screen is self.screen and self._now() != self._keys:
+            super().bindings_changed(screen)
 
 
 if sys.platform != "win32":

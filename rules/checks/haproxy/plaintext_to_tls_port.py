@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import API_PORT
 from rules.text.wording import listed
@@ -46,6 +47,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
                 f"'{first.name.raw}', which expects TLS",
                 help=_help(config, backend, first),
                 note="plain HTTP",
+                fix=partial(_passed_through, config, backend, first),
                 related=[(server.address_span, "here too") for server in plain[1:]],
             )
 
@@ -77,6 +79,21 @@ def _help(config: HaproxyConfig, backend: Proxy, server: Server) -> str:
     ended = any(bind.ssl for frontend in frontends for bind in frontend.binds)
     also = ", and remove 'ssl' and 'crt ...' from the bind line" if ended else ""
     return f"use 'mode tcp' in {listed(labels)}{also}, so that the clients' TLS reaches the API server"
+
+
+def _passed_through(config: HaproxyConfig, backend: Proxy, server: Server) -> Fix | None:
+    """`mode tcp` on both sides, for the Kubernetes API; None where haproxy ends TLS, or a mode has a condition."""
+    proxies = list({id(proxy): proxy for proxy in (*config.feeders(backend), backend)}.values())
+    lines = [proxy.get("mode") for proxy in proxies]
+    if server.port != API_PORT or any(bind.ssl for proxy in proxies for bind in proxy.binds):
+        return None
+    if any(line is not None and line.condition is not None for line in lines):
+        return None
+    steps = tuple(
+        ("write", line.span, "mode tcp") if line is not None else ("inside", proxy.span, "mode tcp")
+        for proxy, line in zip(proxies, lines, strict=True)
+    )
+    return Fix("write 'mode tcp' on both sides", steps, safe=False)
 
 
 def _is_plain(server: Server) -> bool:

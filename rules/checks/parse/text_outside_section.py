@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rules.engine.finding import Hit, Severity
+from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @rule("PA006", "text-outside-section", Severity.ERROR, Scope.PARSE)
-def check(document: Document) -> Iterable[Hit]:
+def check(document: Document) -> Iterator[Hit]:
     """The file has statements before its first section.
 
     Why it hurts: haproxy can't tell what they belong to and refuses the file ("unknown keyword ... out of section"; 2.6
@@ -26,4 +28,16 @@ def check(document: Document) -> Iterable[Hit]:
 
     Silent when: there are none. If every one of them depends on an `.if` or has a placeholder, it is a warning.
     """
-    return problem_hits(document, "text-outside-section")
+    for hit in problem_hits(document, "text-outside-section"):
+        hit.fix = partial(_fix, hit)
+        yield hit
+
+
+def _fix(hit: Hit) -> Fix | None:
+    """The section keyword that was meant, in place of the first word of the statements."""
+    found = re.match(r"did you mean the section keyword '(\w+)'\?", hit.help)
+    word = re.match(r"[^\s\"'\\#]+(?=\s)", hit.span.text)
+    if found is None or word is None:
+        return None
+    start = hit.span.start
+    return Fix.write(hit.span.source.span(start, start + word.end()), found[1], safe=False)

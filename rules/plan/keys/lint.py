@@ -57,7 +57,7 @@ class LintChoice(Record):
     severity: Mapping[str, str] = key(
         "lint.severity",
         severities,
-        "what rules report, instead of their own severity: error, warning or info, by code, name or prefix",
+        "the severity of rules, instead of their own, by code, name or prefix",
         default={},
         label="Severities",
         examples=("KA012 = info",),

@@ -103,8 +103,9 @@ def text_of(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value) if value and all(map(_is_plain, value)) else value_text(value)
     if isinstance(value, dict):
-        plain = all(_is_plain(name) and item and all(map(_is_plain, item)) for name, item in value.items())
-        pairs = (f"{name} = {', '.join(item)}" for name, item in value.items()) if plain else ()
+        lists = {name: [item] if isinstance(item, str) else item for name, item in value.items()}
+        plain = all(_is_plain(name) and item and all(map(_is_plain, item)) for name, item in lists.items())
+        pairs = (f"{name} = {', '.join(item)}" for name, item in lists.items()) if plain else ()
         return "; ".join(pairs) or value_text(value)
     return str(value)
 
@@ -121,8 +122,9 @@ def _readings(type_: str, text: str) -> Iterator[Any]:
     elif type_ == "array":
         yield _words(text)
     elif type_ == "object":
-        pairs = (part.partition("=") for part in text.split(";") if part.strip())
+        pairs = [part.partition("=") for part in text.split(";") if part.strip()]
         yield {name.strip(): _words(value) for name, _, value in pairs}
+        yield {name.strip(): value.strip() for name, _, value in pairs}
     elif type_ == "boolean" and text in ("true", "false"):
         yield text == "true"
     elif type_ in ("integer", "number"):
@@ -293,6 +295,8 @@ def severities(value: Any) -> Mapping[str, str]:
         raise ValueError(f"must be a table, as in {example}, not {shown(value)}")
     for rules, word in value.items():
         if word not in _SEVERITIES:
+            if isinstance(word, list) and len(word) == 1:
+                word = word[0]  # noqa: PLW2901 - typed in a form, where each value may be a list
             near = closest(word, _SEVERITIES) if isinstance(word, str) else ""
             more = f"; did you mean '{near}'?" if near else "; a rule is left out with ignore" if word == "off" else ""
             raise ValueError(f"{shown(rules)} must be {listed(_SEVERITIES, 'or')}, not {shown(word)}{more}")

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from rules.command.arguments import FORMATS
+from rules.command.on_demand.explain import explanation, list_rules
+from rules.engine.registry import all_rules
 from rules.files.inputs import read_local
+from rules.report.style import Style
 from tests.programs import ROOT, run
 
 GOOD = """\
@@ -310,3 +313,19 @@ def test_load_balancers_without_files_have_those_that_the_wizard_wrote(folder: P
     listed = run("--list-files", cwd=plan)
     assert listed.stdout.split() == ["lb1", "keepalived", str(Path("lb1/etc/keepalived/keepalived.conf"))]
     assert "KA012" in run(cwd=plan).stdout
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_no_explanation_is_wider_than_the_terminal(width: int) -> None:
+    style = Style(width=width)
+    for rule in all_rules():
+        whole = explanation(rule, style)
+        wide = [line for line in whole.splitlines() if len(line) > width]
+        assert [line for line in wide if max(map(len, line.split())) + len(line) - len(line.lstrip()) < width - 8] == []
+        assert rule.documentation.split() == whole.split()[3 : 3 + len(rule.documentation.split())]
+
+
+def test_on_a_terminal_no_line_of_the_list_of_rules_is_too_long() -> None:
+    lines = list_rules(Style(width=80), whole=False).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(not line.startswith(" ") for line in lines) == len(all_rules())

@@ -208,3 +208,10 @@ def test_haproxy_takes_the_articles_pair_after_its_safe_fixes(tmp_path: Path) ->
 def _haproxy(folder: Path) -> int:
     command = [str(program("haproxy")), "-c", "-f", str(folder / "haproxy.cfg")]
     return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
+
+
+def test_a_file_with_placeholders_is_left(folder: Path) -> None:
+    text = BAD.replace("192.0.2.21", "{{ first }}")
+    (folder / "haproxy.cfg").write_text(text)
+    assert "fixed" not in run("--fix", "--unsafe-fixes", "haproxy.cfg", cwd=folder).stderr
+    assert (folder / "haproxy.cfg").read_text() == text

@@ -48,7 +48,7 @@ def _the_daemon_takes_it(rule: Rule, case: Case, folder: Path) -> None:
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_fixes_of_troubles_that_people_had(unsafe: bool, tmp_path: Path, figure: Figure) -> None:
     """No file that haproxy takes is refused after it, no finding that was fixed is there again, and that is the end."""
-    cases = sorted((shared() / "hunt" / "cases").iterdir())[:: 1 if examples.ALL else 6]
+    cases = sorted((shared() / "hunt" / "cases").iterdir())[1 :: 1 if examples.ALL else 7]
     fixed_files = taken = 0
     for case in cases:
         before = read_pair(case)

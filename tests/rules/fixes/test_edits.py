@@ -102,6 +102,44 @@ def test_statements_of_any_file_can_be_removed_one_by_one(text: str) -> None:
         assert str(document) == text
 
 
+@pytest.mark.parametrize(
+    "line", ['http-request set-header Authorization "Basic Wm9ycm86a2F0YW5h"', "stats auth ops:Zebra-Cowboy-77"]
+)
+def test_a_line_with_a_secret_is_not_moved(line: str) -> None:
+    text = f"frontend f\n    use_backend b\n    {line}\n"
+    source, start, end = place(text, line)
+    above = source.span(*place(text, "use_backend b")[1:])
+    assert changes_of(Fix.move(source.span(start, end), above)) == ()
+
+
+def test_words_are_cut_out_of_a_line_with_the_blanks_before_them() -> None:
+    source, start, end = place(HAPROXY, "check")
+    assert made(HAPROXY, Fix.cut(source.span(start, end))) == HAPROXY.replace(" check", "")
+    source, start, end = place(HAPROXY, "mode")
+    assert made(HAPROXY, Fix.cut(source.span(start, end))) == HAPROXY.replace("mode tcp", "tcp")
+
+
+@pytest.mark.parametrize(
+    ("advice", "words", "becomes"),
+    [
+        ("did you mean 'chec'?", "check", "chec"),
+        ("write '192.0.2.2:6443'", "192.0.2.1:6443", "192.0.2.2:6443"),
+        ("write 'http' instead of 'tcp'", "tcp", "http"),
+        ("write 'http' instead of 'udp'", "tcp", None),
+        ("write 'ADDRESS:PORT'", "192.0.2.1:6443", None),
+        ("write 'mode http', where haproxy can read the traffic", "tcp", None),
+        ("remove it, or set 'haproxy-version' to 3.2", "check", None),
+        ("write '5s', or '5ms' if that is intended", "check", None),
+    ],
+)
+def test_only_what_a_help_leaves_open_to_nobody_is_done(advice: str, words: str, becomes: str | None) -> None:
+    source, start, end = place(HAPROXY, words)
+    fix = Fix.told(source.span(start, end), advice)
+    assert (None if fix is None else made(HAPROXY, fix)) == (
+        None if becomes is None else HAPROXY.replace(words, becomes)
+    )
+
+
 KEEPALIVED = "$N=5\n@lb1 priority 90\n~SEQ(A, 1, 2) priority $A\na { b 1 }\nc $N {{ d }}\n"
 
 

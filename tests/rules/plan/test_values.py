@@ -63,6 +63,7 @@ def refusal(table: str, key: str, value: Any) -> str:
         ("haproxy", "inter", "500ms", "500ms"),
         ("lint", "ignore", ["KA", "XN002"], ("KA", "XN002")),
         ("lint", "per-file-ignores", {"lb1/*": ["KA"]}, {"lb1/*": ("KA",)}),
+        ("lint", "severity", {"KA": "info", "HA001": "error"}, {"KA": "info", "HA001": "error"}),
         ("lint", "haproxy-version", "2.8", "2.8"),
         ("lint", "keepalived-version", "2.2.7", "2.2.7"),
     ],
@@ -205,6 +206,14 @@ def test_a_name_of_254_characters_is_too_long() -> None:
             {"a": "KA"},
             '\'a\' must be a list of strings, as in { "old/*" = ["KA", "XN002"] }',
         ),
+        ("lint", "severity", {"KA": "eror"}, "'KA' must be error, warning or info, not 'eror'; did you mean 'error'?"),
+        (
+            "lint",
+            "severity",
+            {"KA": "off"},
+            "'KA' must be error, warning or info, not 'off'; a rule is left out with ignore",
+        ),
+        ("lint", "severity", {"KA": []}, "'KA' must be error, warning or info, not a list"),
         ("lint", "per-file-ignores", [], 'must be a table, as in { "old/*" = ["KA", "XN002"] }, not a list'),
     ],
 )

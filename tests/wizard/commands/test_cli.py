@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.command import UsageError
 from tests.live.tls.api_servers import Behaviour
 from tests.programs import ROOT
 from tests.wizard.running import cluster, environment, run
@@ -289,3 +291,15 @@ def test_a_fault_of_its_own_is_status_3_without_a_traceback(tmp_path: Path) -> N
     assert (done.status, done.stdout) == (3, "")
     assert done.stderr.startswith("halb-wizard: internal error: ZeroDivisionError in verify (run.py:2)\n")
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_is_no_folder_for_the_files(tmp_path: Path) -> None:
+    plan = tmp_path / "halb.toml"
+    plan.write_text("")
+    for word, said in (
+        ("/etc/passwd", "'/etc/passwd' is a file, not a folder"),
+        ("/etc/passwd/x", "'/etc/passwd' is a file, not a folder"),
+        (str(plan), f"is a file; name its folder: 'halb-wizard {tmp_path}/'"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(said)):
+            parse_arguments([word])

@@ -199,9 +199,11 @@ class CutoverScreen(FramedScreen):
         """Show the answers that are needed as lines that lead to them, or the checklist in their place."""
         ways = self.query_one("#ways", OptionList)
         if stuck:
+            at = ways.highlighted or 0
             ways.set_options(Option(plan_line(line, self.app.size.width - 4), id=line.key) for line in self._ways())
             ways.display = True
-            ways.focus()
+            ways.highlighted = min(at, ways.option_count - 1)
+            self.set_focus(ways)
         elif ways.display:
             ways.display = False
             self.query_one("#steps").focus()
