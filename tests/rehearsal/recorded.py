@@ -11,7 +11,7 @@ from tests.rehearsal.fleets import HAPROXY, KEEPALIVED
 from wizard.rehearsal.events import Act, ActKind, Turn, turns
 from wizard.rehearsal.forecast import Forecasts
 from wizard.rehearsal.record import Moved, Played, Sample, WatchChange
-from wizard.rehearsal.stage import Stage, stage_of
+from wizard.rehearsal.staging.stage import Stage, stage_of
 from wizard.rehearsal.verdict import Judged, judge_played
 
 VIP = "192.0.2.10"

@@ -87,8 +87,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         pairs["hanging"] = pool.submit(rehearsed, *good, *FIRST, "--haproxy", str(hanging))
         if roots.lacking(roots.IN_CI) is None:
             root = roots.root_of(roots.IN_CI)
-            elsewhere = ("--root", str(root.path), "--report", str(folder / "other"))
-            pairs["another release"] = pool.submit(rehearsed, *good, *FIRST, *elsewhere)
+            others = ("--root", str(root.path), "--report", str(folder / "other"))
+            pairs["another release"] = pool.submit(rehearsed, *good, *FIRST, *others)
         ended = {how: pool.submit(_end, write_pair(tmp_path_factory.mktemp("pair")), how) for how in SIGNALS}
         yield Played(report, article, pairs, ended)
 

@@ -7,7 +7,7 @@ import pytest
 from rules import Run, options_for
 from tests.rehearsal.recorded import Pair
 from wizard.rehearsal.errors import RehearsalError
-from wizard.rehearsal.stage import described, stage_of
+from wizard.rehearsal.staging.stage import described, stage_of
 
 
 def test_a_pair() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rules.text import listed
 from wizard.rehearsal import unprivileged
 from wizard.rehearsal.running.systems import Programs, found_in
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.stage import Stage
 
 _TOOLS = {
     "ip": "iproute2",

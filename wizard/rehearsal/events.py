@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rules.failover import Event, EventKind, Events
 from rules.text import hint, listed
 from wizard.rehearsal.errors import RehearsalError
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.stage import Stage
 
 
 class ActKind(StrEnum):

@@ -12,7 +12,7 @@ from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.events import turns
 from wizard.rehearsal.rehearse import Rehearsal
 from wizard.rehearsal.running.systems import Programs, release_of
-from wizard.rehearsal.stage import stage_of
+from wizard.rehearsal.staging.stage import stage_of
 
 if TYPE_CHECKING:
     from rules.files import Inputs

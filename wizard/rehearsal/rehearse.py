@@ -17,7 +17,7 @@ from wizard.rehearsal.record import Played
 from wizard.rehearsal.running.cluster import RunningCluster
 from wizard.rehearsal.running.station import Spoken
 from wizard.rehearsal.running.systems import Programs
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.stage import Stage
 from wizard.rehearsal.verdict import Judged, judge_played
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from wizard.rehearsal.events import OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast
 from wizard.rehearsal.measures import INTERVAL, Clients, VipSeen, clients_in, lateness, names_in, seen_of
 from wizard.rehearsal.record import Played
-from wizard.rehearsal.servers import PlayedServer
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.servers import PlayedServer
+from wizard.rehearsal.staging.stage import Stage
 
 MARGIN = 0.3
 """Seconds that a measured time may be longer than the predicted range: starting and ending programs, and looking. What

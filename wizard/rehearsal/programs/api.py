@@ -19,6 +19,8 @@ MODES = ("ok", "hang", "500")
 WATCH_INTERVAL = 0.1  # seconds between two lines of a watch
 _TLS_HANDSHAKE = b"\x16"  # RFC 8446 section 5.1
 _IDLE = 60.0  # seconds
+OUT = 1
+"""The descriptor of stdout, the pipe to the rehearsal: whole lines go there at once."""
 
 
 class StandIn:
@@ -101,8 +103,7 @@ def main() -> None:
     server = StandIn(certificate, key)
     for address, port in zip(places[::2], places[1::2], strict=True):
         server.listen(address, int(port))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    os.write(OUT, b"ready\n")
     for line in sys.stdin:
         if line.strip() in MODES:
             server.turn(line.strip())

@@ -19,13 +19,14 @@ import time
 from contextlib import closing
 from typing import NamedTuple
 
+from wizard.rehearsal.programs.api import OUT
+
 INTERVAL = 0.1
 """Seconds between two new connections."""
 PATIENCE = 5.0
 """Seconds that a client waits for its answer."""
 SILENCE = 2.0
 """Seconds without a line after which a watch counts as broken: its server sends ten in a second."""
-_writing = threading.Lock()
 
 
 class _Door(NamedTuple):
@@ -53,9 +54,7 @@ class _Door(NamedTuple):
 
 
 def _write(line: dict[str, object]) -> None:
-    with _writing:
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+    os.write(OUT, f"{json.dumps(line)}\n".encode())
 
 
 def _why(error: BaseException) -> str:

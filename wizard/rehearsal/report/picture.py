@@ -8,7 +8,7 @@ from html import escape
 from rules.report import outage_words
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import stretches_of
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.stage import Stage
 from wizard.rehearsal.verdict import Judged
 
 _WIDTH, _LEFT, _ROW, _TOP = 1100, 330, 46, 70

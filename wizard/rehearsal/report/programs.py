@@ -12,7 +12,7 @@ from rules.failover import Seconds
 from wizard.rehearsal.measures import Clients
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import stretches_of
-from wizard.rehearsal.stage import Stage
+from wizard.rehearsal.staging.stage import Stage
 from wizard.rehearsal.verdict import MARGIN, Judged
 
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd]")

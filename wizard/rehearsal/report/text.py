@@ -13,7 +13,7 @@ from rules.text import counted
 from wizard.rehearsal.events import HEALTHY, OF_SERVERS
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import columns_of
-from wizard.rehearsal.stage import Stage, described
+from wizard.rehearsal.staging.stage import Stage, described
 from wizard.rehearsal.verdict import CLIENT_MARGIN, MARGIN, Ending, Judged, predicted_of
 
 _INDENT = "    "

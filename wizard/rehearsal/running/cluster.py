@@ -34,7 +34,7 @@ from wizard.rehearsal.running.network import (
 )
 from wizard.rehearsal.running.station import URGENT, Station
 from wizard.rehearsal.running.systems import Programs, copy_of_haproxy
-from wizard.rehearsal.stage import PlayedNode, Stage
+from wizard.rehearsal.staging.stage import PlayedNode, Stage
 
 if TYPE_CHECKING:
     from rules.fleet import Node

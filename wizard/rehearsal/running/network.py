@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net, bridging, cable
-from wizard.rehearsal.stage import IPAddress, Stage, Wire, client_address
+from wizard.rehearsal.staging.stage import IPAddress, Stage, Wire, client_address
 
 
 class Switch:

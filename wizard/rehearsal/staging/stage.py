@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover import read_routers
 from rules.text import counted, listed
-from wizard.rehearsal.doors import Door, doors_of
 from wizard.rehearsal.errors import RehearsalError
-from wizard.rehearsal.servers import PlayedServer, servers_of
+from wizard.rehearsal.staging.doors import Door, doors_of
+from wizard.rehearsal.staging.servers import PlayedServer, servers_of
 
 if TYPE_CHECKING:
     from parsers.facts.keepalived import KeepalivedConfig
