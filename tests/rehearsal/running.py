@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.programs import ROOT, Done, environment
 from wizard.rehearsal.lab.machine import SPACES
 
 PATIENCE = 240.0  # seconds
+_TEMPORARY = Path(tempfile.gettempdir())
 
 
 def command(*arguments: str) -> list[str]:
@@ -37,7 +39,10 @@ def rehearsed(*arguments: str) -> Done:
 def left_of(process: int) -> list[str]:
     """What is left of a rehearsal: its namespaces, folders and programs."""
     mark = f"halb{process}x"
-    found = [str(path) for path in (*SPACES.glob(f"{mark}*"), *Path("/var/lib").glob(f"{mark}*"))]
+    found = [
+        str(path)
+        for path in (*SPACES.glob(f"{mark}*"), *Path("/var/lib").glob(f"{mark}*"), *_TEMPORARY.glob(f"{mark}*"))
+    ]
     for place in Path("/proc").glob("[0-9]*"):
         try:
             words = (place / "cmdline").read_bytes()

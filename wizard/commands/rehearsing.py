@@ -35,7 +35,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def run_rehearse(arguments: RehearseArguments) -> int:
     """Run `halb-wizard rehearse`; gives the exit status."""
-    with tempfile.TemporaryDirectory(prefix="halb-rehearse-") as folder:
+    # A name by which the next rehearsal removes it, if this one is killed: see `sweep`.
+    with tempfile.TemporaryDirectory(prefix=f"halb{os.getpid()}x0-") as folder:
         try:
             return _rehearse(arguments, Path(folder))
         except RehearsalError as error:
