@@ -51,7 +51,7 @@ class WriteScreen(FramedScreen):
     DEFAULT_CSS: ClassVar[str] = """
     WriteScreen Static { padding: 0 1; height: auto; }
     WriteScreen VerticalScroll { height: 1fr; }
-    WriteScreen VerticalScroll:focus { background-tint: $primary 8%; }
+    WriteScreen VerticalScroll:focus { background: $boost; background-tint: $primary 8%; }
     WriteScreen VerticalScroll:nocolor:focus > Static { text-style: bold; }
     WriteScreen MergeChoice { margin: 0 1; }
     WriteScreen #folder { margin: 0 1; }

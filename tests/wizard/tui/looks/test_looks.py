@@ -116,7 +116,7 @@ def test_no_color_means_no_colour_and_what_colours_tell_is_told_otherwise(tmp_pa
     assert 4 in styles_of(start, "Change")
     assert 4 not in styles_of(start, "New")
     assert 4 in styles_of(step, "kube-control.kacangisnuts.com", beside="DNS name ")  # the field that has the focus
-    assert {2} <= styles_of(step, "default 6443")  # nobody typed that
+    assert {2} <= styles_of(step, "default kube-control")  # nobody typed that
     assert "● DNS" in step
     assert "✓ 2 nodes" in step
     assert 7 in styles_of(preview, "haproxy-lb1/haproxy.cfg")
@@ -133,7 +133,7 @@ def test_the_linux_console_gets_its_own_colours_characters_and_keys(tmp_path: Pa
     with terminal(tmp_path, TERM="linux") as made:
         shown = list(journey(made, b"\x1b[[C", b"\x1b[[B"))
         made.send(b"\x1b[[A")
-        made.wait_for("Ctrl+P        everything else")
+        made.wait_for("Ctrl+P       everything else")
         shown.append(made.screen(styles=True))
     for screen in shown:
         assert not sgr(screen) & _MANY
