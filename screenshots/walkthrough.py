@@ -49,7 +49,7 @@ SCENES = (
     Scene("vrrp", ("enter",), "The defaults fit"),
     Scene("vrrp-typed", ("33",), "Virtual router ID 33"),
     Scene("help", ("f1",), "Two clusters with one ID"),
-    Scene("preview", ("escape", "f3", "right", "right", "tab", "end"), "virtual_router_id 33"),
+    Scene("preview", ("escape", "f3"), "virtual_router_id 33"),
     Scene("haproxy", ("escape", "enter", "enter"), "TCP passes through"),
     Scene("review", ("enter",), "Continue: write the files"),
     Scene("diff", ("f4",), "what writing would change"),
