@@ -23,7 +23,7 @@ def broken() -> Judgement:
 def test_the_list_names_both_nodes_once() -> None:
     found = [item for item in items(broken(), {}) if item.finding is not None and item.finding.code == "HA034"]
     assert found
-    assert all("haproxy-lb1 and haproxy-lb2 (the same file)" in item.text for item in found)
+    assert all("(haproxy-lb1, haproxy-lb2)" in item.text for item in found)
 
 
 def test_a_reason_is_written_into_both_files() -> None:
