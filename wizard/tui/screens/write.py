@@ -46,6 +46,7 @@ class WriteScreen(FramedScreen):
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
         Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
+        Binding("ctrl+y", "save_plan", "halb.toml alone", id="write.plan", show=False),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """

@@ -54,7 +54,7 @@ def test_a_killed_wizard_has_what_was_typed_in_the_middle_of_a_step(terminal: Te
         for key in keys:
             terminal.press(key)
         terminal.wait_for(title)
-    for key in ("enter", "192.168.2.152", "enter", "enter", "192.168.2.15"):
+    for key in ("k8s-master2", "enter", "192.168.2.152", "enter", "k8s-master3", "enter", "192.168.2.15"):
         terminal.press(key)
     deadline = time.monotonic() + PATIENCE
     while not any('"192.168.2.15"' in draft.read_text() for draft in (tmp_path / "home").rglob("*.toml")):

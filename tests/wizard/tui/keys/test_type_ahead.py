@@ -115,7 +115,7 @@ def test_a_terminal_that_is_ahead_leaves_each_value_in_its_field(terminal: Termi
             *("192.168.2.140/24", "ctrl+n", f"{PASTED}lb1=192.168.2.141\nlb2=192.168.2.142", "ens160", "ctrl+n"),
         )
     )
-    terminal.wait_for("─ VRRP", "files: ✓ 2 nodes")
+    terminal.wait_for("─ VRRP", "✓ 2 nodes")
     terminal.send(keys_of("ctrl+n", "ctrl+n"))
     terminal.wait_for("Continue: write the files")
     terminal.press("ctrl+q")
