@@ -24,7 +24,7 @@ Line = str | int | PlanLine | Item
 """What a line is about: `CONTINUE`, `FILES`, the index of a failure, a step's answers, or something found."""
 
 _STYLES = {
-    ItemKind.MISSING: "$text-warning",
+    ItemKind.MISSING: "$text-muted",
     ItemKind.WRONG: "$text-error",
     ItemKind.ERROR: "$text-error",
     ItemKind.OVERRIDDEN: "$text-muted",

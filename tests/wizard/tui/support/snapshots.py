@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parents[1] / "snapshots"
 KEYS = ("start", *SHOWN)
 SIZES = (SMALL, LARGE)
 _FRAME = "#heading, StepsBar, Footer"
+_LOOKS = 60
 
 
 def path_of(key: str, size: tuple[int, int]) -> Path:
@@ -34,9 +35,20 @@ async def _taken(size: tuple[int, int]) -> dict[str, str]:
     with plain_terminal():
         async for key, pilot, app in screens(size):
             await settled(pilot, app)
-            frame, found[key] = _parted(pilot)
+            frame, found[key] = await _at_rest(pilot, path_of(key, size))
             frames.append(f"== {key}\n{frame}")
     return {**found, "frames": "".join(frames)}
+
+
+async def _at_rest(pilot: Driven, known: Path) -> tuple[str, str]:
+    """The rows once they are the known ones, or after a while: a preview scrolls when it has been laid out."""
+    wanted = known.read_text(encoding="utf-8") if known.exists() else ""
+    for _ in range(_LOOKS):
+        frame, middle = _parted(pilot)
+        if middle == wanted:
+            break
+        await pilot.pause(0.05)
+    return _parted(pilot)
 
 
 def _parted(pilot: Driven) -> tuple[str, str]:
