@@ -44,8 +44,7 @@ async def _at_rest(pilot: Driven, known: Path) -> tuple[str, str]:
     """The rows once they are the known ones, or after a while: a preview scrolls when it has been laid out."""
     wanted = known.read_text(encoding="utf-8") if known.exists() else ""
     for _ in range(_LOOKS):
-        frame, middle = _parted(pilot)
-        if middle == wanted:
+        if _parted(pilot)[1] == wanted:
             break
         await pilot.pause(0.05)
     return _parted(pilot)
