@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
+    from rules.support.haproxy.checks import accepts_status
     from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
     from rules.support.haproxy.vocabulary import refused
     from rules.support.keepalived.lines import LinePlace, places
@@ -16,6 +17,7 @@ __all__ = [
     "API_PORT",
     "ApiProxy",
     "LinePlace",
+    "accepts_status",
     "api_proxies",
     "is_placeholder",
     "places",
@@ -25,6 +27,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
+        "haproxy.checks": "accepts_status",
         "haproxy.routing": "API_PORT ApiProxy api_proxies",
         "haproxy.vocabulary": "refused",
         "keepalived.lines": "LinePlace places",

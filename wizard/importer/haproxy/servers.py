@@ -9,7 +9,7 @@ from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.source import Span
 from rules.plan import check_value
-from rules.support.haproxy import accepts_status
+from rules.support import accepts_status
 from wizard.importer import halb_lines
 from wizard.importer.agreement import reading
 from wizard.importer.ledger import words_of

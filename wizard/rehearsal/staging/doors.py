@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.support.haproxy import api_proxies
+from rules.support import api_proxies
 from wizard.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
