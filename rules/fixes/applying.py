@@ -7,6 +7,7 @@ fix what is worse: a rule that is silent about a broken section speaks when it i
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ class _Fixer:
         """Make fixes until none is left to make."""
         for _ in range(_ROUNDS):
             chosen = self._together(self._candidates())
-            if not chosen or not (self._made(chosen) or self._one_by_one(chosen)):
+            if not chosen or not self._made(chosen):
                 return
 
     def _candidates(self) -> list[_Candidate]:
@@ -95,33 +96,38 @@ class _Fixer:
         chosen: list[_Candidate] = []
         taken: dict[str, list[Change]] = {}
         for candidate in sorted(candidates, key=lambda c: (-c.finding.severity, c.finding.sort_key)):
-            if not any(_meet(change, other) for change in candidate.changes for other in taken.get(change.path, ())):
+            if not any(_meets(change, taken.get(change.path, ())) for change in candidate.changes):
                 chosen.append(candidate)
                 for change in candidate.changes:
-                    taken.setdefault(change.path, []).append(change)
+                    insort(taken.setdefault(change.path, []), change, key=_stretch)
         return chosen
 
     def _made(self, chosen: Sequence[_Candidate]) -> bool:
-        """Make these fixes, if the files then have no new finding."""
+        """Make these fixes, or of those that lead to a new finding a half: the others' places are then other ones."""
+        worse = self._try(chosen)
+        if not worse:
+            return True
+        if len(chosen) == 1:
+            finding = chosen[0].finding
+            self.left[_key(finding)] = Unfixed(finding, worse)
+            return False
+        half = len(chosen) // 2
+        return self._made(chosen[:half]) or self._made(chosen[half:])
+
+    def _try(self, chosen: Sequence[_Candidate]) -> str:
+        """Make these fixes if the files then have no new finding, else say which."""
         try:
             new = changed(self.texts, (change for candidate in chosen for change in candidate.changes))
-        except OverlapError:
-            return False
+        except OverlapError as error:
+            return str(error)
         texts = self.texts | new
         report = self.judge(texts)
         worse = _worse(self.report, report, min(candidate.finding.severity for candidate in chosen))
         if worse:
-            if len(chosen) == 1:
-                finding = chosen[0].finding
-                self.left[_key(finding)] = Unfixed(finding, f"it would lead to {worse}")
-            return False
+            return f"it would lead to {worse}"
         self.texts, self.report = texts, report
         self.done += [candidate.finding for candidate in chosen]
-        return True
-
-    def _one_by_one(self, chosen: Sequence[_Candidate]) -> bool:
-        """Make the first of these fixes that can be made: the places of the others are then other ones."""
-        return len(chosen) > 1 and any(self._made([candidate]) for candidate in chosen)
+        return ""
 
 
 def _always(_: str) -> str:
@@ -147,13 +153,21 @@ def _waits(fix: Fix) -> bool:
     return not fix.safe and bool(changes_of(fix))
 
 
-def _meet(one: Change, other: Change) -> bool:
-    """Whether two changes of one file are about the same characters, or the same point between two."""
-    if one == other:
-        return False
-    if one.start == one.end or other.start == other.end:
-        return one.start == other.start and one.end == other.end
-    return one.start < other.end and other.start < one.end
+def _stretch(change: Change) -> tuple[int, int]:
+    return change.start, change.end
+
+
+def _meets(one: Change, others: Sequence[Change]) -> bool:
+    """Whether a change is about the same characters as one of the others, or about the same point between two.
+
+    The others are in the order of the text and do not meet each other, so that its neighbours among them tell. Changes
+    that are equal are one.
+    """
+    at = bisect_left(others, _stretch(one), key=_stretch)
+    same = at < len(others) and _stretch(others[at]) == _stretch(one)
+    if same:
+        return others[at] != one
+    return (at > 0 and others[at - 1].end > one.start) or (at < len(others) and others[at].start < one.end)
 
 
 def _key(finding: Finding) -> object:

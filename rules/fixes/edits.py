@@ -185,8 +185,8 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _indent(text: str, at: int) -> str:
-    start = _line_start(text, at)
-    return next(iter(re.findall(r"[ \t]*", text[start:at])), "")
+    front = text[_line_start(text, at) : at]
+    return front[: len(front) - len(front.lstrip(_BLANKS))]
 
 
 def shown(changes: Iterable[Change], sources: Mapping[str, Source]) -> Iterator[dict[str, object]]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules.engine.finding import Report
-    from rules.engine.options import Options
 
 _SHOWN = 20  # lines about fixes on stderr
 
@@ -54,25 +53,20 @@ def work_out(
     from rules.files.rewriting import obstacle
 
     texts = {**given, **dict(_included(run, given))}
-    last: list[tuple[Run, Report]] = [(run, report)]
+
+    def run_on(now: Mapping[str, str]) -> Run:
+        include = run.options.include
+        options = run.options._replace(documents={}, include=Overlay(include, now) if include is not None else None)
+        return Run({path: now[path] for path in given}, options)
 
     def judge(now: Mapping[str, str]) -> Report:
-        if now != texts:
-            fresh = Run({path: now[path] for path in given}, _with(run.options, Overlay, now))
-            last.append((fresh, again(fresh)))
-        return last[-1][1]
+        return report if now == texts else again(run_on(now))
 
     def writable(path: str) -> str:
         return obstacle(path) if fixing.write and path != fixing.stdin else ""
 
     fixed = fix_all(texts, judge, unsafe=fixing.unsafe, writable=writable)
-    made = next(made for made, found in reversed(last) if found is fixed.report)
-    return FixedRun(made, fixed.report, texts, fixed)
-
-
-def _with(options: Options, overlay: type, texts: Mapping[str, str]) -> Options:
-    include = options.include
-    return options._replace(documents={}, include=overlay(include, texts) if include is not None else None)
+    return FixedRun(run_on(texts | fixed.texts) if fixed.texts else run, fixed.report, texts, fixed)
 
 
 def _included(run: Run, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

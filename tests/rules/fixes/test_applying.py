@@ -69,3 +69,14 @@ def test_a_file_that_can_not_be_written_is_left() -> None:
     found = fix_all({FILE: "one"}, judge_with({"A": ("one", "1")}), writable=lambda path: f"{path} is read-only")
     assert found.texts == {}
     assert [left.why for left in found.left] == ["f is read-only"]
+
+
+def test_one_fix_that_can_not_be_made_keeps_no_other_one_from_being_made() -> None:
+    words = {f"C{number:02}": (f"w{number:02}", str(number)) for number in range(60)}
+    found = fixed(" ".join(word for word, _ in words.values()), {**words, "C30": ("w30", "bad"), "X": ("bad", "y")})
+    assert found.texts == {FILE: " ".join("w30" if number == 30 else str(number) for number in range(60))}
+    assert [(left.finding.code, left.why) for left in found.left] == [("C30", "it would lead to X")]
+
+
+def test_what_belongs_inside_of_what_another_fix_removes_waits_for_it() -> None:
+    assert fixed("abc", {"A": ("abc", "x"), "B": ("b", "c")}).texts == {FILE: "x"}
