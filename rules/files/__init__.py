@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from rules.files.includes import DiskIncludes
     from rules.files.inputs import KUBEADM_FILE, Inputs, read_cluster_nodes, read_paths
     from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, is_template, kind_of
+    from rules.files.programs import PROGRAM_FOLDERS
 
 __all__ = [
     "HAPROXY",
     "KEEPALIVED",
     "KUBEADM_FILE",
     "KUBERNETES",
+    "PROGRAM_FOLDERS",
     "DiskIncludes",
     "InputFile",
     "Inputs",
@@ -43,5 +45,6 @@ __getattr__ = lazily(
         "includes": "DiskIncludes",
         "inputs": "KUBEADM_FILE Inputs read_cluster_nodes read_paths",
         "kinds": "HAPROXY KEEPALIVED KUBERNETES is_template kind_of",
+        "programs": "PROGRAM_FOLDERS",
     },
 )

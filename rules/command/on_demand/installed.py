@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
 from select import select
 from shutil import which
 
 from parsers.records import NamedTuple
 from rules.engine.settings import RuleSettings
+from rules.files.programs import end_group
 
 PATIENCE = 0.5
 """Seconds for all of them together."""
@@ -100,9 +99,6 @@ def _answers(running: Mapping[str, subprocess.Popen[bytes]], until: float) -> di
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill it with all that it has started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_BRIEFLY)
+    end_group(process, _BRIEFLY)
     if process.stdout is not None:
         process.stdout.close()

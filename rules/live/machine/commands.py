@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
 import subprocess
 import time
 from contextlib import suppress
 from shutil import which
 
+from rules.files.programs import PROGRAM_FOLDERS, end_group
 from rules.live.machine.observed import NotKnownError
 
 PATIENCE = 4.0  # seconds
 MOST = 1 << 23  # bytes; the rules of a busy firewall are some hundred kilobytes
-_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _WORDS = 4096  # bytes of stderr
 _BRIEFLY = 0.5  # seconds
 
@@ -22,7 +21,7 @@ _BRIEFLY = 0.5  # seconds
 def search_path() -> str:
     """The folders of PATH that are absolute, then those for the administrator's programs, which a user's may lack."""
     own = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
-    return os.pathsep.join(dict.fromkeys((*own, *_FOLDERS)))
+    return os.pathsep.join(dict.fromkeys((*own, *PROGRAM_FOLDERS)))
 
 
 def find(program: str) -> str | None:
@@ -87,11 +86,8 @@ def _read(process: subprocess.Popen[bytes], program: str, until: float) -> tuple
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill it with all that it has started, unless it has ended."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_BRIEFLY)
+    process.poll()
+    end_group(process, _BRIEFLY)
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()

@@ -17,6 +17,7 @@ from tempfile import TemporaryFile
 
 from parsers.records import NamedTuple
 from rules.engine.finding import NodeFiles
+from rules.files.programs import PROGRAM_FOLDERS, end_group
 from rules.live.native.answers import NativeAnswers, Told, read_haproxy, read_keepalived
 
 PATIENCE = 20.0
@@ -24,7 +25,6 @@ PATIENCE = 20.0
 _AT_ONCE = 4
 _MOST = 1 << 20  # bytes of an answer
 _BRIEFLY = 0.5  # seconds
-_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _READERS = {"haproxy": read_haproxy, "keepalived": read_keepalived}
 
 
@@ -48,7 +48,7 @@ def ask_daemons(
     `config_ids`: node -> what keepalived compares `@id` lines with. `unasked`: daemon -> why it is not to be asked.
     `path` has the folders to look in (default: PATH, and where an administrator's programs are). Nothing raises.
     """
-    own_path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_FOLDERS))
+    own_path = os.pathsep.join((os.environ.get("PATH", os.defpath), *PROGRAM_FOLDERS))
     missing = dict(unasked or {})
     programs: dict[str, str] = {}
     for daemon in ("haproxy", "keepalived"):
@@ -117,10 +117,6 @@ def _run(command: Sequence[str], patience: float) -> tuple[int | None, str]:
             with suppress(subprocess.TimeoutExpired):
                 status = process.wait(patience)
         finally:
-            if status is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(_BRIEFLY)
+            end_group(process, _BRIEFLY)
         output.seek(0)
         return status, output.read(_MOST).decode("utf-8", "replace")

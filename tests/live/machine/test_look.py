@@ -32,7 +32,7 @@ BAD = [(rule.code, case) for rule in RULES for case in cases_of(rule.examples)]
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is the only one in which programs are looked for."""
-    monkeypatch.setattr(commands, "_FOLDERS", ())
+    monkeypatch.setattr(commands, "PROGRAM_FOLDERS", ())
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}.{os.pathsep}relative")
     return tmp_path
 

@@ -185,7 +185,7 @@ def test_scripts_with_the_folders_above_them(tmp_path: Path) -> None:
 
 
 def test_programs_that_a_script_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.live.machine.commands._FOLDERS", ())
+    monkeypatch.setattr("rules.live.machine.commands.PROGRAM_FOLDERS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     text = "#!/bin/sh\n# nc z\nA=1 curl -f x | jq . && ! pgrep haproxy\ncommand -v wget && wget y\necho curl\n"
     (tmp_path / "check").write_text(text)

@@ -9,10 +9,10 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from rules.files import PROGRAM_FOLDERS
 from wizard.rehearsal.errors import RehearsalError
 
 _PATIENCE = 10.0  # seconds
-_PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 
 
 class Programs(NamedTuple):
@@ -29,7 +29,7 @@ def found_in(root: Path, program: str) -> Path | None:
         place = root / program.lstrip("/") if str(root) != "/" else Path(program)
         return place if place.is_file() and os.access(place, os.X_OK) else None
     own = os.environ.get("PATH", "").split(os.pathsep) if str(root) == "/" else []
-    folders = [*own, *(str(root / folder) for folder in _PROGRAMS)]
+    folders = [*own, *(str(root / folder.lstrip("/")) for folder in PROGRAM_FOLDERS)]
     found = shutil.which(program, path=os.pathsep.join(folders))
     return None if found is None else Path(found)
 
