@@ -118,8 +118,8 @@ class _Judged(NamedTuple):
 
 def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> int:
     known = _baseline(arguments)
-    judged = _judged(arguments, inputs, survey, known)
     say = _nothing if arguments.quiet else _say
+    judged = _judged(arguments, inputs, survey, known, say)
     _say_unknown(judged.run, say)
     run, report, fixed = judged.run, judged.judge(judged.run), None
     if arguments.write_baseline is not None or known is not None:
@@ -143,7 +143,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
             return EXIT_USAGE if inputs.errors else EXIT_FINDINGS if diff else EXIT_CLEAN
         fixed = fixing.write(outcome, wanted)
         run, report = outcome.run, outcome.report
-    _show(arguments, run, report, fixed)
+    _show(arguments, run, report, fixed, say)
     for crash in report.crashes:
         _say(f"internal error: {crash}; the other rules ran")
     if survey is not None or judged.machine is not None:
@@ -155,14 +155,14 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
     return _status(arguments, inputs, report)
 
 
-def _show(arguments: LintArguments, run: Run, report: Report, fixed: str | None) -> None:
+def _show(arguments: LintArguments, run: Run, report: Report, fixed: str | None, say: Callable[[str], None]) -> None:
     """Write the report, and the failover table if requested."""
     style = _style(arguments)
     if arguments.outputs or arguments.statistics or arguments.failover or arguments.format not in _PRINTED:
         from rules.command.on_demand.outputs import Shown, show
 
         table = run.failover() if arguments.failover else None
-        show(Shown(report, table, style), arguments, fixed, _nothing if arguments.quiet else _say)
+        show(Shown(report, table, style), arguments, fixed, say)
         return
     text = ""
     # A run without findings prints nothing, so there is nothing to load.
@@ -207,7 +207,13 @@ def _nothing(_: str) -> None:
     """Say nothing (--quiet)."""
 
 
-def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None, baseline: Baseline | None) -> _Judged:
+def _judged(
+    arguments: LintArguments,
+    inputs: Inputs,
+    survey: Survey | None,
+    baseline: Baseline | None,
+    say: Callable[[str], None],
+) -> _Judged:
     from rules.engine.options import options_for
     from rules.engine.run import Run
     from rules.files.includes import DiskIncludes
@@ -216,7 +222,7 @@ def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None, bas
     if inputs.local:
         from rules.command.on_demand.installed import settings_here
 
-        settings = settings_here(settings, set(inputs.kinds.values()), _nothing if arguments.quiet else _say)
+        settings = settings_here(settings, set(inputs.kinds.values()), say)
     options = options_for(
         arguments.cluster,
         inputs.nodes,
@@ -241,7 +247,7 @@ def _judged(arguments: LintArguments, inputs: Inputs, survey: Survey | None, bas
     if arguments.native:
         from rules.command.on_demand.native import ask
 
-        native = ask(run, inputs, _nothing if arguments.quiet else _say)
+        native = ask(run, inputs, say)
     judge = partial(_report, observed=observed, machine=machine, native=native, baseline=baseline)
     return _Judged(run, texts, observed, machine, judge)
 

@@ -181,6 +181,11 @@ def build() -> tuple[Parser, dict[str, Parser]]:
 def _add_wizard(parser: Parser) -> None:
     group = parser.add_argument_group("the wizard")
     group.add_argument("--offline", action="store_true", help="ask nothing")
+    _add_resolver(group)
+    group.add_argument("--schema", action="store_true", help="print the JSON Schema of halb.toml, for editors")
+
+
+def _add_resolver(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--resolver",
         metavar="ADDR[:PORT]",
@@ -188,7 +193,6 @@ def _add_wizard(parser: Parser) -> None:
         default=[],
         help="ask this name server instead of this machine's; repeatable",
     )
-    group.add_argument("--schema", action="store_true", help="print the JSON Schema of halb.toml, for editors")
 
 
 def _add_import(parser: Parser) -> None:
@@ -205,13 +209,7 @@ def _add_import(parser: Parser) -> None:
     what.add_argument("--phase", metavar="PHASE", help="cutover if the name leads to the VIP already, else bootstrap")
     how = parser.add_argument_group("how to find out the phase")
     how.add_argument("--live", action="store_true", help="ask DNS where the endpoint's name leads")
-    how.add_argument(
-        "--resolver",
-        metavar="ADDR[:PORT]",
-        action="append",
-        default=[],
-        help="ask this name server instead of this machine's; repeatable",
-    )
+    _add_resolver(how)
     how.add_argument("--timeout", metavar="SECONDS", default="3", help="how long to wait for an answer (default 3)")
     output = parser.add_argument_group("what to write")
     output.add_argument(
