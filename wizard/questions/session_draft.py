@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class SessionDraft:
     """Keeps the answers of a session for `directory`.
 
-    A draft that this session has neither read nor written is never replaced: it gets a number first
+    A draft that this run has neither read nor written is never replaced: it gets a number first
     (`wizard.files.earlier`), and `drop` leaves it alone. Without a `store` nothing is kept.
     """
 
@@ -56,7 +56,7 @@ class SessionDraft:
         return saved
 
     def drop(self) -> None:
-        """Remove the draft, if it is this session's."""
+        """Remove the draft, if it is this run's."""
         if self._store is not None and not self._is_foreign():
             self._store.drop(self._directory)
 

@@ -61,7 +61,7 @@ class PlanDialog(Dialog[Origin]):
         if origin is None:
             self._say(found.plan_fault or f"{folder} has no {PLAN} and no draft")
         else:
-            # Another folder's draft is not this session's to replace.
+            # Another folder's draft is not this run's to replace.
             self.dismiss(origin._replace(draft=None, on_disk=True))
 
     def _say(self, text: str) -> None:
