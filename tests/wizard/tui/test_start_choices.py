@@ -115,8 +115,7 @@ def test_a_load_balancer_is_added_by_keys_and_the_order_is_said(folder: Path) ->
         await press(pilot, "enter")
         await at_step(pilot, "load-balancers")
         await focuses(pilot, NEW_LB)
-        await sees(pilot, "Enter accepts haproxy-lb3")
-        await press(pilot, "enter", "192.168.2.143", "enter", "enter", "enter", "enter")
+        await press(pilot, "tab", "192.168.2.143", "enter", "enter", "enter")
         await at_step(pilot, "vrrp")
         await write(pilot, app)
         await sees(pilot, "haproxy-lb3 comes last")
@@ -295,7 +294,7 @@ def test_new_asks_nothing_and_the_older_draft_can_be_had_again(folder: Path) -> 
         await sees(pilot, "Earlier drafts that were replaced: 1")
         await begin(pilot, "Earlier")
         await opens(pilot, ChooseDialog)
-        await sees(pilot, "old.example.com, 0 machines")
+        await sees(pilot, "old.example.com · at DNS · just now, 0 machines")
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 

@@ -34,7 +34,7 @@ def test_nothing_is_written_before_the_button_and_then_all_files_with_their_mode
 
     async def scene() -> None:
         async with at_step("write", target, article(), size=size) as pilot:
-            await sees(pilot, "11 files would be written")
+            await sees(pilot, f"{len(expected)} files would be written")
             assert not target.exists()
             await pilot.press("enter")
             await written(pilot)
@@ -193,9 +193,8 @@ def test_an_incomplete_plan_is_not_written(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path, Answers({ENDPOINT: "kube.example.com"})) as pilot:
             await sees(pilot, "nothing can be written yet: 9 answers are missing; see the review")
-            await pilot.press("f10", "enter")
-            await pilot.pause()
-            assert screen_of(pilot).written is None
+            await pilot.press("f10")
+            await until(pilot, lambda: wizard(pilot).step == "review")
         assert list(tmp_path.iterdir()) == []
 
     play(scene())
@@ -209,7 +208,7 @@ def test_f4_shows_the_diff_and_escape_goes_back(tmp_path: Path) -> None:
             await sees(pilot, "+++ b/halb.toml")
             assert isinstance(pilot.app.screen, PageDialog)
             await pilot.press("escape")
-            await sees(pilot, "11 files would be written")
+            await sees(pilot, "files would be written")
             await pilot.press("escape")
             await until(pilot, lambda: wizard(pilot).step == "review")
 

@@ -66,7 +66,7 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
             await until(pilot, lambda: pilot.app.focused is ways(pilot))
             assert files_below(tmp_path) == {CONF}
             await pilot.press("right")
-            await sees(pilot, "11 files would be written, 1 of them merged")
+            await sees(pilot, "files would be written, 1 of them merged")
             assert "~ merged     haproxy-lb1" in text(pilot)
             await pilot.press("f4")
             await opened(pilot)

@@ -172,11 +172,13 @@ class ReviewScreen(FramedScreen):
         else:
             self.notify("only findings that say what to type can be copied", markup=False)
 
-    def action_diff(self) -> None:
-        """Show what writing would change."""
-        where = f"what writing would change in {self.session.directory}"
-        body = "\n".join(self.changes.problems) if self.changes.problems else Diff(self.changes.diffs)
-        self.host.show_page(where, body)
+    @work(group="diff", exclusive=True, exit_on_error=False)
+    async def action_diff(self) -> None:
+        """Show what writing would change, as the folder is now."""
+        session = self.session
+        found = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
+        where = f"what writing would change in {session.directory}"
+        self.host.show_page(where, "\n".join(found.problems) if found.problems else Diff(found.diffs))
 
     @work(group="changes", exclusive=True, exit_on_error=False)
     async def _look_at_files(self) -> None:
