@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
-.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life pyz release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -78,6 +78,9 @@ film: .venv/ready  ## record docs/article.cast again, in a real terminal (tmux)
 
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life
+
+pyz: .venv/ready  ## build dist/halb.pyz, one file that needs nothing but Python
+	$(BIN)/python -m tests.tools.one_file
 
 release-check: .venv/ready  ## build wheel and sdist, and run both commands from them in clean environments
 	$(BIN)/python -m tests.tools.release_check
