@@ -16,6 +16,7 @@ from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
 from rules.engine.settings import RuleSettings
+from rules.files import seen
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ class LintArguments(NamedTuple):
     failover: bool = False
     fixing: Fixing | None = None
     message: str | None = None
+
+    @property
+    def beyond_files(self) -> bool:
+        """Whether the run does more than to read files and print what it finds."""
+        asked = self.live is not None or self.host is not None or self.native or self.failover
+        return asked or bool(self.outputs) or self.fixing is not None or self.write_baseline is not None
 
 
 def parse_arguments(argv: Sequence[str]) -> LintArguments:
@@ -239,6 +246,8 @@ def _cluster(given: argparse.Namespace) -> Cluster | None:
     path = None
     if not given.no_config:
         path = Path(given.config) if given.config is not None else nearest_config(Path.cwd())
+        if path is not None:
+            _note(path)
     options = (given.endpoint, given.initial_master, given.phase)
     if path is None and not given.vip and all(option is None for option in options):
         return None
@@ -247,9 +256,18 @@ def _cluster(given: argparse.Namespace) -> Cluster | None:
 
     try:
         base = read_cluster(path) if path is not None else None
+        if path is not None:
+            _note(path)  # again: it must not have changed while it was read
         return Given(given.endpoint, given.vip, given.initial_master, given.phase).cluster(base)
     except ClusterError as error:
         raise UsageError(str(error)) from error
+
+
+def _note(path: Path) -> None:
+    try:
+        seen.file(str(path), path.read_bytes())
+    except (OSError, ValueError):
+        seen.unknown()
 
 
 def _live(given: argparse.Namespace) -> Live | None:

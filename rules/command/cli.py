@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from parsers.records import NamedTuple
 from rules.command.arguments import LintArguments, parse_arguments
-from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, guarded
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, LINT, guarded
 from rules.command.options import CONFIG_NAME
 from rules.command.streams import write_notes, write_results
 from rules.engine.finding import Report, Severity
 from rules.engine.settings import RuleSettings
+from rules.files import seen
 
 if TYPE_CHECKING:
     from rules.command.on_demand.baseline import Baseline
@@ -27,20 +28,18 @@ if TYPE_CHECKING:
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _PRINTED = ("concise", "full", "json", "github")
-_FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
+_say = LINT.say
 
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; returns the exit status."""
-    return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
-
-
-def _say(text: str) -> None:
-    write_notes(f"halb-lint: {text}\n")
+    return guarded(LINT, _main, argv)
 
 
 def _main(argv: Sequence[str]) -> int:
     arguments = parse_arguments(argv)
+    if arguments.beyond_files:
+        seen.unknown()
     if arguments.message is not None:
         return _print(arguments.message, arguments)
     if arguments.explain is not None or arguments.list_rules:

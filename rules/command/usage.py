@@ -144,6 +144,7 @@ def _add_output(options: Parser) -> None:
         help="how many findings each rule has, worst first, instead of the findings",
     )
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
+    output.add_argument("--no-cache", action="store_true", help="look at the files even if nothing has changed in them")
     output.add_argument("--quiet", "-q", action="store_true", help="findings only, no summary")
 
 
