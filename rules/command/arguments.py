@@ -65,6 +65,7 @@ class LintArguments(NamedTuple):
     explain: tuple[Rule, ...] | None = None
     list_rules: bool = False
     list_files: bool = False
+    watch: bool = False
     color: bool = False
     quiet: bool = False
     cluster: Cluster | None = None
@@ -121,6 +122,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         settings=settings,
         fail_on=_fail_on(given.fail_on),
         list_files=given.list_files,
+        watch=given.watch,
         cluster=cluster,
         live=_live(given),
         host=seconds("--timeout", given.timeout) if given.host else None,
@@ -164,6 +166,8 @@ def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[
         raise UsageError(f"--output {own}=FILE is for findings, and --{option} shows none; leave one of them out")
     if given.write_baseline and (given.fix or given.diff or outputs):
         raise UsageError("--write-baseline writes that file and nothing else; leave out --fix, --diff and --output")
+    if given.watch:
+        _refuse_with_watch(given, format_)
     if given.native and (given.fix or given.diff):
         raise UsageError("--native is about the files on the disk; run it after --fix, without --diff")
     if given.failover and not given.statistics and format_ not in (*_OF_PEOPLE, "json"):
@@ -175,6 +179,20 @@ def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[
         raise UsageError(
             f"--statistics is a table or, with --format json, JSON; write both: --statistics --output {format_}=FILE"
         )
+
+
+def _refuse_with_watch(given: argparse.Namespace, format_: str) -> None:
+    alone = ("fix", "diff", "output", "statistics", "failover", "live", "host", "native", "write_baseline")
+    other = next((name for name in (*alone, "explain", "list_rules", "list_files") if getattr(given, name)), None)
+    if other is not None:
+        instead = "; 'halb-wizard verify --watch' watches the network" if other == "live" else ""
+        raise UsageError(
+            f"--watch goes on and on, and --{other.replace('_', '-')} is done once; leave one out{instead}"
+        )
+    if "-" in given.paths:
+        raise UsageError("--watch looks at files again and again, and stdin can be read only once; give the files")
+    if format_ not in _OF_PEOPLE:
+        raise UsageError(f"--watch shows what is new and what is gone, for which --format {format_} has no place")
 
 
 def _fixing(given: argparse.Namespace) -> Fixing | None:

@@ -71,6 +71,9 @@ def _add_files(options: Parser) -> None:
     )
     what.add_argument("--stdin-filename", metavar="NAME", help="the file name to show for stdin")
     what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)")
+    what.add_argument(
+        "--watch", action="store_true", help="lint again when a file changes, and show what is new or gone"
+    )
     what.add_argument("--no-config", action="store_true", help="do not read a halb.toml")
 
 

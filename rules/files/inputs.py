@@ -72,6 +72,7 @@ class _Reader:
         self.documents: dict[str, KeepalivedDocument] = {}
 
     def fail(self, path: str, why: str) -> None:
+        seen.look(path)
         seen.unknown()
         self.errors.append(f"{path}: {why}")
 
@@ -226,8 +227,10 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
     With `needed`, it is an error if neither does.
     """
-    seen.unknown()  # which of them exist, and later, what is installed beside them
+    seen.unknown()  # the daemons here will be asked for their releases
     present = [path for path in files if os.path.exists(path)]
+    for path in files:
+        seen.look(path)
     inputs = read_paths(present, kind, None, local_name)._replace(local=True)
     if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
