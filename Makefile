@@ -64,7 +64,7 @@ fuzz: .venv/ready  ## mutated inputs into whatever reads what others wrote, for 
 fuzz-network: .venv/ready  ## TRIES=1000000 DNS messages, and as many certificates
 	$(BIN)/python -m tests.fuzz --tries $(TRIES) --seed $(SEED) dns der
 
-docs: .venv/ready  ## renew docs/rules.md, the tables of docs/live.md and docs/failover.md, docs/halb-toml.md, the README's output
+docs: .venv/ready  ## renew docs/rules.md, docs/halb-toml.md, docs/man, docs/completions, tables and outputs in other pages
 	$(BIN)/python -m tests.tools.make_docs
 
 renew: .venv/ready  ## renew everything that tests compare with; WHAT="keywords findings docs golden screens pictures"

@@ -32,6 +32,7 @@ examples:
 
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
 file that can't be read (the others are still checked), 3 an internal error.
+
 A comment '# halb: ignore[CODE] reason' on a line, or above it, suppresses a
 finding.
 """
