@@ -20,6 +20,7 @@ OFF = "HALB_NO_CACHE"
 """The variable that switches the cache off, as `--no-cache` does."""
 _LARGEST = 1 << 22  # bytes of an entry
 _ALL = 1 << 25  # bytes of all entries
+_MOST = 500  # entries
 _REPEATABLE = (0, 1)  # exit statuses: any other is about what could not be read, or went wrong
 _MAGIC = b"halb-lint 1\n"
 _ENVIRONMENT = ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "TERM")
@@ -157,14 +158,14 @@ def _write(place: str, noted: seen.Noted, status: int, printed: Sequence[tuple[i
 
 
 def _make_room(folder: str) -> None:
-    """Remove the oldest entries when all together are too large."""
+    """Remove the oldest entries when there are too many, or all together are too large."""
     with os.scandir(folder) as entries:
         found = [(entry.stat().st_mtime_ns, entry.stat().st_size, entry.path) for entry in entries]
-    left = sum(size for _, size, _ in found)
+    left, number = sum(size for _, size, _ in found), len(found)
     for _, size, path in sorted(found):
-        if left <= _ALL:
+        if left <= _ALL and number <= _MOST:
             break
-        left -= size
+        left, number = left - size, number - 1
         with suppress(FileNotFoundError):
             os.unlink(path)
 

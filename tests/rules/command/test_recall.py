@@ -260,6 +260,17 @@ def test_the_oldest_entries_make_room(cached: Cached) -> None:
     assert left == [f"old{age}" for age in range(7)]  # 32 MiB together with the new one
 
 
+def test_there_are_not_many_entries(cached: Cached) -> None:
+    folder = cached.cache / "halb" / "lint"
+    folder.mkdir(parents=True, mode=0o700)
+    for age in range(600):
+        (folder / f"old{age}").touch()
+        os.utime(folder / f"old{age}", (1_000_000_000 - age,) * 2)
+    cached(".")
+    assert len(cached.entries) == 500
+    assert (folder / "old498").exists()
+
+
 def test_an_entry_has_no_more_than_was_printed(cached: Cached) -> None:
     done = cached(".", "--format", "json")
     (entry,) = cached.entries
