@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
-.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life pyz release-check clean
+.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life pyz site release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -82,8 +82,15 @@ life: .venv/ready  ## record a cluster's life with real servers into docs/live.m
 pyz: .venv/ready  ## build dist/halb.pyz, one file that needs nothing but Python
 	$(BIN)/python -m tests.tools.one_file
 
+.venv/site: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[site]'
+	@touch $@
+
+site: .venv/site  ## build the documentation's pages in site/
+	$(BIN)/python -m tests.tools.site
+
 release-check: .venv/ready  ## build wheel and sdist, and run both commands from them in clean environments
 	$(BIN)/python -m tests.tools.release_check
 
 clean:  ## remove .venv and what the tools leave behind
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out fuzz-out
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out fuzz-out site
