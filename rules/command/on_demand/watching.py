@@ -60,10 +60,14 @@ def _watch(look: Callable[[], Looked], format_: str, style: Style, say: Callable
     write_results(renderer(format_)(shown.report, style) if shown.report.findings else "")
     say(shown.summary)
     say("watching the files; Ctrl-C ends it")
-    times, at_once = _times(noted.states), False
+    times = _times(noted.states)
+    answered: dict[str, bytes] = {}
     while True:
-        changed = [] if at_once else _changed_meanwhile(noted)
-        at_once = bool(changed)  # once, whatever the disk says: this must never become a busy loop
+        # What has changed while it was read and judged, unless that was looked at once more already: some states may
+        # never be as they were noted, and this must not become a busy loop.
+        meanwhile = _changed_meanwhile(noted)
+        changed = [path for path, state in meanwhile.items() if answered.get(path) != state]
+        answered = meanwhile
         if not changed:
             changed, times = _wait(times)
         noted = seen.begin()
@@ -78,9 +82,10 @@ def _watch(look: Callable[[], Looked], format_: str, style: Style, say: Callable
         shown, times = looked, _times(noted.states)
 
 
-def _changed_meanwhile(noted: seen.Noted) -> list[str]:
-    """What is not as it was read any more: it may have changed while it was judged."""
-    return [path for path, state in noted.states.items() if seen.state(path) != state]
+def _changed_meanwhile(noted: seen.Noted) -> dict[str, bytes]:
+    """What is not as it was noted any more, and how it is now."""
+    now = {path: seen.state(path) for path in noted.states}
+    return {path: state for path, state in now.items() if state != noted.states[path]}
 
 
 def _times(paths: Iterable[str]) -> Times:
