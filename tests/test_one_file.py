@@ -108,6 +108,13 @@ def test_an_unpacked_folder_that_others_can_write_to_is_not_used(archive: Path, 
     assert call(archive, tmp_path, "--version").status == 0
 
 
+@pytest.mark.root
+def test_root_unpacks_nothing_in_the_home_of_somebody_else(archive: Path, tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    assert call(archive, tmp_path, "--version").status == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_few_old_builds_stay_unpacked(archive: Path, tmp_path: Path) -> None:
     for age in range(4):
         old = tmp_path / "halb" / "app" / f"old{age}"

@@ -143,7 +143,8 @@ def _write(place: str, noted: seen.Noted, status: int, printed: Sequence[tuple[i
     if len(data) > _LARGEST:
         return
     folder = os.path.dirname(place)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    if not os.path.isdir(folder):
+        _make(folder)
     made = f"{place}.{os.getpid()}"
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -155,6 +156,16 @@ def _write(place: str, noted: seen.Noted, status: int, printed: Sequence[tuple[i
         with suppress(FileNotFoundError):
             os.unlink(made)
     _make_room(folder)
+
+
+def _make(folder: str) -> None:
+    """Make the folder; not by root in the home of somebody else (sudo that keeps HOME), who could not use it then."""
+    there = os.path.dirname(folder)
+    while not os.path.isdir(there):
+        there = os.path.dirname(there)
+    if hasattr(os, "geteuid") and os.geteuid() == 0 != os.stat(there).st_uid:
+        raise PermissionError
+    os.makedirs(folder, mode=0o700, exist_ok=True)
 
 
 def _make_room(folder: str) -> None:

@@ -234,6 +234,14 @@ def test_a_cache_that_cannot_be_written(cached: Cached) -> None:
     cached(".")
 
 
+@pytest.mark.root
+def test_root_makes_nothing_in_the_home_of_somebody_else(cached: Cached) -> None:
+    cached.cache.mkdir()
+    os.chown(cached.cache, 65534, 65534)
+    cached(".")
+    assert list(cached.cache.iterdir()) == []
+
+
 def test_a_full_disk(fleet: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "rules", "."],

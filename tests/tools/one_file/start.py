@@ -99,6 +99,11 @@ def unpack(archive: str, root: str, folder: str) -> None:
     from tempfile import mkdtemp
     from zipfile import BadZipFile, ZipFile
 
+    there = root
+    while not os.path.isdir(there):
+        there = os.path.dirname(there)
+    if hasattr(os, "geteuid") and os.geteuid() == 0 != os.stat(there).st_uid:
+        raise PermissionError("root in the home of somebody else, who could not use the folder then")
     os.makedirs(root, mode=0o700, exist_ok=True)
     made = mkdtemp(prefix=".", dir=root)  # nobody else can enter it
     try:
