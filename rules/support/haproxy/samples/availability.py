@@ -104,13 +104,17 @@ def _fetch(proxy: Proxy, term: _Term, where: int, version: str | None) -> tuple[
     if not term.named:
         return _missing(term.words[0], where, version), None
     definitions = proxy.acls.get(term.words[0].value.lstrip("!"), [])
-    missing = [
-        _missing(line.args[1], where, version) if len(line.args) > 1 and line.condition is None else ""
-        for line in definitions
-    ]
+    missing = [_missing_in(line, where, version) if line.condition is None else "" for line in definitions]
     if not missing or not all(missing):
         return "", None
     return missing[0], definitions[0].args[1].span
+
+
+def _missing_in(line: HaproxyLine, where: int, version: str | None) -> str:
+    """The same for the expression of an `acl` line."""
+    if line.is_plain:
+        return _unusable(line.arg(1), where, version)
+    return _missing(line.args[1], where, version) if len(line.args) > 1 else ""
 
 
 def _missing(word: Word, where: int, version: str | None) -> str:
