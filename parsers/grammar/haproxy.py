@@ -52,7 +52,7 @@ class _Lines(Regex):
     """
 
     def parseImplAsMatch(  # noqa: N802 - pyparsing's name
-        self, instring: str, loc: int, do_actions: bool = True
+        self, instring: str, loc: int, *_: object
     ) -> tuple[int, list[re.Match[str]]]:
         """Where the last match ends, and the matches."""
         matches = list(self.re.finditer(instring, loc))
