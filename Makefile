@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for clocks and daemons.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
-.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life release-check clean
+.PHONY: help wizard test test-fast test-deep test-bare releases check lint-demo bench fuzz fuzz-network docs renew screenshots film life pyz site release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -64,7 +64,7 @@ fuzz: .venv/ready  ## mutated inputs into whatever reads what others wrote, for 
 fuzz-network: .venv/ready  ## TRIES=1000000 DNS messages, and as many certificates
 	$(BIN)/python -m tests.fuzz --tries $(TRIES) --seed $(SEED) dns der
 
-docs: .venv/ready  ## renew docs/rules.md, the tables of docs/live.md and docs/failover.md, docs/halb-toml.md, the README's output
+docs: .venv/ready  ## renew docs/rules.md, docs/halb-toml.md, docs/man, docs/completions, tables and outputs in other pages
 	$(BIN)/python -m tests.tools.make_docs
 
 renew: .venv/ready  ## renew everything that tests compare with; WHAT="keywords findings docs golden screens pictures"
@@ -79,8 +79,18 @@ film: .venv/ready  ## record docs/article.cast again, in a real terminal (tmux)
 life: .venv/ready  ## record a cluster's life with real servers into docs/live.md (root)
 	$(BIN)/python -m tests.tools.record_life
 
+pyz: .venv/ready  ## build dist/halb.pyz, one file that needs nothing but Python
+	$(BIN)/python -m tests.tools.one_file
+
+.venv/site: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[site]'
+	@touch $@
+
+site: .venv/site  ## build the documentation's pages in site/
+	$(BIN)/python -m tests.tools.site
+
 release-check: .venv/ready  ## build wheel and sdist, and run both commands from them in clean environments
 	$(BIN)/python -m tests.tools.release_check
 
 clean:  ## remove .venv and what the tools leave behind
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out fuzz-out
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-out fuzz-out site

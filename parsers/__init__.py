@@ -10,9 +10,10 @@ tree with its problems; the facts are what the file says, each value with its pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from parsers.facts.haproxy import HaproxyConfig, haproxy_facts
     from parsers.facts.keepalived import KeepalivedConfig, keepalived_facts
     from parsers.facts.values import Value

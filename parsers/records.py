@@ -8,10 +8,10 @@ annotations. `functools.cached_property` takes a lock for each value before Pyth
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 __all__ = ["NamedTuple", "cached_property"]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING or sys.version_info >= (3, 12):
     from functools import cached_property
 else:

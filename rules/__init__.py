@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rules.faces import lazily
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rules.engine.finding import Finding, NodeFiles, Report, Severity
     from rules.engine.options import Options, options_for

@@ -61,6 +61,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(reason)
 
 
+# What a test runs is run, not remembered; tests/rules/command/test_recall.py is about the cache.
+os.environ["HALB_NO_CACHE"] = "1"
+
 # A busy machine is no mistake: no test has a deadline. `HYPOTHESIS_PROFILE` chooses among these; `fast` tries less
 # where a test does not say how much, `ci` tries the same every time.
 _halb = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

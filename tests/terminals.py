@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -93,16 +93,21 @@ class Job:
 
 @contextmanager
 def job(
-    *arguments: str, module: str = "wizard", rows: int = 24, cwd: Path | None = None, **variables: str
+    *arguments: str,
+    module: str = "wizard",
+    program: Sequence[str] = (),
+    rows: int = 24,
+    cwd: Path | None = None,
+    **variables: str,
 ) -> Iterator[Job]:
-    """`halb-wizard` with these arguments on a terminal of 80 columns."""
+    """`halb-wizard`, another module, or a program, with these arguments on a terminal of 80 columns."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
     control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    program = [sys.executable, "-m", module, *arguments]
+    command = [*(program or (sys.executable, "-m", module)), *arguments]
     # Descriptor 3 by a shell, as Popen hands descriptors on under their own numbers only.
     script = f'exec "$@" 3<&{its.fileno()} {its.fileno()}<&-' if its.fileno() != 3 else 'exec "$@"'
-    shell = ["bash", "-c", script, "job", sys.executable, "-IS", str(programs.ROOT / "tests/job.py"), *program]
+    shell = ["bash", "-c", script, "job", sys.executable, "-IS", str(programs.ROOT / "tests/job.py"), *command]
     environment = programs.environment(TERM="xterm-256color", PYTHONUNBUFFERED="1", **variables)
     process = subprocess.Popen(
         shell, env=environment, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, pass_fds=[its.fileno()]

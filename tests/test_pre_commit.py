@@ -55,7 +55,7 @@ def hook_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, source)
-    for name in ("parsers", "rules", "wizard"):
+    for name in ("parsers", "rules", "wizard", "docs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     git(source, "init", "-q")
     git(source, "add", "-A")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rules.faces import lazily
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rules.command.errors import UsageError
     from rules.command.guard import Program, guarded, launch

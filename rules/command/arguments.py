@@ -16,6 +16,7 @@ from rules.command.usage import parser as options_parser
 from rules.engine.finding import Severity
 from rules.engine.registry import Rule, Selection, UnknownRuleError, find_rules
 from rules.engine.settings import RuleSettings
+from rules.files import seen
 from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class LintArguments(NamedTuple):
     explain: tuple[Rule, ...] | None = None
     list_rules: bool = False
     list_files: bool = False
+    watch: bool = False
     color: bool = False
     quiet: bool = False
     cluster: Cluster | None = None
@@ -73,6 +75,12 @@ class LintArguments(NamedTuple):
     failover: bool = False
     fixing: Fixing | None = None
     message: str | None = None
+
+    @property
+    def beyond_files(self) -> bool:
+        """Whether the run does more than to read files and print what it finds."""
+        asked = self.live is not None or self.host is not None or self.native or self.failover
+        return asked or bool(self.outputs) or self.fixing is not None or self.write_baseline is not None
 
 
 def parse_arguments(argv: Sequence[str]) -> LintArguments:
@@ -114,6 +122,7 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
         settings=settings,
         fail_on=_fail_on(given.fail_on),
         list_files=given.list_files,
+        watch=given.watch,
         cluster=cluster,
         live=_live(given),
         host=seconds("--timeout", given.timeout) if given.host else None,
@@ -157,6 +166,8 @@ def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[
         raise UsageError(f"--output {own}=FILE is for findings, and --{option} shows none; leave one of them out")
     if given.write_baseline and (given.fix or given.diff or outputs):
         raise UsageError("--write-baseline writes that file and nothing else; leave out --fix, --diff and --output")
+    if given.watch:
+        _refuse_with_watch(given, format_)
     if given.native and (given.fix or given.diff):
         raise UsageError("--native is about the files on the disk; run it after --fix, without --diff")
     if given.failover and not given.statistics and format_ not in (*_OF_PEOPLE, "json"):
@@ -168,6 +179,20 @@ def _refuse_together(given: argparse.Namespace, format_: str, outputs: Sequence[
         raise UsageError(
             f"--statistics is a table or, with --format json, JSON; write both: --statistics --output {format_}=FILE"
         )
+
+
+def _refuse_with_watch(given: argparse.Namespace, format_: str) -> None:
+    alone = ("fix", "diff", "output", "statistics", "failover", "live", "host", "native", "write_baseline")
+    other = next((name for name in (*alone, "explain", "list_rules", "list_files") if getattr(given, name)), None)
+    if other is not None:
+        instead = "; 'halb-wizard verify --watch' watches the network" if other == "live" else ""
+        raise UsageError(
+            f"--watch goes on and on, and --{other.replace('_', '-')} is done once; leave one out{instead}"
+        )
+    if "-" in given.paths:
+        raise UsageError("--watch looks at files again and again, and stdin can be read only once; give the files")
+    if format_ not in _OF_PEOPLE:
+        raise UsageError(f"--watch shows what is new and what is gone, for which --format {format_} has no place")
 
 
 def _fixing(given: argparse.Namespace) -> Fixing | None:
@@ -239,6 +264,8 @@ def _cluster(given: argparse.Namespace) -> Cluster | None:
     path = None
     if not given.no_config:
         path = Path(given.config) if given.config is not None else nearest_config(Path.cwd())
+        if path is not None:
+            _note(path)
     options = (given.endpoint, given.initial_master, given.phase)
     if path is None and not given.vip and all(option is None for option in options):
         return None
@@ -247,9 +274,18 @@ def _cluster(given: argparse.Namespace) -> Cluster | None:
 
     try:
         base = read_cluster(path) if path is not None else None
+        if path is not None:
+            _note(path)  # again: it must not have changed while it was read
         return Given(given.endpoint, given.vip, given.initial_master, given.phase).cluster(base)
     except ClusterError as error:
         raise UsageError(str(error)) from error
+
+
+def _note(path: Path) -> None:
+    try:
+        seen.file(str(path), path.read_bytes())
+    except (OSError, ValueError):
+        seen.unknown()
 
 
 def _live(given: argparse.Namespace) -> Live | None:

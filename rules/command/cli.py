@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from parsers.records import NamedTuple
 from rules.command.arguments import LintArguments, parse_arguments
-from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, Program, guarded
+from rules.command.guard import EXIT_INTERNAL, EXIT_USAGE, LINT, guarded
 from rules.command.options import CONFIG_NAME
 from rules.command.streams import write_notes, write_results
 from rules.engine.finding import Report, Severity
 from rules.engine.settings import RuleSettings
+from rules.files import seen
 
 if TYPE_CHECKING:
     from rules.command.on_demand.baseline import Baseline
@@ -27,26 +28,26 @@ if TYPE_CHECKING:
 
 EXIT_CLEAN, EXIT_FINDINGS = 0, 1
 _PRINTED = ("concise", "full", "json", "github")
-_FAULT = "this is a bug in halb-lint, not in your files; please report it with the files, passwords removed"
+_say = LINT.say
 
 
 def main(argv: Sequence[str]) -> int:
     """Run `halb-lint` with these arguments; returns the exit status."""
-    return guarded(Program(_say, EXIT_CLEAN, _FAULT), _main, argv)
-
-
-def _say(text: str) -> None:
-    write_notes(f"halb-lint: {text}\n")
+    return guarded(LINT, _main, argv)
 
 
 def _main(argv: Sequence[str]) -> int:
     arguments = parse_arguments(argv)
+    if arguments.beyond_files:
+        seen.unknown()
     if arguments.message is not None:
         return _print(arguments.message, arguments)
     if arguments.explain is not None or arguments.list_rules:
         from rules.command.on_demand.explain import about_rules
 
         return _print(about_rules(arguments, _style(arguments)), arguments)
+    if arguments.watch:
+        return _watch(argv, arguments)
     survey = _start_survey(arguments)
     inputs = _inputs(arguments)
     for error in inputs.errors:
@@ -82,17 +83,11 @@ def _inputs(arguments: LintArguments) -> Inputs:
 
 def _start_survey(arguments: LintArguments) -> Survey | None:
     """With --live: start to query the name servers, so that they work while the files are being read."""
-    live, cluster = arguments.live, arguments.cluster
-    if live is None or arguments.list_files:
+    if arguments.live is None or arguments.list_files:
         return None
-    if cluster is None or cluster.endpoint is None:
-        from rules.live.needs import how_to_tell, words_for
+    from rules.command.on_demand.querying import start_survey
 
-        _say(f"nothing to query: no {words_for('endpoint')} is known; {how_to_tell('endpoint')}")
-        return None
-    from rules.live.asking import Survey
-
-    return Survey(cluster.endpoint.value, live.resolvers, live.timeout, live.ca_file)
+    return start_survey(arguments, _say)
 
 
 def _local_name() -> str:
@@ -104,6 +99,22 @@ def _local_name() -> str:
 
         name = platform.node()
     return name.partition(".")[0] or "localhost"
+
+
+def _watch(argv: Sequence[str], arguments: LintArguments) -> NoReturn:
+    from rules.command.on_demand.watching import Looked, watch
+
+    def look() -> Looked:
+        now = parse_arguments(argv)  # halb.toml may have changed
+        inputs = _inputs(now)
+        notes = [*inputs.errors, *inputs.notes]
+        judged = _judged(now, inputs, None, _baseline(now), notes.append)
+        _say_unknown(judged.run, notes.append)
+        report = judged.judge(judged.run)
+        notes += (f"internal error: {crash}; the other rules ran" for crash in report.crashes)
+        return Looked(report, tuple(notes), _summary(report, now, inputs.about_cluster))
+
+    watch(look, arguments.format, _style(arguments), _nothing if arguments.quiet else _say)
 
 
 class _Judged(NamedTuple):
@@ -151,7 +162,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
 
         say_what_was_seen(run, judged.observed if survey is not None else None, judged.machine, report, say)
     if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
-        _summarise(report, arguments, inputs.about_cluster)
+        _say(_summary(report, arguments, inputs.about_cluster))
     return _status(arguments, inputs, report)
 
 
@@ -295,7 +306,7 @@ def _style(arguments: LintArguments) -> Style:
     return Style(arguments.color, max(get_terminal_size((80, 24)).columns, 40))
 
 
-def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable[str]) -> None:
+def _summary(report: Report, arguments: LintArguments, about_cluster: Iterable[str]) -> str:
     from rules.text.wording import counted, listed
 
     files = {path for node in report.nodes for path in node.haproxy + node.keepalived}
@@ -310,9 +321,8 @@ def _summarise(report: Report, arguments: LintArguments, about_cluster: Iterable
     hidden = f" ({hidden})" if hidden else ""
     if found:
         more = "" if arguments.format != "full" else "; run 'halb-lint --explain CODE' for details"
-        _say(f"{', '.join(found)} in {scope}{hidden}{more}")
-    else:
-        _say(f"nothing found in {scope}{hidden}")
+        return f"{', '.join(found)} in {scope}{hidden}{more}"
+    return f"nothing found in {scope}{hidden}"
 
 
 def _print(text: str, arguments: LintArguments) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rules.command.errors import UsageError
+from rules.files import seen
 
 if TYPE_CHECKING:
     from rules.live.observations import NameServer
@@ -132,5 +133,9 @@ def ca_file(path: str | None) -> str | None:
 
 def nearest_config(start: Path) -> Path | None:
     """The halb.toml in `start` or the nearest folder above it."""
-    candidates = (folder / CONFIG_NAME for folder in (start, *start.parents))
-    return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
+    for folder in (start, *start.parents):
+        candidate = folder / CONFIG_NAME
+        if os.path.isfile(candidate):
+            return candidate
+        seen.absent(str(candidate))
+    return None

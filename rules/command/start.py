@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
-from typing import NoReturn
 
 from rules.command.quick import start_quickly
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def run() -> NoReturn:
@@ -15,4 +18,4 @@ def run() -> NoReturn:
     start_quickly()
     from rules.command.guard import launch
 
-    launch("rules.command.cli")
+    launch("rules.command.recall")

@@ -9,9 +9,42 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
 
 from rules.command.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+class _Kept:
+    """What is written, kept to be written again: (1 for stdout, 2 for stderr; text), until it is too much."""
+
+    def __init__(self, most: int) -> None:
+        self.texts: list[tuple[int, str]] | None = []
+        self._left = most
+
+    def add(self, stream: int, text: str) -> None:
+        """Keep a text, or nothing at all any more if it is too much."""
+        self._left -= len(text)
+        if self.texts is not None and text:
+            self.texts.append((stream, text))
+        if self._left < 0:
+            self.texts = None
+
+
+_kept: _Kept | None = None
+
+
+def keep(most: int) -> None:
+    """Keep what is written from now on, up to so many characters."""
+    global _kept  # noqa: PLW0603 - the streams are the process's too
+    _kept = _Kept(most)
+
+
+def kept() -> list[tuple[int, str]] | None:
+    """What was written since `keep`: 1 for stdout or 2 for stderr, and the text; None if it was too much."""
+    return _kept.texts if _kept is not None else None
 
 
 def settle() -> None:
@@ -38,6 +71,8 @@ def write_results(text: str) -> None:
     Raises UsageError with the reason if it can't be written (a full disk, a terminal that is gone), and
     BrokenPipeError if nobody reads any more, which `guarded` turns into the exit status that the command has for it.
     """
+    if _kept is not None:
+        _kept.add(1, text)
     try:
         with _patient(sys.stdout):
             sys.stdout.write(text)
@@ -71,6 +106,8 @@ def _patient(stream: TextIO) -> Iterator[None]:
 
 def write_notes(text: str) -> None:
     """Write whole lines to stderr. Never fails: where they can't be written, nobody would read why."""
+    if _kept is not None:
+        _kept.add(2, text)
     with suppress(OSError):
         sys.stderr.write(text)
         sys.stderr.flush()

@@ -32,6 +32,7 @@ examples:
 
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
 file that can't be read (the others are still checked), 3 an internal error.
+
 A comment '# halb: ignore[CODE] reason' on a line, or above it, suppresses a
 finding.
 """
@@ -71,6 +72,9 @@ def _add_files(options: Parser) -> None:
     )
     what.add_argument("--stdin-filename", metavar="NAME", help="the file name to show for stdin")
     what.add_argument("--config", metavar="FILE", help="read this halb.toml (default: the nearest one, here or above)")
+    what.add_argument(
+        "--watch", action="store_true", help="lint again when a file changes, and show what is new or gone"
+    )
     what.add_argument("--no-config", action="store_true", help="do not read a halb.toml")
 
 
@@ -144,6 +148,7 @@ def _add_output(options: Parser) -> None:
         help="how many findings each rule has, worst first, instead of the findings",
     )
     output.add_argument("--color", metavar="WHEN", default="auto", help="auto (default), always or never")
+    output.add_argument("--no-cache", action="store_true", help="look at the files even if nothing has changed in them")
     output.add_argument("--quiet", "-q", action="store_true", help="findings only, no summary")
 
 

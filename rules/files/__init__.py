@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rules.faces import lazily
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rules.files.atomic import flush_folder, left_over, read_regular, reason, replace_file, set_mode, stage
     from rules.files.grouping import InputFile, group

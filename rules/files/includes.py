@@ -15,6 +15,7 @@ from stat import S_ISREG
 
 from parsers.keepalived.include import IncludedFile
 from parsers.source import Source
+from rules.files import seen
 
 _BRACES = r"\{([^{}]*)\}"
 _LIMIT = 1024  # names that one pattern may expand to; more is a mistake or malicious
@@ -63,6 +64,10 @@ class DiskIncludes:
             return [path]
         from glob import glob
 
+        if _is_wild(os.path.dirname(path)):
+            seen.unknown()
+        else:
+            _note_folder(os.path.dirname(path) or ".")
         return sorted(glob(path))
 
 
@@ -87,18 +92,34 @@ def _is_empty_folder(pattern: str) -> bool:
         return False
 
 
+def _note_folder(path: str) -> None:
+    """Note what is in a folder, or that it is not there."""
+    try:
+        seen.folder(path, seen.names_in(path))
+    except FileNotFoundError:
+        seen.absent(path)
+    except OSError:
+        seen.unknown()
+
+
 def _read(path: str) -> IncludedFile:
     try:
         status = os.stat(path)
         if not S_ISREG(status.st_mode):
+            seen.unknown()
             return IncludedFile(path, None, "directory")
         if os.name == "posix" and status.st_mode & 0o111:
+            seen.look(path)
             return IncludedFile(path, None, "executable")
         with open(path, "rb") as file:
-            return IncludedFile(path, Source.from_bytes(path, file.read()).text)
+            data = file.read()
+        seen.file(path, data)
+        return IncludedFile(path, Source.from_bytes(path, data).text)
     except FileNotFoundError:
+        seen.absent(path)
         return IncludedFile(path, None, "missing")
     except OSError:
+        seen.unknown()
         return IncludedFile(path, None, "unreadable")
 
 

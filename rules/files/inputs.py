@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from parsers.records import NamedTuple
 from parsers.source import Source
 from rules.engine.finding import NodeFiles
+from rules.files import seen
 from rules.files.grouping import InputFile, group, in_reading_order
 from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, is_template, kind_of, may_be_config
 
@@ -71,6 +72,8 @@ class _Reader:
         self.documents: dict[str, KeepalivedDocument] = {}
 
     def fail(self, path: str, why: str) -> None:
+        seen.look(path)
+        seen.unknown()
         self.errors.append(f"{path}: {why}")
 
     def read(self, path: str) -> str | None:
@@ -81,6 +84,7 @@ class _Reader:
             except OSError as error:
                 self.fail(path, _why(error, path))
                 return None
+            seen.file(path, data)
             self.texts[path] = Source.from_bytes(path, data).text
         return self.texts[path]
 
@@ -182,8 +186,12 @@ def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
     for lb in cluster.load_balancers:
         name = lb.name.value
         named = [str(folder / file.value) for file in lb.files]
-        written = [str(folder / name / file) for file in WRITTEN_FILES if os.path.isfile(folder / name / file)]
-        found.append((name, named or written))
+        written = [str(folder / name / file) for file in WRITTEN_FILES]
+        there = [path for path in written if os.path.isfile(path)]
+        for path in written:
+            if path not in there:
+                seen.absent(path)
+        found.append((name, named or there))
     return found
 
 
@@ -206,7 +214,9 @@ def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = Fa
 
 def _yaml_files(folder: str) -> Iterator[str]:
     """The files of a folder, not of those below it, that may be about a cluster."""
-    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else ()
+    seen.folder(folder, (f"{name}/" if os.path.isdir(Path(folder, name)) else name for name in names))
+    for name in names:
         path = Path(folder, name)
         if name.endswith((".yaml", ".yml")) and may_be_config(name) and os.path.isfile(path):
             yield str(path)
@@ -217,7 +227,10 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
     With `needed`, it is an error if neither does.
     """
+    seen.unknown()  # the daemons here will be asked for their releases
     present = [path for path in files if os.path.exists(path)]
+    for path in files:
+        seen.look(path)
     inputs = read_paths(present, kind, None, local_name)._replace(local=True)
     if needed and not present:
         inputs.errors.append(f"nothing to lint: neither {files[0]} nor {files[1]} exists; pass files or directories")
@@ -226,6 +239,7 @@ def read_local(kind: str | None, local_name: str, files: Sequence[str] = LOCAL_F
 
 def _stdin(reader: _Reader, name: str | None) -> Iterator[InputFile]:
     shown = name or _STDIN
+    seen.unknown()
     try:
         data = sys.stdin.buffer.read()
     except OSError as error:  # a folder (`- < /etc`), or nothing at all (`<&-`), where the system has no word for it
@@ -255,11 +269,15 @@ def _found(reader: _Reader, folder: str) -> list[InputFile]:
 def _walk(folder: str) -> Iterator[str]:
     """Files below a directory that may be configurations, in a stable order; hidden folders are left out."""
     for parent, folders, files in os.walk(folder):
+        seen.folder(parent, (*(f"{name}/" for name in folders), *files))
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(parent, name)
-            if may_be_config(str(path)) and os.path.isfile(path) and path.stat().st_size <= _LARGEST_FOUND:
-                yield str(path)
+            if may_be_config(str(path)):
+                if os.path.isfile(path) and path.stat().st_size <= _LARGEST_FOUND:
+                    yield str(path)
+                else:
+                    seen.unknown()
 
 
 def _without_included(files: list[InputFile], reader: _Reader) -> list[InputFile]:

@@ -60,9 +60,13 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def cells(key: Key) -> tuple[str, str, str, str]:
+    """What is said of a key: its name, what it is, its type, and what holds when it is left out (in Markdown)."""
+    return f"`{key.name}`", key.what + (" (secret)" if key.secret else ""), "; ".join(_type(key)), _left_out(key)
+
+
 def _row(key: Key) -> str:
-    cells = (f"`{key.name}`", key.what + (" (secret)" if key.secret else ""), "; ".join(_type(key)), _left_out(key))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells(key)) + " |"
 
 
 def _type(key: Key) -> Iterator[str]:

@@ -19,7 +19,8 @@ from typing import NamedTuple
 from tests.bench import generate
 
 PYTHON = sys.executable
-LINT = [str(Path(PYTHON).parent / "halb-lint"), "--no-config", "--quiet", "--format", "concise", "--fail-on", "never"]
+CACHED = [str(Path(PYTHON).parent / "halb-lint"), "--no-config", "--quiet", "--format", "concise", "--fail-on", "never"]
+LINT = [*CACHED, "--no-cache"]
 PARSE = "import sys; from parsers import parse_{0}; parse_{0}(open(sys.argv[1], newline='').read())"
 
 
@@ -124,8 +125,11 @@ class Bench:
         pair = ["--node", f"lb1={self.cfg(50)},{self.conf(50)}"]
         floor = [PYTHON, "-c", "import pyparsing"]
         against("G1", "cold lint of a pair / import pyparsing", [*LINT, *pair], floor, 1.35, 21)
+        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
+        against("G2", "the same pair again / import pyparsing", [*CACHED, *pair], floor, 0.35, 21)
+        against("G2", "the same pair again / python -c pass", [*CACHED, *pair], [PYTHON, "-c", "pass"], 3, 21)
         modules = os.popen(
-            f"{PYTHON} -X importtime -m rules {' '.join(pair)} 2>&1 >/dev/null"
+            f"{PYTHON} -X importtime -m rules --no-cache {' '.join(pair)} 2>&1 >/dev/null"
             r" | grep -cE '\| +(textual|rich|jinja2|dns|asyncio|ssl|tomllib)(\.|$)'"
         ).read()
         line("G3", "heavy modules imported by a lint", modules.strip(), "0", modules.strip() == "0")

@@ -1,5 +1,5 @@
 """Writes what is generated: docs/rules.md, docs/halb-toml.md and its schema, the tables in docs/live.md and
-docs/failover.md, the demo in README.md.
+docs/failover.md, the demo in README.md, the manual pages, the completions of the shells.
 
 `python -m tests.tools.make_docs` writes; the tests compare.
 """
@@ -7,7 +7,8 @@ docs/failover.md, the demo in README.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from rules import lint
@@ -18,6 +19,7 @@ from rules.plan import document
 from tests.programs import run
 from tests.rules.examples import options_of
 from tests.rules.live.kinds import kinds_table
+from tests.tools import completions, manual
 from tests.tools.failover_examples import shown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,7 +127,14 @@ def words_of_rules() -> str:
     return "".join(f"{module} {' '.join(words)}\n" for module, words in sorted(rows.items()))
 
 
-GENERATED = {
+def _completions() -> Iterator[tuple[str, Callable[[], str]]]:
+    commands = {"halb-lint": completions.lint_completion, "halb-wizard": completions.wizard_completion}
+    for command, make in commands.items():
+        for shell, name in completions.SHELLS.items():
+            yield f"docs/completions/{name.format(command)}", partial(make, shell)
+
+
+GENERATED: dict[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/halb-toml.md": document.page,
     "docs/halb.schema.json": document.json_schema,
@@ -133,12 +142,17 @@ GENERATED = {
     "docs/failover.md": failover_page,
     "README.md": readme,
     f"rules/checks/{wanted.FILE_NAME}": words_of_rules,
+    "docs/man/halb-lint.1": manual.lint_page,
+    "docs/man/halb-wizard.1": manual.wizard_page,
+    "docs/man/halb.toml.5": manual.toml_page,
+    **dict(_completions()),
 }
 
 
 def main() -> None:
     """Write the generated files."""
     for name, make in GENERATED.items():
+        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_text(make(), encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,7 +58,7 @@ class Wizard(OrderedApp[int]):
     """
 
     TITLE = "halb"
-    CSS_PATH = "app.tcss"
+    CSS = files("wizard.tui").joinpath("app.tcss").read_text(encoding="utf-8")  # also from a zip file, without a path
     # Textual declares these two in a form that a ClassVar can't override.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high"), (32, "-tall")]  # noqa: RUF012

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from parsers.records import NamedTuple
 from rules.command.errors import UsageError
 from rules.engine.registry import Scope, find_rules
+from rules.files import seen
 from rules.release import version
 from rules.report.json import Seen
 from rules.report.style import printable
@@ -64,7 +65,9 @@ class Baseline:
 def read_baseline(path: str) -> Baseline:
     """The entries of a baseline; raises UsageError with the reason if the file is none that this release reads."""
     try:
-        data = json.loads(Path(path).read_bytes())
+        read = Path(path).read_bytes()
+        seen.file(path, read)
+        data = json.loads(read)
     except FileNotFoundError as error:
         raise UsageError(f"--baseline {path}: no such file; make it with --write-baseline {path}") from error
     except OSError as error:
