@@ -105,7 +105,7 @@ def _fix(scope: Scope, finding: Finding, path: str, editor: EditorSide, own: lis
     title = f"{fix.title[:1].upper()}{fix.title[1:]} ({finding.code})"
     if files - {path}:
         also = "also " if path in files else ""
-        title = f"{title}, {also}in {listed(sorted(_short(other) for other in files - {path}))}"
+        title = f"{title}, {also}in {listed(sorted(_short(other, path) for other in files - {path}))}"
     if not fix.safe:
         title = f"{title}; look at what that changes"
     action = CodeAction(shown(title), kind=CodeActionKind.QuickFix, diagnostics=own or None)
@@ -133,10 +133,9 @@ def _sources(fix: Fix) -> dict[str, Source]:
     return {span.source.path: span.source for _, span, _ in fix.steps}
 
 
-def _short(path: str) -> str:
-    """A file's name with the folder that tells the nodes apart."""
-    parts = path.split("/")
-    return "/".join(part for part in parts[-4:] if part not in ("etc", "haproxy", "keepalived"))
+def _short(path: str, here: str) -> str:
+    """A file's path from the nearest folder that it shares with another one on."""
+    return os.path.relpath(path, os.path.commonpath((path, here)))
 
 
 def _ignore(finding: Finding, editor: EditorSide, own: list[Diagnostic]) -> CodeAction:

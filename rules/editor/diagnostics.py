@@ -47,6 +47,11 @@ def diagnostics_of(scope: Scope, encoding: str) -> dict[str, list[Diagnostic]]:
     return found
 
 
+def diagnostics_in(report: Report, path: str, encoding: str) -> list[Diagnostic]:
+    """The diagnostics of one file."""
+    return [diagnostic for place, diagnostic in _all(report, encoding) if place == path]
+
+
 def _all(report: Report, encoding: str) -> Iterator[tuple[str, Diagnostic]]:
     for finding in report.findings:
         seen = set()

@@ -28,13 +28,10 @@ class TextPlaces:
         """The offset of the character at a place, or of the line's end if the line is shorter."""
         if place.line >= len(self._starts):
             return len(self.text)
-        line = max(place.line, 0)
-        start, end = self._starts[line], self._end(line)
-        if place.line < 0:
-            return start
+        start, end = self._starts[place.line], self._end(place.line)
         words = self.text[start:end]
         if self._encoding == PositionEncodingKind.Utf32 or words.isascii():
-            return min(start + max(place.character, 0), end)
+            return min(start + place.character, end)
         units, at = 0, start
         for char in words:
             units += self._units(char)

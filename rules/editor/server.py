@@ -28,8 +28,10 @@ from rules.editor.names.renaming import RenameError
 from rules.editor.session import Session
 from rules.editor.workspace import EditorOptions
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds without a further change after which files are judged: an editor sends some changes in pieces."""
+_REST = 0.3
+"""Seconds without a further change after which a large file is judged as a whole."""
 _REQUEST_FAILED = -32803  # of the protocol, 3.17
 _WATCHED = "**/*.{cfg,conf,cnf,toml,yaml,yml}"
 
@@ -60,6 +62,7 @@ class LintServer(LanguageServer):
         self._session: Session | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._said: set[str] = set()
+        self._changed: set[str | None] = set()
         self.is_over = False
 
     @property
@@ -87,21 +90,39 @@ class LintServer(LanguageServer):
             registration = types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
             self.client_register_capability(types.RegistrationParams([registration]))
 
-    def judge_soon(self) -> None:
-        """Judge the files when no further change comes for a moment."""
+    def judge_soon(self, path: str | None = None) -> None:
+        """Judge the files when no further change comes for a moment; `path`: the only file that has changed."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(PAUSE, self.judge)
+        self._changed.add(path)
+        self._timer = asyncio.get_running_loop().call_later(PAUSE, self._judge_part)
+
+    def _judge_part(self) -> None:
+        """Judge what was changed of a large file, and the whole a little later; of other files the whole now."""
+        self._timer = None
+        changed, self._changed = self._changed, set()
+        try:
+            path = next(iter(changed)) if len(changed) == 1 else None
+            found = self.session.news_at_once(path) if path is not None else None
+        except Exception as error:
+            self.fault(error)
+            found = None
+        if path is None or found is None:
+            self.judge()
+            return
+        self._tell(path, found)
+        self._timer = asyncio.get_running_loop().call_later(_REST, self.judge)
+
+    def _tell(self, path: str, found: list[types.Diagnostic]) -> None:
+        version = self.session.versions.get(path)
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self.session.uri(path), found, version))
 
     def judge(self) -> None:
         """Tell the editor what is found now."""
         self._timer = None
         try:
             for path, found in self.session.news().items():
-                version = self.session.versions.get(path)
-                self.text_document_publish_diagnostics(
-                    types.PublishDiagnosticsParams(self.session.uri(path), found, version)
-                )
+                self._tell(path, found)
             for fault in self.session.faults():
                 self.say(f"internal error: {fault}; the other rules ran")
             for folder in self.session.workspace.large:
@@ -171,7 +192,7 @@ def _follow(server: LintServer) -> None:
         uri = params.text_document.uri
         text = server.workspace.get_text_document(uri).source
         server.session.change(uri, text, params.text_document.version)
-        server.judge_soon()
+        server.judge_soon(path_of(uri))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:

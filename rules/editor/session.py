@@ -11,8 +11,10 @@ from rules.editor.actions import EditorSide
 from rules.editor.addresses import path_of, uri_of
 from rules.editor.diagnostics import diagnostics_of
 from rules.editor.positions import TextPlaces
+from rules.editor.quick import LARGE, diagnostics_at_once, typed
 from rules.editor.views import FileView, view_of
 from rules.editor.workspace import Workspace
+from rules.files.kinds import HAPROXY
 
 if TYPE_CHECKING:
     from lsprotocol.types import ClientCapabilities, Diagnostic
@@ -43,6 +45,7 @@ class Session:
         self.uris: dict[str, str] = {}
         self.versions: dict[str, int | None] = {}
         self._told: dict[str, list[Diagnostic]] = {}
+        self._judged: dict[str, str] = {}  # the texts that were told about, of large files
         self.versioned = self.disabled = self.snippets = self.watches = False
 
     @property
@@ -123,7 +126,19 @@ class Session:
             if found != self._told.get(path, [] if path not in self.uris else None)
         }
         self._told = {path: found for path, found in now.items() if found or path in self.uris}
+        opened = self.workspace.opened
+        self._judged = {path: file.text for path, file in opened.items() if len(file.text) > LARGE}
         return news
+
+    def news_at_once(self, path: str) -> list[Diagnostic] | None:
+        """The diagnostics of a large haproxy.cfg of which a part has changed; None if the whole is to be judged."""
+        text, old = self.workspace.opened[path].text, self._judged.get(path)
+        scope = self.workspace.scope_of(path)
+        if old is None or old == text or len(text) <= LARGE or scope.inputs.kinds.get(path) != HAPROXY:
+            return None
+        found = diagnostics_at_once(scope, path, text, typed(old, text), self._told.get(path, []), self.encoding)
+        self._told[path], self._judged[path] = found, text
+        return found
 
     def faults(self) -> list[str]:
         """Errors of rules on these files, each in a line."""

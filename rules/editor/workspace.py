@@ -12,7 +12,7 @@ from lsprotocol.types import PositionEncodingKind
 from parsers.source import Source
 from rules.editor.positions import TextPlaces
 from rules.engine.finding import Report
-from rules.engine.options import options_for, severities_of
+from rules.engine.options import Options, options_for, severities_of
 from rules.engine.registry import Selection, UnknownRuleError
 from rules.engine.run import Run
 from rules.engine.settings import RuleSettings
@@ -67,6 +67,7 @@ class Scope:
         self._inputs: Inputs | None = None
         self._options: tuple[Cluster | None, RuleSettings] = (None, RuleSettings())
         self._run: Run | None = None
+        self._before: Run | None = None
         self._report: Report | None = None
 
     def forget(self) -> None:
@@ -76,6 +77,7 @@ class Scope:
 
     def touch(self) -> None:
         """Judge again: an open file has another text."""
+        self._before = self._run or self._before
         self._run = self._report = None
 
     @property
@@ -93,6 +95,11 @@ class Scope:
         return self._run
 
     @property
+    def run_before(self) -> Run:
+        """The last run, which may be on texts that have changed since."""
+        return self._run or self._before or self.run
+
+    @property
     def report(self) -> Report:
         """What the run finds."""
         if self._report is None:
@@ -106,6 +113,10 @@ class Scope:
 
     def run_on(self, texts: Mapping[str, str]) -> Run:
         """A run on the same files with other texts, included ones too."""
+        return Run({path: texts[path] for path in self.inputs.texts}, self.options(texts))
+
+    def options(self, texts: Mapping[str, str]) -> Options:
+        """The options of a run; `texts` are those of included files that differ from what the editor has."""
         read = self.inputs
         cluster, settings = self._options
         opened = self._workspace.opened
@@ -123,7 +134,7 @@ class Scope:
             folder = os.path.abspath(cluster.path.parent)
             ignores = {os.path.join(folder, pattern): codes for pattern, codes in options.per_file_ignores.items()}
             options = options._replace(per_file_ignores={**options.per_file_ignores, **ignores})
-        return Run({path: texts[path] for path in read.texts}, options)
+        return options
 
     def has(self, path: str) -> bool:
         """Whether a file is part of it, as a node's file or an included one."""
@@ -229,7 +240,7 @@ class Workspace:
         """Whether a text makes another kind of file of it, or none."""
         known = scope.inputs.kinds.get(path)
         if known is None:
-            return path not in {source.path for source in scope.run.sources}
+            return path not in {source.path for source in scope.run_before.sources}
         return (kind_of(path, text) or self.opened[path].kind) != known
 
     # -- what belongs together

@@ -50,7 +50,7 @@ def symbols(view: FileView, encoding: str) -> list[DocumentSymbol]:
     if view.haproxy is not None:
         sections = view.haproxy.sections
         ends = [*(section.header.start for section in sections[1:]), len(view.source.text)]
-        return [_section(section, end, places) for section, end in zip(sections, ends, strict=True)]
+        return [_section(section, end, places) for section, end in zip(sections, ends, strict=False)]
     found = [
         d for d in view.directives() if d.is_block and (d.parent is None or d.parent.span.source is not view.source)
     ]

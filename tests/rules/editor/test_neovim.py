@@ -24,7 +24,8 @@ def documented(part: str, language: str, which: int = -1) -> str:
     """A block of code of a part of docs/editors.md."""
     text = (ROOT / "docs/editors.md").read_text()
     section = text.partition(f"\n## {part}\n")[2].partition("\n## ")[0]
-    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)[which]
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    return blocks[which]
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +41,15 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "HALB_PATIENCE": str(PATIENCE),
     }
     script = Path(__file__).with_name("neovim.lua")
-    command = [str(program("nvim")), "--headless", "-n", "-i", "NONE", "-u", str(folder / "init.lua"), "-S", str(script)]
+    nvim = [str(program("nvim")), "--headless", "-n", "-i", "NONE", "-u", str(folder / "init.lua")]
     done = subprocess.run(
-        command, cwd=folder / "pair", env=environment, capture_output=True, text=True, timeout=6 * PATIENCE, check=False
+        [*nvim, "-S", str(script)],
+        cwd=folder / "pair",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=6 * PATIENCE,
+        check=False,
     )
     assert (folder / "session.json").exists(), done.stderr
     found: dict[str, Any] = json.loads((folder / "session.json").read_text())

@@ -142,7 +142,14 @@ def test_a_place_outside_of_the_file_is_no_error(editor: Editor, pair: Path) -> 
 
 def test_broken_messages_are_answered_and_the_next_one_works(editor: Editor, pair: Path) -> None:
     one = pair / "lb1/keepalived.conf"
-    positions: tuple[object, ...] = ({"line": "x", "character": 0}, {"line": None}, {}, "here", [])
+    positions: tuple[object, ...] = (
+        {"line": "x", "character": 0},
+        {"line": -1, "character": 0},
+        {"line": None},
+        {},
+        "here",
+        [],
+    )
     for broken in positions:
         with pytest.raises(ServerError):
             editor.ask("textDocument/hover", {"textDocument": {"uri": one.as_uri()}, "position": broken})
