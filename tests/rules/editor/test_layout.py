@@ -89,9 +89,8 @@ def test_blocks_are_indented_by_their_depth_and_nothing_else_changes() -> None:
 
 def test_sections_are_indented_and_headers_are_not() -> None:
     text = "  global\nmaxconn 10\n\n# the api\nfrontend api\n# where\n        bind :1\n\tdefault_backend b\nbackend b\n"
-    assert formatted("haproxy.cfg", text) == (
-        "global\n    maxconn 10\n\n# the api\nfrontend api\n    # where\n    bind :1\n    default_backend b\nbackend b\n"
-    )
+    lines = ["global", "    maxconn 10", "", "# the api", "frontend api", "    # where", "    bind :1"]
+    assert formatted("haproxy.cfg", text).split("\n") == [*lines, "    default_backend b", "backend b", ""]
 
 
 @pytest.mark.parametrize(

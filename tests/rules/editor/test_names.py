@@ -100,7 +100,8 @@ def test_a_name_that_is_taken_or_not_possible_is_refused(tmp_path: Path, new: st
 
 
 def test_a_name_from_a_variable_is_left_to_a_person(tmp_path: Path) -> None:
-    text = "$N=api\nvrrp_instance api {\n    virtual_router_id 1\n}\nvrrp_sync_group g {\n    group {\n        $N\n    }\n}\n"
+    group = "vrrp_sync_group g {\n    group {\n        $N\n    }\n}\n"
+    text = f"$N=api\nvrrp_instance api {{\n    virtual_router_id 1\n}}\n{group}"
     with pytest.raises(RenameError, match="variable"):
         rename(Files(tmp_path), "lb1/keepalived.conf", text, f"vrrp_instance a{MARK}pi", "kube")
 
