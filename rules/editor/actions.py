@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import attrs
 from lsprotocol.types import (
     CodeAction,
     CodeActionDisabled,
@@ -27,7 +28,7 @@ from rules.fixes.edits import Change, changes_of
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import Scope
+    from rules.editor.workspace import JudgedFiles
     from rules.engine.finding import Finding, Fix, Location, Report
 
 FIX_ALL = "source.fixAll.halb"
@@ -70,8 +71,8 @@ class EditorSide:
         )
 
 
-def quick_fixes(
-    scope: Scope, path: str, start: int, end: int, editor: EditorSide, shown_there: Iterable[Diagnostic] = ()
+def fixes_on(
+    scope: JudgedFiles, path: str, start: int, end: int, editor: EditorSide, shown_there: Iterable[Diagnostic] = ()
 ) -> Iterator[CodeAction]:
     """The fixes of the findings on the lines of a stretch of a file, and then the comments that would hide them."""
     diagnostics = list(shown_there)
@@ -96,7 +97,9 @@ def _touches(place: Location, start: int, end: int) -> bool:
     return text.rfind("\n", 0, first) < end and start <= (len(text) if line_end < 0 else line_end)
 
 
-def _fix(scope: Scope, finding: Finding, path: str, editor: EditorSide, own: list[Diagnostic]) -> CodeAction | None:
+def _fix(
+    scope: JudgedFiles, finding: Finding, path: str, editor: EditorSide, own: list[Diagnostic]
+) -> CodeAction | None:
     fix = finding.fix if finding.fixes else None
     changes = changes_of(fix) if fix is not None else ()
     if fix is None or not changes:
@@ -115,12 +118,10 @@ def _fix(scope: Scope, finding: Finding, path: str, editor: EditorSide, own: lis
             return None
         action.disabled = CodeActionDisabled(why)
         return action
-    action.is_preferred = fix.safe
-    action.edit = editor.edit(changes, _sources(fix))
-    return action
+    return attrs.evolve(action, is_preferred=fix.safe, edit=editor.edit(changes, _sources(fix)))
 
 
-def _obstacle(scope: Scope, path: str, editor: EditorSide) -> str:
+def _obstacle(scope: JudgedFiles, path: str, editor: EditorSide) -> str:
     """Why a file is not to be changed, or ""."""
     if not scope.has(path):
         return f"{path} is none of the files that are checked together"
@@ -152,7 +153,7 @@ def _ignore(finding: Finding, editor: EditorSide, own: list[Diagnostic]) -> Code
     return CodeAction(title, kind=CodeActionKind.QuickFix, diagnostics=own or None, edit=edit)
 
 
-def fix_everything(scope: Scope, editor: EditorSide) -> CodeAction | None:
+def fix_everything(scope: JudgedFiles, editor: EditorSide) -> CodeAction | None:
     """All safe fixes in all files that are judged together, as `halb-lint --fix` makes them; None without any."""
     run = scope.run
     sources = {source.path: source for source in run.sources}

@@ -22,7 +22,7 @@ from rules.engine.finding import Finding, Location, Report, Severity
 from rules.report.style import printable
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import Scope, Trouble
+    from rules.editor.workspace import JudgedFiles, Trouble
 
 SOURCE = "halb-lint"
 _SEVERITIES = {
@@ -35,7 +35,7 @@ _OUTDATED = ("removed-keyword", "deprecated-keyword")
 _MOST_RELATED = 50
 
 
-def diagnostics_of(scope: Scope, encoding: str) -> dict[str, list[Diagnostic]]:
+def diagnostics_of(scope: JudgedFiles, encoding: str) -> dict[str, list[Diagnostic]]:
     """The diagnostics of a scope by path; a file without any has an empty list."""
     report = scope.report
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in scope.run.sources if "<" not in source.path}

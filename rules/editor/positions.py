@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
 
-from parsers.source import Source, Span
+from parsers.source import Source
 
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 
@@ -53,10 +53,6 @@ class TextPlaces:
         """The range of the characters from `start` up to, not including, `end`."""
         return Range(self.place(start), self.place(end))
 
-    def line_starts(self) -> list[int]:
-        """The offsets where the lines begin."""
-        return self._starts
-
     def _end(self, line: int) -> int:
         """Where a line ends, without its line end."""
         if line + 1 >= len(self._starts):
@@ -73,11 +69,6 @@ class TextPlaces:
 @lru_cache(maxsize=64)
 def _of_source(source: Source, encoding: str) -> TextPlaces:
     return TextPlaces(source.text, encoding)
-
-
-def range_of(span: Span, encoding: str) -> Range:
-    """The range of a span in its file."""
-    return _of_source(span.source, encoding).range(span.start, span.end)
 
 
 def places_of(source: Source, encoding: str) -> TextPlaces:

@@ -22,7 +22,7 @@ from rules.engine.finding import NodeFiles
 from rules.engine.run import Run
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import Scope
+    from rules.editor.workspace import JudgedFiles
 
 LARGE = 60_000
 """Characters from which on a file is large: some 2,000 lines, which take 0.1 s."""
@@ -30,7 +30,7 @@ _SHARED = ("global", "defaults")
 _OF_ONE_FILE = ("HA", "PA")
 
 
-class Typed(NamedTuple):
+class TypedStretch(NamedTuple):
     """What was changed in a text: the new stretch, and the lines (from 0) of the old one and of the new one."""
 
     start: int
@@ -40,13 +40,13 @@ class Typed(NamedTuple):
     new_last: int
 
 
-def typed(old: str, new: str) -> Typed:
+def typed(old: str, new: str) -> TypedStretch:
     """The stretch between the first and the last character that differ."""
     start = _alike(old, new)
     tail = _alike(old[start:][::-1], new[start:][::-1])
     first = new.count("\n", 0, start)
     old_last = first + old.count("\n", start, len(old) - tail)
-    return Typed(start, len(new) - tail, first, old_last, first + new.count("\n", start, len(new) - tail))
+    return TypedStretch(start, len(new) - tail, first, old_last, first + new.count("\n", start, len(new) - tail))
 
 
 def _alike(one: str, other: str) -> int:
@@ -62,7 +62,7 @@ def _alike(one: str, other: str) -> int:
 
 
 def diagnostics_at_once(
-    scope: Scope, path: str, text: str, change: Typed, before: list[Diagnostic], encoding: str
+    scope: JudgedFiles, path: str, text: str, change: TypedStretch, before: list[Diagnostic], encoding: str
 ) -> list[Diagnostic]:
     """The diagnostics of a large file after a change, from those of before and the sections that were changed."""
     kept = list(_moved(before, change))
@@ -80,7 +80,7 @@ def diagnostics_at_once(
     return kept
 
 
-def _run_on_part(scope: Scope, path: str, part: str) -> Run:
+def _run_on_part(scope: JudgedFiles, path: str, part: str) -> Run:
     node = NodeFiles(next(iter(scope.run_before.owners.get(path, ())), "node"), (path,), ())
     run = Run({path: part}, scope.options({})._replace(nodes=[node], cluster=None))
     for document in run.documents:
@@ -98,7 +98,7 @@ class _Chunk(NamedTuple):
     step: int
 
 
-def _chunks(text: str, change: Typed) -> list[_Chunk]:
+def _chunks(text: str, change: TypedStretch) -> list[_Chunk]:
     """The sections that were changed, with `global` and `defaults`."""
     starts = [match.start() for match in _headers().finditer(text)]
     found = []
@@ -117,7 +117,7 @@ def _headers() -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:{words})(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 
-def _moved(before: list[Diagnostic], change: Typed) -> Iterator[Diagnostic]:
+def _moved(before: list[Diagnostic], change: TypedStretch) -> Iterator[Diagnostic]:
     """Diagnostics of other lines, where these are now."""
     step = change.new_last - change.old_last
     for diagnostic in before:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from rules.editor.actions import FIX_ALL, fix_everything, quick_fixes
+from rules.editor.actions import FIX_ALL, fix_everything, fixes_on
 from rules.editor.addresses import path_of
 from rules.editor.diagnostics import shown
 from rules.editor.layout.indentation import indented
@@ -21,13 +21,13 @@ from rules.editor.words.places import targets
 
 if TYPE_CHECKING:
     from parsers.edits import Edit
-    from rules.editor.session import Place, Session
+    from rules.editor.session import AskedPlace, EditorSession
 
 _MOST_SYMBOLS = 500
 _START = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
-def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+def hover(session: EditorSession, params: types.HoverParams) -> types.Hover | None:
     """What a word means."""
     place = session.place(params.text_document.uri)
     found = hover_at(place.view, place.offset(params.position)) if place is not None else None
@@ -37,7 +37,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     return types.Hover(content, place.places.range(found.start, found.end))
 
 
-def completion(session: Session, params: types.CompletionParams) -> types.CompletionList | None:
+def completion(session: EditorSession, params: types.CompletionParams) -> types.CompletionList | None:
     """What may stand at a place."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -62,7 +62,7 @@ def completion(session: Session, params: types.CompletionParams) -> types.Comple
     return types.CompletionList(is_incomplete=False, items=items)
 
 
-def definition(session: Session, params: types.DefinitionParams) -> list[types.Location]:
+def definition(session: EditorSession, params: types.DefinitionParams) -> list[types.Location]:
     """Where a name is defined, or the file that is named."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -73,7 +73,7 @@ def definition(session: Session, params: types.DefinitionParams) -> list[types.L
     ]
 
 
-def references(session: Session, params: types.ReferenceParams) -> list[types.Location]:
+def references(session: EditorSession, params: types.ReferenceParams) -> list[types.Location]:
     """Every place with a name, on all nodes."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -88,7 +88,7 @@ def references(session: Session, params: types.ReferenceParams) -> list[types.Lo
     ]
 
 
-def highlights(session: Session, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+def highlights(session: EditorSession, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
     """Every place with a name in the same file."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -105,7 +105,7 @@ def highlights(session: Session, params: types.DocumentHighlightParams) -> list[
     ]
 
 
-def prepare_rename(session: Session, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+def prepare_rename(session: EditorSession, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
     """The name that would be renamed; raises RenameError."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -114,7 +114,7 @@ def prepare_rename(session: Session, params: types.PrepareRenameParams) -> types
     return types.PrepareRenamePlaceholder(place.places.range(found.span.start, found.span.end), found.key.name)
 
 
-def rename(session: Session, params: types.RenameParams) -> types.WorkspaceEdit | None:
+def rename(session: EditorSession, params: types.RenameParams) -> types.WorkspaceEdit | None:
     """The changes that rename something on all nodes; raises RenameError."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -123,13 +123,13 @@ def rename(session: Session, params: types.RenameParams) -> types.WorkspaceEdit 
     return session.side().edit(changes, {source.path: source for source in place.view.run.sources})
 
 
-def document_symbols(session: Session, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+def document_symbols(session: EditorSession, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
     """The outline of a file."""
     place = session.place(params.text_document.uri)
     return symbols(place.view, session.encoding) if place is not None else []
 
 
-def workspace_symbols(session: Session, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+def workspace_symbols(session: EditorSession, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
     """The definitions in all files that have the letters of the query in this order."""
     found = {}
     for scope in session.workspace.scopes():
@@ -154,19 +154,19 @@ def _fits(query: str, name: str) -> bool:
     return all(letter in letters for letter in query)
 
 
-def folding(session: Session, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+def folding(session: EditorSession, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
     """What can be folded."""
     place = session.place(params.text_document.uri)
     return folds(place.view) if place is not None else []
 
 
-def tokens(session: Session, params: types.SemanticTokensParams) -> types.SemanticTokens:
+def tokens(session: EditorSession, params: types.SemanticTokensParams) -> types.SemanticTokens:
     """What each word of a file is."""
     place = session.place(params.text_document.uri)
     return types.SemanticTokens(semantic_tokens(place.view, session.encoding) if place is not None else [])
 
 
-def tokens_in_range(session: Session, params: types.SemanticTokensRangeParams) -> types.SemanticTokens:
+def tokens_in_range(session: EditorSession, params: types.SemanticTokensRangeParams) -> types.SemanticTokens:
     """What each word of a stretch is."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -175,13 +175,13 @@ def tokens_in_range(session: Session, params: types.SemanticTokensRangeParams) -
     return types.SemanticTokens(semantic_tokens(place.view, session.encoding, start, end))
 
 
-def formatting(session: Session, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+def formatting(session: EditorSession, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
     """The changes that indent a file; raises LayoutError."""
     place = session.place(params.text_document.uri)
     return _edits(place, indented(place.view, _unit(params.options))) if place is not None else []
 
 
-def range_formatting(session: Session, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit]:
+def range_formatting(session: EditorSession, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit]:
     """The changes that indent some lines; raises LayoutError."""
     place = session.place(params.text_document.uri)
     if place is None:
@@ -191,7 +191,7 @@ def range_formatting(session: Session, params: types.DocumentRangeFormattingPara
     return [edit for edit in edits if first <= edit.range.start.line <= last]
 
 
-def _edits(place: Place, edits: list[Edit]) -> list[types.TextEdit]:
+def _edits(place: AskedPlace, edits: list[Edit]) -> list[types.TextEdit]:
     return [types.TextEdit(place.places.range(edit.span.start, edit.span.end), edit.text) for edit in edits]
 
 
@@ -199,7 +199,7 @@ def _unit(options: types.FormattingOptions) -> str:
     return " " * min(max(options.tab_size, 1), 16) if options.insert_spaces else "\t"
 
 
-def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
+def code_actions(session: EditorSession, params: types.CodeActionParams) -> list[types.CodeAction]:
     """What can be done about the findings of a stretch, and about all of them."""
     path = path_of(params.text_document.uri)
     place = session.place(params.text_document.uri)
@@ -209,7 +209,7 @@ def code_actions(session: Session, params: types.CodeActionParams) -> list[types
     found: list[types.CodeAction] = []
     if wanted is None or types.CodeActionKind.QuickFix in wanted or "" in wanted:
         start, end = place.offset(params.range.start), place.offset(params.range.end)
-        found += quick_fixes(place.scope, path, start, end, side, params.context.diagnostics)
+        found += fixes_on(place.scope, path, start, end, side, params.context.diagnostics)
     if wanted is not None and any(kind == FIX_ALL or FIX_ALL.startswith(f"{kind}.") for kind in wanted):
         everything = fix_everything(place.scope, side)
         found += [everything] if everything is not None else []

@@ -25,7 +25,7 @@ from rules.editor.addresses import path_of
 from rules.editor.layout.indentation import LayoutError
 from rules.editor.layout.tokens import LEGEND
 from rules.editor.names.renaming import RenameError
-from rules.editor.session import Session
+from rules.editor.session import EditorSession
 from rules.editor.workspace import EditorOptions
 
 PAUSE = 0.01
@@ -35,10 +35,10 @@ _REST = 0.3
 _REQUEST_FAILED = -32803  # of the protocol, 3.17
 _WATCHED = "**/*.{cfg,conf,cnf,toml,yaml,yml}"
 
-Handler = Callable[[Session, Any], Any]
+Handler = Callable[[EditorSession, Any], Any]
 
 
-class Wire(LanguageServerProtocol):
+class EditorProtocol(LanguageServerProtocol):
     """pygls' protocol, which answers a request that has the wrong form too, instead of leaving the editor waiting."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
@@ -57,19 +57,19 @@ class LintServer(LanguageServer):
 
     def __init__(self, options: EditorOptions, version: str) -> None:
         full = types.TextDocumentSyncKind.Full
-        super().__init__("halb-lint", version, text_document_sync_kind=full, protocol_cls=Wire)
+        super().__init__("halb-lint", version, text_document_sync_kind=full, protocol_cls=EditorProtocol)
         self._options = options
-        self._session: Session | None = None
+        self._session: EditorSession | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._said: set[str] = set()
         self._changed: set[str | None] = set()
         self.is_over = False
 
     @property
-    def session(self) -> Session:
+    def session(self) -> EditorSession:
         """The session; there is one after `initialize`, before which pygls lets nothing through."""
         if self._session is None:
-            self._session = Session(self._options, [], types.PositionEncodingKind.Utf16)
+            self._session = EditorSession(self._options, [], types.PositionEncodingKind.Utf16)
         return self._session
 
     def begin(self, params: types.InitializeParams) -> None:
@@ -79,7 +79,7 @@ class LintServer(LanguageServer):
             folders = [params.root_uri]
         paths = [path for uri in folders if (path := path_of(uri)) is not None]
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
-        self._session = Session(self._options, paths, encoding)
+        self._session = EditorSession(self._options, paths, encoding)
         self._session.can(params.capabilities)
 
     def watch(self) -> None:

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from lsprotocol.types import ClientCapabilities, Diagnostic
 
     from parsers.source import Span
-    from rules.editor.workspace import EditorOptions, Scope
+    from rules.editor.workspace import EditorOptions, JudgedFiles
 
 
-class Place:
+class AskedPlace:
     """A place of a file that an editor asks about: the file as it is now, and the offset."""
 
-    def __init__(self, scope: Scope, view: FileView, places: TextPlaces) -> None:
+    def __init__(self, scope: JudgedFiles, view: FileView, places: TextPlaces) -> None:
         self.scope = scope
         self.view = view
         self.places = places
@@ -36,7 +36,7 @@ class Place:
         return self.places.offset(position)
 
 
-class Session:
+class EditorSession:
     """The state behind a connection. `uris` are the editor's own names for the files that it has open."""
 
     def __init__(self, options: EditorOptions, folders: list[str], encoding: str) -> None:
@@ -96,14 +96,14 @@ class Session:
             self.versions.pop(path, None)
             self.workspace.close(path)
 
-    def place(self, uri: str) -> Place | None:
+    def place(self, uri: str) -> AskedPlace | None:
         """A file as it is now; None if no node reads it."""
         path = path_of(uri)
         if path is None:
             return None
         scope = self.workspace.scope_of(path)
         view = view_of(scope.run, path)
-        return Place(scope, view, TextPlaces(view.source.text, self.encoding)) if view is not None else None
+        return AskedPlace(scope, view, TextPlaces(view.source.text, self.encoding)) if view is not None else None
 
     def uri(self, path: str) -> str:
         """The editor's name for a file, or the usual one."""

@@ -55,7 +55,7 @@ class Trouble(NamedTuple):
     text: str
 
 
-class Scope:
+class JudgedFiles:
     """The files that are judged together: those of one halb.toml, of one folder, or of this machine."""
 
     def __init__(self, workspace: Workspace, folder: str, config: Path | None, *, whole: bool) -> None:
@@ -205,8 +205,8 @@ class Workspace:
         self.encoding: str = PositionEncodingKind.Utf16
         self.opened: dict[str, OpenFile] = {}
         self.large: set[str] = set()
-        self._scopes: dict[tuple[str, bool], Scope] = {}
-        self._of_path: dict[str, Scope] = {}
+        self._scopes: dict[tuple[str, bool], JudgedFiles] = {}
+        self._of_path: dict[str, JudgedFiles] = {}
 
     # -- what the editor says
 
@@ -236,7 +236,7 @@ class Workspace:
             scope.forget()
         self._of_path.clear()
 
-    def _is_regrouped(self, scope: Scope, path: str, text: str) -> bool:
+    def _is_regrouped(self, scope: JudgedFiles, path: str, text: str) -> bool:
         """Whether a text makes another kind of file of it, or none."""
         known = scope.inputs.kinds.get(path)
         if known is None:
@@ -245,18 +245,18 @@ class Workspace:
 
     # -- what belongs together
 
-    def scope_of(self, path: str) -> Scope:
+    def scope_of(self, path: str) -> JudgedFiles:
         """The scope of a file, whether it turns out to be a part of it or not."""
         scope = self._of_path.get(path)
         if scope is None:
             scope = self._of_path[path] = self._find(path)
         return scope
 
-    def scopes(self) -> list[Scope]:
+    def scopes(self) -> list[JudgedFiles]:
         """The scopes of the open files, each once."""
         return list(dict.fromkeys(self.scope_of(path) for path in self.opened))
 
-    def _find(self, path: str) -> Scope:
+    def _find(self, path: str) -> JudgedFiles:
         folder = os.path.dirname(path)
         config = self.options.config_for(Path(folder))
         if config is not None:
@@ -271,11 +271,11 @@ class Workspace:
             nearest = folder
         return self._scope(nearest, self.options.config_for(Path(nearest)), whole=False)
 
-    def _scope(self, folder: str, config: Path | None, *, whole: bool) -> Scope:
+    def _scope(self, folder: str, config: Path | None, *, whole: bool) -> JudgedFiles:
         key = (folder, whole)
         scope = self._scopes.get(key)
         if scope is None:
-            scope = self._scopes[key] = Scope(self, folder, config, whole=whole)
+            scope = self._scopes[key] = JudgedFiles(self, folder, config, whole=whole)
         return scope
 
     def _is_large(self, folder: str) -> bool:

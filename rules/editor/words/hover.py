@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.keywords.haproxy import REMOVED, haproxy_table
 from parsers.keywords.keepalived import block_path, keyword_of
-from parsers.keywords.meanings import Meaning, haproxy_meanings, keepalived_meanings
+from parsers.keywords.meanings import KeywordMeaning, haproxy_meanings, keepalived_meanings
 from rules.editor.diagnostics import shown
 from rules.editor.names.index import names_of
 from rules.editor.words.keywords import word_of
@@ -71,7 +71,7 @@ def _of_haproxy(view: FileView, offset: int) -> HoverText | None:
     return HoverText("\n\n".join(lines), found.word.start, found.word.end)
 
 
-def _meant(meaning: Meaning | None) -> list[str]:
+def _meant(meaning: KeywordMeaning | None) -> list[str]:
     if meaning is None:
         return []
     return [meaning.text, *([f"Default: {meaning.default}"] if meaning.default else [])]

@@ -10,8 +10,8 @@ from parsers.keywords.haproxy_samples import sample_table
 from parsers.keywords.meanings import haproxy_meanings
 from rules.editor.names.haproxy import PROXY
 from rules.editor.names.index import names_of
-from rules.editor.words.completion import Proposal, function, keyword, name, option, value
 from rules.editor.words.keywords import LAYERED, RULES, SECOND, block_of, option_block
+from rules.editor.words.proposals import Proposal, function, keyword, name, option, value
 from rules.support.haproxy.acl_terms import BUILT_IN, CONDITIONAL
 from rules.support.haproxy.vocabulary import PROXY_SECTIONS
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from parsers.facts.keepalived.entries import TRACK_BLOCKS
 from parsers.keywords.keepalived import ROOT, block_path, keepalived_table, version
 from rules.editor.names.index import names_of
-from rules.editor.words.completion import Proposal, keyword, name, value
 from rules.editor.words.hover import keepalived_words
+from rules.editor.words.proposals import Proposal, keyword, name, value
 
 if TYPE_CHECKING:
     from parsers.keywords.keepalived import KeepalivedKeyword

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rules.editor.views import FileView, view_of
-from rules.editor.workspace import EditorOptions, Scope, Workspace
+from rules.editor.workspace import EditorOptions, JudgedFiles, Workspace
 from rules.engine.settings import RuleSettings
 
 MARK = "‸"
@@ -24,7 +24,7 @@ class Files:
         self.workspace.open(str(self.folder / name), text.replace(MARK, ""), "")
         return offset
 
-    def scope(self, name: str) -> Scope:
+    def scope(self, name: str) -> JudgedFiles:
         """What a file is judged with."""
         return self.workspace.scope_of(str(self.folder / name))
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.rules.command.test_cli import run
+from tests.programs import run
 
 ALONE = """
 import sys

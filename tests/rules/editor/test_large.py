@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.editor.addresses import uri_of
 from rules.editor.quick import LARGE, typed
-from rules.editor.session import Session
+from rules.editor.session import EditorSession
 from rules.editor.workspace import EditorOptions
 from tests.bench import generate
 from tests.examples import times
@@ -20,8 +20,8 @@ TEXT = generate.haproxy(2600)
 
 
 @pytest.fixture
-def session() -> Session:
-    found = Session(EditorOptions(), ["/nowhere"], "utf-16")
+def session() -> EditorSession:
+    found = EditorSession(EditorOptions(), ["/nowhere"], "utf-16")
     found.open(uri_of(PATH), TEXT, 1, "haproxy")
     found.news()
     return found
@@ -31,7 +31,7 @@ def codes(found: list[object]) -> list[tuple[object, int]]:
     return sorted((d.code, d.range.start.line) for d in found)  # type: ignore[attr-defined]
 
 
-def test_a_mistake_is_said_at_once_where_it_is_and_stays_when_the_whole_was_judged(session: Session) -> None:
+def test_a_mistake_is_said_at_once_where_it_is_and_stays_when_the_whole_was_judged(session: EditorSession) -> None:
     assert len(TEXT) > LARGE
     lines = TEXT.split("\n")
     number = next(n for n, line in enumerate(lines) if n > 1500 and "balance" in line)
@@ -45,7 +45,7 @@ def test_a_mistake_is_said_at_once_where_it_is_and_stays_when_the_whole_was_judg
     assert ("HA029", number + 1) in codes(list(whole))
 
 
-def test_what_was_found_elsewhere_moves_with_the_lines(session: Session) -> None:
+def test_what_was_found_elsewhere_moves_with_the_lines(session: EditorSession) -> None:
     bad = TEXT.replace("    balance", "    balanse", 2)
     session.change(uri_of(PATH), bad, 2)
     first = session.news()[PATH]
@@ -63,7 +63,7 @@ def test_what_was_found_elsewhere_moves_with_the_lines(session: Session) -> None
     assert session.news_at_once(PATH) is None  # nothing has changed since
 
 
-def test_names_of_other_sections_are_not_missed_at_once(session: Session) -> None:
+def test_names_of_other_sections_are_not_missed_at_once(session: EditorSession) -> None:
     changed = TEXT.replace("    default_backend be7\n", "    default_backend be8\n    option tcpka\n")
     assert changed != TEXT
     session.change(uri_of(PATH), changed, 2)
@@ -85,7 +85,7 @@ def test_the_stretch_that_was_typed_is_all_that_differs(old: str, new: str) -> N
 
 
 def test_a_small_file_is_judged_as_a_whole(tmp_path: Path) -> None:
-    session = Session(EditorOptions(), [str(tmp_path)], "utf-16")
+    session = EditorSession(EditorOptions(), [str(tmp_path)], "utf-16")
     path = str(tmp_path / "haproxy.cfg")
     session.open(uri_of(path), "global\n    maxconn 1\n", 1, "haproxy")
     session.news()
