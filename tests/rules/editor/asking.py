@@ -9,6 +9,36 @@ from rules.editor.workspace import EditorOptions, JudgedFiles, Workspace
 from rules.engine.settings import RuleSettings
 
 MARK = "‸"
+HAPROXY = """\
+global
+    log stdout local0
+
+defaults base
+    mode tcp
+    timeout connect 5s
+
+userlist admins
+    user root insecure-password sup3rsecret
+
+resolvers dns
+    nameserver a 127.0.0.1:53
+
+frontend api
+    bind :6443
+    acl inside src 10.0.0.0/8
+    {front}
+    use_backend other if inside
+    default_backend servers
+
+backend servers
+    server cp1 192.0.2.21:6443 check resolvers dns
+    {back}
+
+backend other from base
+    http-request deny unless {{ http_auth(admins) }} {{ nbsrv(servers) ge 1 }}
+    server cp2 192.0.2.22:6443 track servers/cp1
+"""
+"""`front` and `back` are lines of a frontend and of a backend."""
 
 
 class Files:

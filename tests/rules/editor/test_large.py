@@ -72,7 +72,7 @@ def test_names_of_other_sections_are_not_missed_at_once(session: EditorSession) 
     assert all(d.code != "HA031" for d in at_once)
 
 
-@settings(max_examples=times(200), deadline=None)
+@settings(max_examples=times(200))
 @given(st.text("ab\n", max_size=30), st.text("ab\n", max_size=30))
 def test_the_stretch_that_was_typed_is_all_that_differs(old: str, new: str) -> None:
     change = typed(old, new)

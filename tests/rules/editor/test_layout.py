@@ -171,7 +171,7 @@ _LINE_ENDS = ("\n", "\n  ", "\t", "\r\n", "\x00")
 WORDS = st.sampled_from([*_LINE_ENDS, *(word for part in _STATEMENTS for word in part.split("|"))])
 
 
-@settings(max_examples=times(400), deadline=None)
+@settings(max_examples=times(400))
 @given(st.lists(WORDS, max_size=25).map(" ".join), st.sampled_from(["haproxy.cfg", "keepalived.conf"]), st.data())
 def test_nothing_fails_on_any_text_at_any_place(text: str, name: str, data: st.DataObject) -> None:
     view = viewed(name, text)

@@ -9,8 +9,7 @@ import pytest
 from rules.editor.names.renaming import RenameError, renamed
 from rules.engine.finding import Severity
 from rules.fixes.edits import changed
-from tests.rules.editor.asking import MARK, Files
-from tests.rules.editor.test_words import HAPROXY
+from tests.rules.editor.asking import HAPROXY, MARK, Files
 
 NODE = """vrrp_script chk {{
     script /bin/true

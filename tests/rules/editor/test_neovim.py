@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,18 +13,11 @@ from typing import Any
 import pytest
 
 from tests.daemons import program
+from tests.rules.editor.documented import documented
 
 ROOT = Path(__file__).resolve().parents[3]
 PAIR = ROOT / "tests/cases/demo-pair"
 PATIENCE = 90  # seconds for one answer on a loaded machine
-
-
-def documented(part: str, language: str, which: int = -1) -> str:
-    """A block of code of a part of docs/editors.md."""
-    text = (ROOT / "docs/editors.md").read_text()
-    section = text.partition(f"\n## {part}\n")[2].partition("\n## ")[0]
-    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
-    return blocks[which]
 
 
 @pytest.fixture(scope="module")

@@ -13,36 +13,8 @@ from rules.editor.words.completion import completion_at
 from rules.editor.words.hover import hover_at
 from rules.editor.words.places import targets
 from rules.engine.settings import RuleSettings
-from tests.rules.editor.asking import MARK, Files
+from tests.rules.editor.asking import HAPROXY, MARK, Files
 
-HAPROXY = """global
-    log stdout local0
-
-defaults base
-    mode tcp
-    timeout connect 5s
-
-userlist admins
-    user root insecure-password sup3rsecret
-
-resolvers dns
-    nameserver a 127.0.0.1:53
-
-frontend api
-    bind :6443
-    acl inside src 10.0.0.0/8
-    {front}
-    use_backend other if inside
-    default_backend servers
-
-backend servers
-    server cp1 192.0.2.21:6443 check resolvers dns
-    {back}
-
-backend other from base
-    http-request deny unless {{ http_auth(admins) }} {{ nbsrv(servers) ge 1 }}
-    server cp2 192.0.2.22:6443 track servers/cp1
-"""
 KEEPALIVED = """vrrp_script check {{
     script /bin/true
 }}
