@@ -28,7 +28,7 @@ from rules.fixes.edits import Change, changes_of
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import JudgedFiles
+    from rules.editor.judged import JudgedFiles
     from rules.engine.finding import Finding, Fix, Location, Report
 
 FIX_ALL = "source.fixAll.halb"

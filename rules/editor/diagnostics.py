@@ -22,7 +22,7 @@ from rules.engine.finding import Finding, Location, Report, Severity
 from rules.report.style import printable
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import JudgedFiles, Trouble
+    from rules.editor.judged import JudgedFiles, Trouble
 
 SOURCE = "halb-lint"
 _SEVERITIES = {

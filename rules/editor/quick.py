@@ -22,7 +22,7 @@ from rules.engine.finding import NodeFiles
 from rules.engine.run import Run
 
 if TYPE_CHECKING:
-    from rules.editor.workspace import JudgedFiles
+    from rules.editor.judged import JudgedFiles
 
 LARGE = 60_000
 """Characters from which on a file is large: some 2,000 lines, which take 0.1 s."""

@@ -22,11 +22,11 @@ from pygls.protocol import LanguageServerProtocol
 from rules.editor import requests
 from rules.editor.actions import FIX_ALL
 from rules.editor.addresses import path_of
+from rules.editor.judged import EditorOptions
 from rules.editor.layout.indentation import LayoutError
 from rules.editor.layout.tokens import LEGEND
 from rules.editor.names.renaming import RenameError
 from rules.editor.session import EditorSession
-from rules.editor.workspace import EditorOptions
 
 PAUSE = 0.01
 """Seconds without a further change after which files are judged: an editor sends some changes in pieces."""

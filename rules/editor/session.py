@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lsprotocol.types import ClientCapabilities, Diagnostic
 
     from parsers.source import Span
-    from rules.editor.workspace import EditorOptions, JudgedFiles
+    from rules.editor.judged import EditorOptions, JudgedFiles
 
 
 class AskedPlace:

@@ -36,8 +36,8 @@ def serve(serving: Serving, local_name: str, say: Callable[[str], None]) -> bool
     Raises UsageError without pygls.
     """
     try:
+        from rules.editor.judged import EditorOptions
         from rules.editor.server import serve as serve_editor
-        from rules.editor.workspace import EditorOptions
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("pygls", "lsprotocol", "cattrs", "attrs"):
             raise UsageError(MISSING) from None

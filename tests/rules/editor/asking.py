@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rules.editor.judged import EditorOptions, JudgedFiles
 from rules.editor.views import FileView, view_of
-from rules.editor.workspace import EditorOptions, JudgedFiles, Workspace
+from rules.editor.workspace import Workspace
 from rules.engine.settings import RuleSettings
 
 MARK = "‸"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.editor.addresses import uri_of
+from rules.editor.judged import EditorOptions
 from rules.editor.quick import LARGE, typed
 from rules.editor.session import EditorSession
-from rules.editor.workspace import EditorOptions
 from tests.bench import generate
 from tests.examples import times
 

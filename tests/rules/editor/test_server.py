@@ -185,44 +185,6 @@ def test_what_the_server_can_do_is_said(editor: Editor) -> None:
         assert able[name], name
 
 
-def test_the_disk_counts_again_when_a_file_is_closed_or_changed_there(tmp_path: Path) -> None:
-    shutil.copytree(PAIR, tmp_path / "pair")
-    one, other = tmp_path / "pair/lb1/keepalived.conf", tmp_path / "pair/lb2/keepalived.conf"
-    with Editor(tmp_path) as editor:
-        editor.open(one)
-        editor.wait_for(other, lambda found: any(d["code"] == "XN002" for d in found))
-        other.write_text(other.read_text().replace("virtual_router_id 16", "virtual_router_id 61"))
-        editor.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 2}]})
-        editor.wait_for(other, lambda found: all(d["code"] != "XN002" for d in found))
-        assert any(note["method"] == "client/registerCapability" for note in editor.notes)
-
-
-def test_a_file_that_is_not_on_the_disk_yet_is_judged_with_the_others(pair: Path) -> None:
-    new = pair / "lb3/keepalived.conf"
-    with Editor(pair) as editor:
-        editor.open(new, "", language="keepalived")
-        text = (pair / "lb1/keepalived.conf").read_text().replace("virtual_router_id 61", "virtual_router_id 77")
-        editor.change(new, text.replace("192.0.2.11", "192.0.2.13"))
-        editor.wait_for(new, lambda found: any("77" in d["message"] for d in found))
-
-
-def test_halb_toml_is_used_and_what_is_wrong_with_it_is_said_in_it(pair: Path, tmp_path: Path) -> None:
-    shutil.copytree(pair, tmp_path, dirs_exist_ok=True)
-    config = tmp_path / "halb.toml"
-    config.write_text('[lint]\nignore = ["XN002"]\n')
-    other = tmp_path / "lb2/keepalived.conf"
-    with Editor(tmp_path) as editor:
-        editor.open(tmp_path / "lb1/keepalived.conf")
-        editor.wait_for(other, bool)
-        assert "XN002" not in editor.codes(other)
-        editor.open(config, language="toml")
-        editor.change(config, '[lint]\nignored = ["XN002"]\n')
-        (wrong,) = editor.wait_for(config, bool)
-        assert "ignored" in wrong["message"]
-        assert wrong["range"]["start"]["line"] == 1
-        editor.wait_for(other, lambda found: any(d["code"] == "XN002" for d in found))
-
-
 def test_a_release_on_the_command_line_decides(pair: Path) -> None:
     path = pair / "lb1/haproxy.cfg"
     with Editor(pair, "--haproxy-version", "2.6", "--stdio") as editor:
