@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from rules.files.grouping import ROLE_FOLDERS
+
 _MOST_ENTRIES = 5000
 """Files and folders below a workspace folder that are searched; where there are more, the file's own folder is."""
-_TWINS_ABOVE = 4  # lb1/etc/keepalived/keepalived.conf has its twin three folders above
 _FEW_FOLDERS = 200
 
 
@@ -29,19 +30,18 @@ def is_large(folder: str) -> bool:
 def among_twins(path: str, folder: str) -> str:
     """The folder in which each node has one of its own, for a file in one of these; else `folder`.
 
-    Editors take lb1/ for the project if it has no other mark: then lb2/ beside it has a file of the same name. Folders
-    above that are looked at with a few folders in them only, and neither the root nor somebody's home.
+    Editors take lb1/ for the project if it has no other mark: then lb2/ beside it has a file of the same name, as far
+    below. Neither the root nor somebody's home is such a folder, nor one with hundreds in it.
     """
-    rest, above = os.path.basename(path), os.path.dirname(path)
-    for _ in range(_TWINS_ABOVE):
-        rest, above = os.path.join(os.path.basename(above), rest), os.path.dirname(above)
-        if above.count("/") < 2 or above == os.path.expanduser("~"):
-            return folder
-        tail = rest.partition("/")[2]
-        twins = (os.path.join(above, other, tail) for other in _folders_in(above))
-        if any(twin != path and os.path.isfile(twin) for twin in twins):
-            return above if is_below(folder, above) else folder
-    return folder
+    node = os.path.dirname(path)
+    while os.path.basename(node) in ROLE_FOLDERS:
+        node = os.path.dirname(node)
+    above = os.path.dirname(node)
+    if above.count("/") < 2 or above == os.path.expanduser("~") or not is_below(folder, above):
+        return folder
+    tail = os.path.relpath(path, node)
+    twins = (os.path.join(above, other, tail) for other in _folders_in(above))
+    return above if any(twin != path and os.path.isfile(twin) for twin in twins) else folder
 
 
 def _folders_in(folder: str) -> list[str]:
