@@ -22,7 +22,7 @@ _STRONG = re.compile(r"[^'\r\n\0]++")
 # A carriage return counts as space only after other space; anywhere else it ends the line.
 _BLANKS = re.compile(r"[ \t\v\f][ \t\v\f\r]*+")
 _LEADING = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+")
-_BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
+BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
 _QUOTES = frozenset("\"'")
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
 _NAME = r"([A-Za-z_][A-Za-z0-9_]*+|\.[A-Za-z0-9_]*+)"
@@ -278,10 +278,21 @@ def _joined_bytes(value: str) -> str:
         return value
 
 
-def bare_words(source: Source, start: int, end: int) -> list[Word]:
-    """The words of a line that is known to hold no quote and no escape."""
+def splits_alike(text: str) -> bool:
+    """Whether `str.split` sees words where haproxy does: it takes other characters for blanks as well."""
+    return text.isascii() and not any(blank in text for blank in "\x1c\x1d\x1e\x1f")
+
+
+def bare_words(source: Source, start: int, end: int, alike: bool) -> list[Word]:
+    """The words of a line that is known to hold no quote and no escape; `alike`: what `splits_alike` says of it."""
     text = source.text
     comment = text.find("#", start, end)
     if comment >= 0:
         end = comment
-    return [Word(source, *m.span(), m[0]) for m in _BARE_WORD.finditer(text, start, end)]
+    if alike:
+        words: list[Word] = []
+        for value in text[start:end].split():
+            start = text.index(value, start)
+            words.append(Word(source, start, start := start + len(value), value))
+        return words
+    return [Word(source, *m.span(), m[0]) for m in BARE_WORD.finditer(text, start, end)]
