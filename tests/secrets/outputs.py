@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rules import Run, options_for
+from lsprotocol.types import DocumentSymbol
+
+from rules import Report, Run, options_for
+from rules.editor.diagnostics import diagnostics_in
+from rules.editor.layout.outline import symbols
+from rules.editor.names.index import names_of
+from rules.editor.views import view_of
+from rules.editor.words.hover import hover_at
 from rules.report.diff import unified
 from rules.report.failover import render as render_failover
 from rules.report.formats import renderer
@@ -50,7 +57,34 @@ def outputs(files: Mapping[str, str]) -> dict[str, str]:
     table = run.failover()
     found["failover"] = render_failover(table, style)
     found["failover, json"] = render_json(report, style, table)
-    return {**found, **_of_import(files), **_of_wizard(files)}
+    return {**found, "editor": _of_editor(run, report), **_of_import(files), **_of_wizard(files)}
+
+
+def _of_editor(run: Run, report: Report) -> str:
+    """What an editor shows: diagnostics, the outline, and what hovers over each name and the start of each line."""
+    shown: list[str] = []
+    for source in run.sources:
+        view = view_of(run, source.path)
+        if view is None:
+            continue
+        shown += [diagnostic.message for diagnostic in diagnostics_in(report, source.path, "utf-16")]
+        shown += [name for symbol in symbols(view, "utf-16") for name in (symbol.name, *_names_in(symbol))]
+        offsets = [name.span.start for name in names_of(run).in_file(source.path)]
+        offsets += [start + len(line) - len(line.lstrip()) for start, line in _lines(source.text)]
+        shown += [hover.text for offset in offsets if (hover := hover_at(view, offset)) is not None]
+    return "\n".join(shown)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    found, at = [], 0
+    for line in text.split("\n"):
+        found.append((at, line))
+        at += len(line) + 1
+    return found
+
+
+def _names_in(symbol: DocumentSymbol) -> list[str]:
+    return [name for child in symbol.children or () for name in (child.name, *_names_in(child))]
 
 
 def _of_import(files: Mapping[str, str]) -> dict[str, str]:
