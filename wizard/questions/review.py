@@ -24,7 +24,7 @@ from wizard.questions.session import Judgement, place_of, step_of
 if TYPE_CHECKING:
     from rules import Finding
     from wizard.files.origins import Origins
-    from wizard.merge.model import Endpoint, TakeOver
+    from wizard.merge.model import Endpoint, SectionChange, TakeOver
 
 _STATES = {"mode": "other mode"}
 
@@ -88,7 +88,7 @@ class Changes(NamedTuple):
     bases: Mapping[str, bytes] = {}
     notes: tuple[str, ...] = ()
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
-    removed: Mapping[str, tuple[str, ...]] = {}
+    removed: Mapping[str, tuple[SectionChange, ...]] = {}
     dropped: tuple[str, ...] = ()
 
     def counts(self) -> str:
