@@ -87,7 +87,7 @@ class ParsedFiles:
 
             keepalived = keepalived_facts(self._keepalived_document(files))
         cluster = self._options.cluster
-        port = cluster.port.value if cluster is not None and cluster.endpoint and cluster.port else None
+        port = cluster.known_port if cluster is not None and cluster.endpoint else None
         return Node(files, haproxy, keepalived, port)
 
     def _haproxy_document(self, path: str) -> HaproxyDocument:

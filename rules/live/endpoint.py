@@ -92,7 +92,7 @@ class Endpoint(NamedTuple):
 
 def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
     """The endpoint that halb.toml, the command line and the nodes' files describe together."""
-    port = cluster.port.value if cluster and cluster.port else API_PORT
+    port = cluster.endpoint_port if cluster else API_PORT
     notes: list[str] = []
     vips = _vips(cluster, fleet, port, notes)
     not_queried: list[Target] = []

@@ -97,7 +97,7 @@ def _name(files: ClusterFiles) -> str:
 
 
 def _port(files: ClusterFiles) -> int:
-    return files.plan.port.value if files.plan and files.plan.port else API_PORT
+    return files.plan.endpoint_port if files.plan else API_PORT
 
 
 def _of_address(files: ClusterFiles, address: Address) -> tuple[str, StatedAt] | None:
