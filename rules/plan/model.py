@@ -94,8 +94,7 @@ class Cluster(NamedTuple):
     """A halb.toml, read and checked. What the file leaves out is None or empty: a plan may be half finished.
 
     `values` are all its values with their places; the rest is what the linter looks at. `port` is None where the file
-    does not say it: everything that needs a number asks for `endpoint_port`. `secrets` are the places that must never
-    be shown.
+    does not say it: what needs a number asks `rules.plan.ports`. `secrets` are the places that must never be shown.
     """
 
     path: Path
@@ -109,24 +108,6 @@ class Cluster(NamedTuple):
     lint: LintChoice | None = None
     secrets: tuple[Span, ...] = ()
     values: Mapping[KeyPath, Setting[Any]] = {}
-
-    @property
-    def known_port(self) -> int | None:
-        """The endpoint's port: what the file says, else what follows for its load balancers; None without those."""
-        if self.port is not None:
-            return self.port.value
-        if not self.load_balancers:
-            return None
-        from rules.plan.complete import usual_value
-
-        values = {path: setting.value for path, setting in self.values.items()}
-        found = usual_value(KeyPath("cluster", 0, "port"), values)
-        return found if isinstance(found, int) else None
-
-    @property
-    def endpoint_port(self) -> int:
-        """The endpoint's port: as `known_port`, and API_PORT where nothing tells it."""
-        return self.known_port or API_PORT
 
     @property
     def releases(self) -> tuple[str | None, str | None]:

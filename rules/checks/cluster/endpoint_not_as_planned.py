@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER, PLAN
+from rules.plan.ports import known_port
 
 if TYPE_CHECKING:
     from parsers.facts.kubernetes import ControlPlaneConfig, HostPort
@@ -43,7 +44,7 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
                 related=[Related(plan.endpoint.span, "the endpoint of halb.toml")],
                 unless=("K8002",),
             )
-        elif (planned := plan.known_port) is not None:
+        elif (planned := known_port(plan)) is not None:
             for port in config.ports:
                 if port.is_api and port.number != planned:
                     yield Hit(

@@ -11,6 +11,7 @@ from rules import NodeFiles, Run, options_for
 from rules.fleet import Fleet
 from rules.live import endpoint_of
 from rules.plan import ClusterError, KeyPath, PlanError, parse_cluster
+from rules.plan.ports import endpoint_port
 from tests.examples import times
 from wizard.plan.plan import plan_of
 from wizard.probes.phases import watched
@@ -44,7 +45,7 @@ def halb_toml(port: str, layout: str, bind: str, lbs: tuple[int, int], api: str)
 def test_every_reader_has_the_port_of_the_plan(lines: dict[str, str]) -> None:
     text = halb_toml(**lines)  # type: ignore[arg-type]
     cluster = parse_cluster(text, "halb.toml")
-    seen = {cluster.endpoint_port, endpoint_of(cluster, Fleet([])).port}
+    seen = {endpoint_port(cluster), endpoint_of(cluster, Fleet([])).port}
     answers = from_toml(text)
     if (of_form := port_of(answers)) is not None:
         seen.add(of_form)
@@ -65,6 +66,6 @@ def test_a_stacked_halb_toml_without_a_port_has_8443_everywhere_unless_haproxy_b
     stacked = {"port": "", "layout": "", "lbs": (21, 22), "api": ""}
     for bind, port in (("", 8443), ('[haproxy]\nbind = "vip"\n', 6443)):
         cluster = parse_cluster(halb_toml(bind=bind, **stacked), "halb.toml")  # type: ignore[arg-type]
-        assert (cluster.port, cluster.endpoint_port) == (None, port)
+        assert (cluster.port, endpoint_port(cluster)) == (None, port)
         assert KeyPath("cluster", 0, "port") not in cluster.values
         assert endpoint_of(cluster, Fleet([])).port == port

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
@@ -18,7 +17,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, press, sees, until
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, drive, opens, press, sees, until
 from tests.wizard.tui.support.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
@@ -236,7 +235,7 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
         await sees(pilot, "New")
         await looks(pilot, app)
         await visit(pilot, app, WRONG, "vip review")
-        await visit(pilot, app, ARTICLE, "load-balancers vrrp write cutover review")
+        await visit(pilot, app, ARTICLE, "load-balancers vrrp haproxy advanced write cutover review")
         await sees(pilot, "F4 diff")
         await press(pilot, "f4")
         await opens(pilot, PageDialog)
@@ -279,17 +278,30 @@ def test_symbols_that_tell_things_apart_stay_apart_on_the_console() -> None:
         assert len(set(console_text(together))) == len(together)
 
 
-def test_the_app_itself_writes_no_colour_where_there_are_to_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_app_itself_writes_no_colour_where_there_are_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    async def run() -> None:
-        for theme in THEMES:
-            app = Wizard(Path("x"), offline=True)
-            async with app.run_test(size=SMALL) as pilot:
-                app.theme = theme
-                await sees(pilot, "New")
-                styles = [part.style for line in app.screen._compositor.render_strips() for part in line]
-                colours = [colour for style in styles if style for colour in (style.color, style.bgcolor) if colour]
-                assert all(colour.is_default for colour in colours)
+    def check(pilot: Driven) -> None:
+        styles = [part.style for line in pilot.app.screen._compositor.render_strips() for part in line]
+        colours = [colour for style in styles if style for colour in (style.color, style.bgcolor) if colour]
+        assert styles
+        assert all(colour.is_default for colour in colours)
 
-    asyncio.run(run())
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        for theme in THEMES:
+            app.theme = theme
+            await pilot.pause()
+            check(pilot)
+        app.session.replace_answers(Answers(ARTICLE))
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
+        # At this size the plan, the picture and both nodes' files stand beside the fields.
+        for key in ["load-balancers", "vrrp", "haproxy", "advanced", "review", "write", "cutover"]:
+            await app.go(key)
+            await until(pilot, lambda key=key: app.step == key and app.screen.is_mounted)
+            await pilot.pause()
+            check(pilot)
+
+    drive(tmp_path, script, size=LARGE)
