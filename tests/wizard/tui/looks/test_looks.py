@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, drive, opens, press, sees, until
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, opens, press, sees, until
 from tests.wizard.tui.support.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
@@ -300,7 +300,7 @@ def test_the_app_itself_writes_no_colour_where_there_are_to_be_none(
         # At this size the plan, the picture and both nodes' files stand beside the fields.
         for key in ["load-balancers", "vrrp", "haproxy", "advanced", "review", "write", "cutover"]:
             await app.go(key)
-            await until(pilot, lambda key=key: app.step == key and app.screen.is_mounted)
+            await at_step(pilot, key)
             await pilot.pause()
             check(pilot)
 
