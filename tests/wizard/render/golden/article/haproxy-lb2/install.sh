@@ -387,8 +387,8 @@ check_vip() {
     done
 }
 
-# One at a time: while the one with the VIP is worked on, another one has to be there for it. Where the VIP does not answer
-# yet, nobody loses anything.
+# One at a time: while the one with the VIP is worked on, another one has to be there for it. Where the VIP does not
+# answer yet, nobody loses anything.
 check_peers() {
     [ "$peers" ] && [ "$changes" ] || return 0
     # haproxy on the VIP alone does not answer at the other machines' own addresses.
@@ -806,7 +806,7 @@ servers_are_known() {
 
 check_haproxy() {
     say "waiting for haproxy to check the API servers"
-    within 3 service_active haproxy || fail "haproxy does not run: $(last_words haproxy)"
+    within 5 service_active haproxy || fail "haproxy does not run: $(last_words haproxy)"
     if [ "$workers" ]; then
         if ! within 5 has_new_worker || ! { sleep 1 && has_new_worker; }; then
             fail "haproxy has not taken the new file: $(last_words haproxy)"
@@ -850,7 +850,7 @@ answers() { [ "$(api_status "$1" "$port")" ]; }
 
 check_keepalived() {
     say "waiting for the VIP"
-    if ! within 3 service_active keepalived || ! { sleep 1 && service_active keepalived; }; then
+    if ! within 5 service_active keepalived || ! { sleep 1 && service_active keepalived; }; then
         fail "keepalived does not run: $(last_words keepalived)"
     fi
     # A node that does not hear the others takes the VIP when its down interval is over, and not before.
