@@ -404,7 +404,7 @@ check_peers() {
     done
     [ ! "$force" ] || return 0
     fail "$mine is here, and no other load balancer answers at port $port ($peers): nobody would serve if this one did" \
-        "not come back; install or mend another one first, --force goes on"
+        "not come back; install or mend another one first; where there is none, --force goes on"
 }
 
 check_tools() {
