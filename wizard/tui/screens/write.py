@@ -185,7 +185,7 @@ class WriteScreen(FramedScreen):
 
     def action_copy(self) -> None:
         """Copy the folder; once the files are written, the command to type next, and pressed again the one after it."""
-        found: tuple[str, ...] = (str(self.directory or self.session.directory),)
+        found: tuple[str, ...] = (str((self.directory or self.session.directory).absolute()),)
         if self.written is not None:
             found = of_runbook(found[0], self.changes.files.get("RUNBOOK.md", ("", 0))[0])
         self.host.copy(found[self._copies % len(found)])
