@@ -19,7 +19,7 @@ from rules.plan import SCHEMA, KeyPath
 from rules.report import printable
 from rules.text import clipped, counted
 from wizard.questions.answers import Answers
-from wizard.questions.found import Found, findings_once, number_of
+from wizard.questions.known.found import Found, findings_once, number_of
 from wizard.questions.session import Judgement, step_of
 
 if TYPE_CHECKING:

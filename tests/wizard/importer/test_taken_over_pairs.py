@@ -14,7 +14,7 @@ from tests.programs import ROOT
 from tests.shared import shared
 from tests.tables import each
 from tests.wizard.importer.answering import Taken, pairs_below, take_over
-from tests.wizard.render.test_render_daemons import haproxy_says, keepalived_says
+from tests.wizard.render.daemons import haproxy_says, keepalived_says
 from wizard.merge.sections import header, key_of
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from rules.plan.model import Phase
 from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster
-from tests.wizard.tui.looks.test_looks import THEMES, faint
+from tests.wizard.tui.support.contrast import THEMES, faint
 from tests.wizard.tui.support.ends import ENDPOINT, MASTER, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, sees, text, until, words
 from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, points_to, ready, serving, view

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.color import Color
 
+from tests.wizard.tui.support.contrast import LEAST, THEMES, contrast, faint
 from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, opens, press, sees, until
 from tests.wizard.tui.support.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
@@ -30,8 +29,6 @@ pytestmark = pytest.mark.slow
 
 VIP = Place("vip", 0, "address")
 WRONG = {**ARTICLE, VIP: "nonsense"}
-THEMES = ["textual-dark", "textual-light", "ansi-dark", "ansi-light"]
-LEAST = 3.0  # WCAG 2 for large letters, signs and what is not in use; Textual's own themes give no more
 _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 _COLOURS = {*range(30, 39), *range(40, 49), *range(90, 98), *range(100, 108)}
 _MANY = {38, 48}  # what 256 colours and more begin with
@@ -187,34 +184,6 @@ def test_the_palette_chooses_a_theme(tmp_path: Path) -> None:
         await until(pilot, lambda: app.theme == theme and isinstance(app.screen, StartScreen))
 
     drive(tmp_path, script)
-
-
-def luminance(colour: tuple[int, int, int]) -> float:
-    parts = [part / 255 for part in colour]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(app: Wizard, segment: Segment) -> float:
-    """The ratio of a segment's colours, as WCAG 2 has it; a terminal's own colours are Textual's idea of them."""
-    style, theme = segment.style, app.ansi_theme
-    assert style is not None
-    letters = style.color.get_truecolor(theme) if style.color else theme.foreground_color
-    ground = style.bgcolor.get_truecolor(theme, foreground=False) if style.bgcolor else theme.background_color
-    front, back = Color(*letters), Color(*ground)
-    if style.dim:
-        front = back.blend(front, 0.5)
-    lighter, darker = sorted((luminance(front.rgb), luminance(back.rgb)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def faint(app: Wizard) -> list[tuple[str, str, float]]:
-    """The words on the screen that stand out too little, but for a single letter under the cursor."""
-    segments = [segment for strip in app.screen._compositor.render_strips() for segment in strip]
-    words = [segment for segment in segments if sum(map(str.isalnum, segment.text)) > 1]
-    assert words
-    ratios = [(segment.text.strip(), str(segment.style), contrast(app, segment)) for segment in words]
-    return [found for found in ratios if found[2] < LEAST]
 
 
 def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
