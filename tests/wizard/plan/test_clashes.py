@@ -100,6 +100,11 @@ CLASHES = [
         "length",
     ),
     (
+        ARTICLE._replace(vip=ip_interface("192.168.2.140/32")), "vip.address",
+        "[vip] address: '192.168.2.140/32' names no network, and the load balancers are at 192.168.2.141 and "
+        "192.168.2.142; write 192.168.2.140/24, or the prefix length that their network has",
+    ),
+    (
         ARTICLE._replace(vip=ip_interface("fd00:2::140/64")), "vip.address",
         "[vip] address: 'fd00:2::140/64' is IPv6, and all machines have IPv4 addresses; write an IPv4 VIP",
     ),

@@ -17,14 +17,15 @@ from wizard.rehearsal.lab.done import Done
 SPACES = Path("/run/netns")
 
 # Lay $1 over $2. Where the system has no $2, its parent is replaced by a folder of links to what the parent has: so
-# nothing is made on the host.
+# nothing is made on the host. What is a link there stays the same link, as it may be a relative one (/etc/os-release).
 _LAY = """\
 lay() {
   if [ ! -e "$2" ]; then
     parent=$(dirname "$2"); old="$store$parent"
     case "$replaced" in *" $parent "*) ;; *)
       mkdir -p "$old"; mount --rbind "$parent" "$old"; mount -t tmpfs -o mode=755 tmpfs "$parent"
-      ln -s -t "$parent" "$old"/*; replaced="$replaced $parent " ;;
+      ln -s -t "$parent" "$old"/*; replaced="$replaced $parent "
+      find "$old" -maxdepth 1 -type l -exec cp -P --remove-destination -t "$parent" {} + ;;
     esac
     if [ -d "$1" ]; then mkdir "$2"; else : >"$2"; fi
   fi
