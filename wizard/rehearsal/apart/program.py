@@ -90,7 +90,7 @@ def _played(order: Order, folder: Path, programs: Programs, halt: threading.Even
         say(Playing(progress.done, progress.total, progress.left, hide(progress.now)))
 
     def seen(judged: Judged) -> None:
-        say(_seen(judged, hide(event_text([judged], what.stage, style))))
+        say(event_seen(judged, hide(event_text([judged], what.stage, style))))
 
     result = rehearse(what, tell, halt, seen)
     return Finished(
@@ -101,7 +101,8 @@ def _played(order: Order, folder: Path, programs: Programs, halt: threading.Even
     )
 
 
-def _seen(judged: Judged, text: str) -> EventSeen:
+def event_seen(judged: Judged, text: str) -> EventSeen:
+    """What the wizard is told of an event that is over; `text` has the report's lines on it."""
     from wizard.rehearsal.report.text import row_of
 
     row = row_of(judged)

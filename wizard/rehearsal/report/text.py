@@ -75,7 +75,7 @@ def event_text(runs: Sequence[Judged], stage: Stage, style: Style, signs: Signs 
 
 def summary_text(result: Result, style: Style, signs: Signs = UNICODE) -> str:
     """The report's last words."""
-    return "\n".join([*_notes(result, style), *_summary(result, style, signs)])
+    return "\n".join(_summary(result, style, signs))
 
 
 def row_of(judged: Judged, signs: Signs = UNICODE) -> Row:
