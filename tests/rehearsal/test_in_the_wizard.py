@@ -66,7 +66,7 @@ def test_the_wizard_rehearses_and_what_is_ended_leaves_nothing(terminal: Termina
     terminal.press("enter")
     terminal.wait_for("0 of 28: ")
     process = playing_of(terminal)
-    until(lambda: left_of(process), terminal.screen)
+    until(lambda: bool(left_of(process)), terminal.screen)
     terminal.press("escape")
     terminal.wait_for("Continue: write the files")
     assert left_of(process) == []
@@ -78,7 +78,7 @@ def test_a_wizard_that_is_killed_takes_its_rehearsal_along(terminal: Terminal) -
     terminal.press("enter")
     terminal.wait_for("0 of 28: ")
     process = playing_of(terminal)
-    until(lambda: left_of(process), terminal.screen)
+    until(lambda: bool(left_of(process)), terminal.screen)
     terminal.kill()
     terminal.wait_for("ended with 137")
     until(lambda: not left_of(process), lambda: "\n".join(left_of(process)))

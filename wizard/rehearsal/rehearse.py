@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover import FailoverTable
-from wizard.rehearsal.events import OF_SERVERS, RELOADS, Turn
+from wizard.rehearsal.events import DAILY, OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecasts
 from wizard.rehearsal.lab.addresses import HaltedError
 from wizard.rehearsal.play import Player
@@ -233,8 +233,9 @@ class _Direction:
         if kinds & set(OF_SERVERS):
             served = [s for s in stage.servers if any(act.on == s.name for act in turn.acts)]
             return max((s.given_up.high if s.given_up else _OVERHEAD) / 2 + s.taken_back / 2 for s in served) + 2
-        if kinds <= set(RELOADS):
-            return _OVERHEAD
+        if kinds <= set(DAILY):
+            kept = stage.name.ttl if stage.name is not None and ActKind.CUTOVER in kinds else 0
+            return kept + _OVERHEAD
         outages = [f.outage for f in self._forecasts.of(turn, dict.fromkeys(self._forecasts.vips, ()))]
         longest = max((o.high if o is not None else _OVERHEAD for o in outages), default=0.0)
         return longest + _OVERHEAD + max(node.recovers for node in stage.nodes)

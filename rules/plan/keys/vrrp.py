@@ -23,7 +23,7 @@ class VrrpChoice(Record):
         "a number that is this VIP's alone on its network",
         usual=lambda known: defaults.virtual_router_id(known("cluster.name"), known("vip.address")),
         label="Virtual router ID",
-        help="1 to 255; the same on all nodes, no other router's in this network",
+        help="1 to 255; the same on all nodes, no other router's",
         explain="Adverts carry it. Two clusters with one ID in one network disturb each other. The default is made "
         "from the cluster's name and the VIP, and is never 51 or 1, which everybody else takes.",
         examples=("33",),

@@ -166,6 +166,11 @@ def _clients(runs: Sequence[Judged], shown: Judged) -> Iterator[str]:
     if shown.failure.held:
         words.append("the watch broke" if any(judged.failure.broken for judged in runs) else "the watch survived")
     yield ", ".join(words)
+    if followed := shown.played.followed:
+        yield (
+            f"clients by name kept the old address for {followed.kept:.1f} s (the record allows {followed.ttl} s); "
+            f"{followed.failed} of {followed.asked} of their connections failed"
+        )
     back = [judged.recovery for judged in runs]
     lost, longest = sum(one.failed for one in back), max(one.gap for one in back)
     if lost or longest >= 0.3:
