@@ -18,12 +18,11 @@ class Lookup:
         self._kind = kind
         self._resolver = dns.resolver.Resolver(configure=False)
         self._resolver.nameservers = [NAME_SERVER]
-        self._resolver.lifetime = _PATIENCE
         self._resolver.cache = dns.resolver.LRUCache()
 
     def address(self, name: str) -> str:
         """Where a name leads; raises OSError when nobody says it."""
         try:
-            return str(self._resolver.resolve(name, self._kind, search=False)[0])
+            return str(self._resolver.resolve(name, self._kind, search=False, lifetime=_PATIENCE)[0])
         except dns.exception.DNSException as error:
             raise OSError(f"the name can't be resolved: {error}") from error
