@@ -56,7 +56,7 @@ def test_the_name_server_has_one_record(asked: str, kind: str, answers: list[str
 @pytest.mark.root
 @pytest.mark.daemon("haproxy", "keepalived", "openssl", "nsenter")
 @pytest.mark.slow
-@pytest.mark.xdist_group("rehearsal")
+@pytest.mark.xdist_group("rehearsal-plans")
 @pytest.mark.parametrize("plan", [ARTICLE, PLANS["IPv6"]], ids=["IPv4", "IPv6"])
 def test_clients_by_name_follow_it_within_its_time(plan: Plan, tmp_path: Path, figure: Figure) -> None:
     what = rehearsal_of(plan, tmp_path, "cutover", "taken-out")

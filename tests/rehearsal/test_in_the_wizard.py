@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.root,
     pytest.mark.daemon("haproxy", "keepalived", "openssl", "nsenter", "tmux"),
     pytest.mark.slow,
-    pytest.mark.xdist_group("rehearsal"),
+    pytest.mark.xdist_group("rehearsal-plans"),
 ]
 PROGRAM = "wizard.rehearsal.apart.program"
 LONGEST = 120.0  # seconds

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.root,
     pytest.mark.daemon("haproxy", "keepalived", "openssl", "nsenter"),
     pytest.mark.slow,
-    pytest.mark.xdist_group("rehearsal"),
+    pytest.mark.xdist_group("rehearsal-plans"),
 ]
 EVENTS = {
     "fast": ("haproxy-lb1:haproxy", "haproxy-lb1:power"),

@@ -18,7 +18,7 @@ from wizard.rehearsal.events import ActKind
 from wizard.rehearsal.report.text import event_text
 from wizard.rehearsal.verdict import Judged
 from wizard.tui.dialogs.page import PageDialog
-from wizard.tui.dialogs.rehearsal import RehearsalDialog
+from wizard.tui.screens.rehearsal import RehearsalScreen
 
 pytestmark = pytest.mark.slow
 PAIR = Pair()
@@ -35,11 +35,11 @@ def finished(*events: EventSeen, passed: bool) -> Finished:
     return Finished(passed, "1 event in 10 s", "the whole report", tuple(one.event for one in events))
 
 
-async def shown(pilot: Driven, *messages: Message) -> RehearsalDialog:
+async def shown(pilot: Driven, *messages: Message) -> RehearsalScreen:
     await press(pilot, "r")
-    await opens(pilot, RehearsalDialog)
+    await opens(pilot, RehearsalScreen)
     dialog = pilot.app.screen
-    assert isinstance(dialog, RehearsalDialog)
+    assert isinstance(dialog, RehearsalScreen)
     for message in messages:
         dialog.take(message)
     await pilot.pause()
@@ -54,7 +54,7 @@ def test_the_review_leads_there_and_nothing_starts_before_a_choice(tmp_path: Pat
             await sees(pilot, "The main failures: haproxy killed, power lost")
             assert not dialog.is_playing
             await press(pilot, "escape")
-            await closes(pilot, RehearsalDialog)
+            await closes(pilot, RehearsalScreen)
             assert wizard(pilot).step == "review"
 
     play(scene())
@@ -65,7 +65,7 @@ def test_without_files_there_is_nothing_to_rehearse(tmp_path: Path) -> None:
         async with at_step("review", tmp_path, Answers()) as pilot:
             await press(pilot, "r")
             await until(pilot, lambda: not list(wizard(pilot).workers))
-            assert not isinstance(pilot.app.screen, RehearsalDialog)
+            assert not isinstance(pilot.app.screen, RehearsalScreen)
 
     play(scene())
 
@@ -101,7 +101,7 @@ def test_the_cursor_is_on_what_went_wrong_and_leads_to_its_times_and_the_report(
             await press(pilot, "escape", "r")
             await sees(pilot, "the whole report")
             await press(pilot, "escape", "escape")
-            await closes(pilot, RehearsalDialog)
+            await closes(pilot, RehearsalScreen)
 
     play(scene())
 

@@ -29,7 +29,7 @@ class Signs(NamedTuple):
     gap: str
 
 
-class Row(NamedTuple):
+class EventRow(NamedTuple):
     """An event in a table: the sign of its verdict and the sign's colour, the seconds without an owner as measured and
     as predicted, and how many connections of how many failed; all as words.
     """
@@ -78,10 +78,10 @@ def summary_text(result: Result, style: Style, signs: Signs = UNICODE) -> str:
     return "\n".join(_summary(result, style, signs))
 
 
-def row_of(judged: Judged, signs: Signs = UNICODE) -> Row:
+def row_of(judged: Judged, signs: Signs = UNICODE) -> EventRow:
     """An event in a line of a table."""
     moved = any(seen.before != seen.after for seen in judged.seen) and judged.turn.name != HEALTHY
-    return Row(
+    return EventRow(
         _sign(judged, signs),
         _COLOURS[judged.mark],
         ("stays" if not moved else "until repaired" if judged.outage is None else f"{judged.outage:.2f} s"),

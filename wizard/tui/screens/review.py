@@ -170,12 +170,12 @@ class ReviewScreen(FramedScreen):
     @work(group="rehearse", exclusive=True, exit_on_error=False)
     async def action_rehearse(self) -> None:
         """Play every failure with the files as they would be written."""
-        from wizard.tui.dialogs.rehearsal import RehearsalDialog
+        from wizard.tui.screens.rehearsal import RehearsalScreen
 
         session = self.session
         files = await asyncio.to_thread(tree, session.outcome, session.directory, session.overrides)
         if session.is_judged and files:
-            self.app.push_screen(RehearsalDialog(files))
+            self.app.push_screen(RehearsalScreen(files))
         else:
             self.notify("only files can be rehearsed: answer first what is missing (F2 lists it)", markup=False)
 

@@ -30,7 +30,7 @@ Each machine becomes a network namespace here, with its own addresses and these 
 VIP ten times a second while things fail. Nothing leaves this machine, and nothing stays on it."""
 
 
-class Part(NamedTuple):
+class RehearsedPart(NamedTuple):
     """What may be played: words for the user, and those that choose the events."""
 
     words: str
@@ -38,8 +38,8 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("Everything: each failure alone, reloads, servers   (about two minutes)", ()),
-    Part("The main failures: haproxy killed, power lost      (half a minute)", ("haproxy", "power")),
+    RehearsedPart("Everything: each failure alone, reloads, servers   (about two minutes)", ()),
+    RehearsedPart("The main failures: haproxy killed, power lost      (half a minute)", ("haproxy", "power")),
 )
 _WIDEST = 100  # columns of the report
 _COLUMNS = (("no owner", 10), ("predicted", 12), ("failed", 10))
@@ -47,7 +47,7 @@ _SHORTER = {"until repaired": "lasts"}
 _STYLES = {"green": "$text-success", "yellow": "$text-warning", "red": "$text-error"}
 
 
-class RehearsalDialog(ModalScreen[None]):
+class RehearsalScreen(ModalScreen[None]):
     """It plays as long as it is shown: Esc ends it, and it closes when everything is removed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,15 +57,15 @@ class RehearsalDialog(ModalScreen[None]):
         Binding("c", "copy", "copy", id="rehearsal.copy", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    RehearsalDialog > Vertical { background: $surface; }
-    RehearsalDialog Static { padding: 0 1; height: auto; }
-    RehearsalDialog #rehearsal-title { text-style: bold; background: $panel; }
-    RehearsalDialog ProgressBar { width: 100%; height: 1; padding: 0 1; }
-    RehearsalDialog ProgressBar Bar { width: 1fr; }
-    RehearsalDialog #columns { color: $text-muted; text-wrap: nowrap; }
-    RehearsalDialog SearchedList { height: 1fr; }
-    RehearsalDialog #events { height: 1fr; border: none; padding: 0 1; background: $surface; }
-    RehearsalDialog #times { height: auto; max-height: 45%; border-top: solid $panel; scrollbar-size-vertical: 1; }
+    RehearsalScreen > Vertical { background: $surface; }
+    RehearsalScreen Static { padding: 0 1; height: auto; }
+    RehearsalScreen #rehearsal-title { text-style: bold; background: $panel; }
+    RehearsalScreen ProgressBar { width: 100%; height: 1; padding: 0 1; }
+    RehearsalScreen ProgressBar Bar { width: 1fr; }
+    RehearsalScreen #columns { color: $text-muted; text-wrap: nowrap; }
+    RehearsalScreen SearchedList { height: 1fr; }
+    RehearsalScreen #events { height: 1fr; border: none; padding: 0 1; background: $surface; }
+    RehearsalScreen #times { height: auto; max-height: 45%; border-top: solid $panel; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, files: Mapping[str, tuple[str, int]]) -> None:
@@ -106,7 +106,7 @@ class RehearsalDialog(ModalScreen[None]):
         return self._apart is not None and not isinstance(self.last, Finished | Refused | Ended)
 
     @work(group="rehearsal", exclusive=True, exit_on_error=False)
-    async def _play(self, part: Part) -> None:
+    async def _play(self, part: RehearsedPart) -> None:
         self._apart = Apart(self._files, min(self.app.size.width - 4, _WIDEST), part.events)
         self.query_one(OptionList).clear_options()
         self._say(Content("… the daemons are looked for"))
