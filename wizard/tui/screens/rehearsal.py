@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
@@ -22,6 +21,7 @@ from wizard.rehearsal.apart.process import Apart
 from wizard.tui.copying import of_help
 from wizard.tui.host import host_of
 from wizard.tui.reading.search import SearchedList
+from wizard.tui.screens.base import PlayingScreen
 from wizard.tui.textual_private import KeysFooter
 
 TITLE = "Rehearsal: every failure, with the real haproxy and keepalived"
@@ -47,12 +47,11 @@ _SHORTER = {"until repaired": "lasts"}
 _STYLES = {"green": "$text-success", "yellow": "$text-warning", "red": "$text-error"}
 
 
-class RehearsalScreen(ModalScreen[None]):
-    """It plays as long as it is shown: Esc ends it, and it closes when everything is removed."""
+class RehearsalScreen(PlayingScreen):
+    """It plays as long as it is shown: Esc or Ctrl+C ends it, and it closes when everything is removed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "end", id="rehearsal.leave", key_display="Esc"),
-        Binding("ctrl+c", "leave", "end", id="rehearsal.leave", show=False),
         Binding("r", "report", "whole report", id="rehearsal.report"),
         Binding("c", "copy", "copy", id="rehearsal.copy", show=False),
     ]
@@ -200,6 +199,10 @@ class RehearsalScreen(ModalScreen[None]):
             self.notify("there is no command to copy")
 
     def action_leave(self) -> None:
+        """End what is played, and close."""
+        self.halt()
+
+    def halt(self) -> None:
         """End what is played, if something is, and close when everything is removed."""
         if self._apart is None or not self.is_playing:
             self.dismiss()
