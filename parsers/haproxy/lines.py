@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from parsers.grammar.haproxy import PLAIN, SECTION, SOUND
 from parsers.haproxy.placeholders import mark_placeholders
-from parsers.haproxy.words import Splitter, bare_words
+from parsers.haproxy.words import BARE_WORD, Splitter, bare_words
 from parsers.source import Source, Span
 from parsers.tree import Directive, Word
 
@@ -120,16 +120,40 @@ class HaproxyLine(Directive):
     @property
     def first_arg(self) -> str:
         """The value of the first word after the keyword, "" without one."""
+        return self.arg(0)
+
+    def arg(self, number: int) -> str:
+        """The value of one of the words after the keyword (from 0), "" without it; plain lines are not split for it."""
+        match = self._match
+        if self._words is None and self.is_plain and match[PLAIN] not in PREFIXES:
+            at, end = match.end(PLAIN), match.end()
+            for _ in range(number + 1):
+                found = BARE_WORD.search(match.string, at, end)
+                if found is None:
+                    return ""
+                word, comment, _ = found[0].partition("#")
+                at = end if comment else found.end()
+            return word
         words = self.words
-        at = 2 if words and words[0].value in PREFIXES and self.prefix else 1
+        at = 1 + number + (1 if words and words[0].value in PREFIXES and self.prefix else 0)
         return words[at].value if len(words) > at else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the line has no quotes, escapes, variables and placeholders."""
+        return self._match.lastindex == PLAIN and not self.file.templated
 
     def bare_match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What `pattern` finds right after the first word of a line without quotes, escapes and placeholders."""
-        match = self._match
-        if match.lastindex != PLAIN or self.file.templated:
+        if not self.is_plain:
             return None
+        match = self._match
         return pattern.match(match.string, match.end(PLAIN), match.end())
+
+    def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What `pattern` finds first in the line as it is in the file."""
+        match = self._match
+        return pattern.search(match.string, match.start(), match.end())
 
     @property
     def prefix(self) -> str:
@@ -171,6 +195,11 @@ class HaproxyLine(Directive):
     def start(self) -> int:
         """Offset of the first character of the line in its file."""
         return self._match.start()
+
+    @property
+    def end(self) -> int:
+        """Offset behind the line and its line end in its file."""
+        return self._match.end()
 
     @property
     def dynamic(self) -> bool:

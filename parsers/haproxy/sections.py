@@ -101,6 +101,13 @@ class Section:
         """How messages name it: `backend 'api'`, `global`."""
         return f"{self.keyword} '{self.name.value}'" if self.name else self.keyword
 
+    @property
+    def text(self) -> str:
+        """All from the beginning of the header to the end of the last line, comments and what `.if` leaves out too."""
+        last = self._items[-1] if self._items else self.header
+        end = last.end if isinstance(last, HaproxyLine) else last.end()
+        return self.file.source.text[self.header.start : end]
+
     def add(self, match: re.Match[str], condition: str | None = None) -> None:
         """Add a line (for the parser)."""
         condition = condition or self.condition

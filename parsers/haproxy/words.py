@@ -22,7 +22,7 @@ _STRONG = re.compile(r"[^'\r\n\0]++")
 # A carriage return counts as space only after other space; anywhere else it ends the line.
 _BLANKS = re.compile(r"[ \t\v\f][ \t\v\f\r]*+")
 _LEADING = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+")
-_BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
+BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
 _QUOTES = frozenset("\"'")
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
 _NAME = r"([A-Za-z_][A-Za-z0-9_]*+|\.[A-Za-z0-9_]*+)"
@@ -284,4 +284,4 @@ def bare_words(source: Source, start: int, end: int) -> list[Word]:
     comment = text.find("#", start, end)
     if comment >= 0:
         end = comment
-    return [Word(source, *m.span(), m[0]) for m in _BARE_WORD.finditer(text, start, end)]
+    return [Word(source, *m.span(), m[0]) for m in BARE_WORD.finditer(text, start, end)]

@@ -188,6 +188,11 @@ class HaproxyConfig:
                 found.setdefault(proxy.section.name.value, []).append(proxy)
         return found
 
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """The keywords of all lines in all sections: most of those that rules ask for are nowhere."""
+        return frozenset[str]().union(*(section.index() for section in self.sections))
+
     def named_proxies(self, name: str) -> list[Proxy]:
         """All proxies of this name, in file order."""
         return self._by_name.get(name, [])

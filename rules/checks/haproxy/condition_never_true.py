@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rules.support.haproxy.hopeless import Hopeless
 
 # What a line or its ACLs must have to be looked at closely: marks and fetches, and "!" for a contradiction.
-_MARKS = ("?", "*", "://", "/", "ssl", "dst_port", "method", "path", "!")
+_MARKS = re.compile(r"[?*/!]|ssl|dst_port|method|path")
 _KEYWORDS = ("use_backend", "use-server", "http-request", "tcp-request", "redirect", "monitor")
 
 
@@ -45,8 +46,9 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     the same ACL can match; `ssl_fc` and the like are judged where they choose a backend only, since elsewhere one
     snippet may serve several frontends.
     """
+    known = [keyword for keyword in _KEYWORDS if keyword in config.keywords]
     for proxy in config.proxies:
-        keywords = [keyword for keyword in _KEYWORDS if proxy.has(keyword)]
+        keywords = [keyword for keyword in known if proxy.has(keyword)]
         if not keywords or not proxy.certain or proxy.disabled or not _suspicious(proxy, keywords):
             continue
         seen: set[int] = set()
@@ -61,8 +63,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
     """Whether anything in the conditions may be hopeless, by a look at their text."""
-    lines = [line.line_text for keyword in ("acl", *keywords) for line in proxy.all(keyword)]
-    return any(mark in text for text in lines for mark in _MARKS)
+    return any(line.search(_MARKS) for keyword in ("acl", *keywords) for line in proxy.all(keyword))
 
 
 def _hits(proxy: Proxy, line: HaproxyLine, named: Named) -> Iterator[Hit]:

@@ -64,6 +64,8 @@ def _experimental(section: Section) -> Iterator[tuple[Word, str]]:
             if line.condition is None and len(line.args) > at and line.args[at].value == action:
                 yield line.args[at], action
     for line in section.all("bind") if "bind" in index else ():
+        if "nbconn" not in line.line_text:
+            continue
         word = next((word for word in line.args[1:] if word.value == "nbconn"), None)
         if word is not None and line.condition is None:
             yield word, "nbconn"

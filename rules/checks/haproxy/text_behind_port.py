@@ -44,10 +44,12 @@ def check(config: HaproxyConfig, settings: RuleSettings) -> Iterator[Hit]:
     Silent when: the line is under a condition, or the address has a variable or a placeholder.
     """
     version = settings.haproxy_version
+    if not any(_HINT.search(document.source.text) for document in config.documents):
+        return
     for section in config.sections:
         for keyword in section.index().keys() & _PLACES.keys():
             for line in section.all(keyword):
-                if line.condition is None and _HINT.search(line.line_text):
+                if line.condition is None and line.search(_HINT):
                     yield from (_hit(word, found, version) for word, found in _found(line, _PLACES[keyword]))
 
 

@@ -114,17 +114,21 @@ def _spelled(milliseconds: int) -> str:
 
 
 def _has_interval(line: HaproxyLine, keyword: str) -> bool:
-    """Whether a server line sets an interval; most do not even have the letters, and nothing that may hide them."""
-    text = line.line_text
-    if "inter" in text or "slowstart" in text or "\\" in text or '"' in text or "'" in text or "$" in text:
-        return not _INTERVALS.isdisjoint(option_words(line, keyword))
-    return False
+    return _has_hint(line.line_text) and not _INTERVALS.isdisjoint(option_words(line, keyword))
+
+
+def _has_hint(text: str) -> bool:
+    """Whether lines may set an interval: most do not even have the letters, and nothing that may hide them."""
+    return "inter" in text or "slowstart" in text or "\\" in text or '"' in text or "'" in text or "$" in text
 
 
 def _intervals(section: Section) -> Iterator[Hit]:
     keywords = section.index()
     for keyword in ("default-server", "server", "server-template"):
-        for line in section.all(keyword) if keyword in keywords else ():
+        lines = section.all(keyword) if keyword in keywords else ()
+        if not lines or not _has_hint(lines[0].source.text[lines[0].start : lines[-1].end]):
+            continue
+        for line in lines:
             if not _has_interval(line, keyword):
                 continue
             for name, value in pairwise(line.args):
@@ -162,13 +166,15 @@ def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
     not judged: below `inter` it has no effect (measured with 2.6.12).
     """
     for section in config.sections:
+        if not _has_small_unit(section.text):
+            continue
         keywords = section.index()
         lines = section.all("timeout") if "timeout" in keywords else []
-        short = [line for line in lines if _has_small_unit(line)]
+        short = [line for line in lines if _has_small_unit(line.line_text)]
         found = [(f"timeout {line.first_arg}", line.first_arg, line.args[1]) for line in short if len(line.args) == 2]
         for keyword in ("default-server", "server", "server-template"):
             for line in section.all(keyword) if keyword in keywords else ():
-                if _has_small_unit(line) and not _INTERVALS.isdisjoint(option_words(line, keyword)):
+                if _has_small_unit(line.line_text) and not _INTERVALS.isdisjoint(option_words(line, keyword)):
                     found += [(name.value, name.value, value) for name, value in pairwise(line.args)]
         for setting, name, word in found:
             least, instead = _LEAST.get(name, (0.0, ""))
@@ -182,9 +188,8 @@ def time_too_short(config: HaproxyConfig) -> Iterator[Hit]:
                 )
 
 
-def _has_small_unit(line: HaproxyLine) -> bool:
-    """Whether the line may have a time in milliseconds or less, by a look at its text."""
-    text = line.line_text
+def _has_small_unit(text: str) -> bool:
+    """Whether there may be a time in milliseconds or less."""
     return "ms" in text or "us" in text
 
 

@@ -115,10 +115,10 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     keywords = [keyword for keyword in CONDITIONAL if keyword in index]
     if not keywords:
         return
-    defined: dict[str, Word] = {}
+    defined: dict[str, HaproxyLine] = {}
     for line in proxy.all("acl"):
-        if line.args:
-            defined.setdefault(line.args[0].value, line.args[0])
+        if name := line.first_arg:
+            defined.setdefault(name, line)
     for keyword in keywords:
         if keyword == "stick" and proxy.kind == "frontend":
             continue  # haproxy does not read it there
@@ -135,10 +135,12 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
                     break
 
 
-def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: Iterable[str]) -> Hit:
+def _acl_hit(proxy: Proxy, word: Word, name: str, later: HaproxyLine | None, defined: Iterable[str]) -> Hit:
     if later is not None:
         message = f"the ACL '{name}' is used above its definition; haproxy reads the file from top to bottom"
-        return Hit(word.span, message, help="move the 'acl' line above it", related=[(later.span, "defined too late")])
+        return Hit(
+            word.span, message, help="move the 'acl' line above it", related=[(later.args[0].span, "defined too late")]
+        )
     message = f"there is no ACL '{name}' in {proxy.label}"
     if name.lower() in ("and", "&&"):
         advice = f"remove '{name}': adjacent terms must all be true"
@@ -153,12 +155,12 @@ def _acl_hit(proxy: Proxy, word: Word, name: str, later: Word | None, defined: I
     return Hit(word.span, message, help=advice, note="not defined")
 
 
-def _acl_fix(proxy: Proxy, line: HaproxyLine, word: Word, later: Word | None, advice: str) -> Fix | None:
+def _acl_fix(proxy: Proxy, line: HaproxyLine, word: Word, later: HaproxyLine | None, advice: str) -> Fix | None:
     if later is None:
         if advice.startswith("remove"):
             return Fix.cut(word.span)
         return Fix.write(word.span, "or") if advice.startswith("write 'or'") else Fix.told(word.span, advice)
-    defined = [acl for acl in proxy.all("acl") if acl.first_arg == later.value]
+    defined = [acl for acl in proxy.all("acl") if acl.first_arg == later.first_arg]
     if len(defined) != 1 or defined[0].condition is not None or "authorization" in defined[0].line_text.lower():
         return None
     return Fix.move(defined[0].span, line.span, "move the 'acl' line above it")
@@ -193,11 +195,13 @@ def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:
 @lru_cache(4)
 def _mentions_resolvers(config: HaproxyConfig) -> bool:
     """Whether the word may be in the files: most of them have servers, and none has resolvers."""
-    if any("resolvers" in document.source.text for document in config.documents):
+    texts = [document.source.text for document in config.documents]
+    if any("resolvers" in text for text in texts):
         return True
+    variables = any("$" in text for text in texts)
     lines = (line for s in (*config.defaults, *config.proxies) for word in _SERVERS for line in s.all(word))
     # Quotes, escapes and variables may hide it.
-    return any(line.kind != PLAIN or "$" in line.line_text for line in lines)
+    return any(line.kind != PLAIN or (variables and "$" in line.line_text) for line in lines)
 
 
 def _others(config: HaproxyConfig, proxy: Proxy, lost: set[str], defined: dict[str, Collection[str]]) -> Iterator[Hit]:

@@ -91,12 +91,16 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
 
     last = proxy.section.last_line()
     text = last.source.text[proxy.section.header.start : last.span.end]
-    words = Counter(text.replace("!", " ").split())
+    words: Counter[str] | None = None
     unused: list[tuple[str, Word]] = []
     lines_of: list[HaproxyLine] = []
     for name, lines in defined.items():
         if len(unused) > _ENOUGH:
             break
+        if text.count(f" {name} ") > len(lines):
+            continue
+        if words is None:
+            words = Counter(text.replace("!", " ").split())
         if words[name] > len(lines) or (text.count(name) > len(lines) and _inside(name, text)):
             continue
         plain = [line for line in lines if line.args[0].end - line.args[0].start == len(name)]

@@ -203,7 +203,7 @@ class CutoverScreen(FramedScreen):
             ways.set_options(Option(plan_line(line, self.app.size.width - 4), id=line.key) for line in self._ways())
             ways.display = True
             ways.highlighted = min(at, ways.option_count - 1)
-            self.set_focus(ways)
+            ways.focus()  # behind what was asked for before, as that of the mount
         elif ways.display:
             ways.display = False
             self.query_one("#steps").focus()

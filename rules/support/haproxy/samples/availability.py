@@ -43,26 +43,49 @@ class _Term(NamedTuple):
 
 def unavailable(config: HaproxyConfig, keywords: Sequence[str], version: str | None) -> Iterator[Unavailable]:
     """The first such term of each line."""
+    keywords = [keyword for keyword in keywords if keyword in config.keywords]
     for proxy in config.proxies:
         if proxy.disabled:
             continue
         index = proxy.section.index()
         named: dict[tuple[str, int], tuple[str, Span | None]] = {}
+        there: dict[int, bool] = {}
         for keyword in keywords:
             for line in proxy.all(keyword) if keyword in index else ():
-                found = _in_line(proxy, line, version, named) if line.condition is None else None
+                where = columns(rules_of(line), proxy) if line.condition is None else 0
+                if not where or (_names_only(line) and _all_there(proxy, where, version, there)):
+                    continue
+                found = _in_line(proxy, line, where, version, named)
                 if found is not None:
                     yield found
 
 
+def _names_only(line: HaproxyLine) -> bool:
+    """Whether there is certainly no expression in braces in the line's condition."""
+    text = line.line_text
+    return not ("{" in text or "\\x" in text or "$" in text)
+
+
+def _all_there(proxy: Proxy, where: int, version: str | None, there: dict[int, bool]) -> bool:
+    """Whether no ACL of the proxy lacks its fetch in rules of this kind; `there` keeps the answers."""
+    known = there.get(where)
+    if known is None:
+        lines = (line for lines in proxy.acls.values() for line in lines if line.condition is None)
+        known = there[where] = not any(_missing_in(line, where, version) for line in lines)
+    return known
+
+
 def _in_line(
-    proxy: Proxy, line: HaproxyLine, version: str | None, named: dict[tuple[str, int], tuple[str, Span | None]]
+    proxy: Proxy,
+    line: HaproxyLine,
+    where: int,
+    version: str | None,
+    named: dict[tuple[str, int], tuple[str, Span | None]],
 ) -> Unavailable | None:
     """`named`: what was found out about ACLs of this proxy before."""
     args = line.args
     at = next((at for at, word in enumerate(args) if word.value in ("if", "unless") and not word.quoted), len(args))
-    where = columns(rules_of(line), proxy)
-    if not where or at == len(args):
+    if at == len(args):
         return None
     terms = list(_terms(args[at + 1 :]))
     for term in terms:
@@ -104,13 +127,17 @@ def _fetch(proxy: Proxy, term: _Term, where: int, version: str | None) -> tuple[
     if not term.named:
         return _missing(term.words[0], where, version), None
     definitions = proxy.acls.get(term.words[0].value.lstrip("!"), [])
-    missing = [
-        _missing(line.args[1], where, version) if len(line.args) > 1 and line.condition is None else ""
-        for line in definitions
-    ]
+    missing = [_missing_in(line, where, version) if line.condition is None else "" for line in definitions]
     if not missing or not all(missing):
         return "", None
     return missing[0], definitions[0].args[1].span
+
+
+def _missing_in(line: HaproxyLine, where: int, version: str | None) -> str:
+    """The same for the expression of an `acl` line."""
+    if line.is_plain:
+        return _unusable(line.arg(1), where, version)
+    return _missing(line.args[1], where, version) if len(line.args) > 1 else ""
 
 
 def _missing(word: Word, where: int, version: str | None) -> str:

@@ -60,6 +60,7 @@ _REPLACED = (*_FORMATS, "balance")
 _READ_LAST = ("use_backend", "use-server", *_SERVERS)
 # A line that has none of these words or signs has no expression; of those in `_ALWAYS`, each has one.
 _SIGN = re.compile(r"[{%(]|track-sc|[ \t](?:status-code|capture|set-|pause|sni[ \t]|pool-conn-name[ \t])")
+_SIGNS = ("{", "%", "(", "track-sc", "status-code", "capture", "set-", "pause", "sni", "pool-conn-name")
 _ALWAYS = frozenset(("acl", "balance", "stick"))
 _LOG_OPTIONS = frozenset(("httplog", "httpslog", "tcplog"))
 
@@ -74,8 +75,10 @@ def sample_lines(
     all of the file, and never those of a disabled proxy or those that a later line replaces.
     """
     section = proxy.section
+    text = section.text
+    signs = any(sign in text for sign in _SIGNS)
     for keyword in section.index():
-        if keyword not in _ANY:
+        if keyword not in _ANY or not (signs or keyword in _ALWAYS):
             continue
         if keyword == "stick" and not proxy.is_backend:
             continue
@@ -85,8 +88,7 @@ def sample_lines(
         for line in section.all(keyword):
             if keyword in _REPLACED and id(line) not in in_force:
                 continue
-            text = line.line_text
-            if text in known or line.condition is not None or not (keyword in _ALWAYS or _SIGN.search(text)):
+            if line.condition is not None or not (keyword in _ALWAYS or line.search(_SIGN)) or line.line_text in known:
                 continue
             places = [place if place.kind == ACL else _placed(place, line, proxy) for place in _places(line, read)]
             if places:
@@ -131,8 +133,9 @@ def columns(rules: str, proxy: Proxy) -> int:
 def lines_in_force(config: HaproxyConfig) -> frozenset[int]:
     """`id(line)` of the log formats and `balance` lines that a proxy has in the end, its own or inherited ones."""
     found: set[int] = set()
+    replaced = [keyword for keyword in _REPLACED if keyword in config.keywords]
     for proxy in config.proxies:
-        for keyword in () if proxy.disabled else _REPLACED:
+        for keyword in () if proxy.disabled else replaced:
             if proxy.is_frontend or keyword not in ("log-format", "log-format-sd"):
                 line = _last(proxy, keyword)
                 if line is not None:
