@@ -34,7 +34,7 @@ from wizard.tui.editing import Editing
 from wizard.tui.judging import Judging, Saving
 from wizard.tui.navigation import neighbour, screen_of
 from wizard.tui.palette import commands
-from wizard.tui.screens.base import PlayingScreen, TooSmall, WizardScreen
+from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.session import Importer, Session
 from wizard.tui.terminal import LIGHT, fitting_theme, line_filters, watch_terminal
@@ -184,10 +184,7 @@ class Wizard(OrderedApp[int]):
         await self._editing.begin()
 
     def action_help_quit(self) -> None:
-        """Ctrl+C ends what is played; as it ends many programs, it says elsewhere which key ends this one."""
-        if isinstance(self.screen, PlayingScreen):
-            self.screen.halt()
-            return
+        """Ctrl+C ends many programs, so it says which key ends this one."""
         self.notify("Ctrl+Q leaves halb; the draft is saved", title="Leave?")
 
     async def action_write(self) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -41,14 +41,6 @@ class WizardScreen(Screen[None]):
     def leave(self) -> None:
         """Hand it over for good: another screen comes."""
         self.take_answers()
-
-
-class PlayingScreen(ModalScreen[None]):
-    """A screen that has something done as long as it is shown; Ctrl+C ends that, as it does in a shell."""
-
-    def halt(self) -> None:
-        """End what is done, and close when it has ended."""
-        raise NotImplementedError
 
 
 class TooSmall(Widget):

@@ -7,11 +7,12 @@ from contextlib import aclosing
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
@@ -21,7 +22,6 @@ from wizard.rehearsal.apart.process import Apart
 from wizard.tui.copying import of_help
 from wizard.tui.host import host_of
 from wizard.tui.reading.search import SearchedList
-from wizard.tui.screens.base import PlayingScreen
 from wizard.tui.textual_private import KeysFooter
 
 TITLE = "Rehearsal: every failure, with the real haproxy and keepalived"
@@ -47,7 +47,7 @@ _SHORTER = {"until repaired": "lasts"}
 _STYLES = {"green": "$text-success", "yellow": "$text-warning", "red": "$text-error"}
 
 
-class RehearsalScreen(PlayingScreen):
+class RehearsalScreen(ModalScreen[None]):
     """It plays as long as it is shown: Esc or Ctrl+C ends it, and it closes when everything is removed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -198,11 +198,13 @@ class RehearsalScreen(PlayingScreen):
         else:
             self.notify("there is no command to copy")
 
-    def action_leave(self) -> None:
-        """End what is played, and close."""
-        self.halt()
+    def on_key(self, event: events.Key) -> None:
+        """Ctrl+C ends it as well, as in a shell; where text is selected, it copies that."""
+        if event.key == "ctrl+c":
+            event.stop()
+            self.action_leave()
 
-    def halt(self) -> None:
+    def action_leave(self) -> None:
         """End what is played, if something is, and close when everything is removed."""
         if self._apart is None or not self.is_playing:
             self.dismiss()
