@@ -161,7 +161,7 @@ def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
     priorities = [plan.at("lb.priority", row) for row in range(len(plan.load_balancers))]
     weight = script_weight((lb.priority for lb in plan.load_balancers), preempt=choice.preempt)
     return of_record(plan, choice) | {
-        "protocol": vrrp_version(plan),
+        "protocol": keyed(vrrp_version(plan), plan.at("vrrp.takeover")),
         "advert_int": keyed(f"{choice.advert_int:g}", plan.at("vrrp.advert_int")),
         "state": keyed(state, preempt if number is None else plan.at("lb.priority", number)),
         "nopreempt": not choice.preempt,
