@@ -51,6 +51,7 @@ lint-demo: .venv/ready  ## lint a pair with mistakes that no daemon reports
 bench: .venv/ready  ## speed and memory compared with `haproxy -c` and `keepalived -t`; how cost grows with size
 	$(BIN)/python -m tests.bench.run
 	$(BIN)/python -m tests.bench.wizard
+	$(BIN)/python -m tests.bench.editor
 	$(BIN)/python -m tests.bench.scaling
 
 SECONDS = 60

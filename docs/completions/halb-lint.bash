@@ -7,7 +7,7 @@
 
 
 
-_shtab_halb_lint_option_strings=(--node --kind --stdin-filename --config --watch --no-config --select --ignore --fail-on --haproxy-version --keepalived-version --fix --unsafe-fixes --diff --baseline --write-baseline --format --failover --output --statistics --color --no-cache --quiet -q --endpoint --vip --initial-master --phase --live --host --native --resolver --timeout --ca-file --explain --list-rules --list-files --version --help -h)
+_shtab_halb_lint_option_strings=(--node --kind --stdin-filename --config --watch --no-config --select --ignore --fail-on --haproxy-version --keepalived-version --fix --unsafe-fixes --diff --baseline --write-baseline --format --failover --output --statistics --color --no-cache --quiet -q --endpoint --vip --initial-master --phase --live --host --native --resolver --timeout --ca-file --explain --list-rules --list-files --lsp --version --help -h)
 
 _shtab_halb_lint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_halb_lint___config_COMPGEN=_shtab_compgen_files
@@ -43,6 +43,7 @@ _shtab_halb_lint___host_nargs=0
 _shtab_halb_lint___native_nargs=0
 _shtab_halb_lint___list_rules_nargs=0
 _shtab_halb_lint___list_files_nargs=0
+_shtab_halb_lint___lsp_nargs=0
 _shtab_halb_lint___version_nargs=0
 _shtab_halb_lint___help_nargs=0
 _shtab_halb_lint__h_nargs=0

@@ -97,6 +97,7 @@ complete -c halb-lint -n _shtab_halb_lint_using -l ca-file -xka "(__fish_complet
 complete -c halb-lint -n _shtab_halb_lint_using -l explain -xka "(_halb_rules)" -d 'explain a rule: what it means, why it matters, how to fix it, with examples'
 complete -c halb-lint -n _shtab_halb_lint_using -l list-rules -d 'list all rules, one per line'
 complete -c halb-lint -n _shtab_halb_lint_using -l list-files -d 'list the files of each node in the order in which they are read, and exit'
+complete -c halb-lint -n _shtab_halb_lint_using -l lsp -d 'serve an editor over stdin and stdout (needs halb-wizard[lsp])'
 complete -c halb-lint -n _shtab_halb_lint_using -l version -d 'show the version'
 complete -c halb-lint -n _shtab_halb_lint_using -l help -s h -d 'show this help'
 complete -c halb-lint -n '_shtab_halb_lint_using; and test $_shtab_halb_lint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a file, a directory, or - for stdin. In a directory every sub-directory with a haproxy.cfg or'

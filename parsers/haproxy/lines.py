@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from parsers.grammar.haproxy import PLAIN, SECTION, SOUND
 from parsers.haproxy.placeholders import mark_placeholders
-from parsers.haproxy.words import BARE_WORD, Splitter, bare_words
+from parsers.haproxy.words import BARE_WORD, Splitter, bare_words, splits_alike
 from parsers.source import Source, Span
 from parsers.tree import Directive, Word
 
@@ -32,7 +32,7 @@ class File:
     dot; `early` the lines that had to be split while parsing, by their start.
     """
 
-    __slots__ = ("_shapes", "complete", "dot_lines", "early", "source", "templated")
+    __slots__ = ("_alike", "_shapes", "complete", "dot_lines", "early", "source", "templated")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -40,13 +40,14 @@ class File:
         self.complete = True
         self.dot_lines: list[HaproxyLine] = []
         self.early: dict[int, HaproxyLine] = {}
+        self._alike = splits_alike(source.text)
         self._shapes: dict[str, list[tuple[int, int, str, bool, bool]]] = {}
 
     def split(self, match: re.Match[str]) -> list[Word]:
         """The words of a line that the line grammar found sound (others are split while parsing)."""
         kind = match.lastindex
         if kind in (PLAIN, SECTION):  # headers with quotes were split while parsing
-            words = bare_words(self.source, match.start(kind), match.end())
+            words = bare_words(self.source, match.start(kind), match.end(), self._alike)
         else:
             words = self._with_quotes(match.start(), match.group())
         if self.templated:

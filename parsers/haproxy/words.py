@@ -278,10 +278,21 @@ def _joined_bytes(value: str) -> str:
         return value
 
 
-def bare_words(source: Source, start: int, end: int) -> list[Word]:
-    """The words of a line that is known to hold no quote and no escape."""
+def splits_alike(text: str) -> bool:
+    """Whether `str.split` sees words where haproxy does: it takes other characters for blanks as well."""
+    return text.isascii() and not any(blank in text for blank in "\x1c\x1d\x1e\x1f")
+
+
+def bare_words(source: Source, start: int, end: int, alike: bool) -> list[Word]:
+    """The words of a line that is known to hold no quote and no escape; `alike`: what `splits_alike` says of it."""
     text = source.text
     comment = text.find("#", start, end)
     if comment >= 0:
         end = comment
+    if alike:
+        words: list[Word] = []
+        for value in text[start:end].split():
+            start = text.index(value, start)
+            words.append(Word(source, start, start := start + len(value), value))
+        return words
     return [Word(source, *m.span(), m[0]) for m in BARE_WORD.finditer(text, start, end)]

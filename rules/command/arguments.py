@@ -21,6 +21,7 @@ from rules.files.kinds import KINDS
 
 if TYPE_CHECKING:
     from rules.command.on_demand.fixing import Fixing
+    from rules.command.on_demand.lsp import Serving
     from rules.live.observations import NameServer
     from rules.plan.keys.lint import LintChoice
     from rules.plan.model import Cluster
@@ -74,6 +75,7 @@ class LintArguments(NamedTuple):
     native: bool = False
     failover: bool = False
     fixing: Fixing | None = None
+    serving: Serving | None = None
     message: str | None = None
 
     @property
@@ -99,6 +101,8 @@ def parse_arguments(argv: Sequence[str]) -> LintArguments:
     format_ = _format(given.format)
     outputs = _outputs(given.output)
     common = {"format": format_, "color": color, "outputs": outputs, "quiet": given.quiet}
+    if given.lsp:
+        return LintArguments(serving=_serving(given), **common)
     _refuse_together(given, format_, outputs)
     if given.explain is not None:
         return LintArguments(explain=_explained(given.explain), **common)
@@ -193,6 +197,41 @@ def _refuse_with_watch(given: argparse.Namespace, format_: str) -> None:
         raise UsageError("--watch looks at files again and again, and stdin can be read only once; give the files")
     if format_ not in _OF_PEOPLE:
         raise UsageError(f"--watch shows what is new and what is gone, for which --format {format_} has no place")
+
+
+def _serving(given: argparse.Namespace) -> Serving:
+    """What `--lsp` is told; raises UsageError for options that an editor has no use for."""
+    from rules.command.on_demand.lsp import Serving
+    from rules.plan.given import Given
+    from rules.plan.model import ClusterError
+
+    useless = {
+        "PATH": given.paths,
+        "--node": given.node,
+        "--fix": given.fix or given.unsafe_fixes or given.diff,
+        "--baseline": given.baseline or given.write_baseline,
+        "--format": given.format,
+        "--output": given.output,
+        "--live": given.live,
+        "--host": given.host,
+        "--native": given.native,
+        "--failover": given.failover,
+        "--watch": given.watch,
+    }
+    found = next((option for option, value in useless.items() if value), None)
+    if found is not None:
+        raise UsageError(f"--lsp judges the files that an editor opens, and tells the editor; leave out {found}")
+    select, ignore = _words(given.select), _words(given.ignore)
+    facts = Given(given.endpoint, given.vip, given.initial_master, given.phase)
+    try:
+        Selection(select, ignore)
+        facts.cluster(None)
+    except (UnknownRuleError, ClusterError) as error:
+        raise UsageError(str(error)) from error
+    settings = RuleSettings(
+        release("--haproxy-version", given.haproxy_version), release("--keepalived-version", given.keepalived_version)
+    )
+    return Serving(select, ignore, settings, facts, given.config, given.no_config)
 
 
 def _fixing(given: argparse.Namespace) -> Fixing | None:

@@ -48,6 +48,11 @@ def _main(argv: Sequence[str]) -> int:
         return _print(about_rules(arguments, _style(arguments)), arguments)
     if arguments.watch:
         return _watch(argv, arguments)
+    if arguments.serving is not None:
+        from rules.command.on_demand.lsp import serve
+
+        # The status that the protocol wants.
+        return EXIT_CLEAN if serve(arguments.serving, _local_name(), _say) else EXIT_FINDINGS
     survey = _start_survey(arguments)
     inputs = _inputs(arguments)
     for error in inputs.errors:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
+
 from rules.command.options import Parser, add_asking
 
 SEE_HELP = "run 'halb-lint --help' for the options"
@@ -191,5 +193,9 @@ def _add_about(options: Parser) -> None:
         action="store_true",
         help="list the files of each node in the order in which they are read, and exit",
     )
+    about.add_argument(
+        "--lsp", action="store_true", help="serve an editor over stdin and stdout (needs halb-wizard[lsp])"
+    )
+    about.add_argument("--stdio", action="store_true", help=SUPPRESS)  # some editors say so, with --lsp
     about.add_argument("--version", action="store_true", help="show the version")
     about.add_argument("--help", "-h", action="store_true", help="show this help")

@@ -86,9 +86,15 @@ class ParsedFiles:
             from parsers.facts.keepalived import keepalived_facts
 
             keepalived = keepalived_facts(self._keepalived_document(files))
+        return Node(files, haproxy, keepalived, self._endpoint_port())
+
+    def _endpoint_port(self) -> int | None:
         cluster = self._options.cluster
-        port = cluster.port.value if cluster is not None and cluster.endpoint and cluster.port else None
-        return Node(files, haproxy, keepalived, port)
+        if cluster is None or not cluster.endpoint:
+            return None
+        from rules.plan.ports import known_port
+
+        return known_port(cluster)
 
     def _haproxy_document(self, path: str) -> HaproxyDocument:
         from parsers.haproxy import parse_haproxy

@@ -24,12 +24,13 @@ from rules.files.kinds import HAPROXY, KEEPALIVED
 
 _Place = tuple[str, ...]
 
-_ROLE_FOLDERS = frozenset(
+ROLE_FOLDERS = frozenset(
     (
         *("etc", "usr", "local", "haproxy", "keepalived", "conf", "conf.d", "haproxy.d", "services.d", "keepalived.d"),
         *("config", "configs", "configuration", "files", "file", "manifests"),
     )
 )
+"""Names of folders that say what is in them, not which machine it is of."""
 _ROLE_WORDS = frozenset(("haproxy", "keepalived", "conf", "cfg", "cnf", "config", "etc"))
 _LOCAL_FOLDERS = ("/etc/haproxy", "/etc/keepalived", "/usr/local/etc/haproxy", "/usr/local/etc/keepalived")
 
@@ -77,7 +78,7 @@ class _Draft(NamedTuple):
 
 def _place(path: str) -> _Place:
     folders = PurePath(path).parent.parts
-    return tuple(part for part in folders if part.lower() not in _ROLE_FOLDERS)
+    return tuple(part for part in folders if part.lower() not in ROLE_FOLDERS)
 
 
 def _is_local(path: str) -> bool:

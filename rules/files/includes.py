@@ -51,7 +51,7 @@ class DiskIncludes:
         """
         result = []
         for name in alternatives(pattern):
-            path = _in_copy(name, base) if os.path.isabs(name) else os.path.join(base, name)
+            path = in_copy(name, base) if os.path.isabs(name) else os.path.join(base, name)
             found = self._found(path)
             if not found and variant not in ("w", "a") and not _is_empty_folder(path):
                 return "no file matches the pattern here"
@@ -71,7 +71,7 @@ class DiskIncludes:
         return sorted(glob(path))
 
 
-def _in_copy(pattern: str, base: str) -> str:
+def in_copy(pattern: str, base: str) -> str:
     """Where an absolute pattern leads from a file in the folder `base`: into the same copy of a root directory."""
     folder = base if os.path.isabs(base) else f"/{base}"
     parent = os.path.dirname(pattern)

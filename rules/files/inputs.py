@@ -17,8 +17,13 @@ from rules.files.grouping import InputFile, group, in_reading_order
 from rules.files.kinds import HAPROXY, KEEPALIVED, KUBERNETES, is_template, kind_of, may_be_config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parsers.keepalived import KeepalivedDocument
+    from rules.files.overlay import OpenFile
     from rules.plan.model import Cluster
+
+    Opened = Mapping[str, OpenFile]
 
 WRITTEN_FILES = ("etc/haproxy/haproxy.cfg", "etc/keepalived/keepalived.conf")
 """Where halb-wizard writes a load balancer's files, below the folder with its name."""
@@ -61,10 +66,11 @@ class Inputs(NamedTuple):
 
 
 class _Reader:
-    """Reads each file once and records errors."""
+    """Reads each file once and records errors; `opened` are texts by path that count instead of those on the disk."""
 
-    def __init__(self, forced_kind: str | None) -> None:
+    def __init__(self, forced_kind: str | None, opened: Opened | None = None) -> None:
         self.forced_kind = forced_kind
+        self.opened = opened or {}
         self.texts: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
         self.errors: list[str] = []
@@ -79,6 +85,10 @@ class _Reader:
     def read(self, path: str) -> str | None:
         """The file's text, or None after recording why it could not be read."""
         if path not in self.texts:
+            open_file = self.opened.get(path)
+            if open_file is not None:
+                self.texts[path] = open_file.text
+                return open_file.text
             try:
                 data = Path(path).read_bytes()
             except OSError as error:
@@ -94,6 +104,8 @@ class _Reader:
         if text is None:
             return None
         kind = self.forced_kind or kind_of(path, text)
+        if kind is None and path in self.opened:
+            kind = self.opened[path].kind
         if kind is None:
             del self.texts[path]
             if named:
@@ -134,9 +146,11 @@ def _why(error: OSError, path: str) -> str:
     return error.strerror or type(error).__name__
 
 
-def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, local_name: str) -> Inputs:
-    """The inputs for PATH arguments: files, directories, and `-`."""
-    reader = _Reader(kind)
+def read_paths(
+    paths: Sequence[str], kind: str | None, stdin_name: str | None, local_name: str, opened: Opened | None = None
+) -> Inputs:
+    """The inputs for PATH arguments: files, directories, and `-`; `opened`: texts that an editor has by now."""
+    reader = _Reader(kind, opened)
     files: list[InputFile] = []
     for path in dict.fromkeys(paths):
         if path == "-":
@@ -154,9 +168,9 @@ def read_paths(paths: Sequence[str], kind: str | None, stdin_name: str | None, l
     return Inputs(reader.texts, reader.kinds, nodes, ids, reader.errors, reader.notes, reader.documents, stdin=stdin)
 
 
-def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> Inputs:
+def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None, opened: Opened | None = None) -> Inputs:
     """The inputs for `--node NAME=PATH,...` or `[[lb]]`: files, or directories of one node's files."""
-    reader = _Reader(kind)
+    reader = _Reader(kind, opened)
     result = []
     for name, paths in nodes:
         files = []
@@ -179,9 +193,12 @@ def read_nodes(nodes: Sequence[tuple[str, Sequence[str]]], kind: str | None) -> 
     return Inputs(reader.texts, reader.kinds, result, ids, reader.errors, reader.notes, reader.documents)
 
 
-def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
-    """Each load balancer of a halb.toml with its files: those it lists, or else those that halb-wizard has written."""
-    folder = Path(os.path.relpath(cluster.path.parent))
+def cluster_files(cluster: Cluster, folder: Path | None = None) -> list[tuple[str, list[str]]]:
+    """Each load balancer of a halb.toml with its files: those it lists, or else those that halb-wizard has written.
+
+    The paths begin with `folder`, that of halb.toml; None: as seen from the working directory.
+    """
+    folder = folder or Path(os.path.relpath(cluster.path.parent))
     found = []
     for lb in cluster.load_balancers:
         name = lb.name.value
@@ -195,17 +212,26 @@ def cluster_files(cluster: Cluster) -> list[tuple[str, list[str]]]:
     return found
 
 
-def read_cluster_nodes(cluster: Cluster, kind: str | None, *, present: bool = False) -> Inputs:
+def read_cluster_nodes(
+    cluster: Cluster,
+    kind: str | None,
+    *,
+    present: bool = False,
+    folder: Path | None = None,
+    opened: Opened | None = None,
+) -> Inputs:
     """The inputs for the `[[lb]]` tables of a halb.toml; their files are relative to it.
 
-    With `present`, files that don't exist (yet) are left out instead of being an error.
+    `folder` is as in `cluster_files`. With `present`, files that don't exist (yet) are left out instead of being an
+    error.
     """
-    nodes = cluster_files(cluster)
+    nodes = cluster_files(cluster, folder)
     if present:
-        nodes = [(name, [path for path in paths if os.path.isfile(path)]) for name, paths in nodes]
-    inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind)
-    reader = _Reader(None)
-    for beside in _yaml_files(os.path.relpath(cluster.path.parent)):
+        there = opened or {}
+        nodes = [(name, [path for path in paths if path in there or os.path.isfile(path)]) for name, paths in nodes]
+    inputs = read_nodes([(name, paths) for name, paths in nodes if paths], kind, opened)
+    reader = _Reader(None, opened)
+    for beside in _yaml_files(str(folder or os.path.relpath(cluster.path.parent))):
         if beside not in inputs.texts and reader.kind(beside, named=False) == KUBERNETES:
             inputs.texts[beside] = reader.texts[beside]
             inputs.kinds[beside] = KUBERNETES

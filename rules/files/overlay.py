@@ -1,4 +1,4 @@
-"""Files that are not on the disk as they are to be read: what fixing makes of them."""
+"""Files that are not on the disk as they are to be read: what fixing makes of them, what an editor has of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from os.path import normpath
 from typing import TYPE_CHECKING
 
 from parsers.keepalived.include import IncludedFile
+from parsers.records import NamedTuple
 
 if TYPE_CHECKING:
     from parsers.keepalived.include import Answer, IncludeReader
+
+
+class OpenFile(NamedTuple):
+    """A file as an editor has it: its text, and its kind where the text does not show one (None: not known)."""
+
+    text: str
+    kind: str | None = None
 
 
 class Overlay:

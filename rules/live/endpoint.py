@@ -15,7 +15,7 @@ from parsers.source import Span
 from rules.engine.finding import Related
 from rules.fleet.fleet import Fleet
 from rules.fleet.node import Node
-from rules.plan.model import API_PORT
+from rules.plan.ports import endpoint_port
 from rules.text.wording import socket_name
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Endpoint(NamedTuple):
 
 def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
     """The endpoint that halb.toml, the command line and the nodes' files describe together."""
-    port = cluster.port.value if cluster and cluster.port else API_PORT
+    port = endpoint_port(cluster)
     notes: list[str] = []
     vips = _vips(cluster, fleet, port, notes)
     not_queried: list[Target] = []

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
         value_at,
         values_of,
     )
-    from rules.plan.defaults import HAPROXY_RELEASE, KEEPALIVED_RELEASE, PRIORITY_STEP, STACKED_PORT, priority_after
+    from rules.plan.defaults import (
+        FAST_ADVERT_INT,
+        HAPROXY_RELEASE,
+        KEEPALIVED_RELEASE,
+        PRIORITY_STEP,
+        STACKED_PORT,
+        priority_after,
+    )
     from rules.plan.document import json_schema
     from rules.plan.draft import Draft, DraftPart
     from rules.plan.errors import PlanError
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_PORT",
+    "FAST_ADVERT_INT",
     "HAPROXY_RELEASE",
     "KEEPALIVED_RELEASE",
     "LARGEST",
@@ -127,7 +135,7 @@ __getattr__ = lazily(
         "complete": (
             "UNKNOWN Values as_far_as_known count is_needed missing plan_from unreadable usual_value value_at values_of"
         ),
-        "defaults": "HAPROXY_RELEASE KEEPALIVED_RELEASE PRIORITY_STEP STACKED_PORT priority_after",
+        "defaults": "FAST_ADVERT_INT HAPROXY_RELEASE KEEPALIVED_RELEASE PRIORITY_STEP STACKED_PORT priority_after",
         "document": "json_schema",
         "draft": "Draft DraftPart",
         "errors": "PlanError",

@@ -93,8 +93,8 @@ class Vip(NamedTuple):
 class Cluster(NamedTuple):
     """A halb.toml, read and checked. What the file leaves out is None or empty: a plan may be half finished.
 
-    `values` are all its values with their places; the rest is what the linter looks at. `port` is None where API_PORT
-    is meant. `secrets` are the places that must never be shown.
+    `values` are all its values with their places; the rest is what the linter looks at. `port` is None where the file
+    does not say it: what needs a number asks `rules.plan.ports`. `secrets` are the places that must never be shown.
     """
 
     path: Path

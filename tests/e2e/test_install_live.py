@@ -118,6 +118,31 @@ def _second_check_fails(told: Told) -> None:
             told.lines.append(f"{len(traffic.failed())} of {len(traffic.tries)} connections failed")
 
 
+def _alone(told: Told) -> None:
+    """The one with the VIP is left alone while no other one serves: it goes on when another one does, or by force."""
+    old = article_files(PLAN)
+    with machines_of(PLAN) as pair:
+        start_with(pair, old)
+        first, second = pair.balancers
+        second.systemctl("stop", "haproxy")
+        second.forget()
+        with Traffic(pair.client, pair.vip, PLAN.port) as traffic:
+            for arguments in ((), ("--dry-run",)):
+                done = told.run(first, *arguments)
+                assert done.status == 1
+                assert "192.168.2.140 is here, and no other load balancer answers at port 6443" in done.stderr
+                assert "(haproxy-lb2=192.168.2.142)" in done.stderr
+                assert (first.asked(), first.backups, first.tree()) == ([], [], old[first.name])
+            assert told.run(first, "--force").status == 0, pair.state()
+            assert _is_installed(first)
+            assert told.run(second).status == 0, pair.state()
+            assert told.run(first, "--rollback", f"/var/backups/{first.backups[0].name}").status == 0
+            first.forget()
+            done = told.run(first)
+            assert (done.status, first.asked()[0]) == (0, "reload haproxy"), done
+            assert traffic.failed() == [], traffic.failed()
+
+
 def _refusing_servers(told: Told) -> None:
     """API servers that answer 401: haproxy would take all of them for dead, so it goes back; readyz-401 is accepted."""
     old = article_files(PLAN)
@@ -208,6 +233,7 @@ def _killed(told: Told) -> None:
 SCENES: dict[str, Callable[[Told], None]] = {
     "taken over": _taken_over,
     "second check fails": _second_check_fails,
+    "alone": _alone,
     "servers that refuse": _refusing_servers,
     "from nothing": _from_nothing,
     "killed": _killed,

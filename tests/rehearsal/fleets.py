@@ -1,9 +1,20 @@
-"""Pairs of load balancers as folders of files: a good one, and others with one mistake each."""
+"""Pairs of load balancers as folders of files: a good one, and others with one mistake each; and clusters of all kinds
+of plan.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_interface
 from pathlib import Path
+
+from tests.wizard.plans import ARTICLE
+from wizard.plan.file import write_plan
+from wizard.plan.plan import Balancer, Plan
+from wizard.rehearsal.planning import laid, planned
+from wizard.rehearsal.rehearse import Rehearsal
+from wizard.rehearsal.running.systems import Programs
+from wizard.render.files import render
 
 HAPROXY = """\
 global
@@ -106,3 +117,47 @@ BROKEN: dict[str, Change] = {
         "\nbackend kube-apiservers\n", "\nfrontend web\n    mode http\n    bind *:6443\n\nbackend kube-apiservers\n"
     ),
 }
+
+FIRST, SECOND = ARTICLE.load_balancers
+_OPEN = ARTICLE.vrrp._replace(auth_pass=None)
+PLANS: dict[str, Plan] = {
+    "fast": ARTICLE._replace(vrrp=_OPEN._replace(takeover="fast", advert_int=0.2)),
+    "three": ARTICLE._replace(
+        load_balancers=(FIRST, SECOND, Balancer("haproxy-lb3", ip_address("192.168.2.143"), "ens160", 90))
+    ),
+    "stacked": ARTICLE._replace(
+        layout="stacked",
+        port=8443,
+        load_balancers=tuple(
+            Balancer(node.name, node.address, "ens160", priority)
+            for node, priority in zip(ARTICLE.control_plane, (110, 100, 90), strict=True)
+        ),
+    ),
+    "dual stack": ARTICLE._replace(
+        vip6=ip_interface("fd00:2::140/64"),
+        load_balancers=(
+            FIRST._replace(address6=ip_address("fd00:2::141")),
+            SECOND._replace(address6=ip_address("fd00:2::142")),
+        ),
+        vrrp=_OPEN,
+    ),
+    "IPv6": ARTICLE._replace(
+        vip=ip_interface("fd00:2::140/64"),
+        control_plane=tuple(
+            node._replace(address=ip_address(f"fd00:2::15{number}"))
+            for number, node in enumerate(ARTICLE.control_plane, 1)
+        ),
+        load_balancers=tuple(
+            lb._replace(address=ip_address(f"fd00:2::14{number}"))
+            for number, lb in enumerate(ARTICLE.load_balancers, 1)
+        ),
+        vrrp=_OPEN,
+    ),
+}
+
+
+def rehearsal_of(plan: Plan, folder: Path, *events: str) -> Rehearsal:
+    """The rehearsal of a plan's own files, which are written to a folder."""
+    files = {path: (one.text, one.mode) for path, one in render(plan).items()}
+    files["halb.toml"] = (write_plan(plan), 0o600)
+    return planned(*laid(files, folder), Programs(), events)[0]

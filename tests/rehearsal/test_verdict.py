@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.rehearsal.recorded import BEGAN, VIP, Pair, answered, failed, moved, played, turn
 from wizard.rehearsal.events import ActKind, Turn
 from wizard.rehearsal.measures import lateness
-from wizard.rehearsal.record import Moved
+from wizard.rehearsal.record import Followed, Moved
 from wizard.rehearsal.verdict import CLIENT_MARGIN, MARGIN, Ending
 
 PAIR = Pair()
@@ -162,3 +162,23 @@ def test_lateness_is_what_the_clients_began_too_late() -> None:
     assert lateness(on_time, BEGAN) == 0
     assert lateness([*on_time, on_time[3]._replace(late=0.4)], BEGAN) == 0.4
     assert lateness([on_time[3]._replace(at=BEGAN - 5, late=0.4)], BEGAN) == 0
+
+
+FOLLOWED = Followed(ttl=60, kept=59.8, asked=630, failed=0, why="", came=True)
+
+
+@pytest.mark.parametrize(
+    ("followed", "mark", "why"),
+    [
+        (FOLLOWED, Ending.HELD, ""),
+        (FOLLOWED._replace(kept=60.3), Ending.HELD, ""),
+        (FOLLOWED._replace(kept=62.0), Ending.DIFFERS, "kept the old address for 62.0 s, the record allows 60 s"),
+        (FOLLOWED._replace(came=False), Ending.DIFFERS, "no client by name came to the VIP within 63 s"),
+        (FOLLOWED._replace(failed=2, why="refused"), Ending.DIFFERS, "2 connections by name failed (refused)"),
+    ],
+)
+def test_clients_by_name_come_in_time_and_lose_nothing(followed: Followed, mark: Ending, why: str) -> None:
+    seen = played(turn(ActKind.CUTOVER, "dns"), [], answered(-0.5, 64), restored=63.0, ended=64.0)
+    judged = PAIR.judge(seen._replace(followed=followed))
+    assert judged.mark is mark
+    assert why in judged.why

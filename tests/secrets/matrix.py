@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from tests.secrets.outputs import outputs
@@ -32,15 +32,17 @@ def text_of(canaries: Sequence[Canary]) -> str:
     return "\n".join([*lines, ""])
 
 
-def clear(canaries: Iterable[Canary]) -> tuple[list[tuple[Canary, str]], tuple[str, ...]]:
+def clear(
+    canaries: Iterable[Canary], of: Callable[[Mapping[str, str]], dict[str, str]] = outputs
+) -> tuple[list[tuple[Canary, str]], tuple[str, ...]]:
     """The canaries that an output shows, each with the output's name, and the names of all outputs.
 
-    Canaries of one kind are in one file.
+    Canaries of one kind are in one file; `of` makes the outputs of the files.
     """
     found = list(canaries)
     kinds = {canary.kind for canary in found}
     files = {_NAMES[kind]: text_of([c for c in found if c.kind == kind]) for kind in sorted(kinds)}
-    texts = outputs(files)
+    texts = of(files)
     shown = [(canary, name) for name, text in texts.items() for canary in found if is_shown(canary.secret, text)]
     return shown, tuple(texts)
 

@@ -6,19 +6,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rules import Run, options_for
+from lsprotocol.types import DocumentSymbol
+
+from rules import Report, Run, options_for
+from rules.editor.diagnostics import diagnostics_in
+from rules.editor.layout.outline import symbols
+from rules.editor.names.index import names_of
+from rules.editor.views import view_of
+from rules.editor.words.hover import hover_at
+from rules.live.endpoint import endpoint_of
+from rules.live.observations import NOTHING
+from rules.live.views.view import LiveView
+from rules.plan import parse_cluster
 from rules.report.diff import unified
 from rules.report.failover import render as render_failover
 from rules.report.formats import renderer
 from rules.report.json import render as render_json
 from rules.report.masking import masked_lines
 from rules.report.style import Style
+from tests.wizard.verify.views import CUTOVER
 from wizard.commands.importing import notes_of
 from wizard.files.diffs import diff
 from wizard.files.merging import merge_tree
 from wizard.importer import import_files
 from wizard.plan.draft_text import draft_text
 from wizard.questions.what_if import explained, lines_of_files
+from wizard.verify.checklist import checklist
+from wizard.verify.options import VerifyOptions
+from wizard.verify.report import render as render_checklist
 
 _OWN = """\
 global
@@ -50,7 +65,43 @@ def outputs(files: Mapping[str, str]) -> dict[str, str]:
     table = run.failover()
     found["failover"] = render_failover(table, style)
     found["failover, json"] = render_json(report, style, table)
-    return {**found, **_of_import(files), **_of_wizard(files)}
+    found |= _of_verify(run)
+    return {**found, "editor": _of_editor(run, report), **_of_import(files), **_of_wizard(files)}
+
+
+def _of_verify(run: Run) -> dict[str, str]:
+    """The checklist of an endpoint whose load balancers have these files, when nobody answers."""
+    endpoint = endpoint_of(parse_cluster(CUTOVER, "halb.toml"), run.fleet)
+    view = LiveView(endpoint, NOTHING, run.fleet)
+    options = (VerifyOptions(), VerifyOptions(format="json"))
+    return {f"verify, {option.format}": render_checklist(checklist(view), view, option) for option in options}
+
+
+def _of_editor(run: Run, report: Report) -> str:
+    """What an editor shows: diagnostics, the outline, and what hovers over each name and the start of each line."""
+    shown: list[str] = []
+    for source in run.sources:
+        view = view_of(run, source.path)
+        if view is None:
+            continue
+        shown += [diagnostic.message for diagnostic in diagnostics_in(report, source.path, "utf-16")]
+        shown += [name for symbol in symbols(view, "utf-16") for name in (symbol.name, *_names_in(symbol))]
+        offsets = [name.span.start for name in names_of(run).in_file(source.path)]
+        offsets += [start + len(line) - len(line.lstrip()) for start, line in _lines(source.text)]
+        shown += [hover.text for offset in offsets if (hover := hover_at(view, offset)) is not None]
+    return "\n".join(shown)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    found, at = [], 0
+    for line in text.split("\n"):
+        found.append((at, line))
+        at += len(line) + 1
+    return found
+
+
+def _names_in(symbol: DocumentSymbol) -> list[str]:
+    return [name for child in symbol.children or () for name in (child.name, *_names_in(child))]
 
 
 def _of_import(files: Mapping[str, str]) -> dict[str, str]:

@@ -85,14 +85,17 @@ def _network(draw: st.DrawFn, version: int, number: int) -> tuple[IPInterface, l
 
 
 def _vrrp(draw: st.DrawFn, version: int, run: str) -> VrrpChoice:
-    seconds = st.integers(1, 255).map(float) if version == 2 else st.integers(1, 4095).map(lambda n: n / 100)
+    seconds = st.integers(1, 255).map(float) if version == 2 else st.integers(26, 4095).map(lambda n: n / 100)
+    takeover = draw(st.sampled_from(["normal", "fast"]))
+    fast = st.integers(1, 25).map(lambda n: n / 100)
     return VrrpChoice(
         virtual_router_id=draw(st.integers(1, 255)),
-        advert_int=draw(st.just(1.0) | seconds),
+        advert_int=draw(fast if takeover == "fast" else st.just(1.0) | seconds),
         mode=draw(st.sampled_from(["unicast", "multicast"])),
         preempt=draw(st.booleans()),
+        takeover=takeover,
         track="script" if run == "static-pod" else draw(st.sampled_from(["process", "script"])),
-        auth_pass=draw(passwords) if version == 2 else None,
+        auth_pass=draw(passwords) if version == 2 and takeover == "normal" else None,
     )
 
 

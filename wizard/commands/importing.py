@@ -16,6 +16,7 @@ from rules.text import clipped, counted
 from wizard.commands.messages import say
 from wizard.commands.missing import missing_lines
 from wizard.commands.options import ImportArguments
+from wizard.commands.systems import with_systems
 from wizard.plan.draft_text import draft_text
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def run_import(arguments: ImportArguments) -> int:
     if imported.candidates:
         _show_candidates(imported)
         return EXIT_NOTHING
+    imported = with_systems(imported)
     draft, asked = _with_phase(imported.draft, arguments)
     if not _tells(draft):
         _show(notes_of(imported))

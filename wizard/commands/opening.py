@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rules.files import read_paths
 from wizard.commands.importing import notes_of
+from wizard.commands.systems import with_systems
 from wizard.plan.draft_text import fitting
 from wizard.questions.answers import answers_of
 from wizard.questions.known.derived import settled
@@ -37,5 +38,6 @@ def import_answers(paths: Sequence[str]) -> Import:
     if imported.candidates:
         names = ", ".join(f"{', '.join(map(str, one.vips))} ({one.name})" for one in imported.candidates)
         raise ValueError(f"these files belong to several clusters: {names}; name the files of one of them")
+    imported = with_systems(imported)
     values, left_out = fitting(imported.draft, None)
     return Import(settled(answers_of(values)), (*left_out, *notes_of(imported)))

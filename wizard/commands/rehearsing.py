@@ -56,7 +56,7 @@ def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
         raise RehearsalError(*reasons)
     if os.geteuid() != 0:
         return unprivileged.again(sys.argv[1:])
-    cluster, inputs = _inputs(arguments, folder)
+    inputs, cluster = _inputs(arguments, folder)
     what, run = planned(inputs, cluster, programs, arguments.events, pairs=arguments.pairs)
     what = what._replace(runs=arguments.runs, side_by_side=most_side_by_side(what.stage, arguments.jobs))
     halt = threading.Event()
@@ -75,7 +75,7 @@ def _rehearse(arguments: RehearseArguments, folder: Path) -> int:
 # -- what is rehearsed
 
 
-def _inputs(arguments: RehearseArguments, folder: Path) -> tuple[Cluster | None, Inputs]:
+def _inputs(arguments: RehearseArguments, folder: Path) -> tuple[Inputs, Cluster | None]:
     """The files to rehearse: those of the named folders, or a plan's, as they are on the disk or rendered now."""
     from rules.files import read_paths
 
@@ -86,7 +86,7 @@ def _inputs(arguments: RehearseArguments, folder: Path) -> tuple[Cluster | None,
         raise UsageError(f"no {CONFIG_NAME} here or in a folder above; name one, or the load balancers' folders")
     inputs = read_paths(arguments.paths, None, None, platform.node().partition(".")[0] or "localhost")
     _say_problems(inputs)
-    return None, inputs
+    return inputs, None
 
 
 def _config(paths: tuple[str, ...]) -> Path | None:
@@ -100,10 +100,11 @@ def _config(paths: tuple[str, ...]) -> Path | None:
     return first if first.suffix == ".toml" else None
 
 
-def _of_plan(path: Path, folder: Path) -> tuple[Cluster, Inputs]:
+def _of_plan(path: Path, folder: Path) -> tuple[Inputs, Cluster]:
     from rules.files import read_cluster_nodes
     from rules.plan import ClusterError, read_cluster
     from wizard.commands.rendering import rendered
+    from wizard.rehearsal.planning import laid
 
     try:
         cluster = read_cluster(path)
@@ -114,19 +115,12 @@ def _of_plan(path: Path, folder: Path) -> tuple[Cluster, Inputs]:
     if whole and len(whole) == len(cluster.load_balancers):
         say(f"rehearsing the files in {path.parent}")
         _say_problems(inputs)
-        return cluster, inputs
+        return inputs, cluster
     tree = rendered(path, folder)
     if tree is None:
         raise RehearsalError(f"{path}: this plan can't be rehearsed before it is complete")
     say(f"rehearsing the files that {path} is rendered to")
-    for name, (text, mode) in tree.files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_text(text, encoding="utf-8")
-        target.chmod(mode)
-    cluster = read_cluster(folder / CONFIG_NAME)
-    return cluster, read_cluster_nodes(cluster, None)
+    return laid(tree.files, folder)
 
 
 def _say_problems(inputs: Inputs) -> None:

@@ -14,7 +14,7 @@ from wizard.files.survey import Files, PlannedFile, look, shown_path
 if TYPE_CHECKING:
     from parsers.tree import Problem
     from wizard.files.origins import ImportedFile, Origins
-    from wizard.merge.model import Endpoint, Merged, TakeOver
+    from wizard.merge.model import Endpoint, Merged, SectionChange, TakeOver
 
 MERGEABLE = "haproxy.cfg"
 """The name of the files that can be merged; keepalived.conf is halb's as a whole."""
@@ -50,7 +50,7 @@ class Merging(NamedTuple):
     others: Mapping[str, Base] = {}
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
     services: Mapping[str, tuple[str, ...]] = {}
-    removed: Mapping[str, tuple[str, ...]] = {}
+    removed: Mapping[str, tuple[SectionChange, ...]] = {}
     origins: Mapping[str, ImportedFile] = {}
 
     def state(self, path: str, state: str) -> str:
@@ -120,7 +120,7 @@ class _Found:
         self.others: dict[str, Base] = {}
         self.in_the_way: dict[str, tuple[TakeOver, ...]] = {}
         self.services: dict[str, tuple[str, ...]] = {}
-        self.removed: dict[str, tuple[str, ...]] = {}
+        self.removed: dict[str, tuple[SectionChange, ...]] = {}
 
     def take(self, place: PlannedFile, merged: Merged, *, wanted: bool) -> None:
         """Note what a merge found; its text counts where it is `wanted`."""
@@ -134,7 +134,7 @@ class _Found:
         self.problems += wrong
         self.notes += _lines(merged.notes, self.directory, place)
         self.bases[path] = place.base
-        self.removed[path] = tuple(change.section for change in merged.changes if change.kind == "removed")
+        self.removed[path] = tuple(change for change in merged.changes if change.kind == "removed")
         if merged.text == self.texts[path][0]:
             self.whole.add(path)
         else:

@@ -39,15 +39,15 @@ _READ = frozenset(
 _UNUSED = frozenset(("vrrp_script", "vrrp_track_process"))
 
 
-def sweep(ledger: Ledger, node: Node, *, several: bool, ipv6: bool) -> None:
+def sweep(ledger: Ledger, node: Node, *, several: bool, newer: bool) -> None:
     """Leave over everything of a node that nobody has decided about.
 
-    `several`: more than one virtual router may be the endpoint's; `ipv6`: the one that is has IPv6 addresses.
+    `several`: more than one virtual router may be the endpoint's; `newer`: the one that is speaks VRRPv3 with halb.
     """
     if node.haproxy is not None:
         _haproxy(ledger, node.name, node.haproxy)
     if node.keepalived is not None:
-        _keepalived(ledger, node, node.keepalived, several=several, ipv6=ipv6)
+        _keepalived(ledger, node, node.keepalived, several=several, newer=newer)
 
 
 def _haproxy(ledger: Ledger, node: str, config: HaproxyConfig) -> None:
@@ -74,8 +74,8 @@ def _global(ledger: Ledger, section: Section) -> None:
             ledger.take(line)
 
 
-def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, *, several: bool, ipv6: bool) -> None:
-    _global_defs(ledger, node, config, ipv6=ipv6)
+def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, *, several: bool, newer: bool) -> None:
+    _global_defs(ledger, node, config, newer=newer)
 
     def reason(line: Directive) -> Reason:
         return _reason(line, several=several)
@@ -85,13 +85,13 @@ def _keepalived(ledger: Ledger, node: Node, config: KeepalivedConfig, *, several
         ledger.sweep_text(node.name, source, "#!")
 
 
-def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, *, ipv6: bool) -> None:
+def _global_defs(ledger: Ledger, node: Node, config: KeepalivedConfig, *, newer: bool) -> None:
     """What halb's global_defs say too: the router_id is the machine's name."""
     for block in config.blocks("global_defs"):
         ledger.take(block)
         for line in block.children or ():
             words = words_of(line)
-            version = words == ("vrrp_version 3" if ipv6 else "vrrp_version 2")
+            version = words == ("vrrp_version 3" if newer else "vrrp_version 2")
             if (
                 line.keyword in halb_lines.KEEPALIVED_GLOBAL
                 or version

@@ -60,8 +60,9 @@ def import_files(
     if any(_is_manifest(path) for path in files):
         tables["haproxy"][0]["run"] = "static-pod"
     ipv6 = any(member.instance.family == 6 for member in choice.members)
+    newer = ipv6 or tables["vrrp"][0].get("takeover") == "fast"
     for node in run.fleet.nodes:
-        sweep(ledger, node, several=bool(choice.candidates), ipv6=ipv6)
+        sweep(ledger, node, several=bool(choice.candidates), newer=newer)
     hidden = run.secrets.anywhere
     return Imported(
         filled(tables, known, ledger.notes),

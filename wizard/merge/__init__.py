@@ -28,7 +28,7 @@ from wizard.merge.sections import (
     unix,
 )
 from wizard.merge.sections import chunks as chunks_of
-from wizard.merge.takeover import InTheWay, in_the_way, left_behind
+from wizard.merge.takeover import InTheWay, Serving, in_the_way, left_behind
 
 __all__ = ["Merged", "SectionChange", "TakeOver", "merge_haproxy"]
 
@@ -75,7 +75,8 @@ class _Merge:
         self.foreign: list[Section] = []
         self.removed: list[Section] = []
         self._sort()
-        self.in_the_way = in_the_way(self.config, self.foreign, self.rendered)
+        self.serving = Serving(self.config, self.rendered)
+        self.in_the_way = in_the_way(self.config, self.foreign, self.rendered, self.serving)
         self._take_over(take_over)
         self.removed += [one.section for one in self.in_the_way if self._goes(one, endpoint)]
         self._leave_nothing_behind()
@@ -116,7 +117,7 @@ class _Merge:
         self.foreign = [section for section in self.foreign if section not in self.removed]
         if not self.removed:
             return
-        rest = left_behind(self.removed, self.foreign)
+        rest = left_behind(self.removed, self.foreign, self.serving)
         self.notes += rest.notes
         self.removed += rest.unused
         self.foreign = [section for section in self.foreign if section not in rest.unused]
@@ -243,7 +244,10 @@ class _Merge:
 
     def _changes(self, after: HaproxyConfig, kinds: dict[SectionKey, ChangeKind]) -> tuple[SectionChange, ...]:
         """First what was removed, then halb's sections in the order of the file."""
-        removed = [SectionChange("removed", header(section), line_of(section)) for section in self.removed]
+        removed = [
+            SectionChange("removed", header(section), line_of(section), self.serving.replaces(section))
+            for section in self.removed
+        ]
         sections = [(key_of(section), section) for section in after.sections]
         return (*removed, *(SectionChange(kinds[key], header(key), line_of(s)) for key, s in sections if key in kinds))
 

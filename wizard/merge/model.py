@@ -13,13 +13,15 @@ class SectionChange(NamedTuple):
     """What became of one section.
 
     "kept": it was there as rendered; "replaced": its lines are now the rendered ones; "added": at the end;
-    "removed": another section that was taken over. `section` is its header (`frontend kube-apiserver`); `line` its
-    line in the merged text, or, for a removed one, in the text before.
+    "removed": another section that was taken over, or that only such sections named. `section` is its header
+    (`frontend kube-apiserver`); `line` its line in the merged text, or, for a removed one, in the text before.
+    `serves`: halb's sections do all that it did; what a removed one without did, nothing does afterwards.
     """
 
     kind: ChangeKind
     section: str
     line: int
+    serves: bool = True
 
 
 class TakeOver(NamedTuple):

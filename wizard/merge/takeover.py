@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from parsers.facts.haproxy import HaproxyConfig, Proxy
+from parsers.facts.haproxy import BindAddress, HaproxyConfig, Proxy
 from parsers.haproxy.sections import Section
 from parsers.tree import Problem
 from rules.text import clipped, listed
@@ -30,25 +30,65 @@ _WITH_A_NAME = re.compile(r"http_auth(?:_group)?\(([^)\s]+)\)|ring@(\S+)")
 
 
 class InTheWay(NamedTuple):
-    """A section of others that haproxy could not tell from halb's; `serves`: it leads to the endpoint's servers."""
+    """A section of others that haproxy could not tell from halb's; `serves`: halb's sections do all that it did."""
 
     section: Section
     serves: bool
 
 
-def in_the_way(config: HaproxyConfig, foreign: Sequence[Section], rendered: HaproxyConfig) -> list[InTheWay]:
+def in_the_way(
+    config: HaproxyConfig, foreign: Sequence[Section], rendered: HaproxyConfig, serving: Serving
+) -> list[InTheWay]:
     """The sections of others with a listening address or a name of halb's, in the order of the file.
 
-    One that leads to any of the rendered API servers, by address, serves the endpoint: halb's sections do what it did.
+    Where none of these serves the endpoint, so is each that leads to its servers and listens on no other port, as far
+    as that can be read: it is what the endpoint was imported from, and `bind` may be what is wrong in it.
     """
     own = [section for section in rendered.sections if section.keyword != "global"]
     places = {problem.span.start for problem in (*same_names(foreign, own), *same_ports(config, foreign, rendered))}
-    servers = set(_hosts(rendered.proxies))
-    found = []
-    for section in foreign:
-        if section.keyword != "global" and any(_inside(place, section) for place in places):
-            found.append(InTheWay(section, not servers.isdisjoint(_hosts(_reached(config, section)))))
-    return found
+    others = [section for section in foreign if section.keyword != "global"]
+    found = [one for one in others if any(_inside(place, one) for place in places)]
+    if not any(serving.leads_there(section) for section in found):
+        found = [one for one in others if one in found or serving.is_its_door(one)]
+    return [InTheWay(section, serving.replaces(section)) for section in found]
+
+
+class Serving:
+    """Which sections of a file do what halb's `rendered` ones do."""
+
+    def __init__(self, config: HaproxyConfig, rendered: HaproxyConfig) -> None:
+        self.config = config
+        self.servers = set(_hosts(rendered.proxies))
+        self.names = {server.name.value for proxy in rendered.backends for server in proxy.servers}
+        self.headers = {header(section) for section in rendered.sections if section.name}
+        doors = (proxy for backend in rendered.backends for proxy in rendered.feeders(backend))
+        self.ports = {address.port_start for proxy in doors for address in _addresses(proxy)}
+
+    def replaces(self, section: Section) -> bool:
+        """Whether nothing is lost with it: it leads to the API servers, has a name of halb's, or serves nobody."""
+        if header(section) in self.headers or self.leads_there(section):
+            return True
+        proxy = next((proxy for proxy in self.config.proxies if proxy.section is section), None)
+        return proxy is None or not (proxy.is_frontend or proxy.servers)
+
+    def leads_there(self, section: Section) -> bool:
+        """Whether the section sends to any of the API servers, by address, or by name where it says another address."""
+        proxies = _reached(self.config, section)
+        named = (server.name.value for proxy in proxies if proxy.is_backend for server in proxy.servers)
+        return not self.servers.isdisjoint(_hosts(proxies)) or not self.names.isdisjoint(named)
+
+    def is_its_door(self, section: Section) -> bool:
+        """Whether a section listens, leads to the API servers, and has no port that is not the endpoint's."""
+        proxy = next((proxy for proxy in self.config.proxies if proxy.section is section), None)
+        if proxy is None or not proxy.is_frontend or section.condition is not None or not self.leads_there(section):
+            return False
+        ports = {address.port_start for address in _addresses(proxy)} - {None}
+        return ports <= self.ports
+
+
+def _addresses(proxy: Proxy) -> Iterator[BindAddress]:
+    """What a proxy listens on, as far as it can be read."""
+    return (address for bind in proxy.binds for address in bind.addresses)
 
 
 def _inside(place: int, section: Section) -> bool:
@@ -82,28 +122,31 @@ class Rest(NamedTuple):
     notes: list[Problem]
 
 
-def left_behind(removed: Sequence[Section], others: Sequence[Section]) -> Rest:
+def left_behind(removed: Sequence[Section], others: Sequence[Section], serving: Serving) -> Rest:
     """What the `removed` sections name, and nothing of the `others` does (`others` are all that stay, `global` too).
 
+    So is a backend of the API servers that nobody names at all: it would check them for ever, for no client.
     A word that is the section's name counts as naming it, wherever it stands, also in a condition (`nbsrv(name)`) or
     before a server's name: what may be in use stays, with a note.
     """
     gone, staying, unused = list(removed), list(others), list[Section]()
-    while found := _unused(gone, staying):
+    while found := _unused(gone, staying, serving):
         unused += found
         gone += found
         staying = [section for section in staying if section not in found]
     return Rest(unused, list(_still_used(gone, staying)))
 
 
-def _unused(gone: Sequence[Section], staying: Sequence[Section]) -> list[Section]:
+def _unused(gone: Sequence[Section], staying: Sequence[Section], serving: Serving) -> list[Section]:
     wanted = _references(gone)
     uses = [use for section in staying for use in section.all("use_backend")]
     chosen_later = any("%[" in word.value for use in uses for word in use.words)
     result = []
     for section in staying:
         name = section.name.value if section.name else ""
-        if not _depends(section) or name not in wanted or _users(section, name, staying):
+        if not _depends(section) or _users(section, name, staying):
+            continue
+        if name not in wanted and not (section.keyword == "backend" and serving.leads_there(section)):
             continue
         if not (chosen_later and section.keyword == "backend"):
             result.append(section)

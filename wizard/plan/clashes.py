@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.plan import (
+    FAST_ADVERT_INT,
     SCHEMA,
     STACKED_PORT,
     UNKNOWN,
@@ -38,6 +39,8 @@ LONGEST_ADVERT_INT = 40.95
 _WRITTEN = ("halb.toml", "kubeadm-config.yaml", "runbook.md")
 _UNWRITABLE = re.compile(r"""["'#!{}$\\]""")
 _PORT, _HEALTH = KeyPath("cluster", 0, "port"), KeyPath("haproxy", 0, "health-port")
+_ADVERT_INT, _TAKEOVER = KeyPath("vrrp", 0, "advert_int"), KeyPath("vrrp", 0, "takeover")
+_PASSWORD = KeyPath("vrrp", 0, "auth_pass")
 
 
 def check_plan(plan: Plan) -> list[PlanError]:
@@ -73,12 +76,13 @@ def _in_order(errors: Iterable[PlanError]) -> list[PlanError]:
 
 
 def vrrp_version(plan: Plan) -> int:
-    """3 where there is an IPv6 VIP (RFC 9568), else 2 (RFC 3768), which alone has a password.
+    """3 where there is an IPv6 VIP or a fast takeover (RFC 9568), else 2 (RFC 3768), which alone has a password.
 
     keepalived 2.2.7 speaks version 3 for IPv4 too, and rounds intervals of version 2 to whole seconds. Halb stays with
-    version 2 there, which every router and every older keepalived understands, and refuses the fraction.
+    version 2 there unless told otherwise, as every router and every older keepalived understands it, and refuses the
+    fraction.
     """
-    return 2 if plan.vip.version == 4 and plan.vip6 is None else 3
+    return 2 if plan.vip.version == 4 and plan.vip6 is None and plan.vrrp.takeover == "normal" else 3
 
 
 def _ports(known: Draft, said: Values) -> Iterator[PlanError]:
@@ -159,32 +163,66 @@ def _run(known: Draft) -> Iterator[PlanError]:
 
 
 def _vrrp(known: Draft, said: Values) -> Iterator[PlanError]:
-    seconds = known.vrrp.advert_int
-    path = KeyPath("vrrp", 0, "advert_int")
     second = said.get(KeyPath("vip", 0, "address6"))
+    fast = known.vrrp.takeover == "fast"
     if known.vip6 is None and (known.vip is None or second is UNKNOWN):
         return
-    if known.vip6 is None and known.vip.version == 4:
-        if seconds is not None and not seconds.is_integer():
-            whole = f"{max(1, round(seconds))}.0"
-            reason = f"with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not {seconds:g}"
-            yield PlanError(path, f"{reason}; write {whole}", proposal=whole)
-        return
-    if known.vrrp.auth_pass is not None:
-        yield PlanError(
-            KeyPath("vrrp", 0, "auth_pass"),
-            "an IPv6 VIP needs VRRPv3, which has no password; leave it empty",
-            in_file="an IPv6 VIP needs VRRPv3, which has no password; leave auth_pass out",
-        )
+    ipv6 = known.vip6 is not None or known.vip.version == 6
+    if known.vrrp.auth_pass is not None and (fast or ipv6):
+        words = f"{_needing(ipv6)} needs VRRPv3, which has no password"
+        yield PlanError(_PASSWORD, f"{words}; leave it empty", in_file=f"{words}; leave auth_pass out")
+    seconds = known.vrrp.advert_int
     if seconds is None:
         return
+    takeover = said.get(_TAKEOVER)
+    if not ipv6 and (not fast or takeover is None):
+        yield from _whole(seconds)
+    elif fast and seconds > FAST_ADVERT_INT:
+        reason = f"a fast takeover needs an advert every {FAST_ADVERT_INT:g} seconds at least, not every {seconds:g}"
+        yield PlanError(_ADVERT_INT, f"{reason}; write 0.2", others=(_TAKEOVER,), proposal="0.2")
+    elif takeover == "normal" and seconds <= FAST_ADVERT_INT:
+        reason = f"an advert every {seconds:g} seconds is the fast takeover"
+        yield PlanError(
+            _TAKEOVER,
+            f"{reason}; choose fast",
+            in_file=f'{reason}; write takeover = "fast"',
+            others=(_ADVERT_INT,),
+            proposal="fast",
+        )
+    else:
+        yield from _hundredths(seconds, _needing(ipv6))
+
+
+def _needing(ipv6: bool) -> str:
+    return "an IPv6 VIP" if ipv6 else "a fast takeover"
+
+
+def _whole(seconds: float) -> Iterator[PlanError]:
+    """A fraction in version 2: version 3 has to be chosen, as all routers of the VIP have to speak it."""
+    if seconds.is_integer():
+        return
+    whole = f"{max(1, round(seconds))}.0"
+    reason = f"with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not {seconds:g}"
+    if seconds <= FAST_ADVERT_INT:
+        yield PlanError(
+            _ADVERT_INT,
+            f"{reason}; write {whole}, or choose the fast takeover",
+            in_file=f'{reason}; write {whole}, or takeover = "fast"',
+            proposal=whole,
+        )
+    else:
+        yield PlanError(_ADVERT_INT, f"{reason}; write {whole}", proposal=whole)
+
+
+def _hundredths(seconds: float, needing: str) -> Iterator[PlanError]:
+    """What VRRPv3 can't say."""
     if seconds > LONGEST_ADVERT_INT:
-        reason = f"VRRPv3, which an IPv6 VIP needs, has {LONGEST_ADVERT_INT} seconds at most, not {seconds:g}"
-        yield PlanError(path, f"{reason}; write 1.0", proposal="1.0")
+        reason = f"VRRPv3, which {needing} needs, has {LONGEST_ADVERT_INT} seconds at most, not {seconds:g}"
+        yield PlanError(_ADVERT_INT, f"{reason}; write 1.0", proposal="1.0")
     elif round(seconds * 100) / 100 != seconds:
         near = f"{max(0.01, round(seconds, 2))}"
-        reason = f"VRRPv3, which an IPv6 VIP needs, has hundredths of a second, not {seconds:g}"
-        yield PlanError(path, f"{reason}; write {near}", proposal=near)
+        reason = f"VRRPv3, which {needing} needs, has hundredths of a second, not {seconds:g}"
+        yield PlanError(_ADVERT_INT, f"{reason}; write {near}", proposal=near)
 
 
 def _numbers(known: Draft) -> Iterator[PlanError]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_interface
 
-from rules.plan import Draft, DraftPart, IPInterface, KeyPath, PlanError, Values
+from rules.plan import Draft, DraftPart, IPAddress, IPInterface, KeyPath, PlanError, Values
 from rules.text import listed
 
 _LAYOUT = KeyPath("cluster", 0, "layout")
@@ -130,6 +131,24 @@ def networks(known: Draft, said: Values) -> Iterator[PlanError]:
             )
 
 
+def _nowhere(vip: IPInterface, own: Sequence[IPAddress]) -> tuple[str, str]:
+    """What is wrong with a VIP in whose network none of the load balancers is, and what is likely meant instead.
+
+    keepalived takes an address without prefix length for a /32 or /128 (man 5 keepalived.conf, virtual_ipaddress), so
+    an imported one says nothing about its network.
+    """
+    names = listed(map(str, own))
+    near = ip_interface(f"{vip.ip}/{24 if vip.version == 4 else 64}")
+    if vip.network.num_addresses == 1 and all(address in near.network for address in own):
+        advice = f"write {near}, or the prefix length that their network has"
+        return f"'{vip}' names no network, and the load balancers are at {names}; {advice}", str(near)
+    return (
+        f"'{vip}' is in the network {vip.network}, where none of the load balancers is ({names}); write an unused "
+        "address of their network, with that network's prefix length",
+        "",
+    )
+
+
 def _outside(known: Draft, key: str, vip: IPInterface | None) -> Iterator[PlanError]:
     if vip is None:
         return
@@ -137,14 +156,10 @@ def _outside(known: Draft, key: str, vip: IPInterface | None) -> Iterator[PlanEr
     placed = [n for n, lb in enumerate(lbs) if (own := getattr(lb, key)) is not None and own.version == vip.version]
     outside = [number for number in placed if getattr(lbs[number], key) not in vip.network]
     path = KeyPath("vip", 0, key)
-    if len(outside) > 1 and len(outside) == len(placed):
-        names = listed(getattr(lbs[number], key) for number in outside)
-        yield PlanError(
-            path,
-            f"'{vip}' is in the network {vip.network}, where none of the load balancers is ({names}); write an unused "
-            "address of their network, with that network's prefix length",
-            others=_addresses(known, key),
-        )
+    if len(outside) == len(placed) and (len(outside) > 1 or (outside and vip.network.num_addresses == 1)):
+        own = [getattr(lbs[number], key) for number in outside]
+        reason, proposal = _nowhere(vip, own)
+        yield PlanError(path, reason, others=_addresses(known, key), proposal=proposal)
         return
     for number in outside:
         yield PlanError(

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from rules.fleet import Fleet
 from rules.live import Endpoint, LiveView, endpoint_of, lacking, words_for
-from rules.plan import ClusterError, Phase, Setting, cluster_of, usual_value
+from rules.plan import ClusterError, Phase, Setting, cluster_of
 from rules.plan.together import together
 from wizard.questions.answers import Answers
-from wizard.questions.known.derived import PORT
 from wizard.questions.known.mending import read
 from wizard.verify.checklist import checklist
 
@@ -35,11 +34,9 @@ def watched(answers: Answers, files: Mapping[str, str]) -> Watched:
     reading = read(answers)
     for place, wrong in reading.faults.items():
         raise ClusterError(f"{place.name}: {wrong}", place, wrong)
-    port = usual_value(PORT, reading.values)
-    values = {**({} if port is None else {PORT: port}), **reading.values}
-    for error in together(values, fold=False):
+    for error in together(reading.values, fold=False):
         raise ClusterError(str(error), error.path, error.reason)
-    cluster, fleet = cluster_of(values), _fleet(files)
+    cluster, fleet = cluster_of(reading.values), _fleet(files)
     return Watched(endpoint_of(cluster, fleet), fleet)
 
 

@@ -19,12 +19,13 @@ from rules.plan import SCHEMA, KeyPath
 from rules.report import printable
 from rules.text import clipped, counted
 from wizard.questions.answers import Answers
-from wizard.questions.session import Judgement, place_of, step_of
+from wizard.questions.known.found import Found, findings_once, number_of
+from wizard.questions.session import Judgement, step_of
 
 if TYPE_CHECKING:
     from rules import Finding
     from wizard.files.origins import Origins
-    from wizard.merge.model import Endpoint, TakeOver
+    from wizard.merge.model import Endpoint, SectionChange, TakeOver
 
 _STATES = {"mode": "other mode"}
 
@@ -88,7 +89,7 @@ class Changes(NamedTuple):
     bases: Mapping[str, bytes] = {}
     notes: tuple[str, ...] = ()
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
-    removed: Mapping[str, tuple[str, ...]] = {}
+    removed: Mapping[str, tuple[SectionChange, ...]] = {}
     dropped: tuple[str, ...] = ()
 
     def counts(self) -> str:
@@ -107,19 +108,21 @@ class Changes(NamedTuple):
 def items(outcome: Judgement, overrides: Overrides) -> tuple[Item, ...]:
     """Everything to look at: first what is missing or wrong in the answers, then the findings, the worst first."""
     answers = outcome.answers
-    found = [Item(ItemKind.WRONG, _safe(f"{label(place, answers)}: {text}"), place) for place, text in _faults(outcome)]
-    found += [Item(ItemKind.WRONG, _safe(text)) for text in outcome.general]
-    found += [Item(ItemKind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
+    everything = [
+        Item(ItemKind.WRONG, _safe(f"{label(place, answers)}: {text}"), place) for place, text in _faults(outcome)
+    ]
+    everything += [Item(ItemKind.WRONG, _safe(text)) for text in outcome.general]
+    everything += [Item(ItemKind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
     if outcome.report is not None:
         crashes = outcome.report.crashes
-        found += [
+        everything += [
             Item(ItemKind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes
         ]
-        found += sorted(
-            (_item_of(finding, outcome, overrides) for finding in outcome.report.findings),
+        everything += sorted(
+            (_item_of(one, overrides) for one in findings_once(outcome)),
             key=lambda item: list(ItemKind).index(item.kind),
         )
-    return tuple(found)
+    return tuple(everything)
 
 
 def blockers(outcome: Judgement, overrides: Overrides) -> tuple[Item, ...]:
@@ -186,7 +189,7 @@ def summary(outcome: Judgement) -> str:
     """The state of the files in one line: `2 nodes, 0 errors, 1 warning`."""
     if outcome.report is None:
         return "none yet"
-    errors, warnings = (outcome.report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
+    errors, warnings = (number_of(outcome, severity) for severity in (Severity.ERROR, Severity.WARNING))
     nodes = counted(len(outcome.report.nodes), "node")
     return f"{nodes}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
@@ -308,21 +311,13 @@ def _faults(outcome: Judgement) -> Iterator[tuple[KeyPath, str]]:
     return ((place, outcome.faults[place]) for place in places)
 
 
-def _item_of(finding: Finding, outcome: Judgement, overrides: Overrides) -> Item:
+def _item_of(one: Found, overrides: Overrides) -> Item:
+    finding = one.finding
     kind = ItemKind(finding.severity.word)
     reason = overrides.get(finding.code, "") if kind is ItemKind.ERROR else ""
-    text = f"{finding.code} {finding.message}, in {_where(finding)}"
+    text = f"{finding.code} {finding.message}, in {one.where}"
     more = f"{finding.help}{f'; overridden: {reason}' if reason else ''}"
-    return Item(ItemKind.OVERRIDDEN if reason else kind, _safe(text), place_of(finding, outcome), _safe(more), finding)
-
-
-def _where(finding: Finding) -> str:
-    """File and line; what several nodes have stands there once: `keepalived.conf:20 (lb1, lb2)`."""
-    at = finding.location
-    if not finding.copies:
-        return f"{at.file}:{at.line}"
-    nodes = ", ".join(dict.fromkeys(place.node for place in finding.places))
-    return f"{at.file.rpartition('/')[2]}:{at.line} ({nodes})"
+    return Item(ItemKind.OVERRIDDEN if reason else kind, _safe(text), one.place, _safe(more), finding)
 
 
 def _safe(text: str) -> str:

@@ -108,10 +108,9 @@ def taken(found: Changes) -> Iterator[tuple[bool, str]]:
     """
     loses: dict[str, list[str]] = {}
     goes: dict[str, list[str]] = {}
-    for path, sections in found.removed.items():
-        serving = {one.section: one.serves for one in found.in_the_way.get(path, ())}
-        for section in sections:
-            (goes if serving.get(section, True) else loses).setdefault(section, []).append(path.partition("/")[0])
+    for path, removed in found.removed.items():
+        for change in removed:
+            (goes if change.serves else loses).setdefault(change.section, []).append(path.partition("/")[0])
     for section, nodes in loses.items():
         yield True, _shown(f"{section} ({listed(nodes)}) goes, and does not serve the endpoint: nothing does its work")
     for section, nodes in goes.items():

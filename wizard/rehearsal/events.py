@@ -29,6 +29,8 @@ class ActKind(StrEnum):
     SERVER_GONE = "gone"
     SERVER_HUNG = "hung"
     SERVER_ERROR = "500"
+    SERVER_OUT = "taken-out"
+    CUTOVER = "cutover"
 
 
 _IN_TABLE = {
@@ -42,6 +44,10 @@ _IN_TABLE = {
 }
 RELOADS = (ActKind.HAPROXY_RELOAD, ActKind.KEEPALIVED_RELOAD)
 OF_SERVERS = (ActKind.SERVER_GONE, ActKind.SERVER_HUNG, ActKind.SERVER_ERROR)
+DAILY = (*RELOADS, ActKind.SERVER_OUT, ActKind.CUTOVER)
+"""What a day brings: nothing fails."""
+NAME = "dns"
+"""What the cutover is done to."""
 _FAILURES = tuple(_IN_TABLE)
 HEALTHY = "healthy"
 _WORDS = {
@@ -57,6 +63,8 @@ _WORDS = {
     ActKind.SERVER_GONE: "server {0} is gone",
     ActKind.SERVER_HUNG: "server {0} accepts and never answers",
     ActKind.SERVER_ERROR: "server {0} answers 500",
+    ActKind.SERVER_OUT: "server {0} is taken out of haproxy.cfg, and added again",
+    ActKind.CUTOVER: "the endpoint's name moves from the initial master to the VIP",
 }
 
 
@@ -148,6 +156,10 @@ def _single(stage: Stage) -> Iterator[Act]:
         for kind in OF_SERVERS:
             if kind is not ActKind.SERVER_GONE or server.on is None:
                 yield Act(kind, server.name)
+    if last := next((server for server in reversed(stage.servers) if server.spare), None):
+        yield Act(ActKind.SERVER_OUT, last.name)
+    if stage.name is not None:
+        yield Act(ActKind.CUTOVER, NAME)
 
 
 def _pairs(acts: Sequence[Act]) -> Iterator[tuple[Act, Act]]:

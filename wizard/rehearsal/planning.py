@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules import RuleSettings, Run, options_for
-from rules.files import DiskIncludes
+from rules.files import DiskIncludes, read_cluster_nodes
+from rules.plan import read_cluster
 from wizard.rehearsal.checks import lacking_for
 from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.events import turns
@@ -17,6 +19,26 @@ from wizard.rehearsal.staging.stage import stage_of
 if TYPE_CHECKING:
     from rules.files import Inputs
     from rules.plan import Cluster
+
+PLAN = "halb.toml"
+
+
+def laid(files: Mapping[str, tuple[str, int]], folder: Path) -> tuple[Inputs, Cluster]:
+    """Files that are on no disk yet (text and mode by path, halb.toml among them), written to a folder and read there.
+
+    Raises RehearsalError when the load balancers' files can't be read.
+    """
+    for name, (text, mode) in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(mode=0o600)
+        target.write_text(text, encoding="utf-8")
+        target.chmod(mode)
+    cluster = read_cluster(folder / PLAN)
+    inputs = read_cluster_nodes(cluster, None)
+    if inputs.errors:
+        raise RehearsalError(*inputs.errors)
+    return inputs, cluster
 
 
 def planned(

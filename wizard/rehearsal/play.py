@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
+from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.events import OF_SERVERS, Act, ActKind, Turn
 from wizard.rehearsal.forecast import Forecast, Forecasts
 from wizard.rehearsal.programs.clients import SILENCE
 from wizard.rehearsal.record import Holders, Moved, Played
 from wizard.rehearsal.running.cluster import RunningCluster, now, wait
+from wizard.rehearsal.running.cutover import Cutover
 
 CALM = 1.0
 """Seconds without a change after which nothing more is expected: as long as an advert_int of 1 s."""
@@ -25,6 +27,7 @@ _RELEARN = 60.0
 """Seconds until a client asks anew which machine has an address, if nobody tells it (Linux: 15 to 45 s that an entry is
 taken for good, and 8 s until it is given up; measured 20 to 50 s).
 """
+_BY_NAME, _AFTER_MOVE = 10, 3.0  # connections by name before a cutover, and seconds after the first one to the VIP
 _AFTER_DOWN = 1.5  # seconds that clients are watched after a server was given up
 
 
@@ -42,6 +45,7 @@ class Player:
 
     def __init__(self, cluster: RunningCluster, forecasts: Forecasts, halted: threading.Event) -> None:
         self._cluster, self._forecasts, self._halted = cluster, forecasts, halted
+        self._cutover: Cutover | None = None
         self._checks = max(node.recovers for node in cluster.stage.nodes)
 
     def settle(self, run: int) -> Played:
@@ -71,6 +75,7 @@ class Player:
 
     def play(self, turn: Turn, run: int) -> Played:
         """Play one event."""
+        self._prepare(turn)
         before, since = self._cluster.holders(), self._since()
         forecasts = self._forecasts.of(turn, before)
         began = now()
@@ -78,16 +83,34 @@ class Player:
             self._do(act)
         self._look_on(turn, forecasts, began, since)
         restored, after = now(), self._cluster.holders()
+        followed = self._cutover.followed(began) if self._cutover is not None else None
         for act in reversed(turn.acts):
             self._undo(act)
         recovered = self._recover(turn, since)
         played = self._record(turn, run, began, restored, before, since, recovered=recovered)
-        return played._replace(after=after)
+        return played._replace(after=after, followed=followed)
 
     # -- what is done
 
+    def _prepare(self, turn: Turn) -> None:
+        """Before a cutover clients connect by name for a while."""
+        if any(act.kind is ActKind.CUTOVER for act in turn.acts):
+            self._cutover = cutover = self._cluster.begin_cutover()
+            if not self._until(now() + _BACK, lambda: sum(not sample.why for sample in cutover.samples) >= _BY_NAME):
+                whys = [sample.why for sample in cutover.samples if sample.why]
+                raise RehearsalError(
+                    f"no client reaches {cutover.name.initial} by name ({(whys or ['no answer'])[-1]})"
+                )
+
     def _do(self, act: Act) -> None:
         cluster = self._cluster
+        if act.kind is ActKind.CUTOVER:
+            if self._cutover is not None:
+                self._cutover.move()
+            return
+        if act.kind is ActKind.SERVER_OUT:
+            cluster.take_out(act.on)
+            return
         if act.kind in OF_SERVERS:
             if act.kind is ActKind.SERVER_GONE:
                 cluster.switch.link(act.on, "down")
@@ -110,7 +133,12 @@ class Player:
 
     def _undo(self, act: Act) -> None:
         cluster = self._cluster
-        if act.kind is ActKind.SERVER_GONE:
+        if act.kind is ActKind.CUTOVER and self._cutover is not None:
+            self._cutover.close()
+            self._cutover = None
+        elif act.kind is ActKind.SERVER_OUT:
+            cluster.put_back()
+        elif act.kind is ActKind.SERVER_GONE:
             cluster.switch.link(act.on, "up")
         elif act.kind in OF_SERVERS:
             cluster.turn_server(act.on, "ok")
@@ -134,6 +162,9 @@ class Player:
         if servers:
             self._await_down(servers, began, since)
             return
+        if self._cutover is not None:
+            self._await_followers(self._cutover, began)
+            return
         lasting = any(forecast.outage is None for forecast in forecasts)
         longest = max((forecast.within for forecast in forecasts), default=0.0)
         longest += self._cluster.stage.lost_with(turn.unreachable)
@@ -144,6 +175,11 @@ class Player:
             return now() >= least and self._is_calm() and (lasting or self._is_served(expected, began))
 
         self._until(max(least, began + longest + _ON_TOP), is_over)
+
+    def _await_followers(self, cutover: Cutover, began: float) -> None:
+        """Wait until every client has learned where the name leads, and a while longer."""
+        if self._until(began + cutover.name.ttl + _ON_TOP, lambda: cutover.has_followed(began)):
+            wait(_AFTER_MOVE, self._halted)
 
     def _await_down(self, names: list[str], began: float, since: _Since) -> None:
         servers = [server for server in self._cluster.stage.servers if server.name in names]

@@ -22,7 +22,7 @@ class Moved(NamedTuple):
 
 class Sample(NamedTuple):
     """One new connection of the clients: when it began (monotonic clock), how many seconds it took, and why it failed
-    ("" if it was answered). `late`: by how many seconds it began too late.
+    ("" if it was answered). `late`: by how many seconds it began too late; `to`: the address that it went to.
     """
 
     door: int
@@ -30,6 +30,7 @@ class Sample(NamedTuple):
     took: float
     why: str
     late: float = 0.0
+    to: str = ""
 
 
 class WatchChange(NamedTuple):
@@ -41,13 +42,28 @@ class WatchChange(NamedTuple):
     why: str
 
 
+class Followed(NamedTuple):
+    """How clients that connect by name followed it to another address: the seconds that the record allows them to keep
+    the old one (`ttl`) and those that they did (`kept`), their connections `asked` and `failed`, and why the first one
+    failed. `came`: whether any of them came to the new address.
+    """
+
+    ttl: int
+    kept: float
+    asked: int
+    failed: int
+    why: str
+    came: bool
+
+
 class Played(NamedTuple):
     """One event, once. Times are of the monotonic clock, in seconds: it `began`, its effect was over and the recovery
     began (`restored`), and it `ended`.
 
     `down`: by server, when the last haproxy had noticed that it does not answer. `recovered`: whether all VIPs came
     back to where they are when everything is healthy. `notes`: the daemons' last words where something was not as
-    expected. `watched`: by door, whether its watch was open when it began.
+    expected. `watched`: by door, whether its watch was open when it began. `followed`: the clients by
+    name, in a cutover.
     """
 
     turn: Turn
@@ -64,3 +80,4 @@ class Played(NamedTuple):
     down: Mapping[str, float]
     recovered: bool = True
     notes: tuple[str, ...] = ()
+    followed: Followed | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.failover import FailoverTable
-from wizard.rehearsal.events import OF_SERVERS, RELOADS, Turn
+from wizard.rehearsal.events import DAILY, OF_SERVERS, ActKind, Turn
 from wizard.rehearsal.forecast import Forecasts
 from wizard.rehearsal.lab.addresses import HaltedError
 from wizard.rehearsal.play import Player
@@ -66,18 +66,28 @@ class Result(NamedTuple):
 
 
 def rehearse(
-    what: Rehearsal, tell: Callable[[Progress], None] | None = None, halt: threading.Event | None = None
+    what: Rehearsal,
+    tell: Callable[[Progress], None] | None = None,
+    halt: threading.Event | None = None,
+    seen: Callable[[Judged], None] | None = None,
 ) -> Result:
-    """Play everything; `tell` hears how far it is, from threads of its own, and `halt` ends it.
+    """Play everything; `tell` hears how far it is and `seen` each event that is over, from threads of their own, and
+    `halt` ends it.
 
     Raises RehearsalError for what can't be played, and InterruptedError after `halt`. In the end nothing is left of it.
     """
-    return _Direction(what, tell or (lambda _: None), halt or threading.Event()).run()
+    return _Direction(what, tell or (lambda _: None), halt or threading.Event(), seen or (lambda _: None)).run()
 
 
 class _Direction:
-    def __init__(self, what: Rehearsal, tell: Callable[[Progress], None], halt: threading.Event) -> None:
-        self._what, self._tell, self._halt = what, tell, halt
+    def __init__(
+        self,
+        what: Rehearsal,
+        tell: Callable[[Progress], None],
+        halt: threading.Event,
+        seen: Callable[[Judged], None],
+    ) -> None:
+        self._what, self._tell, self._halt, self._seen = what, tell, halt, seen
         self._forecasts = Forecasts(what.table, [str(vip) for vip in what.stage.vips])
         self._waiting: queue.SimpleQueue[tuple[Turn, int]] = queue.SimpleQueue()
         work = [(turn, run) for run in range(1, what.runs + 1) for turn in what.turns]
@@ -188,6 +198,7 @@ class _Direction:
         if keep:
             with self._lock:
                 self._judged.append(judged)
+            self._seen(judged)
         return judged
 
     def _note(self, cluster: RunningCluster) -> None:
@@ -222,8 +233,9 @@ class _Direction:
         if kinds & set(OF_SERVERS):
             served = [s for s in stage.servers if any(act.on == s.name for act in turn.acts)]
             return max((s.given_up.high if s.given_up else _OVERHEAD) / 2 + s.taken_back / 2 for s in served) + 2
-        if kinds <= set(RELOADS):
-            return _OVERHEAD
+        if kinds <= set(DAILY):
+            kept = stage.name.ttl if stage.name is not None and ActKind.CUTOVER in kinds else 0
+            return kept + _OVERHEAD
         outages = [f.outage for f in self._forecasts.of(turn, dict.fromkeys(self._forecasts.vips, ()))]
         longest = max((o.high if o is not None else _OVERHEAD for o in outages), default=0.0)
         return longest + _OVERHEAD + max(node.recovers for node in stage.nodes)

@@ -48,9 +48,9 @@ def refused() -> str:
     return "" if done.returncode == 0 else re.sub(r"^unshare: ", "", done.stderr.strip()) or "unshare fails"
 
 
-def again(arguments: Sequence[str]) -> int:
-    """Run `halb-wizard` with these arguments as the root of a user namespace; gives its exit status."""
-    command = [*_UNSHARE, "sh", "-c", _PREPARE, "sh", sys.executable, "-m", "wizard", *arguments]
+def again(arguments: Sequence[str], module: str = "wizard") -> int:
+    """Run `halb-wizard`, or another module, as the root of a user namespace; gives its exit status."""
+    command = [*_UNSHARE, "sh", "-c", _PREPARE, "sh", sys.executable, "-m", module, *arguments]
     env = {**os.environ, _INSIDE: "1", "PYTHONPATH": str(_PACKAGE)}
     with subprocess.Popen(command, env=env) as process:
         # Ctrl-C reaches both, and the one inside has to clean up first.

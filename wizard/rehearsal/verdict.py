@@ -148,6 +148,7 @@ def _differences(judged: Judged, stage: Stage) -> Iterator[str]:
         yield from _of_servers(judged, stage.servers)
     else:
         yield from _of_clients(judged, stage)
+    yield from _of_followers(played)
     moved_back = any(move.at >= played.restored for move in played.moves)
     allowed = _after_repair(turn, stage, moved_back=moved_back)
     if not played.recovered:
@@ -245,6 +246,18 @@ def _of_clients(judged: Judged, stage: Stage) -> Iterator[str]:
     late = [s for s in judged.played.samples if s.why and last < s.at < judged.played.restored]
     if late:
         yield f"{counted(len(late), 'connection')} failed after the VIP was to be back ({late[0].why})"
+
+
+def _of_followers(played: Played) -> Iterator[str]:
+    """Whether clients by name came to the new address in time, and lost nothing."""
+    if (followed := played.followed) is None:
+        return
+    if not followed.came:
+        yield f"no client by name came to the VIP within {played.restored - played.began:.0f} s"
+    elif followed.kept > followed.ttl + INTERVAL + MARGIN:
+        yield f"clients kept the old address for {followed.kept:.1f} s, the record allows {followed.ttl} s"
+    if followed.failed:
+        yield f"{counted(followed.failed, 'connection')} by name failed ({followed.why})"
 
 
 def _of_servers(judged: Judged, servers: Sequence[PlayedServer]) -> Iterator[str]:

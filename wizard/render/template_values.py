@@ -27,6 +27,9 @@ RESTART_FILE = "etc/systemd/system/keepalived.service.d/halb.conf"
 HEALTH_HEADROOM = 1000
 """Connections that the whole process may have beyond those of the API's clients."""
 
+_PULL = 120
+"""Seconds in which kubelet has started a static pod, its image pulled first."""
+
 
 def of_record(plan: Plan, record: Record, number: int = 0) -> dict[str, Any]:
     """All values of a table by their fields: what a key of it is called in a template."""
@@ -104,6 +107,7 @@ def _of_system(plan: Plan, number: int) -> dict[str, Any]:
     system = DISTRIBUTIONS[plan.load_balancers[number].os]
     fits = [os for os, other in DISTRIBUTIONS.items() if other.layout == system.layout]
     haproxy, keepalived = needed_releases(plan.haproxy.version, plan.vrrp.version)
+    packaged = plan.haproxy.run == "package"
     ports = sorted({plan.port, plan.haproxy.health_port, *(node.port for node in plan.control_plane)})
     return {
         "known_systems": [{"os": os, "ids": other.ids} for os, other in DISTRIBUTIONS.items()],
@@ -113,9 +117,9 @@ def _of_system(plan: Plan, number: int) -> dict[str, Any]:
         "keepalived_release": keyed(keepalived, plan.at("vrrp.version")),
         "hint": f"'{system.install} haproxy keepalived' gets it",
         "service_tool": "rc-service" if system.manager == "openrc" else "systemctl",
-        "status": f"'{system.service('status', 'haproxy', 'keepalived')}'",
+        "status": f"'{system.service('status', 'haproxy', 'keepalived') if packaged else 'crictl ps --all'}'",
         "manager": system.manager,
-        "selinux": plan.haproxy.run == "package" and system.selinux,
+        "selinux": packaged and system.selinux,
         "ports": ", ".join(str(port) for port in ports),
     }
 
@@ -125,11 +129,12 @@ def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
     addresses = [str(vip.ip) for vip, _ in vips(plan)]
     others = [lb for other, lb in enumerate(plan.load_balancers) if other != number]
     listening = addresses if plan.haproxy.bind == "vip" else ["any"]
+    services = plan.haproxy.run == "package"
     return {
         "files": " ".join(files),
         "sysctl": SYSCTL_FILE if SYSCTL_FILE in files else "",
         "unicast": plan.vrrp.mode == "unicast",
-        "services": plan.haproxy.run == "package",
+        "services": services,
         "first": "yes" if number == 0 and plan.vrrp.preempt else "",
         "peers": " ".join(f"{lb.name}={address}" for lb in others for address in _addresses(lb)),
         "vips": " ".join(addresses),
@@ -139,6 +144,7 @@ def _install(plan: Plan, number: int, files: list[str]) -> dict[str, Any]:
         # Seconds: three adverts that are missed and the skew, below one more; then the time of a start and a check.
         "settle": math.ceil(3 * plan.vrrp.advert_int) + 2,
         "patience": math.ceil(4 * plan.vrrp.advert_int) + 6,
+        "start": 5 if services else _PULL,
     }
 
 
@@ -155,7 +161,7 @@ def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
     priorities = [plan.at("lb.priority", row) for row in range(len(plan.load_balancers))]
     weight = script_weight((lb.priority for lb in plan.load_balancers), preempt=choice.preempt)
     return of_record(plan, choice) | {
-        "protocol": vrrp_version(plan),
+        "protocol": keyed(vrrp_version(plan), plan.at("vrrp.takeover")),
         "advert_int": keyed(f"{choice.advert_int:g}", plan.at("vrrp.advert_int")),
         "state": keyed(state, preempt if number is None else plan.at("lb.priority", number)),
         "nopreempt": not choice.preempt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 
 from wizard.verify.checklist.model import VERBATIM, Checklist
@@ -26,6 +27,13 @@ def of_help(text: str) -> str:
     """What the help of a finding says to type, which stands in quotes there; the whole of it where nothing does."""
     found = _QUOTED.findall(text)
     return str(found[0]) if found else text
+
+
+def of_runbook(directory: str, runbook: str) -> tuple[str, ...]:
+    """What is typed once files are written below a folder: the way there, and the commands that install them."""
+    commands = of_markdown(runbook.split("\n")).values()
+    installing = [command for command in commands if command.startswith("scp -r ") or "install.sh" in command]
+    return (f"cd {shlex.quote(directory)}", *installing)
 
 
 def of_markdown(lines: Sequence[str]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Fix, Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER, PLAN
+from rules.plan.ports import known_port
 
 if TYPE_CHECKING:
     from parsers.facts.kubernetes import ControlPlaneConfig, HostPort
@@ -24,8 +25,9 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
 
     How to fix: correct the one that is wrong. kubeadm's can't be changed after `kubeadm init`, so then it is halb.toml.
 
-    Silent when: halb.toml has no endpoint, or no port; the installer's endpoint is an address or one machine's name
-    (K8002 looks at these), or a template; for `server` of RKE2 and K3s, which may be one of the servers.
+    Silent when: halb.toml has no endpoint, or neither a port nor load balancers from which it follows; the installer's
+    endpoint is an address or one machine's name (K8002 looks at these), or a template; for `server` of RKE2 and K3s,
+    which may be one of the servers.
     """
     plan = files.plan
     for config in files.control_planes if plan is not None else ():
@@ -42,14 +44,14 @@ def check(files: ClusterFiles) -> Iterator[Hit]:
                 related=[Related(plan.endpoint.span, "the endpoint of halb.toml")],
                 unless=("K8002",),
             )
-        elif plan.port is not None:
+        elif (planned := known_port(plan)) is not None:
             for port in config.ports:
-                if port.is_api and port.number != plan.port.value:
+                if port.is_api and port.number != planned:
                     yield Hit(
                         port.span,
-                        f"the {key} has port {port.number}, but the endpoint in halb.toml has {plan.port.value}",
-                        help=f"write port {plan.port.value} here, or change halb.toml",
-                        related=[Related(plan.port.span, "the port of halb.toml")],
+                        f"the {key} has port {port.number}, but the endpoint in halb.toml has {planned}",
+                        help=f"write port {planned} here, or change halb.toml",
+                        related=[Related(plan.port.span, "the port of halb.toml")] if plan.port else [],
                     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Related, Severity
 from rules.engine.registry import Scope, rule
 from rules.fleet.cluster import INSTALLER, StatedAt
-from rules.plan.model import API_PORT
+from rules.plan.ports import endpoint_port
 from rules.support.haproxy.api_listeners import api_listeners, api_servers
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _name(files: ClusterFiles) -> str:
 
 
 def _port(files: ClusterFiles) -> int:
-    return files.plan.port.value if files.plan and files.plan.port else API_PORT
+    return endpoint_port(files.plan)
 
 
 def _of_address(files: ClusterFiles, address: Address) -> tuple[str, StatedAt] | None:

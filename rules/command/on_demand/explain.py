@@ -27,9 +27,9 @@ def about_rules(arguments: LintArguments, style: Style) -> str:
 
 
 def explanation(rule: Rule, style: Style) -> str:
-    """A rule's documentation with its first bad and its first good example, no line wider than `style` says.
+    """A rule's documentation with its first bad and its first good example, and what --fix makes of a bad one.
 
-    A line of an example that is too long continues deeper on the next one.
+    No line is wider than `style` says: one of an example that is too long continues deeper on the next one.
     """
     head = f"{style.severity(rule.severity, rule.code)} {style.paint(rule.name, 'bold')} ({rule.severity.word})"
     parts = [head, "", *_refilled(rule.documentation, style.width)]
@@ -39,7 +39,20 @@ def explanation(rule: Rule, style: Style) -> str:
         if case is not None:
             title = wrap(f"{word}: {case.title}", style.width)
             parts += ["", *(style.paint(line, "bold") for line in title), "", *_shown(case, style.width)]
+            if wanted:
+                parts += ["", *_fix(rule, style)]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _fix(rule: Rule, style: Style) -> Iterator[str]:
+    """What --fix does about the bad example."""
+    from rules.command.on_demand.fix_shown import fix_lines
+
+    head, *rest = fix_lines(rule)
+    yield from (style.paint(line, "bold") for line in wrap(head, style.width, break_on_hyphens=False))
+    for line in rest:
+        shown = f"    {line}".rstrip()
+        yield from _folded(shown, "    ", style.width)
 
 
 def _refilled(text: str, width: int) -> Iterator[str]:

@@ -121,10 +121,10 @@ def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: 
         if not owners:
             return f"the killed keepalived leaves the address on {listed(stale)}, and nothing removes it"
         left = f"the killed keepalived leaves the address on {listed(stale)}"
-        until = f"until keepalived runs on {listed(stale)} again"
         if all(contest.router(node).restarted for node in stale):
-            until += "; systemd starts it by itself"
-        return f"{left}; {owners[0]} takes over as well, {until}"
+            back = _takes_back(contest, stale, owners[0], condition)
+            return f"{left} until systemd starts it again by itself; {owners[0]} takes over{back}"
+        return f"{left}; {owners[0]} takes over as well, until keepalived runs on {listed(stale)} again"
     pairs = list(combinations((contest.index(contest.router(node)) for node in owners), 2))
     if outcome.flaps:
         silenced_by = contest.protocol.moment(situation).silenced_by
@@ -138,6 +138,15 @@ def _split(contest: Contest, outcome: Outcome, situation: Situation, condition: 
     if outcome.flaps:
         return f"{text}: one silences the other, whose backup keeps taking over for a moment"
     return text
+
+
+def _takes_back(contest: Contest, killed: Sequence[str], owner: str, condition: Aftermath) -> str:
+    """That the node whose keepalived runs again takes the VIP back, where it certainly does."""
+    if len(killed) > 1 or condition.able | set(killed) != set(contest.nodes):
+        return ""
+    node, other = contest.router(killed[0]), contest.router(owner)
+    certain = not node.nopreempt and contest.priority(node.node, Situation()) > contest.priority(owner, Situation())
+    return f", and {node.node} takes it back" if certain and not other.owner else ""
 
 
 def _apart(contest: Contest, i: int, j: int) -> str:

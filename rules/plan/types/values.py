@@ -143,6 +143,8 @@ def interface(value: Any) -> str:
         raise ValueError(f"{shown(value)} is longer than the 15 characters that Linux allows for an interface's name")
     if not _valid_interface(value):
         raise ValueError(f"{shown(value)} is not the name of an interface; 'ip -br link' shows the names")
+    if value == "lo":  # keepalived 2.2.7 exits with status 2
+        raise ValueError("'lo' is the loopback interface, where keepalived starts no instance; write the machine's own")
     return value
 
 

@@ -172,6 +172,12 @@ def test_a_name_of_254_characters_is_too_long() -> None:
             "enp0s31f6.123456",
             "'enp0s31f6.123456' is longer than the 15 characters that Linux allows for an interface's name",
         ),
+        (
+            "lb",
+            "interface",
+            "lo",
+            "'lo' is the loopback interface, where keepalived starts no instance; write the machine's own",
+        ),
         ("lb", "interface", "a/b", "'a/b' is not the name of an interface; 'ip -br link' shows the names"),
         ("lb", "interface", "eth 0", "'eth 0' is not the name of an interface; 'ip -br link' shows the names"),
         ("lb", "interface", "..", "'..' is not the name of an interface; 'ip -br link' shows the names"),

@@ -46,6 +46,37 @@ def test_what_a_condition_or_a_choice_at_run_time_names_stays() -> None:
         assert any("stays" in note.message for note in merged.notes), line
 
 
+def removed(existing: str) -> dict[str, bool]:
+    """The sections that go when all is taken over, and whether halb's do all that each did."""
+    merged = merge_haproxy(existing, RENDERED, endpoint="all")
+    assert merged.problems == ()
+    return {change.section: change.serves for change in merged.changes if change.kind == "removed"}
+
+
+def test_what_a_shared_frontend_did_for_others_is_known_to_be_lost() -> None:
+    shared = OLD.replace("    default", "    use_backend ingress if { req.ssl_sni -i shop.example.com }\n    default")
+    ingress = "\nbackend ingress\n    mode tcp\n    server i 10.0.0.81:443\n"
+    found = removed(HEAD + shared + MASTERS + ingress)
+    assert found == {"frontend old": True, "backend masters": True, "backend ingress": False}
+
+
+def test_a_frontend_whose_servers_have_host_names_serves_the_endpoint() -> None:
+    named = MASTERS.replace("server a 10.0.0.21:6443", "server cp1 cp1.example.com:6443")
+    assert all(removed(HEAD + OLD + named + DNS).values())
+
+
+def test_a_frontend_that_leads_nowhere_takes_the_forgotten_backend_with_it() -> None:
+    found = removed(HEAD + OLD.replace("masters", "master") + MASTERS)
+    assert found == {"frontend old": False, "backend masters": True}
+
+
+def test_the_endpoint_s_frontend_is_found_when_its_port_can_not_be_read() -> None:
+    for bind in ("bind *:6443;", "bind\u00a0*:6443", "bind :::6443 v6only"):
+        assert removed(HEAD + OLD.replace("bind *:6443", bind) + MASTERS)["frontend old"], bind
+    another = OLD.replace("bind *:6443", "bind 127.0.0.1:7443")
+    assert removed(HEAD + another + MASTERS) == {}
+
+
 _NAMES = ("a", "b", "c", "dns")
 _SECTIONS = st.sampled_from(
     [

@@ -60,6 +60,13 @@ def test_a_vip_without_prefix_length_gets_that_of_its_neighbours_and_a_note() ->
     assert any("10.0.0.10 has the prefix length /32" in note for note in found.notes)
 
 
+def test_an_address_that_all_nodes_say_is_their_own_is_nobody_s() -> None:
+    copies = {path: keepalived(11, 12, 13) if path.endswith(".conf") else text for path, text in pair().items()}
+    found = import_files(copies | {"lb3/keepalived.conf": keepalived(11, 12, 13), "lb3/haproxy.cfg": HAPROXY})
+    assert [lb.address for lb in found.draft.load_balancers] == [None, None, None]
+    assert "lb1, lb2 and lb3 all say that 10.0.0.11 is their own address: write what each really has" in found.notes
+
+
 def _two_routers(haproxy: str) -> dict[str, str]:
     second = "vrrp_instance WEB {\nvirtual_router_id 44\ninterface eth0\nvirtual_ipaddress {\n10.0.0.99/24\n}\n}\n"
     files = pair(haproxy)

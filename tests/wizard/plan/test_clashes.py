@@ -100,6 +100,11 @@ CLASHES = [
         "length",
     ),
     (
+        ARTICLE._replace(vip=ip_interface("192.168.2.140/32")), "vip.address",
+        "[vip] address: '192.168.2.140/32' names no network, and the load balancers are at 192.168.2.141 and "
+        "192.168.2.142; write 192.168.2.140/24, or the prefix length that their network has",
+    ),
+    (
         ARTICLE._replace(vip=ip_interface("fd00:2::140/64")), "vip.address",
         "[vip] address: 'fd00:2::140/64' is IPv6, and all machines have IPv4 addresses; write an IPv4 VIP",
     ),
@@ -249,7 +254,28 @@ CLASHES = [
     ),
     (
         vrrp(ARTICLE, advert_int=0.2), "vrrp.advert_int",
-        "[vrrp] advert_int: with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not 0.2; write 1.0",
+        "[vrrp] advert_int: with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not 0.2; write "
+        '1.0, or takeover = "fast"',
+    ),
+    (
+        vrrp(ARTICLE, advert_int=0.5), "vrrp.advert_int",
+        "[vrrp] advert_int: with an IPv4 VIP halb's files use VRRPv2, which has whole seconds only, not 0.5; write 1.0",
+    ),
+    (
+        vrrp(ARTICLE, takeover="fast", advert_int=0.2), "vrrp.auth_pass",
+        "[vrrp] auth_pass: a fast takeover needs VRRPv3, which has no password; leave auth_pass out",
+    ),
+    (
+        vrrp(ARTICLE, takeover="fast", auth_pass=None), "vrrp.advert_int",
+        "[vrrp] advert_int: a fast takeover needs an advert every 0.25 seconds at least, not every 1; write 0.2",
+    ),
+    (
+        vrrp(ARTICLE, takeover="fast", advert_int=0.125, auth_pass=None), "vrrp.advert_int",
+        "[vrrp] advert_int: VRRPv3, which a fast takeover needs, has hundredths of a second, not 0.125; write 0.12",
+    ),
+    (
+        vrrp(DUAL, advert_int=0.1), "vrrp.takeover",
+        '[vrrp] takeover: an advert every 0.1 seconds is the fast takeover; write takeover = "fast"',
     ),
     (
         haproxy(ARTICLE, run="static-pod"), "vrrp.track",
@@ -293,7 +319,8 @@ def test_two_ipv6_vips_are_a_clash() -> None:
         vrrp(lb(lb(ARTICLE, priority=254), 1, priority=1), preempt=False),
         lb(lb(ARTICLE, priority=254), 1, priority=31),
         haproxy(STACKED._replace(port=6443), bind="vip"),
-        vrrp(DUAL, advert_int=0.1),
+        vrrp(DUAL, takeover="fast", advert_int=0.1),
+        vrrp(ARTICLE, takeover="fast", advert_int=0.25, auth_pass=None),
         vrrp(ARTICLE, advert_int=60.0),
         vrrp(haproxy(ARTICLE, run="static-pod"), track="script"),
         node(ARTICLE, address=ip_address("10.9.9.9"), port=8405),

@@ -52,7 +52,8 @@ POOLS = {
     "haproxy.health-port": ["8405", "6443", "9000"],
     "haproxy.run": ["package", "static-pod"],
     "vrrp.preempt": ["true", "false"],
-    "vrrp.advert_int": ["1", "0.5"],
+    "vrrp.advert_int": ["1", "0.5", "0.2"],
+    "vrrp.takeover": ["normal", "fast"],
 }
 
 

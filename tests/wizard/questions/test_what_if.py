@@ -29,7 +29,7 @@ def line(answers: Answers, event: str) -> OutcomeLine:
 
 def test_a_pair_by_default() -> None:
     assert shown(article()) == {
-        "haproxy dies on lb1": ("✓", "lb1 → lb2", "1.6-1.7 s"),
+        "haproxy dies on lb1": ("✓", "lb1 → lb2", "0.9-1.0 s"),
         "lb1 loses power": ("✓", "lb1 → lb2", "2.6-3.6 s"),
         "lb1 loses its link": ("✓", "lb1 → lb2", "2.6-3.6 s"),
         "keepalived stops on lb1": ("✓", "lb1 → lb2", "0.6-0.7 s"),

@@ -332,7 +332,7 @@ def test_every_plan_parses_back_to_its_own_values(plan: Plan) -> None:
         families = [(plan.vip, False), *([(plan.vip6, True)] if plan.vip6 else [])]
         assert len(config.instances) == len(families)
         for instance, (vip, second) in zip(config.instances, families, strict=True):
-            version = 2 if plan.vip.version == 4 and not plan.vip6 else 3
+            version = 3 if plan.vip6 or plan.vip.version == 6 or plan.vrrp.takeover == "fast" else 2
             assert said(instance) == {
                 "state": "MASTER" if plan.vrrp.preempt and lb is plan.load_balancers[0] else "BACKUP",
                 "interface": lb.interface,

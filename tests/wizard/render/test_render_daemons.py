@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from tests.daemons import program
 from tests.examples import times
 from tests.net.plugging import plugged
 from tests.wizard.plans import ARTICLE, plans
+from tests.wizard.render.daemons import haproxy_says, keepalived_says
 from tests.wizard.rendered import put_files
 from wizard.plan.plan import Plan
 from wizard.rehearsal.lab.machine import Machine, end
@@ -27,33 +27,6 @@ _SETTINGS = settings(
     max_examples=times(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-
-
-def haproxy_says(folder: Path, text: str) -> tuple[int, str]:
-    path = folder / "haproxy.cfg"
-    path.write_text(text, encoding="utf-8")
-    done = subprocess.run([str(program("haproxy")), "-c", "-f", str(path)], capture_output=True, text=True, check=False)
-    output = done.stdout + done.stderr
-    return done.returncode, output.replace("Configuration file is valid\n", "")
-
-
-def keepalived_says(folder: Path, plan: Plan) -> list[tuple[str, int, str]]:
-    """What `keepalived -t` says to each load balancer's file, with the interface and the script in place."""
-    files = render(plan)
-    put_files(folder, files)
-    found = []
-    for lb in plan.load_balancers:
-        etc = folder / lb.name / "etc" / "keepalived"
-        scripts = folder / lb.name / "usr" / "libexec" / "keepalived"
-        scripts.mkdir(parents=True, exist_ok=True)
-        mounts = {"/etc/keepalived": etc, "/usr/libexec/keepalived": scripts}
-        for place in mounts.values():
-            place.chmod(0o755)
-        with Net() as net:
-            machine = plugged(net, "lb", lb.interface, mounts=mounts)
-            done = machine.run("keepalived", "-t", "-f", "/etc/keepalived/keepalived.conf")
-        found.append((lb.name, done.status, done.stdout + done.stderr))
-    return found
 
 
 def test_haproxy_takes_the_article_without_a_warning(tmp_path: Path) -> None:

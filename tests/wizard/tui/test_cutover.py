@@ -10,6 +10,7 @@ import pytest
 from rules.plan.model import Phase
 from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import Cluster, cluster
+from tests.wizard.tui.support.contrast import THEMES, faint
 from tests.wizard.tui.support.ends import ENDPOINT, MASTER, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, sees, text, until, words
 from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, points_to, ready, serving, view
@@ -65,6 +66,12 @@ def test_it_shows_what_to_do_and_follows_the_world(tmp_path: Path, size: tuple[i
                 await pilot.press("f5")
                 await sees(pilot, "all passed; what comes next:")
                 assert re.search(r"ok +[0-9]+ of [0-9]+ ok: ", text(pilot))
+                before = pilot.app.theme
+                for theme in THEMES:
+                    pilot.app.theme = theme
+                    await pilot.pause(0.1)
+                    assert not faint(wizard(pilot)), theme
+                pilot.app.theme = before
                 await pilot.press("c")
                 await until(pilot, lambda: pilot.app.clipboard == "halb-wizard verify")
                 await pilot.press("enter")

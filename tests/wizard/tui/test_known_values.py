@@ -277,3 +277,18 @@ def test_a_draft_that_can_t_be_saved_is_said_once(tmp_path: Path, monkeypatch: p
         assert words(pilot).count("the draft was not saved") <= 2  # in two lines of one note
 
     assert drive(tmp_path, script, store=store).session.answers == Answers({ENDPOINT: "kube.example.com"})
+
+
+def test_what_is_proposed_is_applied_from_the_list_of_findings_and_taken_back(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go("dns")
+        await until(pilot, lambda: app.session.is_judged and VIP in app.session.outcome.proposals)
+        await press(pilot, "f2")
+        await until(pilot, lambda: isinstance(app.screen, FindingsDialog))
+        await press(pilot, "a")
+        await until(pilot, lambda: app.session.answers[VIP] == "192.168.2.140/24")
+        await until(pilot, lambda: focused(app) == VIP and field_at(app, VIP).text == "192.168.2.140/24")
+        await press(pilot, "ctrl+z")
+        await until(pilot, lambda: app.session.answers[VIP] == "192.168.2.140/33")
+
+    drive(tmp_path, script, answers={**ARTICLE, VIP: "192.168.2.140/33"})

@@ -43,6 +43,26 @@ def overriding(outcome: Judgement) -> Overrides:
     return dict.fromkeys(error_codes(outcome), "the switch filters these packets")
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_finding_of_one_answer_on_both_nodes_is_shown_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    slow, idle = Place("vrrp", 0, "advert_int"), Place("haproxy", 0, "timeout-client")
+    answers = article().put(slow, "60.0").put(idle, "50s")
+    outcome = judge(answers)
+    found = [(item.place, item.text) for item in items(outcome, {}) if item.kind is ItemKind.WARNING]
+    assert [place for place, _ in found] == [idle, slow]
+    assert all(words.endswith("(haproxy-lb1, haproxy-lb2)") for _, words in found)
+
+    async def scene() -> None:
+        async with at_step("review", tmp_path, answers, size=size) as pilot:
+            await sees(pilot, "2 remarks, none of them blocking")
+            if size == SMALL:  # where the page has no room for them
+                await pilot.press("f2")
+            await sees(pilot, "in keepalived.conf:37 (haproxy-lb1, haproxy-lb2)")
+            assert words(pilot).count("KA061") == 1
+
+    play(scene())
+
+
 async def show_broken(pilot: Driven) -> None:
     app = wizard(pilot)
     app.session.outcome = broken()

@@ -50,6 +50,31 @@ def test_nothing_is_written_before_the_button_and_then_all_files_with_their_mode
     play(scene())
 
 
+def test_c_copies_the_folder_and_then_the_commands_that_install_the_files(tmp_path: Path) -> None:
+    folder = tmp_path / "a place"
+
+    async def scene() -> None:
+        async with at_step("write", folder, article()) as pilot:
+            await sees(pilot, "would be written")
+            await pilot.press("c")
+            await until(pilot, lambda: pilot.app.clipboard == str(folder))
+            await pilot.press("f10")
+            await written(pilot)
+            await sees(pilot, "c copies the next command")
+            for command in (
+                f"cd '{folder}'",
+                "scp -r haproxy-lb2 192.168.2.142:",
+                "ssh -t 192.168.2.142 sudo sh haproxy-lb2/install.sh",
+                "scp -r haproxy-lb1 192.168.2.141:",
+                "ssh -t 192.168.2.141 sudo sh haproxy-lb1/install.sh",
+                f"cd '{folder}'",
+            ):
+                await pilot.press("c")
+                await until(pilot, lambda: pilot.app.clipboard == command)  # noqa: B023 - awaited right here
+
+    play(scene())
+
+
 def test_the_mouse_alone_writes(tmp_path: Path) -> None:
     async def scene() -> None:
         async with at_step("write", tmp_path, article()) as pilot:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.plan import check_value
+from rules.text import listed
 from wizard.importer.agreement import Agreement, reading
 from wizard.importer.keepalived.routers import Choice, by_node
 from wizard.importer.ledger import Ledger
@@ -58,6 +59,7 @@ class BalancerReader:
                     self.ledger.leave_part(node, word.span, "keepalived ignores it too")
             for block in instance.unicast_peer_blocks:
                 self.ledger.take(block)
+        self._forget_copies(own)
         everybody = {address for found in peers.values() for address in found}
         for member in members:
             # In a full mesh, whom all the others name and the node itself does not is the node.
@@ -71,6 +73,16 @@ class BalancerReader:
         strangers = sorted(everybody - set(own.values()), key=int)
         self.strangers += strangers if len(own) == len(members) else []
         return own
+
+    def _forget_copies(self, own: dict[str, IPAddress]) -> None:
+        """Drop the addresses that several nodes have from copies of one file: whose it is, no file tells."""
+        for address, count in Counter(own.values()).items():
+            if count > 1:
+                names = [name for name, found in own.items() if found == address]
+                who = f"{'both' if count == 2 else 'all'} say that {address} is their own address"
+                self.ledger.notes.append(f"{listed(names)} {who}: write what each really has")
+                for name in names:
+                    del own[name]
 
     def balancers(self, nodes: Sequence[Node], own: dict[str, Own]) -> tuple[Row, ...]:
         """All load balancers in the order of priority, those without one last."""

@@ -23,7 +23,7 @@ _OWN_LINES = frozenset(
     ("script", "process", "interval", "timeout", "fall", "rise", "weight", "user", "quorum", "delay")
 )
 
-_DELAY = 1  # seconds; files of earlier releases have none
+_DELAYS = (0.3, 1)  # seconds; files of earlier releases have the other one, or none
 
 
 def read_tracking(reader: Readings, choice: Choice) -> None:
@@ -83,7 +83,7 @@ def _is_own(definition: Trackable) -> bool:
         return any(word.rpartition("/")[2] == halb_lines.CHECK_SCRIPT for word in definition.argv)
     if isinstance(definition, TrackProcess):
         delay = definition.delay
-        usual = definition.effective_weight == 0 and (delay is None or delay.value == _DELAY)
+        usual = definition.effective_weight == 0 and (delay is None or delay.value in _DELAYS)
         return definition.argv == ["haproxy"] and usual
     return False
 

@@ -7,7 +7,7 @@ from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING
 
 from parsers.source import bytes_of
-from rules.plan import SCHEMA, about, check_value
+from rules.plan import FAST_ADVERT_INT, SCHEMA, about, check_value
 from rules.support import is_placeholder
 from wizard.importer.agreement import reading
 from wizard.importer.keepalived.routers import Choice, Router
@@ -53,6 +53,9 @@ class VrrpReader(Readings):
             self.add("advert_int", reading(node, instance.directive.span, 1.0, "1 (not written)"))
         elif seconds is not None:
             self.add("advert_int", reading(node, written.span, seconds))
+        if seconds is not None and written is not None:
+            fast = instance.effective_version == 3 and seconds <= FAST_ADVERT_INT
+            self.add("takeover", reading(node, written.span, "fast" if fast else "normal"))
 
     def _mode(self, member: Member) -> None:
         node, instance = member.node.name, member.instance

@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
 
@@ -17,14 +17,15 @@ from wizard.rehearsal.lab.done import Done
 SPACES = Path("/run/netns")
 
 # Lay $1 over $2. Where the system has no $2, its parent is replaced by a folder of links to what the parent has: so
-# nothing is made on the host.
+# nothing is made on the host. What is a link there stays the same link, as it may be a relative one (/etc/os-release).
 _LAY = """\
 lay() {
   if [ ! -e "$2" ]; then
     parent=$(dirname "$2"); old="$store$parent"
     case "$replaced" in *" $parent "*) ;; *)
       mkdir -p "$old"; mount --rbind "$parent" "$old"; mount -t tmpfs -o mode=755 tmpfs "$parent"
-      ln -s -t "$parent" "$old"/*; replaced="$replaced $parent " ;;
+      ln -s -t "$parent" "$old"/*; replaced="$replaced $parent "
+      find "$old" -maxdepth 1 -type l -exec cp -P --remove-destination -t "$parent" {} + ;;
     esac
     if [ -d "$1" ]; then mkdir "$2"; else : >"$2"; fi
   fi
@@ -134,5 +135,7 @@ def end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()

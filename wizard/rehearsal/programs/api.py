@@ -19,6 +19,8 @@ MODES = ("ok", "hang", "500")
 WATCH_INTERVAL = 0.1  # seconds between two lines of a watch
 _TLS_HANDSHAKE = b"\x16"  # RFC 8446 section 5.1
 _IDLE = 60.0  # seconds
+NAME_SERVER = "127.0.0.1"
+"""Where the name server of the clients' machine listens."""
 OUT = 1
 """The descriptor of stdout, the pipe to the rehearsal: whole lines go there at once."""
 

@@ -1,9 +1,10 @@
 """The clients: `python -m wizard.rehearsal.programs.clients CA ENDPOINT ADDRESS PORT TLS [...]`.
 
+An ADDRESS may be a name, with its family: `A:kube.example.com`; it is looked up for each connection (see `lookup`).
 For each door (TLS is 1 or 0) they open a new connection every 100 ms and ask for /readyz, and hold one watch, which
 they open again when it breaks. Each result is a line of JSON on stdout, with times of the machine's monotonic clock:
-`{"door": 0, "at": 12.5, "took": 0.004, "why": "", "late": 0.001}` (`why` is empty where it was answered, `late` is how
-much too late it began) and
+`{"door": 0, "at": 12.5, "took": 0.004, "why": "", "late": 0.001, "to": "192.0.2.10"}` (`why` is empty where it was
+answered, `late` is how much too late it began, `to` is the address that it went to) and
 `{"door": 0, "watch": "open", "at": 12.5, "why": ""}` (or "broken"). They end when stdin does.
 """
 
@@ -17,9 +18,12 @@ import sys
 import threading
 import time
 from contextlib import closing
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.rehearsal.programs.api import OUT
+
+if TYPE_CHECKING:
+    from wizard.rehearsal.programs.lookup import Lookup
 
 INTERVAL = 0.1
 """Seconds between two new connections."""
@@ -35,10 +39,15 @@ class _Door(NamedTuple):
     port: int
     context: ssl.SSLContext | None
     endpoint: str
+    lookup: Lookup | None = None
 
-    def connect(self, patience: float) -> socket.socket:
+    def where(self) -> str:
+        """The address that it leads to now; raises OSError."""
+        return self.address if self.lookup is None else self.lookup.address(self.address)
+
+    def connect(self, address: str, patience: float) -> socket.socket:
         """A connection that is ready for a request; raises OSError."""
-        plain = socket.create_connection((self.address, self.port), patience)
+        plain = socket.create_connection((address, self.port), patience)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.context is None:
             return plain
@@ -69,8 +78,10 @@ def _why(error: BaseException) -> str:
 
 def _ask(door: _Door, began: float, late: float) -> None:
     """One new connection."""
+    to = ""
     try:
-        with closing(door.connect(PATIENCE)) as connection:
+        to = door.where()
+        with closing(door.connect(to, PATIENCE)) as connection:
             connection.settimeout(max(0.01, began + PATIENCE - time.monotonic()))
             connection.sendall(door.request("/readyz"))
             answer = b""
@@ -80,7 +91,8 @@ def _ask(door: _Door, began: float, late: float) -> None:
         why = "" if status == [b"200"] else f"status {status[0].decode('latin-1')}" if status else "closed"
     except OSError as error:
         why = _why(error)
-    _write({"door": door.number, "at": began, "took": time.monotonic() - began, "why": why, "late": late})
+    took = time.monotonic() - began
+    _write({"door": door.number, "at": began, "took": took, "why": why, "late": late, "to": to})
 
 
 def _ask_again_and_again(door: _Door) -> None:
@@ -97,7 +109,7 @@ def _watch(door: _Door) -> None:
     is_open = False
     while True:
         try:
-            with closing(door.connect(SILENCE)) as connection:
+            with closing(door.connect(door.where(), SILENCE)) as connection:
                 connection.settimeout(SILENCE)
                 connection.sendall(door.request("/watch"))
                 while data := connection.recv(4096):
@@ -115,13 +127,22 @@ def _watch(door: _Door) -> None:
         time.sleep(INTERVAL)
 
 
+def _lookup(kind: str) -> Lookup:
+    # Only a client by name needs dnspython.
+    from wizard.rehearsal.programs.lookup import Lookup
+
+    return Lookup(kind)
+
+
 def main() -> None:
     """Ask until nobody holds stdin any more."""
     authority, endpoint, *places = sys.argv[1:]
     context = ssl.create_default_context(cafile=authority)
     threading.stack_size(256 * 1024)
     for number, (address, port, tls) in enumerate(zip(places[::3], places[1::3], places[2::3], strict=True)):
-        door = _Door(number, address, int(port), context if tls == "1" else None, endpoint)
+        kind, by_name, name = address.partition(":") if address.startswith(("A:", "AAAA:")) else ("", "", address)
+        lookup = _lookup(kind) if by_name else None
+        door = _Door(number, name, int(port), context if tls == "1" else None, endpoint, lookup)
         threading.Thread(target=_ask_again_and_again, args=(door,), daemon=True).start()
         threading.Thread(target=_watch, args=(door,), daemon=True).start()
     sys.stdin.read()

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from rules import version
 from rules.failover import Seconds
 from wizard.rehearsal.measures import Clients
+from wizard.rehearsal.record import Followed
 from wizard.rehearsal.rehearse import Result
 from wizard.rehearsal.report.times import stretches_of
 from wizard.rehearsal.staging.stage import Stage
@@ -47,6 +48,7 @@ def _event(judged: Judged) -> dict[str, Any]:
         "recovered": played.recovered,
         "lateness_s": round(judged.lateness, 3),
         "given_up_s": {name: round(after, 3) for name, after in judged.detected.items()},
+        "by_name": _by_name(judged.played.followed),
         "failure": _clients(judged.failure),
         "recovery": _clients(judged.recovery),
         "vips": [
@@ -72,6 +74,17 @@ def _range(outage: Seconds | None) -> dict[str, float | None]:
     if outage is None:
         return {"min": None, "max": None}
     return {"min": round(outage.low, 3), "max": round(outage.high, 3)}
+
+
+def _by_name(followed: Followed | None) -> dict[str, Any] | None:
+    if followed is None:
+        return None
+    return {
+        "ttl_s": followed.ttl,
+        "kept_s": round(followed.kept, 3),
+        "connections": followed.asked,
+        "failed": followed.failed,
+    }
 
 
 def _clients(clients: Clients) -> dict[str, Any]:

@@ -29,6 +29,18 @@ class Signs(NamedTuple):
     gap: str
 
 
+class EventRow(NamedTuple):
+    """An event in a table: the sign of its verdict and the sign's colour, the seconds without an owner as measured and
+    as predicted, and how many connections of how many failed; all as words.
+    """
+
+    sign: str
+    colour: str
+    measured: str
+    predicted: str
+    failed: str
+
+
 UNICODE, ASCII = Signs("✓", "✗", "→", "━", "·"), Signs("+", "x", "->", "=", ".")
 _COLOURS = {
     Ending.HELD: "green",
@@ -52,16 +64,45 @@ def render_text(result: Result, stage: Stage, style: Style, signs: Signs = UNICO
     for judged in result.judged:
         by_name.setdefault(judged.turn.name, []).append(judged)
     parts += [list(_event(runs, stage, style, signs)) for runs in by_name.values()]
-    notes = [line for note in result.notes for line in _wrapped(f"note: {note}", style.width, "      ")]
-    parts += [notes, list(_summary(result, style, signs))]
+    parts += [list(_notes(result, style)), list(_summary(result, style, signs))]
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts if part)
+
+
+def event_text(runs: Sequence[Judged], stage: Stage, style: Style, signs: Signs = UNICODE) -> str:
+    """The report's lines on one event, played once or several times."""
+    return "\n".join(_event(runs, stage, style, signs))
+
+
+def summary_text(result: Result, style: Style, signs: Signs = UNICODE) -> str:
+    """The report's last words."""
+    return "\n".join(_summary(result, style, signs))
+
+
+def row_of(judged: Judged, signs: Signs = UNICODE) -> EventRow:
+    """An event in a line of a table."""
+    moved = any(seen.before != seen.after for seen in judged.seen) and judged.turn.name != HEALTHY
+    return EventRow(
+        _sign(judged, signs),
+        _COLOURS[judged.mark],
+        ("stays" if not moved else "until repaired" if judged.outage is None else f"{judged.outage:.2f} s"),
+        _predicted(judged.predicted) if moved else "",
+        f"{judged.failure.failed} of {judged.failure.asked}",
+    )
+
+
+def _sign(judged: Judged, signs: Signs) -> str:
+    sign = signs.good if judged.mark.good else signs.bad
+    return {Ending.LIMIT: "~", Ending.UNKNOWN: "?"}.get(judged.mark, sign)
+
+
+def _notes(result: Result, style: Style) -> Iterator[str]:
+    for note in result.notes:
+        yield from _wrapped(f"note: {note}", style.width, "      ")
 
 
 def _event(runs: Sequence[Judged], stage: Stage, style: Style, signs: Signs) -> Iterator[str]:
     shown = next((judged for judged in runs if not judged.mark.good), runs[0])
-    sign = signs.good if shown.mark.good else signs.bad
-    sign = {Ending.LIMIT: "~", Ending.UNKNOWN: "?"}.get(shown.mark, sign)
-    head = f"{sign} {shown.turn.name}"
+    head = f"{_sign(shown, signs)} {shown.turn.name}"
     held = sum(judged.mark.good for judged in runs)
     count = f" ({held} of {len(runs)} runs)" if len(runs) > 1 else ""
     yield style.paint(printable(head), _COLOURS[shown.mark], "bold") + printable(f"  {shown.turn.words}{count}")
@@ -125,6 +166,11 @@ def _clients(runs: Sequence[Judged], shown: Judged) -> Iterator[str]:
     if shown.failure.held:
         words.append("the watch broke" if any(judged.failure.broken for judged in runs) else "the watch survived")
     yield ", ".join(words)
+    if followed := shown.played.followed:
+        yield (
+            f"clients by name kept the old address for {followed.kept:.1f} s (the record allows {followed.ttl} s); "
+            f"{followed.failed} of {followed.asked} of their connections failed"
+        )
     back = [judged.recovery for judged in runs]
     lost, longest = sum(one.failed for one in back), max(one.gap for one in back)
     if lost or longest >= 0.3:

@@ -22,7 +22,9 @@ from wizard.rehearsal.lab.addresses import AddressWatch
 from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net
 from wizard.rehearsal.record import Sample, WatchChange
+from wizard.rehearsal.running.backends import replaced, without
 from wizard.rehearsal.running.certificates import issue
+from wizard.rehearsal.running.cutover import Cutover
 from wizard.rehearsal.running.daemons import Daemons
 from wizard.rehearsal.running.folders import Laid, lay_out, rename_process
 from wizard.rehearsal.running.network import (
@@ -72,6 +74,7 @@ class RunningCluster:
         self._given, self._programs = nodes, programs
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
         self._machines: dict[str, Machine] = {}
+        self._before: dict[str, dict[Path, str]] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> RunningCluster:
@@ -111,6 +114,7 @@ class RunningCluster:
             machine.batch(routes_back(stage, wire))
         self.client = self.net.machine("clients")
         self.switch.plug(self.client, wires_of_client(stage))
+        self.client.batch(line for wire in wires_of_client(stage) for line in routes(stage, wire))
 
     def _route(self, machine: Machine, played: PlayedNode) -> None:
         machine.batch(line for wire in played.wires for line in routes(self.stage, wire))
@@ -172,7 +176,31 @@ class RunningCluster:
     def _start_clients(self) -> None:
         doors = [word for d in self.stage.doors for word in (str(d.vip), str(d.port), str(int(d.tls)))]
         process = self._program(self.client, "clients", str(self._certificate[0]), self.stage.endpoint, *doors)
-        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
+        threading.Thread(target=self._listen, args=(process, self.samples, self.watches), daemon=True).start()
+
+    # -- what a day brings
+
+    def take_out(self, name: str) -> None:
+        """Take a server out of every haproxy.cfg, and reload one haproxy after the other."""
+        server = next(server for server in self.stage.servers if server.name == name)
+        for node, given in zip(self.nodes.values(), self._given, strict=True):
+            self._before[node.name] = replaced(without(server, given, node.laid))
+            node.daemons.reload_haproxy(to_its_end=True)
+
+    def put_back(self) -> None:
+        """Have the haproxy.cfg as they were, and reload one haproxy after the other."""
+        for name, texts in self._before.items():
+            replaced(texts)
+            self.nodes[name].daemons.reload_haproxy(to_its_end=True)
+        self._before.clear()
+
+    def begin_cutover(self) -> Cutover:
+        """Have clients that connect by name, which leads to the initial master."""
+        assert self.stage.name is not None
+        cutover = Cutover(self.stage.name, lambda *words: self._program(self.client, *words))
+        clients = cutover.connect(str(self._certificate[0]))
+        threading.Thread(target=self._listen, args=(clients, cutover.samples, []), daemon=True).start()
+        return cutover
 
     def _program(self, machine: Machine, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [*machine.prefix, *URGENT, sys.executable, "-m", f"wizard.rehearsal.programs.{name}", *arguments]
@@ -182,15 +210,15 @@ class RunningCluster:
         machine.started.append(process)
         return process
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, process: subprocess.Popen[bytes], samples: list[Sample], watches: list[WatchChange]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            with suppress(ValueError, KeyError):
+            with suppress(ValueError, KeyError, TypeError):
                 said = json.loads(line)
                 if "watch" in said:
-                    self.watches.append(WatchChange(said["door"], said["at"], said["watch"] == "open", said["why"]))
+                    watches.append(WatchChange(said["door"], said["at"], said["watch"] == "open", said["why"]))
                 else:
-                    self.samples.append(Sample(said["door"], said["at"], said["took"], said["why"], said["late"]))
+                    samples.append(Sample(**said))
 
     # -- a node's whole life
 

@@ -90,9 +90,12 @@ class Daemons:
         """Stop haproxy as `systemctl stop` does; it is waited for in the background."""
         self._signal(self._haproxy, signal.SIGTERM)
 
-    def reload_haproxy(self) -> None:
-        """Reload haproxy as `systemctl reload` does."""
+    def reload_haproxy(self, *, to_its_end: bool = False) -> None:
+        """Reload haproxy as `systemctl reload` does; `to_its_end`: wait until the new one has its files loaded."""
+        since = len(self.station.said)
         self._signal(self._haproxy, signal.SIGUSR2)
+        if to_its_end and self.station.hears(_LOADED, since, time.monotonic() + PATIENCE) is None:
+            raise self._failed("haproxy", since, f"is not reloaded within {PATIENCE:g} s")
 
     # -- keepalived
 

@@ -48,6 +48,7 @@ class Station:
         self.said: list[Spoken] = []
         self._root = root
         self._first: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
         self._inside = 0
         self._news = threading.Condition()
 
@@ -92,6 +93,7 @@ class Station:
         """Start a daemon; what it says is kept line by line in `said`."""
         command = self.command(*URGENT, *words, outside=outside)
         process = subprocess.Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
+        self._started.append(process)
         threading.Thread(target=self._listen, args=(daemon, process), daemon=True).start()
         return process
 
@@ -136,6 +138,9 @@ class Station:
         """End the machine; what runs there is ended with its network."""
         if self._first is not None:
             self.lose_power()
+        for process in self._started:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
 
 
 def kill(processes: Iterable[int]) -> None:

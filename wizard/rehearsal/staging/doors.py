@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.support import api_proxies
+from rules.text import listed
 from wizard.rehearsal.errors import RehearsalError
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def doors_of(nodes: Sequence[Node], vips: Mapping[IPAddress, int], notes: list[s
         else:
             notes.append(f"no haproxy listens on VIP {vip}: nobody asks there")
     if not found:
-        raise RehearsalError("no haproxy.cfg has a frontend that listens on a VIP, so there is nothing to ask")
+        addresses = listed([str(vip) for vip in vips], "or")
+        raise RehearsalError(
+            f"no haproxy.cfg has a frontend that listens on a VIP ({addresses}), so there is nothing to ask; "
+            "'halb-lint' with the same folders says what is wrong"
+        )
     return tuple(found)
 
 

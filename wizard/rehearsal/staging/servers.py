@@ -22,7 +22,7 @@ _LINK_ALONE = 0.2
 class PlayedServer(NamedTuple):
     """A server; haproxy.cfg calls it one of `labels`. `on`: the load balancer that it runs on, None for a machine of
     its own. `given_up`: seconds until every haproxy sends nothing to it any more once it does not answer, None where
-    nothing checks it; `taken_back`: until all do again.
+    nothing checks it; `taken_back`: until all do again. `spare`: every backend that has it has another one too.
     """
 
     name: str
@@ -32,6 +32,7 @@ class PlayedServer(NamedTuple):
     given_up: Seconds | None
     taken_back: float
     labels: tuple[str, ...]
+    spare: bool = False
 
 
 def servers_of(
@@ -79,7 +80,9 @@ def _server(
         bounds = [_until_down(backend, server) for backend, server, _ in lines]
         given_up = Seconds(0.0, max(bounds))
     taken_back = max(_until_up(backend, server) for backend, server, _ in lines)
-    return PlayedServer(name, address, tuple(sorted({port for _, _, port in lines})), on, given_up, taken_back, labels)
+    spare = all(sum(other.address != address for other in backend.servers) for backend, _, _ in lines)
+    ports = tuple(sorted({port for _, _, port in lines}))
+    return PlayedServer(name, address, ports, on, given_up, taken_back, labels, spare)
 
 
 def _until_down(backend: Proxy, server: Server) -> float:

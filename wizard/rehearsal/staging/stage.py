@@ -13,6 +13,7 @@ from rules.failover import read_routers
 from rules.text import counted, listed
 from wizard.rehearsal.errors import RehearsalError
 from wizard.rehearsal.staging.doors import Door, doors_of
+from wizard.rehearsal.staging.names import PlayedName, name_of
 from wizard.rehearsal.staging.servers import PlayedServer, servers_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class PlayedNode(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """Everything that is played. `segments`: each one's networks; `notes`: what had to be assumed."""
+    """Everything that is played. `segments`: each one's networks; `notes`: what had to be assumed; `name`: that of
+    the endpoint, where its cutover can be played.
+    """
 
     nodes: tuple[PlayedNode, ...]
     servers: tuple[PlayedServer, ...]
@@ -72,6 +75,7 @@ class Stage(NamedTuple):
     segments: tuple[tuple[IPInterface, ...], ...]
     endpoint: str
     notes: tuple[str, ...] = ()
+    name: PlayedName | None = None
 
     @property
     def vips(self) -> list[IPAddress]:
@@ -119,9 +123,10 @@ def stage_of(run: Run, cluster: Cluster | None) -> Stage:
         raise RehearsalError(f"{len(servers)} servers; a rehearsal plays at most {MOST_SERVERS}")
     doors = doors_of(nodes, _segment_of_vips(routers), notes)
     endpoint = cluster.endpoint.value if cluster is not None and cluster.endpoint is not None else ""
+    name = name_of(cluster, doors, servers, notes)
     numbers = sorted({wire.segment for node in played for wire in node.wires})
     segments = tuple(tuple(networks.get(number, ())) for number in range(max(numbers) + 1))
-    return Stage(played, servers, doors, segments, str(endpoint), tuple(dict.fromkeys(notes)))
+    return Stage(played, servers, doors, segments, str(endpoint), tuple(dict.fromkeys(notes)), name)
 
 
 def _check_complete(nodes: Sequence[Node]) -> None:

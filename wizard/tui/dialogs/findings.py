@@ -10,7 +10,11 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from rules.plan import key_at
+from rules.report import printable
+from rules.text import clipped
 from wizard.questions.answers import Place
+from wizard.questions.known.remedies import remedy
 from wizard.questions.review import Overrides, items
 from wizard.questions.session import Judgement, step_of
 from wizard.tui.copying import of_help
@@ -25,12 +29,14 @@ class FindingsDialog(Dialog[Place]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2,ctrl+l", "dismiss(None)", "back", id="findings.back"),
+        Binding("a", "apply", "apply", show=False, id="findings.apply"),
         Binding("c", "copy", "copy", show=False, id="findings.copy"),
     ]
 
     def __init__(self, outcome: Judgement, overrides: Overrides, reason: str = "") -> None:
         super().__init__()
         self._reason = reason
+        self._outcome = outcome
         self._items = items(outcome, overrides)
 
     def compose(self) -> ComposeResult:
@@ -40,12 +46,33 @@ class FindingsDialog(Dialog[Place]):
             yield Static(self._reason or title, markup=False, classes="title")
             if self._items:
                 yield SearchedList(OptionList(*(Option(finding_line(item)) for item in self._items)))
-            yield Static("Enter: to the field   /: search   c: copy   Esc: back", markup=False, classes="keys")
+            yield Static(
+                "Enter: to the field   a: apply   c: copy   /: search   Esc: back", markup=False, classes="keys"
+            )
 
     def on_mount(self) -> None:
         """The list has the focus."""
         for options in self.query(OptionList):
             options.focus()
+
+    def action_apply(self) -> None:
+        """Answer what ends the line under the cursor, and show it in its field; or say why that can't be done."""
+        at = self.query_one(OptionList).highlighted if self._items else None
+        if at is None:
+            return
+        found = remedy(self._items[at], self._outcome)
+        step = step_of(found.place) if found.place is not None else None
+        if found.place is None or step is None:
+            self.notify(found.why, markup=False)
+            return
+        host = host_of(self)
+        was = host.session.answers[found.place]
+        host.session.set_answer(found.place, found.text)
+        secret = key_at(found.place).secret
+        words = "it is written in its field" if secret else f"'{was}' is now '{found.text}'"
+        self.notify(printable(clipped(f"{words}; Ctrl+Z takes it back")), title="Applied", markup=False)
+        self.dismiss(None)
+        host.show_step(step.key, found.place)
 
     def action_copy(self) -> None:
         """Copy what the line under the cursor says to type."""

@@ -19,9 +19,9 @@ from wizard.tui.widgets.findings import SYMBOLS
 from wizard.tui.widgets.topology import draw
 from wizard.tui.widgets.what_if import WhatIf, legend, table
 
-CONTINUE, FILES = "continue", "files"
+CONTINUE, FILES, REHEARSE = "continue", "files", "rehearse"
 Line = str | int | PlanLine | Item
-"""What a line is about: `CONTINUE`, `FILES`, the index of a failure, a step's answers, or something found."""
+"""What a line is about: `CONTINUE`, `FILES`, `REHEARSE`, the index of a failure, a step's answers, or a finding."""
 
 _STYLES = {
     ItemKind.MISSING: "$text-muted",
@@ -32,6 +32,7 @@ _STYLES = {
     ItemKind.INFO: "$text-muted",
 }
 _WIDTH = max(map(len, ItemKind))
+_REHEARSE = "▸ Rehearse them: every failure, with the real haproxy and keepalived   (r)"
 
 
 class ReviewPage(OptionList):
@@ -68,6 +69,8 @@ class ReviewPage(OptionList):
             options.append(_shown(Content.styled("✓ nothing", "$text-success")))
         options.append(_shown(_head("The files", width)))
         options.append(self._option(FILES, FILES, _files(session, changes)))
+        if session.is_judged and session.outcome.files:
+            options.append(self._option(REHEARSE, REHEARSE, Content(_REHEARSE)))
         if failures is not None:
             options += self._failures(failures, width)
         self.set_options(options)
@@ -125,6 +128,11 @@ class ReviewPage(OptionList):
             return "Enter: to the page that writes   ↓: the plan, what was found, the files"
         if line == FILES:
             return "Enter, F4: what writing would change   F3: the files"
+        if line == REHEARSE:
+            return (
+                "Enter, r: plays them in network namespaces of this machine, and shows what each failure costs beside "
+                "what is predicted; nothing leaves the machine"
+            )
         if isinstance(line, PlanLine):
             return "Enter: to this step"
         return "Enter, e: why, and what to do about it" if isinstance(line, int) else ""

@@ -18,11 +18,11 @@ from rules.report import Style
 from wizard.probes.looking import look
 from wizard.probes.seen import SeenCluster, seen
 from wizard.questions.overview import PlanLine
-from wizard.questions.review import Changes, Item, ItemKind, blocked, changes
+from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, tree
 from wizard.questions.session import step_of
 from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
-from wizard.tui.panes.review_page import CONTINUE, FILES, ReviewPage
+from wizard.tui.panes.review_page import CONTINUE, FILES, REHEARSE, ReviewPage
 from wizard.tui.reading.diff import Diff
 from wizard.tui.reading.search import SearchedList
 from wizard.tui.screens.base import FramedScreen
@@ -44,6 +44,7 @@ class ReviewScreen(FramedScreen):
         Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
         Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
         Binding("f5,ctrl+y", "look", "ask again", id="review.look", show=False),
+        Binding("r", "rehearse", "rehearse", id="review.rehearse", show=False),
         Binding("c", "copy", "copy", id="review.copy", show=False),
         Binding("f2", "app.findings", "findings", id="review.findings", show=False),
     ]
@@ -121,6 +122,8 @@ class ReviewScreen(FramedScreen):
             self.leave_for("write")
         elif line == FILES:
             self.action_diff()
+        elif line == REHEARSE:
+            self.action_rehearse()
         elif isinstance(line, PlanLine):
             self.leave_for(line.key, line.place)
         elif isinstance(line, int):
@@ -163,6 +166,18 @@ class ReviewScreen(FramedScreen):
                 self._fill()
 
         self.app.push_screen(ReasonDialog(code, item.text), keep)
+
+    @work(group="rehearse", exclusive=True, exit_on_error=False)
+    async def action_rehearse(self) -> None:
+        """Play every failure with the files as they would be written."""
+        from wizard.tui.screens.rehearsal import RehearsalScreen
+
+        session = self.session
+        files = await asyncio.to_thread(tree, session.outcome, session.directory, session.overrides)
+        if session.is_judged and files:
+            self.app.push_screen(RehearsalScreen(files))
+        else:
+            self.notify("only files can be rehearsed: answer first what is missing (F2 lists it)", markup=False)
 
     def action_copy(self) -> None:
         """Copy what the line under the cursor says to type, or its text."""

@@ -161,8 +161,9 @@ class StepScreen(WizardScreen):
         self._show_heading()
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
-        """Show what the answers amount to."""
+        """Show what the answers amount to; not every answer comes from a field (DNS tells an imported phase)."""
         self.query_one(StepsBar).show(message.outcome)
+        self.query_one(Topology).show(self.session.answers)
         self._show_notes()
         for preview in self.query(Preview):
             preview.show()

@@ -20,6 +20,7 @@ from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.plan_alone import PlanSaved, save_plan
 from wizard.questions.review import Changes, blocked
 from wizard.questions.writing import Way, fitting, next_steps, preview, state_words, to_choose, ways, write
+from wizard.tui.copying import of_runbook
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
@@ -47,6 +48,7 @@ class WriteScreen(FramedScreen):
         Binding("f10", "write", "write", id="write.write", show=False),
         Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
         Binding("ctrl+y", "save_plan", "halb.toml alone", id="write.plan", show=False),
+        Binding("c", "copy", "copy", id="write.copy", show=False),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
     DEFAULT_CSS: ClassVar[str] = """
@@ -75,6 +77,7 @@ class WriteScreen(FramedScreen):
         self.writing = False
         self._timer: Timer | None = None
         self._folder = ""
+        self._copies = 0
 
     @property
     def choice(self) -> Way:
@@ -179,6 +182,14 @@ class WriteScreen(FramedScreen):
             self.query_one(MergeChoice).focus()
         elif self.written is None and not self.writing:
             self._write(self.directory, force=False)
+
+    def action_copy(self) -> None:
+        """Copy the folder; once the files are written, the command to type next, and pressed again the one after it."""
+        found: tuple[str, ...] = (str((self.directory or self.session.directory).absolute()),)
+        if self.written is not None:
+            found = of_runbook(found[0], self.changes.files.get("RUNBOOK.md", ("", 0))[0])
+        self.host.copy(found[self._copies % len(found)])
+        self._copies += self.written is not None
 
     def action_save_plan(self) -> None:
         """Write halb.toml alone, whatever stands against the other files."""
@@ -293,7 +304,8 @@ class WriteScreen(FramedScreen):
             *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
         )
         self.query_one("#title", Static).update(Content.styled("Written", "bold"))
-        self._say(Content.styled(f"✓ written: {safe(str(directory))}", "$text-success"))
+        hint = ("  c copies the next command", "$text-muted")
+        self._say(Content.assemble((f"✓ written: {safe(str(directory))}", "$text-success"), hint))
         self.query_one("#folder", Input).disabled = True
         self.query_one(MergeChoice).display = False
         self.query_one("#write").display = False

@@ -9,10 +9,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from rules import Severity
 from rules.text import counted
 from wizard.questions.answers import Answers
-from wizard.questions.review import Item, ItemKind, items
+from wizard.questions.review import Item, ItemKind, items, summary
 from wizard.questions.session import Judgement, step_of
 from wizard.questions.steps import Step, steps
 from wizard.tui.session import Session
@@ -56,11 +55,9 @@ def _elsewhere(found: Sequence[Item], outcome: Judgement) -> Content:
         step = step_of(wrong[0].place) if wrong[0].place is not None else None
         where = f" in step {step.name}" if step is not None and len(wrong) == 1 else ""
         return Content.styled(f"✗ {counted(len(wrong), 'answer')} wrong{where} (F2 shows)", "$text-error")
-    report = outcome.report
-    if report is None:
+    if outcome.report is None:
         return Content("")
-    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
-    words = f"{counted(len(report.nodes), 'node')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    words = summary(outcome)
     symbol = SYMBOLS[found[0].kind] if found else ""
     return (
         Content.styled(f"{symbol} {words} (F2 shows)", _COLOURS[symbol])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
@@ -15,10 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.color import Color
 
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, SMALL, Driven, drive, opens, press, sees, until
+from tests.wizard.tui.support.contrast import LEAST, THEMES, contrast, faint
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, opens, press, sees, until
 from tests.wizard.tui.support.terminal import Terminal
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.tui.app import Wizard
@@ -31,8 +29,6 @@ pytestmark = pytest.mark.slow
 
 VIP = Place("vip", 0, "address")
 WRONG = {**ARTICLE, VIP: "nonsense"}
-THEMES = ["textual-dark", "textual-light", "ansi-dark", "ansi-light"]
-LEAST = 3.0  # WCAG 2 for large letters, signs and what is not in use; Textual's own themes give no more
 _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 _COLOURS = {*range(30, 39), *range(40, 49), *range(90, 98), *range(100, 108)}
 _MANY = {38, 48}  # what 256 colours and more begin with
@@ -190,34 +186,6 @@ def test_the_palette_chooses_a_theme(tmp_path: Path) -> None:
     drive(tmp_path, script)
 
 
-def luminance(colour: tuple[int, int, int]) -> float:
-    parts = [part / 255 for part in colour]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(app: Wizard, segment: Segment) -> float:
-    """The ratio of a segment's colours, as WCAG 2 has it; a terminal's own colours are Textual's idea of them."""
-    style, theme = segment.style, app.ansi_theme
-    assert style is not None
-    letters = style.color.get_truecolor(theme) if style.color else theme.foreground_color
-    ground = style.bgcolor.get_truecolor(theme, foreground=False) if style.bgcolor else theme.background_color
-    front, back = Color(*letters), Color(*ground)
-    if style.dim:
-        front = back.blend(front, 0.5)
-    lighter, darker = sorted((luminance(front.rgb), luminance(back.rgb)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def faint(app: Wizard) -> list[tuple[str, str, float]]:
-    """The words on the screen that stand out too little, but for a single letter under the cursor."""
-    segments = [segment for strip in app.screen._compositor.render_strips() for segment in strip]
-    words = [segment for segment in segments if sum(map(str.isalnum, segment.text)) > 1]
-    assert words
-    ratios = [(segment.text.strip(), str(segment.style), contrast(app, segment)) for segment in words]
-    return [found for found in ratios if found[2] < LEAST]
-
-
 def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
     async def looks(pilot: Driven, app: Wizard) -> None:
         for theme in THEMES:
@@ -236,7 +204,7 @@ def test_every_word_stands_out_in_every_theme(tmp_path: Path) -> None:
         await sees(pilot, "New")
         await looks(pilot, app)
         await visit(pilot, app, WRONG, "vip review")
-        await visit(pilot, app, ARTICLE, "load-balancers vrrp write cutover review")
+        await visit(pilot, app, ARTICLE, "load-balancers vrrp haproxy advanced write cutover review")
         await sees(pilot, "F4 diff")
         await press(pilot, "f4")
         await opens(pilot, PageDialog)
@@ -279,17 +247,30 @@ def test_symbols_that_tell_things_apart_stay_apart_on_the_console() -> None:
         assert len(set(console_text(together))) == len(together)
 
 
-def test_the_app_itself_writes_no_colour_where_there_are_to_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_app_itself_writes_no_colour_where_there_are_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    async def run() -> None:
-        for theme in THEMES:
-            app = Wizard(Path("x"), offline=True)
-            async with app.run_test(size=SMALL) as pilot:
-                app.theme = theme
-                await sees(pilot, "New")
-                styles = [part.style for line in app.screen._compositor.render_strips() for part in line]
-                colours = [colour for style in styles if style for colour in (style.color, style.bgcolor) if colour]
-                assert all(colour.is_default for colour in colours)
+    def check(pilot: Driven) -> None:
+        styles = [part.style for line in pilot.app.screen._compositor.render_strips() for part in line]
+        colours = [colour for style in styles if style for colour in (style.color, style.bgcolor) if colour]
+        assert styles
+        assert all(colour.is_default for colour in colours)
 
-    asyncio.run(run())
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        for theme in THEMES:
+            app.theme = theme
+            await pilot.pause()
+            check(pilot)
+        app.session.replace_answers(Answers(ARTICLE))
+        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
+        # At this size the plan, the picture and both nodes' files stand beside the fields.
+        for key in ["load-balancers", "vrrp", "haproxy", "advanced", "review", "write", "cutover"]:
+            await app.go(key)
+            await at_step(pilot, key)
+            await pilot.pause()
+            check(pilot)
+
+    drive(tmp_path, script, size=LARGE)

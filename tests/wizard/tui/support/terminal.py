@@ -19,10 +19,10 @@ _NAMES = {"enter": "Enter", "f10": "F10", "escape": "Escape"}
 class Terminal:
     """A tmux window of 80x24 with the wizard in it; `settings` are environment variables of the wizard alone.
 
-    `launcher`: what the shell is told before.
+    `launcher`: what the shell is told before; `options`: the wizard's own.
     """
 
-    def __init__(self, folder: Path, *, launcher: str = "", **settings: str) -> None:
+    def __init__(self, folder: Path, *, launcher: str = "", options: str = "", **settings: str) -> None:
         self._tmux = [str(program("tmux")), "-L", f"halb-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
         wizard = Path(sys.executable).parent / "halb-wizard"
         env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8"}
@@ -31,7 +31,7 @@ class Terminal:
         unset = " ".join(f"-u {name}" for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_THEME"))
         own = " ".join(f"{key}={value}" for key, value in {"TERM": "screen-256color", **settings}.items())
         # The program stays in the window after its end, so that its last words can be read.
-        command = f"{launcher} env {unset} {own} {wizard} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
+        command = f"{launcher} env {unset} {own} {wizard} {options} '{folder / 'kacang'}/'; echo \"ended with $?\"; cat"
         size = ("-x", "80", "-y", "24")
         self._run("new-session", "-d", *size, *setting, "-c", str(folder), command)
         self._command = command
@@ -68,9 +68,9 @@ class Terminal:
         """Send the bytes that some other terminal has for a key."""
         self._run("send-keys", "-H", *(f"{byte:02x}" for byte in data))
 
-    def wait_for(self, *words: str) -> str:
+    def wait_for(self, *words: str, patience: float = PATIENCE) -> str:
         """Wait until the window shows all of these."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not all(word in (shown := self.screen()) for word in words):
             assert time.monotonic() < deadline, shown
             time.sleep(0.02)

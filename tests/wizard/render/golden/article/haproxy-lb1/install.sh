@@ -20,7 +20,8 @@ sysctl_file=''
 check_script=/etc/keepalived/check-haproxy
 
 root='' dry_run='' force='' from='' backup='' scratch='' failed='' changes='' touched='' owners='' again=''
-workers='' api='' answered=''
+workers=''
+api='' answered=''
 # What this run is in the middle of: keeping, changing, restoring, or nothing.
 phase=''
 
@@ -35,8 +36,8 @@ reloads one service at a time, and looks whether it serves. If it does not, or
 is interrupted, it puts back the files that were there and the services too.
 
   --dry-run          check, and say what would be done
-  --force            install although this seems to be another machine, or
-                     something else answers at the VIP
+  --force            install although this seems to be another machine, something
+                     else answers at the VIP, or this one alone serves
   --root DIR         install below DIR, for an image: nothing of this machine is
                      checked, and no service is started
   --rollback BACKUP  put back what an earlier run has kept in the folder BACKUP
@@ -384,6 +385,26 @@ check_vip() {
             *) say "$vip is on $owner now" ;;
         esac
     done
+}
+
+# One at a time: while the one with the VIP is worked on, another one has to be there for it. Where the VIP does not
+# answer yet, nobody loses anything.
+check_peers() {
+    [ "$peers" ] && [ "$changes" ] || return 0
+    # haproxy on the VIP alone does not answer at the other machines' own addresses.
+    case $listens in any:*) ;; *) return 0 ;; esac
+    mine=''
+    for vip in $vips; do
+        case " $owners " in *" $vip=here "*) ;; *) continue ;; esac
+        case " $answered " in *" $vip "*) mine=$vip ;; esac
+    done
+    [ "$mine" ] || return 0
+    for peer in $peers; do
+        [ ! "$(api_status "${peer#*=}" "$port")" ] || return 0
+    done
+    [ ! "$force" ] || return 0
+    fail "$mine is here, and no other load balancer answers at port $port ($peers): nobody would serve if this one did" \
+        "not come back; install or mend another one first; where there is none, --force goes on"
 }
 
 check_tools() {
@@ -829,7 +850,7 @@ answers() { [ "$(api_status "$1" "$port")" ]; }
 
 check_keepalived() {
     say "waiting for the VIP"
-    if ! within 3 service_active keepalived || ! { sleep 1 && service_active keepalived; }; then
+    if ! within 5 service_active keepalived || ! { sleep 1 && service_active keepalived; }; then
         fail "keepalived does not run: $(last_words keepalived)"
     fi
     # A node that does not hear the others takes the VIP when its down interval is over, and not before.
@@ -976,6 +997,7 @@ if [ ! "$root" ]; then
     check_vip
     check_rules
     note_answers
+    check_peers
 fi
 if [ "$dry_run" ]; then
     say "nothing is changed; without --dry-run this would be done"

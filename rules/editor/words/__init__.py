@@ -1,0 +1,1 @@
+"""What an editor shows at a word: what it means, what may stand there, where it leads."""
