@@ -45,6 +45,7 @@ def _main(argv: Sequence[str]) -> int:
     if arguments.explain is not None or arguments.list_rules:
         from rules.command.on_demand.explain import about_rules
 
+        seen.end()
         return _print(about_rules(arguments, _style(arguments)), arguments)
     if arguments.watch:
         return _watch(argv, arguments)
@@ -168,6 +169,7 @@ def _lint(arguments: LintArguments, inputs: Inputs, survey: Survey | None) -> in
         say_what_was_seen(run, judged.observed if survey is not None else None, judged.machine, report, say)
     if (report.nodes or survey or inputs.about_cluster) and not arguments.quiet:
         _say(_summary(report, arguments, inputs.about_cluster))
+    seen.end()
     return _status(arguments, inputs, report)
 
 

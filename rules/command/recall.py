@@ -52,7 +52,7 @@ def _recall_or_lint(argv: Sequence[str]) -> int:
 
     status = lint(argv)
     texts = streams.kept()
-    if place is not None and texts is not None and noted.whole and status in _REPEATABLE:
+    if place is not None and texts is not None and noted.whole and noted.ended and status in _REPEATABLE:
         with suppress(OSError, ValueError):  # the disk is full, or nobody may write there
             _write(place, noted, status, texts)
     return status

@@ -19,13 +19,17 @@ _ABSENT, _FOLDER, _FILE, _EXECUTABLE = b"-", b"d", b"f", b"x"
 
 
 class Noted:
-    """What was looked at: path -> its state. `whole` is False when something was that has no state to compare."""
+    """What was looked at: path -> its state. `whole` is False when something was that has no state to compare.
 
-    __slots__ = ("states", "whole")
+    `ended`: the run has said that this is all that it did, so that to repeat it is to print the same.
+    """
+
+    __slots__ = ("ended", "states", "whole")
 
     def __init__(self) -> None:
         self.states: dict[str, bytes] = {}
         self.whole = True
+        self.ended = False
 
 
 _now: Noted | None = None
@@ -69,6 +73,12 @@ def unknown() -> None:
     """Note that something else was looked at, so that nothing tells whether it would be the same again."""
     if _now is not None:
         _now.whole = False
+
+
+def end() -> None:
+    """Say that the run did nothing but to look at what was noted, and to print."""
+    if _now is not None:
+        _now.ended = True
 
 
 def state(path: str) -> bytes:

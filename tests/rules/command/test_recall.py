@@ -201,6 +201,19 @@ def test_stdin_is_not_kept(fleet: Path, tmp_path: Path) -> None:
         assert ("maxcon" in done.stdout) is (b"maxcon" in text)
 
 
+def test_serving_an_editor_is_not_kept(cached: Cached) -> None:
+    left = b'{"jsonrpc":"2.0","id":1,"method":"shutdown"}', b'{"jsonrpc":"2.0","method":"exit"}'
+    begun = (
+        b'{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":{},"processId":null,"rootUri":null}}'
+    )
+    said = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(text), text) for text in (begun, *left))
+    for _ in range(2):
+        env: dict[str, Any] = {"HALB_NO_CACHE": "", "XDG_CACHE_HOME": str(cached.cache)}
+        done = run("--lsp", cwd=cached.folder, stdin=said, **env)
+        assert '"capabilities"' in done.stdout, done.stderr
+    assert not cached.entries
+
+
 def test_an_entry_that_was_tampered_with_is_as_none(cached: Cached) -> None:
     cached(".")
     (entry,) = cached.entries
