@@ -14,18 +14,26 @@ from rules.editor.layout.outline import symbols
 from rules.editor.names.index import names_of
 from rules.editor.views import view_of
 from rules.editor.words.hover import hover_at
+from rules.live.endpoint import endpoint_of
+from rules.live.observations import NOTHING
+from rules.live.views.view import LiveView
+from rules.plan import parse_cluster
 from rules.report.diff import unified
 from rules.report.failover import render as render_failover
 from rules.report.formats import renderer
 from rules.report.json import render as render_json
 from rules.report.masking import masked_lines
 from rules.report.style import Style
+from tests.wizard.verify.views import CUTOVER
 from wizard.commands.importing import notes_of
 from wizard.files.diffs import diff
 from wizard.files.merging import merge_tree
 from wizard.importer import import_files
 from wizard.plan.draft_text import draft_text
 from wizard.questions.what_if import explained, lines_of_files
+from wizard.verify.checklist import checklist
+from wizard.verify.options import VerifyOptions
+from wizard.verify.report import render as render_checklist
 
 _OWN = """\
 global
@@ -57,7 +65,16 @@ def outputs(files: Mapping[str, str]) -> dict[str, str]:
     table = run.failover()
     found["failover"] = render_failover(table, style)
     found["failover, json"] = render_json(report, style, table)
+    found |= _of_verify(run)
     return {**found, "editor": _of_editor(run, report), **_of_import(files), **_of_wizard(files)}
+
+
+def _of_verify(run: Run) -> dict[str, str]:
+    """The checklist of an endpoint whose load balancers have these files, when nobody answers."""
+    endpoint = endpoint_of(parse_cluster(CUTOVER, "halb.toml"), run.fleet)
+    view = LiveView(endpoint, NOTHING, run.fleet)
+    options = (VerifyOptions(), VerifyOptions(format="json"))
+    return {f"verify, {option.format}": render_checklist(checklist(view), view, option) for option in options}
 
 
 def _of_editor(run: Run, report: Report) -> str:
