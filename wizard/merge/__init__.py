@@ -28,7 +28,7 @@ from wizard.merge.sections import (
     unix,
 )
 from wizard.merge.sections import chunks as chunks_of
-from wizard.merge.takeover import InTheWay, Serving, in_the_way, left_behind
+from wizard.merge.takeover import EndpointSections, InTheWay, in_the_way, left_behind
 
 __all__ = ["Merged", "SectionChange", "TakeOver", "merge_haproxy"]
 
@@ -75,7 +75,7 @@ class _Merge:
         self.foreign: list[Section] = []
         self.removed: list[Section] = []
         self._sort()
-        self.serving = Serving(self.config, self.rendered)
+        self.serving = EndpointSections(self.config, self.rendered)
         self.in_the_way = in_the_way(self.config, self.foreign, self.rendered, self.serving)
         self._take_over(take_over)
         self.removed += [one.section for one in self.in_the_way if self._goes(one, endpoint)]

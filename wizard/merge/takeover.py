@@ -37,7 +37,7 @@ class InTheWay(NamedTuple):
 
 
 def in_the_way(
-    config: HaproxyConfig, foreign: Sequence[Section], rendered: HaproxyConfig, serving: Serving
+    config: HaproxyConfig, foreign: Sequence[Section], rendered: HaproxyConfig, serving: EndpointSections
 ) -> list[InTheWay]:
     """The sections of others with a listening address or a name of halb's, in the order of the file.
 
@@ -53,7 +53,7 @@ def in_the_way(
     return [InTheWay(section, serving.replaces(section)) for section in found]
 
 
-class Serving:
+class EndpointSections:
     """Which sections of a file do what halb's `rendered` ones do."""
 
     def __init__(self, config: HaproxyConfig, rendered: HaproxyConfig) -> None:
@@ -122,7 +122,7 @@ class Rest(NamedTuple):
     notes: list[Problem]
 
 
-def left_behind(removed: Sequence[Section], others: Sequence[Section], serving: Serving) -> Rest:
+def left_behind(removed: Sequence[Section], others: Sequence[Section], serving: EndpointSections) -> Rest:
     """What the `removed` sections name, and nothing of the `others` does (`others` are all that stay, `global` too).
 
     So is a backend of the API servers that nobody names at all: it would check them for ever, for no client.
@@ -137,7 +137,7 @@ def left_behind(removed: Sequence[Section], others: Sequence[Section], serving: 
     return Rest(unused, list(_still_used(gone, staying)))
 
 
-def _unused(gone: Sequence[Section], staying: Sequence[Section], serving: Serving) -> list[Section]:
+def _unused(gone: Sequence[Section], staying: Sequence[Section], serving: EndpointSections) -> list[Section]:
     wanted = _references(gone)
     uses = [use for section in staying for use in section.all("use_backend")]
     chosen_later = any("%[" in word.value for use in uses for word in use.words)

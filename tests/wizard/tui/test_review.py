@@ -10,10 +10,11 @@ from textual.widgets import OptionList
 from rules import lint
 from tests import examples
 from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
-from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, sees, text, until, words
+from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, opens, sees, text, until, words
 from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
+from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.panes.review_page import ReviewPage
 from wizard.tui.reading.diff import Diff, coloured
@@ -54,11 +55,12 @@ def test_a_finding_of_one_answer_on_both_nodes_is_shown_once(tmp_path: Path, siz
 
     async def scene() -> None:
         async with at_step("review", tmp_path, answers, size=size) as pilot:
-            await sees(pilot, "2 remarks, none of them blocking")
-            if size == SMALL:  # where the page has no room for them
-                await pilot.press("f2")
-            await sees(pilot, "in keepalived.conf:37 (haproxy-lb1, haproxy-lb2)")
-            assert words(pilot).count("KA061") == 1
+            await sees(pilot, "(2 remarks")
+            await pilot.press("f2")
+            await opens(pilot, FindingsDialog)
+            shown = [str(option.prompt) for option in pilot.app.screen.query_one(OptionList).options]
+            assert [line.partition(" '")[0] for line in shown] == ["! warning: HA004", "! warning: KA061"]
+            assert all("(haproxy-lb1, haproxy-lb2); write '" in line for line in shown)
 
     play(scene())
 
