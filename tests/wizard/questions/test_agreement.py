@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rules.plan import Plan, parse_cluster, text_of, value_at, written
@@ -142,6 +142,15 @@ def files_agree_with(plan: Plan, outcome: Judgement) -> None:
                 assert f" {socket_name(node.address, node.port)}\n" in text, path
 
 
+STACKED_WITH_A_PORT = (
+    article()
+    .put(NAME, "kube.example.com:7443")
+    .put(Place("lb", 0, "address"), "192.168.2.151")
+    .put(Place("lb", 1, "address"), "192.168.2.152")
+)
+
+
+@example(STACKED_WITH_A_PORT)
 @given(driven())
 @settings(max_examples=times(150))
 def test_plan_screens_and_files_say_the_same(answers: Answers) -> None:

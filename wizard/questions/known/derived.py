@@ -60,7 +60,7 @@ def why(place: KeyPath, answers: Answers) -> str:
         return ""
     values = read(answers).values
     port, taken = usual_value(PORT, values), shared_ports(values)
-    if port == API_PORT or not is_stacked(values) or not taken:
+    if PORT in values or port == API_PORT or not is_stacked(values) or not taken:
         return ""
     return f"{port}, as haproxy shares its machines with API servers, which have {taken}"
 

@@ -33,18 +33,18 @@ def notices(step: Step, answers: Answers, outcome: Judgement, before: Sequence[M
     lines = [f"✓ {label(one.place, answers)}: {one.words}" for one in before if not step.asks(one.place)]
     taken = shared_ports(reading.values)
     if step.key == "load-balancers" and is_stacked(reading.values) and taken and PORT not in outcome.faults:
-        lines.append(_stacked(answers, taken))
+        lines.append(_stacked(answers, taken, said=PORT in reading.values))
     if outcome.answers == answers:
         wrong = [path for place, path in outcome.others.items() if step.asks(place) and not step.asks(path)]
         lines += [f"! {label(path, answers)}: {outcome.faults[path]}" for path in dict.fromkeys(wrong)]
     return tuple(lines)
 
 
-def _stacked(answers: Answers, taken: str) -> str:
-    """That haproxy shares its machines, and what becomes of the endpoint's port."""
-    said = " (F9)" if answers[LAYOUT] else ""
-    who = f"stacked{said}: haproxy runs on control-plane nodes, whose API servers have {taken}"
+def _stacked(answers: Answers, taken: str, *, said: bool) -> str:
+    """That haproxy shares its machines, and what becomes of the endpoint's port; `said`: an answer says it."""
+    where = " (F9)" if answers[LAYOUT] else ""
+    who = f"stacked{where}: haproxy runs on control-plane nodes, whose API servers have {taken}"
     port = port_of(answers)
-    if answers[PORT] or port is None or str(port) in taken.split(" and "):
+    if said or port is None or str(port) in taken.split(" and "):
         return f"- {who}; the endpoint's port is {port or '?'}"
     return f"! {who}, so the endpoint's port is {port}; step DNS changes it"
