@@ -92,7 +92,7 @@ def test_the_choice_under_the_cursor_is_compared_with_the_other_one(tmp_path: Pa
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, "vrrp")
         assert "(chosen)" not in text(pilot)
-        await press(pilot, "down", "down", "down")
+        await press(pilot, "down", "down", "down", "down")
         await sees(pilot, "process (chosen) script")
         first = app.screen.query_one(WhatIf).lines[0]
         assert first.event == BOTH

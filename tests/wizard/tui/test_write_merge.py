@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from tests.wizard.tui.support.ends import article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import SMALL, Driven, sees, text, until
@@ -76,7 +77,7 @@ def test_by_keys_nothing_is_written_until_a_way_is_chosen_and_its_diff_is_seen(t
             assert files_below(tmp_path) == {CONF}
             await pilot.press("f10")
             await written(pilot)
-            assert "~ merged     haproxy-lb1" in text(pilot)
+            assert "~ merged     haproxy-lb1" in str(screen_of(pilot).query_one("#list", Static).content)
             assert not ways(pilot).display
         assert path.read_text().startswith(OTHERS)
         assert "frontend kube-apiserver" in path.read_text()

@@ -29,6 +29,7 @@ from wizard.tui.widgets.findings import missing_lines
 
 BAR, DIFFERS = "▎", "*"
 _BESIDE = 100  # columns from which two files fit side by side
+_EDGES = 4  # columns that the line between the two files and the scrollbars may take
 _STYLES = {
     WordKind.SECTION: "bold $text-primary",
     WordKind.KEYWORD: "$text-secondary",
@@ -181,6 +182,8 @@ class Preview(Vertical):
         files = self._session.outcome.files
         if path not in files:
             return Content("")
+        if beside:  # both are wrapped alike, so that the lines of one stand beside those of the other
+            width = min(width, self.size.width // 2 - _EDGES)
         before = self._session.files_before.get(path, "")
         return content_of(path, files[path], before, width, files.get(beside, "") if beside else "")
 
