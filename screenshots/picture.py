@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tests.wizard.tui.support.pilot import Driven, until
 from wizard.tui.app import Wizard
+from wizard.tui.screens.cutover import TICK, CutoverScreen
 
 SIZE = (80, 24)
 QUIET = 0.4  # seconds without a change after which a screen is taken to be finished
@@ -67,7 +68,8 @@ async def settled(pilot: Driven, app: Wizard) -> None:
     """Wait until nothing changes on the screen any more."""
     last: object = None
     since = time.monotonic()
-    while time.monotonic() - since < QUIET or any(worker.is_running for worker in app.workers):
+    quiet = QUIET + (TICK if isinstance(app.screen, CutoverScreen) else 0.0)  # which wraps its lines anew at a tick
+    while time.monotonic() - since < quiet or any(worker.is_running for worker in app.workers):
         for field in app.screen.query(Input):
             field.cursor_blink = False
         await pilot.pause(0.02)

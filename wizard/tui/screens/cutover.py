@@ -34,7 +34,7 @@ from wizard.verify.display import aged
 from wizard.verify.report.text import text
 
 PAUSE = 5.0  # seconds between two rounds of questions
-_TICK = 1.0  # countdowns are in whole seconds
+TICK = 1.0  # countdowns are in whole seconds
 
 WIDE = 120  # columns from which the picture of the cluster stands beside the checklist
 _FOLDED = " (Enter shows them)"
@@ -104,7 +104,7 @@ class CutoverScreen(FramedScreen):
         """Let the countdowns tick."""
         self.query_one("#ways").display = False
         self.query_one("#steps").focus()
-        self.set_interval(_TICK, self._paint)
+        self.set_interval(TICK, self._paint)
 
     def on_screen_resume(self) -> None:
         """Ask as long as the screen is shown."""
