@@ -231,12 +231,15 @@ class Proxy(ProxySection):
         section = self.section
         others = [*section.all("server-template"), *self.default_servers]
         lines = section.all("server")
-        if others:
-            lines = sorted([*lines, *others], key=lambda line: line.start)
         state = self._first_state
+        if others and not section.all("server-template") and lines and others[-1].start < lines[0].start:
+            for line in others:
+                state = state.after(line)
+        elif others:
+            lines = sorted([*lines, *others], key=lambda line: line.start)
         servers = []
         for line in lines:
-            if line.keyword == "default-server":
+            if line.first_word == "default-server":
                 state = state.after(line)
             else:
                 servers.append(Server(line, state))
@@ -267,13 +270,11 @@ class Proxy(ProxySection):
         """The `acl` lines by name, the ones of the `defaults` section included; a repeated name means OR."""
         inherited: Mapping[str, list[HaproxyLine]] = self.defaults.acls if self.defaults else {}
         found: dict[str, list[HaproxyLine]] = {}
-        for line in self.section.all("acl"):
-            name = line.first_arg
-            if name:
-                lines = found.get(name)
-                if lines is None:
-                    lines = found[name] = list(inherited.get(name, ()))
-                lines.append(line)
+        for acl in self.acl_lines:
+            lines = found.get(acl.name)
+            if lines is None:
+                lines = found[acl.name] = list(inherited.get(acl.name, ()))
+            lines.append(acl.line)
         if not inherited:
             return found
         return ChainMap(found, cast("dict[str, list[HaproxyLine]]", inherited)) if found else inherited

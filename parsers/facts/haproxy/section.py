@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from parsers.facts.haproxy.lines import header_value
 from parsers.facts.values import Value
 from parsers.haproxy.lines import HaproxyLine
 from parsers.haproxy.sections import Section
-from parsers.records import cached_property
+from parsers.records import NamedTuple, cached_property
 from parsers.source import Span
 
 MAX_DEPTH = 40  # longer chains of `defaults ... from ...` are not followed
+
+
+_ACL = r"[ \t\v\f]++([^ \t\v\f\r\n#]++)(?:[ \t\v\f]++([^ \t\v\f\r\n#]++))?+"  # compiled for the first one
+
+
+class AclLine(NamedTuple):
+    """An `acl` line: the ACL's name and its expression as written, "" where the line ends before it."""
+
+    name: str
+    expression: str
+    line: HaproxyLine
 
 
 class ProxySection:
@@ -86,6 +98,18 @@ class ProxySection:
     def has(self, keyword: str) -> bool:
         """Whether an own line has this keyword."""
         return keyword in self._keywords
+
+    @cached_property
+    def acl_lines(self) -> list[AclLine]:
+        """The own `acl` lines with a name, in file order; four rules ask, and there may be thousands."""
+        pattern = re.compile(_ACL)
+        found = []
+        for line in self.all("acl"):
+            words = line.bare_match(pattern)
+            name, expression = words.groups("") if words is not None else (line.arg(0), line.arg(1))
+            if name:
+                found.append(AclLine(name, expression, line))
+        return found
 
     @cached_property
     def _keywords(self) -> dict[str, list[int]]:

@@ -60,7 +60,7 @@ class Server:
 
     def __init__(self, line: HaproxyLine, defaults: ServerDefaults) -> None:
         self.directive = line
-        self.template = line.keyword == "server-template"
+        self.template = line.first_word == "server-template"
         self._defaults = defaults
         self._port: int | None = _UNREAD
         self._parsed: Address | None = None

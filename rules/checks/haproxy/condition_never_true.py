@@ -63,7 +63,14 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
 
 def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
     """Whether anything in the conditions may be hopeless, by a look at their text."""
-    return any(line.search(_MARKS) for keyword in ("acl", *keywords) for line in proxy.all(keyword))
+    return any(_have_marks(proxy.all(keyword)) for keyword in ("acl", *keywords))
+
+
+def _have_marks(lines: Sequence[HaproxyLine]) -> bool:
+    if not lines:
+        return False
+    between = lines[0].source.text[lines[0].start : lines[-1].end]
+    return _MARKS.search(between) is not None and any(line.search(_MARKS) for line in lines)
 
 
 def _hits(proxy: Proxy, line: HaproxyLine, named: Named) -> Iterator[Hit]:

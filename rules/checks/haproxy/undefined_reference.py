@@ -116,9 +116,8 @@ def _acls(proxy: Proxy) -> Iterator[Hit]:
     if not keywords:
         return
     defined: dict[str, HaproxyLine] = {}
-    for line in proxy.all("acl"):
-        if name := line.first_arg:
-            defined.setdefault(name, line)
+    for acl in proxy.acl_lines:
+        defined.setdefault(acl.name, acl.line)
     for keyword in keywords:
         if keyword == "stick" and proxy.kind == "frontend":
             continue  # haproxy does not read it there

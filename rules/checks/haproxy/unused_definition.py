@@ -82,11 +82,12 @@ def _backends(config: HaproxyConfig) -> Iterator[tuple[str, str, Span]]:
 def _acls(proxy: Proxy) -> Iterator[Hit]:
     """The ACLs of a section that none of its rules uses, judging by the section's text: there may be thousands."""
     defined: dict[str, list[HaproxyLine]] = {}
-    for line in proxy.all("acl"):
-        name = line.first_arg
-        if line.condition is not None or not name:
+    if len(proxy.acl_lines) != len(proxy.all("acl")):
+        return
+    for acl in proxy.acl_lines:
+        if acl.line.condition is not None:
             return
-        defined.setdefault(name, []).append(line)
+        defined.setdefault(acl.name, []).append(acl.line)
     from collections import Counter
 
     last = proxy.section.last_line()

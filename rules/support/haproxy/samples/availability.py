@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parsers.facts.haproxy import HaproxyConfig, Proxy
+    from parsers.facts.haproxy.section import ProxySection
     from parsers.haproxy import HaproxyLine
     from parsers.keywords.haproxy import HaproxyKeyword
     from parsers.source import Span
@@ -70,9 +71,20 @@ def _all_there(proxy: Proxy, where: int, version: str | None, there: dict[int, b
     """Whether no ACL of the proxy lacks its fetch in rules of this kind; `there` keeps the answers."""
     known = there.get(where)
     if known is None:
-        lines = (line for lines in proxy.acls.values() for line in lines if line.condition is None)
-        known = there[where] = not any(_missing_in(line, where, version) for line in lines)
+        acls = (acl for owner in _with_defaults(proxy) for acl in owner.acl_lines if acl.line.condition is None)
+        known = there[where] = not any(
+            _unusable(acl.expression, where, version) if acl.line.is_plain else _missing_in(acl.line, where, version)
+            for acl in acls
+        )
     return known
+
+
+def _with_defaults(proxy: Proxy) -> Iterator[ProxySection]:
+    """The proxy, and the `defaults` sections that it inherits from."""
+    owner: ProxySection | None = proxy
+    while owner is not None:
+        yield owner
+        owner = owner.defaults
 
 
 def _in_line(
