@@ -8,7 +8,7 @@ does not replace a running master, and protects none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from rules.failover.model import AT_ONCE, STARTING, Seconds
 from rules.failover.vrrp.protocol import Protocol, bits
@@ -60,6 +60,7 @@ class _Settling:
         self.old = state
         self.after = protocol.moment(change.after)
         self.found: dict[VrrpState, End] = {}
+        self.followed: set[Hashable] = set()  # many orders of equals lead to the same: each is gone on from once
         self.frozen = protocol.units_on(change.after.hung)
         # A killed daemon is not master, even if it is running again.
         kept = state.masters & self.after.eligible & ~protocol.units_on(change.left)
@@ -107,7 +108,8 @@ class _Settling:
                     self._end(masters_then, kept, flaps=True)
             elif not pending:
                 self._end(left, kept, flaps=self._is_flapping(left))
-            else:
+            elif (then := (left, frozenset(pending.items()), frozenset(kept.items()))) not in self.followed:
+                self.followed.add(then)
                 for unit, deadline in _firsts(pending):
                     others = self.timers.after_gain(unit, deadline.at, {u: d for u, d in pending.items() if u != unit})
                     self._follow(left | 1 << unit, others, deadline.at, {**kept, unit: deadline.at}, (*path, left))
