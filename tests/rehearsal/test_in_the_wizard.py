@@ -51,6 +51,17 @@ def playing_of(terminal: Terminal) -> int:
     return int(found.stdout.split()[0]) if found.stdout else 0
 
 
+def begin_everything(terminal: Terminal) -> int:
+    """Play everything from the review on; gives the process that does, as soon as there is something of it."""
+    terminal.press("r")
+    terminal.wait_for("Everything: each failure alone")
+    terminal.press("enter")
+    terminal.wait_for("0 of ")
+    process = playing_of(terminal)
+    until(lambda: bool(left_of(process)), terminal.screen)
+    return process
+
+
 def test_the_wizard_rehearses_and_what_is_ended_leaves_nothing(terminal: Terminal) -> None:
     terminal.press("r")
     terminal.wait_for("The main failures")
@@ -61,24 +72,14 @@ def test_the_wizard_rehearses_and_what_is_ended_leaves_nothing(terminal: Termina
     assert "✓ haproxy is killed on haproxy-lb1" in shown
     terminal.press("escape")
     terminal.wait_for("Continue: write the files")
-    terminal.press("r")
-    terminal.wait_for("Everything: each failure alone")
-    terminal.press("enter")
-    terminal.wait_for("0 of ")
-    process = playing_of(terminal)
-    until(lambda: bool(left_of(process)), terminal.screen)
+    process = begin_everything(terminal)
     terminal.press("ctrl+c")
     terminal.wait_for("Continue: write the files")
     assert left_of(process) == []
 
 
 def test_a_wizard_that_is_killed_takes_its_rehearsal_along(terminal: Terminal) -> None:
-    terminal.press("r")
-    terminal.wait_for("Everything: each failure alone")
-    terminal.press("enter")
-    terminal.wait_for("0 of ")
-    process = playing_of(terminal)
-    until(lambda: bool(left_of(process)), terminal.screen)
+    process = begin_everything(terminal)
     terminal.kill()
     terminal.wait_for("ended with 137")
     until(lambda: not left_of(process), lambda: "\n".join(left_of(process)))

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from textual.widgets import Input, Static
 
 from tests.programs import ROOT
-from tests.wizard.tui.support.pilot import Driven, at_step, drive, opens, press, sees, text, until
+from tests.wizard.tui.support.pilot import Driven, ask_what_to_import, at_step, drive, opens, press, sees, text, until
 from tests.wizard.tui.support.writing import screen_of
 from wizard.commands.opening import import_answers
 from wizard.questions.answers import Place
@@ -18,7 +18,6 @@ from wizard.questions.steps import ADVANCED, steps
 from wizard.questions.writing import Way
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
-from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.preview import PreviewDialog
@@ -71,9 +70,7 @@ def _pair(folder: Path, files: Mapping[str, str]) -> list[str]:
 
 
 async def _importing(pilot: Driven, app: Wizard, paths: list[str], shown: dict[str, str]) -> None:
-    await sees(pilot, "Import")
-    await press(pilot, "down", "enter")
-    await until(pilot, lambda: isinstance(app.screen, ImportDialog) and app.screen.query(Input))
+    await ask_what_to_import(pilot)
     app.screen.query_one(Input).value = " ".join(paths)
     await press(pilot, "enter")
     await opens(pilot, NotesDialog)

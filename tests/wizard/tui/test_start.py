@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.wizard.tui.support.pilot import ARTICLE, Driven, at_step, drive, press, sees, text, until
+from tests.wizard.tui.support.pilot import ARTICLE, Driven, ask_what_to_import, at_step, drive, press, sees, text, until
 from wizard import files as store
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
-from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.opening import Import
 
@@ -161,9 +160,7 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
         return Import(Answers(ARTICLE), ("haproxy.cfg:3: listen stats is kept by nobody",))
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Import")
-        await press(pilot, "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ImportDialog) and app.screen.query(Input))
+        await ask_what_to_import(pilot)
         await press(pilot, "enter")
         await sees(pilot, "name a folder or a file")
         await press(pilot, "nowhere", "enter")

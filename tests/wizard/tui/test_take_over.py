@@ -13,14 +13,13 @@ from rules.plan.model import Phase
 from tests.programs import ROOT
 from tests.wizard.tui.support.ends import article, play, wizard
 from tests.wizard.tui.support.ends import at_step as at
-from tests.wizard.tui.support.pilot import Driven, at_step, drive, press, sees, until
+from tests.wizard.tui.support.pilot import Driven, ask_what_to_import, at_step, drive, press, sees, until
 from tests.wizard.tui.support.writing import files_below, screen_of, written
 from wizard.commands.opening import import_answers
 from wizard.questions.answers import Answers, Place
 from wizard.questions.phase import PLACE, choices, chosen, found, is_open
 from wizard.questions.writing import Way
 from wizard.tui.app import Wizard
-from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.widgets.merge_choice import MergeChoice
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("elsewhere")]
@@ -44,9 +43,7 @@ def test_after_an_import_the_phase_is_asked_and_no_answer_leaves_it_open(tmp_pat
     paths = pair(tmp_path)
 
     async def script(pilot: Driven, app: Wizard) -> None:
-        await sees(pilot, "Import")
-        await press(pilot, "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ImportDialog) and app.screen.query(Input))
+        await ask_what_to_import(pilot)
         app.screen.query_one(Input).value = " ".join(paths)
         await press(pilot, "enter")
         await sees(pilot, "auth_pass")

@@ -13,10 +13,12 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from wizard.files import DraftStore
 from wizard.questions.answers import Answers, Place
 from wizard.tui.app import Wizard
+from wizard.tui.dialogs.importing import ImportDialog
 from wizard.tui.screens.step import StepScreen
 from wizard.tui.session import Importer
 from wizard.tui.widgets.field import AnswerField, field_around
@@ -151,6 +153,13 @@ async def focuses(pilot: Driven, place: Place) -> None:
 async def opens(pilot: Driven, screen: type[Screen[Any]]) -> None:
     """Let the app work until a dialog is open."""
     await until(pilot, lambda: isinstance(pilot.app.screen, screen))
+
+
+async def ask_what_to_import(pilot: Driven) -> None:
+    """From the start, open the dialog that asks for files to import."""
+    await sees(pilot, "Import")
+    await press(pilot, "down", "enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ImportDialog) and pilot.app.screen.query(Input))
 
 
 async def closes(pilot: Driven, screen: type[Screen[Any]]) -> None:
