@@ -66,6 +66,11 @@ class File:
         return words
 
 
+def stretch(lines: Sequence[HaproxyLine]) -> str:
+    """The text from the first of some lines to the end of the last one, whatever stands between them; "" for none."""
+    return lines[0].source.text[lines[0].start : lines[-1].end] if lines else ""
+
+
 class HaproxyLine(Directive):
     """One statement of haproxy.cfg.
 

@@ -100,7 +100,7 @@ def _touches(place: Location, start: int, end: int) -> bool:
 def _fix(
     scope: JudgedFiles, finding: Finding, path: str, editor: EditorSide, own: list[Diagnostic]
 ) -> CodeAction | None:
-    fix = finding.fix if finding.fixes else None
+    fix = finding.fix
     changes = changes_of(fix) if fix is not None else ()
     if fix is None or not changes:
         return None

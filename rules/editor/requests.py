@@ -21,6 +21,7 @@ from rules.editor.words.places import targets
 
 if TYPE_CHECKING:
     from parsers.edits import Edit
+    from rules.editor.names.occurrences import Occurrence
     from rules.editor.session import AskedPlace, EditorSession
 
 _MOST_SYMBOLS = 500
@@ -76,14 +77,12 @@ def definition(session: EditorSession, params: types.DefinitionParams) -> list[t
 def references(session: EditorSession, params: types.ReferenceParams) -> list[types.Location]:
     """Every place with a name, on all nodes."""
     place = session.place(params.text_document.uri)
-    if place is None:
+    found = _named(place, params.position)
+    if place is None or found is None:
         return []
-    names = names_of(place.view.run)
-    found = names.at(place.view.path, place.offset(params.position))
-    every = names.every(found.key, place.view.path) if found is not None else []
     return [
         types.Location(session.uri(one.span.source.path), session.range(one.span))
-        for one in every
+        for one in names_of(place.view.run).every(found.key, place.view.path)
         if params.context.include_declaration or not one.defines
     ]
 
@@ -91,18 +90,19 @@ def references(session: EditorSession, params: types.ReferenceParams) -> list[ty
 def highlights(session: EditorSession, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
     """Every place with a name in the same file."""
     place = session.place(params.text_document.uri)
-    if place is None:
-        return []
-    names = names_of(place.view.run)
-    found = names.at(place.view.path, place.offset(params.position))
-    if found is None:
+    found = _named(place, params.position)
+    if place is None or found is None:
         return []
     read, write = types.DocumentHighlightKind.Read, types.DocumentHighlightKind.Write
     return [
         types.DocumentHighlight(place.places.range(one.span.start, one.span.end), write if one.defines else read)
-        for one in names.in_file(place.view.path)
+        for one in names_of(place.view.run).in_file(place.view.path)
         if one.key == found.key
     ]
+
+
+def _named(place: AskedPlace | None, position: types.Position) -> Occurrence | None:
+    return names_of(place.view.run).at(place.view.path, place.offset(position)) if place is not None else None
 
 
 def prepare_rename(session: EditorSession, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:

@@ -142,7 +142,7 @@ def fix_all(texts: Texts, judge: Judge, *, unsafe: bool = False, writable: Calla
     fixer = _Fixer(texts, judge, unsafe=unsafe, writable=writable)
     fixer.run()
     report = fixer.report
-    waiting = [fix for finding in report.findings if finding.fixes and (fix := finding.fix) is not None]
+    waiting = [fix for finding in report.findings if (fix := finding.fix) is not None]
     new = {path: text for path, text in fixer.texts.items() if text != texts[path]}
     still = {_key(finding) for finding in report.findings}
     left = [left for key, left in fixer.left.items() if key in still]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules import RuleSettings, Run, options_for
+from rules.command import CONFIG_NAME
 from rules.files import DiskIncludes, read_cluster_nodes
 from rules.plan import read_cluster
 from wizard.rehearsal.checks import lacking_for
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from rules.files import Inputs
     from rules.plan import Cluster
 
-PLAN = "halb.toml"
-
 
 def laid(files: Mapping[str, tuple[str, int]], folder: Path) -> tuple[Inputs, Cluster]:
     """Files that are on no disk yet (text and mode by path, halb.toml among them), written to a folder and read there.
@@ -34,7 +33,7 @@ def laid(files: Mapping[str, tuple[str, int]], folder: Path) -> tuple[Inputs, Cl
         target.touch(mode=0o600)
         target.write_text(text, encoding="utf-8")
         target.chmod(mode)
-    cluster = read_cluster(folder / PLAN)
+    cluster = read_cluster(folder / CONFIG_NAME)
     inputs = read_cluster_nodes(cluster, None)
     if inputs.errors:
         raise RehearsalError(*inputs.errors)

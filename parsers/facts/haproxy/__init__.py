@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.facts.haproxy.bind import Bind, BindAddress
 from parsers.facts.haproxy.lines import UseBackend, as_text, header_value, line_value
@@ -188,9 +188,12 @@ class HaproxyConfig:
                 found.setdefault(proxy.section.name.value, []).append(proxy)
         return found
 
+    def used(self, keywords: Iterable[str]) -> list[str]:
+        """Those of some keywords that any section has a line with: most of those that rules ask for are nowhere."""
+        return [keyword for keyword in keywords if keyword in self._keywords]
+
     @cached_property
-    def keywords(self) -> frozenset[str]:
-        """The keywords of all lines in all sections: most of those that rules ask for are nowhere."""
+    def _keywords(self) -> frozenset[str]:
         return frozenset[str]().union(*(section.index() for section in self.sections))
 
     def named_proxies(self, name: str) -> list[Proxy]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeVar, cast
 
 from parsers.facts.haproxy.bind import Bind
@@ -229,14 +230,10 @@ class Proxy(ProxySection):
         if not self.is_backend:
             return []
         section = self.section
-        others = [*section.all("server-template"), *self.default_servers]
-        lines = section.all("server")
+        lines = [*self.default_servers, *section.all("server"), *section.all("server-template")]
+        if any(line.start > following.start for line, following in pairwise(lines)):
+            lines.sort(key=lambda line: line.start)
         state = self._first_state
-        if others and not section.all("server-template") and lines and others[-1].start < lines[0].start:
-            for line in others:
-                state = state.after(line)
-        elif others:
-            lines = sorted([*lines, *others], key=lambda line: line.start)
         servers = []
         for line in lines:
             if line.first_word == "default-server":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from parsers.haproxy.lines import stretch
 from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.text.wording import clipped
@@ -46,7 +47,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     the same ACL can match; `ssl_fc` and the like are judged where they choose a backend only, since elsewhere one
     snippet may serve several frontends.
     """
-    known = [keyword for keyword in _KEYWORDS if keyword in config.keywords]
+    known = config.used(_KEYWORDS)
     for proxy in config.proxies:
         keywords = [keyword for keyword in known if proxy.has(keyword)]
         if not keywords or not proxy.certain or proxy.disabled or not _suspicious(proxy, keywords):
@@ -67,10 +68,7 @@ def _suspicious(proxy: Proxy, keywords: list[str]) -> bool:
 
 
 def _have_marks(lines: Sequence[HaproxyLine]) -> bool:
-    if not lines:
-        return False
-    between = lines[0].source.text[lines[0].start : lines[-1].end]
-    return _MARKS.search(between) is not None and any(line.search(_MARKS) for line in lines)
+    return _MARKS.search(stretch(lines)) is not None and any(line.search(_MARKS) for line in lines)
 
 
 def _hits(proxy: Proxy, line: HaproxyLine, named: Named) -> Iterator[Hit]:

@@ -43,7 +43,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     Silent when: the section depends on a condition; for HTTP rules of a proxy in mode tcp, which are ignored. It is
     said once per section, and is a warning where the rule decides or changes what the one above it looks at.
     """
-    known = [keyword for keyword in _KEYWORDS if keyword in config.keywords]
+    known = config.used(_KEYWORDS)
     for proxy in config.proxies:
         if sum(map(proxy.has, known)) < 2 and len(proxy.all("tcp-request")) < 2:
             continue

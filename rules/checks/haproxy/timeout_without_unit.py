@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from parsers.facts.haproxy.server import option_words
+from parsers.haproxy.lines import stretch
 from rules.engine.finding import Fix, Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.support.haproxy.routing import api_proxies
@@ -126,7 +127,7 @@ def _intervals(section: Section) -> Iterator[Hit]:
     keywords = section.index()
     for keyword in ("default-server", "server", "server-template"):
         lines = section.all(keyword) if keyword in keywords else ()
-        if not lines or not _has_hint(lines[0].source.text[lines[0].start : lines[-1].end]):
+        if not _has_hint(stretch(lines)):
             continue
         for line in lines:
             if not _has_interval(line, keyword):

@@ -50,7 +50,7 @@ def check(config: HaproxyConfig) -> Iterator[Hit]:
     `defaults`, and `use-server`, which passes over servers that are DOWN. A line that only says the same again is an
     info.
     """
-    known = [keyword for keyword in _FINAL if keyword in config.keywords]
+    known = config.used(_FINAL)
     for proxy in config.proxies:
         keywords = [keyword for keyword in known if proxy.has(keyword)]
         if (not keywords and not proxy.has("acl")) or proxy.disabled or not proxy.certain:

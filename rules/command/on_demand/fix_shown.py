@@ -47,7 +47,7 @@ def _fixed(rule: Rule, case: Case) -> tuple[bool, str, list[str]] | None:
     cluster = parse_cluster(case.files[_CLUSTER], _CLUSTER) if _CLUSTER in case.files else None
     options = Options(selection=Selection((rule.code,)), settings=settings, cluster=cluster)
     for finding in lint(case.files, options).findings:
-        fix = finding.fix if finding.fixes else None
+        fix = finding.fix
         changes = changes_of(fix) if fix is not None else ()
         if fix is not None and changes and all(change.path in case.files for change in changes):
             new = changed(case.files, changes)

@@ -40,7 +40,7 @@ def _count(findings: Sequence[Finding]) -> RuleCount:
 
 
 def _is_fixable(finding: Finding) -> bool:
-    fix = finding.fix if finding.fixes else None
+    fix = finding.fix
     return fix is not None and fix.safe
 
 

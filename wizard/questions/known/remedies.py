@@ -38,7 +38,7 @@ def remedy(item: Item, outcome: Judgement) -> Remedy:
         if proposal is not None:
             return Remedy(item.place, proposal)
         return Remedy(why=_MISSING if item.place in outcome.missing else _NO_PROPOSAL)
-    fix = item.finding.fix if item.finding.fixes else None
+    fix = item.finding.fix
     if fix is None:
         return Remedy(why=_NO_FIX)
     found = [_answer(span, text, outcome) for way, span, text in fix.steps if way == "write"]

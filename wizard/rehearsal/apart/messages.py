@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+MODULE = "wizard.rehearsal.apart.program"
+"""The program."""
+
 
 class Playing(NamedTuple):
     """How far it is: events that are over and all of them, the seconds that are left (about), what is done now."""

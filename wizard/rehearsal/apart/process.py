@@ -10,9 +10,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wizard.rehearsal.apart.messages import Ended, Finished, Message, Order, Refused, read_message, written
+from wizard.rehearsal.apart.messages import MODULE, Ended, Finished, Message, Order, Refused, read_message, written
 
-_PROGRAM = "wizard.rehearsal.apart.program"
 _PACKAGE = Path(__file__).resolve().parents[3]
 _PATIENCE = 30.0  # seconds for removing everything
 _LONGEST = 16 * 1024 * 1024  # bytes of a line: the last one has the whole report
@@ -38,7 +37,7 @@ class Apart:
         environment = {**os.environ, "PYTHONPATH": str(_PACKAGE)}
         # A session of its own: the terminal's signals are the wizard's, whose end closes this one's stdin.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", _PROGRAM,
+            sys.executable, "-m", MODULE,
             stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment, cwd="/", start_new_session=True, limit=_LONGEST,
         )  # fmt: skip
         assert process.stdin is not None

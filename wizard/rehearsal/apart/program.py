@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rules.report import Style
 from wizard.rehearsal import unprivileged
 from wizard.rehearsal.apart.messages import (
+    MODULE,
     Ended,
     EventSeen,
     Finished,
@@ -35,7 +36,6 @@ from wizard.rehearsal.running.systems import Programs
 if TYPE_CHECKING:
     from wizard.rehearsal.verdict import Judged
 
-MODULE = "wizard.rehearsal.apart.program"
 _OUT = 1
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -44,7 +44,7 @@ class _Term(NamedTuple):
 
 def unavailable(config: HaproxyConfig, keywords: Sequence[str], version: str | None) -> Iterator[Unavailable]:
     """The first such term of each line."""
-    keywords = [keyword for keyword in keywords if keyword in config.keywords]
+    keywords = config.used(keywords)
     for proxy in config.proxies:
         if proxy.disabled:
             continue
@@ -72,10 +72,7 @@ def _all_there(proxy: Proxy, where: int, version: str | None, there: dict[int, b
     known = there.get(where)
     if known is None:
         acls = (acl for owner in _with_defaults(proxy) for acl in owner.acl_lines if acl.line.condition is None)
-        known = there[where] = not any(
-            _unusable(acl.expression, where, version) if acl.line.is_plain else _missing_in(acl.line, where, version)
-            for acl in acls
-        )
+        known = there[where] = not any(_missing_in(acl.line, acl.expression, where, version) for acl in acls)
     return known
 
 
@@ -139,17 +136,16 @@ def _fetch(proxy: Proxy, term: _Term, where: int, version: str | None) -> tuple[
     if not term.named:
         return _missing(term.words[0], where, version), None
     definitions = proxy.acls.get(term.words[0].value.lstrip("!"), [])
-    missing = [_missing_in(line, where, version) if line.condition is None else "" for line in definitions]
+    missing = [_missing_in(line, line.arg(1), where, version) if line.condition is None else "" for line in definitions]
     if not missing or not all(missing):
         return "", None
     return missing[0], definitions[0].args[1].span
 
 
-def _missing_in(line: HaproxyLine, where: int, version: str | None) -> str:
+def _missing_in(line: HaproxyLine, expression: str, where: int, version: str | None) -> str:
     """The same for the expression of an `acl` line."""
-    if line.is_plain:
-        return _unusable(line.arg(1), where, version)
-    return _missing(line.args[1], where, version) if len(line.args) > 1 else ""
+    certain = line.is_plain or not any(word.dynamic for word in line.args[1:2])
+    return _unusable(expression, where, version) if certain else ""
 
 
 def _missing(word: Word, where: int, version: str | None) -> str:

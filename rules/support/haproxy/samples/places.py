@@ -133,7 +133,7 @@ def columns(rules: str, proxy: Proxy) -> int:
 def lines_in_force(config: HaproxyConfig) -> frozenset[int]:
     """`id(line)` of the log formats and `balance` lines that a proxy has in the end, its own or inherited ones."""
     found: set[int] = set()
-    replaced = [keyword for keyword in _REPLACED if keyword in config.keywords]
+    replaced = config.used(_REPLACED)
     for proxy in config.proxies:
         for keyword in () if proxy.disabled else replaced:
             if proxy.is_frontend or keyword not in ("log-format", "log-format-sd"):
