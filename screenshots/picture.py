@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from tests.wizard.tui.support.pilot import Driven, until
+from tests.wizard.tui.support.pilot import PATIENCE, Driven, text, until
 from wizard.tui.app import Wizard
 from wizard.tui.screens.cutover import TICK, CutoverScreen
 
@@ -47,8 +47,8 @@ async def taken(pilot: Driven, app: Wizard, title: str) -> str:
     await judged(pilot, app)
     await settled(pilot, app)
     svg = app.export_screenshot(title=title, simplify=True)
-    for pattern, text in ((_FONT_FACE, ""), (_COMMENT, ""), (_CLASSES, "t"), (_BLANKS, ""), (_EMPTY_LINES, "\n")):
-        svg = pattern.sub(text, svg)
+    for pattern, put in ((_FONT_FACE, ""), (_COMMENT, ""), (_CLASSES, "t"), (_BLANKS, ""), (_EMPTY_LINES, "\n")):
+        svg = pattern.sub(put, svg)
     return _TEXT.sub(_without_blanks, svg)
 
 
@@ -67,9 +67,10 @@ def _without_blanks(text: re.Match[str]) -> str:
 async def settled(pilot: Driven, app: Wizard) -> None:
     """Wait until nothing changes on the screen any more."""
     last: object = None
-    since = time.monotonic()
+    begun = since = time.monotonic()
     quiet = QUIET + (TICK if isinstance(app.screen, CutoverScreen) else 0.0)  # which wraps its lines anew at a tick
     while time.monotonic() - since < quiet or any(worker.is_running for worker in app.workers):
+        assert time.monotonic() - begun < 2 * PATIENCE, f"it goes on changing:\n{text(pilot)}"
         for field in app.screen.query(Input):
             field.cursor_blink = False
         await pilot.pause(0.02)
