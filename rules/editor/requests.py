@@ -14,7 +14,7 @@ from rules.editor.layout.indentation import indented
 from rules.editor.layout.outline import folds, symbols
 from rules.editor.layout.tokens import semantic_tokens
 from rules.editor.names.index import names_of
-from rules.editor.names.renaming import renamable, renamed
+from rules.editor.names.renaming import chosen_at_run_time, renamable, renamed
 from rules.editor.words.completion import completion_at
 from rules.editor.words.hover import hover_at
 from rules.editor.words.places import targets
@@ -115,11 +115,14 @@ def prepare_rename(session: EditorSession, params: types.PrepareRenameParams) ->
 
 
 def rename(session: EditorSession, params: types.RenameParams) -> types.WorkspaceEdit | None:
-    """The changes that rename something on all nodes; raises RenameError."""
+    """The changes that rename something on all nodes; raises RenameError. What they leave out is remarked upon."""
     place = session.place(params.text_document.uri)
     if place is None:
         return None
-    changes = renamed(place.view.run, place.view.path, place.offset(params.position), params.new_name)
+    run, path, offset = place.view.run, place.view.path, place.offset(params.position)
+    changes = renamed(run, path, offset, params.new_name)
+    if left := chosen_at_run_time(run, path, renamable(run, path, offset).key):
+        session.remarks.append(left)
     return session.side().edit(changes, {source.path: source for source in place.view.run.sources})
 
 

@@ -141,6 +141,10 @@ class LintServer(LanguageServer):
             self._said.add(text)
             self.window_log_message(types.LogMessageParams(types.MessageType.Warning, f"halb-lint: {text}"))
 
+    def show(self, text: str) -> None:
+        """Show the user a sentence."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"halb-lint: {text}"))
+
     def report_server_error(self, error: Exception, source: Any) -> None:
         """What pygls could not read or answer, in a line of the log."""
         self.say(f"a message was not understood: {type(error).__name__}")
@@ -216,12 +220,14 @@ def _answer(server: LintServer, handler: Handler) -> Callable[[Any], Any]:
         except RenameError as error:
             raise JsonRpcException(str(error), _REQUEST_FAILED) from None
         except LayoutError as error:
-            message = f"halb-lint: not formatted: {error}"
-            server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+            server.show(f"not formatted: {error}")
             return None
         except Exception as error:
             server.fault(error)
             return None
+        finally:
+            while server.session.remarks:
+                server.show(server.session.remarks.pop(0))
 
     return answer
 

@@ -37,12 +37,16 @@ class AskedPlace:
 
 
 class EditorSession:
-    """The state behind a connection. `uris` are the editor's own names for the files that it has open."""
+    """The state behind a connection. `uris` are the editor's own names for the files that it has open.
+
+    `remarks` are sentences that the user is shown together with the answer to a request.
+    """
 
     def __init__(self, options: EditorOptions, folders: list[str], encoding: str) -> None:
         self.workspace = Workspace(options, folders)
         self.workspace.encoding = encoding
         self.uris: dict[str, str] = {}
+        self.remarks: list[str] = []
         self.versions: dict[str, int | None] = {}
         self._told: dict[str, list[Diagnostic]] = {}
         self._judged: dict[str, str] = {}  # the texts that were told about, of large files

@@ -43,14 +43,19 @@ class Names:
 
     def every(self, key: NameKey, path: str) -> list[Occurrence]:
         """All places with a name, on all nodes of the clusters that read a file: that file's first, each once."""
-        nodes = [name for owner in self._owners.get(path, ()) for name in self._clusters.get(owner, (owner,))]
         found: dict[tuple[str, int], Occurrence] = {}
-        for node in dict.fromkeys((*self._owners.get(path, ()), *nodes)):
+        for node in self.nodes(path):
             for occurrence in self._of_node.get(node, ()):
                 if occurrence.key == key:
                     span = occurrence.span
                     found.setdefault((span.source.path, span.start), occurrence)
         return sorted(found.values(), key=lambda o: o.span.source.path != path)
+
+    def nodes(self, path: str) -> list[str]:
+        """The names of the nodes that read a file, and after them the other ones of their clusters."""
+        owners = self._owners.get(path, ())
+        others = [name for owner in owners for name in self._clusters.get(owner, (owner,))]
+        return list(dict.fromkeys((*owners, *others)))
 
     def definitions(self, key: NameKey, path: str) -> list[Occurrence]:
         """The definitions of a name: those of the nodes that read a file if they have one, else the other nodes'."""

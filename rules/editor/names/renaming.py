@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rules.editor.names.haproxy import PROXY
 from rules.editor.names.index import names_of
 from rules.fixes.edits import Change
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _OF_HAPROXY = re.compile(r"[A-Za-z0-9_.:-]+")
 # keepalived takes any word; these would end it, begin a comment, or be a definition's name.
 _OF_KEEPALIVED = re.compile(r"[^\s{}\"'#!$@~]+")
+_CHOOSING = {PROXY: "use_backend", "server": "use-server"}
+"""The keywords whose argument may be an expression: then a map, a request or a variable has the name."""
 _KEEPALIVED = ("vrrp", "track_file", "bfd_instance", "virtual_server_group")
 
 
@@ -55,6 +58,22 @@ def renamed(run: Run, path: str, offset: int, new: str) -> list[Change]:
             start, end = start + 1, end - 1
         changes.append(Change(place.span.source.path, start, end, new))
     return list(dict.fromkeys(changes))
+
+
+def chosen_at_run_time(run: Run, path: str, key: NameKey) -> str:
+    """A sentence about a line that chooses a backend or server by an expression; "" without such a line.
+
+    What the expression gives, such as the values of a map, is in no file that halb-lint reads.
+    """
+    keyword, nodes = _CHOOSING.get(key.kind), names_of(run).nodes(path)
+    if keyword is None:
+        return ""
+    configs = [node.haproxy for node in run.fleet.nodes if node.name in nodes and node.haproxy is not None]
+    for line in (line for config in configs for proxy in config.proxies for line in proxy.all(keyword)):
+        if line.args and "%[" in line.args[0].value:
+            at = f"{line.span.source.path} line {line.span.line}"
+            return f"{at} chooses at run time: where a map has the name '{key.name}', change it too"
+    return ""
 
 
 def _check(key: NameKey, new: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.editor.names.renaming import RenameError, renamed
+from rules.editor.names.renaming import RenameError, chosen_at_run_time, renamable, renamed
 from rules.engine.finding import Severity
 from rules.fixes.edits import changed
 from tests.rules.editor.asking import HAPROXY, MARK, Files
@@ -103,6 +103,23 @@ def test_a_name_from_a_variable_is_left_to_a_person(tmp_path: Path) -> None:
     text = f"$N=api\nvrrp_instance api {{\n    virtual_router_id 1\n}}\n{group}"
     with pytest.raises(RenameError, match="variable"):
         rename(Files(tmp_path), "lb1/keepalived.conf", text, f"vrrp_instance a{MARK}pi", "kube")
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [("backend ser‸vers", "line 2 chooses at run time: where a map has the name 'servers'"), ("acl ins‸ide", "")],
+)
+def test_backends_that_are_chosen_at_run_time_are_remarked_upon(tmp_path: Path, at: str, says: str) -> None:
+    files = Files(tmp_path)
+    chooser = "frontend by-host\n    use_backend %[req.hdr(host),lower,map(/etc/haproxy/hosts.map)]\n"
+    files.open("lb2/haproxy.cfg", chooser + HAPROXY.format(front="", back=""))
+    text = HAPROXY.format(front="", back="")
+    offset = files.open("lb1/haproxy.cfg", text.replace(at.replace(MARK, ""), at, 1))
+    files.workspace.change(str(files.folder / "lb1/haproxy.cfg"), text)
+    view = files.view("lb1/haproxy.cfg")
+    said = chosen_at_run_time(view.run, view.path, renamable(view.run, view.path, offset).key)
+    assert says in said
+    assert bool(says) == bool(said)
 
 
 def test_where_there_is_no_name_nothing_is_renamed(tmp_path: Path) -> None:

@@ -129,6 +129,14 @@ def test_a_name_that_would_break_the_files_is_refused_in_words(
     assert refused.value.data is None
 
 
+def test_backends_that_a_map_chooses_are_remarked_upon(editor: Editor, pair: Path) -> None:
+    path = pair / "lb1/haproxy.cfg"
+    editor.open(path, "frontend a\n    use_backend %[src,map(/etc/m)]\nbackend b\n    server cp1 192.0.2.21:6443\n")
+    assert editor.at("rename", path, 2, 9, newName="c") is not None
+    editor.wait(lambda: any("where a map has the name 'b'" in n["params"].get("message", "") for n in editor.notes))
+    editor.close(path)
+
+
 def test_a_place_outside_of_the_file_is_no_error(editor: Editor, pair: Path) -> None:
     one = pair / "lb1/keepalived.conf"
     for line, column in ((10**6, 0), (0, 10**6), (2**31 - 1, 2**31 - 1)):
