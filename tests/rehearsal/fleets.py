@@ -8,12 +8,15 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_interface
 from pathlib import Path
 
+from rules.files import Inputs
+from rules.plan import Cluster
 from tests.wizard.plans import ARTICLE
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Balancer, Plan
-from wizard.rehearsal.planning import laid, planned
+from wizard.rehearsal.planning import laid, planned, staged
 from wizard.rehearsal.rehearse import Rehearsal
 from wizard.rehearsal.running.systems import Programs
+from wizard.rehearsal.staging.stage import Stage
 from wizard.render.files import render
 
 HAPROXY = """\
@@ -158,6 +161,14 @@ PLANS: dict[str, Plan] = {
 
 def rehearsal_of(plan: Plan, folder: Path, *events: str) -> Rehearsal:
     """The rehearsal of a plan's own files, which are written to a folder."""
+    return planned(*_laid(plan, folder), Programs(), events)[0]
+
+
+def stage_for(plan: Plan, folder: Path) -> Stage:
+    """What would be played with a plan's own files, which are written to a folder; this machine need not be able to."""
+    return staged(*_laid(plan, folder), Programs())[0]
+
+
+def _laid(plan: Plan, folder: Path) -> tuple[Inputs, Cluster]:
     files = {path: (one.text, one.mode) for path, one in render(plan).items()}
-    files["halb.toml"] = (write_plan(plan), 0o600)
-    return planned(*laid(files, folder), Programs(), events)[0]
+    return laid(files | {"halb.toml": (write_plan(plan), 0o600)}, folder)

@@ -8,7 +8,7 @@ import dns.message
 import pytest
 
 from tests.conftest import Figure
-from tests.rehearsal.fleets import PLANS, rehearsal_of
+from tests.rehearsal.fleets import PLANS, rehearsal_of, stage_for
 from tests.wizard.plans import ARTICLE
 from wizard.plan.plan import Plan
 from wizard.rehearsal.programs.names import Zone
@@ -18,18 +18,14 @@ TTL = 3
 """Seconds, so that the test need not wait for a minute."""
 
 
-def stage_name(plan: Plan, folder: Path) -> tuple[object, ...] | None:
-    found = rehearsal_of(plan, folder).stage
-    return found.name and tuple(map(str, found.name))
-
-
 def test_the_name_moves_from_the_initial_master_to_the_vip(tmp_path: Path) -> None:
-    expected = (ARTICLE.endpoint, "6443", "192.168.2.151", "192.168.2.140", "60")
-    assert stage_name(ARTICLE, tmp_path) == expected
+    name = stage_for(ARTICLE, tmp_path).name
+    assert name is not None
+    assert tuple(map(str, name)) == (ARTICLE.endpoint, "6443", "192.168.2.151", "192.168.2.140", "60")
 
 
 def test_where_the_initial_master_has_another_port_no_cutover_is_played(tmp_path: Path) -> None:
-    stage = rehearsal_of(PLANS["stacked"], tmp_path).stage
+    stage = stage_for(PLANS["stacked"], tmp_path)
     assert stage.name is None
     assert any(note.startswith("the DNS cutover is not played: clients use port 8443") for note in stage.notes)
 

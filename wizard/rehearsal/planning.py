@@ -20,6 +20,7 @@ from wizard.rehearsal.staging.stage import stage_of
 if TYPE_CHECKING:
     from rules.files import Inputs
     from rules.plan import Cluster
+    from wizard.rehearsal.staging.stage import Stage
 
 
 def laid(files: Mapping[str, tuple[str, int]], folder: Path) -> tuple[Inputs, Cluster]:
@@ -40,6 +41,19 @@ def laid(files: Mapping[str, tuple[str, int]], folder: Path) -> tuple[Inputs, Cl
     return inputs, cluster
 
 
+def staged(inputs: Inputs, cluster: Cluster | None, programs: Programs) -> tuple[Stage, Run]:
+    """What would be played with files that were read, on whatever machine, and the run that judges them.
+
+    Raises RehearsalError when these files can't be rehearsed.
+    """
+    settings = RuleSettings(keepalived_version=release_of(programs))
+    run = Run(
+        inputs.texts,
+        options_for(cluster, inputs.nodes, settings=settings, kinds=inputs.kinds, include=DiskIncludes()),
+    )
+    return stage_of(run, cluster), run
+
+
 def planned(
     inputs: Inputs, cluster: Cluster | None, programs: Programs, events: Sequence[str] = (), *, pairs: bool = False
 ) -> tuple[Rehearsal, Run]:
@@ -47,12 +61,7 @@ def planned(
 
     `events` choose (see `turns`). Raises RehearsalError when these files, or this machine, can't be rehearsed.
     """
-    settings = RuleSettings(keepalived_version=release_of(programs))
-    run = Run(
-        inputs.texts,
-        options_for(cluster, inputs.nodes, settings=settings, kinds=inputs.kinds, include=DiskIncludes()),
-    )
-    stage = stage_of(run, cluster)
+    stage, run = staged(inputs, cluster, programs)
     if reasons := lacking_for(stage):
         raise RehearsalError(*reasons)
     chosen = turns(stage, events, pairs=pairs)
