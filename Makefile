@@ -23,7 +23,7 @@ wizard: .venv/ready  ## open the wizard; DIR=... names the folder for its files
 	@$(BIN)/halb-wizard $(or $(DIR),./)
 
 test: .venv/ready check  ## every check and test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations 15
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 3 --durations 15
 
 test-fast: .venv/ready  ## the tests that take less than a few seconds each
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"

@@ -17,7 +17,7 @@ from tests.conftest import Figure
 from tests.e2e.balancer import Balancer
 from tests.e2e.cluster import Cluster, running
 from tests.e2e.traffic import Traffic
-from tests.net.waiting import holds_for, until
+from tests.net.waiting import PATIENCE, holds_for, until
 from tests.wizard.plans import ARTICLE
 from wizard.plan.plan import Plan
 
@@ -43,7 +43,7 @@ def _crash(balancer: Balancer) -> float:
         for pid in sorted(pids, reverse=True):
             os.kill(pid, stop)
     now = time.monotonic()
-    balancer.machine.started[-1].wait()
+    balancer.machine.started[-1].wait(PATIENCE)
     # Where process 1 is slow to take the dead child away, its number would pass for a running keepalived.
     for name in ("parent.pid", "vrrp.pid"):
         (balancer.machine.folder / name).unlink()

@@ -45,7 +45,8 @@ class Traffic:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(5 * PATIENCE)
+        assert not self._thread.is_alive()
 
     def failed(self, since: float = 0.0) -> list[Try]:
         """The connections that failed, of those begun since a time."""

@@ -152,7 +152,7 @@ class Node:
         self.crash()
         if self._service is not None:
             self._service.kill()
-            self._service.wait()
+            self._service.wait(PATIENCE)
 
     def _children(self) -> list[int]:
         assert self.daemon is not None

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from rules.live.machine.interfaces import interfaces
 from tests.daemons import program
 from tests.live.machine.wire import NIC, VIP, wired
-from tests.net.waiting import until
+from tests.net.waiting import PATIENCE, until
 from wizard.rehearsal.lab.machine import Machine
 from wizard.rehearsal.lab.network import Net
 
@@ -46,7 +46,7 @@ def kill_all(machine: Machine) -> None:
     for sign in (signal.SIGSTOP, signal.SIGKILL):
         for number in listed.split():
             os.kill(int(number), sign)
-    machine.started[-1].wait()
+    machine.started[-1].wait(PATIENCE)
 
 
 def held(machine: Machine, address: str) -> bool:

@@ -15,6 +15,7 @@ from pyroute2 import netns
 from wizard.rehearsal.lab.done import Done
 
 SPACES = Path("/run/netns")
+PATIENCE = 120.0  # seconds that a command may take
 
 # Lay $1 over $2. Where the system has no $2, its parent is replaced by a folder of links to what the parent has: so
 # nothing is made on the host. What is a link there stays the same link, as it may be a relative one (/etc/os-release).
@@ -73,12 +74,13 @@ class Machine:
     ) -> Done:
         """Run a command and wait for it; `path` is a folder to look into for programs first.
 
-        `files` are descriptors that it gets.
+        `files` are descriptors that it gets. Raises subprocess.TimeoutExpired for one that does not end.
         """
         first = ["env", f"PATH={path}:{os.environ['PATH']}"] if path else []
         done = subprocess.run(
             [*self.prefix, *first, *command],
             check=False, cwd=cwd, env=env, stdin=DEVNULL, capture_output=True, text=True, pass_fds=files,
+            timeout=PATIENCE,
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -134,7 +136,8 @@ def end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
             process.wait(patience)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):  # the kernel may keep what waits for a device
+                process.wait(patience)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with suppress(BrokenPipeError):
