@@ -24,12 +24,12 @@ _BLANKS = re.compile(r"[ \t\v\f][ \t\v\f\r]*+")
 _LEADING = re.compile(r"(?:\A\ufeff)?+[ \t\v\f\r]*+")
 BARE_WORD = re.compile(r"[^ \t\v\f\r\n]++")
 _QUOTES = frozenset("\"'")
-_HEX = re.compile(r"[0-9a-fA-F]{2}")
+_HEX = "[0-9a-fA-F]{2}"  # this and the next ones are compiled where they are needed: in few files
 _NAME = r"([A-Za-z_][A-Za-z0-9_]*+|\.[A-Za-z0-9_]*+)"
-_VARIABLE = re.compile(rf"\$(?:\{{{_NAME}(\[\*\])?+(?:-([^}}\n\0]*+))?+\}}|{_NAME})")
+_VARIABLE = rf"\$(?:\{{{_NAME}(\[\*\])?+(?:-([^}}\n\0]*+))?+\}}|{_NAME})"
 _ESCAPED = {" ": " ", "\\": "\\", "#": "#", "'": "'", '"': '"', "t": "\t", "n": "\n", "r": "\r"}
 
-_NAME_START = re.compile(r"\$\{?[A-Za-z_.]")
+_NAME_START = r"\$\{?[A-Za-z_.]"
 _PSEUDO = (".FILE", ".LINE", ".SECTION")
 
 
@@ -203,7 +203,7 @@ class Splitter:
             self._parts.append("$")
             return at + 2
         if char == "x":
-            digits = _HEX.match(text, at + 2, end)
+            digits = re.compile(_HEX).match(text, at + 2, end)
             if digits:
                 code = int(digits.group(), 16)
                 self._high = self._high or code > 127
@@ -218,7 +218,7 @@ class Splitter:
         if self._last_brace is None:
             self._last_brace = self._text.rfind("}", at, self._end)
         braced = self._text[at + 1 : at + 2] == "{"
-        found = _VARIABLE.match(self._text, at, self._end) if not braced or at < self._last_brace else None
+        found = re.compile(_VARIABLE).match(self._text, at, self._end) if not braced or at < self._last_brace else None
         name = (found[1] or found[4]) if found else ""
         if not found or (name[0] == "." and name not in _PSEUDO):
             return self._bad_variable(at, name)
@@ -259,7 +259,7 @@ class Splitter:
         if name:
             message = f"unknown variable '{name}'"
             advice = "haproxy provides .FILE, .LINE and .SECTION"
-        elif _NAME_START.match(text, at, self._end):
+        elif re.compile(_NAME_START).match(text, at, self._end):
             message = "the variable's name is not followed by '}'"
             advice = 'write "${NAME}", or "${NAME-default}" (without the shell\'s colon) for a default'
         else:

@@ -42,7 +42,7 @@ _PART = re.compile(
     r"(?P<space>[ \t\f\n\r\v]+)|(?P<plain>[^ \t\f\n\r\v'\"\\]+)|'(?P<single>(?:[^'\\]++|\\[\s\S])*+)'"
     r'|"(?P<double>(?:[^"\\]++|\\[\s\S])*+)"|(?P<escape>\\[\s\S])|(?P<bad>[\s\S])'
 )
-_ESCAPE = re.compile(r"\\(?:x(?P<hex>[0-9A-Fa-f]+)|c(?P<control>[\s\S])|(?P<octal>[0-7]{1,3})|(?P<char>[\s\S]))")
+_ESCAPE = r"\\(?:x(?P<hex>[0-9A-Fa-f]+)|c(?P<control>[\s\S])|(?P<octal>[0-7]{1,3})|(?P<char>[\s\S]))"
 
 
 def _unescape(text: str) -> str:
@@ -55,7 +55,7 @@ def _unescape(text: str) -> str:
             return chr(int(match["octal"], 8) & 0xFF)
         return _ESCAPES.get(match["char"], match["char"])
 
-    return _ESCAPE.sub(one, text) if "\\" in text else text
+    return re.sub(_ESCAPE, one, text) if "\\" in text else text
 
 
 def script_words(text: str) -> list[str] | None:
@@ -78,7 +78,7 @@ def script_words(text: str) -> list[str] | None:
         if kind == "bad":
             return None
         if kind == "escape":
-            escape = _ESCAPE.match(text, match.start())
+            escape = re.compile(_ESCAPE).match(text, match.start())
             assert escape is not None
             at = escape.end()
             parts.append(_unescape(escape.group()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
 from types import ModuleType
@@ -17,8 +18,12 @@ _UNUSED = "pyparsing.testing"
 
 
 def start_quickly() -> None:
-    """Find our own modules by their names, and leave out what pyparsing has for the tests of other projects."""
+    """Find our own modules by their names, and leave out what pyparsing has for the tests of other projects.
+
+    argparse asks gettext for its words in other languages, which nobody has: that loads `locale`, and looks for files.
+    """
     sys.meta_path.insert(0, _Finder())
+    sys.modules.setdefault("gettext", _English("gettext"))
 
 
 class _Finder:
@@ -54,6 +59,24 @@ class _WithoutTesting(SourceFileLoader):
             for name in [name for name in vars(module) if not name.startswith("__")]:
                 delattr(module, name)
             super().exec_module(module)
+
+
+class _English(ModuleType):
+    """Stands for gettext where no words are translated; whoever asks for more gets the real one."""
+
+    gettext = str
+
+    @staticmethod
+    def ngettext(one: str, many: str, number: int) -> str:
+        """The form for a number."""
+        return one if number == 1 else many
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get("gettext") is self:
+            del sys.modules["gettext"]
+        return getattr(import_module("gettext"), name)
 
 
 class _Nothing(ModuleType):
