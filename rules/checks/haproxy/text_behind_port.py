@@ -25,7 +25,7 @@ _PLACES = {
     "mailer": 1, "stats": 1, "ocsp-update.httpproxy": 0,
 }  # fmt: skip
 _BEFORE = ("addr", "agent-addr", "source", "usesrc", "socks4")
-_BEHIND = re.compile(r"(\d{1,5})([^\d-].*)\Z", re.DOTALL)
+_BEHIND = r"(?s:(\d{1,5})([^\d-].*)\Z)"
 # No line without this has such text: after digits behind a colon something that ends neither a word nor a port.
 _HINT = re.compile(r":\d{1,5}[^\d\s,-]")
 _NO_ADDRESS = "/$%"  # paths, variables and expressions
@@ -65,7 +65,7 @@ def _found(line: HaproxyLine, place: int) -> Iterator[tuple[Word, re.Match[str]]
         ):
             for part in word.value.split(","):
                 address = read_address(part)
-                found = _BEHIND.match(address.port_text) if address.kind == "ip" and address.bad_port else None
+                found = re.match(_BEHIND, address.port_text) if address.kind == "ip" and address.bad_port else None
                 if found is not None:
                     yield word, found
                     break

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from rules.support.keepalived.lines import places
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from parsers.tree import Directive
 
 # No program of the system, whose name says what it does, and no name that speaks of starting or stopping something.
-_FILE = re.compile(r"/(?:etc|usr/local|opt|srv)/(?!.*(?:start|stop|kill|down))[\w./@+-]*\Z")
+_FOLDERS = ("/etc/", "/usr/local/", "/opt/", "/srv/")
+_SPEAKING = ("start", "stop", "kill", "down")
+_OF_PATHS = frozenset(f"{ascii_letters}{digits}_./@+-")
 
 
 @lru_cache(maxsize=4)  # a dozen rules ask in turn
@@ -33,7 +35,10 @@ def files_check_all(config: KeepalivedConfig) -> bool:
 
 def _is_file(line: Directive) -> bool:
     args = line.args
-    return len(args) == 1 and _FILE.match(args[0].value) is not None
+    if len(args) != 1:
+        return False
+    path = args[0].value
+    return path.startswith(_FOLDERS) and not any(word in path for word in _SPEAKING) and not set(path) - _OF_PATHS
 
 
 def _has_script(config: KeepalivedConfig, instance: VrrpInstance) -> bool:

@@ -17,8 +17,10 @@ def header_address(section: Section) -> Word | None:
     """The address on the header line of a `frontend` or `listen` section, where haproxy 1 allowed it, or None."""
     if section.keyword not in ("frontend", "listen"):
         return None
-    extra = section.header.args[1:]
-    return extra[0] if extra and re.match(_ADDRESS, extra[0].value) and not extra[0].dynamic else None
+    extra = next(iter(section.header.args[1:]), None)
+    if extra is None or extra.value == "from":
+        return None
+    return extra if re.match(_ADDRESS, extra.value) and not extra.dynamic else None
 
 
 def is_later(version: str, other: str) -> bool:

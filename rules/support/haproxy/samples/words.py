@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from parsers.tree import Word
 
 # Actions of rules: with an expression as the next word, and with log formats so many words later.
-_SAMPLE_ACTIONS = (
-    r"(?:set-var|do-resolve)\(|(?:capture|set-(?:src|dst)(?:-port)?|set-priority-(?:class|offset)|track-sc\d+)\Z"
+_SAMPLE_CALLS = ("set-var(", "do-resolve(")
+_SAMPLE_ACTIONS = frozenset(
+    ("capture", "set-src", "set-src-port", "set-dst", "set-dst-port", "set-priority-class", "set-priority-offset")
 )
+_COUNTING = "track-sc"  # and the counter's number
 # Actions that take a number (a time) or an expression, so many words later.
 _NUMBER_ACTIONS = {
     "sc-set-gpt0": 1, "sc-set-gpt": 1, "sc-add-gpc": 1, "set-timeout": 2, "set-retries": 1, "pause": 1,
@@ -93,8 +95,9 @@ def _http(args: Sequence[Word]) -> Iterator[SamplePlace]:
     action = args[0].value
     name, bracket, _ = action.partition("(")
     at = _NUMBER_ACTIONS.get(name)
-    if re.match(_SAMPLE_ACTIONS, action):
-        yield from _second(args, table=action.startswith("track-sc"))
+    counts = action.startswith(_COUNTING) and action.removeprefix(_COUNTING).isdecimal()
+    if counts or action in _SAMPLE_ACTIONS or action.startswith(_SAMPLE_CALLS):
+        yield from _second(args, table=counts)
     elif at is not None:
         if len(args) > at and not re.match(_NUMBER, args[at].value):
             yield SamplePlace(SAMPLE, (args[at],), anywhere=name in ("set-timeout", "pause"))
