@@ -26,8 +26,11 @@ def ask(run: Run, inputs: Inputs, say: Callable[[str], None]) -> NativeAnswers:
     nodes = [node for node in run.node_files if inputs.stdin not in (*node.haproxy, *node.keepalived)]
     if len(nodes) < len(run.node_files):
         say(f"haproxy and keepalived were not asked about {inputs.stdin}: they read files")
-    asked = [f"{daemon} {release}" for daemon, release in sorted(releases.items()) if daemon not in unasked]
-    if asked and nodes:
+    has = {"haproxy": any(node.haproxy for node in nodes), "keepalived": any(node.keepalived for node in nodes)}
+    asked = [
+        f"{daemon} {release}" for daemon, release in sorted(releases.items()) if has[daemon] and daemon not in unasked
+    ]
+    if asked:
         say(f"asked {' and '.join(asked)} about the files")
     own = inputs.local or own_files(run.fleet)
     return ask_daemons(nodes, run.options.config_ids, own=own, unasked=unasked)
