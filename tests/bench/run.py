@@ -107,6 +107,17 @@ class Bench:
 
         return self._made(f"o{lines}.cfg", lines, text)
 
+    def _pairs(self, count: int) -> str:
+        """A folder of pairs, as the pre-commit hook is given it."""
+        folder = self.folder / f"pairs{count}"
+        for number in range(count):
+            for node in ("lb1", "lb2"):
+                place = folder / f"p{number}" / node
+                place.mkdir(parents=True)
+                shutil.copy(self.cfg(50), place / "haproxy.cfg")
+                shutil.copy(self.conf(50), place / "keepalived.conf")
+        return str(folder)
+
     def parse(self, kind: str, path: str) -> list[str]:
         return [PYTHON, "-c", PARSE.format(kind), path]
 
@@ -128,6 +139,8 @@ class Bench:
         os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
         against("G2", "the same pair again / import pyparsing", [*CACHED, *pair], floor, 0.35, 21)
         against("G2", "the same pair again / python -c pass", [*CACHED, *pair], [PYTHON, "-c", "pass"], 3, 21)
+        one, twenty = self._pairs(1), self._pairs(20)
+        against("G14", "20 unchanged pairs / one cold pair", [*CACHED, twenty], [*LINT, one], 1.2, 21)
         modules = os.popen(
             f"{PYTHON} -X importtime -m rules --no-cache {' '.join(pair)} 2>&1 >/dev/null"
             r" | grep -cE '\| +(textual|rich|jinja2|dns|asyncio|ssl|tomllib)(\.|$)'"
