@@ -23,6 +23,8 @@ balance foo
 balance hdr
 balance hdr()
 balance hash
+balance url_param
+balance log-hash
 option
 option tcp-check x
 cookie

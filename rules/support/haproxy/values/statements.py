@@ -59,6 +59,10 @@ def mode(line: HaproxyLine) -> Iterator[Fault]:
         yield extra(args[1], f"mode {args[0].value}")
 
 
+# Algorithms that need an argument, and an example of one.
+_BALANCED_BY = {"url_param": "userid", "hash": "src", "log-hash": "lower"}
+
+
 def balance(line: HaproxyLine) -> Iterator[Fault]:
     """`balance ALGORITHM`."""
     if not line.args or line.args[0].dynamic:
@@ -77,8 +81,8 @@ def balance(line: HaproxyLine) -> Iterator[Fault]:
         yield Fault(
             word.span, f"'balance {word.value}': the number of draws must be 1 or more", "write 'balance random(2)'"
         )
-    elif name in ("url_param", "hash") and not bracket and len(line.args) < 2:
-        yield missing(line, f"what '{name}' uses", f"balance {name} {'src' if name == 'hash' else 'userid'}")
+    elif name in _BALANCED_BY and not bracket and len(line.args) < 2:
+        yield missing(line, f"what '{name}' uses", f"balance {name} {_BALANCED_BY[name]}")
 
 
 def option(line: HaproxyLine) -> Iterator[Fault]:
