@@ -10,9 +10,9 @@ import pytest
 
 from parsers.source import Source
 from rules import Options, Report
-from rules.engine.examples import Case, cases_of
+from rules.engine.examples import Case
 from rules.engine.finding import Finding
-from rules.engine.registry import Rule, all_rules
+from rules.engine.registry import Rule
 from rules.fixes.applying import fix_all
 from tests import examples
 from tests.conftest import Figure
@@ -26,17 +26,13 @@ from tests.tables import each
 
 pytestmark = pytest.mark.slow
 
-_FIXABLE = {
-    rule.code: rows
-    for rule in all_rules()
-    if (rows := [(case.title, (rule, case)) for case in cases_of(rule.examples) if case.bad and fixable(rule, case)])
-}
+_PARTS = 40
 
 
 @pytest.mark.daemon("haproxy", "keepalived")
-@pytest.mark.parametrize("code", list(_FIXABLE))
-def test_the_daemon_takes_what_was_fixed(code: str, tmp_path: Path) -> None:
-    each(_FIXABLE[code], lambda example: _the_daemon_takes_it(*example, tmp_path))
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_the_daemon_takes_what_was_fixed(part: int, tmp_path: Path) -> None:
+    each(fixable(part, _PARTS), lambda example: _the_daemon_takes_it(*example, tmp_path))
 
 
 def _the_daemon_takes_it(rule: Rule, case: Case, folder: Path) -> None:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from rules import lint
-from rules.engine.examples import Case, cases_of
-from rules.engine.registry import Rule, Scope, all_rules
+from rules.engine.examples import Case
+from rules.engine.registry import Rule, Scope
 from tests.conftest import Figure
 from tests.rules.examples import options_of
 from tests.rules.fixes.trying import fixable, fixed
@@ -19,16 +19,8 @@ WANTED = 133
 """How many rules have a fix for one of their bad examples, at least."""
 
 
-FIXABLE = [
-    (f"{rule.code}, {case.title}", (rule, case))
-    for rule in all_rules()
-    for case in cases_of(rule.examples)
-    if case.bad and fixable(rule, case)
-]
-
-
 def test_the_finding_goes_and_no_other_comes() -> None:
-    each(FIXABLE, _the_finding_goes)
+    each(fixable(), _the_finding_goes)
 
 
 def _the_finding_goes(example: tuple[Rule, Case]) -> None:
@@ -43,7 +35,7 @@ def _the_finding_goes(example: tuple[Rule, Case]) -> None:
 
 
 def test_comments_and_other_lines_stay() -> None:
-    each(FIXABLE, _comments_stay)
+    each(fixable(), _comments_stay)
 
 
 def _comments_stay(example: tuple[Rule, Case]) -> None:
@@ -64,14 +56,14 @@ def _comment(line: str) -> list[str]:
 
 
 def test_many_rules_have_one(figure: Figure) -> None:
-    rules = {example[0].code for _, example in FIXABLE}
+    rules = {example[0].code for _, example in fixable()}
     figure(f"{len(rules)} rules can fix a bad example of theirs")
     assert len(rules) >= WANTED
 
 
 @pytest.mark.parametrize("safe", [True, False])
 def test_a_title_tells_what_is_done(safe: bool) -> None:
-    for label, (rule, case) in FIXABLE:
+    for label, (rule, case) in fixable():
         for finding in lint(case.files, options_of(case)).findings:
             fix = finding.fix if finding.code == rule.code else None
             if fix is not None and fix.safe is safe:
