@@ -12,6 +12,7 @@ _SEEN_BY_ALL = 0.93  # without a release, what a later one may take is left alon
 _STEP = 5  # without a release, every fifth line is enough
 
 
+@pytest.mark.slow
 def test_lines_as_every_release_judged_them(figure: Figure) -> None:
     table = dict(list(answers().items())[::_STEP])
     judged = {line: bool(says_refused(line)) for line in table}
