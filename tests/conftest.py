@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +61,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(f"{reason}, and CI must have it", pytrace=False)
     if reason:
         pytest.skip(reason)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the tests that failed to the file that the variable HALB_FAILED names, for `.ci/again`."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and (path := os.environ.get("HALB_FAILED")):
+        failed = [report for kind in ("failed", "error") for report in reporter.stats.get(kind, ())]
+        names = [re.sub(r"@[a-z-]+\Z", "", report.nodeid) for report in failed]  # xdist adds the group
+        Path(path).write_text("".join(f"{name}\n" for name in dict.fromkeys(names)), encoding="utf-8")
 
 
 # What a test runs is run, not remembered; tests/rules/command/test_recall.py is about the cache.
