@@ -12,7 +12,7 @@ from tests.programs import ROOT
 from tests.wizard.tui.support.pilot import Driven, ask_what_to_import, at_step, drive, opens, press, sees, text, until
 from tests.wizard.tui.support.writing import screen_of
 from wizard.commands.opening import import_answers
-from wizard.questions.answers import Place
+from wizard.questions.answers import Answers, Place
 from wizard.questions.phase import PLACE
 from wizard.questions.steps import ADVANCED, steps
 from wizard.questions.writing import Way
@@ -43,16 +43,24 @@ def screens(files: Mapping[str, str]) -> dict[str, str]:
             await _importing(pilot, app, paths, shown)
             await app.go("review")
             await at_step(pilot, "review")
-            answers = app.session.answers
-            for place, answer in _COMPLETE.items():
-                answers = answers.put(place, answers[place] or answer)
-            app.session.replace_answers(answers)
+            app.session.replace_answers(_completed(app.session.answers))
             await until(pilot, lambda: app.session.is_judged and app.session.outcome.files)
             await _walking(pilot, app, shown)
             await _writing(pilot, app, shown)
 
         drive(Path(folder), script, size=LARGE, importer=import_answers)
         return shown
+
+
+def _completed(answers: Answers) -> Answers:
+    """With what is missing, and without the servers that the appended lines name again."""
+    for place, answer in _COMPLETE.items():
+        answers = answers.put(place, answers[place] or answer)
+    names = [answers[Place("control_plane", number, "name")] for number in range(answers.count("control_plane"))]
+    for number in reversed(range(len(names))):
+        if names[number] in names[:number]:
+            answers = answers.without("control_plane", number)
+    return answers
 
 
 def _all(pilot: Driven) -> str:
