@@ -79,6 +79,8 @@ else:
                 raise ValueError(f"Got unexpected field names: {list(changes)!r}")
             return made
 
+        __replace__ = _replace  # what `copy.replace` asks for
+
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))
 
