@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import OptionList
 
 from rules import lint
+from rules.engine.registry import all_rules
 from tests import examples
 from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, opens, sees, text, until, words
@@ -15,10 +16,12 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
 from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.panes.review_page import ReviewPage
 from wizard.tui.reading.diff import Diff, coloured
-from wizard.tui.screens.review import ReviewScreen
+from wizard.tui.reading.search import SearchedText
+from wizard.tui.screens.review import ReviewScreen, rule_explained
 from wizard.tui.widgets.field import AnswerField, field_around
 
 pytestmark = pytest.mark.slow
@@ -241,6 +244,32 @@ def test_e_explains_the_rule_and_escape_closes_the_page(tmp_path: Path) -> None:
             await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
 
     play(scene())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_no_explanation_is_wrapped_twice(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Each rule's page has the lines that the explanation has: none of them is wrapped once more."""
+    texts = {rule.code: rule_explained(rule.code, size[0]) for rule in all_rules()}
+
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article(), size=size) as pilot:
+            app = wizard(pilot)
+            for code, explained in texts.items() if examples.ALL else [*texts.items()][::40]:
+                app.show_page(code, explained)
+                await until(pilot, lambda: isinstance(app.screen, PageDialog) and app.screen.query(SearchedText))
+                page = app.screen.query_one(SearchedText)
+                await until(pilot, lambda: page.plain)  # noqa: B023
+                assert page.plain == explained, code
+                await pilot.press("escape")
+                await opens(pilot, ReviewScreen)
+
+    play(scene())
+    assert not {
+        code: line
+        for code, explained in texts.items()
+        for line in explained.split("\n")
+        if len(line) > size[0] - 3 and " " in line.strip()
+    }
 
 
 def test_the_diff_shows_what_would_change_without_the_password(tmp_path: Path) -> None:
