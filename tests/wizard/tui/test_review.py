@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,56 @@ def test_what_is_missing_or_wrong_comes_before_findings_and_blocks() -> None:
     assert found[0].text.startswith("Virtual IP: Address / prefix: ")
     assert {item.kind for item in found} == {ItemKind.WRONG, ItemKind.MISSING}
     assert blocked(judge(answers), {}).startswith("8 answers are missing, 1 answer is wrong")
+
+
+def with_every_severity() -> Judgement:
+    """The article's cluster with files that have an error, a warning, a note, and a rule that crashed."""
+    outcome = broken()
+    files = {path: text for path, text in outcome.files.items() if path.endswith((".cfg", ".conf"))}
+    first = next(path for path in files if path.endswith(".cfg"))
+    assert "    user haproxy\n" in files[first]
+    files[first] = files[first].replace("    user haproxy\n", "")
+    files[first] += "\nlisten spare\n    bind :9000\n    server a 192.0.2.1:80\n    server b 192.0.2.2:80\n"
+    report = lint(files)
+    assert {finding.severity.word for finding in report.findings} == {"error", "warning", "info"}
+    report.crashes = ("XX001: no reason",)
+    return outcome._replace(files={**outcome.files, **files}, report=report)
+
+
+def test_errors_come_before_warnings_and_these_before_notes() -> None:
+    outcome = with_every_severity()
+    order = [ItemKind.ERROR, ItemKind.OVERRIDDEN, ItemKind.WARNING, ItemKind.INFO]
+    for overrides in ({}, overriding(outcome)):
+        kinds = [item.kind for item in items(outcome, overrides)]
+        assert kinds == sorted(kinds, key=order.index)
+        assert {ItemKind.WARNING, ItemKind.INFO} < set(kinds)
+    assert any("crashed" in item.text for item in items(outcome, {}))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_so_they_stand_on_the_review_and_in_the_list(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article(), size=size) as pilot:
+            app, outcome = wizard(pilot), with_every_severity()
+            app.session.outcome = outcome
+            assert isinstance(app.screen, ReviewScreen)
+            app.screen.judged()
+            await page_says(pilot, "XX001")
+            in_order(app.screen.query_one(ReviewPage), outcome)
+            app.action_findings()
+            await until(pilot, lambda: isinstance(app.screen, FindingsDialog) and app.screen.query(OptionList))
+            in_order(app.screen.query_one(OptionList), outcome)
+
+    play(scene())
+
+
+def in_order(options: OptionList, outcome: Judgement) -> None:
+    found = (
+        re.match(r"\W*(error|warning|info)(:| +[A-Z]{2}\d| +a rule)", str(option.prompt)) for option in options.options
+    )
+    kinds = [match[1] for match in found if match]
+    assert kinds == [item.kind.value for item in items(outcome, {})]
+    assert kinds == sorted(kinds, key=["error", "warning", "info"].index)
 
 
 def test_the_article_has_nothing_that_blocks() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.wizard.tui.support.pilot import (
     ARTICLE,
@@ -164,12 +164,13 @@ def test_a_damaged_draft_is_reported(tmp_path: Path) -> None:
 
 def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_path: Path) -> None:
     threads = []
+    notes = ("haproxy.cfg:3: listen stats is kept by nobody", "b is less than that", "a is the least of all")
 
     def importer(paths: Sequence[str]) -> Import:
         threads.append(threading.current_thread())
         if paths != ["lb 1", "lb2"]:
             raise ValueError(f"{paths[0]}: no such file")
-        return Import(Answers(ARTICLE), ("haproxy.cfg:3: listen stats is kept by nobody",))
+        return Import(Answers(ARTICLE), notes)
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await ask_what_to_import(pilot)
@@ -180,6 +181,8 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
         app.screen.query_one(Input).value = "'lb 1' lb2"
         await press(pilot, "enter")
         await sees(pilot, "listen stats is kept by nobody")
+        shown = app.screen.query_one(OptionList).options
+        assert [str(option.prompt) for option in shown] == list(notes), "in the importer's order, the worst first"
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 
