@@ -115,13 +115,9 @@ def items(outcome: Judgement, overrides: Overrides) -> tuple[Item, ...]:
     everything += [Item(ItemKind.MISSING, _safe(label(place, answers)), place) for place in outcome.missing]
     if outcome.report is not None:
         crashes = outcome.report.crashes
-        everything += [
-            Item(ItemKind.INFO, _safe(f"a rule of the linter crashed, the others ran: {crash}")) for crash in crashes
-        ]
-        everything += sorted(
-            (_item_of(one, overrides) for one in findings_once(outcome)),
-            key=lambda item: list(ItemKind).index(item.kind),
-        )
+        found = [Item(ItemKind.INFO, _safe(f"a rule of the linter crashed, the others ran: {one}")) for one in crashes]
+        found += [_item_of(one, overrides) for one in findings_once(outcome)]
+        everything += sorted(found, key=lambda item: list(ItemKind).index(item.kind))
     return tuple(everything)
 
 

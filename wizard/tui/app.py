@@ -186,7 +186,8 @@ class Wizard(OrderedApp[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C ends many programs, so it says which key ends this one."""
-        self.notify("Ctrl+Q leaves halb; the draft is saved", title="Leave?")
+        leaving = isinstance(self.screen, QuitDialog)  # what becomes of the draft stands there
+        self.notify("Ctrl+Q leaves halb" if leaving else "Ctrl+Q leaves halb; the draft is saved", title="Leave?")
 
     async def action_write(self) -> None:
         """Go to the write screen, or say what is in the way."""

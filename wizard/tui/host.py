@@ -42,6 +42,10 @@ class Host(Protocol):
         """Show what is missing, wrong or found, and why it is shown if the user did not ask for it."""
         ...
 
+    def action_help_quit(self) -> None:
+        """Say which key leaves."""
+        ...
+
 
 def host_of(widget: Widget) -> Host:
     """The app of a widget that is mounted."""

@@ -18,9 +18,11 @@ from rules.plan.model import KeyPath, Phase
 from tests.examples import times
 from tests.programs import Done
 from tests.shared import shared
+from tests.wizard.importer.pairs import HAPROXY, pair
 from tests.wizard.plans import ARTICLE, plans
 from tests.wizard.running import environment, run
 from wizard.commands.missing import missing_lines
+from wizard.commands.opening import import_answers
 from wizard.plan.draft_text import draft_text
 from wizard.plan.file import write_plan
 from wizard.plan.plan import Plan, plan_of
@@ -29,6 +31,26 @@ from wizard.render.files import render
 pytestmark = pytest.mark.slow
 
 PASSWORD = "hunter2!"
+
+
+WORST_FIRST = (
+    "between the files:",
+    "it serves something else:",
+    "frontend web",
+    "stats auth admin:***",
+    "tcp-request connection",
+    "spread-checks",
+)
+
+
+def worst_pair() -> dict[str, str]:
+    """A pair with something of each kind, in the files in another order than that of its weight."""
+    haproxy = HAPROXY.replace("    maxconn 5000\n", "    maxconn 5000\n    spread-checks 7\n").replace(
+        "    bind *:6443\n",
+        "    bind *:6443\n    tcp-request connection reject if { src 192.0.2.7 }\n    stats auth admin:hunter2!\n",
+    )
+    web = "\nfrontend web\n    mode http\n    bind :80\n    default_backend shop\n\nbackend shop\n    mode http\n"
+    return pair(haproxy + web, haproxy.replace("balance roundrobin", "balance leastconn") + web)
 
 
 def files_of(plan: Plan, folder: Path) -> None:
@@ -70,6 +92,23 @@ def test_what_was_rendered_is_imported_as_the_same_plan(rendered: Path) -> None:
     for name in ("haproxy-lb1/etc/haproxy/haproxy.cfg", "haproxy-lb2/etc/keepalived/keepalived.conf"):
         old, new = ((folder / name).read_text().splitlines() for folder in (rendered, again))
         assert [line for line in old if "#" not in line] == [line for line in new if "#" not in line]
+
+
+def test_the_worst_of_what_is_left_over_comes_first(tmp_path: Path) -> None:
+    """Contradictions, then what others lose, then what is lost with passwords and access first; then what was guessed.
+
+    In the output of the command and in what the wizard's dialog shows.
+    """
+    for name, text in worst_pair().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    done = run("import", "lb1", "lb2", cwd=tmp_path)
+    assert done.status == 0, done.stderr
+    at = [done.stderr.index(words) for words in WORST_FIRST]
+    assert at == sorted(at), done.stderr
+    notes = import_answers([str(tmp_path / "lb1"), str(tmp_path / "lb2")]).notes
+    found = [next(number for number, note in enumerate(notes) if words in note) for words in WORST_FIRST]
+    assert found == sorted(found), notes
 
 
 def test_what_is_missing_is_named_and_stands_as_a_comment_to_fill_in(rendered: Path) -> None:
@@ -228,9 +267,9 @@ def test_several_virtual_routers_have_to_be_told_apart(rendered: Path) -> None:
 def test_every_pair_of_the_corpus_is_imported_or_told_why_not(tmp_path: Path) -> None:
     pairs = sorted((shared() / "corpus" / "pairs").iterdir())
     assert pairs
-    for number, pair in enumerate(folder for folder in pairs if folder.is_dir()):
+    for number, found in enumerate(folder for folder in pairs if folder.is_dir()):
         output = tmp_path / f"{number}.toml"
-        done = run("import", str(pair), "-o", str(output), cwd=tmp_path)
+        done = run("import", str(found), "-o", str(output), cwd=tmp_path)
         assert done.status in (0, 1), done.stderr
         assert "internal error" not in done.stderr
         assert output.exists() == (done.status == 0)

@@ -13,7 +13,7 @@ from tests.wizard.running import Cluster, cluster
 from tests.wizard.tui.support.contrast import THEMES, faint
 from tests.wizard.tui.support.ends import ENDPOINT, MASTER, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, sees, text, until, words
-from tests.wizard.verify.views import CUTOVER, NODES, PLAN, VIP, gives, points_to, ready, serving, view
+from tests.wizard.verify.views import CUTOVER, NAME, NODES, PLAN, VIP, gives, points_to, ready, serving, view
 from tests.wizard.verify.views import MASTER as MASTER_ADDRESS
 from wizard.probes.phases import in_phase, phase_due, watched
 from wizard.questions.answers import Answers, Place, from_toml
@@ -77,6 +77,42 @@ def test_it_shows_what_to_do_and_follows_the_world(tmp_path: Path, size: tuple[i
                 await pilot.press("enter")
                 await until(pilot, lambda: re.search(r"ok +[0-9]+\. resolvers", text(pilot)))
                 assert re.search(r"ok +[0-9]+\. resolvers", text(pilot))
+
+    play(scene())
+
+
+def test_c_copies_the_record_that_is_to_be_set(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            async with at_step("cutover", tmp_path, answers_of(made), offline=False, resolvers=asked_at(made)) as pilot:
+                await sees(pilot, "next: step")
+                record = f"{NAME}. 60 IN A {made.master.address}"
+                await sees(pilot, record)
+                await pilot.press("c")
+                await until(pilot, lambda: pilot.app.clipboard == record)
+
+    play(scene())
+
+
+def test_what_fails_stays_open_among_what_is_folded(tmp_path: Path) -> None:
+    """The name leads there and the API server answers, with a certificate for other names."""
+
+    async def scene() -> None:
+        with cluster(tmp_path) as made:
+            made.led_to, made.master.behaviour = made.master.address, Behaviour.SERVE
+            made.issue("kubernetes")
+            async with at_step(
+                "cutover", tmp_path, answers_of(made), size=(120, 36), offline=False, resolvers=asked_at(made)
+            ) as pilot:
+                await sees(pilot, "next: step")
+                await until(pilot, lambda: re.search(r"ok +3 of 8 ok: resolvers, api, control-plane", text(pilot)))
+                assert re.search(r"fail 7\. certificate: ", text(pilot))
+                assert not re.search(r"ok +[0-9]\. ", text(pilot))
+                await pilot.press("enter")
+                await until(pilot, lambda: re.search(r"ok +3\. resolvers: ", text(pilot)))
+                assert not re.search(r"[0-9] of 8 ok", text(pilot))
+                await pilot.press("enter")
+                await until(pilot, lambda: not re.search(r"ok +[0-9]\. ", text(pilot)))
 
     play(scene())
 

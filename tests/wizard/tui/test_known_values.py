@@ -25,8 +25,9 @@ from tests.wizard.tui.support.pilot import (
     words,
 )
 from wizard import files as store
-from wizard.questions.answers import Answers, Place
+from wizard.questions.answers import Answers, Place, to_toml
 from wizard.questions.steps import steps
+from wizard.tui import judging
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
 from wizard.tui.judging import Saving
@@ -241,6 +242,47 @@ def test_a_choice_that_follows_from_another_answer_is_shown_as_it_will_be(tmp_pa
         assert app.session.outcome.plan.vrrp.track == "script"
 
     drive(tmp_path, script, answers={**ARTICLE, Place("haproxy", 0, "run"): "static-pod"}, size=(120, 36))
+
+
+@pytest.mark.parametrize(
+    ("gone", "then"),
+    [(None, "1 of 9  ✓ 2 nodes, 0 errors"), (ENDPOINT, "1 of 9  ○ missing: DNS name"), (VIP, "1 of 9")],
+)
+def test_a_plan_that_is_opened_lacks_nothing_until_it_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: Place | None, then: str
+) -> None:
+    """The judging begins when the test says so."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "halb.toml").write_text(to_toml(Answers(ARTICLE).put(gone, "") if gone else Answers(ARTICLE)))
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "Change")
+        monkeypatch.setattr(judging, "PAUSE", 3600)
+        await app.screen.run_action("begin")
+        await at_step(pilot, "dns")
+        await sees(pilot, "1 of 9 … checking")
+        for step in ("vip", "initial-master", "dns"):
+            await app.go(step)
+            await until(pilot, lambda: "checking" in status(app))
+            assert not app.session.is_judged
+            assert "missing" not in text(pilot)
+        app._judging._begin()
+        await until(pilot, lambda: status(app).strip().startswith(then))
+
+    drive(tmp_path, script, store=store)
+
+
+def test_a_new_plan_is_not_being_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is judged where nothing was answered, so nothing would end that."""
+    monkeypatch.setattr(judging, "PAUSE", 3600)
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        await press(pilot, "enter")
+        await at_step(pilot, "dns")
+        await sees(pilot, "1 of 9 ○ missing: DNS name")
+
+    drive(tmp_path, script)
 
 
 def test_what_was_typed_is_saved_without_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

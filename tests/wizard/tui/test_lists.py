@@ -203,17 +203,6 @@ def test_a_removed_row_comes_back_and_so_does_each_change_before(tmp_path: Path)
     drive(tmp_path, script, notices=True)
 
 
-@pytest.mark.parametrize("step", ["dns", "load-balancers", "review", "write"])
-def test_ctrl_c_says_which_key_leaves(tmp_path: Path, step: str) -> None:
-    async def script(pilot: Driven, app: Wizard) -> None:
-        await app.go(step)
-        await press(pilot, "ctrl+c")
-        await told(pilot, "Ctrl+Q leaves halb; the draft is saved")
-        assert app.return_value is None
-
-    drive(tmp_path, script, answers=ARTICLE, notices=True)
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_each_heading_stands_above_its_column(tmp_path: Path, size: tuple[int, int]) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from textual.widgets import OptionList
 
 from rules import lint
+from rules.engine.registry import all_rules
 from tests import examples
 from tests.wizard.tui.support.ends import ENDPOINT, SECRET, article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import LARGE, SMALL, Driven, opens, sees, text, until, words
@@ -15,10 +17,12 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.review import ItemKind, Overrides, accepted, blocked, blockers, items, label, reason_fault, tree
 from wizard.questions.session import Judgement, judge
 from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.panes.review_page import ReviewPage
 from wizard.tui.reading.diff import Diff, coloured
-from wizard.tui.screens.review import ReviewScreen
+from wizard.tui.reading.search import SearchedText
+from wizard.tui.screens.review import ReviewScreen, rule_explained
 from wizard.tui.widgets.field import AnswerField, field_around
 
 pytestmark = pytest.mark.slow
@@ -86,6 +90,56 @@ def test_what_is_missing_or_wrong_comes_before_findings_and_blocks() -> None:
     assert found[0].text.startswith("Virtual IP: Address / prefix: ")
     assert {item.kind for item in found} == {ItemKind.WRONG, ItemKind.MISSING}
     assert blocked(judge(answers), {}).startswith("8 answers are missing, 1 answer is wrong")
+
+
+def with_every_severity() -> Judgement:
+    """The article's cluster with files that have an error, a warning, a note, and a rule that crashed."""
+    outcome = broken()
+    files = {path: text for path, text in outcome.files.items() if path.endswith((".cfg", ".conf"))}
+    first = next(path for path in files if path.endswith(".cfg"))
+    assert "    user haproxy\n" in files[first]
+    files[first] = files[first].replace("    user haproxy\n", "")
+    files[first] += "\nlisten spare\n    bind :9000\n    server a 192.0.2.1:80\n    server b 192.0.2.2:80\n"
+    report = lint(files)
+    assert {finding.severity.word for finding in report.findings} == {"error", "warning", "info"}
+    report.crashes = ("XX001: no reason",)
+    return outcome._replace(files={**outcome.files, **files}, report=report)
+
+
+def test_errors_come_before_warnings_and_these_before_notes() -> None:
+    outcome = with_every_severity()
+    order = [ItemKind.ERROR, ItemKind.OVERRIDDEN, ItemKind.WARNING, ItemKind.INFO]
+    for overrides in ({}, overriding(outcome)):
+        kinds = [item.kind for item in items(outcome, overrides)]
+        assert kinds == sorted(kinds, key=order.index)
+        assert {ItemKind.WARNING, ItemKind.INFO} < set(kinds)
+    assert any("crashed" in item.text for item in items(outcome, {}))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_so_they_stand_on_the_review_and_in_the_list(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article(), size=size) as pilot:
+            app, outcome = wizard(pilot), with_every_severity()
+            app.session.outcome = outcome
+            assert isinstance(app.screen, ReviewScreen)
+            app.screen.judged()
+            await page_says(pilot, "XX001")
+            in_order(app.screen.query_one(ReviewPage), outcome)
+            app.action_findings()
+            await until(pilot, lambda: isinstance(app.screen, FindingsDialog) and app.screen.query(OptionList))
+            in_order(app.screen.query_one(OptionList), outcome)
+
+    play(scene())
+
+
+def in_order(options: OptionList, outcome: Judgement) -> None:
+    found = (
+        re.match(r"\W*(error|warning|info)(:| +[A-Z]{2}\d| +a rule)", str(option.prompt)) for option in options.options
+    )
+    kinds = [match[1] for match in found if match]
+    assert kinds == [item.kind.value for item in items(outcome, {})]
+    assert kinds == sorted(kinds, key=["error", "warning", "info"].index)
 
 
 def test_the_article_has_nothing_that_blocks() -> None:
@@ -241,6 +295,32 @@ def test_e_explains_the_rule_and_escape_closes_the_page(tmp_path: Path) -> None:
             await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
 
     play(scene())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_no_explanation_is_wrapped_twice(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Each rule's page has the lines that the explanation has: none of them is wrapped once more."""
+    texts = {rule.code: rule_explained(rule.code, size[0]) for rule in all_rules()}
+
+    async def scene() -> None:
+        async with at_step("review", tmp_path, article(), size=size) as pilot:
+            app = wizard(pilot)
+            for code, explained in texts.items() if examples.ALL else [*texts.items()][::40]:
+                app.show_page(code, explained)
+                await until(pilot, lambda: isinstance(app.screen, PageDialog) and app.screen.query(SearchedText))
+                page = app.screen.query_one(SearchedText)
+                await until(pilot, lambda: page.plain)  # noqa: B023
+                assert page.plain == explained, code
+                await pilot.press("escape")
+                await opens(pilot, ReviewScreen)
+
+    play(scene())
+    assert not {
+        code: line
+        for code, explained in texts.items()
+        for line in explained.split("\n")
+        if len(line) > size[0] - 3 and " " in line.strip()
+    }
 
 
 def test_the_diff_shows_what_would_change_without_the_password(tmp_path: Path) -> None:

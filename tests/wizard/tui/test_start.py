@@ -8,9 +8,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
-from tests.wizard.tui.support.pilot import ARTICLE, Driven, ask_what_to_import, at_step, drive, press, sees, text, until
+from tests.wizard.tui.support.pilot import (
+    ARTICLE,
+    LARGE,
+    SMALL,
+    Driven,
+    ask_what_to_import,
+    at_step,
+    drive,
+    press,
+    sees,
+    text,
+    until,
+)
 from wizard import files as store
 from wizard.questions.answers import Answers, Place, to_toml
 from wizard.questions.steps import steps
@@ -152,12 +164,13 @@ def test_a_damaged_draft_is_reported(tmp_path: Path) -> None:
 
 def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_path: Path) -> None:
     threads = []
+    notes = ("haproxy.cfg:3: listen stats is kept by nobody", "b is less than that", "a is the least of all")
 
     def importer(paths: Sequence[str]) -> Import:
         threads.append(threading.current_thread())
         if paths != ["lb 1", "lb2"]:
             raise ValueError(f"{paths[0]}: no such file")
-        return Import(Answers(ARTICLE), ("haproxy.cfg:3: listen stats is kept by nobody",))
+        return Import(Answers(ARTICLE), notes)
 
     async def script(pilot: Driven, app: Wizard) -> None:
         await ask_what_to_import(pilot)
@@ -168,12 +181,33 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
         app.screen.query_one(Input).value = "'lb 1' lb2"
         await press(pilot, "enter")
         await sees(pilot, "listen stats is kept by nobody")
+        shown = app.screen.query_one(OptionList).options
+        assert [str(option.prompt) for option in shown] == list(notes), "in the importer's order, the worst first"
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 
     app = drive(tmp_path, script, importer=importer)
     assert app.session.answers == Answers(ARTICLE)
     assert threading.main_thread() not in threads
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_what_to_import_is_an_example_and_not_an_answer(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Folders of these names look as if they had been found: the field says that they were not."""
+
+    def importer(paths: Sequence[str]) -> Import:
+        raise AssertionError(paths)
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await ask_what_to_import(pilot)
+        await sees(pilot, "for example: lb1/ lb2/")
+        assert app.screen.query_one(Input).value == ""
+        await press(pilot, "enter")
+        await sees(pilot, "name a folder or a file")
+
+    (tmp_path / "lb1").mkdir()
+    (tmp_path / "lb2").mkdir()
+    drive(tmp_path, script, importer=importer, size=size)
 
 
 def test_without_an_importer_nothing_is_said_of_import(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ from tests.wizard.verify.views import (
     serving,
     view,
 )
+from wizard.tui.copying import of_checklist
 from wizard.verify.checklist import checklist
+from wizard.verify.checklist.model import Status
 from wizard.verify.report.json import render
 from wizard.verify.report.text import text
 
@@ -91,6 +93,36 @@ def test_every_word_of_the_checklist_is_shown(name: str) -> None:
         for line in step.lines:
             assert all(squeezed(part) in whole for part in line)
     assert all(squeezed(advice) in whole for advice in found.closing)
+
+
+def test_what_fails_between_passed_steps_stays_open_with_its_number() -> None:
+    found, words = checklist(SEEN["too early"]), " (Enter shows them)"
+    assert [str(step.status) for step in found.steps] == ["ok", "fail", "fail", "ok", "fail", "ok", "skip"]
+    lines = text(found, SEEN["too early"], Style(width=80), folded=words).splitlines()
+    assert "ok   3 of 7 ok: control-plane, ttl, resolvers (Enter shows them)" in lines
+    heads = [line[:8] for line in lines if re.match(r"[a-z]+ +[0-9]+\. ", line)]
+    assert heads == ["fail 2. ", "fail 3. ", "fail 5. ", "skip 7. "]
+
+
+@pytest.mark.parametrize("name", list(SEEN))
+def test_folding_leaves_out_what_is_passed_and_nothing_else(name: str) -> None:
+    found = checklist(SEEN[name])
+    lines = text(found, SEEN[name], Style(width=300), folded="").splitlines()
+    passed = [step.key for step in found.steps if step.status is Status.OK]
+    folded = f"ok   {len(passed)} of {len(found.steps)} ok: {', '.join(passed)}"
+    assert (folded in lines) == bool(passed)
+    without = [line for line in lines if line != folded]
+    whole = text(found, SEEN[name], Style(width=300)).splitlines()
+    bodies: list[str] = []
+    for number, step in enumerate(found.steps, 1):
+        if step.status is Status.OK:
+            start = whole.index(f"ok   {number}. {step.key}: {step.title}")
+            rest = whole[start + 1 :]
+            bodies += [whole[start], *rest[: next(at for at, line in enumerate(rest) if not line.startswith("     "))]]
+    left = list(whole)
+    for line in bodies:
+        left.remove(line)
+    assert without == left
 
 
 def test_the_record_and_the_command_stand_alone_on_their_lines() -> None:
@@ -150,3 +182,26 @@ def test_compact_json_is_one_line() -> None:
     assert line.count("\n") == 1
     assert json.loads(line) == json.loads(render(checklist(seen), seen))
     assert json.loads(line)["countdown"][0] == {"server": "10.0.0.53", "seconds": 41, "addresses": [MASTER]}
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("nothing is there", f"{NAME}. 60 IN A {MASTER}"),
+        ("moving", f"{NAME}. 60 IN A {VIP}"),
+        ("too early", f"{NAME}. 60 IN A {MASTER}"),
+        ("kubeadm init", f"kubeadm init --control-plane-endpoint={NAME}:6443 --upload-certs"),
+        ("wrong certificate", "kubeadm init phase certs apiserver "),
+    ],
+)
+def test_what_is_to_be_typed_next_can_be_copied_before_all_is_passed(name: str, first: str) -> None:
+    """What is copied stands on a line of its own in the checklist, whole."""
+    found = of_checklist(checklist(SEEN[name]))
+    assert found[0].startswith(first)
+    assert len(found) == len(set(found))
+    lines = [line.strip() for line in shown(SEEN[name], width=400).splitlines()]
+    assert all(one in lines for one in found)
+
+
+def test_where_only_time_helps_there_is_nothing_to_copy() -> None:
+    assert of_checklist(checklist(SEEN["stale"])) == ()

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from wizard.tui.dialogs.base import Above
 from wizard.tui.reading.search import SearchedText, Searching, continued
 from wizard.tui.textual_private import KeysFooter
 
 
-class PageDialog(ModalScreen[None]):
+class PageDialog(Above[None]):
     """A page with a title; `body` is a text, which is wrapped, or a widget that the keys scroll."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", id="page.back", key_display="Esc")]

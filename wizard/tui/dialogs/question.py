@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from rules.report import printable
+from wizard.tui.dialogs.base import Above
 
 
-class QuestionDialog(ModalScreen[bool]):
+class QuestionDialog(Above[bool]):
     """Returns whether the answer is yes; `lines` say what it is about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from wizard.questions.review import reason_fault
+from wizard.tui.dialogs.base import Above
 
 
-class ReasonDialog(ModalScreen[str | None]):
+class ReasonDialog(Above[str | None]):
     """Returns the reason, or None when the user does not accept the error after all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

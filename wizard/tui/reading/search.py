@@ -154,7 +154,8 @@ class SearchedText(Searching):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     SearchedText > VerticalScroll { height: 1fr; overflow-x: auto; scrollbar-size: 1 1; }
-    SearchedText > VerticalScroll:focus { background-tint: $primary 5%; }
+    SearchedText > VerticalScroll:focus { background: $primary 5%; }
+    SearchedText > VerticalScroll:ansi:focus { background: ansi_default; }
     SearchedText > VerticalScroll > Static { width: auto; min-width: 100%; height: auto; }
     """
 

@@ -144,8 +144,8 @@ class ReviewScreen(FramedScreen):
         if isinstance(line, int):
             self.query_one(WhatIf).explain(line)
         elif item is not None and item.finding is not None:
-            width = min(self.app.size.width - 4, 100)
-            self.host.show_page(item.finding.code, await asyncio.to_thread(_explained, item.finding.code, width))
+            code = item.finding.code
+            self.host.show_page(code, await asyncio.to_thread(rule_explained, code, self.app.size.width))
         else:
             self.notify("only findings of the linter and failures can be explained", markup=False)
 
@@ -217,5 +217,6 @@ class ReviewScreen(FramedScreen):
         self._fill()
 
 
-def _explained(code: str, width: int) -> str:
-    return explanation(find_rules(code)[0], Style(width=width))
+def rule_explained(code: str, columns: int) -> str:
+    """What a rule means, for a page on a screen of so many columns: its lines are not wrapped once more there."""
+    return explanation(find_rules(code)[0], Style(width=min(columns - 4, 100)))

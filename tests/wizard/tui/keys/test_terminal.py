@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from rules import lint
 from tests import examples
+from tests.wizard.running import cluster
 from tests.wizard.tui.support.terminal import PATIENCE, Terminal
 from tests.wizard.tui.support.typed import TYPED
+from tests.wizard.verify.views import NAME
 
 pytestmark = [pytest.mark.daemon("tmux"), pytest.mark.slow]
 
@@ -66,6 +69,31 @@ def test_a_killed_wizard_has_what_was_typed_in_the_middle_of_a_step(terminal: Te
     terminal.wait_for("Resume")
     terminal.press("enter")
     terminal.wait_for("192.168.2.152", "k8s-master3")
+
+
+def test_what_is_copied_goes_to_the_terminal(tmp_path: Path) -> None:
+    """As OSC 52, which a terminal takes for its clipboard: ESC ] 52 ; c ; base64 BEL."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "kacang").mkdir()
+    with cluster(tmp_path / "kacang") as made:
+        server = made.resolver.server
+        terminal = Terminal(tmp_path, options=f"--resolver {server.address}:{server.port}")
+        try:
+            terminal.wait_for("Cutover", "Nothing is written until you say so")
+            written = terminal.record(tmp_path / "bytes")
+            terminal.press("end")
+            terminal.press("enter")
+            terminal.wait_for("phase: bootstrap", "next: step")
+            terminal.press("c")
+            terminal.wait_for("Copied")
+            record = f"{NAME}. 60 IN A {made.master.address}"
+            sent = b"\x1b]52;c;" + base64.b64encode(record.encode()) + b"\a"
+            deadline = time.monotonic() + PATIENCE
+            while sent not in written.read_bytes():
+                assert time.monotonic() < deadline, written.read_bytes()[-2000:]
+                time.sleep(0.02)
+        finally:
+            terminal.end()
 
 
 def test_a_terminal_that_is_closed_ends_the_wizard_and_keeps_the_draft(tmp_path: Path) -> None:

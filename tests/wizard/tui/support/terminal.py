@@ -68,6 +68,12 @@ class Terminal:
         """Send the bytes that some other terminal has for a key."""
         self._run("send-keys", "-H", *(f"{byte:02x}" for byte in data))
 
+    def record(self, file: Path) -> Path:
+        """From now on, put every byte that the wizard writes to its terminal into a file too."""
+        file.touch()
+        self._run("pipe-pane", "-O", f"cat >>'{file}'")
+        return file
+
     def wait_for(self, *words: str, patience: float = PATIENCE) -> str:
         """Wait until the window shows all of these."""
         deadline = time.monotonic() + patience

@@ -279,16 +279,26 @@ in_firewalld() {
 
 # ufw knows by itself what is there already; --dry-run prints the rules that there would be.
 in_ufw() {
-    if [ "$trying" ]; then
-        case $(LC_ALL=C ufw --dry-run allow "$@" 2>&1) in *Skipping* | *ERROR*) return 0 ;; esac
-        opens "ufw: allow $*" || return 0
-    fi
+    said=$(LC_ALL=C ufw --dry-run allow "$@" 2>&1) || :
+    case $said in
+        *Skipping*) return 0 ;;
+        *ERROR*)
+            [ ! "$trying" ] || lacks_in_ufw "$@"  # once in a run, and in each
+            return 0 ;;
+    esac
+    opens "ufw: allow $*" || return 0
     said=$(LC_ALL=C ufw allow "$@" 2>&1) || {
-        complain "ufw does not take 'allow $*' ($said); let it in by a line in /etc/ufw/before.rules, above COMMIT, and" \
-            "'ufw reload': -A ufw-before-input -p vrrp -j ACCEPT"
+        lacks_in_ufw "$@"
         return 0
     }
     case $said in *Skipping*) ;; *) undo_by ufw delete allow "$@" ;; esac
+}
+
+# An old ufw does not know VRRP, but the file that it reads before its own rules may let it in.
+lacks_in_ufw() {
+    ! grep -qsE -e '^-A .*-p (vrrp|112) .*ACCEPT' /etc/ufw/before.rules || return 0
+    complain "ufw does not take 'allow $*' ($said); let it in by a line in /etc/ufw/before.rules, above COMMIT, and" \
+        "'ufw reload': -A ufw-before-input -p vrrp -j ACCEPT"
 }
 
 # A rule set of one's own is left alone: only its owner knows where a rule belongs.
