@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.files import Written
     from wizard.merge.model import Endpoint
     from wizard.plan.plan import Plan
+    from wizard.questions.answers import Answers
 
 MOST_DROPPED = 8
 """Lines about what is dropped that a list shows; all of it is in the diff."""
@@ -74,6 +75,21 @@ def write(
         raise ChangedError({str(directory / path): "has changed since it was shown; look again" for path in unseen})
     written = write_tree(directory, merging.files, force=force, when=datetime.now(UTC), merging=merging)
     return Changes(merging.files), written
+
+
+def so_far(now: Answers, written: Answers | None, directory: Path, before: Answers | None, *, plan: bool) -> str:
+    """What has been written of the answers as they are `now`, in a sentence.
+
+    `written` are those whose files were written in this run, to `directory`; `before` those of files that were there;
+    `plan`: halb.toml alone was written.
+    """
+    where = _shown(str(directory))
+    if written is not None:
+        changed = "" if written == now else "; the answers have changed since then"
+        return f"The files have been written to {where}{changed}."
+    if plan:
+        return "halb.toml has been written, and nothing else so far."
+    return "Nothing has been written so far." if before is None else "Nothing has been written in this run."
 
 
 def to_choose(found: Changes, way: Way) -> bool:

@@ -236,7 +236,8 @@ class Wizard(OrderedApp[int]):
         """Explain the field that has the focus, or the step."""
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
-        self.push_screen(HelpDialog(field.question if field else None, step))
+        intro = self.screen.intro(step) if step is not None and isinstance(self.screen, WizardScreen) else ""
+        self.push_screen(HelpDialog(field.question if field else None, step, intro))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every step and every key's action, beside Textual's own commands."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from rules.report import printable
 from wizard.questions.answers import Place
 from wizard.questions.known.derived import endpoint_of
-from wizard.questions.steps import steps
+from wizard.questions.steps import Step, steps
 from wizard.tui.host import Host, host_of
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.session import Session
@@ -34,6 +34,10 @@ class WizardScreen(Screen[None]):
     def session(self) -> Session:
         """The answers, and what they amount to."""
         return host_of(self).session
+
+    def intro(self, step: Step) -> str:
+        """What is said about the step that this screen shows."""
+        return step.intro
 
     def take_answers(self) -> None:
         """Hand over what is typed in this screen's fields, if it has any."""
@@ -69,16 +73,19 @@ class FramedScreen(WizardScreen):
     def head(self) -> ComposeResult:
         """The lines on top."""
         session = self.session
-        step = next(step for step in steps() if step.key == self.STEP)
-        title = Content.assemble((step.title, "bold"), "  ", (step.intro, "$text-muted"))
         endpoint = endpoint_of(session.answers)
         yield Static(printable(f"halb  {endpoint}".rstrip()), markup=False, id="heading")
-        yield StepsBar(self.STEP, session.visited, session.outcome)
-        yield Static(title, id="title")
+        yield StepsBar(self.STEP, session.done, session.outcome)
+        yield Static(self.title_line(), id="title")
+
+    def title_line(self) -> Content:
+        """The step's title, and the words about it."""
+        step = next(step for step in steps() if step.key == self.STEP)
+        return Content.assemble((step.title, "bold"), "  ", (self.intro(step), "$text-muted"))
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one(StepsBar).show(message.outcome)
+        self.query_one(StepsBar).show(self.session.done, message.outcome)
         self.judged()
 
     def judged(self) -> None:

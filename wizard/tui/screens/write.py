@@ -19,7 +19,8 @@ from textual.widgets import Button, Input, Static
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.plan_alone import PlanSaved, save_plan
 from wizard.questions.review import Changes, blocked
-from wizard.questions.writing import Way, fitting, next_steps, preview, state_words, to_choose, ways, write
+from wizard.questions.steps import Step
+from wizard.questions.writing import Way, fitting, next_steps, preview, so_far, state_words, to_choose, ways, write
 from wizard.tui.copying import of_runbook
 from wizard.tui.dialogs.question import QuestionDialog
 from wizard.tui.reading.diff import Diff
@@ -114,6 +115,11 @@ class WriteScreen(FramedScreen):
             yield Button("Continue to the cutover", id="continue")
         yield KeysFooter()
 
+    def intro(self, step: Step) -> str:
+        """What of the files has been written so far."""
+        session = self.session
+        return so_far(session.answers, session.written, session.directory, session.before, plan=session.plan_saved)
+
     def on_mount(self) -> None:
         """Look at the folder."""
         self.query_one("#continue").display = False
@@ -123,6 +129,7 @@ class WriteScreen(FramedScreen):
 
     def judged(self) -> None:
         """The files may be different now."""
+        self._entitle()
         self._look()
 
     @on(Input.Changed, "#folder")
@@ -217,6 +224,8 @@ class WriteScreen(FramedScreen):
     def _plan_saved(self, directory: Path, saved: PlanSaved) -> None:
         words = "\n".join([f"halb.toml is written: {safe(str(directory))}", *map(safe, saved.left_out)])
         self.notify(words, title="The plan alone", markup=False)
+        self.session.plan_saved = True
+        self._entitle()
         self._look()
 
     def _look(self) -> None:
@@ -303,7 +312,7 @@ class WriteScreen(FramedScreen):
         self._show(
             *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
         )
-        self.query_one("#title", Static).update(Content.styled("Written", "bold"))
+        self._entitle()
         hint = ("  c copies the next command", "$text-muted")
         self._say(Content.assemble((f"✓ written: {safe(str(directory))}", "$text-success"), hint))
         self.query_one("#folder", Input).disabled = True
@@ -313,6 +322,10 @@ class WriteScreen(FramedScreen):
         button.display = True
         button.focus()
         self.app.post_message(self.Done(directory, written))
+
+    def _entitle(self) -> None:
+        done = self.written is not None
+        self.query_one("#title", Static).update(Content.styled("Written", "bold") if done else self.title_line())
 
     def _show(self, *lines: Content) -> None:
         self.query_one("#list", Static).update(Content("\n").join(lines))
