@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 
 from tests.wizard.tui.support.ends import article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, opens, press, sees, until, words
 from tests.wizard.tui.support.pilot import at_step as reaches
-from tests.wizard.tui.support.writing import written
+from tests.wizard.tui.support.writing import screen_of, written
 from wizard.questions.answers import Place
 from wizard.questions.writing import so_far
 from wizard.tui.dialogs.help import HelpDialog
@@ -71,6 +72,25 @@ def test_what_was_written_is_written_on_every_page_until_an_answer_changes(tmp_p
             await sees(pilot, "○ write")
             await press(pilot, "ctrl+z")
             await sees(pilot, "✓ write")
+
+    play(scene())
+
+
+def test_what_to_do_next_is_in_sight_wherever_the_list_was_scrolled_to(tmp_path: Path) -> None:
+    async def scene() -> None:
+        answers = article()
+        for number in (2, 3, 4):  # so many files that the list is longer than the screen
+            answers = answers.put(Place("lb", number, "name"), f"haproxy-lb{number + 1}")
+            answers = answers.put(Place("lb", number, "address"), f"192.168.2.{141 + number}")
+            answers = answers.put(Place("lb", number, "interface"), "ens160")
+        async with at_step("write", tmp_path, answers) as pilot:
+            await sees(pilot, "would be written")
+            scroll = screen_of(pilot).query_one(VerticalScroll)
+            await press(pilot, "shift+tab", "end")
+            await until(pilot, lambda: scroll.scroll_offset.y == scroll.max_scroll_y > 5)
+            await press(pilot, "f10")
+            await written(pilot)
+            await sees(pilot, "What to do next: 1. ")
 
     play(scene())
 

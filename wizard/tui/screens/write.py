@@ -148,6 +148,7 @@ class WriteScreen(FramedScreen):
 
     @on(MergeChoice.Chosen)
     def _choice_changed(self) -> None:
+        self.query_one(VerticalScroll).scroll_home(animate=False)  # what another way costs stands above the files
         self._look()
 
     @on(Button.Pressed, "#write")
@@ -312,6 +313,7 @@ class WriteScreen(FramedScreen):
         self._show(
             *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
         )
+        self.query_one(VerticalScroll).scroll_home(animate=False)  # what comes next stands above the files
         self._entitle()
         hint = ("  c copies the next command", "$text-muted")
         self._say(Content.assemble((f"✓ written: {safe(str(directory))}", "$text-success"), hint))
