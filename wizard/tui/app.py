@@ -33,7 +33,7 @@ from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.editing import Editing
 from wizard.tui.judging import Judging, Saving
-from wizard.tui.navigation import neighbour, screen_of
+from wizard.tui.navigation import Origin, Trail, neighbour, screen_of
 from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
@@ -93,7 +93,7 @@ class Wizard(OrderedApp[int]):
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
         self.signalled = 0
-        self._from_start = False
+        self._trail = Trail()
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
         self._editing = Editing(self, self)
@@ -123,9 +123,14 @@ class Wizard(OrderedApp[int]):
 
     def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
-        self.save_draft()
         # Who came from the start to watch goes back there: the steps in between were never asked for.
-        self._from_start = key == "cutover" and not self.step
+        forms = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
+        field = field_around(forms[-1].focused) if forms else None
+        self._trail.follow(Origin(self.step, field.place if field else None), key)
+        return self._show_step(key, place)
+
+    def _show_step(self, key: str, place: Place | None) -> AwaitComplete:
+        self.save_draft()
         self.step = key
         self.session.visited.add(key)
         return self.show(screen_of(key, place))
@@ -156,13 +161,15 @@ class Wizard(OrderedApp[int]):
             await self.go(key)
 
     async def action_previous_step(self) -> None:
-        """Go back one step; from the first one to the start screen."""
+        """Go back one step, or to where a page beside the way was opened; from the first one to the start screen."""
         if isinstance(self.screen, StartScreen):
             self.push_screen(QuitDialog(), self._quit_if)
-        elif not self._from_start and (key := neighbour(self.step, -1)):
-            await self.go(key)
+            return
+        self._leave()
+        step, place = self._trail.back() or (neighbour(self.step, -1), None)
+        if step:
+            await self._show_step(step, place)
         else:
-            self._leave()
             self.save_draft()
             self.step = ""
             await self.show(StartScreen())

@@ -101,7 +101,7 @@ class StepScreen(WizardScreen):
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
         self._told, self.session.untold = tuple(self.session.untold), []
-        if self._place is None:
+        if self._place is None or self.field_at(self._place) is None:  # a row that was left may be gone
             self._focus_first()
         else:
             self._focus(self._place)
