@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -195,16 +195,28 @@ class Wizard(OrderedApp[int]):
         """Ctrl+C ends many programs, so it says which key ends this one."""
         self.notify("Ctrl+Q leaves halb; the draft is saved", title="Leave?")
 
-    async def action_write(self) -> None:
+    def action_write(self) -> None:
         """Go to the write screen, or say what is in the way."""
+        self._take_answers()
+        self.when_judged(self._go_to_write)
+
+    async def _go_to_write(self) -> None:
         from wizard.questions.review import blocked
 
-        session = self.session
-        words = blocked(session.outcome, session.overrides) if session.is_judged else "the answers are being checked"
-        if words:
+        if words := blocked(self.session.outcome, self.session.overrides):
             self.action_findings(f"✗ nothing can be written yet: {words}")
         else:
             await self.go("write")
+
+    def when_judged(self, then: Callable[[], object]) -> None:
+        """Do this as soon as the outcome is about the answers as they are now, before anything that is typed later."""
+
+        async def wait() -> None:
+            await self._judging.up_to_date()
+            if isinstance(doing := then(), Awaitable):
+                await doing
+
+        self.before_the_rest(wait)
 
     async def action_advanced(self) -> None:
         """Go to the keys of halb.toml that no other step asks for."""

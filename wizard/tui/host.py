@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from textual.await_complete import AwaitComplete
@@ -32,6 +33,10 @@ class Host(Protocol):
 
     def copy(self, text: str, what: str = "") -> None:
         """Put a text into the terminal's clipboard, and say what it was, in words or by itself."""
+        ...
+
+    def when_judged(self, then: Callable[[], object]) -> None:
+        """Do this as soon as the outcome is about the answers as they are now, before anything that is typed later."""
         ...
 
     async def action_next_step(self) -> None:

@@ -18,7 +18,7 @@ from rules.report import Style
 from wizard.probes.looking import look
 from wizard.probes.seen import SeenCluster, seen
 from wizard.questions.overview import PlanLine
-from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, tree
+from wizard.questions.review import Changes, Item, ItemKind, blockers, changes, tree
 from wizard.questions.session import step_of
 from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
@@ -118,8 +118,8 @@ class ReviewScreen(FramedScreen):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the line leads."""
         line = self._page.at(event.option.id)
-        if line == CONTINUE and not blocked(self.session.outcome, self.session.overrides):
-            self.leave_for("write")
+        if line == CONTINUE:
+            self.host.when_judged(self._continue)
         elif line == FILES:
             self.action_diff()
         elif line == REHEARSE:
@@ -130,6 +130,13 @@ class ReviewScreen(FramedScreen):
             self.query_one(WhatIf).explain(line)
         elif item := self._page.item():
             self._jump(item)
+
+    def _continue(self) -> None:
+        """Go to the page that writes, or to what is in the way of that."""
+        if first := next(iter(blockers(self.session.outcome, self.session.overrides)), None):
+            self._jump(first)
+        elif self.session.outcome.files:
+            self.leave_for("write")
 
     def _jump(self, item: Item) -> None:
         step = step_of(item.place) if item.place is not None else None
@@ -167,14 +174,16 @@ class ReviewScreen(FramedScreen):
 
         self.app.push_screen(ReasonDialog(code, item.text), keep)
 
-    @work(group="rehearse", exclusive=True, exit_on_error=False)
-    async def action_rehearse(self) -> None:
+    def action_rehearse(self) -> None:
         """Play every failure with the files as they would be written."""
+        self.host.when_judged(self._rehearse)
+
+    async def _rehearse(self) -> None:
         from wizard.tui.screens.rehearsal import RehearsalScreen
 
         session = self.session
         files = await asyncio.to_thread(tree, session.outcome, session.directory, session.overrides)
-        if session.is_judged and files:
+        if files:
             self.app.push_screen(RehearsalScreen(files))
         else:
             self.notify("only files can be rehearsed: answer first what is missing (F2 lists it)", markup=False)

@@ -178,7 +178,7 @@ class WriteScreen(FramedScreen):
         """Write the files, unless something blocks that."""
         session = self.session
         if not session.is_judged:
-            self.notify("the answers are being checked; try again in a moment", markup=False)
+            self.host.when_judged(self.action_write)
         elif words := blocked(session.outcome, session.overrides):
             self.notify(words, title="Nothing can be written yet", markup=False)
             self.leave_for("review")
@@ -202,7 +202,7 @@ class WriteScreen(FramedScreen):
     def action_save_plan(self) -> None:
         """Write halb.toml alone, whatever stands against the other files."""
         if not self.session.is_judged:
-            self.notify("the answers are being checked; try again in a moment", markup=False)
+            self.host.when_judged(self.action_save_plan)
         elif self.directory is None:
             self.notify(_NO_FOLDER, severity="warning", markup=False)
             self.query_one("#folder").focus()
