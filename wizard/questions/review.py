@@ -267,6 +267,14 @@ def changes(
         return Changes(files, problems=tuple(map(_safe, error.problems)))
 
 
+def difference_words(found: Changes, outcome: Judgement, overrides: Overrides) -> str:
+    """What is said in place of a difference, where there is none to show; "" where there is one, or nothing differs."""
+    if found.problems or found.files:
+        return "\n".join(found.problems)
+    why = blocked(outcome, overrides)
+    return f"There are no files yet: {why}.\n\nF2 lists all of that; Enter there leads to the field."
+
+
 def origins(outcome: Judgement, directory: Path) -> Origins | None:
     """What the load balancers were imported from; None without a plan. Reads the disk."""
     from wizard.files.origins import origins_of

@@ -71,6 +71,7 @@ class Wizard(OrderedApp[int]):
         Binding("ctrl+l", "findings", "findings", id="wizard.findings", show=False),
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
+        Binding("f4,ctrl+t", "diff", "diff", id="wizard.diff", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
         Binding("f7", "edit", "editor", id="wizard.edit", show=False),
         Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
@@ -239,6 +240,17 @@ class Wizard(OrderedApp[int]):
         from wizard.tui.dialogs.preview import PreviewDialog
 
         self.push_screen(PreviewDialog(self.step))
+
+    def action_diff(self) -> None:
+        """Show what writing would change, once that is known; what is typed meanwhile is for that page."""
+        self._take_answers()
+        self.when_judged(self._show_difference)
+
+    async def _show_difference(self) -> None:
+        screens = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
+        body = await screens[-1].difference()
+        if body is not None and self.screen is screens[-1]:
+            await self.push_screen(PageDialog(f"what writing would change in {screens[-1].folder}", body))
 
     def copy(self, text: str, what: str = "") -> None:
         """Put a text into the terminal's clipboard (OSC 52), and say what it was, in words or by itself."""

@@ -43,6 +43,10 @@ class Host(Protocol):
         """Go to the next step."""
         ...
 
+    def action_diff(self) -> None:
+        """Show what writing would change."""
+        ...
+
     def action_findings(self, reason: str = "") -> None:
         """Show what is missing, wrong or found, and why it is shown if the user did not ask for it."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +15,7 @@ from textual.widgets import Static
 from rules.report import printable
 from wizard.questions.answers import Place
 from wizard.questions.known.derived import endpoint_of
+from wizard.questions.review import Changes, changes, difference_words
 from wizard.questions.steps import Step, steps
 from wizard.tui.host import Host, host_of
 from wizard.tui.judging import AnswersJudged
@@ -38,6 +41,23 @@ class WizardScreen(Screen[None]):
     def intro(self, step: Step) -> str:
         """What is said about the step that this screen shows."""
         return step.intro
+
+    async def difference(self) -> Widget | str | None:
+        """What writing would change, as the folder is now; None if that is of no use any more."""
+        session = self.session
+        found = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
+        return self.compared(found)
+
+    def compared(self, found: Changes) -> Widget | str:
+        """What was found, to be read."""
+        from wizard.tui.reading.diff import Diff
+
+        return difference_words(found, self.session.outcome, self.session.overrides) or Diff(found.diffs)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files would be written."""
+        return self.session.directory
 
     def take_answers(self) -> None:
         """Hand over what is typed in this screen's fields, if it has any."""

@@ -23,7 +23,6 @@ from wizard.questions.session import step_of
 from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.panes.review_page import CONTINUE, FILES, REHEARSE, ReviewPage
-from wizard.tui.reading.diff import Diff
 from wizard.tui.reading.search import SearchedList
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
@@ -41,8 +40,8 @@ class ReviewScreen(FramedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "why", "explain", id="review.explain"),
         Binding("o", "override", "override", id="review.override"),
-        Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
-        Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
+        Binding("f4", "app.diff", "diff", id="review.diff", key_display="F4"),
+        Binding("ctrl+t", "app.diff", "diff", id="review.diff", show=False),
         Binding("f5,ctrl+y", "look", "ask again", id="review.look", show=False),
         Binding("r", "rehearse", "rehearse", id="review.rehearse", show=False),
         Binding("c", "copy", "copy", id="review.copy", show=False),
@@ -121,7 +120,7 @@ class ReviewScreen(FramedScreen):
         if line == CONTINUE:
             self.host.when_judged(self._continue)
         elif line == FILES:
-            self.action_diff()
+            self.host.action_diff()
         elif line == REHEARSE:
             self.action_rehearse()
         elif isinstance(line, PlanLine):
@@ -195,14 +194,6 @@ class ReviewScreen(FramedScreen):
             self.host.copy(of_help(item.more))
         else:
             self.notify("only findings that say what to type can be copied", markup=False)
-
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def action_diff(self) -> None:
-        """Show what writing would change, as the folder is now."""
-        session = self.session
-        found = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
-        where = f"what writing would change in {session.directory}"
-        self.host.show_page(where, "\n".join(found.problems) if found.problems else Diff(found.diffs))
 
     @work(group="changes", exclusive=True, exit_on_error=False)
     async def _look_at_files(self) -> None:

@@ -14,6 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
@@ -23,7 +24,6 @@ from wizard.questions.steps import Step
 from wizard.questions.writing import Way, fitting, next_steps, preview, so_far, state_words, to_choose, ways, write
 from wizard.tui.copying import of_runbook
 from wizard.tui.dialogs.question import QuestionDialog
-from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.file_list import listed, not_written, results, safe, state
@@ -43,8 +43,8 @@ class WriteScreen(FramedScreen):
 
     STEP: ClassVar[str] = "write"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "diff", "diff", id="write.diff", key_display="F4"),
-        Binding("ctrl+t", "diff", "diff", id="write.diff", show=False),
+        Binding("f4", "app.diff", "diff", id="write.diff", key_display="F4"),
+        Binding("ctrl+t", "app.diff", "diff", id="write.diff", show=False),
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
         Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
@@ -159,20 +159,23 @@ class WriteScreen(FramedScreen):
     def _continue_pressed(self) -> None:
         self.leave_for("cutover")
 
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def action_diff(self) -> None:
-        """Show what writing would change, as the folder is now."""
-        where = self.directory or self.session.directory
+    @property
+    def folder(self) -> Path:
+        """The one in the field, if there is one."""
+        return self.directory or self.session.directory
+
+    async def difference(self) -> Widget | str | None:
+        """What writing in the way that is chosen would change; None if another one has been chosen meanwhile."""
         found, choice = self.changes, self.choice
         if self.written is None and not self.writing:
-            found = await asyncio.to_thread(preview, self.session.outcome, where, self.session.overrides, choice)
+            session, where = self.session, self.folder
+            found = await asyncio.to_thread(preview, session.outcome, where, session.overrides, choice)
             if choice is not self.choice:
-                return
+                return None
             self._looked(found)
-        body: Diff | str = "\n".join(found.problems) or Diff(found.diffs)
         if to_choose(found, choice) and not found.problems:
-            body = _NOTHING.format(*(way.value for way in ways(found)))
-        self.host.show_page(f"what writing would change in {where}", body)
+            return _NOTHING.format(*(way.value for way in ways(found)))
+        return self.compared(found)
 
     def action_write(self) -> None:
         """Write the files, unless something blocks that."""

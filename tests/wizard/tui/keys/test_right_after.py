@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.wizard.tui.support.ends import article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import (
@@ -22,8 +23,10 @@ from tests.wizard.tui.support.pilot import (
 from tests.wizard.tui.support.pilot import at_step as reaches
 from tests.wizard.tui.support.writing import CONF, written
 from wizard.questions.answers import Place
+from wizard.questions.steps import ADVANCED
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.page import PageDialog
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("elsewhere")]
 
@@ -71,6 +74,36 @@ def test_the_page_that_writes_waits_for_the_answers_too(tmp_path: Path, key: str
             await press(pilot, key)
             await until(pilot, (tmp_path / "halb.toml").exists)
             assert 'balance = "roundrobin"' in (tmp_path / "halb.toml").read_text()
+
+    play(scene())
+
+
+@pytest.mark.parametrize("key", ["dns", "load-balancers", ADVANCED, "review", "write", "cutover"])
+def test_f4_shows_what_writing_would_change_wherever_it_is_pressed_and_what_is_typed_then_is_for_that_page(
+    tmp_path: Path, key: str
+) -> None:
+    async def scene() -> None:
+        async with at_step(key, tmp_path, article()) as pilot:
+            app = wizard(pilot)
+            send_at_once(app, "f4", "/", "defaults local")
+            await opens(pilot, PageDialog)
+            await sees(pilot, f"what writing would change in {tmp_path}"[:70])
+            await until(pilot, lambda: app.screen.query_one(Input).value == "defaults local")
+            await sees(pilot, "+defaults local-http")
+            send_at_once(app, "escape", "escape")
+            await reaches(pilot, key)
+            assert app.session.answers == article()
+
+    play(scene())
+
+
+def test_f4_says_why_there_is_nothing_to_compare_yet(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("dns", tmp_path, article().put(IDLE, "soon")) as pilot:
+            await press(pilot, "ctrl+t")
+            await sees(pilot, "There are no files yet: 1 answer is wrong.")
+            await press(pilot, "escape")
+            await reaches(pilot, "dns")
 
     play(scene())
 
