@@ -67,7 +67,7 @@ class CutoverScreen(FramedScreen):
     CutoverScreen Static { height: auto; padding: 0 1; }
     CutoverScreen #steps { height: 1fr; scrollbar-gutter: stable; }
     CutoverScreen #next { height: auto; max-height: 45%; scrollbar-gutter: stable; border-top: solid $panel; }
-    CutoverScreen #ways { height: auto; border: none; padding: 0 1; }
+    CutoverScreen #ways { height: 1fr; border: none; padding: 0 1; }
     CutoverScreen #columns { height: 1fr; }
     CutoverScreen Topology { display: none; width: 58; height: 100%; max-height: 100%; border-left: solid $panel; }
     CutoverScreen.-wide Topology { display: block; }
