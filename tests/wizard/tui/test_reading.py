@@ -19,6 +19,7 @@ from tests.wizard.tui.support.pilot import (
     sees,
     text,
     until,
+    words,
 )
 from wizard.questions.answers import Answers, Place
 from wizard.questions.overview import place_in_files, twin_of
@@ -37,10 +38,10 @@ pytestmark = pytest.mark.slow
 SECRET = {**ARTICLE, Place("vrrp", 0, "auth_pass"): "hunter2"}
 
 
-async def seek(pilot: Driven, words: str) -> None:
+async def seek(pilot: Driven, wanted: str) -> None:
     await press(pilot, "/")
     await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-    await press(pilot, words)
+    await press(pilot, wanted)
 
 
 async def show(pilot: Driven, app: Wizard, step: str) -> None:
@@ -154,6 +155,30 @@ def test_slash_searches_among_the_findings_and_in_a_diff(tmp_path: Path) -> None
         await sees(pilot, "1 of ")
 
     drive(tmp_path, script, answers={})
+
+
+@pytest.mark.parametrize("page", ["review", "diff"])
+def test_the_keys_below_tell_what_escape_does_in_a_search_and_after_it(tmp_path: Path, page: str) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await until(pilot, lambda: app.session.outcome.files)
+        app.go("review")
+        await at_step(pilot, "review")
+        await sees(pilot, "Continue")
+        if page == "diff":
+            await press(pilot, "f4")
+            await opens(pilot, PageDialog)
+        for more in ([], ["enter"]):
+            await sees(pilot, "Esc back")
+            assert "end the search" not in words(pilot)
+            await press(pilot, "/", "haproxy", *more)
+            await sees(pilot, "Esc end the search")
+            assert "Esc back" not in words(pilot)
+            await press(pilot, "escape")
+        await sees(pilot, "Esc back")
+        await press(pilot, "escape")
+        await at_step(pilot, "review" if page == "diff" else "haproxy")
+
+    drive(tmp_path, script, answers=ARTICLE)
 
 
 def test_c_copies_a_file_without_its_password_and_a_command_of_the_runbook(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Searching(Vertical):
         Binding("slash", "seek", "search", show=False, id="search.begin"),
         Binding("n", "again(1)", "next place", show=False, id="search.next"),
         Binding("N", "again(-1)", "previous place", show=False, id="search.previous"),
-        Binding("escape", "stop_seeking", "end the search", show=False, id="search.end"),
+        Binding("escape", "stop_seeking", "end the search", id="search.end", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     Searching { height: 1fr; }
@@ -101,10 +101,12 @@ class Searching(Vertical):
     def action_seek(self) -> None:
         """Begin to search."""
         self._line.open()
+        self.refresh_bindings()
 
     def action_stop_seeking(self) -> None:
         """End the search, with the body as it is now."""
         self._line.close()
+        self.refresh_bindings()
         self.show_place("", 0)
         self.body().focus()
 
