@@ -204,6 +204,8 @@ class Wizard(OrderedApp[int]):
     async def _go_to_write(self) -> None:
         from wizard.questions.review import blocked
 
+        if self.step == "write":  # its own keys write, and after that there is nothing more to write
+            return
         if words := blocked(self.session.outcome, self.session.overrides):
             self.action_findings(f"✗ nothing can be written yet: {words}")
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.containers import VerticalScroll
+from textual.widgets._footer import FooterKey
 
 from tests.wizard.tui.support.ends import article, at_step, play, wizard
 from tests.wizard.tui.support.pilot import Driven, opens, press, sees, until, words
@@ -103,6 +104,37 @@ def test_halb_toml_alone_is_not_nothing(tmp_path: Path) -> None:
             await until(pilot, (tmp_path / "halb.toml").exists)
             await sees(pilot, "halb.toml has been written, and nothing else so far.")
             assert "write" not in wizard(pilot).session.done
+
+    play(scene())
+
+
+def test_the_footer_is_whole_at_80_columns_and_offers_nothing_that_is_over(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with at_step("write", tmp_path, article()) as pilot:
+            await sees(pilot, "F4 diff ^o write F8 halb.toml Esc back ^g help F3 preview ▏^p palette")
+            await press(pilot, "enter")
+            await written(pilot)
+            await sees(pilot, "F4 diff Esc back ^g help F3 preview ▏^p palette")
+            screen = screen_of(pilot)
+            there = screen.written
+            await press(pilot, "ctrl+o", "f10", "f8", "ctrl+y")
+            await sees(pilot, "What to do next")
+            assert pilot.app.screen is screen
+            assert screen.written is there
+
+    play(scene())
+
+
+@pytest.mark.parametrize("key", ["dns", "load-balancers", "vrrp", "review", "write", "cutover"])
+def test_no_key_of_a_footer_is_cut_at_80_columns(tmp_path: Path, key: str) -> None:
+    async def scene() -> None:
+        async with at_step(key, tmp_path, article()) as pilot:
+            await until(pilot, lambda: len(pilot.app.screen.query(FooterKey)) > 3)
+            await sees(pilot, "palette")
+            keys = {key.description: key.region for key in pilot.app.screen.query(FooterKey)}
+            palette = keys.pop("palette")
+            for words_of, region in keys.items():
+                assert region.right <= palette.x + 1, words_of
 
     play(scene())
 

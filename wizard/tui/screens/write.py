@@ -47,8 +47,8 @@ class WriteScreen(FramedScreen):
         Binding("ctrl+t", "app.diff", "diff", id="write.diff", show=False),
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
-        Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
-        Binding("ctrl+y", "save_plan", "halb.toml alone", id="write.plan", show=False),
+        Binding("f8", "save_plan", "halb.toml", id="write.plan", key_display="F8"),
+        Binding("ctrl+y", "save_plan", "halb.toml", id="write.plan", show=False),
         Binding("c", "copy", "copy", id="write.copy", show=False),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
@@ -114,6 +114,10 @@ class WriteScreen(FramedScreen):
             yield Button("Write", id="write", variant="primary")
             yield Button("Continue to the cutover", id="continue")
         yield KeysFooter()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """What is written is not written again."""
+        return self.written is None or action not in ("write", "save_plan")
 
     def intro(self, step: Step) -> str:
         """What of the files has been written so far."""
@@ -312,10 +316,10 @@ class WriteScreen(FramedScreen):
 
     def _finish(self, directory: Path, found: Changes, written: Written) -> None:
         self.changes, self.written = found._replace(states={}, diffs={}), written
+        self.refresh_bindings()
         plan = self.session.outcome.plan
-        self._show(
-            *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
-        )
+        steps = (Content(line) for line in next_steps(directory, plan, found.files))
+        self._show(*steps, Content(""), *results(written, found.states))
         self.query_one(VerticalScroll).scroll_home(animate=False)  # what comes next stands above the files
         self._entitle()
         hint = ("  c copies the next command", "$text-muted")
