@@ -13,6 +13,7 @@ from tests.wizard.tui.support.pilot import (
     SMALL,
     Driven,
     at_step,
+    closes,
     drive,
     opens,
     press,
@@ -28,9 +29,11 @@ from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.copying import of_help, of_markdown
 from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.preview import PreviewDialog
-from wizard.tui.reading.preview import DIFFERS, content_of
+from wizard.tui.reading.file_tabs import FileTabs
+from wizard.tui.reading.preview import BAR, DIFFERS, Preview, content_of
 from wizard.tui.reading.search import SearchedText
 
 pytestmark = pytest.mark.slow
@@ -105,6 +108,103 @@ def test_long_comments_are_wrapped_and_nothing_is_lost() -> None:
     assert all(len(line) <= 60 for line in shown.splitlines())
     assert [word for word in shown.split() if word.startswith("word")] == long.split()[1:]
     assert all(line.startswith("     # ") for line in shown.splitlines()[1:-1])
+
+
+DOCUMENT = """\
+# A title
+
+One sentence that somebody has wrapped at some width, and that goes on and on in the line
+below it until it ends.
+A short line of the same paragraph.
+
+- an item that is longer than the screen is wide, and has its second line indented as lists
+  have it
+- another one
+1. a numbered one, with words and words and words and words and words and words and words
+| a | table |
+
+```
+a command that is left as it is
+its second line
+```
+
+    indented code
+    of two lines
+
+The end.
+"""
+
+
+def test_a_document_is_wrapped_once_whatever_its_own_lines_are() -> None:
+    shown = content_of("RUNBOOK.md", DOCUMENT, "", 60).plain.splitlines()
+    assert all(len(line) <= 60 for line in shown)
+    assert " ".join(shown).split() == DOCUMENT.split()
+    start = shown.index(" One sentence that somebody has wrapped at some width, and")
+    assert shown[start + 1 : start + 4] == [
+        " that goes on and on in the line below it until it ends. A",
+        " short line of the same paragraph.",
+        " ",
+    ]
+    item = shown.index(" - an item that is longer than the screen is wide, and has")
+    assert shown[item + 1] == "   its second line indented as lists have it"
+    assert [line for line in shown if line.startswith("    and words")]  # below the words of the numbered item
+    for line in ("- another one", "| a | table |", "a command that is left as it is", "its second line"):
+        assert f" {line}" in shown
+    assert shown[-5:] == [" ", "     indented code", "     of two lines", " ", " The end."]
+    wide = content_of("RUNBOOK.md", DOCUMENT, "", 200).plain.splitlines()
+    assert [line[1:] for line in wide] == DOCUMENT.splitlines()
+
+
+def test_a_paragraph_in_which_a_line_has_changed_is_marked() -> None:
+    before = DOCUMENT.replace("until it ends", "for ever")
+    marked = [line for line in content_of("RUNBOOK.md", DOCUMENT, before, 60).plain.splitlines() if line[0] == BAR]
+    assert [line[1:13] for line in marked] == ["One sentence", "that goes on", "short line o"]
+
+
+@pytest.mark.parametrize("keys", [("pagedown", "pageup"), ("end", "home"), ("down", "up")])
+def test_the_preview_scrolls_at_once_and_the_tabs_keep_their_keys(tmp_path: Path, keys: tuple[str, str]) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "dns")
+        body = app.screen.query_one("#first", SearchedText).body()
+        preview = app.screen.query_one(Preview)
+        preview._path = "RUNBOOK.md"
+        preview.show()
+        await press(pilot, "left", "right")
+        await sees(pilot, "What to do, in this order")
+        await until(pilot, lambda: body.scroll_offset.y == 0 and body.max_scroll_y > 20)
+        await press(pilot, keys[0])
+        least = {"pagedown": 15, "end": body.max_scroll_y, "down": 1}[keys[0]]
+        await until(pilot, lambda: body.scroll_offset.y >= least)
+        await press(pilot, keys[1])
+        await until(pilot, lambda: body.scroll_offset.y == 0)
+        assert isinstance(app.focused, FileTabs)
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_what_is_to_be_known_scrolls_by_pages_and_its_lines_are_told_apart(tmp_path: Path) -> None:
+    notes = [f"  lb1/haproxy.cfg:{line}: " + "words " * 15 + f"end{line}" for line in range(30)]
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        app.push_screen(NotesDialog("To be known", ["left over:", *notes]))
+        await opens(pilot, NotesDialog)
+        await sees(pilot, "end3")
+        text_of = app.screen.query_one(SearchedText)
+        scroll = text_of.body()
+        lines = text_of.plain.splitlines()
+        assert all(line.startswith("    ") for line in lines if not line.startswith(("left over:", "  lb1/")))
+        assert all(note.split()[-1] in text_of.plain for note in notes)
+        height = scroll.size.height
+        assert height >= 10
+        await press(pilot, "pagedown")
+        await until(pilot, lambda: scroll.scroll_offset.y >= height - 1)
+        await sees(pilot, "To be known")
+        await sees(pilot, "Continue")
+        await press(pilot, "enter")
+        await closes(pilot, NotesDialog)
+
+    drive(tmp_path, script)
 
 
 def test_slash_searches_and_n_goes_on_and_around(tmp_path: Path) -> None:

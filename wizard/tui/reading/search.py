@@ -277,3 +277,12 @@ def continued(row: Content, width: int, head: str = "", style: str = "") -> list
         return [first]
     more = Content(" ").join(rest).wrap(max(width - len(head), 20))
     return [first, *(Content.styled(head, style) + part for part in more)]
+
+
+def wrapped(text: str, width: int, hang: str = "") -> Content:
+    """A text in lines of a width, in columns; longer ones continue below their own beginning, and `hang`."""
+    lines: list[Content] = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += continued(Content(line), width, indent + hang)
+    return Content("\n").join(lines)
