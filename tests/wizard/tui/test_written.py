@@ -145,7 +145,7 @@ def test_another_cluster_begins_with_nothing_written(tmp_path: Path) -> None:
             await press(pilot, "enter")
             await written(pilot)
             session = wizard(pilot).session
-            assert "write" in session.done
+            await until(pilot, lambda: "write" in session.done)
             session.begin(article().put(BALANCE, "first"))
             assert "write" not in session.done
             assert session.written is None
