@@ -33,7 +33,7 @@ from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.editing import Editing
 from wizard.tui.judging import Judging, Saving
-from wizard.tui.navigation import Origin, Trail, neighbour, screen_of
+from wizard.tui.navigation import OpenedFrom, Trail, neighbour, screen_of
 from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
@@ -127,7 +127,7 @@ class Wizard(OrderedApp[int]):
         # Who came from the start to watch goes back there: the steps in between were never asked for.
         forms = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
         field = field_around(forms[-1].focused) if forms else None
-        self._trail.follow(Origin(self.step, field.place if field else None), key)
+        self._trail.follow(OpenedFrom(self.step, field.place if field else None), key)
         return self._show_step(key, place)
 
     def _show_step(self, key: str, place: Place | None) -> AwaitComplete:

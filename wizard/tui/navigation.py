@@ -18,7 +18,7 @@ def neighbour(key: str, by: int) -> str | None:
     return keys[at] if 0 <= at < len(keys) else None
 
 
-class Origin(NamedTuple):
+class OpenedFrom(NamedTuple):
     """Where a page was opened: a step's key, "" for the start screen, and the field that had the focus."""
 
     step: str
@@ -29,9 +29,9 @@ class Trail:
     """The way back from pages that are no part of the way through the steps: each to where it was opened."""
 
     def __init__(self) -> None:
-        self._origins: list[Origin] = []
+        self._origins: list[OpenedFrom] = []
 
-    def follow(self, origin: Origin, key: str) -> None:
+    def follow(self, origin: OpenedFrom, key: str) -> None:
         """Note that the step `key` is opened at `origin`."""
         if key == origin.step:
             return
@@ -40,7 +40,7 @@ class Trail:
         else:
             self._origins.clear()
 
-    def back(self) -> Origin | None:
+    def back(self) -> OpenedFrom | None:
         """Where the page that is shown was opened, once; None for a step on the way."""
         return self._origins.pop() if self._origins else None
 
