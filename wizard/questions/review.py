@@ -78,7 +78,7 @@ class Changes(NamedTuple):
     `foreign` are the files that can be merged and hold what somebody else wrote, `bases` the content by path that a
     text was merged into, `notes` what else there is to say about a merge. `in_the_way` are, by path, the sections of
     others that halb's could take the place of, `removed` those that a merge takes out; `dropped` has a line for all
-    that will no longer be there, worst first.
+    that will no longer be there, worst first. `replaced` are the files in the folder that get another content.
     """
 
     files: Mapping[str, tuple[str, int]] = {}
@@ -91,6 +91,7 @@ class Changes(NamedTuple):
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
     removed: Mapping[str, tuple[SectionChange, ...]] = {}
     dropped: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def counts(self) -> str:
         """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
@@ -257,10 +258,18 @@ def changes(
         lost = tuple(map(_safe, dropped(merging))) if merge or replace else ()
         return Changes(
             merging.files, states, diffs, (), merging.foreign, merging.bases, notes, merging.in_the_way,
-            merging.removed, lost,
+            merging.removed, lost, tuple(place.path for place in places if place.state == "changed"),
         )  # fmt: skip
     except StoreError as error:
         return Changes(files, problems=tuple(map(_safe, error.problems)))
+
+
+def difference_words(found: Changes, outcome: Judgement, overrides: Overrides) -> str:
+    """What is said in place of a difference, where there is none to show; "" where there is one, or nothing differs."""
+    if found.problems or found.files:
+        return "\n".join(found.problems)
+    why = blocked(outcome, overrides)
+    return f"There are no files yet: {why}.\n\nF2 lists all of that; Enter there leads to the field."
 
 
 def origins(outcome: Judgement, directory: Path) -> Origins | None:

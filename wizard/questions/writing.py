@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.files import Written
     from wizard.merge.model import Endpoint
     from wizard.plan.plan import Plan
+    from wizard.questions.answers import Answers
 
 MOST_DROPPED = 8
 """Lines about what is dropped that a list shows; all of it is in the diff."""
@@ -61,6 +62,7 @@ def write(
     what can't be written, or merged.
     """
     from wizard.files import ChangedError, StoreError, merge_tree, write_tree
+    from wizard.files.survey import look
 
     files = tree(outcome, directory, overrides)
     merge = way in (Way.MERGE, Way.TAKE_OVER)
@@ -72,8 +74,24 @@ def write(
         raise StoreError(merging.problems)
     if merge and (unseen := [path for path in merging.bases if seen.bases.get(path) != merging.bases[path]]):
         raise ChangedError({str(directory / path): "has changed since it was shown; look again" for path in unseen})
+    before = {place.path: place.change for place in look(directory, merging.files, merging.origins)}
     written = write_tree(directory, merging.files, force=force, when=datetime.now(UTC), merging=merging)
-    return Changes(merging.files), written
+    return Changes(merging.files, {path: merging.state(path, state) for path, state in before.items()}), written
+
+
+def so_far(now: Answers, written: Answers | None, directory: Path, before: Answers | None, *, plan: bool) -> str:
+    """What has been written of the answers as they are `now`, in a sentence.
+
+    `written` are those whose files were written in this run, to `directory`; `before` those of files that were there;
+    `plan`: halb.toml alone was written.
+    """
+    where = _shown(str(directory))
+    if written is not None:
+        changed = "" if written == now else "; the answers have changed since then"
+        return f"The files have been written to {where}{changed}."
+    if plan:
+        return "halb.toml has been written, and nothing else so far."
+    return "Nothing has been written so far." if before is None else "Nothing has been written in this run."
 
 
 def to_choose(found: Changes, way: Way) -> bool:
@@ -94,7 +112,8 @@ def state_words(found: Changes, way: Way) -> str:
         return "all files are up to date; nothing would change"
     merged = sum(state == "merged" for state in found.states.values())
     merging = f", {merged} of them merged" if merged else ""
-    return f"{counted(differing, 'file')} would be written{merging}; old content is kept in backups"
+    kept = "; old content is kept in backups" if found.replaced else ""
+    return f"{counted(differing, 'file')} would be written{merging}{kept}"
 
 
 def _serves(found: Changes) -> bool:

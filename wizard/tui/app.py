@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -33,7 +33,7 @@ from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.editing import Editing
 from wizard.tui.judging import Judging, Saving
-from wizard.tui.navigation import neighbour, screen_of
+from wizard.tui.navigation import OpenedFrom, Trail, neighbour, screen_of
 from wizard.tui.palette import commands
 from wizard.tui.screens.base import TooSmall, WizardScreen
 from wizard.tui.screens.start import StartScreen
@@ -71,6 +71,7 @@ class Wizard(OrderedApp[int]):
         Binding("ctrl+l", "findings", "findings", id="wizard.findings", show=False),
         Binding("f3", "preview", "preview", id="wizard.preview", key_display="F3"),
         Binding("ctrl+r", "preview", "preview", id="wizard.preview", show=False),
+        Binding("f4,ctrl+t", "diff", "diff", id="wizard.diff", show=False),
         Binding("f6", "what_if", "what if", id="wizard.what-if", show=False),
         Binding("f7", "edit", "editor", id="wizard.edit", show=False),
         Binding("f9", "advanced", "advanced", id="wizard.advanced", show=False),
@@ -93,7 +94,7 @@ class Wizard(OrderedApp[int]):
         self.session = Session(directory, store=store, importer=importer, offline=offline, resolvers=resolvers)
         self.step = ""
         self.signalled = 0
-        self._from_start = False
+        self._trail = Trail()
         self._end_soon: Callable[[int], None] = lambda status: None
         self._judging = Judging(self, self.session)
         self._editing = Editing(self, self)
@@ -123,9 +124,14 @@ class Wizard(OrderedApp[int]):
 
     def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
-        self.save_draft()
         # Who came from the start to watch goes back there: the steps in between were never asked for.
-        self._from_start = key == "cutover" and not self.step
+        forms = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
+        field = field_around(forms[-1].focused) if forms else None
+        self._trail.follow(OpenedFrom(self.step, field.place if field else None), key)
+        return self._show_step(key, place)
+
+    def _show_step(self, key: str, place: Place | None) -> AwaitComplete:
+        self.save_draft()
         self.step = key
         self.session.visited.add(key)
         return self.show(screen_of(key, place))
@@ -156,13 +162,15 @@ class Wizard(OrderedApp[int]):
             await self.go(key)
 
     async def action_previous_step(self) -> None:
-        """Go back one step; from the first one to the start screen."""
+        """Go back one step, or to where a page beside the way was opened; from the first one to the start screen."""
         if isinstance(self.screen, StartScreen):
             self.push_screen(QuitDialog(), self._quit_if)
-        elif not self._from_start and (key := neighbour(self.step, -1)):
-            await self.go(key)
+            return
+        self._leave()
+        step, place = self._trail.back() or (neighbour(self.step, -1), None)
+        if step:
+            await self._show_step(step, place)
         else:
-            self._leave()
             self.save_draft()
             self.step = ""
             await self.show(StartScreen())
@@ -189,16 +197,30 @@ class Wizard(OrderedApp[int]):
         leaving = isinstance(self.screen, QuitDialog)  # what becomes of the draft stands there
         self.notify("Ctrl+Q leaves halb" if leaving else "Ctrl+Q leaves halb; the draft is saved", title="Leave?")
 
-    async def action_write(self) -> None:
+    def action_write(self) -> None:
         """Go to the write screen, or say what is in the way."""
+        self._take_answers()
+        self.when_judged(self._go_to_write)
+
+    async def _go_to_write(self) -> None:
         from wizard.questions.review import blocked
 
-        session = self.session
-        words = blocked(session.outcome, session.overrides) if session.is_judged else "the answers are being checked"
-        if words:
+        if self.step == "write":  # its own keys write, and after that there is nothing more to write
+            return
+        if words := blocked(self.session.outcome, self.session.overrides):
             self.action_findings(f"✗ nothing can be written yet: {words}")
         else:
             await self.go("write")
+
+    def when_judged(self, then: Callable[[], object]) -> None:
+        """Do this as soon as the outcome is about the answers as they are now, before anything that is typed later."""
+
+        async def wait() -> None:
+            await self._judging.up_to_date()
+            if isinstance(doing := then(), Awaitable):
+                await doing
+
+        self.before_the_rest(wait)
 
     async def action_advanced(self) -> None:
         """Go to the keys of halb.toml that no other step asks for."""
@@ -222,6 +244,17 @@ class Wizard(OrderedApp[int]):
 
         self.push_screen(PreviewDialog(self.step))
 
+    def action_diff(self) -> None:
+        """Show what writing would change, once that is known; what is typed meanwhile is for that page."""
+        self._take_answers()
+        self.when_judged(self._show_difference)
+
+    async def _show_difference(self) -> None:
+        screens = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
+        body = await screens[-1].difference()
+        if body is not None and self.screen is screens[-1]:
+            await self.push_screen(PageDialog(f"what writing would change in {screens[-1].folder}", body))
+
     def copy(self, text: str, what: str = "") -> None:
         """Put a text into the terminal's clipboard (OSC 52), and say what it was, in words or by itself."""
         self.copy_to_clipboard(text)
@@ -237,7 +270,8 @@ class Wizard(OrderedApp[int]):
         """Explain the field that has the focus, or the step."""
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
-        self.push_screen(HelpDialog(field.question if field else None, step))
+        intro = self.screen.intro(step) if step is not None and isinstance(self.screen, WizardScreen) else ""
+        self.push_screen(HelpDialog(field.question if field else None, step, intro))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every step and every key's action, beside Textual's own commands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from textual.await_complete import AwaitComplete
@@ -34,8 +35,16 @@ class Host(Protocol):
         """Put a text into the terminal's clipboard, and say what it was, in words or by itself."""
         ...
 
+    def when_judged(self, then: Callable[[], object]) -> None:
+        """Do this as soon as the outcome is about the answers as they are now, before anything that is typed later."""
+        ...
+
     async def action_next_step(self) -> None:
         """Go to the next step."""
+        ...
+
+    def action_diff(self) -> None:
+        """Show what writing would change."""
         ...
 
     def action_findings(self, reason: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,14 @@ class Judging:
         self._session = session
         self._revision = 0
         self._timer: Timer | None = None
+        self._news = asyncio.Event()
         session.follow(self._later)
+
+    async def up_to_date(self) -> None:
+        """Wait until the outcome is about the answers as they are now; not in a handler of the app, which takes it."""
+        while not self._session.is_judged:
+            self._news.clear()
+            await self._news.wait()
 
     def _later(self) -> None:
         self._revision += 1
@@ -61,6 +69,7 @@ class Judging:
         if revision != self._revision:
             return
         self._session.take_outcome(outcome)
+        self._news.set()
         for screen in self._app.screen_stack:
             screen.post_message(AnswersJudged(outcome))
 

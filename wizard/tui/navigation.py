@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.screen import Screen
 
@@ -16,6 +16,33 @@ def neighbour(key: str, by: int) -> str | None:
     keys = [step.key for step in steps() if not step.aside or step.key == key]
     at = keys.index(key) + by if key in keys else -1
     return keys[at] if 0 <= at < len(keys) else None
+
+
+class OpenedFrom(NamedTuple):
+    """Where a page was opened: a step's key, "" for the start screen, and the field that had the focus."""
+
+    step: str
+    place: Place | None = None
+
+
+class Trail:
+    """The way back from pages that are no part of the way through the steps: each to where it was opened."""
+
+    def __init__(self) -> None:
+        self._origins: list[OpenedFrom] = []
+
+    def follow(self, origin: OpenedFrom, key: str) -> None:
+        """Note that the step `key` is opened at `origin`."""
+        if key == origin.step:
+            return
+        if any(step.aside and step.key == key for step in steps()) or (key == "cutover" and not origin.step):
+            self._origins.append(origin)
+        else:
+            self._origins.clear()
+
+    def back(self) -> OpenedFrom | None:
+        """Where the page that is shown was opened, once; None for a step on the way."""
+        return self._origins.pop() if self._origins else None
 
 
 def screen_of(key: str, place: Place | None = None) -> Screen[Any]:

@@ -14,6 +14,7 @@ from wizard.tui.host import Host
 _ACTIONS = (
     ("Findings (F2, Ctrl+L)", "what is missing, wrong or found", "findings"),
     ("Preview (F3, Ctrl+R)", "the files as they would be written", "preview"),
+    ("Differences (F4, Ctrl+T)", "what writing would change", "diff"),
     ("What if (F6)", "who has the VIP when something fails", "what_if"),
     ("Advanced (F9)", "every other key of halb.toml", "advanced"),
     ("Edit halb.toml (F7)", "in your editor ($EDITOR)", "edit"),

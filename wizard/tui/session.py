@@ -26,6 +26,8 @@ class Import(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+_MORE_THAN_LOOKING = {"write", "cutover"}
+
 Importer = Callable[[Sequence[str]], Import]
 """Reads the files of these paths; raises ValueError or OSError with the words for the user."""
 
@@ -38,7 +40,8 @@ class Session:
     `overrides`: the user's reasons for accepting errors, by rule code. `mended`: what was put right, by its answer;
     `untold`: what of that the user has not seen, as the step was left with it. `before`: the answers that the machines'
     files were made of so far, None where there are none. `edited`: the text of halb.toml as the user has written it in
-    an editor, "" if not. `visited`: the keys of the steps that were shown or answered.
+    an editor, "" if not. `visited`: the keys of the steps that were shown or answered. `written`: the answers whose
+    files were written in this run, None while there are none; `plan_saved`: whether halb.toml alone was.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class Session:
         self.history = History()
         self.before: Answers | None = None
         self.visited: set[str] = set()
+        self.written: Answers | None = None
+        self.plan_saved = False
         self.overrides: dict[str, str] = {}
         self.outcome = Judgement(self.answers, {}, missing=missing_of(self.answers))
         self.files_before: Mapping[str, str] = {}
@@ -110,7 +115,8 @@ class Session:
         """Continue with another cluster's answers; `kept` and `own` are those of `SessionDraft.begin`."""
         with self._saving:
             self.draft.begin(Answers() if kept is None else kept, own=own)
-            self.before = None
+            self.before = self.written = None
+            self.plan_saved = False
             self.edited = ""
             self.overrides.clear()
             self.mended.clear()
@@ -130,6 +136,12 @@ class Session:
             follower()
 
     # What they amount to
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The keys of the steps that are done, as far as their answers are; some take more than being looked at."""
+        looked_at = self.visited - _MORE_THAN_LOOKING
+        return frozenset(looked_at | {"write"} if self.written == self.answers else looked_at)
 
     @property
     def is_judged(self) -> bool:
@@ -176,6 +188,7 @@ class Session:
             self.draft = SessionDraft(self.store, directory, self.answers)
             self.draft_note = ""
         self.last_words = f"the files are in {directory}; 'halb-wizard verify {directory}' says what to do next"
+        self.written = self.answers
         before, self.before = self.before, self.answers
         return before
 

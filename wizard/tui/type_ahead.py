@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
-from textual import events
+from textual import events, work
 from textual.dom import DOMNode, NoScreen
 from textual.errors import NoWidget
 from textual.widget import Widget
@@ -37,6 +38,32 @@ class OrderedApp(QuietApp[Result]):
         self._typed: deque[events.Event] = deque()
         self._handing_on = False
         self._letters_on_their_way = False
+        self._awaited: set[object] = set()
+
+    def before_the_rest(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """Do what a key asks for and takes a moment; what is typed meanwhile is for what is shown then."""
+        token = object()
+        self._awaited.add(token)
+        self._do(doing, token)
+
+    @work(group="before the rest", exit_on_error=False)
+    async def _do(self, doing: Callable[[], Awaitable[None]], token: object) -> None:
+        patience = self.set_timer(PATIENCE, partial(self._done, token))
+        try:
+            await doing()
+        finally:
+            patience.stop()
+            self._done(token)
+
+    def _done(self, token: object) -> None:
+        self._awaited.discard(token)
+        self.call_later(self._go_on)
+
+    async def _go_on(self) -> None:
+        """Hand on what has waited, once the widget that has the focus now is ready for it."""
+        if self._typed and not self._awaited and not self._handing_on:
+            self._handing_on = True
+            await self._settle(self._nodes_of(None), _ROUNDS)
 
     async def on_event(self, event: events.Event) -> None:
         """Take an event; one that was typed when its turn has come."""
@@ -49,7 +76,9 @@ class OrderedApp(QuietApp[Result]):
 
     async def _hand_on(self) -> None:
         """Hand on the letters that wait, and the first that is something else."""
-        self._handing_on = True
+        self._handing_on = not self._awaited
+        if not self._handing_on:
+            return
         while self._typed and self._is_letter(self._typed[0]):
             self._letters_on_their_way = True
             await super().on_event(self._typed.popleft())

@@ -11,13 +11,14 @@ from textual.widgets import Static
 from rules.plan.model import KeyPath
 from rules.plan.schema import every_key
 from tests.wizard.plans import ARTICLE as PLAN
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, focuses, press, sees, until
+from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, focused, focuses, press, sees, until
 from wizard.plan.file import write_plan
 from wizard.questions.answers import Answers, from_toml
 from wizard.questions.review import tree
 from wizard.questions.session import judge, places
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.app import Wizard
+from wizard.tui.screens.start import StartScreen
 from wizard.tui.screens.step import StepScreen
 from wizard.tui.session import Session
 from wizard.tui.widgets.field import AnswerField
@@ -48,6 +49,52 @@ def test_it_is_a_form_of_every_other_key_and_leads_on_and_back(tmp_path: Path) -
         await at_step(pilot, "review")
 
     drive(tmp_path, script, size=LARGE, answers=ARTICLE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [step.key for step in steps() if not step.aside])
+def test_escape_leads_back_to_where_the_page_was_opened(tmp_path: Path, key: str) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        app.go(key)
+        await at_step(pilot, key)
+        await press(pilot, "tab")
+        there = focused(app)
+        await press(pilot, "f9")
+        await at_step(pilot, ADVANCED)
+        await press(pilot, "f9", "escape")
+        await at_step(pilot, key)
+        if there is not None:
+            await focuses(pilot, there)
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+@pytest.mark.slow
+def test_the_way_back_is_the_whole_way_that_was_come(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        await press(pilot, "f9")
+        await at_step(pilot, ADVANCED)
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        app.go("cutover")
+        await at_step(pilot, "cutover")
+        await press(pilot, "f9")
+        await at_step(pilot, ADVANCED)
+        await press(pilot, "escape")
+        await at_step(pilot, "cutover")
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        app.go("review")
+        await at_step(pilot, "review")
+        await press(pilot, "f9")
+        await at_step(pilot, ADVANCED)
+        app.go("vip")  # on the way again: from there on, Esc leads back step by step
+        await at_step(pilot, "vip")
+        await press(pilot, "escape")
+        await at_step(pilot, "control-plane")
+
+    drive(tmp_path, script, answers=ARTICLE)
 
 
 @pytest.mark.slow

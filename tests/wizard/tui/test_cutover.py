@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from rules.plan.model import Phase
 from tests.live.tls.api_servers import Behaviour
@@ -46,6 +47,33 @@ def test_offline_nothing_is_asked(tmp_path: Path) -> None:
                 await pilot.pause()
             assert made.resolver.heard == []
             assert made.master.connections == 0
+
+    play(scene())
+
+
+def test_only_the_list_of_answers_scrolls_however_long_it_is(tmp_path: Path) -> None:
+    answers = article()
+    for number in range(2, 40):
+        for key, value in (
+            ("name", f"lb{number}"),
+            ("address", f"192.168.2.{number}"),
+            ("interface", "ens160"),
+        ):
+            answers = answers.put(Place("lb", number, key), value)
+
+    async def scene() -> None:
+        async with at_step("cutover", tmp_path, answers) as pilot:
+            await sees(pilot, "offline: nothing is asked")
+            screen = screen_of(pilot)
+            ways = screen.query_one("#ways", OptionList)
+            await until(pilot, lambda: ways.max_scroll_y > 0)  # longer than there is room for
+            await pilot.press("end")
+            await until(pilot, lambda: ways.scroll_offset.y == ways.max_scroll_y)
+            assert screen.max_scroll_y == 0
+            head = text(pilot).splitlines()[:3]
+            assert "kube-control" in head[0]
+            assert "● cutover" in head[1]
+            assert "Cutover" in head[2]
 
     play(scene())
 

@@ -13,12 +13,14 @@ from tests.wizard.tui.support.pilot import (
     SMALL,
     Driven,
     at_step,
+    closes,
     drive,
     opens,
     press,
     sees,
     text,
     until,
+    words,
 )
 from wizard.questions.answers import Answers, Place
 from wizard.questions.overview import place_in_files, twin_of
@@ -27,9 +29,11 @@ from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.copying import of_help, of_markdown
 from wizard.tui.dialogs.findings import FindingsDialog
+from wizard.tui.dialogs.notes import NotesDialog
 from wizard.tui.dialogs.page import PageDialog
 from wizard.tui.dialogs.preview import PreviewDialog
-from wizard.tui.reading.preview import DIFFERS, content_of
+from wizard.tui.reading.file_tabs import FileTabs
+from wizard.tui.reading.preview import BAR, DIFFERS, Preview, content_of
 from wizard.tui.reading.search import SearchedText
 
 pytestmark = pytest.mark.slow
@@ -37,10 +41,10 @@ pytestmark = pytest.mark.slow
 SECRET = {**ARTICLE, Place("vrrp", 0, "auth_pass"): "hunter2"}
 
 
-async def seek(pilot: Driven, words: str) -> None:
+async def seek(pilot: Driven, wanted: str) -> None:
     await press(pilot, "/")
     await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-    await press(pilot, words)
+    await press(pilot, wanted)
 
 
 async def show(pilot: Driven, app: Wizard, step: str) -> None:
@@ -106,6 +110,103 @@ def test_long_comments_are_wrapped_and_nothing_is_lost() -> None:
     assert all(line.startswith("     # ") for line in shown.splitlines()[1:-1])
 
 
+DOCUMENT = """\
+# A title
+
+One sentence that somebody has wrapped at some width, and that goes on and on in the line
+below it until it ends.
+A short line of the same paragraph.
+
+- an item that is longer than the screen is wide, and has its second line indented as lists
+  have it
+- another one
+1. a numbered one, with words and words and words and words and words and words and words
+| a | table |
+
+```
+a command that is left as it is
+its second line
+```
+
+    indented code
+    of two lines
+
+The end.
+"""
+
+
+def test_a_document_is_wrapped_once_whatever_its_own_lines_are() -> None:
+    shown = content_of("RUNBOOK.md", DOCUMENT, "", 60).plain.splitlines()
+    assert all(len(line) <= 60 for line in shown)
+    assert " ".join(shown).split() == DOCUMENT.split()
+    start = shown.index(" One sentence that somebody has wrapped at some width, and")
+    assert shown[start + 1 : start + 4] == [
+        " that goes on and on in the line below it until it ends. A",
+        " short line of the same paragraph.",
+        " ",
+    ]
+    item = shown.index(" - an item that is longer than the screen is wide, and has")
+    assert shown[item + 1] == "   its second line indented as lists have it"
+    assert [line for line in shown if line.startswith("    and words")]  # below the words of the numbered item
+    for line in ("- another one", "| a | table |", "a command that is left as it is", "its second line"):
+        assert f" {line}" in shown
+    assert shown[-5:] == [" ", "     indented code", "     of two lines", " ", " The end."]
+    wide = content_of("RUNBOOK.md", DOCUMENT, "", 200).plain.splitlines()
+    assert [line[1:] for line in wide] == DOCUMENT.splitlines()
+
+
+def test_a_paragraph_in_which_a_line_has_changed_is_marked() -> None:
+    before = DOCUMENT.replace("until it ends", "for ever")
+    marked = [line for line in content_of("RUNBOOK.md", DOCUMENT, before, 60).plain.splitlines() if line[0] == BAR]
+    assert [line[1:13] for line in marked] == ["One sentence", "that goes on", "short line o"]
+
+
+@pytest.mark.parametrize("keys", [("pagedown", "pageup"), ("end", "home"), ("down", "up")])
+def test_the_preview_scrolls_at_once_and_the_tabs_keep_their_keys(tmp_path: Path, keys: tuple[str, str]) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await show(pilot, app, "dns")
+        body = app.screen.query_one("#first", SearchedText).body()
+        preview = app.screen.query_one(Preview)
+        preview._path = "RUNBOOK.md"
+        preview.show()
+        await press(pilot, "left", "right")
+        await sees(pilot, "What to do, in this order")
+        await until(pilot, lambda: body.scroll_offset.y == 0 and body.max_scroll_y > 20)
+        await press(pilot, keys[0])
+        least = {"pagedown": 15, "end": body.max_scroll_y, "down": 1}[keys[0]]
+        await until(pilot, lambda: body.scroll_offset.y >= least)
+        await press(pilot, keys[1])
+        await until(pilot, lambda: body.scroll_offset.y == 0)
+        assert isinstance(app.focused, FileTabs)
+
+    drive(tmp_path, script, answers=ARTICLE)
+
+
+def test_what_is_to_be_known_scrolls_by_pages_and_its_lines_are_told_apart(tmp_path: Path) -> None:
+    notes = [f"  lb1/haproxy.cfg:{line}: " + "words " * 15 + f"end{line}" for line in range(30)]
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await sees(pilot, "New")
+        app.push_screen(NotesDialog("To be known", ["left over:", *notes]))
+        await opens(pilot, NotesDialog)
+        await sees(pilot, "end3")
+        text_of = app.screen.query_one(SearchedText)
+        scroll = text_of.body()
+        lines = text_of.plain.splitlines()
+        assert all(line.startswith("    ") for line in lines if not line.startswith(("left over:", "  lb1/")))
+        assert all(note.split()[-1] in text_of.plain for note in notes)
+        height = scroll.size.height
+        assert height >= 10
+        await press(pilot, "pagedown")
+        await until(pilot, lambda: scroll.scroll_offset.y >= height - 1)
+        await sees(pilot, "To be known")
+        await sees(pilot, "Continue")
+        await press(pilot, "enter")
+        await closes(pilot, NotesDialog)
+
+    drive(tmp_path, script)
+
+
 def test_slash_searches_and_n_goes_on_and_around(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await show(pilot, app, "haproxy")
@@ -154,6 +255,30 @@ def test_slash_searches_among_the_findings_and_in_a_diff(tmp_path: Path) -> None
         await sees(pilot, "1 of ")
 
     drive(tmp_path, script, answers={})
+
+
+@pytest.mark.parametrize("page", ["review", "diff"])
+def test_the_keys_below_tell_what_escape_does_in_a_search_and_after_it(tmp_path: Path, page: str) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await until(pilot, lambda: app.session.outcome.files)
+        app.go("review")
+        await at_step(pilot, "review")
+        await sees(pilot, "Continue")
+        if page == "diff":
+            await press(pilot, "f4")
+            await opens(pilot, PageDialog)
+        for more in ([], ["enter"]):
+            await sees(pilot, "Esc back")
+            assert "end the search" not in words(pilot)
+            await press(pilot, "/", "haproxy", *more)
+            await sees(pilot, "Esc end the search")
+            assert "Esc back" not in words(pilot)
+            await press(pilot, "escape")
+        await sees(pilot, "Esc back")
+        await press(pilot, "escape")
+        await at_step(pilot, "review" if page == "diff" else "haproxy")
+
+    drive(tmp_path, script, answers=ARTICLE)
 
 
 def test_c_copies_a_file_without_its_password_and_a_command_of_the_runbook(tmp_path: Path) -> None:

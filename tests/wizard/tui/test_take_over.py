@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from rules.plan.model import Phase
 from tests.programs import ROOT
 from tests.wizard.tui.support.ends import article, play, wizard
 from tests.wizard.tui.support.ends import at_step as at
-from tests.wizard.tui.support.pilot import Driven, ask_what_to_import, at_step, drive, press, sees, until
+from tests.wizard.tui.support.pilot import Driven, ask_what_to_import, at_step, drive, press, sees, until, words
 from tests.wizard.tui.support.writing import files_below, screen_of, written
 from wizard.commands.opening import import_answers
 from wizard.questions.answers import Answers, Place
@@ -55,6 +56,41 @@ def test_after_an_import_the_phase_is_asked_and_no_answer_leaves_it_open(tmp_pat
     app = drive(tmp_path, script, importer=import_answers)
     assert app.session.answers[PLACE] == "cutover"
     assert app.session.answers[IMPORTED] == f"{paths[0]}/haproxy.cfg, {paths[0]}/keepalived.conf"
+
+
+def test_each_file_has_one_sign_before_and_after_and_backups_are_promised_where_there_will_be_some(
+    tmp_path: Path,
+) -> None:
+    answers, target = imported(tmp_path), tmp_path / "new"
+
+    def signs(pilot: Driven) -> list[str]:
+        shown = str(screen_of(pilot).query_one("#list", Static).content)
+        return re.findall(r"[+~=] (?:new|changed|merged|mode|unchanged) +\S+", shown)
+
+    async def scene() -> None:
+        async with at("write", target, answers) as pilot:
+            await sees(pilot, "choose above")
+            screen_of(pilot).query_one(MergeChoice).choice = Way.TAKE_OVER
+            await sees(pilot, "files would be written, 2 of them merged")
+            assert "backups" not in words(pilot)
+            before = signs(pilot)
+            assert {one.split()[1] for one in before} == {"new", "merged", "changed"}
+            await press(pilot, "f10")
+            await written(pilot)
+            assert signs(pilot) == before
+            assert not [path for path in files_below(target) if path.endswith(".bak")]
+            app = wizard(pilot)
+            app.session.set_answer(Place("haproxy", 0, "balance"), "leastconn")
+            await press(pilot, "escape")
+            await at_step(pilot, "review")
+            await press(pilot, "ctrl+o")
+            await at_step(pilot, "write")
+            await sees(pilot, "would be written, 2 of them merged; old content is kept in backups")
+            await press(pilot, "f10")
+            await written(pilot)
+            assert [path for path in files_below(target) if path.endswith(".bak")]
+
+    play(scene())
 
 
 def test_an_open_phase_is_a_missing_answer_and_dns_or_a_choice_closes_it(tmp_path: Path) -> None:

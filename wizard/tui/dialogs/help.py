@@ -27,12 +27,13 @@ Ctrl+Q        leave (draft is saved)"""
 
 
 class HelpDialog(Dialog[None]):
-    """The explanation of a field, or else of its step, and the keys."""
+    """The explanation of a field, or else of its step, and the keys. `intro`: what is said about the step just now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+g,f1,enter", "dismiss(None)", "back", id="help.back")]
 
-    def __init__(self, field: steps.Field | None, step: steps.Step | None) -> None:
+    def __init__(self, field: steps.Field | None, step: steps.Step | None, intro: str = "") -> None:
         super().__init__()
+        self._intro = intro
         self._field = field
         self._step = step
 
@@ -45,6 +46,6 @@ class HelpDialog(Dialog[None]):
                 if field is not None:
                     yield Static(f"{field.explain}\n\nFor example: {field.example}\n", markup=False)
                 elif step is not None:
-                    yield Static(f"{step.intro}\n", markup=False)
+                    yield Static(f"{self._intro or step.intro}\n", markup=False)
                 yield Static(KEYS, markup=False, classes="muted")
             yield Static("Esc: back", markup=False, classes="keys")

@@ -8,35 +8,35 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Static
 
 from rules.report import printable
 from wizard.tui.dialogs.base import Dialog
+from wizard.tui.reading.search import SearchedText, wrapped
 
 
 class NotesDialog(Dialog[None]):
-    """A title and a list to read; every line is shown."""
+    """A title and lines to read, all of which are shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "continue", id="notes.continue")]
 
     def __init__(self, title: str, notes: Sequence[str]) -> None:
         super().__init__()
         self._heading = title
-        self._notes = notes
+        text = "\n".join(map(printable, notes))
+        self._text = SearchedText(lambda width: wrapped(text, width, "  "))
 
     def compose(self) -> ComposeResult:
-        """The lines as a list."""
+        """The lines, which scroll."""
         with Vertical(classes="dialog"):
             yield Static(self._heading, markup=False, classes="title")
-            yield OptionList(*(Option(Content(printable(note))) for note in self._notes))
+            yield self._text
             yield Button("Continue", compact=True)
 
-    def on_option_list_option_selected(self) -> None:
-        """Enter continues."""
-        self.dismiss(None)
+    def on_mount(self) -> None:
+        """The keys scroll."""
+        self._text.body().focus()
 
     def on_button_pressed(self) -> None:
-        """So does a click."""
+        """A click continues, as Enter does."""
         self.dismiss(None)

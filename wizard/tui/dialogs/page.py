@@ -7,12 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from wizard.tui.dialogs.base import Above
-from wizard.tui.reading.search import SearchedText, Searching, continued
+from wizard.tui.reading.search import SearchedText, Searching, wrapped
 from wizard.tui.textual_private import KeysFooter
 
 
@@ -29,7 +28,7 @@ class PageDialog(Above[None]):
     def __init__(self, title: str, body: Widget | str) -> None:
         super().__init__()
         self._heading = title
-        self._body = SearchedText(lambda width: _wrapped(body, width - 2)) if isinstance(body, str) else body
+        self._body = SearchedText(lambda width: wrapped(body, width - 2)) if isinstance(body, str) else body
 
     def compose(self) -> ComposeResult:
         """The title, the page, the keys."""
@@ -46,12 +45,3 @@ class PageDialog(Above[None]):
     def action_close(self) -> None:
         """Go back to the screen below."""
         self.dismiss()
-
-
-def _wrapped(text: str, width: int) -> Content:
-    """Lines that are too long continue below their own beginning."""
-    lines: list[Content] = []
-    for line in text.split("\n"):
-        indent = line[: len(line) - len(line.lstrip())]
-        lines += continued(Content(line), width, indent)
-    return Content("\n").join(lines)

@@ -5,10 +5,13 @@ Where there is room, the same file of another node stands beside it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache, partial
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -39,6 +42,7 @@ _STYLES = {
     WordKind.UNKNOWN: "bold underline $text-error",
 }
 _COMMENTS = ("#", "!")
+_ITEM = re.compile(r"[-*] |[0-9]+\. ")  # of a list in a document
 
 
 def coloured(path: str, text: str) -> Content:
@@ -68,14 +72,46 @@ def content_of(path: str, text: str, before: str, width: int = 0, beside: str = 
     lines = [printable(line) for line in masked_lines(path, text)[:count]]
     rows = coloured(path, "\n".join(lines)).split("\n", allow_blank=True)
     shown: list[Content] = []
-    for number, row in enumerate(rows[:count]):
+    for numbers in paragraphs(path, lines, width):
+        row = _joined([rows[number] for number in numbers])
         bar = Content(" ")
-        if number in changed:
+        if not changed.isdisjoint(numbers):
             bar = Content.styled(BAR, "$text-accent")
-        elif number in differing:
+        elif not differing.isdisjoint(numbers):
             bar = Content.styled(DIFFERS, "bold $text-warning")
         shown += [bar + part for part in (_wrapped(path, row, width - 1) if width else [row])]
     return Content("\n").join(shown)
+
+
+def paragraphs(path: str, lines: Sequence[str], width: int) -> Iterator[list[int]]:
+    """The lines' indexes, each by itself; but those of a document's paragraph together where one of them has to be
+    wrapped: what was broken for another width is not broken again in the middle of its lines.
+    """
+    found: list[list[int]] = []
+    open_, fenced = False, False  # whether the next line can continue this one; between ``` and ```
+    for number, line in enumerate(lines):
+        words = line.lstrip()
+        fence = words.startswith("```")
+        begins = fenced or fence or not words or words.startswith(("#", "|", ">")) or _ITEM.match(words) is not None
+        if open_ and not begins:
+            found[-1].append(number)
+        else:
+            found.append([number])
+            code = fenced or fence or line.startswith("    ") or words.startswith(("#", "|"))
+            open_ = width > 0 and path.endswith(".md") and bool(words) and not code
+        fenced ^= fence
+    for group in found:
+        if all(cell_len(lines[number]) < width for number in group):
+            yield from ([number] for number in group)
+        else:
+            yield group
+
+
+def _joined(rows: Sequence[Content]) -> Content:
+    first, *more = rows
+    for row in more:
+        first = first.rstrip() + Content(" ") + row[len(row.plain) - len(row.plain.lstrip()) :]
+    return first
 
 
 def _wrapped(path: str, row: Content, width: int) -> list[Content]:
@@ -86,7 +122,8 @@ def _wrapped(path: str, row: Content, width: int) -> list[Content]:
     prose = path.endswith(".md") and not indent.startswith("    ") and not comment
     if row.cell_length <= width or not (comment or prose) or path.endswith((".sh", ".toml")):
         return [row]
-    mark = f"{plain.lstrip()[0]} " if comment else "  " if plain.lstrip()[:2] in ("- ", "* ") else ""
+    item = _ITEM.match(plain.lstrip())
+    mark = f"{plain.lstrip()[0]} " if comment else " " * len(item[0]) if item else ""
     return continued(row, width, f"{indent}{mark}", _STYLES[WordKind.COMMENT] if comment else "")
 
 
@@ -100,6 +137,12 @@ class Preview(Vertical):
         Binding("c", "copy", "copy", show=False, id="files.copy"),
         # On the tabs, which are no part of a text that can be searched.
         Binding("slash", "seek", "search", show=False, id="files.search"),
+        Binding("down", "move('scroll_down')", "line down", show=False, id="files.down"),
+        Binding("up", "move('scroll_up')", "line up", show=False, id="files.up"),
+        Binding("pagedown", "move('page_down')", "page down", show=False, id="files.page-down"),
+        Binding("pageup", "move('page_up')", "page up", show=False, id="files.page-up"),
+        Binding("home", "move('scroll_home')", "top", show=False, id="files.top"),
+        Binding("end", "move('scroll_end')", "end", show=False, id="files.end"),
     ]
 
     def __init__(self, step: str = "", *, paired: bool = False) -> None:
@@ -190,6 +233,10 @@ class Preview(Vertical):
     def action_seek(self) -> None:
         """Search in the first text."""
         self._text.action_seek()
+
+    def action_move(self, how: str) -> None:
+        """Scroll the first text from the tabs; `how` is an action of what scrolls."""
+        getattr(self._text.body(), f"action_{how}")()
 
     def action_copy(self) -> None:
         """Copy the next command of a document from the top of what can be seen on, or else the whole file as shown."""

@@ -62,7 +62,7 @@ class Searching(Vertical):
         Binding("slash", "seek", "search", show=False, id="search.begin"),
         Binding("n", "again(1)", "next place", show=False, id="search.next"),
         Binding("N", "again(-1)", "previous place", show=False, id="search.previous"),
-        Binding("escape", "stop_seeking", "end the search", show=False, id="search.end"),
+        Binding("escape", "stop_seeking", "end the search", id="search.end", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     Searching { height: 1fr; }
@@ -101,10 +101,12 @@ class Searching(Vertical):
     def action_seek(self) -> None:
         """Begin to search."""
         self._line.open()
+        self.refresh_bindings()
 
     def action_stop_seeking(self) -> None:
         """End the search, with the body as it is now."""
         self._line.close()
+        self.refresh_bindings()
         self.show_place("", 0)
         self.body().focus()
 
@@ -276,3 +278,12 @@ def continued(row: Content, width: int, head: str = "", style: str = "") -> list
         return [first]
     more = Content(" ").join(rest).wrap(max(width - len(head), 20))
     return [first, *(Content.styled(head, style) + part for part in more)]
+
+
+def wrapped(text: str, width: int, hang: str = "") -> Content:
+    """A text in lines of a width, in columns; longer ones continue below their own beginning, and `hang`."""
+    lines: list[Content] = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += continued(Content(line), width, indent + hang)
+    return Content("\n").join(lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +15,8 @@ from textual.widgets import Static
 from rules.report import printable
 from wizard.questions.answers import Place
 from wizard.questions.known.derived import endpoint_of
-from wizard.questions.steps import steps
+from wizard.questions.review import Changes, changes, difference_words
+from wizard.questions.steps import Step, steps
 from wizard.tui.host import Host, host_of
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.session import Session
@@ -34,6 +37,27 @@ class WizardScreen(Screen[None]):
     def session(self) -> Session:
         """The answers, and what they amount to."""
         return host_of(self).session
+
+    def intro(self, step: Step) -> str:
+        """What is said about the step that this screen shows."""
+        return step.intro
+
+    async def difference(self) -> Widget | str | None:
+        """What writing would change, as the folder is now; None if that is of no use any more."""
+        session = self.session
+        found = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
+        return self.compared(found)
+
+    def compared(self, found: Changes) -> Widget | str:
+        """What was found, to be read."""
+        from wizard.tui.reading.diff import Diff
+
+        return difference_words(found, self.session.outcome, self.session.overrides) or Diff(found.diffs)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files would be written."""
+        return self.session.directory
 
     def take_answers(self) -> None:
         """Hand over what is typed in this screen's fields, if it has any."""
@@ -69,16 +93,19 @@ class FramedScreen(WizardScreen):
     def head(self) -> ComposeResult:
         """The lines on top."""
         session = self.session
-        step = next(step for step in steps() if step.key == self.STEP)
-        title = Content.assemble((step.title, "bold"), "  ", (step.intro, "$text-muted"))
         endpoint = endpoint_of(session.answers)
         yield Static(printable(f"halb  {endpoint}".rstrip()), markup=False, id="heading")
-        yield StepsBar(self.STEP, session.visited, session.outcome)
-        yield Static(title, id="title")
+        yield StepsBar(self.STEP, session.done, session.outcome)
+        yield Static(self.title_line(), id="title")
+
+    def title_line(self) -> Content:
+        """The step's title, and the words about it."""
+        step = next(step for step in steps() if step.key == self.STEP)
+        return Content.assemble((step.title, "bold"), "  ", (self.intro(step), "$text-muted"))
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to."""
-        self.query_one(StepsBar).show(message.outcome)
+        self.query_one(StepsBar).show(self.session.done, message.outcome)
         self.judged()
 
     def judged(self) -> None:

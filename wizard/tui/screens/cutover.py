@@ -70,7 +70,7 @@ class CutoverScreen(FramedScreen):
     CutoverScreen #steps, CutoverScreen #next { border-left: blank; }
     CutoverScreen #steps:focus, CutoverScreen #next:focus { border-left: outer $primary; }
     CutoverScreen #steps > Static, CutoverScreen #next > Static { padding: 0 1 0 0; }
-    CutoverScreen #ways { height: auto; border: none; padding: 0 1; }
+    CutoverScreen #ways { height: 1fr; border: none; padding: 0 1; }
     CutoverScreen #columns { height: 1fr; }
     CutoverScreen Topology { display: none; width: 58; height: 100%; max-height: 100%; border-left: solid $panel; }
     CutoverScreen.-wide Topology { display: block; }

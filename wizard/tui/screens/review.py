@@ -18,12 +18,11 @@ from rules.report import Style
 from wizard.probes.looking import look
 from wizard.probes.seen import SeenCluster, seen
 from wizard.questions.overview import PlanLine
-from wizard.questions.review import Changes, Item, ItemKind, blocked, changes, tree
+from wizard.questions.review import Changes, Item, ItemKind, blockers, changes, tree
 from wizard.questions.session import step_of
 from wizard.tui.copying import of_help
 from wizard.tui.dialogs.reason import ReasonDialog
 from wizard.tui.panes.review_page import CONTINUE, FILES, REHEARSE, ReviewPage
-from wizard.tui.reading.diff import Diff
 from wizard.tui.reading.search import SearchedList
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
@@ -41,8 +40,8 @@ class ReviewScreen(FramedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "why", "explain", id="review.explain"),
         Binding("o", "override", "override", id="review.override"),
-        Binding("f4", "diff", "diff", id="review.diff", key_display="F4"),
-        Binding("ctrl+t", "diff", "diff", id="review.diff", show=False),
+        Binding("f4", "app.diff", "diff", id="review.diff", key_display="F4"),
+        Binding("ctrl+t", "app.diff", "diff", id="review.diff", show=False),
         Binding("f5,ctrl+y", "look", "ask again", id="review.look", show=False),
         Binding("r", "rehearse", "rehearse", id="review.rehearse", show=False),
         Binding("c", "copy", "copy", id="review.copy", show=False),
@@ -118,10 +117,10 @@ class ReviewScreen(FramedScreen):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the line leads."""
         line = self._page.at(event.option.id)
-        if line == CONTINUE and not blocked(self.session.outcome, self.session.overrides):
-            self.leave_for("write")
+        if line == CONTINUE:
+            self.host.when_judged(self._continue)
         elif line == FILES:
-            self.action_diff()
+            self.host.action_diff()
         elif line == REHEARSE:
             self.action_rehearse()
         elif isinstance(line, PlanLine):
@@ -130,6 +129,13 @@ class ReviewScreen(FramedScreen):
             self.query_one(WhatIf).explain(line)
         elif item := self._page.item():
             self._jump(item)
+
+    def _continue(self) -> None:
+        """Go to the page that writes, or to what is in the way of that."""
+        if first := next(iter(blockers(self.session.outcome, self.session.overrides)), None):
+            self._jump(first)
+        elif self.session.outcome.files:
+            self.leave_for("write")
 
     def _jump(self, item: Item) -> None:
         step = step_of(item.place) if item.place is not None else None
@@ -167,14 +173,16 @@ class ReviewScreen(FramedScreen):
 
         self.app.push_screen(ReasonDialog(code, item.text), keep)
 
-    @work(group="rehearse", exclusive=True, exit_on_error=False)
-    async def action_rehearse(self) -> None:
+    def action_rehearse(self) -> None:
         """Play every failure with the files as they would be written."""
+        self.host.when_judged(self._rehearse)
+
+    async def _rehearse(self) -> None:
         from wizard.tui.screens.rehearsal import RehearsalScreen
 
         session = self.session
         files = await asyncio.to_thread(tree, session.outcome, session.directory, session.overrides)
-        if session.is_judged and files:
+        if files:
             self.app.push_screen(RehearsalScreen(files))
         else:
             self.notify("only files can be rehearsed: answer first what is missing (F2 lists it)", markup=False)
@@ -186,14 +194,6 @@ class ReviewScreen(FramedScreen):
             self.host.copy(of_help(item.more))
         else:
             self.notify("only findings that say what to type can be copied", markup=False)
-
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def action_diff(self) -> None:
-        """Show what writing would change, as the folder is now."""
-        session = self.session
-        found = await asyncio.to_thread(changes, session.outcome, session.directory, session.overrides)
-        where = f"what writing would change in {session.directory}"
-        self.host.show_page(where, "\n".join(found.problems) if found.problems else Diff(found.diffs))
 
     @work(group="changes", exclusive=True, exit_on_error=False)
     async def _look_at_files(self) -> None:

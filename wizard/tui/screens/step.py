@@ -70,7 +70,7 @@ class StepScreen(WizardScreen):
         """Heading and bar on top, the form and the preview, the keys at the bottom."""
         session = self.session
         yield Static(id="heading", markup=False)
-        yield StepsBar(self.step.key, session.visited, session.outcome)
+        yield StepsBar(self.step.key, session.done, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
                 with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
@@ -101,7 +101,7 @@ class StepScreen(WizardScreen):
     def on_mount(self) -> None:
         """The first field, or the requested one, gets the focus; faults that are known are shown."""
         self._told, self.session.untold = tuple(self.session.untold), []
-        if self._place is None:
+        if self._place is None or self.field_at(self._place) is None:  # a row that was left may be gone
             self._focus_first()
         else:
             self._focus(self._place)
@@ -162,7 +162,7 @@ class StepScreen(WizardScreen):
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to; not every answer comes from a field (DNS tells an imported phase)."""
-        self.query_one(StepsBar).show(message.outcome)
+        self.query_one(StepsBar).show(self.session.done, message.outcome)
         self.query_one(Topology).show(self.session.answers)
         self._show_notes()
         for preview in self.query(Preview):

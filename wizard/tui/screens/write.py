@@ -14,15 +14,16 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from wizard.files import ChangedError, StoreError, Written, is_mergeable
 from wizard.questions.plan_alone import PlanSaved, save_plan
 from wizard.questions.review import Changes, blocked
-from wizard.questions.writing import Way, fitting, next_steps, preview, state_words, to_choose, ways, write
+from wizard.questions.steps import Step
+from wizard.questions.writing import Way, fitting, next_steps, preview, so_far, state_words, to_choose, ways, write
 from wizard.tui.copying import of_runbook
 from wizard.tui.dialogs.question import QuestionDialog
-from wizard.tui.reading.diff import Diff
 from wizard.tui.screens.base import FramedScreen
 from wizard.tui.textual_private import KeysFooter
 from wizard.tui.widgets.file_list import listed, not_written, results, safe, state
@@ -42,12 +43,12 @@ class WriteScreen(FramedScreen):
 
     STEP: ClassVar[str] = "write"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "diff", "diff", id="write.diff", key_display="F4"),
-        Binding("ctrl+t", "diff", "diff", id="write.diff", show=False),
+        Binding("f4", "app.diff", "diff", id="write.diff", key_display="F4"),
+        Binding("ctrl+t", "app.diff", "diff", id="write.diff", show=False),
         Binding("ctrl+o", "write", "write", id="write.write"),
         Binding("f10", "write", "write", id="write.write", show=False),
-        Binding("f8", "save_plan", "halb.toml alone", id="write.plan", key_display="F8"),
-        Binding("ctrl+y", "save_plan", "halb.toml alone", id="write.plan", show=False),
+        Binding("f8", "save_plan", "halb.toml", id="write.plan", key_display="F8"),
+        Binding("ctrl+y", "save_plan", "halb.toml", id="write.plan", show=False),
         Binding("c", "copy", "copy", id="write.copy", show=False),
         Binding("f2", "app.findings", "findings", id="write.findings", show=False),
     ]
@@ -114,6 +115,15 @@ class WriteScreen(FramedScreen):
             yield Button("Continue to the cutover", id="continue")
         yield KeysFooter()
 
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """What is written is not written again."""
+        return self.written is None or action not in ("write", "save_plan")
+
+    def intro(self, step: Step) -> str:
+        """What of the files has been written so far."""
+        session = self.session
+        return so_far(session.answers, session.written, session.directory, session.before, plan=session.plan_saved)
+
     def on_mount(self) -> None:
         """Look at the folder."""
         self.query_one("#continue").display = False
@@ -123,6 +133,7 @@ class WriteScreen(FramedScreen):
 
     def judged(self) -> None:
         """The files may be different now."""
+        self._entitle()
         self._look()
 
     @on(Input.Changed, "#folder")
@@ -141,6 +152,7 @@ class WriteScreen(FramedScreen):
 
     @on(MergeChoice.Chosen)
     def _choice_changed(self) -> None:
+        self.query_one(VerticalScroll).scroll_home(animate=False)  # what another way costs stands above the files
         self._look()
 
     @on(Button.Pressed, "#write")
@@ -151,26 +163,29 @@ class WriteScreen(FramedScreen):
     def _continue_pressed(self) -> None:
         self.leave_for("cutover")
 
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def action_diff(self) -> None:
-        """Show what writing would change, as the folder is now."""
-        where = self.directory or self.session.directory
+    @property
+    def folder(self) -> Path:
+        """The one in the field, if there is one."""
+        return self.directory or self.session.directory
+
+    async def difference(self) -> Widget | str | None:
+        """What writing in the way that is chosen would change; None if another one has been chosen meanwhile."""
         found, choice = self.changes, self.choice
         if self.written is None and not self.writing:
-            found = await asyncio.to_thread(preview, self.session.outcome, where, self.session.overrides, choice)
+            session, where = self.session, self.folder
+            found = await asyncio.to_thread(preview, session.outcome, where, session.overrides, choice)
             if choice is not self.choice:
-                return
+                return None
             self._looked(found)
-        body: Diff | str = "\n".join(found.problems) or Diff(found.diffs)
         if to_choose(found, choice) and not found.problems:
-            body = _NOTHING.format(*(way.value for way in ways(found)))
-        self.host.show_page(f"what writing would change in {where}", body)
+            return _NOTHING.format(*(way.value for way in ways(found)))
+        return self.compared(found)
 
     def action_write(self) -> None:
         """Write the files, unless something blocks that."""
         session = self.session
         if not session.is_judged:
-            self.notify("the answers are being checked; try again in a moment", markup=False)
+            self.host.when_judged(self.action_write)
         elif words := blocked(session.outcome, session.overrides):
             self.notify(words, title="Nothing can be written yet", markup=False)
             self.leave_for("review")
@@ -194,7 +209,7 @@ class WriteScreen(FramedScreen):
     def action_save_plan(self) -> None:
         """Write halb.toml alone, whatever stands against the other files."""
         if not self.session.is_judged:
-            self.notify("the answers are being checked; try again in a moment", markup=False)
+            self.host.when_judged(self.action_save_plan)
         elif self.directory is None:
             self.notify(_NO_FOLDER, severity="warning", markup=False)
             self.query_one("#folder").focus()
@@ -217,6 +232,8 @@ class WriteScreen(FramedScreen):
     def _plan_saved(self, directory: Path, saved: PlanSaved) -> None:
         words = "\n".join([f"halb.toml is written: {safe(str(directory))}", *map(safe, saved.left_out)])
         self.notify(words, title="The plan alone", markup=False)
+        self.session.plan_saved = True
+        self._entitle()
         self._look()
 
     def _look(self) -> None:
@@ -299,11 +316,12 @@ class WriteScreen(FramedScreen):
 
     def _finish(self, directory: Path, found: Changes, written: Written) -> None:
         self.changes, self.written = found._replace(states={}, diffs={}), written
+        self.refresh_bindings()
         plan = self.session.outcome.plan
-        self._show(
-            *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
-        )
-        self.query_one("#title", Static).update(Content.styled("Written", "bold"))
+        steps = (Content(line) for line in next_steps(directory, plan, found.files))
+        self._show(*steps, Content(""), *results(written, found.states))
+        self.query_one(VerticalScroll).scroll_home(animate=False)  # what comes next stands above the files
+        self._entitle()
         hint = ("  c copies the next command", "$text-muted")
         self._say(Content.assemble((f"✓ written: {safe(str(directory))}", "$text-success"), hint))
         self.query_one("#folder", Input).disabled = True
@@ -313,6 +331,10 @@ class WriteScreen(FramedScreen):
         button.display = True
         button.focus()
         self.app.post_message(self.Done(directory, written))
+
+    def _entitle(self) -> None:
+        done = self.written is not None
+        self.query_one("#title", Static).update(Content.styled("Written", "bold") if done else self.title_line())
 
     def _show(self, *lines: Content) -> None:
         self.query_one("#list", Static).update(Content("\n").join(lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
@@ -59,10 +59,10 @@ def _dropped(found: Changes) -> Iterator[Content]:
         yield Content.styled(f"  and {counted(rest, 'line')} more", "$text-muted")
 
 
-def results(written: Written) -> Iterator[Content]:
-    """What was done, a line for each file."""
+def results(written: Written, states: Mapping[str, str]) -> Iterator[Content]:
+    """What was done, a line for each file; `states` are those that the user has seen before, where they are known."""
     for file in written.files:
-        yield _file(file.path, file.state, f"   backup: {file.backup}" if file.backup else "")
+        yield _file(file.path, states.get(file.path, file.state), f"   backup: {file.backup}" if file.backup else "")
     for path in written.stale:
         yield Content(safe(f"! {path} is no longer in the plan; delete it once its machine is gone"))
 

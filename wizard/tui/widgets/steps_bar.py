@@ -25,17 +25,17 @@ class BarItem(NamedTuple):
     end: int
 
 
-def symbol(step: Step, current: str, visited: AbstractSet[str], outcome: Judgement) -> str:
+def symbol(step: Step, current: str, done: AbstractSet[str], outcome: Judgement) -> str:
     """● the current step, ✗ one with a wrong answer, ✓ one that is done, ○ one that is open."""
     if step.key == current:
         return "●"
     if any(step_of(place) == step for place in outcome.faults):
         return "✗"
     missing = any(step_of(place) == step for place in outcome.missing)
-    return "✓" if step.key in visited and not missing else "○"
+    return "✓" if step.key in done and not missing else "○"
 
 
-def items(current: str, visited: AbstractSet[str], outcome: Judgement, width: int) -> list[BarItem]:
+def items(current: str, done: AbstractSet[str], outcome: Judgement, width: int) -> list[BarItem]:
     """The bar's items; if there is no room for all, the last ones are left out, or the first ones when it has to be."""
     all_steps = [step for step in steps() if not step.aside or step.key == current]
     while sum(len(step.name) + 3 for step in all_steps) > width and len(all_steps) > 1:
@@ -43,7 +43,7 @@ def items(current: str, visited: AbstractSet[str], outcome: Judgement, width: in
     found, start = [], 0
     for step in all_steps:
         end = start + len(step.name) + 3
-        found.append(BarItem(step, symbol(step, current, visited, outcome), start, end))
+        found.append(BarItem(step, symbol(step, current, done, outcome), start, end))
         start = end
     return found
 
@@ -58,19 +58,20 @@ class StepsBar(Widget):
             super().__init__()
             self.key = key
 
-    def __init__(self, current: str, visited: AbstractSet[str], outcome: Judgement) -> None:
+    def __init__(self, current: str, done: AbstractSet[str], outcome: Judgement) -> None:
         super().__init__()
         self._current = current
-        self._visited = frozenset(visited)
+        self._done = frozenset(done)
         self._outcome = outcome
 
-    def show(self, outcome: Judgement) -> None:
-        """Show what these answers amount to."""
+    def show(self, done: AbstractSet[str], outcome: Judgement) -> None:
+        """Show what these answers amount to, and which steps are done."""
+        self._done = frozenset(done)
         self._outcome = outcome
         self.refresh()
 
     def _items(self) -> list[BarItem]:
-        return items(self._current, self._visited, self._outcome, self.size.width)
+        return items(self._current, self._done, self._outcome, self.size.width)
 
     def render(self) -> Content:
         """All steps in a line."""

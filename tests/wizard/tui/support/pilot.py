@@ -93,7 +93,10 @@ async def click_still(pilot: Driven, selector: str) -> None:
     await pilot.click(selector)
 
 
-NAMES = {"enter", "escape", "tab", "up", "down", "left", "right", "space", "backspace", "home", "end", "delete"}
+NAMES = {"enter", "escape", "tab", "up", "down", "left", "right", "space", "backspace", "home", "end", "delete"} | {
+    "pageup",
+    "pagedown",
+}
 
 
 def is_named(key: str) -> bool:
