@@ -78,7 +78,8 @@ class Changes(NamedTuple):
     `foreign` are the files that can be merged and hold what somebody else wrote, `bases` the content by path that a
     text was merged into, `notes` what else there is to say about a merge. `in_the_way` are, by path, the sections of
     others that halb's could take the place of, `removed` those that a merge takes out; `dropped` has a line for all
-    that will no longer be there, worst first.
+    that will no longer be there, worst first. `unheard` is why load balancers with the new files and with the old ones
+    don't hear each other.
     """
 
     files: Mapping[str, tuple[str, int]] = {}
@@ -91,6 +92,7 @@ class Changes(NamedTuple):
     in_the_way: Mapping[str, tuple[TakeOver, ...]] = {}
     removed: Mapping[str, tuple[SectionChange, ...]] = {}
     dropped: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
     def counts(self) -> str:
         """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
@@ -202,6 +204,8 @@ def tree(
     The reasons for accepted errors stand in them as ignore comments. Comments of a halb.toml that is there stay; one
     that can't be read, or is none, is replaced. Empty without a plan.
     """
+    from wizard.files.hearing import with_runbook
+
     if outcome.plan is None:
         return {}
     reasons = accepted(outcome, overrides)
@@ -212,6 +216,7 @@ def tree(
         )
         for path, text in outcome.files.items()
     }
+    files = with_runbook(files, outcome.plan, directory)
     if CONFIG_NAME not in files:
         private = outcome.plan.vrrp.auth_pass is not None or _is_private(directory / CONFIG_NAME)
         files = {CONFIG_NAME: (plan_text(outcome, directory), 0o600 if private else 0o644), **files}
@@ -243,6 +248,7 @@ def changes(
     `merge`, `replace` and `endpoint` as for `wizard.files.merge_tree`.
     """
     from wizard.files import StoreError, diff, dropped, merge_tree
+    from wizard.files.hearing import unheard_places
     from wizard.files.survey import look
 
     files = tree(outcome, directory, overrides)
@@ -261,7 +267,7 @@ def changes(
         lost = tuple(map(_safe, dropped(merging))) if merge or replace else ()
         return Changes(
             merging.files, states, diffs, (), merging.foreign, merging.bases, notes, merging.in_the_way,
-            merging.removed, lost,
+            merging.removed, lost, unheard_places(places),
         )  # fmt: skip
     except StoreError as error:
         return Changes(files, problems=tuple(map(_safe, error.problems)))

@@ -244,7 +244,7 @@ class WriteScreen(FramedScreen):
             return
         # The choice stays visible while a merge is refused, or leaves nothing to do.
         choice.display = bool(found.foreign) or self.choice is not Way.LEAVE
-        self._show(*listed(found, self.choice))
+        self._show(*listed(found, self.choice, self.session.outcome.plan))
         self._say(state(found, self.choice, blocked(self.session.outcome, self.session.overrides)))
 
     def _write(self, directory: Path, *, force: bool) -> None:
@@ -301,7 +301,9 @@ class WriteScreen(FramedScreen):
         self.changes, self.written = found._replace(states={}, diffs={}), written
         plan = self.session.outcome.plan
         self._show(
-            *(Content(line) for line in next_steps(directory, plan, found.files)), Content(""), *results(written)
+            *(Content(line) for line in next_steps(directory, plan, found.files, found.unheard)),
+            Content(""),
+            *results(written),
         )
         self.query_one("#title", Static).update(Content.styled("Written", "bold"))
         hint = ("  c copies the next command", "$text-muted")
