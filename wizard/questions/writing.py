@@ -141,12 +141,13 @@ def next_steps(
     directory: Path, plan: Plan | None, files: Collection[str], unheard: Collection[str] = ()
 ) -> Iterator[str]:
     """What to do with the files, in the order in which it is to be done; `unheard` as in `Changes`."""
+    from wizard.render.runbook_values import serves
+
     yield "What to do next:"
-    number = 1
+    number, running = 1, plan is not None and serves(plan)
     if "RUNBOOK.md" in files:
-        yield _shown(
-            f"  {number}. {directory / 'RUNBOOK.md'} has every step and its time, from the DNS record to the cutover"
-        )
+        what = "every step in its order" if running else "every step and its time, from the DNS record to the cutover"
+        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has {what}")
         number += 1
     # As everywhere: the one that has the VIP comes last, unless the others would take it too.
     balancers = list(reversed(plan.load_balancers if plan is not None else ()))
@@ -157,6 +158,6 @@ def next_steps(
         number += 1
     for lb in balancers:
         if f"{lb.name}/install.sh" in files:
-            when = "" if number > 2 else "when its turn comes, "
+            when = "" if number > 2 or running else "when its turn comes, "
             yield _shown(f"  {number}. {when}copy {directory / lb.name} to {lb.name}, and run as root: sh install.sh")
             number += 1

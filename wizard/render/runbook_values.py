@@ -25,7 +25,7 @@ def runbook_values(plan: Plan, unheard: Sequence[str] = ()) -> dict[str, Any]:
     initial, all_vips = plan.control_plane[0], vips(plan)
     direct = plan.port == initial.port
     through = None if direct else _haproxy_at(plan, initial.address)
-    at_vip = not direct and through is None
+    at_vip = _starts_at_vip(plan)
     first = [vip.ip for vip, _ in all_vips] if at_vip else [initial.address]
     service = plan.haproxy.run == "package"
     haproxy, keepalived = needed_releases(plan.haproxy.version, plan.vrrp.version)
@@ -39,7 +39,7 @@ def runbook_values(plan: Plan, unheard: Sequence[str] = ()) -> dict[str, Any]:
         "groups": ", ".join(_MULTICAST[vip.version] for vip, _ in all_vips),
         "machines": machines(plan),
         "joining": machines(plan)[1:],
-        "running": plan.phase is Phase.CUTOVER and not at_vip,
+        "running": serves(plan),
         "systems": [_system(plan, system) for system in _systems(plan)],
         "releases": {"haproxy": haproxy, "keepalived": keepalived},
         "steps": [balancer(plan, number) for number in _order(plan, owner_first=bool(unheard))],
@@ -59,6 +59,17 @@ def runbook_values(plan: Plan, unheard: Sequence[str] = ()) -> dict[str, Any]:
         "stop_keepalived": _systems(plan)[0].service("stop", "keepalived") if service else f"mv {pod} /root/",
         "start_haproxy": _systems(plan)[0].service("start", "haproxy") if service else f"mv {parked} {manifest}",
     }
+
+
+def serves(plan: Plan) -> bool:
+    """Whether the pair serves already, and the name leads to its VIP: RUNBOOK.md has no record and no cutover then."""
+    return plan.phase is Phase.CUTOVER and not _starts_at_vip(plan)
+
+
+def _starts_at_vip(plan: Plan) -> bool:
+    """Whether the name leads to the VIP from the start, as nothing listens on its port at the initial master."""
+    initial = plan.control_plane[0]
+    return plan.port != initial.port and _haproxy_at(plan, initial.address) is None
 
 
 def _order(plan: Plan, *, owner_first: bool) -> list[int]:

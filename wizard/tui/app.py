@@ -25,6 +25,7 @@ from rules.report import printable
 from rules.text import clipped
 from wizard.questions.answers import Place
 from wizard.questions.machine_changes import to_do
+from wizard.questions.phase import told
 from wizard.questions.session import step_of
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.dialogs.help import HelpDialog
@@ -236,7 +237,7 @@ class Wizard(OrderedApp[int]):
         """Explain the field that has the focus, or the step."""
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
-        self.push_screen(HelpDialog(field.question if field else None, step))
+        self.push_screen(HelpDialog(field.question if field else None, step and told(step, self.session.answers)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every step and every key's action, beside Textual's own commands."""

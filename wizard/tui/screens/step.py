@@ -15,10 +15,11 @@ from textual.widgets import Input, Static
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.mending import Mended, unmendable
 from wizard.questions.known.notices import notices
+from wizard.questions.phase import intro
 from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
-from wizard.tui.forms.form import REQUIRED, following, heading, hindrance
+from wizard.tui.forms.form import CHOOSE, REQUIRED, following, heading, hindrance
 from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.panes.aside import Aside, PlanPane
@@ -75,7 +76,7 @@ class StepScreen(WizardScreen):
             with Vertical(id="form"):
                 with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
-                    yield Static(self.step.intro, markup=False, classes="intro")
+                    yield Static(intro(self.step, session.answers), markup=False, classes="intro")
                     yield from self._fields()
                 yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
@@ -163,6 +164,7 @@ class StepScreen(WizardScreen):
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to; not every answer comes from a field (DNS tells an imported phase)."""
         self.query_one(StepsBar).show(message.outcome)
+        self.query_one(".intro", Static).update(intro(self.step, self.session.answers))
         self.query_one(Topology).show(self.session.answers)
         self._show_notes()
         for preview in self.query(Preview):
@@ -197,7 +199,7 @@ class StepScreen(WizardScreen):
     def _show_notes(self) -> None:
         """Show what is wrong, what follows, and how far it is."""
         session = self.session
-        fill(self.fields(), session, usual=not self.step.many, keep=REQUIRED)
+        fill(self.fields(), session, usual=not self.step.many, keep=(REQUIRED, CHOOSE))
         lines = notices(self.step, session.answers, session.outcome, self._told)
         notes = self.query_one("#notices", Static)
         notes.update(printable_lines(lines))
@@ -278,7 +280,9 @@ class StepScreen(WizardScreen):
             field.show_fault(words)
         elif field.fault == REQUIRED:
             field.show_fault("")
-        if self.step.aside:
+        if field.is_open and self.step.aside:
+            field.show_fault(CHOOSE)
+        elif self.step.aside:
             self.focus_next()
         elif onward is not None:
             self._focus(onward)
