@@ -219,7 +219,14 @@ class AnswerField(Widget):
         """Show in an empty field what a machine before suggests; an example if the text is empty."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
-            self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
+            example = printable(self.question.example)
+            self._answer.placeholder = printable(text) or (f"e.g. {example}" if example else "")
+
+    def show_example(self, text: str) -> None:
+        """Have another example, in the empty field and in its help."""
+        if text != self.question.example:
+            self.question = self.question._replace(example=text)
+            self.suggest(self.suggestion)
 
     def show_usual(self, text: str, *, needed: bool = False) -> None:
         """Show what the field stands for as long as it is empty; "" if that is not known, `needed`: to anybody."""

@@ -9,6 +9,7 @@ from wizard.questions.known.derived import usual_text
 from wizard.questions.known.mending import read
 from wizard.questions.known.notices import remark
 from wizard.questions.session import missing_of
+from wizard.tui.forms.examples import example
 from wizard.tui.session import Session
 from wizard.tui.widgets.field import AnswerField
 
@@ -21,6 +22,7 @@ def fill(fields: Iterable[AnswerField], session: Session, *, usual: bool, keep: 
     reading, needed = read(answers), missing_of(answers) if usual else ()
     for field in fields:
         place = field.place
+        field.show_example(example(place, field.question.example, answers))
         if usual:
             field.show_usual(usual_text(place, reading.values), needed=place in needed)
         if outcome.answers[place] == field.text and field.fault not in keep:

@@ -21,6 +21,7 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.reading.machine_lists import MachinesRead, is_list, read_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
+from wizard.tui.forms.examples import example
 from wizard.tui.forms.machine_rows import may_stay_empty, suggestion
 from wizard.tui.host import host_of
 from wizard.tui.widgets.field import AnswerField
@@ -156,6 +157,7 @@ class MachineList(Widget):
             there = {row.number for row in self.query(MachineRow)}
             await rows.mount_all(self._rows([place for place in wanted if place.number not in there], answers))
             for field in self.fields():
+                field.show_example(example(field.place, field.question.example, answers))
                 field.suggest(suggestion(field.place, answers))
                 if field.answer.has_focus:
                     self._help(field)
@@ -165,7 +167,9 @@ class MachineList(Widget):
 
         def field(place: Place) -> AnswerField:
             hint = suggestion(place, answers)
-            return AnswerField(place, questions[place.key], answers[place], suggestion=hint, bare=True)
+            question = questions[place.key]
+            question = question._replace(example=example(place, question.example, answers))
+            return AnswerField(place, question, answers[place], suggestion=hint, bare=True)
 
         machines = groupby(wanted, key=lambda place: place.number)
         return [MachineRow(number, [field(place) for place in row]) for number, row in machines]
