@@ -8,7 +8,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -30,6 +30,7 @@ from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, Entry, field_around
 from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
+from wizard.tui.widgets.form_body import FormBody
 from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.steps_bar import StepsBar
@@ -74,7 +75,7 @@ class StepScreen(WizardScreen):
         yield StepsBar(self.step.key, session.visited, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
+                with FormBody(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
                     yield Static(intro(self.step, session.answers), markup=False, classes="intro")
                     yield from self._fields()
@@ -158,6 +159,7 @@ class StepScreen(WizardScreen):
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
+            self.call_after_refresh(self._show_focused)
         self._show_notes()
         self._show_heading()
 
@@ -180,7 +182,7 @@ class StepScreen(WizardScreen):
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
         if field is not None:
-            self.call_after_refresh(field.scroll_visible, animate=False)
+            self.call_after_refresh(self._show_focused)
             self.session.history.pause()
             self._put_right()
         for table in self.query(WhatIf):
@@ -188,6 +190,19 @@ class StepScreen(WizardScreen):
                 table.compare(field.place)
         if field is not None and self.step.many:
             await self._row_left(field.place.number)
+
+    def on_form_body_resized(self) -> None:
+        """Keep the field that has the focus in sight."""
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        """Scroll to the field that has the focus, and to its help if both have room."""
+        field = field_around(self.focused)
+        if field is None or not self.is_attached:
+            return
+        for machines in self.query(MachineList):
+            machines.hint.scroll_visible(animate=False, immediate=True)
+        field.scroll_visible(animate=False, immediate=True)
 
     async def _row_left(self, number: int) -> None:
         """Have the rows but this one, which gets the focus now, as they are once they were left."""

@@ -95,7 +95,7 @@ class MachineList(Widget):
         super().__init__()
         self.step = step
         self._first = answers
-        self._hint = Static(markup=False, classes="hint")
+        self.hint = Static(markup=False, classes="hint")
         self._unread = Static(markup=False, classes="unread")
         self._syncing = asyncio.Lock()
 
@@ -108,7 +108,7 @@ class MachineList(Widget):
             yield Static("", classes="remove")
         with Vertical(classes="rows"):
             yield from self._rows(places(self.step, self._first), self._first)
-        yield self._hint
+        yield self.hint
         yield self._unread
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -128,7 +128,7 @@ class MachineList(Widget):
             if field.suggestion and not field.text:
                 words += f"; Enter accepts {printable(field.suggestion)}"
             words += " · F8 removes the row"
-        self._hint.update(words)
+        self.hint.update(words)
 
     def say_unread(self, read: MachinesRead, step: Step) -> None:
         """Say what of a pasted list is in no row of this step; "" hides what was said before."""
