@@ -15,7 +15,9 @@ from parsers.source import Span
 from rules.engine.finding import Related
 from rules.fleet.fleet import Fleet
 from rules.fleet.node import Node
+from rules.plan.model import KeyPath
 from rules.plan.ports import endpoint_port
+from rules.plan.schema import SCHEMA
 from rules.text.wording import socket_name
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ class Endpoint(NamedTuple):
 
     `name` and `phase` are None if they are not set. `control_plane` has the initial master first if it is known
     (`has_initial_master`). `not_queried` are load balancers that listen on the VIP only. `notes` say what is left
-    out, and why.
+    out, and why. `check` is haproxy's health check in the files of a halb.toml (`readyz`, `readyz-401`, `tcp`), ""
+    without one.
     """
 
     name: Setting[str] | None
@@ -78,6 +81,7 @@ class Endpoint(NamedTuple):
     has_initial_master: bool = False
     not_queried: tuple[Target, ...] = ()
     notes: tuple[str, ...] = ()
+    check: str = ""
 
     @property
     def initial_master(self) -> Target | None:
@@ -106,7 +110,14 @@ def endpoint_of(cluster: Cluster | None, fleet: Fleet) -> Endpoint:
         has_initial_master=bool(cluster and cluster.control_plane and cluster.control_plane[0].address),
         not_queried=tuple(not_queried),
         notes=tuple(notes),
+        check=_check(cluster) if cluster else "",
     )
+
+
+def _check(cluster: Cluster) -> str:
+    """The health check that the files of a halb.toml have: what it says, else the usual one."""
+    said = cluster.values.get(KeyPath("haproxy", 0, "check"))
+    return str(said.value if said else SCHEMA["haproxy"].keys["check"].default)
 
 
 def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules.faces import lazily
 
 if TYPE_CHECKING:
-    from rules.support.haproxy.checks import accepts_status
+    from rules.support.haproxy.checks import accepts_status, health_expectation
     from rules.support.haproxy.routing import API_PORT, ApiProxy, api_proxies
     from rules.support.haproxy.vocabulary import refused
     from rules.support.keepalived.lines import LinePlace, places
@@ -19,6 +19,7 @@ __all__ = [
     "LinePlace",
     "accepts_status",
     "api_proxies",
+    "health_expectation",
     "is_placeholder",
     "places",
     "refused",
@@ -27,7 +28,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "haproxy.checks": "accepts_status",
+        "haproxy.checks": "accepts_status health_expectation",
         "haproxy.routing": "API_PORT ApiProxy api_proxies",
         "haproxy.vocabulary": "refused",
         "keepalived.lines": "LinePlace places",

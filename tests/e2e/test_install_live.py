@@ -118,6 +118,37 @@ def _second_check_fails(told: Told) -> None:
             told.lines.append(f"{len(traffic.failed())} of {len(traffic.tries)} connections failed")
 
 
+def _password_dropped(told: Told) -> None:
+    """The pair has a password and halb's files have none: RUNBOOK.md's order has one owner of the VIP all the time, and
+    the usual one two of them.
+    """
+    old = article_files(PLAN)
+    with machines_of(PLAN) as pair:
+        start_with(pair, old)
+        pair.render(PLAN._replace(vrrp=PLAN.vrrp._replace(auth_pass=None)))
+        first, second = pair.balancers
+        with Traffic(pair.client, pair.vip, PLAN.port) as traffic:
+            seen = len(pair.watch.changes)
+            second.systemctl("stop", "keepalived")
+            for balancer in (first, second):
+                done = told.run(balancer)
+                assert (done.status, done.stderr) == (0, ""), pair.state()
+                assert _is_installed(balancer)
+            holds_for(DOWN_INTERVAL + 1, lambda: pair.holders() == [first.name], pair.state)
+            moves = [(change.node, change.gained) for change in pair.watch.changes[seen:]]
+            assert second.name not in dict(moves), moves
+            told.lines.append(
+                f"the VIP on {first.name}: {moves or 'never away'}; {len(traffic.failed())} of "
+                f"{len(traffic.tries)} connections failed"
+            )
+            assert traffic.gap(traffic.tries[0].at) < DOWN_INTERVAL + 1, traffic.failed()
+        for balancer in (first, second):
+            assert told.run(balancer, "--rollback", f"/var/backups/{balancer.backups[0].name}").status == 0
+        pair.comes_to(first.name)
+        assert told.run(second).status == 0
+        until(lambda: pair.holders() == [first.name, second.name], pair.state)
+
+
 def _alone(told: Told) -> None:
     """The one with the VIP is left alone while no other one serves: it goes on when another one does, or by force."""
     old = article_files(PLAN)
@@ -233,6 +264,7 @@ def _killed(told: Told) -> None:
 SCENES: dict[str, Callable[[Told], None]] = {
     "taken over": _taken_over,
     "second check fails": _second_check_fails,
+    "password dropped": _password_dropped,
     "alone": _alone,
     "servers that refuse": _refusing_servers,
     "from nothing": _from_nothing,

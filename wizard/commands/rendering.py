@@ -76,6 +76,7 @@ def _render(arguments: RenderArguments, path: Path, tree: Tree) -> int:
         report = _linted(tree, merging.files)
     _show_findings(report, on_stdout=False)
     _say_all(merging.notes)
+    _say_all(_double_vip(arguments, tree, merging))
     if merging.problems:
         _say_all(merging.problems)
         ways = _TAKE_OVER if _serving(merging) else _WITHOUT_MERGE
@@ -110,6 +111,14 @@ def _merged(arguments: RenderArguments, tree: Tree) -> Merging:
         endpoint="serving" if arguments.endpoint else "keep",
         origins=origins_of(tree.plan, arguments.directory),
     )
+
+
+def _double_vip(arguments: RenderArguments, tree: Tree, merging: Merging) -> list[str]:
+    """That load balancers with these files and with those before them don't hear each other, and what to do."""
+    from wizard.files.hearing import unheard_in
+    from wizard.questions.writing import double_vip
+
+    return list(double_vip(unheard_in(arguments.directory, merging.files, merging.origins), tree.plan))
 
 
 def _serving(merging: Merging) -> bool:
@@ -157,6 +166,7 @@ def rendered(path: Path, directory: Path, *, plan_only: bool = False) -> Tree | 
     Raises UsageError when the file can't be read, or its text is wrong.
     """
     from rules.plan import ClusterError, read_cluster
+    from wizard.files.hearing import with_runbook
     from wizard.plan.file import write_plan
     from wizard.plan.places import placed
     from wizard.plan.plan import PlanError, check_plan, plan_of
@@ -179,6 +189,8 @@ def rendered(path: Path, directory: Path, *, plan_only: bool = False) -> Tree | 
         raise UsageError(str(error)) from error
     except (PlanError, RenderError) as error:
         raise UsageError(f"{path}: {error}") from error
+    if not plan_only:
+        files = with_runbook(files, plan, directory)
     private = plan.vrrp.auth_pass is not None or not path.stat().st_mode & 0o077
     return Tree(cluster, plan, {CONFIG_NAME: (text, 0o600 if private else 0o644), **files})
 

@@ -12,7 +12,7 @@ from rules.text import clipped
 from wizard.questions.answers import Answers
 from wizard.questions.known.derived import endpoint_of
 from wizard.questions.known.mending import read
-from wizard.questions.session import Judgement, places, step_of
+from wizard.questions.session import Judgement, compared, places, step_of
 from wizard.questions.steps import ADVANCED, Step, steps
 
 _NOTHING = "not answered yet"
@@ -41,13 +41,12 @@ class PlanLine(NamedTuple):
 class Known:
     """What answers say of a plan that may be incomplete: the right ones, and what follows from them.
 
-    Texts as one types them; "" for what is wrong, and for what is not known.
+    Texts as one types them; "" for what is wrong, by itself or beside the others, and for what is not known.
     """
 
     def __init__(self, answers: Answers) -> None:
-        reading = read(answers)
-        self._values = reading.values
-        self._faults = reading.faults
+        self._values = read(answers).values
+        self._faults = compared(answers).faults
 
     def __getitem__(self, place: KeyPath) -> str:
         if place in self._faults:
@@ -122,10 +121,32 @@ def _unusual(step: Step, answers: Answers, known: Known) -> Iterator[str]:
             continue
         field = step.field_of(place)
         whose = answers[place._replace(key="name")] if SCHEMA[place.table].many else ""
-        if place.key == "files" and all(path.startswith(f"{whose}/etc/") for path in answers[place].split(", ")):
-            continue  # where halb writes them
+        if place.key == "files" and _are_halbs(place, whose, answers):
+            continue
         value = "is set" if field.secret or key_at(place).secret else printable(answers[place])
+        if place.key == "imported":
+            value = _folders(value)
         yield " ".join(filter(None, (printable(whose), field.label, value)))
+
+
+def _are_halbs(place: KeyPath, whose: str, answers: Answers) -> bool:
+    """Whether halb.toml names the files that halb writes: it does instead of those that were imported, too."""
+    files = _paths(answers[place])
+    return files == _paths(answers[place._replace(key="imported")]) or all(
+        path.startswith(f"{whose}/etc/") for path in files
+    )
+
+
+def _paths(text: str) -> list[str]:
+    return [path.strip() for path in text.split(",")]
+
+
+def _folders(text: str) -> str:
+    """The paths of imported files in a few words: the folders that they stand in, without what is above these."""
+    folders = dict.fromkeys(path.rpartition("/")[0] for path in _paths(text))
+    if "" in folders:
+        return text
+    return ", ".join("…/" * ("/" in folder) + folder.rpartition("/")[2] for folder in folders)
 
 
 def place_in_files(step: Step, outcome: Judgement) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.plan import Phase
 from wizard.questions.answers import Answers, Place
+from wizard.questions.steps import Step
 
 PLACE = Place("cluster", 0, "phase")
 QUESTION = "Does the cluster's DNS name lead to the VIP already?"
@@ -12,6 +13,16 @@ _NO = "No, to the first control-plane node (phase bootstrap)"
 _ASK_DNS = "I don't know: DNS is asked as soon as the name is typed"
 _LATER = "I don't know: answer it before files are written (F9)"
 _CHOICES = (Phase.CUTOVER, Phase.BOOTSTRAP)
+
+
+def intro(step: Step, answers: Answers) -> str:
+    """The sentence or two about a step, as they are in the phase that the answers say."""
+    return step.later if step.later and answers[PLACE] == Phase.CUTOVER else step.intro
+
+
+def told(step: Step, answers: Answers) -> Step:
+    """A step with that intro."""
+    return step._replace(intro=intro(step, answers))
 
 
 def is_open(answers: Answers) -> bool:

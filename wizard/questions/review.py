@@ -79,6 +79,7 @@ class Changes(NamedTuple):
     text was merged into, `notes` what else there is to say about a merge. `in_the_way` are, by path, the sections of
     others that halb's could take the place of, `removed` those that a merge takes out; `dropped` has a line for all
     that will no longer be there, worst first. `replaced` are the files in the folder that get another content.
+    `unheard` is why load balancers with the new files and with the old ones don't hear each other.
     """
 
     files: Mapping[str, tuple[str, int]] = {}
@@ -92,6 +93,7 @@ class Changes(NamedTuple):
     removed: Mapping[str, tuple[SectionChange, ...]] = {}
     dropped: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
     def counts(self) -> str:
         """`haproxy-lb1 5 new · halb.toml changed`: by folder, files that stand in none by name."""
@@ -199,6 +201,8 @@ def tree(
     The reasons for accepted errors stand in them as ignore comments. Comments of a halb.toml that is there stay; one
     that can't be read, or is none, is replaced. Empty without a plan.
     """
+    from wizard.files.hearing import with_runbook
+
     if outcome.plan is None:
         return {}
     reasons = accepted(outcome, overrides)
@@ -209,6 +213,7 @@ def tree(
         )
         for path, text in outcome.files.items()
     }
+    files = with_runbook(files, outcome.plan, directory)
     if CONFIG_NAME not in files:
         private = outcome.plan.vrrp.auth_pass is not None or _is_private(directory / CONFIG_NAME)
         files = {CONFIG_NAME: (plan_text(outcome, directory), 0o600 if private else 0o644), **files}
@@ -240,6 +245,7 @@ def changes(
     `merge`, `replace` and `endpoint` as for `wizard.files.merge_tree`.
     """
     from wizard.files import StoreError, diff, dropped, merge_tree
+    from wizard.files.hearing import unheard_places
     from wizard.files.survey import look
 
     files = tree(outcome, directory, overrides)
@@ -259,6 +265,7 @@ def changes(
         return Changes(
             merging.files, states, diffs, (), merging.foreign, merging.bases, notes, merging.in_the_way,
             merging.removed, lost, tuple(place.path for place in places if place.state == "changed"),
+            unheard_places(places),
         )  # fmt: skip
     except StoreError as error:
         return Changes(files, problems=tuple(map(_safe, error.problems)))

@@ -6,6 +6,7 @@ Pure, so that the screens, the tests and the benchmarks all ask the same questio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.plan import OF_PLAN, SCHEMA, KeyPath, PlanError, missing, plan_from
@@ -56,18 +57,25 @@ def judge(answers: Answers) -> Judgement:
     An answer that was certainly meant in one way is taken for that (`wizard.questions.known.mending`). What is wrong or
     missing keeps no other check from being made.
     """
+    outcome = compared(answers)
+    if outcome.faults or outcome.general or outcome.missing:
+        return outcome
+    values = read(answers).values
+    try:
+        return _rendered(answers, plan_from(values), values)
+    except PlanError as error:
+        return _with_errors(answers, [error])
+
+
+@lru_cache(maxsize=4)  # the picture of the cluster is drawn after each key
+def compared(answers: Answers) -> Judgement:
+    """What is missing, and what is wrong with the answers, each by itself and beside the others; no plan is made."""
     from wizard.plan.clashes import clashes
 
     reading = read(answers)
     lacking = tuple(missing({place: reading.right[place] for place in reading.right}, reading.values))
     found = [error for error in clashes(reading.said) if not (error.path in lacking and not error.proposal)]
-    outcome = _with_errors(answers, found, reading)._replace(missing=lacking)
-    if outcome.faults or outcome.general or lacking:
-        return outcome
-    try:
-        return _rendered(answers, plan_from(reading.values), reading.values)
-    except PlanError as error:
-        return _with_errors(answers, [error])
+    return _with_errors(answers, found, reading)._replace(missing=lacking)
 
 
 def _with_errors(answers: Answers, errors: Iterable[PlanError], reading: ReadAnswers | None = None) -> Judgement:

@@ -47,7 +47,8 @@ class Step(NamedTuple):
 
     `many`: the fields are those of one machine of a list. `first` and `last` say which machines of the list belong to
     this step (the initial master is the first control-plane node). A step without fields has a screen of its own.
-    `aside`: it is not on the way from the first step to the last.
+    `aside`: it is not on the way from the first step to the last. `later`: the intro once the name leads to the VIP, if
+    it is another one then.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Step(NamedTuple):
     first: int = 0
     last: int | None = None
     aside: bool = False
+    later: str = ""
 
     def asks(self, place: KeyPath) -> bool:
         """Whether an answer belongs to this step."""

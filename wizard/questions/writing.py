@@ -76,7 +76,8 @@ def write(
         raise ChangedError({str(directory / path): "has changed since it was shown; look again" for path in unseen})
     before = {place.path: place.change for place in look(directory, merging.files, merging.origins)}
     written = write_tree(directory, merging.files, force=force, when=datetime.now(UTC), merging=merging)
-    return Changes(merging.files, {path: merging.state(path, state) for path, state in before.items()}), written
+    states = {path: merging.state(path, state) for path, state in before.items()}
+    return Changes(merging.files, states, unheard=seen.unheard), written
 
 
 def so_far(now: Answers, written: Answers | None, directory: Path, before: Answers | None, *, plan: bool) -> str:
@@ -136,6 +137,18 @@ def taken(found: Changes) -> Iterator[tuple[bool, str]]:
         yield False, _shown(f"{section} ({listed(nodes)}) goes: halb's sections take its place")
 
 
+def double_vip(unheard: Collection[str], plan: Plan | None) -> Iterator[str]:
+    """What it means that load balancers with new files and with old ones don't hear each other, and what avoids it."""
+    if not unheard or plan is None:
+        return
+    first, *others = (lb.name for lb in plan.load_balancers)
+    yield _shown(
+        f"keepalived.conf has {'; '.join(unheard)}: a load balancer with the new one and one with the old one don't "
+        f"hear each other, and both have the VIP; so stop keepalived on {listed(others)} first, then run install.sh on "
+        f"{first}, which has the VIP, and only then on {listed(reversed(others))}"
+    )
+
+
 def _files(paths: Sequence[str]) -> str:
     return paths[0] if len(paths) == 1 else counted(len(paths), "file")
 
@@ -144,18 +157,27 @@ def _shown(text: str) -> str:
     return clipped(printable(text))
 
 
-def next_steps(directory: Path, plan: Plan | None, files: Collection[str]) -> Iterator[str]:
-    """What to do with the files, in the order in which it is to be done."""
+def next_steps(
+    directory: Path, plan: Plan | None, files: Collection[str], unheard: Collection[str] = ()
+) -> Iterator[str]:
+    """What to do with the files, in the order in which it is to be done; `unheard` as in `Changes`."""
+    from wizard.render.runbook_values import serves
+
     yield "What to do next:"
-    number = 1
+    number, running = 1, plan is not None and serves(plan)
     if "RUNBOOK.md" in files:
-        yield _shown(
-            f"  {number}. {directory / 'RUNBOOK.md'} has every step and its time, from the DNS record to the cutover"
-        )
+        what = "every step in its order" if running else "every step and its time, from the DNS record to the cutover"
+        yield _shown(f"  {number}. {directory / 'RUNBOOK.md'} has {what}")
         number += 1
-    # As everywhere: the one that has the VIP comes last.
-    for lb in reversed(plan.load_balancers if plan is not None else ()):
+    # As everywhere: the one that has the VIP comes last, unless the others would take it too.
+    balancers = list(reversed(plan.load_balancers if plan is not None else ()))
+    if unheard and balancers:
+        balancers.insert(0, balancers.pop())
+        standbys = listed(lb.name for lb in balancers[1:])
+        yield _shown(f"  {number}. stop keepalived on {standbys}: it would take the VIP too ({'; '.join(unheard)})")
+        number += 1
+    for lb in balancers:
         if f"{lb.name}/install.sh" in files:
-            when = "" if number > 2 else "when its turn comes, "
+            when = "" if number > 2 or running else "when its turn comes, "
             yield _shown(f"  {number}. {when}copy {directory / lb.name} to {lb.name}, and run as root: sh install.sh")
             number += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from rules import Report
 
-__all__ = ["RenderError", "Rendered", "lint_rendered", "render"]
+__all__ = ["RUNBOOK_FILE", "RenderError", "Rendered", "lint_rendered", "render", "runbook"]
+
+RUNBOOK_FILE = "RUNBOOK.md"
 
 _PLAIN, _SECRET, _SCRIPT = 0o644, 0o640, 0o755
 
@@ -81,8 +83,15 @@ def render(plan: Plan, *, checked: bool = False) -> dict[str, Rendered]:
         for file in (*wanted, _File("install.sh", "install.sh", _SCRIPT)):
             found[f"{lb.name}/{file.path}"] = _rendered(file.template, values, file.mode)
     found[KUBEADM_FILE] = _rendered(KUBEADM_FILE, shared, _PLAIN)
-    found["RUNBOOK.md"] = _rendered("RUNBOOK.md", shared | runbook_values(plan), _PLAIN)
+    found[RUNBOOK_FILE] = runbook(plan)
     return found
+
+
+def runbook(plan: Plan, unheard: Sequence[str] = ()) -> Rendered:
+    """RUNBOOK.md; `unheard` is why load balancers with these files and with those that run there don't hear each other
+    (`wizard.files.hearing`).
+    """
+    return _rendered(RUNBOOK_FILE, shared_values(plan) | runbook_values(plan, unheard), _PLAIN)
 
 
 def lint_rendered(plan: Plan, files: Mapping[str, str]) -> Report:

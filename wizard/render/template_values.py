@@ -27,6 +27,9 @@ RESTART_FILE = "etc/systemd/system/keepalived.service.d/halb.conf"
 HEALTH_HEADROOM = 1000
 """Connections that the whole process may have beyond those of the API's clients."""
 
+LONG_IDLE = 600
+"""Seconds of silence that a connection to the API has to survive, as HA004 says."""
+
 _PULL = 120
 """Seconds in which kubelet has started a static pod, its image pulled first."""
 
@@ -55,6 +58,9 @@ def shared_values(plan: Plan) -> dict[str, Any]:
         "low_port": plan.port < 1024,
         "haproxy": haproxy,
         "global_maxconn": keyed(plan.haproxy.maxconn + HEALTH_HEADROOM, plan.at("haproxy.maxconn")),
+        "long_idle": all(
+            seconds(time) >= LONG_IDLE for time in (plan.haproxy.timeout_client, plan.haproxy.timeout_server)
+        ),
         "fastinter": keyed(half(plan.haproxy.inter), plan.at("haproxy.inter")),
         "binds": [_bind(plan, vip, at) for vip, at in both],
         "nonlocal": [vip.version for vip, _ in both] if nonlocal_bind else [],
@@ -169,6 +175,13 @@ def vrrp_values(plan: Plan, number: int | None = None) -> dict[str, Any]:
         "track_process": choice.track == "process",
         "group": plan.vip6 is not None,
     }
+
+
+def seconds(time: str) -> float:
+    """One of haproxy's times in seconds."""
+    match = re.fullmatch(r"([0-9]+)([a-z]+)", time)
+    assert match is not None, time
+    return int(match[1]) * MICROSECONDS[match[2]] / 1_000_000
 
 
 def half(time: str) -> str:

@@ -25,6 +25,7 @@ from rules.report import printable
 from rules.text import clipped
 from wizard.questions.answers import Place
 from wizard.questions.machine_changes import to_do
+from wizard.questions.phase import told
 from wizard.questions.session import step_of
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.dialogs.help import HelpDialog
@@ -270,6 +271,8 @@ class Wizard(OrderedApp[int]):
         """Explain the field that has the focus, or the step."""
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
+        if step is not None:
+            step = told(step, self.session.answers)
         intro = self.screen.intro(step) if step is not None and isinstance(self.screen, WizardScreen) else ""
         self.push_screen(HelpDialog(field.question if field else None, step, intro))
 

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 from rules.engine.finding import Hit, Severity
 from rules.engine.registry import Scope, rule
 from rules.live.observations import Contact
-from rules.support.haproxy.checks import accepts_status, http_check_of
+from rules.support.haproxy.checks import health_expectation
 from rules.support.haproxy.routing import api_proxies
 from rules.text.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from parsers.facts.haproxy import Proxy
     from parsers.source import Span
     from rules.live.views.view import LiveView
 
-    Accepts = Callable[[int], bool]
-
 _REFUSALS = (401, 403)
-_PATHS = ("/readyz", "/healthz", "/livez")
 
 
 @rule("HA008", "health-endpoint-401", Severity.ERROR, Scope.HOST, needs=("network",))
@@ -33,8 +28,9 @@ def check(view: LiveView) -> Iterator[Hit]:
     API is gone although every API server works. 401 is the answer where anonymous requests are off
     (`--anonymous-auth=false`, the default of some distributions), 403 where a rule of RBAC was removed.
 
-    How to fix: let the check take the answer too, `http-check expect status 200,401`, or allow anonymous requests to
-    the health endpoints in the API server's AuthenticationConfiguration.
+    How to fix: let the check take the answer too, `http-check expect status 200,401` (in a file of halb-wizard's:
+    `check = "readyz-401"` under `[haproxy]` in halb.toml, and render again), or allow anonymous requests to the health
+    endpoints in the API server's AuthenticationConfiguration.
 
     Silent when: a server of the backend was not queried or answered something else, the check sends a header of its own
     (it may authenticate), asks another path or port, or depends on a variable or a condition.
@@ -49,28 +45,25 @@ def check(view: LiveView) -> Iterator[Hit]:
 
 
 def _hit(view: LiveView, backend: Proxy, node: str) -> Hit | None:
-    found = http_check_of(backend)
-    if (
-        found is None
-        or set(found.headers) - {"host"}
-        or not _asks_health(backend, " ".join(word.value for word in found.option.directive.words))
-    ):
+    statuses, wanted = _statuses(view, backend), health_expectation(backend)
+    if not statuses or wanted is None or any(wanted.accepts(status) for status in statuses):
         return None
-    statuses = _statuses(view, backend)
-    wanted = _expected(backend)
-    if not statuses or wanted is None or any(wanted[0](status) for status in statuses):
-        return None
-    span = wanted[1] or found.option.span
     words = listed(dict.fromkeys(map(str, statuses)))
     also = ",".join(["200", *dict.fromkeys(map(str, sorted(statuses)))])
     return Hit(
-        span,
+        wanted.said or wanted.option,
         f"every API server of {backend.label} answers {words} to /readyz, and the check wants another status: haproxy "
         "takes all of them out of rotation",
-        help=f"write 'http-check expect status {also}'" if wanted[1] else f"add 'http-check expect status {also}'",
+        help=f"{'write' if wanted.said else 'add'} 'http-check expect status {also}'{_of_plan(view)}",
         note=f"not {words}",
         node=node,
     )
+
+
+def _of_plan(view: LiveView) -> str:
+    """What to write where halb-wizard renders the file; its other check takes both answers."""
+    said = "; with halb-wizard, write 'check = \"readyz-401\"' under [haproxy] in halb.toml and render again"
+    return said if view.endpoint.check == "readyz" else ""
 
 
 def _statuses(view: LiveView, backend: Proxy) -> list[int]:
@@ -84,22 +77,3 @@ def _statuses(view: LiveView, backend: Proxy) -> list[int]:
             return []
         statuses.append(probe.status)
     return statuses
-
-
-def _asks_health(backend: Proxy, option: str) -> bool:
-    texts = [option, *(line.line_text for line in backend.http_checks)]
-    return any(path in text for text in texts for path in _PATHS)
-
-
-def _expected(backend: Proxy) -> tuple[Accepts, Span | None] | None:
-    """Whether a status passes the check, and the place that says so; None if that is not known."""
-    lines = [line for line in backend.http_checks if line.first_arg == "expect"]
-    if not lines:
-        return (lambda status: 200 <= status < 400), None
-    if len(lines) > 1:
-        return None
-    words = [word.value for word in lines[0].args]
-    if len(words) < 3 or words[-2] not in ("status", "rstatus") or "!" in words:
-        return None
-    accepts = accepts_status(words[-2], words[-1])
-    return (accepts, lines[0].args[-1].span) if accepts is not None else None

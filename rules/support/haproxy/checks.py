@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from parsers.facts.haproxy import Proxy
     from parsers.facts.values import Value
     from parsers.haproxy import HaproxyLine
+    from parsers.source import Span
     from parsers.tree import Word
+
+_HEALTH_PATHS = ("/readyz", "/healthz", "/livez")
 
 # Words of `http-check send` that are followed by one value.
 _WITH_VALUE = ("meth", "uri", "uri-lf", "ver", "body", "body-lf")
@@ -79,3 +82,34 @@ def accepts_status(method: str, text: str) -> Callable[[int], bool] | None:
             return None
         return lambda status: pattern.search(str(status)) is not None
     return None
+
+
+class HealthExpectation(NamedTuple):
+    """What the check of a health endpoint wants: whether a status passes, the `option httpchk`, and the place that says
+    the status (None: any below 400).
+    """
+
+    accepts: Callable[[int], bool]
+    option: Span
+    said: Span | None
+
+
+def health_expectation(backend: Proxy) -> HealthExpectation | None:
+    """What a backend's check wants of the API server's health endpoint; None if it asks something else, or it is not
+    known.
+    """
+    found = http_check_of(backend)
+    if found is None or set(found.headers) - {"host"}:
+        return None
+    option = " ".join(word.value for word in found.option.directive.words)
+    texts = [option, *(line.line_text for line in backend.http_checks)]
+    if not any(path in text for text in texts for path in _HEALTH_PATHS):
+        return None
+    lines = [line for line in backend.http_checks if line.first_arg == "expect"]
+    if not lines:
+        return HealthExpectation(lambda status: 200 <= status < 400, found.option.span, None)
+    words = [word.value for word in lines[0].args]
+    if len(lines) > 1 or len(words) < 3 or words[-2] not in ("status", "rstatus") or "!" in words:
+        return None
+    accepts = accepts_status(words[-2], words[-1])
+    return None if accepts is None else HealthExpectation(accepts, found.option.span, lines[0].args[-1].span)

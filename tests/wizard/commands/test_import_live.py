@@ -120,7 +120,7 @@ def test_the_form_takes_the_phase_from_dns_and_leaves_an_open_one_open(
         async with at_step("dns", pair, named("both"), offline=False, resolvers=servers) as pilot:
             await sees(pilot, f"{MASTER} or {VIP}")
             assert is_open(wizard(pilot).session.answers)
-            assert "VIP, after the cutover" in text(pilot)
+            assert "VIP, if cutover" in text(pilot)
 
     play(known("vip", "cutover", f"└─▶ {VIP} VIP"))
     play(known("master", "bootstrap", f"├─▶ cp1 {MASTER} initial master"))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from tests.wizard.plans import ARTICLE as PLAN
 from tests.wizard.tui.support.pilot import ARTICLE
-from wizard.plan.file import write_plan
+from wizard.plan.file import lb_files, write_plan
 from wizard.questions.answers import Answers, Place, from_toml
 from wizard.questions.overview import LineState, overview
+from wizard.questions.review import plan_text
 from wizard.questions.session import judge, step_of
 from wizard.questions.start_choices import age, reached
+from wizard.questions.steps import ADVANCED
 from wizard.tui.widgets.topology import draw
 
 
@@ -74,3 +79,28 @@ def test_ages_and_the_step_that_was_reached() -> None:
     assert {ago: age(now - ago, now) for ago in ages} == ages
     assert age(now + timedelta(hours=1), now) == "just now"  # a clock that was put back
     assert (reached(Answers()).key, reached(Answers(ARTICLE)).key) == ("dns", "load-balancers")
+
+
+def more(answers: Answers) -> str:
+    return next(line.text for line in overview(judge(answers), answers) if line.key == ADVANCED)
+
+
+@pytest.mark.parametrize("own", ["imported", "halb's", "elsewhere"])
+def test_the_files_of_the_overview_are_those_that_halb_toml_gets(tmp_path: Path, own: str) -> None:
+    """Imported paths are said once, by their folders, and not as the files that halb-lint is to read."""
+    answers = Answers({**ARTICLE, Place("cluster", 0, "phase"): "cutover"})
+    for number in range(2):
+        at, name = Place("lb", number, "files"), ARTICLE[Place("lb", number, "name")]
+        old = f"{tmp_path}/{name}/haproxy.cfg, {tmp_path}/{name}/keepalived.conf"
+        files = {"imported": old, "halb's": ", ".join(lb_files(name)), "elsewhere": f"{tmp_path}/mine.cfg"}[own]
+        answers = answers.put(at._replace(key="imported"), old).put(at, files)
+    text, written = more(answers), plan_text(judge(answers), tmp_path)
+    assert f"haproxy-lb2 Imported from …/{ARTICLE[Place('lb', 1, 'name')]}" in text
+    assert text.count(str(tmp_path)) == 2 * (own == "elsewhere")
+    if own == "elsewhere":
+        assert f"haproxy-lb1 Files {tmp_path}/mine.cfg" in text
+        assert "mine.cfg" in written
+    else:
+        assert "Files" not in text
+        assert '"haproxy-lb1/etc/haproxy/haproxy.cfg"' in written
+        assert len(text) < 160

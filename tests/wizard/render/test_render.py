@@ -483,3 +483,19 @@ def test_a_check_expects_what_the_api_servers_answer_and_the_linter_agrees(check
     assert line in files["haproxy-lb1/etc/haproxy/haproxy.cfg"].text
     texts = {path: file.text for path, file in files.items()} | {"halb.toml": write_plan(plan)}
     assert lint_rendered(plan, texts).findings == ()
+
+
+@pytest.mark.parametrize("client", ["50s", "599s", "10m", "1h", "50000ms"])
+@pytest.mark.parametrize("server", ["50s", "1h"])
+@pytest.mark.parametrize("tunnel", [None, "1h"])
+def test_the_comment_about_idle_connections_fits_the_timeouts(client: str, server: str, tunnel: str | None) -> None:
+    """Whatever was imported: it says that they are silent for long where that is survived, as HA004 sees it."""
+    chosen = ARTICLE.haproxy._replace(timeout_client=client, timeout_server=server, timeout_tunnel=tunnel)
+    plan = ARTICLE._replace(haproxy=chosen)
+    files = {path: item.text for path, item in render(plan).items()}
+    text = files["haproxy-lb1/etc/haproxy/haproxy.cfg"]
+    codes = {finding.code for finding in lint_rendered(plan, {"halb.toml": write_plan(plan), **files}).findings}
+    long = client in ("10m", "1h") and server == "1h"
+    assert ("are silent for long.\n" in text) == long
+    assert ("silent for longer than this are closed" in text) == ("HA004" in codes)
+    assert ("As long as data went one way only" in text) == (bool(tunnel) and not long)

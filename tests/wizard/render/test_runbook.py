@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules.plan import values_of
 from rules.plan.keys.machines import SYSTEMS
@@ -73,6 +74,20 @@ def test_the_first_command_is_on_the_first_two_screens(plan: Plan) -> None:
     text = text_of(plan)
     assert text[: text.index("\n```\n")].count("\n") < 48
     assert "\n\n\n" not in text
+
+
+@pytest.mark.slow
+@settings(max_examples=times(25))
+@given(plans(), st.sampled_from(Phase))
+def test_no_text_tells_of_steps_that_this_runbook_does_not_have(plan: Plan, phase: Phase) -> None:
+    plan = plan._replace(phase=phase)
+    text, told = text_of(plan), "\n".join(next_steps(Path("out"), plan, render(plan)))
+    assert ("Cutover" in headings(plan)) == ("to the cutover" in told) == ("when its turn comes" in told)
+    assert (" IN A" in text) == ("DNS record" in told)
+    if "`kubeadm join` the new one, as above" in text:
+        assert "\nkubeadm join " in text[: text.index("as above. The name")]
+    else:
+        assert "kubeadm token create --print-join-command" in text[text.index("## Replace a control-plane node") :]
 
 
 @pytest.mark.parametrize("mode", ["unicast", "multicast"])

@@ -11,7 +11,19 @@ from textual.widgets import Static
 from rules.plan.model import KeyPath
 from rules.plan.schema import every_key
 from tests.wizard.plans import ARTICLE as PLAN
-from tests.wizard.tui.support.pilot import ARTICLE, LARGE, Driven, at_step, drive, focused, focuses, press, sees, until
+from tests.wizard.tui.support.pilot import (
+    ARTICLE,
+    LARGE,
+    Driven,
+    at_step,
+    drive,
+    focused,
+    focuses,
+    press,
+    sees,
+    until,
+    words,
+)
 from wizard.plan.file import write_plan
 from wizard.questions.answers import Answers, from_toml
 from wizard.questions.review import tree
@@ -21,7 +33,7 @@ from wizard.tui.app import Wizard
 from wizard.tui.screens.start import StartScreen
 from wizard.tui.screens.step import StepScreen
 from wizard.tui.session import Session
-from wizard.tui.widgets.field import AnswerField
+from wizard.tui.widgets.field import AnswerField, ChoiceEntry
 
 STEP = next(step for step in steps() if step.key == ADVANCED)
 
@@ -191,3 +203,40 @@ def test_comments_of_the_editor_are_written(tmp_path: Path) -> None:
     edited = before.replace("[vip]", "# ours since May\n[vip]")
     text = changed(tmp_path, before, lambda answers: answers.put(KeyPath("cluster", 0, "name"), "k"), edited=edited)
     assert text == edited.replace('"kacang"', '"k"')
+
+
+PHASE = KeyPath("cluster", 0, "phase")
+OPEN = {**ARTICLE, KeyPath("lb", 0, "imported"): "lb1/keepalived.conf", PHASE: ""}
+
+
+@pytest.mark.parametrize(("key", "chosen"), [("right", "bootstrap"), ("space", "bootstrap"), ("left", "cutover")])
+def test_a_choice_that_nobody_made_looks_open_and_enter_does_not_go_on(tmp_path: Path, key: str, chosen: str) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go(ADVANCED, PHASE)
+        await at_step(pilot, ADVANCED)
+        await focuses(pilot, PHASE)
+        await sees(pilot, "Phase bootstrap cutover")
+        await sees(pilot, "none is chosen yet")
+        await press(pilot, "enter")
+        await focuses(pilot, PHASE)
+        await sees(pilot, "✗ choose one with the left or the right arrow")
+        assert app.session.answers[PHASE] == ""
+        await press(pilot, key)
+        await sees(pilot, f"({chosen})")
+        assert "✗ choose" not in words(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: focused(app) != PHASE)
+
+    app = drive(tmp_path, script, size=LARGE, answers=OPEN)
+    assert app.session.answers[PHASE] == chosen
+
+
+def test_every_choice_with_a_usual_answer_has_it_marked(tmp_path: Path) -> None:
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go(ADVANCED, PHASE)
+        await at_step(pilot, ADVANCED)
+        choices = [field for field in app.screen.query(AnswerField) if isinstance(field.answer, ChoiceEntry)]
+        assert len(choices) > 5
+        assert not [field.place for field in choices if field.is_open]
+
+    drive(tmp_path, script, size=LARGE, answers=ARTICLE)

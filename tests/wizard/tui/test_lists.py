@@ -229,3 +229,36 @@ def test_nothing_of_it_hides_in_a_small_terminal(tmp_path: Path) -> None:
         assert all(len(line) <= 80 for line in text(pilot).splitlines())
 
     drive(tmp_path, script, answers=FIRST)
+
+
+def stacked(count: int) -> dict[Place, str]:
+    """Control-plane nodes that are the load balancers, with what that adds to say below the list."""
+    answers = {place: text for place, text in ARTICLE.items() if place.table not in ("control_plane", "lb")}
+    for number in range(count):
+        values = {"name": f"m{number + 1}", "address": f"192.168.2.15{number + 1}"}
+        answers |= {master(number, key): text for key, text in values.items()}
+        answers |= {lb(number, key): text for key, text in {**values, "interface": "ens160"}.items()}
+    return answers
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_the_field_and_its_help_are_in_sight_at_80_by_24(tmp_path: Path, count: int) -> None:
+    """Also below the two lines about the port of a stacked cluster and those of the live checks."""
+
+    async def script(pilot: Driven, app: Wizard) -> None:
+        await app.go("load-balancers")
+        await at_step(pilot, "load-balancers")
+        await sees(pilot, "so the endpoint's port is 8443")
+        body, hint = app.screen.query_one("#body"), app.screen.query_one(MachineList).hint
+        for number in range(count + 1):
+            for key in ("name", "address", "interface"):
+                field = field_at(app, lb(number, key))
+                app.screen.set_focus(field.answer)
+                await focuses(pilot, lb(number, key))
+                await until(pilot, lambda field=field: body.content_region.contains_region(field.region))  # type: ignore[misc]
+                await until(pilot, lambda: body.content_region.contains_region(hint.region))
+        await press(pilot, "x")  # one more row, below this one
+        await until(pilot, lambda: len(app.screen.query(MachineRow)) == count + 2)
+        await until(pilot, lambda: body.content_region.contains_region(hint.region))
+
+    drive(tmp_path, script, answers=stacked(count))

@@ -138,7 +138,7 @@ def test_a_load_balancer_is_added_by_clicks(folder: Path) -> None:
         await pilot.click(Button)
         await focuses(pilot, NEW_LB)
         await press(pilot, "haproxy-lb3")
-        await click_text(pilot, "e.g. 192.168.2.141")
+        await click_text(pilot, "e.g. 192.168.2.143")
         await focuses(pilot, NEW_LB._replace(key="address"))
         await press(pilot, "192.168.2.143", "enter", "enter")
         await until(pilot, lambda: app.session.outcome.answers == app.session.answers and app.session.outcome.files)

@@ -48,6 +48,8 @@ def test_after_an_import_the_phase_is_asked_and_no_answer_leaves_it_open(tmp_pat
         app.screen.query_one(Input).value = " ".join(paths)
         await press(pilot, "enter")
         await sees(pilot, "auth_pass")
+        await pilot.press("end")
+        await sees(pilot, "Password; or 'auth_pass' under [vrrp] in halb.toml)")
         await press(pilot, "enter")
         await sees(pilot, "Does the cluster's DNS name lead to the VIP already?")
         await press(pilot, "enter")
@@ -112,6 +114,9 @@ def test_the_pair_is_taken_over_by_keys_at_80_by_24(tmp_path: Path) -> None:
             await sees(pilot, "2 files have sections that serve the endpoint; choose above")
             await sees(pilot, "( ) Take over (halb serves instead)")
             await sees(pilot, "~ changed lb1/etc/keepalived/keepalived.conf")
+            # The files that run have a password, whatever it is, and halb's have none.
+            await sees(pilot, "keepalived.conf has no password, where the old one has one:")
+            await sees(pilot, "so stop keepalived on lb2 first, then run install.sh on lb1")
             choice = screen_of(pilot).query_one(MergeChoice)
             choice.focus()
             await pilot.press("right")
@@ -122,9 +127,13 @@ def test_the_pair_is_taken_over_by_keys_at_80_by_24(tmp_path: Path) -> None:
             assert found.diffs["lb1/etc/haproxy/haproxy.cfg"].startswith("--- lb1/haproxy.cfg\n")
             await pilot.press("f10")
             await written(pilot)
+            await sees(pilot, "2. stop keepalived on lb2: it would take the VIP too")
             assert wizard(pilot).session.answers == answers
 
     play(scene())
+    runbook = " ".join((tmp_path / "RUNBOOK.md").read_text().split())
+    assert "On `lb2`, as root: `systemctl stop keepalived`." in runbook
+    assert runbook.index("sudo sh lb1/install.sh") < runbook.index("sudo sh lb2/install.sh")
     text_now = (tmp_path / "lb1/etc/haproxy/haproxy.cfg").read_text()
     assert "kube-masters" not in text_now
     assert (tmp_path / "lb1/haproxy.cfg").read_bytes() == (PAIR / "lb1/haproxy.cfg").read_bytes()

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from rules.plan import IPAddress, IPInterface
 
 _AUTH_BYTES = 8  # keepalived 2.2.7 drops what follows the eighth byte
+_WITHOUT = (
+    "auth_pass is a placeholder in these files, so that halb's files have no password; if the load balancers have one, "
+    "enter it (F9, Password; or 'auth_pass' under [vrrp] in halb.toml): one that has a password and one that has none, "
+    "or another, both hold the VIP"
+)
 
 
 class VrrpReader(Readings):
@@ -98,7 +103,9 @@ class VrrpReader(Readings):
         if password is None:
             return
         if is_placeholder(password.raw):
-            self.ledger.leave(node, password.directive, "the password is a placeholder", LeftoverKind.UNREADABLE)
+            why = "the password is a placeholder; the real one is entered with F9, Password"
+            self.ledger.leave(node, password.directive, why, LeftoverKind.UNREADABLE)
+            self.ledger.notes.append(_WITHOUT)
             return
         if re.search("[\ud800-\udfff]", password.value or ""):
             self.ledger.leave(node, password.directive, "halb.toml holds UTF-8 text alone", LeftoverKind.UNREADABLE)

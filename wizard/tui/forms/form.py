@@ -10,6 +10,7 @@ from wizard.questions.session import field_at, places
 from wizard.questions.steps import Step
 
 REQUIRED = "required; Ctrl+N continues without it"
+CHOOSE = "choose one with the left or the right arrow; Tab leaves it open"
 
 
 def following(step: Step, place: Place, answers: Answers) -> Place | None:

@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from wizard.questions.answers import Answers, Place
+from wizard.questions.known.derived import is_stacked
+from wizard.questions.known.mending import read
 from wizard.questions.reading.machine_lists import is_list, read_machines, with_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
@@ -25,14 +27,20 @@ def suggestion(place: Place, answers: Answers) -> str:
     before = answers[above] if place.number else ""
     if not before or place.key not in _SUGGESTED or is_list(above, before):  # no address is anybody's to guess
         return ""
-    return before if place.key == "interface" else _next_name(before, _names(place.table, answers))
+    if place.key == "interface":
+        return before
+    following = next_name(before, names_of(place.table, answers))
+    if place.table == "lb" and is_stacked(read(answers).values):  # then each is a control-plane node
+        return following if following in names_of("control_plane", answers) else ""
+    return following
 
 
-def _names(table: str, answers: Answers) -> set[str]:
+def names_of(table: str, answers: Answers) -> set[str]:
+    """The names of the machines in a list."""
     return {answers[Place(table, number, "name")] for number in range(answers.count(table))}
 
 
-def _next_name(name: str, taken: set[str]) -> str:
+def next_name(name: str, taken: set[str]) -> str:
     """The name with the number at the end of its first label counted up; `lb09` is followed by `lb10`."""
     match = re.fullmatch(r"([^.]*?)([0-9]{1,9})((?:\..*)?)", name, re.DOTALL)
     if match is None or _is_address(name):  # the next machine's address is nobody's to guess

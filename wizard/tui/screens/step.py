@@ -8,17 +8,18 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.mending import Mended, unmendable
 from wizard.questions.known.notices import notices
+from wizard.questions.phase import intro
 from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
-from wizard.tui.forms.form import REQUIRED, following, heading, hindrance
+from wizard.tui.forms.form import CHOOSE, REQUIRED, following, heading, hindrance
 from wizard.tui.forms.machine_rows import entered, left, listed_in
 from wizard.tui.judging import AnswersJudged
 from wizard.tui.panes.aside import Aside, PlanPane
@@ -29,6 +30,7 @@ from wizard.tui.widgets.checks_line import ChecksLine
 from wizard.tui.widgets.field import AnswerField, Entry, field_around
 from wizard.tui.widgets.field_notes import fill, printable_lines
 from wizard.tui.widgets.findings import StatusLine, status
+from wizard.tui.widgets.form_body import FormBody
 from wizard.tui.widgets.grouped_fields import GroupedFields
 from wizard.tui.widgets.machine_list import MachineList
 from wizard.tui.widgets.steps_bar import StepsBar
@@ -73,9 +75,9 @@ class StepScreen(WizardScreen):
         yield StepsBar(self.step.key, session.done, session.outcome)
         with Horizontal(id="middle"):
             with Vertical(id="form"):
-                with VerticalScroll(id="body", can_focus=False, classes=self.step.key) as body:
+                with FormBody(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
-                    yield Static(self.step.intro, markup=False, classes="intro")
+                    yield Static(intro(self.step, session.answers), markup=False, classes="intro")
                     yield from self._fields()
                 yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
@@ -157,12 +159,14 @@ class StepScreen(WizardScreen):
         self.query_one(Topology).show(answers)
         if self.step.many:
             await self.query_one(MachineList).sync(answers)
+            self.call_after_refresh(self._show_focused)
         self._show_notes()
         self._show_heading()
 
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to; not every answer comes from a field (DNS tells an imported phase)."""
         self.query_one(StepsBar).show(self.session.done, message.outcome)
+        self.query_one(".intro", Static).update(intro(self.step, self.session.answers))
         self.query_one(Topology).show(self.session.answers)
         self._show_notes()
         for preview in self.query(Preview):
@@ -178,7 +182,7 @@ class StepScreen(WizardScreen):
         """Show the whole field; and in the table of failures, what the other choice for this answer would change."""
         field = field_around(event.widget)
         if field is not None:
-            self.call_after_refresh(field.scroll_visible, animate=False)
+            self.call_after_refresh(self._show_focused)
             self.session.history.pause()
             self._put_right()
         for table in self.query(WhatIf):
@@ -186,6 +190,19 @@ class StepScreen(WizardScreen):
                 table.compare(field.place)
         if field is not None and self.step.many:
             await self._row_left(field.place.number)
+
+    def on_form_body_resized(self) -> None:
+        """Keep the field that has the focus in sight."""
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        """Scroll to the field that has the focus, and to its help if both have room."""
+        field = field_around(self.focused)
+        if field is None or not self.is_attached:
+            return
+        for machines in self.query(MachineList):
+            machines.hint.scroll_visible(animate=False, immediate=True)
+        field.scroll_visible(animate=False, immediate=True)
 
     async def _row_left(self, number: int) -> None:
         """Have the rows but this one, which gets the focus now, as they are once they were left."""
@@ -197,7 +214,7 @@ class StepScreen(WizardScreen):
     def _show_notes(self) -> None:
         """Show what is wrong, what follows, and how far it is."""
         session = self.session
-        fill(self.fields(), session, usual=not self.step.many, keep=REQUIRED)
+        fill(self.fields(), session, usual=not self.step.many, keep=(REQUIRED, CHOOSE))
         lines = notices(self.step, session.answers, session.outcome, self._told)
         notes = self.query_one("#notices", Static)
         notes.update(printable_lines(lines))
@@ -278,7 +295,9 @@ class StepScreen(WizardScreen):
             field.show_fault(words)
         elif field.fault == REQUIRED:
             field.show_fault("")
-        if self.step.aside:
+        if field.is_open and self.step.aside:
+            field.show_fault(CHOOSE)
+        elif self.step.aside:
             self.focus_next()
         elif onward is not None:
             self._focus(onward)

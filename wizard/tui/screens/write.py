@@ -261,7 +261,7 @@ class WriteScreen(FramedScreen):
             return
         # The choice stays visible while a merge is refused, or leaves nothing to do.
         choice.display = bool(found.foreign) or self.choice is not Way.LEAVE
-        self._show(*listed(found, self.choice))
+        self._show(*listed(found, self.choice, self.session.outcome.plan))
         self._say(state(found, self.choice, blocked(self.session.outcome, self.session.overrides)))
 
     def _write(self, directory: Path, *, force: bool) -> None:
@@ -318,7 +318,7 @@ class WriteScreen(FramedScreen):
         self.changes, self.written = found._replace(states={}, diffs={}), written
         self.refresh_bindings()
         plan = self.session.outcome.plan
-        steps = (Content(line) for line in next_steps(directory, plan, found.files))
+        steps = (Content(line) for line in next_steps(directory, plan, found.files, found.unheard))
         self._show(*steps, Content(""), *results(written, found.states))
         self.query_one(VerticalScroll).scroll_home(animate=False)  # what comes next stands above the files
         self._entitle()

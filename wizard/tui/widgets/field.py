@@ -55,7 +55,8 @@ class Entry(Input):
 class ChoiceEntry(Widget, can_focus=True):
     """One of a few answers, all in a line: left, right and space step through them, and a click chooses one.
 
-    `value` "" stands for the `usual` one: nothing has been chosen yet.
+    `value` "" stands for the `usual` one: nothing has been chosen yet. Where that is "" too, nobody can guess it, and
+    none of them is marked.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,19 +79,19 @@ class ChoiceEntry(Widget, can_focus=True):
 
     @property
     def chosen(self) -> str:
-        """The choice that counts: the one that was made, else the usual one."""
+        """The choice that counts: the one that was made, else the usual one; "" if it is open."""
         return self.value or self.usual
 
     def _cells(self) -> list[tuple[str, str]]:
         """Each choice with what is shown for it; a wrong answer is one more, in front."""
-        shown = self.choices if self.chosen in self.choices else (self.chosen, *self.choices)
+        shown = self.choices if self.chosen in (*self.choices, "") else (self.chosen, *self.choices)
         words = [(choice, printable(self._question.worded(choice))) for choice in shown]
         return [(choice, f"({word})" if choice == self.chosen else word) for choice, word in words]
 
     def render(self) -> Content:
         """All of them, the chosen one between brackets; where there is no room for all, what is around it."""
         cells, room = self._cells(), max(self.size.width, 1)
-        at = next(number for number, (choice, _) in enumerate(cells) if choice == self.chosen)
+        at = next((number for number, (choice, _) in enumerate(cells) if choice == self.chosen), 0)
         first, end = 0, len(cells)
         while _width(cells[first:end]) + _cut(first, end, cells) > room and (first < at or end > at + 1):
             first, end = (first, end - 1) if end > at + 1 else (first + 1, end)
@@ -101,7 +102,8 @@ class ChoiceEntry(Widget, can_focus=True):
 
     def action_turn(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) one, and around."""
-        at = self.choices.index(self.chosen) if self.chosen in self.choices else -1
+        beside = -1 if by > 0 else len(self.choices)
+        at = self.choices.index(self.chosen) if self.chosen in self.choices else beside
         self._choose(self.choices[(at + by) % len(self.choices)])
 
     def _choose(self, choice: str) -> None:
@@ -184,6 +186,11 @@ class AnswerField(Widget):
         return self._answer
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is a choice that has to be made, and is not."""
+        return isinstance(self._answer, ChoiceEntry) and not self._answer.chosen
+
+    @property
     def text(self) -> str:
         """The answer as typed, without spaces around it."""
         return self._answer.value.strip()
@@ -212,12 +219,19 @@ class AnswerField(Widget):
         """Show in an empty field what a machine before suggests; an example if the text is empty."""
         self.suggestion = text
         if isinstance(self._answer, Entry):
-            self._answer.placeholder = printable(text) or f"e.g. {self.question.example}"
+            example = printable(self.question.example)
+            self._answer.placeholder = printable(text) or (f"e.g. {example}" if example else "")
 
-    def show_usual(self, text: str) -> None:
-        """Show what the field stands for as long as it is empty; "" if that is not known."""
+    def show_example(self, text: str) -> None:
+        """Have another example, in the empty field and in its help."""
+        if text != self.question.example:
+            self.question = self.question._replace(example=text)
+            self.suggest(self.suggestion)
+
+    def show_usual(self, text: str, *, needed: bool = False) -> None:
+        """Show what the field stands for as long as it is empty; "" if that is not known, `needed`: to anybody."""
         if isinstance(self._answer, ChoiceEntry):
-            self._answer.usual = text or self.question.choices[0]
+            self._answer.usual = text or ("" if needed else self.question.choices[0])
         else:
             self.suggest(f"default {text}" if text else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -10,7 +11,10 @@ from rules.report import printable
 from rules.text import clipped, counted
 from wizard.files import Written
 from wizard.questions.review import Changes
-from wizard.questions.writing import MOST_DROPPED, Way, state_words, taken, to_choose
+from wizard.questions.writing import MOST_DROPPED, Way, double_vip, state_words, taken, to_choose
+
+if TYPE_CHECKING:
+    from wizard.plan.plan import Plan
 
 _FOREIGN = "not halb's"  # the state of a file about which the user has to decide
 _STYLES = {
@@ -35,12 +39,14 @@ def not_written(problems: Sequence[str]) -> Content:
     return Content("\n").join([head, *(Content(safe(problem)) for problem in problems)])
 
 
-def listed(found: Changes, way: Way) -> Iterator[Content]:
+def listed(found: Changes, way: Way, plan: Plan | None = None) -> Iterator[Content]:
     """What writing would do, a line for each file, what blocks it, and what goes with it."""
     for problem in found.problems:
         yield Content.assemble(("✗ ", "$text-error"), safe(problem))
     for note in found.notes:
         yield Content.assemble(("! ", "$text-warning"), safe(note))
+    for words in double_vip(found.unheard, plan):
+        yield Content.assemble(("! ", "$text-error"), words)
     for loses, words in taken(found):
         yield Content.assemble(("! ", "$text-error") if loses else ("- ", "$text-warning"), safe(words))
     for path, state in found.states.items():

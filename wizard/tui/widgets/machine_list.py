@@ -21,6 +21,7 @@ from wizard.questions.answers import Answers, Place
 from wizard.questions.reading.machine_lists import MachinesRead, is_list, read_machines
 from wizard.questions.session import places
 from wizard.questions.steps import Step
+from wizard.tui.forms.examples import example
 from wizard.tui.forms.machine_rows import may_stay_empty, suggestion
 from wizard.tui.host import host_of
 from wizard.tui.widgets.field import AnswerField
@@ -94,7 +95,7 @@ class MachineList(Widget):
         super().__init__()
         self.step = step
         self._first = answers
-        self._hint = Static(markup=False, classes="hint")
+        self.hint = Static(markup=False, classes="hint")
         self._unread = Static(markup=False, classes="unread")
         self._syncing = asyncio.Lock()
 
@@ -107,7 +108,7 @@ class MachineList(Widget):
             yield Static("", classes="remove")
         with Vertical(classes="rows"):
             yield from self._rows(places(self.step, self._first), self._first)
-        yield self._hint
+        yield self.hint
         yield self._unread
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -127,7 +128,7 @@ class MachineList(Widget):
             if field.suggestion and not field.text:
                 words += f"; Enter accepts {printable(field.suggestion)}"
             words += " · F8 removes the row"
-        self._hint.update(words)
+        self.hint.update(words)
 
     def say_unread(self, read: MachinesRead, step: Step) -> None:
         """Say what of a pasted list is in no row of this step; "" hides what was said before."""
@@ -156,6 +157,7 @@ class MachineList(Widget):
             there = {row.number for row in self.query(MachineRow)}
             await rows.mount_all(self._rows([place for place in wanted if place.number not in there], answers))
             for field in self.fields():
+                field.show_example(example(field.place, field.question.example, answers))
                 field.suggest(suggestion(field.place, answers))
                 if field.answer.has_focus:
                     self._help(field)
@@ -165,7 +167,9 @@ class MachineList(Widget):
 
         def field(place: Place) -> AnswerField:
             hint = suggestion(place, answers)
-            return AnswerField(place, questions[place.key], answers[place], suggestion=hint, bare=True)
+            question = questions[place.key]
+            question = question._replace(example=example(place, question.example, answers))
+            return AnswerField(place, question, answers[place], suggestion=hint, bare=True)
 
         machines = groupby(wanted, key=lambda place: place.number)
         return [MachineRow(number, [field(place) for place in row]) for number, row in machines]

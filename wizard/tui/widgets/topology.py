@@ -14,14 +14,12 @@ from rules.plan import Phase
 from rules.report import printable
 from wizard.probes.seen import SeenCluster
 from wizard.questions.answers import Answers, Place
-from wizard.questions.known.derived import endpoint_of
-from wizard.questions.known.mending import read
 from wizard.questions.overview import Known
 
 WIDTH = 78  # columns: what the design size leaves between the edges
 _NAME, _VIP, _LINE, _NOTE = "bold $text-primary", "bold $text-accent", "$text-muted", "$text-muted"
 _UP, _DOWN = ("✓ ", "$text-success"), ("✗ ", "$text-error")
-_ENDPOINT, _PHASE = (Place("cluster", 0, key) for key in ("endpoint", "phase"))
+_ENDPOINT, _PORT, _PHASE = (Place("cluster", 0, key) for key in ("endpoint", "port", "phase"))
 
 
 class DrawnMachine(NamedTuple):
@@ -45,8 +43,11 @@ class _Facts(NamedTuple):
 def draw(answers: Answers, width: int = WIDTH, seen: SeenCluster | None = None) -> list[Content]:
     """The picture's lines, none wider than `width`; [] while there is nothing to draw.
 
-    A wrong answer is drawn as one that is not there. With what was `seen` on the network, machines are marked.
+    A wrong answer, by itself or beside others, is drawn as one that is not there. With what was `seen` on the network,
+    machines are marked.
     """
+    if not any(answers):
+        return []
     facts = _facts(answers)
     if not (facts.endpoint or facts.vips or facts.masters or facts.balancers):
         return []
@@ -57,10 +58,10 @@ def _facts(answers: Answers) -> _Facts:
     known = Known(answers)
     vips = (known[Place("vip", 0, key)].partition("/")[0] for key in ("address", "address6"))
     return _Facts(
-        endpoint=printable(endpoint_of(answers)) if known[_ENDPOINT] else "",
+        endpoint=printable(f"{known[_ENDPOINT]}:{known[_PORT] or '?'}") if known[_ENDPOINT] else "",
         vips=tuple(filter(None, vips)),
-        masters=_machines(answers, "control_plane"),
-        balancers=_machines(answers, "lb"),
+        masters=_machines(answers, known, "control_plane"),
+        balancers=tuple(filter(any, _machines(answers, known, "lb"))),
         phase=known[_PHASE],
     )
 
@@ -70,9 +71,11 @@ def _lines(facts: _Facts, width: int, seen: SeenCluster) -> Iterator[Content]:
     moved = (seen.phase or facts.phase) == Phase.CUTOVER
     # Before the load balancers are known, the other control-plane nodes stand below the first one.
     serving = bool(facts.vips or facts.balancers)
+    is_open = not (seen.phase or facts.phase)
     if facts.masters and not moved:
         note = "initial master, where the name leads now" if seen.phase else "initial master, for now"
-        arrow = f"{'├' if serving or len(facts.masters) > 1 else '└'}─▶ "
+        note = "initial master, if bootstrap" if is_open else note
+        arrow = f"{'├' if serving or len(facts.masters) > 1 else '└'}{'╌' if is_open else '─'}▶ "
         yield Content.assemble((arrow, _LINE), _described(facts.masters[0], seen), (f"  {note}", _NOTE))
     if serving:
         yield _vip_line(facts, moved, seen)
@@ -87,7 +90,8 @@ def _lines(facts: _Facts, width: int, seen: SeenCluster) -> Iterator[Content]:
 
 def _vip_line(facts: _Facts, moved: bool, seen: SeenCluster) -> Content:
     address = " ".join(facts.vips) or "(no address yet)"
-    note = "VIP" if moved else "VIP, after the cutover"
+    is_open = not (seen.phase or facts.phase)
+    note = "VIP" if moved else "VIP, if cutover" if is_open else "VIP, after the cutover"
     if seen.holder:
         note += f", on {seen.holder}"
     mark = next((_mark(vip, seen) for vip in facts.vips if vip in seen.answering), Content(""))
@@ -100,7 +104,7 @@ def _masters(
     """All control-plane nodes side by side, in as many lines as they need."""
     line = Content("")
     for machine in masters:
-        words = " ".join(filter(None, (machine.name, _short(machine.address, beside))))
+        words = " ".join(filter(None, (machine.name, _short(machine.address, beside)))) or "?"
         item = Content.assemble(_mark(machine.address, seen), words)
         if line and len(head) + line.cell_length + 3 + item.cell_length > width:
             yield Content.assemble((head, _LINE), line)
@@ -116,14 +120,15 @@ def _short(address: str, beside: Sequence[str]) -> str:
     return f".{last}" if near else address
 
 
-def _machines(answers: Answers, table: str) -> tuple[DrawnMachine, ...]:
-    reading = read(answers)
+def _machines(answers: Answers, known: Known, table: str) -> tuple[DrawnMachine, ...]:
+    """The machines of a list; the first one also if nothing is known of it, so that no other one stands for it."""
     keys = ("name", "address", "interface") if table == "lb" else ("name", "address")
-    found = []
-    for number in range(answers.count(table)):
-        places = (Place(table, number, key) for key in keys)
-        found.append(DrawnMachine(*("" if at in reading.faults else printable(reading.right[at]) for at in places)))
-    return tuple(machine for machine in found if any(machine))
+    found = [
+        DrawnMachine(*(known[Place(table, number, key)] for key in keys)) for number in range(answers.count(table))
+    ]
+    return tuple(
+        machine for number, machine in enumerate(found) if any(machine) or (not number and any(map(any, found)))
+    )
 
 
 def _described(machine: DrawnMachine, seen: SeenCluster) -> Content:

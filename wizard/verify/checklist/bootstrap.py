@@ -12,6 +12,8 @@ from wizard.verify.checklist.name import authority_lines, resolver_step, ttl_ste
 from wizard.verify.checklist.replies import Authorities, records
 from wizard.verify.checklist.servers import alive_line, asked_of, free_line, mend_certificate, renew
 
+_ANSWERS = (Status.OK, Status.WARN)  # of an API server that is there
+
 
 def steps(view: LiveView) -> tuple[tuple[CheckStep, ...], tuple[Countdown, ...]]:
     """The steps in their order, and the countdowns of the resolvers."""
@@ -74,7 +76,7 @@ def _api(view: LiveView, targets: Sequence[Target], before: Sequence[CheckStep])
     if not lines:
         return step_of("api", title, [CheckLine(Status.WAIT, "initial master", "", reason or "not known")])
     # Where the initial master is not known, one node that answers will do.
-    good = [line for line in lines if line.status is Status.OK]
+    good = [line for line in lines if line.status in _ANSWERS]
     if good:
         return step_of("api", title, good)
     if any(probe.alive for probe in view.observed.probes) or not _closed(view, targets):
@@ -127,7 +129,7 @@ def _control_plane(view: LiveView, api: CheckStep) -> CheckStep:
 
 def _member_line(view: LiveView, target: Target, api: CheckStep) -> CheckLine:
     line = alive_line(view, target, named=False)
-    if line.status is Status.OK:
+    if line.status in _ANSWERS:
         return line
     if api.holds_up:
         return CheckLine(Status.WAIT, line.subject, line.asked, line.got)

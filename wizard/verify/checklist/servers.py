@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rules.live import Certificate, Contact, LiveView, Part, Probe, Target, advice, names_of, probe_words
+from rules.support import api_proxies, health_expectation
 from rules.text import listed
 from wizard.verify.checklist.model import CheckLine, Status
 
+_REFUSALS = (401, 403)
 _API_NAMES = frozenset({"kubernetes", "kubernetes.default", "kubernetes.default.svc"})
 
 
@@ -26,6 +28,10 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
         return CheckLine(
             Status.FAIL, target.label, asked, got, "is it another cluster's, or is --ca-file of another one?"
         )
+    if status := _refused(view, target, probe):
+        got = f"answers {status} to haproxy's check, which counts it as down"
+        todo = "write 'check = \"readyz-401\"' under [haproxy] in halb.toml and render again"
+        return CheckLine(Status.WARN, target.label, asked, got, todo)
     if not named:
         return CheckLine(Status.OK, target.label, asked, probe_words(probe))
     if view.serves_name(target):
@@ -43,6 +49,21 @@ def alive_line(view: LiveView, target: Target, *, named: bool) -> CheckLine:
         )
     got = f"{probe_words(probe)}, but its certificate is for {names_of(probe.certificate)}"
     return CheckLine(Status.FAIL, target.label, asked, got, mend_certificate(view, target, "the control-plane nodes"))
+
+
+def _refused(view: LiveView, target: Target, probe: Probe) -> int:
+    """The status of an API server that is alive and that haproxy's check does not take; 0 where it takes it.
+
+    The load balancers' own files say what they want; without any, what halb.toml has them rendered with.
+    """
+    status = probe.status or 0
+    if target.part is not Part.CONTROL_PLANE or status not in _REFUSALS:
+        return 0
+    apis = [api.backend for node in view.fleet.nodes if node.haproxy is not None for api in api_proxies(node.haproxy)]
+    if not apis:
+        return status if view.endpoint.check == "readyz" else 0
+    wanted = [found for backend in apis if (found := health_expectation(backend)) is not None]
+    return status if any(not found.accepts(status) for found in wanted) else 0
 
 
 def _advice(target: Target, probe: Probe) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rules.plan.schema import SCHEMA
 from tests.wizard.tui.support.pilot import ARTICLE
 from wizard.questions.answers import Answers, Place
+from wizard.questions.phase import intro
 from wizard.questions.session import judge
 from wizard.questions.steps import steps
 from wizard.tui.forms.machine_rows import accepted, compact, suggestion
@@ -35,6 +36,23 @@ def test_the_picture_of_the_articles_cluster() -> None:
         "     └─ haproxy-lb2  192.168.2.142  ens160",
         "          └─▶ k8s-master1 .151 · k8s-master2 .152 · k8s-master3 .153",
     ]
+
+
+def test_an_open_phase_is_no_initial_master_for_now() -> None:
+    answers = Answers({**ARTICLE, Place("lb", 0, "imported"): "lb1/keepalived.conf", Place("cluster", 0, "phase"): ""})
+    assert [line.plain for line in draw(answers)][1:3] == [
+        "├╌▶ k8s-master1  192.168.2.151  initial master, if bootstrap",
+        "└╌▶ 192.168.2.140  VIP, if cutover",
+    ]
+    for phase, line in (("bootstrap", "initial master, for now"), ("cutover", "192.168.2.140  VIP")):
+        assert draw(answers.put(Place("cluster", 0, "phase"), phase))[1].plain.endswith(line)
+
+
+def test_no_step_says_where_the_name_points_first_once_it_points_to_the_vip() -> None:
+    serving = Answers({**ARTICLE, Place("cluster", 0, "phase"): "cutover"})
+    told = [intro(step, serving) for step in steps()]
+    assert not [words for words in told if "first, and to" in words or "until" in words]
+    assert [intro(step, Answers(ARTICLE)) for step in steps()] == [step.intro for step in steps()]
 
 
 def test_the_picture_grows_with_the_answers() -> None:

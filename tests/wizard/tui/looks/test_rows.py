@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.plan.schema import SCHEMA
 from tests.wizard.questions.sessions import answer_sets
 from wizard.questions.answers import Answers, Place
 from wizard.questions.reading.machine_lists import is_list
@@ -17,7 +18,9 @@ LISTS = [step for step in steps() if step.many]
 MASTERS = next(step for step in steps() if step.key == "control-plane")
 tables = st.sampled_from(["lb", "control_plane"])
 rows = st.dictionaries(
-    st.builds(Place, tables, st.integers(0, 4), st.sampled_from(["name", "address", "interface"])),
+    st.builds(Place, tables, st.integers(0, 4), st.sampled_from(["name", "address", "interface"])).filter(
+        lambda place: place.key in SCHEMA[place.table].keys
+    ),
     st.sampled_from(["lb1", "k8s-09", "10.0.0.1", "10.0.0.2-4", "fd00::1", "a=10.0.0.9", "eth0", "no!"]),
     max_size=9,
 ).map(Answers)
