@@ -72,7 +72,7 @@ def test_a_load_balancer_without_an_old_file_is_none_that_does_not_hear() -> Non
 
 
 @pytest.mark.slow
-@settings(max_examples=times(25), deadline=None)
+@settings(max_examples=times(25))
 @given(plans(), st.none() | st.sampled_from(["one", "two"]))
 def test_any_change_of_the_password_or_the_version_is_told(plan: Plan, password: str | None) -> None:
     if vrrp_version(plan) == 2:

@@ -15,6 +15,7 @@ from rules.plan import Plan, parse_cluster, text_of, value_at, written
 from rules.plan.schema import SCHEMA
 from rules.text.wording import socket_name
 from tests.examples import times
+from tests.wizard.questions.clashes import CLASHES, IDS, clashing
 from tests.wizard.questions.sessions import article
 from wizard.plan.plan import check_plan
 from wizard.probes.ask import checked_answers
@@ -192,46 +193,6 @@ def test_the_port_of_a_cluster_in_use_does_not_move_by_itself(answers: Answers, 
     for number in range(2):
         before = before.put(Place("lb", number, "address"), address)
     assert port_of(before) == port == port_of(answers)
-
-
-# Clashes: what is changed in the article's answers, where the fault stands, and which other answers have a part in it.
-LB1, LB2 = Place("lb", 0, "address"), Place("lb", 1, "address")
-M1, M2, M3 = (Place("control_plane", number, "address") for number in range(3))
-HEALTH = Place("haproxy", 0, "health-port")
-CLASHES: list[tuple[dict[Place, str], Place, set[Place]]] = [
-    ({VIP: "192.168.2.152/24"}, VIP, {M2}),
-    ({LB1: "192.168.2.140"}, LB1, {VIP}),
-    ({LB1: "192.168.3.141"}, LB1, {VIP, LB2}),
-    ({VIP: "192.168.3.140/24"}, VIP, {LB1, LB2}),
-    ({LB2: "192.168.2.141"}, LB2, {LB1}),
-    ({M3: "192.168.2.151"}, M3, {M1}),
-    ({M3: "fd00:2::3"}, M3, {VIP}),
-    ({Place("control_plane", 1, "name"): "K8s-Master1"}, Place("control_plane", 1, "name"),
-     {Place("control_plane", 0, "name")}),
-    ({Place("lb", 1, "name"): "haproxy-lb1"}, Place("lb", 1, "name"), {Place("lb", 0, "name")}),
-    ({PORT: "6443", LB1: "192.168.2.151", LB2: "192.168.2.152"}, PORT, {LB1, LB2, M1, M2}),
-    (
-        {Place("cluster", 0, "phase"): "cutover", PORT: "6443", LB1: "192.168.2.151", LB2: "192.168.2.152"},
-        Place("haproxy", 0, "bind"), {PORT, Place("cluster", 0, "phase"), LB1, LB2, M1, M2},
-    ),
-    ({LAYOUT: "dedicated", LB1: "192.168.2.151", LB2: "192.168.2.152"}, LAYOUT, {LB1, LB2, M1, M2, M3}),
-    ({LAYOUT: "stacked"}, LAYOUT, {LB1, LB2, M1, M2, M3}),
-    ({LB2: "192.168.2.153"}, LB2, {LB1, M1, M2, M3}),
-    ({HEALTH: "6443"}, HEALTH, {PORT, LAYOUT, LB1, LB2, M1, M2, M3}),
-    ({PORT: "8405"}, PORT, {HEALTH, LB1, LB2}),
-    ({Place("lb", 1, "priority"): "110"}, Place("lb", 1, "priority"), {Place("lb", 0, "priority")}),
-    ({Place("vrrp", 0, "advert_int"): "0.5"}, Place("vrrp", 0, "advert_int"), {VIP, VIP6}),
-    ({Place("lb", 0, "address6"): "fd00:2::141"}, VIP6, {Place("lb", 0, "address6")}),
-    ({Place("lb", 0, "interface"): "e#1"}, Place("lb", 0, "interface"), set()),
-]  # fmt: skip
-IDS = [f"{number}-{place.name}" for number, (_, place, _) in enumerate(CLASHES)]
-
-
-def clashing(changes: dict[Place, str], answers: Answers | None = None) -> Answers:
-    answers = answers or article()
-    for place, text in changes.items():
-        answers = answers.put(place, text)
-    return answers
 
 
 @pytest.mark.parametrize(("changes", "at", "parts"), CLASHES, ids=IDS)

@@ -75,9 +75,11 @@ def test_an_initial_master_that_is_not_ready_fails_with_what_to_look_at() -> Non
     assert "readyz?verbose" in seen.todo
 
 
-@pytest.mark.parametrize("status", [200, 401, 403])
-def test_a_cluster_that_lets_nobody_in_is_alive(status: int) -> None:
-    assert found(view(probes=[alive(MASTER, status=status)]), "api").status is Status.OK
+@pytest.mark.parametrize(("status", "says"), [(200, Status.OK), (401, Status.WARN), (403, Status.WARN)])
+def test_a_cluster_that_lets_nobody_in_is_alive_though_haproxys_check_has_to_know(status: int, says: Status) -> None:
+    seen = found(view(probes=[alive(MASTER, status=status)]), "api")
+    assert seen.status is says
+    assert not seen.holds_up
 
 
 def test_a_certificate_that_the_ca_file_does_not_vouch_for_fails() -> None:

@@ -8,7 +8,7 @@ import pytest
 from textual.widget import Widget
 
 from tests import examples
-from tests.wizard.questions.test_agreement import CLASHES, clashing
+from tests.wizard.questions.clashes import CLASHES, clashing
 from tests.wizard.tui.support.pilot import SMALL, Driven, at_step, drive, focused, text, until
 from wizard.questions.answers import Place
 from wizard.questions.session import step_of

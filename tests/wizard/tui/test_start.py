@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tests.wizard.tui.support.pilot import (
     ARTICLE,
@@ -29,6 +29,7 @@ from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
 from wizard.tui.dialogs.quit import QuitDialog
 from wizard.tui.opening import Import
+from wizard.tui.reading.search import SearchedText
 
 pytestmark = pytest.mark.slow
 
@@ -181,8 +182,8 @@ def test_import_shows_its_errors_then_its_notes_and_takes_the_answers_over(tmp_p
         app.screen.query_one(Input).value = "'lb 1' lb2"
         await press(pilot, "enter")
         await sees(pilot, "listen stats is kept by nobody")
-        shown = app.screen.query_one(OptionList).options
-        assert [str(option.prompt) for option in shown] == list(notes), "in the importer's order, the worst first"
+        shown = app.screen.query_one(SearchedText).plain
+        assert [line.strip() for line in shown.split("\n")] == list(notes), "in the importer's order, the worst first"
         await press(pilot, "enter")
         await at_step(pilot, "dns")
 

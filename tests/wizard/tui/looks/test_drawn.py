@@ -39,7 +39,7 @@ def _right(answers: Answers) -> dict[Place, str]:
     return {place: answers[place] for place in answers if place not in faults}
 
 
-@settings(max_examples=times(150), deadline=None)
+@settings(max_examples=times(150))
 @given(ANSWERS)
 def test_nothing_that_is_judged_wrong_is_drawn(answers: Answers) -> None:
     lines = [line.plain for line in draw(answers, WIDE)]

@@ -807,7 +807,8 @@ servers_are_known() {
         $1 != "kube-apiservers" || $2 == "BACKEND" { next }
         {
             found = 1
-            why = $column["check_status"] " " $column["check_code"]
+            why = $column["check_status"]
+            if (!sub(/^\* /, "", why)) why = why " " $column["check_code"] # with "* " it is being asked again just now
             if ($column["status"] ~ "/" || why ~ /INI/) unsure = 1 # on its way up or down, or not asked yet
             print $2, $column["status"], why
         }
