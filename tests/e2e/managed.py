@@ -66,7 +66,13 @@ for name in $names; do
         enable) : >$state/$name.enabled ;;
         disable) rm -f $state/$name.enabled ;;
         start) start $name || exit 1 ;;
-        stop) if alive $name; then kill $(pid $name); while alive $name; do sleep 0.05; done; fi ;;
+        stop)
+            if alive $name; then
+                stopped=$(pid $name)
+                kill $stopped
+                # Somebody else, such as a kubelet, may start it again before this is seen.
+                while [ "$(pid $name)" = $stopped ] && alive $name; do sleep 0.05; done
+            fi ;;
         reload)
             alive $name || exit 1
             case $name in
