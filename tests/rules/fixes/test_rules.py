@@ -15,6 +15,8 @@ from tests.rules.fixes.trying import fixable, fixed
 from tests.rules.helps.trying import serious
 from tests.tables import each
 
+pytestmark = pytest.mark.slow
+
 WANTED = 133
 """How many rules have a fix for one of their bad examples, at least."""
 

@@ -58,6 +58,7 @@ def test_an_older_release_is_an_error_at_its_field_that_says_which_is_needed_and
 
 @settings(max_examples=times(40))
 @given(plans())
+@pytest.mark.slow
 def test_the_files_of_every_plan_are_right_for_the_oldest_releases(plan: Plan) -> None:
     oldest = for_oldest(plan)
     assert errors(oldest, texts(oldest)) == errors(plan, texts(plan))

@@ -209,6 +209,7 @@ PHASE = KeyPath("cluster", 0, "phase")
 OPEN = {**ARTICLE, KeyPath("lb", 0, "imported"): "lb1/keepalived.conf", PHASE: ""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "chosen"), [("right", "bootstrap"), ("space", "bootstrap"), ("left", "cutover")])
 def test_a_choice_that_nobody_made_looks_open_and_enter_does_not_go_on(tmp_path: Path, key: str, chosen: str) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
@@ -231,6 +232,7 @@ def test_a_choice_that_nobody_made_looks_open_and_enter_does_not_go_on(tmp_path:
     assert app.session.answers[PHASE] == chosen
 
 
+@pytest.mark.slow
 def test_every_choice_with_a_usual_answer_has_it_marked(tmp_path: Path) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
         await app.go(ADVANCED, PHASE)

@@ -34,9 +34,10 @@ ANSWERS = st.dictionaries(st.sampled_from(DRAWN), st.sampled_from(TEXTS), max_si
 
 
 def _right(answers: Answers) -> dict[Place, str]:
-    """The answers that are right, or can be taken for right ones, as they are judged."""
+    """The answers that are right, or can be taken for right ones, as they are judged; addresses as they are shown."""
     faults = judge(answers).faults
-    return {place: answers[place] for place in answers if place not in faults}
+    right = {place: answers[place] for place in answers if place not in faults}
+    return {place: text.partition("/")[0] if place.key == "address" else text for place, text in right.items()}
 
 
 @settings(max_examples=times(150))
