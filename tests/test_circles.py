@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tools.import_graph import circles, folders, imports
+
+pytestmark = pytest.mark.slow
 
 
 def test_there_is_no_circle() -> None:

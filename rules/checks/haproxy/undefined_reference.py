@@ -159,10 +159,18 @@ def _acl_fix(proxy: Proxy, line: HaproxyLine, word: Word, later: HaproxyLine | N
         if advice.startswith("remove"):
             return Fix.cut(word.span)
         return Fix.write(word.span, "or") if advice.startswith("write 'or'") else Fix.told(word.span, advice)
-    defined = [acl for acl in proxy.all("acl") if acl.first_arg == later.first_arg]
+    defined = _by_name(proxy)[later.first_arg]
     if len(defined) != 1 or defined[0].condition is not None or "authorization" in defined[0].line_text.lower():
         return None
     return Fix.move(defined[0].span, line.span, "move the 'acl' line above it")
+
+
+@lru_cache(maxsize=1)  # one finding after the other asks
+def _by_name(proxy: Proxy) -> dict[str, list[HaproxyLine]]:
+    found: dict[str, list[HaproxyLine]] = {}
+    for line in proxy.all("acl"):
+        found.setdefault(line.first_arg, []).append(line)
+    return found
 
 
 def _servers(config: HaproxyConfig, proxy: Proxy) -> Iterator[Hit]:

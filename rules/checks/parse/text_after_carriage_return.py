@@ -12,7 +12,7 @@ from rules.engine.registry import Scope, rule
 from rules.support.problems import problem_hits
 
 if TYPE_CHECKING:
-    from parsers.source import Source
+    from parsers.source import Span
     from parsers.tree import Document
 
 
@@ -30,12 +30,15 @@ def check(document: Document) -> Iterator[Hit]:
     Silent when: the carriage return is directly before the newline: both daemons accept those line endings.
     """
     for hit in problem_hits(document, "text-after-carriage-return"):
-        hit.fix = partial(_fix, document.source)
+        hit.fix = partial(_fix, hit.span)
         yield hit
 
 
-def _fix(source: Source) -> Fix:
-    """A newline for every carriage return that is not before one."""
-    places = [match.start() for match in re.finditer(r"\r(?!\n)", source.text)]
+def _fix(span: Span) -> Fix:
+    """A newline for every carriage return of the line that is not at its end."""
+    source = span.source
+    start = source.text.rfind("\n", 0, span.start) + 1
+    end = source.text.find("\n", span.start) + 1 or len(source.text)
+    places = [match.start() for match in re.compile(r"\r(?!\n)").finditer(source.text, start, end)]
     steps = tuple(("write", source.span(at, at + 1), "\n") for at in places)
     return Fix("replace the carriage returns with newlines", steps, safe=False)
