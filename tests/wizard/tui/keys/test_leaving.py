@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.wizard.tui.support.dialogs import MAKERS
+from tests.wizard.tui.support.dialogs import MAKERS, opened
 from tests.wizard.tui.support.pilot import ARTICLE, Driven, at_step, drive, opens, press, until
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
@@ -49,12 +49,7 @@ def test_it_does_at_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_it_does_in_a_dialog(tmp_path: Path, name: str) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
-        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
-        await app.go("dns")
-        await at_step(pilot, "dns")
-        dialog = MAKERS[name](app)
-        app.push_screen(dialog)
-        await opens(pilot, type(dialog))
+        dialog = await opened(pilot, app, name, "dns")
         # The dialog that asks whether to leave says itself what becomes of the draft.
         await ctrl_c_says(pilot, app, "Ctrl+Q leaves halb" if isinstance(dialog, QuitDialog) else SAID)
         assert app.screen is dialog

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from tests.live.tls.api_servers import Behaviour
 from tests.wizard.running import cluster
 from tests.wizard.tui.support import ends
-from tests.wizard.tui.support.dialogs import MAKERS, all_dialogs
-from tests.wizard.tui.support.pilot import ARTICLE, SMALL, Driven, at_step, drive, opens, sees, until
+from tests.wizard.tui.support.dialogs import MAKERS, all_dialogs, opened
+from tests.wizard.tui.support.pilot import ARTICLE, SMALL, Driven, at_step, drive, sees, until
 from wizard.questions.answers import Place, from_toml
 from wizard.questions.steps import steps
 from wizard.tui.app import Wizard
@@ -61,12 +61,7 @@ def test_every_dialog_is_looked_at() -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_so_does_what_has_the_focus_in_a_dialog(tmp_path: Path, name: str) -> None:
     async def script(pilot: Driven, app: Wizard) -> None:
-        await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
-        await app.go("load-balancers")
-        await at_step(pilot, "load-balancers")
-        dialog = MAKERS[name](app)
-        app.push_screen(dialog)
-        await opens(pilot, type(dialog))
+        await opened(pilot, app, name, "load-balancers")
         await until(pilot, lambda: app.focused is not None)
         await each_shows_its_focus(pilot, app)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.screen import ModalScreen
 
+from tests.wizard.tui.support.pilot import Driven, at_step, opens, until
 from wizard.questions.steps import steps
 from wizard.tui import dialogs
 from wizard.tui.app import Wizard
@@ -41,6 +42,17 @@ MAKERS: dict[str, Callable[[Wizard], ModalScreen[Any]]] = {
     "ReasonDialog": lambda _app: ReasonDialog("KA012", "an error"),
     "WhatIfDialog": lambda _app: WhatIfDialog(),
 }
+
+
+async def opened(pilot: Driven, app: Wizard, name: str, step: str) -> ModalScreen[Any]:
+    """A dialog above a step, once the answers are judged and it is open."""
+    await until(pilot, lambda: app.session.outcome.answers == app.session.answers)
+    await app.go(step)
+    await at_step(pilot, step)
+    dialog = MAKERS[name](app)
+    app.push_screen(dialog)
+    await opens(pilot, type(dialog))
+    return dialog
 
 
 def all_dialogs() -> set[str]:
