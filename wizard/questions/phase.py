@@ -15,14 +15,9 @@ _LATER = "I don't know: answer it before files are written (F9)"
 _CHOICES = (Phase.CUTOVER, Phase.BOOTSTRAP)
 
 
-def intro(step: Step, answers: Answers) -> str:
+def intro_of(step: Step, answers: Answers) -> str:
     """The sentence or two about a step, as they are in the phase that the answers say."""
     return step.later if step.later and answers[PLACE] == Phase.CUTOVER else step.intro
-
-
-def told(step: Step, answers: Answers) -> Step:
-    """A step with that intro."""
-    return step._replace(intro=intro(step, answers))
 
 
 def is_open(answers: Answers) -> bool:

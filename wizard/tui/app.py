@@ -25,7 +25,6 @@ from rules.report import printable
 from rules.text import clipped
 from wizard.questions.answers import Place
 from wizard.questions.machine_changes import to_do
-from wizard.questions.phase import told
 from wizard.questions.session import step_of
 from wizard.questions.steps import ADVANCED, steps
 from wizard.tui.dialogs.help import HelpDialog
@@ -126,10 +125,15 @@ class Wizard(OrderedApp[int]):
     def show_step(self, key: str, place: Place | None = None) -> AwaitComplete:
         """Show a step with the session's answers, whatever is typed in the fields that are shown now."""
         # Who came from the start to watch goes back there: the steps in between were never asked for.
-        forms = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
-        field = field_around(forms[-1].focused) if forms else None
+        page = self._page
+        field = field_around(page.focused) if page is not None else None
         self._trail.follow(OpenedFrom(self.step, field.place if field else None), key)
         return self._show_step(key, place)
+
+    @property
+    def _page(self) -> WizardScreen | None:
+        """The page that is shown, also below a dialog; None before there is one."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, WizardScreen)), None)
 
     def _show_step(self, key: str, place: Place | None) -> AwaitComplete:
         self.save_draft()
@@ -251,10 +255,10 @@ class Wizard(OrderedApp[int]):
         self.when_judged(self._show_difference)
 
     async def _show_difference(self) -> None:
-        screens = [screen for screen in self.screen_stack if isinstance(screen, WizardScreen)]
-        body = await screens[-1].difference()
-        if body is not None and self.screen is screens[-1]:
-            await self.push_screen(PageDialog(f"what writing would change in {screens[-1].folder}", body))
+        page = self._page
+        body = await page.difference() if page is not None else None
+        if page is not None and body is not None and self.screen is page:
+            await self.push_screen(PageDialog(f"what writing would change in {page.folder}", body))
 
     def copy(self, text: str, what: str = "") -> None:
         """Put a text into the terminal's clipboard (OSC 52), and say what it was, in words or by itself."""
@@ -271,9 +275,8 @@ class Wizard(OrderedApp[int]):
         """Explain the field that has the focus, or the step."""
         field = field_around(self.focused)
         step = next((step for step in steps() if step.key == self.step), None)
-        if step is not None:
-            step = told(step, self.session.answers)
-        intro = self.screen.intro(step) if step is not None and isinstance(self.screen, WizardScreen) else ""
+        page = self._page
+        intro = page.intro(step) if step is not None and page is not None else ""
         self.push_screen(HelpDialog(field.question if field else None, step, intro))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

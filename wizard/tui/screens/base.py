@@ -15,6 +15,7 @@ from textual.widgets import Static
 from rules.report import printable
 from wizard.questions.answers import Place
 from wizard.questions.known.derived import endpoint_of
+from wizard.questions.phase import intro_of
 from wizard.questions.review import Changes, changes, difference_words
 from wizard.questions.steps import Step, steps
 from wizard.tui.host import Host, host_of
@@ -40,7 +41,7 @@ class WizardScreen(Screen[None]):
 
     def intro(self, step: Step) -> str:
         """What is said about the step that this screen shows."""
-        return step.intro
+        return intro_of(step, self.session.answers)
 
     async def difference(self) -> Widget | str | None:
         """What writing would change, as the folder is now; None if that is of no use any more."""

@@ -15,7 +15,6 @@ from textual.widgets import Input, Static
 from wizard.questions.answers import Answers, Place
 from wizard.questions.known.mending import Mended, unmendable
 from wizard.questions.known.notices import notices
-from wizard.questions.phase import intro
 from wizard.questions.reading.machine_lists import ListedMachine, read_machines
 from wizard.questions.session import field_at, places
 from wizard.questions.steps import ADVANCED, Step
@@ -77,7 +76,7 @@ class StepScreen(WizardScreen):
             with Vertical(id="form"):
                 with FormBody(id="body", can_focus=False, classes=self.step.key) as body:
                     body.border_title = Content(f" {self.step.title} ")
-                    yield Static(intro(self.step, session.answers), markup=False, classes="intro")
+                    yield Static(self.intro(self.step), markup=False, classes="intro")
                     yield from self._fields()
                 yield Static(id="notices", markup=False)
                 yield ChecksLine(self.step)
@@ -166,7 +165,7 @@ class StepScreen(WizardScreen):
     def on_answers_judged(self, message: AnswersJudged) -> None:
         """Show what the answers amount to; not every answer comes from a field (DNS tells an imported phase)."""
         self.query_one(StepsBar).show(self.session.done, message.outcome)
-        self.query_one(".intro", Static).update(intro(self.step, self.session.answers))
+        self.query_one(".intro", Static).update(self.intro(self.step))
         self.query_one(Topology).show(self.session.answers)
         self._show_notes()
         for preview in self.query(Preview):

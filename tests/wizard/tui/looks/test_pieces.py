@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rules.plan.schema import SCHEMA
 from tests.wizard.tui.support.pilot import ARTICLE
 from wizard.questions.answers import Answers, Place
-from wizard.questions.phase import intro
+from wizard.questions.phase import intro_of
 from wizard.questions.session import judge
 from wizard.questions.steps import steps
 from wizard.tui.forms.machine_rows import accepted, compact, suggestion
@@ -50,9 +50,9 @@ def test_an_open_phase_is_no_initial_master_for_now() -> None:
 
 def test_no_step_says_where_the_name_points_first_once_it_points_to_the_vip() -> None:
     serving = Answers({**ARTICLE, Place("cluster", 0, "phase"): "cutover"})
-    told = [intro(step, serving) for step in steps()]
+    told = [intro_of(step, serving) for step in steps()]
     assert not [words for words in told if "first, and to" in words or "until" in words]
-    assert [intro(step, Answers(ARTICLE)) for step in steps()] == [step.intro for step in steps()]
+    assert [intro_of(step, Answers(ARTICLE)) for step in steps()] == [step.intro for step in steps()]
 
 
 def test_the_picture_grows_with_the_answers() -> None:
